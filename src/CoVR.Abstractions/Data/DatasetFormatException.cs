@@ -1,0 +1,26 @@
+namespace CoVR.Data;
+
+/// <summary>An annotation file is missing or malformed.</summary>
+/// <param name="file">The file.</param>
+/// <param name="line">The line, counted from 1; null when it concerns the whole file.</param>
+/// <param name="field">The column or key; null when it concerns the whole line.</param>
+/// <param name="reason">What is there and what was expected.</param>
+/// <param name="innerException">The cause, if there is one.</param>
+public sealed class DatasetFormatException(string file, long? line, string? field, string reason, Exception? innerException = null)
+    : Exception(Describe(file, line, field, reason), innerException)
+{
+    /// <summary>The file.</summary>
+    public string File { get; } = file;
+
+    /// <summary>The line, counted from 1.</summary>
+    public long? Line { get; } = line;
+
+    /// <summary>The column or key.</summary>
+    public string? Field { get; } = field;
+
+    /// <summary>What is there and what was expected.</summary>
+    public string Reason { get; } = reason;
+
+    private static string Describe(string file, long? line, string? field, string reason) =>
+        file + (line is null ? "" : $", line {line}") + (field is null ? "" : $", field '{field}'") + ": " + reason;
+}

@@ -1,0 +1,140 @@
+using CoVR;
+using CoVR.Data;
+using CoVR.Losses;
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Fills the slots of a pipeline. Built-in packages use these same methods.</summary>
+public static class CoVRBuilderExtensions
+{
+    /// <summary>Fills the slot of <typeparamref name="TService"/>: a keyed singleton, and for the default pipeline an unkeyed one too.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service from the provider and the pipeline's name; called once, when first needed.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder Use<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.RemoveAllKeyed<TService>(builder.Name);
+        builder.Services.AddKeyedSingleton(builder.Name, (services, key) => factory(services, (string)key!));
+        if (builder.Name.Length == 0)
+        {
+            builder.Services.RemoveAll<TService>();
+            builder.Services.AddSingleton(services => services.GetRequiredKeyedService<TService>(string.Empty));
+        }
+
+        return builder;
+    }
+
+    /// <summary>Fills a slot only if nothing has filled it yet.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder TryUse<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.Any(service => service.ServiceType == typeof(TService) && builder.Name.Equals(service.ServiceKey))
+            ? builder
+            : builder.Use(factory);
+    }
+
+    /// <summary>Appends to the set of <typeparamref name="TService"/> of a pipeline.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder Add<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.AddKeyedSingleton(builder.Name, (services, key) => factory(services, (string)key!));
+        return builder;
+    }
+
+    /// <summary>Brings a whole model: encoder, tokenizer and preprocessing.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Loads the model when it is first needed; the container disposes it.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, ComposedModel> factory) =>
+        builder.Use(factory);
+
+    /// <summary>Replaces the visual encoder of the pipeline's model family.</summary>
+    /// <typeparam name="T">The encoder.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseVisualEncoder<T>(this ICoVRBuilder builder)
+        where T : class, IVisualEncoder => builder.Use<IVisualEncoder>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the fusion of the pipeline's model family.</summary>
+    /// <typeparam name="T">The fusion.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFusion<T>(this ICoVRBuilder builder)
+        where T : class, IFusionModule => builder.Use<IFusionModule>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the index that searches the gallery.</summary>
+    /// <typeparam name="T">The index.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseIndex<T>(this ICoVRBuilder builder)
+        where T : class, ICandidateIndex => builder.Use<ICandidateIndex>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the image decoder.</summary>
+    /// <typeparam name="T">The decoder.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseImageDecoder<T>(this ICoVRBuilder builder)
+        where T : class, IImageDecoder => builder.Use<IImageDecoder>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the frame reader.</summary>
+    /// <typeparam name="T">The reader.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFrameReader<T>(this ICoVRBuilder builder)
+        where T : class, IFrameReader => builder.Use<IFrameReader>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Adds a data set.</summary>
+    /// <typeparam name="T">Its reader.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder AddDataset<T>(this ICoVRBuilder builder)
+        where T : class, ITripletDatasetReader => builder.Add<ITripletDatasetReader>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Sets the loss that terms apply to their similarities.</summary>
+    /// <typeparam name="T">The loss.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseContrastiveLoss<T>(this ICoVRBuilder builder)
+        where T : class, IContrastiveLoss => builder.Use<IContrastiveLoss>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Adds a loss term; its constructor may ask for the pipeline's <see cref="IContrastiveLoss"/>.</summary>
+    /// <typeparam name="T">The term.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="weight">Its factor in the sum, finite and not negative.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
+    public static ICoVRBuilder AddLossTerm<T>(this ICoVRBuilder builder, double weight = 1)
+        where T : class, ILossTerm
+    {
+        if (!double.IsFinite(weight) || weight < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of a loss term is a finite number that is not negative.");
+        }
+
+        return builder.Add((services, name) => new WeightedLossTerm(
+            services.GetKeyedService<IContrastiveLoss>(name) is { } loss && TakesLoss(typeof(T))
+                ? ActivatorUtilities.CreateInstance<T>(services, loss)
+                : ActivatorUtilities.CreateInstance<T>(services),
+            weight));
+    }
+
+    private static bool TakesLoss(Type term) =>
+        term.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IContrastiveLoss)));
+}

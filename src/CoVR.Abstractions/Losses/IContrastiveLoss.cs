@@ -1,0 +1,13 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Losses;
+
+/// <summary>A loss over the similarities of a batch, in which row i and column i belong together.</summary>
+public interface IContrastiveLoss
+{
+    /// <summary>Computes the loss.</summary>
+    /// <param name="logits">[B, B]: similarities of queries (rows) and targets (columns), divided by the temperature.</param>
+    /// <returns>A scalar with gradient; the caller's dispose scope owns it.</returns>
+    Tensor Compute(Tensor logits);
+}

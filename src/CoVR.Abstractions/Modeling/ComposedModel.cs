@@ -1,0 +1,77 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling;
+
+/// <summary>A loaded model with everything that travels with its weights; the slot of a pipeline that <c>UseBlip</c> fills.</summary>
+/// <remarks>One loaded model serves many callers. Disposing it disposes the encoder when that is a module.</remarks>
+public sealed class ComposedModel : IDisposable
+{
+    /// <summary>Bundles a model.</summary>
+    /// <param name="encoder">The encoder, on <paramref name="device"/>.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="cleaner">What its texts go through before the tokenizer.</param>
+    /// <param name="description">Preprocessing and origin.</param>
+    /// <param name="device">Where the weights are.</param>
+    public ComposedModel(IComposedEncoder encoder, ITextTokenizer tokenizer, ITextCleaner cleaner, ModelDescription description, Device device)
+    {
+        Encoder = encoder ?? throw new ArgumentNullException(nameof(encoder));
+        Tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
+        Cleaner = cleaner ?? throw new ArgumentNullException(nameof(cleaner));
+        Description = description ?? throw new ArgumentNullException(nameof(description));
+        Device = device ?? throw new ArgumentNullException(nameof(device));
+    }
+
+    /// <summary>The encoder.</summary>
+    public IComposedEncoder Encoder { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public ITextTokenizer Tokenizer { get; }
+
+    /// <summary>What texts go through before the tokenizer.</summary>
+    public ITextCleaner Cleaner { get; }
+
+    /// <summary>Preprocessing and origin.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device { get; }
+
+    /// <summary>The encoder as a module, or null when it belongs to another runtime.</summary>
+    public nn.Module? Module => Encoder as nn.Module;
+
+    /// <summary>What embeddings of this model carry.</summary>
+    /// <param name="frameSampling">How frames of videos are chosen, for example <c>uniform-15</c>.</param>
+    /// <returns>The fingerprint.</returns>
+    public EmbeddingFingerprint Fingerprint(string frameSampling) => new(
+        Description.Name,
+        Description.WeightsSha256,
+        $"{Description.Image.Describe()} frames {frameSampling}",
+        Encoder.Vectors,
+        Encoder.Dimensions);
+
+    /// <summary>Cleans and tokenises texts for evaluation: longest of the batch, up to the model's limit.</summary>
+    /// <param name="texts">At least one text.</param>
+    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    public TokenBatch TokenizeForEvaluation(IReadOnlyList<string> texts) =>
+        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.Longest, Description.Text.EvaluationLimit), Device);
+
+    /// <summary>Cleans and tokenises texts for training: padded or cut to the model's training length.</summary>
+    /// <param name="texts">At least one text.</param>
+    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    public TokenBatch TokenizeForTraining(IReadOnlyList<string> texts) =>
+        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.MaxLength, Description.Text.TrainingLength), Device);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        (Encoder as IDisposable)?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private string[] Clean(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return [.. texts.Select(Cleaner.Clean)];
+    }
+}

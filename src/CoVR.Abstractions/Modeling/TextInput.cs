@@ -1,0 +1,7 @@
+namespace CoVR.Modeling;
+
+/// <summary>The token lengths a model is trained and tested with; they travel with the weights.</summary>
+/// <param name="TrainingLength">Every training text is padded or cut to this length.</param>
+/// <param name="EvaluationLimit">Evaluation pads to the longest text of the batch, at most this long.</param>
+/// <param name="MaxWords">Texts are cut after this many words before they are tokenised.</param>
+public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxWords);

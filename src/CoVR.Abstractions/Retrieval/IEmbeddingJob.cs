@@ -1,0 +1,43 @@
+namespace CoVR;
+
+/// <summary>An item that is to be embedded.</summary>
+/// <param name="Id">Its identity in the store.</param>
+/// <param name="Source">Its bytes or frames.</param>
+public sealed record MediaItem(MediaId Id, MediaSource Source);
+
+/// <summary>What became of one item of an embedding job.</summary>
+public enum EmbedStatus
+{
+    /// <summary>Embedded and stored in this run.</summary>
+    Embedded,
+
+    /// <summary>Was in the store already.</summary>
+    AlreadyThere,
+
+    /// <summary>Could not be read or embedded; see <see cref="EmbedOutcome.Failure"/>.</summary>
+    Failed,
+}
+
+/// <summary>What became of one item; a bad item never ends the job.</summary>
+/// <param name="Id">The item.</param>
+/// <param name="Status">What happened.</param>
+/// <param name="Failure">The reason when <paramref name="Status"/> is <see cref="EmbedStatus.Failed"/>, else null.</param>
+public sealed record EmbedOutcome(MediaId Id, EmbedStatus Status, Exception? Failure = null);
+
+/// <summary>How far a long job is.</summary>
+/// <param name="Done">Items that are finished, failed ones included.</param>
+/// <param name="Total">Items in all, or null when unknown.</param>
+/// <param name="Failed">Items that failed.</param>
+/// <param name="Elapsed">Time since the job started.</param>
+public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan Elapsed);
+
+/// <summary>Embeds a gallery: files to the embedding store.</summary>
+public interface IEmbeddingJob
+{
+    /// <summary>Embeds every item that is not in the store yet, so that a second call after an interruption goes on where the first stopped.</summary>
+    /// <param name="items">The gallery; identities are unique.</param>
+    /// <param name="progress">Told after every batch; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly: what is stored stays.</param>
+    /// <returns>One outcome for each item, as it is finished.</returns>
+    IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default);
+}
