@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Text;
+
+namespace CoVR.Modeling.Text;
+
+/// <summary>Cleans, lower-cases and splits a text into words, as the slow Hugging Face tokenizer's <c>BasicTokenizer</c> does.</summary>
+/// <remarks>
+/// Follows <c>transformers/models/bert/tokenization_bert.py</c> 4.26 with <c>do_lower_case</c>: every code point is
+/// lower-cased on its own; control, format, private and unassigned characters vanish (and glue their neighbours); CJK
+/// ideographs stand alone; after NFD the non-spacing marks vanish; every punctuation character stands alone.
+/// </remarks>
+internal sealed class BertWordSplitter(List<BertWord> words)
+{
+    private static readonly (int First, int Last)[] Ideographs =
+    [
+        (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F),
+        (0x2B820, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
+    ];
+
+    private readonly StringBuilder _word = new();
+    private readonly List<Range> _origins = [];
+
+    /// <summary>Appends the words of a part of a text.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="start">Where the part starts.</param>
+    /// <param name="end">Where it ends.</param>
+    public void Split(ReadOnlySpan<char> text, int start, int end)
+    {
+        for (var at = start; at < end;)
+        {
+            var status = Rune.DecodeFromUtf16(text[at..end], out var rune, out var length);
+            if (status == System.Buffers.OperationStatus.Done)
+            {
+                Take(rune, at..(at + length));
+            }
+
+            at += length;
+        }
+
+        EndWord();
+    }
+
+    private static bool IsIdeograph(int value) =>
+        value >= 0x3400 && Array.Exists(Ideographs, range => value >= range.First && value <= range.Last);
+
+    private static bool IsDropped(Rune rune) =>
+        rune.Value is 0 or 0xFFFD
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+
+    private static bool IsSeparator(Rune rune) =>
+        rune.Value is '\t' or '\n' or '\r'
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static bool IsPunctuation(Rune rune) =>
+        rune.Value is (>= 33 and <= 47) or (>= 58 and <= 64) or (>= 91 and <= 96) or (>= 123 and <= 126)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
+            or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation
+            or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
+
+    private void Take(Rune rune, Range origin)
+    {
+        if (IsSeparator(rune))
+        {
+            EndWord();
+        }
+        else if (IsIdeograph(rune.Value))
+        {
+            EndWord();
+            Append(rune, origin);
+            EndWord();
+        }
+        else if (!IsDropped(rune))
+        {
+            Append(rune, origin);
+        }
+    }
+
+    private void Append(Rune rune, Range origin)
+    {
+        PythonText.AppendLower(_word, rune);
+        while (_origins.Count < _word.Length)
+        {
+            _origins.Add(origin);
+        }
+    }
+
+    private void EndWord()
+    {
+        if (_word.Length == 0)
+        {
+            return;
+        }
+
+        var text = _word.ToString();
+        var whole = _origins[0].Start.._origins[^1].End;
+        Range[]? origins = [.. _origins];
+        if (!System.Text.Ascii.IsValid(text))
+        {
+            (text, origins) = StripAccents(text, origins);
+        }
+
+        SplitPunctuation(text, origins, whole);
+        _word.Clear();
+        _origins.Clear();
+    }
+
+    private static (string Text, Range[]? Origins) StripAccents(string text, Range[] origins)
+    {
+        var bare = new StringBuilder(text.Length);
+        foreach (var rune in text.Normalize(NormalizationForm.FormD).EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+            {
+                bare.Append(rune);
+            }
+        }
+
+        var result = bare.ToString();
+        return (result, OriginsAfter(text, origins, result));
+    }
+
+    // Character by character the marks fall out the same way, save where whole-word reordering intervenes: then null.
+    private static Range[]? OriginsAfter(string text, Range[] origins, string expected)
+    {
+        var (rebuilt, result) = (new StringBuilder(expected.Length), new List<Range>(expected.Length));
+        for (var at = 0; at < text.Length;)
+        {
+            var length = char.IsHighSurrogate(text[at]) ? 2 : 1;
+            foreach (var rune in text.Substring(at, length).Normalize(NormalizationForm.FormD).EnumerateRunes())
+            {
+                if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+                {
+                    rebuilt.Append(rune);
+                }
+            }
+
+            while (result.Count < rebuilt.Length)
+            {
+                result.Add(origins[at]);
+            }
+
+            at += length;
+        }
+
+        return rebuilt.Equals(expected.AsSpan()) ? [.. result] : null;
+    }
+
+    private void SplitPunctuation(string text, Range[]? origins, Range whole)
+    {
+        var start = 0;
+        for (var at = 0; at < text.Length;)
+        {
+            var rune = Rune.GetRuneAt(text, at);
+            var next = at + rune.Utf16SequenceLength;
+            if (IsPunctuation(rune))
+            {
+                Add(text, origins, whole, start, at);
+                Add(text, origins, whole, at, next);
+                start = next;
+            }
+
+            at = next;
+        }
+
+        Add(text, origins, whole, start, text.Length);
+    }
+
+    private void Add(string text, Range[]? origins, Range whole, int start, int end)
+    {
+        if (end > start)
+        {
+            words.Add(new BertWord(text[start..end], origins?[start..end], whole));
+        }
+    }
+}

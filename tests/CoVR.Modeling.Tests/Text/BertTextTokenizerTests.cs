@@ -1,0 +1,78 @@
+using CoVR.Modeling.Text;
+using CoVR.TestSupport;
+
+namespace CoVR.Modeling.Tests.Text;
+
+public sealed class BertTextTokenizerTests
+{
+    private static readonly string[] Vocabulary = ["[PAD]", "a", "b", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+
+    [Fact]
+    public void Encode_Longest_PadsToTheLongestText()
+    {
+        var text = BertTextTokenizer.ForBlip(Vocabulary).Encode(["a b a", "", "x"], TextPadding.Longest, 64);
+
+        Assert.Equal((3, 5), (text.Rows, text.Length));
+        Assert.Equal([4, 1, 2, 1, 5, 4, 5, 0, 0, 0, 4, 3, 5, 0, 0], text.Ids);
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0], text.Mask);
+    }
+
+    [Theory]
+    [InlineData(2, new long[] { 4, 5 })]
+    [InlineData(4, new long[] { 4, 1, 2, 5 })]
+    [InlineData(7, new long[] { 4, 1, 2, 1, 5, 0, 0 })]
+    public void Encode_MaxLength_CutsButKeepsSep(int length, long[] expected)
+    {
+        var text = BertTextTokenizer.ForBlip(Vocabulary).Encode(["a b a"], TextPadding.MaxLength, length);
+
+        Assert.Equal(expected, text.Ids);
+    }
+
+    [Fact]
+    public void Ids_OfTheFamilies_FollowTheVocabulary()
+    {
+        var (blip, blip2) = (BertTextTokenizer.ForBlip(Vocabulary), BertTextTokenizer.ForBlip2(Vocabulary));
+
+        Assert.Equal((7, 8, 9), (blip.DecId, blip.EncId, blip.VocabularySize));
+        Assert.Equal((7, null, 8), (blip2.DecId, blip2.EncId, blip2.VocabularySize));
+        Assert.Equal((0, 3, 4, 5, 6), (blip.PadId, blip.UnknownId, blip.ClsId, blip.SepId, blip.MaskId));
+        Assert.Equal([4, 8, 5], blip.Encode(["[ENC]"], TextPadding.Longest, 8).Ids);
+        Assert.NotEqual([4, 8, 5], blip2.Encode(["[ENC]"], TextPadding.Longest, 8).Ids);
+    }
+
+    [Fact]
+    public void Encode_BadArguments_Throws()
+    {
+        var tokenizer = BertTextTokenizer.ForBlip(Vocabulary);
+
+        Assert.Throws<ArgumentException>(() => tokenizer.Encode([], TextPadding.Longest, 8));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode(["a"], TextPadding.Longest, 1));
+        Assert.Throws<ArgumentNullException>(() => tokenizer.Encode([null!], TextPadding.Longest, 8));
+    }
+
+    [Fact]
+    public async Task Encode_FromManyThreads_GivesTheSame()
+    {
+        var tokenizer = BertTextTokenizer.ForBlip(Vocabulary);
+        var expected = tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids;
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids)));
+
+        Assert.All(all, ids => Assert.Equal(expected, ids));
+    }
+
+    [Fact]
+    public void ForBlip_RealVocabulary_HasThePublishedIds()
+    {
+        var path = Environment.GetEnvironmentVariable("COVR_BERT_VOCABULARY") is { Length: > 0 } given
+            ? given
+            : Path.Combine(TestFolders.Repository, "..", "shared", "bert-base-uncased-vocab.txt");
+        Assert.SkipUnless(File.Exists(path), "COVR_BERT_VOCABULARY names no bert-base-uncased vocab.txt");
+
+        var tokenizer = BertTextTokenizer.ForBlip(path);
+
+        Assert.Equal((30524, 30522, 30523), (tokenizer.VocabularySize, tokenizer.DecId, tokenizer.EncId));
+        Assert.Equal((0, 100, 101, 102, 103), (tokenizer.PadId, tokenizer.UnknownId, tokenizer.ClsId, tokenizer.SepId, tokenizer.MaskId));
+        Assert.Equal([101, 7592, 1010, 2088, 999, 102], tokenizer.Encode(["Hello, World!"], TextPadding.Longest, 64).Ids);
+    }
+}
