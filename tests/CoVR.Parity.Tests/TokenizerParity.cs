@@ -72,7 +72,10 @@ public sealed class TokenizerParity : IParityCheck
                 var limit = int.TryParse(property.Name[prefix.Length..], out var number) ? number : int.MaxValue;
                 var text = tokenizer.Encode(texts, TextPadding.Longest, limit);
                 Assert.Equal(property.Value.EnumerateArray().SelectMany(Longs), text.Ids);
-                Assert.Equal(batch.GetProperty("mask_" + property.Name[prefix.Length..]).EnumerateArray().SelectMany(Longs), text.Mask);
+                if (batch.TryGetProperty("mask_" + property.Name[prefix.Length..], out var mask))
+                {
+                    Assert.Equal(mask.EnumerateArray().SelectMany(Longs), text.Mask);
+                }
             }
         }
     }
