@@ -1,0 +1,143 @@
+#!/usr/bin/env pwsh
+# Does everything on a machine that has the .NET 10 SDK:
+#   ./build.ps1 demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
+#   ./build.ps1 test               restores, builds, checks the format and runs every test project
+#   ./build.ps1 pack               makes the packages in the folder feed
+param(
+    [Parameter(Position = 0)][string]$Command = '',
+    [Parameter(ValueFromRemainingArguments)][string[]]$Rest = @()
+)
+$ErrorActionPreference = 'Stop'
+Set-Location $PSScriptRoot
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+$env:DOTNET_NOLOGO = '1'
+$env:MSBUILDDISABLENODEREUSE = '1'
+$configuration = 'Release'
+$script:passed = 0
+$script:failed = 0
+$script:skipped = 0
+$script:status = 0
+
+function Stop-WithError([string]$message) {
+    [Console]::Error.WriteLine("error: $message")
+    exit 1
+}
+
+function Test-Tool([string]$name) { $null -ne (Get-Command $name -ErrorAction SilentlyContinue) }
+
+function Test-Ffmpeg { (Test-Tool 'ffmpeg') -and (Test-Tool 'ffprobe') }
+
+function Assert-Dotnet {
+    if (-not (Test-Tool 'dotnet')) { Stop-WithError "the .NET 10 SDK is not installed (no 'dotnet' on the path); get it from https://dot.net" }
+    dotnet --version *> $null
+    if ($LASTEXITCODE -ne 0) { Stop-WithError "no installed .NET SDK fits global.json (10.0.100 or newer); installed: $(dotnet --list-sdks)" }
+}
+
+function Install-Ffmpeg {
+    if (Test-Tool 'winget') {
+        winget install --id Gyan.FFmpeg --exact --silent --accept-package-agreements --accept-source-agreements
+    }
+    elseif (Test-Tool 'choco') {
+        choco install ffmpeg --yes
+    }
+    elseif (Test-Tool 'brew') {
+        brew install ffmpeg
+    }
+    else {
+        Stop-WithError 'ffmpeg and ffprobe are missing and neither winget, choco nor brew is here; install ffmpeg so that both are on the path'
+    }
+    if ($LASTEXITCODE -ne 0) { Stop-WithError 'the package manager could not install ffmpeg; see its messages above' }
+    if ($IsWindows) {
+        # A new entry of the path is seen by new processes only.
+        $env:Path = [Environment]::GetEnvironmentVariable('Path', 'Machine') + ';' + [Environment]::GetEnvironmentVariable('Path', 'User')
+    }
+}
+
+function Assert-Ffmpeg {
+    if (Test-Ffmpeg) { return }
+    Write-Host "ffmpeg or ffprobe is missing; installing it with the system's package manager ..."
+    Install-Ffmpeg
+    if (-not (Test-Ffmpeg)) { Stop-WithError 'ffmpeg was installed but ffmpeg and ffprobe are still not on the path; open a new terminal' }
+}
+
+function Invoke-Demo {
+    $project = Get-ChildItem 'samples/01-QuickStart/*.csproj' -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($null -eq $project) { Stop-WithError 'samples/01-QuickStart holds no project' }
+    dotnet build $project.FullName -c $configuration --nologo -v quiet
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    dotnet run --project $project.FullName -c $configuration --no-build '--' @Rest
+    exit $LASTEXITCODE
+}
+
+# Adds the counts of one report; a missing or empty report is a failure.
+function Add-Counts([string]$report, [string]$name, [int]$code) {
+    $counters = if (Test-Path $report) { ([xml](Get-Content $report -Raw)).TestRun.ResultSummary.Counters }
+    if ($null -eq $counters -or [int]$counters.total -eq 0) {
+        Write-Host "${name}: no test ran (exit code $code)"
+        $script:failed++
+        $script:status = 1
+        return
+    }
+    $bad = [int]$counters.failed + [int]$counters.error + [int]$counters.timeout + [int]$counters.aborted
+    $script:passed += [int]$counters.passed
+    $script:failed += $bad
+    $script:skipped += [int]$counters.total - [int]$counters.passed - $bad
+    if ($code -ne 0) {
+        $script:status = 1
+        if ($bad -eq 0) {
+            Write-Host "${name}: exit code $code without a failed test"
+            $script:failed++
+        }
+    }
+}
+
+function Complete-Tests([int]$code) {
+    Write-Host ''
+    Write-Host "$script:passed passed, $script:failed failed, $script:skipped skipped"
+    exit $code
+}
+
+function Invoke-Project([IO.FileInfo]$project) {
+    $results = 'artifacts/test-results'
+    $report = Join-Path $results "$($project.BaseName).trx"
+    Write-Host ''
+    Write-Host "== $($project.BaseName)"
+    Remove-Item $report -ErrorAction SilentlyContinue
+    dotnet run --project $project.FullName -c $configuration --no-build '--' `
+        --results-directory $results --report-xunit-trx --report-xunit-trx-filename "$($project.BaseName).trx" --timeout 8m | Out-Host
+    Add-Counts $report $project.BaseName $LASTEXITCODE
+}
+
+function Invoke-Tests {
+    New-Item 'artifacts/test-results' -ItemType Directory -Force | Out-Null
+    Write-Host '== restore and build'
+    dotnet restore CoVR.sln --nologo
+    if ($LASTEXITCODE -ne 0) { Complete-Tests 1 }
+    dotnet build CoVR.sln -c $configuration --no-restore --nologo -v minimal
+    if ($LASTEXITCODE -ne 0) { Complete-Tests 1 }
+    Write-Host ''
+    Write-Host '== format'
+    dotnet format CoVR.sln --verify-no-changes --no-restore
+    if ($LASTEXITCODE -ne 0) {
+        Write-Host "format: run 'dotnet format' and commit the changes"
+        $script:status = 1
+    }
+    foreach ($project in Get-ChildItem 'tests/*/*.Tests.csproj' | Sort-Object FullName) { Invoke-Project $project }
+    Complete-Tests $script:status
+}
+
+function Invoke-Pack {
+    $version = if ($Rest.Count -gt 0) { @("-p:Version=$($Rest[0])") } else { @() }
+    dotnet pack CoVR.sln -c $configuration --nologo -o feed @version
+    exit $LASTEXITCODE
+}
+
+switch ($Command) {
+    'demo' { Assert-Dotnet; Assert-Ffmpeg; Invoke-Demo }
+    'test' { Assert-Dotnet; Assert-Ffmpeg; Invoke-Tests }
+    'pack' { Assert-Dotnet; Invoke-Pack }
+    default {
+        Get-Content $PSCommandPath -TotalCount 5 | Select-Object -Skip 1 | ForEach-Object { $_.TrimStart('#', ' ') } | Write-Host
+        exit 2
+    }
+}

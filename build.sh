@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Does everything on a machine that has the .NET 10 SDK:
+#   ./build.sh demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
+#   ./build.sh test               restores, builds, checks the format and runs every test project
+#   ./build.sh pack               makes the packages in the folder feed
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+configuration=Release
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+require_dotnet() {
+  command -v dotnet >/dev/null || fail "the .NET 10 SDK is not installed (no 'dotnet' on the path); get it from https://dot.net"
+  # The version that global.json asks for, or a newer one of the same major version.
+  dotnet --version >/dev/null 2>&1 || fail "no installed .NET SDK fits global.json (10.0.100 or newer); installed: $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+    sudo "$@"
+  else
+    fail "ffmpeg is missing and installing it ('$*') needs root rights; run that command as root, then start again"
+  fi
+}
+
+install_ffmpeg() {
+  if command -v brew >/dev/null; then
+    brew install ffmpeg
+  elif command -v apt-get >/dev/null; then
+    as_root apt-get update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg
+  elif command -v dnf >/dev/null; then
+    as_root dnf install -y ffmpeg-free || as_root dnf install -y ffmpeg
+  elif command -v pacman >/dev/null; then
+    as_root pacman -S --noconfirm --needed ffmpeg
+  elif command -v zypper >/dev/null; then
+    as_root zypper --non-interactive install ffmpeg
+  elif command -v apk >/dev/null; then
+    as_root apk add ffmpeg
+  else
+    fail "ffmpeg and ffprobe are missing and no known package manager is here; install ffmpeg so that both are on the path"
+  fi
+}
+
+has_ffmpeg() { command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; }
+
+require_ffmpeg() {
+  has_ffmpeg && return
+  say "ffmpeg or ffprobe is missing; installing it with the system's package manager ..."
+  install_ffmpeg || fail "the package manager could not install ffmpeg; see its messages above"
+  has_ffmpeg || fail "ffmpeg was installed but ffmpeg and ffprobe are still not on the path"
+}
+
+demo() {
+  local project
+  project=$(ls samples/01-QuickStart/*.csproj 2>/dev/null | head -n 1)
+  [ -n "$project" ] || fail "samples/01-QuickStart holds no project"
+  say "Building $project ..."
+  dotnet build "$project" -c "$configuration" --nologo -v quiet
+  dotnet run --project "$project" -c "$configuration" --no-build -- "$@"
+}
+
+# Adds the counts of one report to passed, failed and skipped; a missing or empty report is a failure.
+count() {
+  local report=$1 name=$2 code=$3 counters
+  counters=$(grep -o '<Counters [^>]*>' "$report" 2>/dev/null | head -n 1 || true)
+  value() { printf '%s' "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
+  local p f t
+  p=$(value passed) t=$(value total)
+  f=$(($(value failed) + $(value error) + $(value timeout) + $(value aborted)))
+  if [ -z "$counters" ] || [ "${t:-0}" -eq 0 ]; then
+    say "$name: no test ran (exit code $code)"
+    failed=$((failed + 1)) status=1
+    return
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + t - p - f))
+  if [ "$code" -ne 0 ]; then
+    status=1
+    # A process that dies after its last test has no failed test to show for it.
+    [ "$f" -gt 0 ] || { say "$name: exit code $code without a failed test"; failed=$((failed + 1)); }
+  fi
+}
+
+run_project() {
+  local project=$1 name code=0 results=artifacts/test-results
+  name=$(basename "$project" .csproj)
+  say ""
+  say "== $name"
+  rm -f "$results/$name.trx"
+  dotnet run --project "$project" -c "$configuration" --no-build -- \
+    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --timeout 8m || code=$?
+  count "$results/$name.trx" "$name" "$code"
+}
+
+finish() {
+  say ""
+  say "$passed passed, $failed failed, $skipped skipped"
+  exit "$1"
+}
+
+run_tests() {
+  passed=0 failed=0 skipped=0 status=0
+  mkdir -p artifacts/test-results
+  say "== restore and build"
+  dotnet restore CoVR.sln --nologo || finish 1
+  dotnet build CoVR.sln -c "$configuration" --no-restore --nologo -v minimal || finish 1
+  say ""
+  say "== format"
+  dotnet format CoVR.sln --verify-no-changes --no-restore || { say "format: run 'dotnet format' and commit the changes"; status=1; }
+  for project in tests/*/*.Tests.csproj; do
+    run_project "$project"
+  done
+  finish "$status"
+}
+
+pack() {
+  local version=()
+  [ $# -eq 0 ] || version=("-p:Version=$1")
+  dotnet pack CoVR.sln -c "$configuration" --nologo -o feed ${version[@]+"${version[@]}"}
+}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+case $command in
+  demo) require_dotnet; require_ffmpeg; demo "$@" ;;
+  test) require_dotnet; require_ffmpeg; run_tests ;;
+  pack) require_dotnet; pack "$@" ;;
+  *) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+esac
