@@ -1,0 +1,32 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>Clipping by global norm, as <c>torch.nn.utils.clip_grad_norm_</c> does it.</summary>
+internal static class GradientNorm
+{
+    internal static double Clip(IReadOnlyList<Tensor> gradients, double maximum)
+    {
+        if (gradients.Count == 0)
+        {
+            return 0;
+        }
+
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var norm = linalg.vector_norm(stack(gradients.Select(gradient => linalg.vector_norm(gradient))));
+        var total = (double)norm.cpu().to(float32).item<float>();
+        var factor = maximum / (total + 1e-6);
+        if (factor < 1)
+        {
+            using Scalar scale = factor;
+            foreach (var gradient in gradients)
+            {
+                gradient.mul_(scale);
+            }
+        }
+
+        return total;
+    }
+}
