@@ -56,7 +56,11 @@ public sealed class AdamWOptimizer : IDisposable
 
         foreach (var sameDevice in due.GroupBy(slot => slot.Parameter.device.ToString()))
         {
-            AdamWKernel.Step([.. sameDevice], _options, LearningRate);
+            FusedAdamW.Step(
+                [.. sameDevice.Select(slot => (Tensor)slot.Parameter)],
+                [.. sameDevice.Select(slot => slot.Parameter.grad!)],
+                [.. sameDevice.Select(slot => new AdamWMoments(slot.Mean!, slot.Square!, slot.Step!))],
+                new AdamWSettings(LearningRate, _options.Beta1, _options.Beta2, _options.WeightDecay, _options.Epsilon));
         }
     }
 
