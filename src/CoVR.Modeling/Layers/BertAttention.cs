@@ -1,0 +1,64 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>Attention with its output norm: to the text itself, or to an encoder. Keys: <c>self.{query,key,value}.*</c>, <c>output.{dense,LayerNorm}.*</c>.</summary>
+internal sealed class BertAttention : nn.Module
+{
+    [ComponentName(Name = "self")]
+    private readonly Projections _projections;
+
+    [ComponentName(Name = "output")]
+    private readonly BertOutput _output;
+
+    /// <summary>Allocates an attention whose keys and values come from tokens of a width.</summary>
+    public BertAttention(BertOptions options, int sourceWidth, Device? device)
+        : base(nameof(BertAttention))
+    {
+        _projections = new Projections(options, sourceWidth, device);
+        _output = new BertOutput(options, options.Width, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Attends from hidden states [B, T, C] to a source [B, S, source width].</summary>
+    public Tensor Attend(Tensor hidden, Tensor source, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        return _output.Apply(_projections.Attend(hidden, source, mask), hidden).MoveToOuterDisposeScope();
+    }
+
+    private sealed class Projections : nn.Module
+    {
+        private readonly int _heads;
+        private readonly double _dropout;
+
+        [ComponentName(Name = "query")]
+        private readonly Linear _query;
+
+        [ComponentName(Name = "key")]
+        private readonly Linear _key;
+
+        [ComponentName(Name = "value")]
+        private readonly Linear _value;
+
+        public Projections(BertOptions options, int sourceWidth, Device? device)
+            : base(nameof(Projections))
+        {
+            (_heads, _dropout) = (options.Heads, options.AttentionDropout);
+            _query = new Linear(options.Width, options.Width, device: device);
+            _key = new Linear(sourceWidth, options.Width, device: device);
+            _value = new Linear(sourceWidth, options.Width, device: device);
+            RegisterComponents();
+        }
+
+        public Tensor Attend(Tensor hidden, Tensor source, Tensor? mask)
+        {
+            var query = Attention.SplitHeads(_query.forward(hidden), _heads);
+            var key = Attention.SplitHeads(_key.forward(source), _heads);
+            var value = Attention.SplitHeads(_value.forward(source), _heads);
+            return Attention.Attend(query, key, value, mask, training ? _dropout : 0);
+        }
+    }
+}

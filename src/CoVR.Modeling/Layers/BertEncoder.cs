@@ -1,0 +1,57 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>The layers of a BERT. Keys: <c>layer.i.*</c>.</summary>
+/// <remarks>Values are unset until a <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
+public sealed class BertEncoder : nn.Module
+{
+    [ComponentName(Name = "layer")]
+    private readonly ModuleList<BertLayer> _layers = new();
+
+    /// <summary>Allocates the layers.</summary>
+    /// <param name="options">Sizes and kinds.</param>
+    /// <param name="encoderWidth">Width of the tokens that cross attention looks at.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The sizes do not go together.</exception>
+    public BertEncoder(BertOptions options, int encoderWidth, Device? device = null)
+        : base(nameof(BertEncoder))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        LayerSizes.RequireMultiple(options.Width, options.Heads, "The text width", "the number of heads");
+        for (var i = 0; i < options.Depth; i++)
+        {
+            _layers.Add(new BertLayer(options, i, encoderWidth, device));
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>The layers, from first to last.</summary>
+    public IReadOnlyList<BertLayer> Layers => [.. _layers];
+
+    /// <summary>Applies all layers.</summary>
+    /// <param name="hidden">[B, T, C] from <see cref="BertEmbeddings"/>; left as it is.</param>
+    /// <param name="context">Masks and encoder tokens.</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    public Tensor Apply(Tensor hidden, BertContext context)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            var output = _layers[i].Apply(hidden, context);
+            if (i > 0)
+            {
+                hidden.Dispose();
+            }
+
+            hidden = output;
+        }
+
+        return hidden.MoveToOuterDisposeScope();
+    }
+}

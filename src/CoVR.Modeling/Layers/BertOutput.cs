@@ -1,0 +1,34 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>A linear map, dropout, the residual and a norm after it. Keys: <c>dense.*</c>, <c>LayerNorm.*</c>.</summary>
+internal sealed class BertOutput : nn.Module
+{
+    private readonly double _dropout;
+
+    [ComponentName(Name = "dense")]
+    private readonly Linear _dense;
+
+    [ComponentName(Name = "LayerNorm")]
+    private readonly LayerNorm _norm;
+
+    public BertOutput(BertOptions options, int inputWidth, Device? device)
+        : base(nameof(BertOutput))
+    {
+        _dropout = options.Dropout;
+        _dense = new Linear(inputWidth, options.Width, device: device);
+        _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        RegisterComponents();
+    }
+
+    /// <summary>norm(dropout(dense(x)) + residual).</summary>
+    public Tensor Apply(Tensor input, Tensor residual)
+    {
+        using var scope = NewDisposeScope();
+        var mapped = nn.functional.dropout(_dense.forward(input), _dropout, training);
+        return _norm.forward(TensorOps.AddResidual(residual, mapped)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,55 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>Self-attention with one projection for queries, keys and values. Keys: <c>qkv.*</c>, <c>proj.*</c>, with EVA's biases <c>q_bias</c> and <c>v_bias</c>.</summary>
+internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
+{
+    private readonly int _heads;
+
+    [ComponentName(Name = "qkv")]
+    private readonly Linear _qkv;
+
+    [ComponentName(Name = "proj")]
+    private readonly Linear _proj;
+
+    [ComponentName(Name = "q_bias")]
+    private Parameter? _queryBias;
+
+    [ComponentName(Name = "v_bias")]
+    private Parameter? _valueBias;
+
+    public FusedSelfAttention(VisionTransformerOptions options, Device? device)
+        : base(nameof(FusedSelfAttention))
+    {
+        var width = options.Width;
+        _heads = options.Heads;
+        _qkv = new Linear(width, 3 * width, options.QkvBias == QkvBias.All, device);
+        _proj = new Linear(width, width, device: device);
+        if (options.QkvBias == QkvBias.QueryAndValue)
+        {
+            _queryBias = Parameters.Zeros(device, width);
+            _valueBias = Parameters.Zeros(device, width);
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>[B, N, C] to [B, N, C].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, tokens, width) = (input.shape[0], input.shape[1], input.shape[2]);
+        var parts = nn.functional.linear(input, _qkv.Weight, Bias())
+            .view(batch, tokens, 3, _heads, width / _heads)
+            .permute(2, 0, 3, 1, 4);
+        var context = Attention.Attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), null, 0);
+        return _proj.forward(context).MoveToOuterDisposeScope();
+    }
+
+    private Tensor? Bias() =>
+        _queryBias is null || _valueBias is null ? _qkv.Bias : cat([_queryBias, zeros_like(_queryBias, requires_grad: false), _valueBias]);
+}

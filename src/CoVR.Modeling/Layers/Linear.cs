@@ -1,0 +1,46 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>y = x Wᵀ + b. Keys: <c>weight</c> [outputs, inputs], <c>bias</c> [outputs].</summary>
+/// <remarks>
+/// Unlike TorchSharp's own layer it draws nothing from the global generator: the values are unset until a
+/// <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use in evaluation.
+/// </remarks>
+public sealed class Linear : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")]
+    private Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private Parameter? _bias;
+
+    /// <summary>Allocates the layer.</summary>
+    /// <param name="inputs">Width of the input, at least 1.</param>
+    /// <param name="outputs">Width of the output, at least 1.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    public Linear(long inputs, long outputs, bool bias = true, Device? device = null)
+        : base(nameof(Linear))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        _weight = Parameters.Uninitialised(device, outputs, inputs);
+        _bias = bias ? Parameters.Uninitialised(device, outputs) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>[outputs, inputs]; owned by the layer.</summary>
+    public Tensor Weight => _weight;
+
+    /// <summary>[outputs], or null; owned by the layer.</summary>
+    public Tensor? Bias => _bias;
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="input">[…, inputs].</param>
+    /// <returns>[…, outputs].</returns>
+    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+}

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>The few operations that write over their input where no gradient is recorded.</summary>
+internal static class TensorOps
+{
+    /// <summary>x + branch; writes over <paramref name="branch"/>, never over <paramref name="x"/>, when no gradient is recorded.</summary>
+    /// <param name="x">What enters a block.</param>
+    /// <param name="branch">What the block computed: a buffer that nobody else reads.</param>
+    public static Tensor AddResidual(Tensor x, Tensor branch) =>
+        is_grad_enabled() ? x.add(branch, Scalars.One) : branch.add_(x, Scalars.One);
+
+    /// <summary>The non-linearity; writes over <paramref name="x"/> when no gradient is recorded.</summary>
+    /// <param name="x">A buffer that nobody else reads.</param>
+    /// <param name="kind">Which one.</param>
+    public static Tensor Activate(Tensor x, Activation kind) => kind switch
+    {
+        Activation.Gelu => is_grad_enabled() ? x.gelu() : InPlaceOps.Gelu_(x),
+        Activation.QuickGelu => x * x.mul(Scalars.QuickGeluFactor).sigmoid_(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    /// <summary>Drops whole samples of a residual branch with probability p and scales the others by 1 / (1 - p).</summary>
+    /// <param name="branch">[B, …].</param>
+    /// <param name="probability">p in [0, 1).</param>
+    /// <param name="training">Nothing is dropped outside of training.</param>
+    /// <remarks>Stochastic depth (Huang et al. 2016, arXiv 1603.09382) as timm's DropPath applies it.</remarks>
+    public static Tensor DropPath(Tensor branch, double probability, bool training)
+    {
+        if (!training || probability <= 0)
+        {
+            return branch;
+        }
+
+        using var scope = NewDisposeScope();
+        var shape = new long[branch.dim()];
+        Array.Fill(shape, 1);
+        shape[0] = branch.shape[0];
+        using TorchSharp.Scalar keep = 1 - probability;
+        var kept = empty(shape, branch.dtype, branch.device).bernoulli_(1 - probability).div_(keep);
+        return branch.mul(kept).MoveToOuterDisposeScope();
+    }
+}

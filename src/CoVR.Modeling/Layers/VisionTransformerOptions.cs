@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>The sizes and kinds of a vision transformer; the defaults are BLIP's ViT-L/16.</summary>
+public sealed record VisionTransformerOptions
+{
+    /// <summary>Side of a patch in pixels; divides the picture's side.</summary>
+    /// <value>16.</value>
+    [Range(1, 256)]
+    public int PatchSize { get; init; } = 16;
+
+    /// <summary>C, the width of a token; a multiple of <see cref="Heads"/>.</summary>
+    /// <value>1024.</value>
+    [Range(1, 16384)]
+    public int Width { get; init; } = 1024;
+
+    /// <summary>Number of blocks.</summary>
+    /// <value>24.</value>
+    [Range(1, 1024)]
+    public int Depth { get; init; } = 24;
+
+    /// <summary>Attention heads of a block.</summary>
+    /// <value>16.</value>
+    [Range(1, 256)]
+    public int Heads { get; init; } = 16;
+
+    /// <summary>Width of a feed-forward.</summary>
+    /// <value>4096.</value>
+    [Range(1, 65536)]
+    public int FeedForwardWidth { get; init; } = 4096;
+
+    /// <summary>Added to the variance in every norm.</summary>
+    /// <value>1e-6; CLIP has 1e-5.</value>
+    [Range(0, 1)]
+    public double NormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>Biases of the fused projection.</summary>
+    /// <value><see cref="QkvBias.All"/>.</value>
+    public QkvBias QkvBias { get; init; } = QkvBias.All;
+
+    /// <summary>Non-linearity of the feed-forwards.</summary>
+    /// <value><see cref="Activation.Gelu"/>.</value>
+    public Activation Activation { get; init; } = Activation.Gelu;
+
+    /// <summary>Probability of stochastic depth in the last block; it rises linearly from 0 in the first.</summary>
+    /// <value>0.1; BLIP's ViT-B has 0.</value>
+    [Range(0, 0.99)]
+    public double DropPath { get; init; } = 0.1;
+
+    /// <summary>Whether a norm follows the last block.</summary>
+    /// <value>True; EVA and CLIP have none.</value>
+    public bool FinalNorm { get; init; } = true;
+
+    /// <summary>How a picture becomes tokens.</summary>
+    /// <value><see cref="VisionStem.Patch"/>.</value>
+    public VisionStem Stem { get; init; } = VisionStem.Patch;
+
+    /// <summary>What positions start as in a new model.</summary>
+    /// <value><see cref="PositionInitialisation.Normal"/>.</value>
+    public PositionInitialisation Positions { get; init; } = PositionInitialisation.Normal;
+
+    /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
+    /// <value>12, as in the reference; it acts only when the transformer is trained, and never changes a number.</value>
+    [Range(0, 1024)]
+    public int CheckpointedBlocks { get; init; } = 12;
+
+    /// <summary>Patches of a picture.</summary>
+    /// <param name="imageSize">S.</param>
+    /// <returns>N - 1.</returns>
+    public int Patches(int imageSize) => imageSize / PatchSize * (imageSize / PatchSize);
+}
