@@ -1,0 +1,111 @@
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Blip.Tests;
+
+[Collection("torch")]
+public sealed class UseBlipTests
+{
+    [Fact]
+    public void UseBlip_DefaultPipeline_MakesOneModelWhenItIsNeeded()
+    {
+        using var services = Pipeline().BuildServiceProvider();
+        var model = services.GetRequiredService<ComposedModel>();
+        Assert.Same(model, services.GetRequiredService<ComposedModel>());
+        Assert.IsType<BlipEncoder>(model.Encoder);
+    }
+
+    [Fact]
+    public void UseBlip_FaultyOptions_AreReportedTogether()
+    {
+        using var services = Pipeline(options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
+        var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ComposedModel>);
+        Assert.Equal(2, fault.Failures.Count());
+    }
+
+    [Fact]
+    public void UseBlip_TwoPipelines_KeepTheirOptions()
+    {
+        var collection = Pipeline();
+        new Builder("wide", collection).UseBlip(options => Configure(options, BlipTrainable.All, 12));
+        using var services = collection.BuildServiceProvider();
+        Assert.Equal(8, services.GetRequiredService<ComposedModel>().Encoder.Dimensions);
+        Assert.Equal(12, services.GetRequiredKeyedService<ComposedModel>("wide").Encoder.Dimensions);
+    }
+
+    [Fact]
+    public void UseVisualEncoder_OfTheHost_ReplacesBlips()
+    {
+        var collection = new ServiceCollection();
+        new Builder(string.Empty, collection).UseVisualEncoder<FlatVision>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
+        using var services = collection.BuildServiceProvider();
+        var model = services.GetRequiredService<ComposedModel>();
+        Assert.Equal(5, model.Description.Image.Size);
+        Assert.DoesNotContain(model.Module!.state_dict().Keys, key => key.StartsWith("visual_encoder.", StringComparison.Ordinal));
+        using var scope = NewDisposeScope();
+        var query = model.Encoder.EncodeQuery(model.Encoder.EncodeVisual(rand(2, 3, 5, 5)), model.TokenizeForEvaluation(["red", "blue"]));
+        Assert.Equal([2, 1, 8], query.shape);
+    }
+
+    [Fact]
+    public void UseFusion_OfTheHost_SeesOnlyThePartsThatAreAskedFor()
+    {
+        var collection = new ServiceCollection();
+        new Builder(string.Empty, collection).UseFusion<CountingFusion>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
+        using var services = collection.BuildServiceProvider();
+        var encoder = services.GetRequiredService<ComposedModel>().Encoder;
+        using var scope = NewDisposeScope();
+        using var text = new TokenBatch(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
+        var visual = zeros(1, 17, 16);
+        Assert.Equal(3, encoder.EncodeQuery(visual, text).item<float>());
+        Assert.Equal(1, encoder.EncodeQuery(visual, text, QueryParts.Reference).item<float>());
+        Assert.Equal(2, encoder.EncodeQuery(visual, text, QueryParts.Modification).item<float>());
+    }
+
+    [Fact]
+    public void TextEncoder_OfTheHostWithoutFusion_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => BlipModel.Create(SmallBlip.Options(), new BlipParts(Text: new NoText())));
+
+    private static ServiceCollection Pipeline(Action<BlipOptions>? change = null)
+    {
+        var collection = new ServiceCollection();
+        new Builder(string.Empty, collection).UseBlip(options =>
+        {
+            Configure(options, BlipTrainable.Composed, 8);
+            change?.Invoke(options);
+        });
+        return collection;
+    }
+
+    private static void Configure(BlipOptions options, BlipTrainable trainable, int dimensions) =>
+        (options.Architecture, options.Vocabulary, options.Trainable) =
+            (SmallBlip.Architecture with { Dimensions = dimensions }, SmallBlip.Vocabulary, trainable);
+
+    private sealed record Builder(string Name, IServiceCollection Services) : ICoVRBuilder;
+
+    /// <summary>One token: the mean colour, of no runtime's weights.</summary>
+    private sealed class FlatVision : IVisualEncoder
+    {
+        public int Width => 3;
+
+        public ImageInput Input => ImageInput.Clip(5);
+
+        public Tensor Encode(Tensor pixels) => pixels.mean([2, 3]).unsqueeze(1);
+    }
+
+    /// <summary>1 for a reference plus 2 for a modification.</summary>
+    private sealed class CountingFusion : IFusionModule
+    {
+        public Tensor Fuse(Tensor? visualTokens, TokenBatch? text) => tensor((visualTokens is null ? 0f : 1f) + (text is null ? 0f : 2f));
+    }
+
+    private sealed class NoText : ITextEncoder
+    {
+        public int Width => 4;
+
+        public Tensor Encode(TokenBatch text) => zeros(text.Ids.shape[0], text.Ids.shape[1], Width);
+    }
+}
