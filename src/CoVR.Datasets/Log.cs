@@ -1,0 +1,16 @@
+using CoVR.Data;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Datasets;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "{Dataset} {Split}: {Missing}; {Rows} of {Total} rows are left")]
+    public static partial void MediaMissing(ILogger logger, string dataset, DatasetSplit split, string missing, int rows, int total);
+
+    [LoggerMessage(2, LogLevel.Information, "{Dataset} {Split}: {Rows} rows, {Items} items, {Candidates} candidates")]
+    public static partial void SplitRead(ILogger logger, string dataset, DatasetSplit split, int rows, int items, int candidates);
+
+    [LoggerMessage(3, LogLevel.Information, "Synthetic world with seed {Seed}: {Pictures} pictures and {Clips} clips in {Folder}")]
+    public static partial void WorldWritten(ILogger logger, int seed, int pictures, int clips, string folder);
+}

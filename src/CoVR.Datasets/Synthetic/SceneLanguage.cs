@@ -1,0 +1,86 @@
+namespace CoVR.Datasets.Synthetic;
+
+/// <summary>Says what a scene shows, and how to come from one scene to another.</summary>
+internal static class SceneLanguage
+{
+    private static readonly string[] Captions =
+    [
+        "a {size} {colour} {shape} {position} {ground}",
+        "there is a {size} {shape}, coloured {colour}, {position} {ground}",
+        "{ground} we see a {colour} {shape} that is {size}, {position}",
+        "a {colour} {shape} of {size} size, {position} {ground}",
+        "picture of one {size} {colour} {shape} {ground}, {position}",
+    ];
+
+    private static readonly string[] ShapeEdits =
+        ["make it a {0}", "turn it into a {0}", "replace it with a {0}", "I want a {0} instead", "the same, but as a {0}"];
+
+    private static readonly string[] ColourEdits =
+        ["make it {0}", "paint it {0}", "change the colour to {0}", "the same thing in {0}", "it should be {0}"];
+
+    private static readonly string[] SizeEdits =
+        ["make it {0}", "change its size to {0}", "I want a {0} one", "resize it, so that it is {0}", "the same, but {0}"];
+
+    private static readonly string[] BackgroundEdits =
+        ["put it {0}", "show it {0}", "the same, but {0}", "place the whole thing {0}", "change the scene: it is {0} now"];
+
+    private static readonly string[] PositionEdits =
+        ["move it {0}", "shift it {0}", "it should be {0}", "place it {0}", "the same, but {0}"];
+
+    private static readonly string[] Joints = [" and ", ", and also ", ", then ", "; "];
+
+    /// <summary>One of several ways to describe a scene.</summary>
+    public static string Caption(Scene scene, Random random) => Captions[random.Next(Captions.Length)]
+        .Replace("{size}", Word(scene, SceneAttribute.Size), StringComparison.Ordinal)
+        .Replace("{colour}", Word(scene, SceneAttribute.Colour), StringComparison.Ordinal)
+        .Replace("{shape}", Word(scene, SceneAttribute.Shape), StringComparison.Ordinal)
+        .Replace("{position}", Word(scene, SceneAttribute.Position), StringComparison.Ordinal)
+        .Replace("{ground}", Word(scene, SceneAttribute.Background), StringComparison.Ordinal);
+
+    /// <summary>One of many ways to ask for the changes that lead from one scene to another.</summary>
+    public static string Edit(Scene reference, Scene target, Random random)
+    {
+        var changes = target.DifferencesFrom(reference).ToArray();
+        random.Shuffle(changes);
+        return string.Join(Joints[random.Next(Joints.Length)], changes.Select(attribute => Phrase(target, attribute, random)));
+    }
+
+    private static string Phrase(Scene target, SceneAttribute attribute, Random random)
+    {
+        var templates = attribute switch
+        {
+            SceneAttribute.Shape => ShapeEdits,
+            SceneAttribute.Colour => ColourEdits,
+            SceneAttribute.Size => SizeEdits,
+            SceneAttribute.Background => BackgroundEdits,
+            _ => PositionEdits,
+        };
+        return templates[random.Next(templates.Length)].Replace("{0}", Word(target, attribute), StringComparison.Ordinal);
+    }
+
+    private static string Word(Scene scene, SceneAttribute attribute) => attribute switch
+    {
+        SceneAttribute.Shape => Lower(scene.Shape),
+        SceneAttribute.Colour => Lower(scene.Colour),
+        SceneAttribute.Size => Lower(scene.Size),
+        SceneAttribute.Background => scene.Background switch
+        {
+            SceneBackground.Snow => "in the snow",
+            SceneBackground.Sand => "on sand",
+            SceneBackground.Stone => "on stone",
+            SceneBackground.Grass => "on grass",
+            _ => "at night",
+        },
+        _ => scene.Position switch
+        {
+            ScenePosition.Centre => "in the centre",
+            ScenePosition.Left => "to the left",
+            ScenePosition.Right => "to the right",
+            ScenePosition.Top => "to the top",
+            _ => "to the bottom",
+        },
+    };
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,23 @@
+namespace CoVR.Datasets.WebVidCoVR;
+
+/// <summary>Orders texts by Unicode code points, as Python does; ordinal comparison in .NET goes by UTF-16 units, which differ beyond U+FFFF.</summary>
+internal sealed class CodePointComparer : IComparer<string>
+{
+    /// <summary>The comparer.</summary>
+    public static CodePointComparer Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public int Compare(string? x, string? y)
+    {
+        var left = x.AsSpan();
+        var right = y.AsSpan();
+        var same = left.CommonPrefixLength(right);
+        if (same == left.Length || same == right.Length)
+        {
+            return left.Length.CompareTo(right.Length);
+        }
+
+        var (a, b) = (left[same], right[same]);
+        return char.IsSurrogate(a) == char.IsSurrogate(b) ? a.CompareTo(b) : char.IsSurrogate(a).CompareTo(char.IsSurrogate(b));
+    }
+}

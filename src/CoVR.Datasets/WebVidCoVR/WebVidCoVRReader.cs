@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using CoVR.Data;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Datasets.WebVidCoVR;
+
+/// <summary>
+/// Reads data sets of the WebVid-CoVR layout: a CSV file a split with the columns <c>pth1</c>, <c>pth2</c>, <c>edit</c>
+/// and optionally <c>txt1</c>, <c>txt2</c>, <c>scores</c>, <c>sim_txt</c>, <c>sim_vid</c> (the reference's <c>src/data/webvid_covr.py</c>).
+/// </summary>
+/// <remarks>
+/// Triplets come in file order with the row number as <see cref="Triplet.Id"/>; several rows may share a target, of which
+/// training draws one. Safe for use from several threads.
+/// </remarks>
+public sealed class WebVidCoVRReader : ITripletDatasetReader
+{
+    private readonly WebVidCoVROptions _options;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, string?> _paths = new(StringComparer.Ordinal);
+
+    /// <summary>Creates a reader; nothing is read yet.</summary>
+    /// <param name="options">Where the files lie; not changed afterwards.</param>
+    /// <param name="logger">Is told about rows that are left out; may be null.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public WebVidCoVRReader(WebVidCoVROptions options, ILogger<WebVidCoVRReader>? logger = null)
+    {
+        Validate(options);
+        (_options, _logger) = (options, (ILogger?)logger ?? NullLogger.Instance);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        if (!_options.Annotations.TryGetValue(split, out var file))
+        {
+            throw new DatasetFormatException(Name, null, null, $"no annotation file is set for the {split} split; set are: {string.Join(", ", _options.Annotations.Keys)}.");
+        }
+
+        List<WebVidCoVRRow> rows = [];
+        await foreach (var row in new WebVidCoVRCsv(file).ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add(row);
+        }
+
+        var table = BuildTable(file, split, rows);
+        var candidates = await ReadCandidatesAsync(split, table, cancellationToken).ConfigureAwait(false);
+        Log.SplitRead(_logger, Name, split, table.Rows.Count, table.Items.Count, candidates.Count);
+        return new TripletDataset(Name, split, [.. table.Rows.Select(ToTriplet)], candidates);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The first file that exists in the folders of all splits; else where the first extension would be.</remarks>
+    public MediaSource Locate(MediaId id) =>
+        _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
+            ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
+
+    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
+    internal static void Validate(WebVidCoVROptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var faults = options.Faults();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"WebVidCoVROptions: {string.Join(" ", faults)}", nameof(options));
+        }
+    }
+
+    private static Triplet ToTriplet(WebVidCoVRRow row) => new(
+        row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        new MediaId(row.Reference),
+        row.Edit,
+        new MediaId(row.Target),
+        row.TargetCaption,
+        row.Scores);
+
+    private WebVidCoVRTable BuildTable(string file, DatasetSplit split, List<WebVidCoVRRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            throw new DatasetFormatException(file, 1, null, "there is a header but no row.");
+        }
+
+        if (_options.Iterate == WebVidCoVRIteration.TargetCaption && rows[0].TargetCaption is null)
+        {
+            throw new DatasetFormatException(file, 1, "txt2", "the column is missing, and iterating by target captions needs it.");
+        }
+
+        Func<string, bool> exists = _options.MissingMedia == MissingMediaPolicy.Ignore ? _ => true : id => Find(_options.MediaFolders[split], id) is not null;
+        var table = WebVidCoVRTable.Build(rows, _options.Iterate, exists, exists);
+        CheckMissing(file, split, table, rows.Count);
+        CheckTestItems(file, split, table);
+        return table;
+    }
+
+    private void CheckMissing(string file, DatasetSplit split, WebVidCoVRTable table, int total)
+    {
+        if (!table.Missing.Any)
+        {
+            return;
+        }
+
+        var strict = _options.MissingMedia == MissingMediaPolicy.Strict
+            || (_options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
+        if (strict || table.Rows.Count == 0)
+        {
+            throw new DatasetFormatException(file, null, table.Missing.References.Count > 0 ? "pth1" : "pth2", $"media in '{_options.MediaFolders[split]}': {table.Missing.Describe()}.");
+        }
+
+        Log.MediaMissing(_logger, Name, split, table.Missing.Describe(), table.Rows.Count, total);
+    }
+
+    private static void CheckTestItems(string file, DatasetSplit split, WebVidCoVRTable table)
+    {
+        if (split == DatasetSplit.Test && table.Items.FirstOrDefault(item => item.Rows.Count > 1) is { } item)
+        {
+            throw new DatasetFormatException(file, item.Rows[1].Line, null, $"the test split has '{item.Key}' twice (first on line {item.Rows[0].Line}); iterate by triplets to score every row.");
+        }
+    }
+
+    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTable table, CancellationToken cancellationToken)
+    {
+        var targets = table.Rows.Select(row => new MediaId(row.Target)).Distinct().ToArray();
+        if (!_options.Galleries.TryGetValue(split, out var file))
+        {
+            return targets;
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new DatasetFormatException(file, null, null, "the gallery file does not exist.");
+        }
+
+        var lines = await File.ReadAllLinesAsync(file, cancellationToken).ConfigureAwait(false);
+        MediaId[] gallery = [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+        var known = gallery.ToHashSet();
+        return targets.FirstOrDefault(target => !known.Contains(target)) is { Value.Length: > 0 } absent
+            ? throw new DatasetFormatException(file, null, null, $"the gallery lacks the target '{absent}'.")
+            : gallery;
+    }
+
+    private string? Find(string folder, string id) => _paths.GetOrAdd(
+        Path.Combine(folder, id),
+        static (path, extensions) => extensions.Select(extension => path + extension).FirstOrDefault(File.Exists),
+        _options.Extensions);
+}
