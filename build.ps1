@@ -47,7 +47,7 @@ function Install-Ffmpeg {
         Stop-WithError 'ffmpeg and ffprobe are missing and neither winget, choco nor brew is here; install ffmpeg so that both are on the path'
     }
     if ($LASTEXITCODE -ne 0) { Stop-WithError 'the package manager could not install ffmpeg; see its messages above' }
-    if ($IsWindows) {
+    if ($env:OS -eq 'Windows_NT') {
         # A new entry of the path is seen by new processes only.
         $env:Path = [Environment]::GetEnvironmentVariable('Path', 'Machine') + ';' + [Environment]::GetEnvironmentVariable('Path', 'User')
     }

@@ -1,0 +1,45 @@
+namespace CoVR.Media;
+
+/// <summary>Tells picture formats by the first bytes of a file.</summary>
+internal static class ImageFormat
+{
+    /// <summary>How many bytes <see cref="Name"/> looks at.</summary>
+    internal const int HeaderLength = 16;
+
+    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>The name of a picture format that <see cref="SkiaImageDecoder"/> reads, or null.</summary>
+    internal static string? Name(ReadOnlySpan<byte> header)
+    {
+        if (IsPng(header))
+        {
+            return "PNG";
+        }
+
+        if (header.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+        {
+            return "JPEG";
+        }
+
+        if (header.StartsWith("GIF87a"u8) || header.StartsWith("GIF89a"u8))
+        {
+            return "GIF";
+        }
+
+        if (header.StartsWith("RIFF"u8) && header.Length >= 12 && header[8..].StartsWith("WEBP"u8))
+        {
+            return "WebP";
+        }
+
+        return IsBitmap(header) ? "BMP" : null;
+    }
+
+    /// <summary>Whether the bytes start like a PNG file.</summary>
+    internal static bool IsPng(ReadOnlySpan<byte> header) => header.StartsWith(PngSignature);
+
+    /// <summary>Whether the bytes start like a TIFF file, which is not read.</summary>
+    internal static bool IsTiff(ReadOnlySpan<byte> header) => header.StartsWith("II*\0"u8) || header.StartsWith("MM\0*"u8);
+
+    private static bool IsBitmap(ReadOnlySpan<byte> header) =>
+        header.StartsWith("BM"u8) && header.Length >= 10 && header[6..10].IndexOfAnyExcept((byte)0) < 0;
+}

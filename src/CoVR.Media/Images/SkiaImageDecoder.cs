@@ -1,0 +1,111 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace CoVR.Media;
+
+/// <summary>
+/// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia, with the pixels that Pillow 9.4 gives for <c>convert("RGB")</c>: alpha and
+/// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255.
+/// </summary>
+/// <remarks>Safe for use from several threads. Half-read files are errors, never grey areas.</remarks>
+public sealed class SkiaImageDecoder : IImageDecoder
+{
+    private readonly int _maxPixels;
+
+    /// <summary>Creates a decoder.</summary>
+    /// <param name="options">The pixel limit; defaults when null.</param>
+    public SkiaImageDecoder(MediaOptions? options = null) => _maxPixels = (options ?? new MediaOptions()).MaxPixels;
+
+    /// <inheritdoc/>
+    public RgbFrame Decode(ReadOnlySpan<byte> encoded, string name)
+    {
+        if (encoded.IsEmpty)
+        {
+            throw new MediaReadException(name, MediaFailure.Empty, "the image has no bytes.");
+        }
+
+        if (Gray16Png.TryReadHeader(encoded, out var header))
+        {
+            CheckSize(header.Width, header.Height, name);
+            return Gray16Png.Decode(encoded, header, name);
+        }
+
+        return DecodeWithSkia(encoded, name);
+    }
+
+    private unsafe RgbFrame DecodeWithSkia(ReadOnlySpan<byte> encoded, string name)
+    {
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var stream = new SKMemoryStream(data);
+            using var codec = SKCodec.Create(stream, out var outcome);
+            if (codec is null)
+            {
+                throw HeaderFault(encoded, name, outcome);
+            }
+
+            CheckSize(codec.Info.Width, codec.Info.Height, name);
+            return ReadPixels(codec, name);
+        }
+    }
+
+    private static unsafe RgbFrame ReadPixels(SKCodec codec, string name)
+    {
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, colorspace: null);
+        var rgba = ArrayPool<byte>.Shared.Rent(checked(width * height * 4));
+        try
+        {
+            fixed (byte* pixels = rgba)
+            {
+                ThrowUnlessWhole(codec.GetPixels(info, (nint)pixels), name);
+            }
+
+            var rgb = GC.AllocateUninitializedArray<byte>(width * height * 3);
+            PixelPacking.DropFourth(rgba.AsSpan(0, width * height * 4), rgb);
+            return new RgbFrame(width, height, rgb);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    private void CheckSize(long width, long height, string name)
+    {
+        if (width * height > _maxPixels)
+        {
+            throw new MediaReadException(name, MediaFailure.TooLarge, $"the image says it has {width}x{height} pixels, more than the {_maxPixels} allowed.");
+        }
+    }
+
+    private static void ThrowUnlessWhole(SKCodecResult result, string name)
+    {
+        switch (result)
+        {
+            case SKCodecResult.Success:
+                return;
+            case SKCodecResult.IncompleteInput:
+                throw new MediaReadException(name, MediaFailure.Truncated, "the image ends before its last pixel.");
+            case SKCodecResult.InternalError:
+                throw new MediaReadException(name, MediaFailure.Corrupt, "the image cannot be decoded (out of memory or an error of the decoder).");
+            default:
+                throw new MediaReadException(name, MediaFailure.Corrupt, $"the image's bytes contradict their format ({result}).");
+        }
+    }
+
+    private static MediaReadException HeaderFault(ReadOnlySpan<byte> encoded, string name, SKCodecResult outcome)
+    {
+        if (ImageFormat.Name(encoded) is not { } format)
+        {
+            var what = ImageFormat.IsTiff(encoded) ? "TIFF images are not read" : "the bytes are no image that is understood";
+            return new MediaReadException(name, MediaFailure.UnknownFormat, $"{what}; use PNG, JPEG, WebP, GIF or BMP.");
+        }
+
+        return outcome == SKCodecResult.IncompleteInput
+            ? new MediaReadException(name, MediaFailure.Truncated, $"the {format} image ends within its header.")
+            : new MediaReadException(name, MediaFailure.Corrupt, $"the header of the {format} image is broken ({outcome}).");
+    }
+}

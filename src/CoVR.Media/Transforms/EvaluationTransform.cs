@@ -1,0 +1,50 @@
+using System.Buffers;
+using CoVR.Modeling;
+
+namespace CoVR.Media;
+
+/// <summary>
+/// The transform of evaluation and of stored embeddings (reference: <c>src/data/transforms.py</c>, <c>transform_test</c>): resize to a square
+/// without keeping the aspect, scale to [0, 1], normalise.
+/// </summary>
+/// <remarks>Safe for use from several threads; uses no random numbers.</remarks>
+public sealed class EvaluationTransform : IImageTransform
+{
+    private readonly PixelNormalizer _normalizer;
+
+    /// <summary>Creates the transform.</summary>
+    /// <param name="input">Size S, filter and statistics that the model was trained with.</param>
+    /// <exception cref="ArgumentException">The input does not have three means and deviations, or its size is below 1.</exception>
+    public EvaluationTransform(ImageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(input.Size, 1);
+        (Input, _normalizer) = (input, new PixelNormalizer(input));
+    }
+
+    /// <inheritdoc/>
+    public ImageInput Input { get; }
+
+    /// <inheritdoc/>
+    public void Apply(RgbFrame frame, Random random, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var length = Input.Size * Input.Size * 3;
+        if (destination.Length != length)
+        {
+            throw new ArgumentException($"The destination holds {destination.Length} values instead of {length}.", nameof(destination));
+        }
+
+        var rgb = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var pixels = rgb.AsSpan(0, length);
+            PillowResizer.ResizeInto(frame, PixelBox.Of(frame), Input.Size, Input.Size, Input.Interpolation, pixels);
+            _normalizer.Apply(pixels, destination);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgb);
+        }
+    }
+}

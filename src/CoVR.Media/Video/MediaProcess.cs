@@ -1,0 +1,117 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace CoVR.Media;
+
+/// <summary>One run of ffmpeg or ffprobe. Disposing ends the process and all of its children if they still run.</summary>
+internal sealed class MediaProcess : IAsyncDisposable
+{
+    private const int LongestErrorText = 4000;
+    private static readonly TimeSpan PipeGrace = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private readonly string _media;
+    private readonly Task<string> _errors;
+
+    private MediaProcess(Process process, string media)
+    {
+        (_process, _media) = (process, media);
+        _errors = CollectAsync(process.StandardError);
+    }
+
+    /// <summary>What the process writes.</summary>
+    internal Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What the process reads.</summary>
+    internal Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>The number by which the system knows the process.</summary>
+    internal int Id => _process.Id;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">Name or file.</param>
+    /// <param name="arguments">Its arguments, not quoted.</param>
+    /// <param name="media">The name that errors speak of.</param>
+    internal static MediaProcess Start(string program, IEnumerable<string> arguments, string media)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        try
+        {
+            return new MediaProcess(Process.Start(start)!, media);
+        }
+        catch (Win32Exception cause)
+        {
+            throw new MediaReadException(media, MediaFailure.DecoderMissing, MissingText(program, cause), cause);
+        }
+    }
+
+    /// <summary>Ends the process and its children at once.</summary>
+    internal void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception cause) when (cause is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code (128 + signal when killed) and the end of what was written to the error stream.</returns>
+    internal async Task<(int Code, string Errors)> FinishAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        var errors = await _errors.WaitAsync(PipeGrace, cancellationToken).ConfigureAwait(false);
+        return (_process.ExitCode, errors);
+    }
+
+    /// <summary>The error for a process that could not do its work.</summary>
+    internal MediaReadException Failed(string what, Exception? cause = null) => new(_media, MediaFailure.DecoderFailed, what, cause);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<string> CollectAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[1024];
+        try
+        {
+            for (int count; (count = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+            {
+                text.Append(buffer, 0, count);
+                text.Remove(0, Math.Max(0, text.Length - LongestErrorText));
+            }
+        }
+        catch (Exception cause) when (cause is IOException or ObjectDisposedException)
+        {
+            // The process is gone; what it said so far is what there is.
+        }
+
+        return text.ToString().Trim();
+    }
+
+    private static string MissingText(string program, Exception cause) =>
+        $"the program '{program}' cannot be started ({cause.Message}). Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; "
+        + "macOS: brew install ffmpeg; Windows: winget install ffmpeg) or name its place in MediaOptions.";
+}

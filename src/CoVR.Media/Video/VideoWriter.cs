@@ -1,0 +1,114 @@
+using System.Globalization;
+
+namespace CoVR.Media;
+
+/// <summary>Writes frames as an MP4 file through ffmpeg: H.264, or MPEG-4 part 2 where ffmpeg was built without libx264; 4:2:0.</summary>
+/// <remarks>Safe for use from several threads; one process per call, none left running.</remarks>
+public sealed class VideoWriter
+{
+    private const string Preferred = "libx264";
+    private const string Fallback = "mpeg4";
+
+    private readonly MediaOptions _options;
+    private volatile string _encoder = Preferred;
+
+    /// <summary>Creates a writer.</summary>
+    /// <param name="options">The ffmpeg program and the time limit; defaults when null.</param>
+    public VideoWriter(MediaOptions? options = null) => _options = options ?? new MediaOptions();
+
+    /// <summary>Writes a video: beside its place first, then renamed, so that no half-written file is ever seen.</summary>
+    /// <param name="path">The file; replaced when it exists. Its folder is made when missing.</param>
+    /// <param name="frames">At least one frame; all of one size, both sides even.</param>
+    /// <param name="framesPerSecond">More than 0.</param>
+    /// <param name="cancellationToken">Ends the work and the process.</param>
+    /// <returns>A task that ends when the file is in place.</returns>
+    /// <exception cref="ArgumentException">There is no frame, or sizes differ or are odd.</exception>
+    /// <exception cref="MediaReadException">ffmpeg is missing, fails or takes too long.</exception>
+    public async Task WriteMp4Async(
+        string path, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesPerSecond);
+        CheckSizes(frames);
+        using var file = new PendingFile(path);
+        var encoder = _encoder;
+        var (code, errors) = await EncodeAsync(encoder, file.TemporaryPath, frames, framesPerSecond, cancellationToken).ConfigureAwait(false);
+        if (code != 0 && encoder == Preferred && errors.Contains("Unknown encoder", StringComparison.Ordinal))
+        {
+            _encoder = Fallback;
+            (code, errors) = await EncodeAsync(Fallback, file.TemporaryPath, frames, framesPerSecond, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (code != 0)
+        {
+            throw new MediaReadException(path, MediaFailure.DecoderFailed, $"ffmpeg could not write the video (exit code {code}): {errors}");
+        }
+
+        file.Commit();
+    }
+
+    private static void CheckSizes(IReadOnlyList<RgbFrame> frames)
+    {
+        if (frames.Count == 0)
+        {
+            throw new ArgumentException("A video needs at least one frame.", nameof(frames));
+        }
+
+        var (width, height) = (frames[0].Width, frames[0].Height);
+        if (frames.Any(frame => frame.Width != width || frame.Height != height))
+        {
+            throw new ArgumentException($"All frames of a video must have the first one's size of {width}x{height}.", nameof(frames));
+        }
+
+        if (width % 2 != 0 || height % 2 != 0)
+        {
+            throw new ArgumentException($"Both sides of a video must be even, not {width}x{height}.", nameof(frames));
+        }
+    }
+
+    private async Task<(int Code, string Errors)> EncodeAsync(
+        string encoder, string target, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken)
+    {
+        using var limit = new TimeLimit(_options.Timeout, cancellationToken);
+        var process = MediaProcess.Start(_options.FfmpegPath, Arguments(encoder, target, frames[0], framesPerSecond), target);
+        await using (process.ConfigureAwait(false))
+        {
+            var kill = limit.Token.Register(process.Kill);
+            await using (kill.ConfigureAwait(false))
+            {
+                await FeedAsync(process, frames).ConfigureAwait(false);
+                var result = await process.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+                limit.ThrowIfOver(target);
+                return result;
+            }
+        }
+    }
+
+    private static async Task FeedAsync(MediaProcess process, IReadOnlyList<RgbFrame> frames)
+    {
+        try
+        {
+            foreach (var frame in frames)
+            {
+                await process.Input.WriteAsync(frame.Rgb).ConfigureAwait(false);
+            }
+
+            process.Input.Close();
+        }
+        catch (IOException)
+        {
+            // The process ended early; its exit code and words say why.
+        }
+    }
+
+    private static IEnumerable<string> Arguments(string encoder, string target, RgbFrame frame, double framesPerSecond) =>
+    [
+        "-v", "error", "-threads", "1",
+        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{frame.Width}x{frame.Height}",
+        "-r", framesPerSecond.ToString("R", CultureInfo.InvariantCulture), "-i", "pipe:0",
+        "-an", "-c:v", encoder, .. Quality(encoder), "-pix_fmt", "yuv420p", "-threads", "1",
+        "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y", target,
+    ];
+
+    private static string[] Quality(string encoder) => encoder == Preferred ? ["-preset", "veryfast", "-crf", "15"] : ["-q:v", "2"];
+}

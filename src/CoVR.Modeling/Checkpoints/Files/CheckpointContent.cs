@@ -1,0 +1,11 @@
+namespace CoVR.Modeling.Checkpoints.Files;
+
+/// <summary>What a reader found in a file.</summary>
+/// <param name="Format">Its form.</param>
+/// <param name="Root">The value: usually a dictionary.</param>
+/// <param name="Metadata">Texts that a safetensors file carries.</param>
+internal sealed record CheckpointContent(CheckpointFormat Format, object? Root, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Metadata of files that have none.</summary>
+    public static IReadOnlyDictionary<string, string> NoMetadata { get; } = new Dictionary<string, string>();
+}

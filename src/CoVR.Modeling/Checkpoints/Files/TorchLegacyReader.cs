@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using CoVR.Modeling.Checkpoints.Pickle;
+
+namespace CoVR.Modeling.Checkpoints.Files;
+
+/// <summary>Reads what <c>torch.save</c> wrote before PyTorch 1.6: five pickles (magic, protocol, machine, value, storage keys), then raw storages.</summary>
+internal static class TorchLegacyReader
+{
+    private const long Protocol = 1001;
+    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the pickles and finds the storages; no tensor byte is read.</summary>
+    public static CheckpointContent Read(CheckpointFile file, PickleLimits limits)
+    {
+        var reader = new RegionReader(file, 0, file.Length);
+        var world = new TorchPickleWorld(file);
+        CheckHead(file, [Next(), Next(), Next()]);
+        var root = Next();
+        var keys = Next() as List<object?> ?? throw file.Error("the list of storages is missing", reader.Position);
+        LocateAll(file, world, keys, reader.Position);
+        return new CheckpointContent(CheckpointFormat.TorchLegacy, root, CheckpointContent.NoMetadata);
+
+        object? Next() => new PickleMachine(reader, world, limits).Run();
+    }
+
+    private static void CheckHead(CheckpointFile file, object?[] head)
+    {
+        if (head[0] is not BigInteger magic || magic != Magic)
+        {
+            throw file.Error("the file is a Python pickle, but not one of torch.save");
+        }
+
+        if (head[1] is not Protocol)
+        {
+            throw file.Error($"version {head[1]} of PyTorch's old format is unknown");
+        }
+
+        if (head[2] is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
+        {
+            throw file.Error("the file was written on a big-endian machine; only little-endian files are read");
+        }
+    }
+
+    private static void LocateAll(CheckpointFile file, TorchPickleWorld world, List<object?> keys, long position)
+    {
+        var waiting = world.Storages.ToLookup(storage => storage.Key, StringComparer.Ordinal);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        Span<byte> count = stackalloc byte[8];
+        foreach (var item in keys)
+        {
+            if (item is not string key || !waiting.Contains(key) || !found.Add(key))
+            {
+                throw file.Error("the list of storages names one that no tensor uses, or one twice", position);
+            }
+
+            file.Read(count, position);
+            position += count.Length;
+            position += Locate(file, waiting[key], BinaryPrimitives.ReadInt64LittleEndian(count), position);
+        }
+
+        if (waiting.FirstOrDefault(storages => !found.Contains(storages.Key)) is { } lost)
+        {
+            throw file.Error($"the file lacks the storage '{lost.Key}'");
+        }
+    }
+
+    private static long Locate(CheckpointFile file, IEnumerable<TensorStorage> storages, long elements, long position)
+    {
+        var bytes = 0L;
+        foreach (var storage in storages)
+        {
+            if (storage.Elements != elements || storage.Bytes > file.Length - position)
+            {
+                throw file.Error($"storage '{storage.Key}' has {elements} elements where {storage.Elements} are announced, or reaches beyond the file", position);
+            }
+
+            storage.Locate(position, crc: null);
+            bytes = storage.Bytes;
+        }
+
+        return bytes;
+    }
+}

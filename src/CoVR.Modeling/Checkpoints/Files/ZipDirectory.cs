@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace CoVR.Modeling.Checkpoints.Files;
+
+/// <summary>The directory of a zip archive, with zip64, and the positions of its stored entries in the file.</summary>
+/// <remarks>Written against PKWARE's APPNOTE 6.3; <c>System.IO.Compression</c> does not tell where an entry's bytes are.</remarks>
+internal sealed class ZipDirectory
+{
+    private const uint LocalSignature = 0x04034b50;
+    private const uint CentralSignature = 0x02014b50;
+    private const uint EndSignature = 0x06054b50;
+    private const uint End64Signature = 0x06064b50;
+    private const uint Locator64Signature = 0x07064b50;
+    private const int EndLength = 22;
+    private const int LongestComment = ushort.MaxValue;
+    private const int LargestDirectory = 1 << 28;
+
+    private readonly CheckpointFile _file;
+    private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.Ordinal);
+    private readonly long _end;
+
+    /// <summary>Reads the directory.</summary>
+    /// <param name="file">A zip archive.</param>
+    public ZipDirectory(CheckpointFile file)
+    {
+        _file = file;
+        var (offset, size, count) = FindDirectory();
+        if (offset < 0 || size < 0 || size > LargestDirectory || offset > file.Length - size)
+        {
+            throw file.Error($"the archive's directory ({size} bytes at {offset}) lies outside of the file");
+        }
+
+        _end = offset;
+        ReadEntries(file.Read(offset, (int)size), count);
+    }
+
+    /// <summary>All entries by their names.</summary>
+    public IReadOnlyDictionary<string, ZipEntry> Entries => _entries;
+
+    /// <summary>Where the bytes of an entry start; it must be stored, not compressed.</summary>
+    public long Locate(ZipEntry entry)
+    {
+        if (entry.Method != 0 || entry.Size != entry.CompressedSize || (entry.Flags & 1) != 0)
+        {
+            throw _file.Error($"'{entry.Name}' is compressed or encrypted; torch.save stores its entries as they are");
+        }
+
+        if (entry.HeaderOffset < 0 || entry.HeaderOffset > _end - 30)
+        {
+            throw _file.Error($"the header of '{entry.Name}' lies outside of the file", entry.HeaderOffset);
+        }
+
+        Span<byte> header = stackalloc byte[30];
+        _file.Read(header, entry.HeaderOffset);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
+        {
+            throw _file.Error($"there is no header of '{entry.Name}'", entry.HeaderOffset);
+        }
+
+        var start = entry.HeaderOffset + 30 + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        return start <= _end - entry.Size ? start : throw _file.Error($"'{entry.Name}' reaches beyond the archive's data", start);
+    }
+
+    private (long Offset, long Size, long Count) FindDirectory()
+    {
+        var length = (int)Math.Min(_file.Length, EndLength + LongestComment);
+        var tail = _file.Read(_file.Length - length, length);
+        for (var at = tail.Length - EndLength; at >= 0; at--)
+        {
+            var record = tail.AsSpan(at);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(record) == EndSignature
+                && BinaryPrimitives.ReadUInt16LittleEndian(record[20..]) == record.Length - EndLength)
+            {
+                return FindDirectory64(_file.Length - length + at)
+                    ?? (BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]), BinaryPrimitives.ReadUInt16LittleEndian(record[10..]));
+            }
+        }
+
+        throw _file.Error("the archive has no directory: the file is truncated or damaged");
+    }
+
+    private (long Offset, long Size, long Count)? FindDirectory64(long end)
+    {
+        if (end < 20)
+        {
+            return null;
+        }
+
+        var locator = _file.Read(end - 20, 20).AsSpan();
+        if (BinaryPrimitives.ReadUInt32LittleEndian(locator) != Locator64Signature)
+        {
+            return null;
+        }
+
+        var position = BinaryPrimitives.ReadInt64LittleEndian(locator[8..]);
+        var record = _file.Read(position, 56).AsSpan();
+        return BinaryPrimitives.ReadUInt32LittleEndian(record) == End64Signature
+            ? (BinaryPrimitives.ReadInt64LittleEndian(record[48..]), BinaryPrimitives.ReadInt64LittleEndian(record[40..]), BinaryPrimitives.ReadInt64LittleEndian(record[32..]))
+            : throw _file.Error("the archive's zip64 directory is damaged", position);
+    }
+
+    private void ReadEntries(ReadOnlySpan<byte> directory, long count)
+    {
+        for (var number = 0L; number < count; number++)
+        {
+            if (directory.Length < 46 || BinaryPrimitives.ReadUInt32LittleEndian(directory) != CentralSignature)
+            {
+                throw _file.Error($"entry {number} of the archive's directory is damaged");
+            }
+
+            var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(directory[28..]);
+            var extraLength = BinaryPrimitives.ReadUInt16LittleEndian(directory[30..]);
+            var length = 46 + nameLength + extraLength + BinaryPrimitives.ReadUInt16LittleEndian(directory[32..]);
+            if (length > directory.Length)
+            {
+                throw _file.Error($"entry {number} of the archive's directory is damaged");
+            }
+
+            var entry = ReadEntry(directory, Encoding.UTF8.GetString(directory.Slice(46, nameLength)), directory.Slice(46 + nameLength, extraLength));
+            if (!_entries.TryAdd(entry.Name, entry))
+            {
+                throw _file.Error($"the archive holds '{entry.Name}' twice");
+            }
+
+            directory = directory[length..];
+        }
+    }
+
+    private ZipEntry ReadEntry(ReadOnlySpan<byte> header, string name, ReadOnlySpan<byte> extra)
+    {
+        var wide = FindZip64(extra);
+        var size = Widen(BinaryPrimitives.ReadUInt32LittleEndian(header[24..]), ref wide, name);
+        var compressed = Widen(BinaryPrimitives.ReadUInt32LittleEndian(header[20..]), ref wide, name);
+        var offset = Widen(BinaryPrimitives.ReadUInt32LittleEndian(header[42..]), ref wide, name);
+        return size >= 0 && compressed >= 0
+            ? new ZipEntry(name, BinaryPrimitives.ReadUInt16LittleEndian(header[10..]), BinaryPrimitives.ReadUInt16LittleEndian(header[8..]), BinaryPrimitives.ReadUInt32LittleEndian(header[16..]), size, compressed, offset)
+            : throw _file.Error($"'{name}' has a negative size");
+    }
+
+    private static ReadOnlySpan<byte> FindZip64(ReadOnlySpan<byte> extra)
+    {
+        while (extra.Length >= 4)
+        {
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]);
+            if (length > extra.Length - 4)
+            {
+                break;
+            }
+
+            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == 1)
+            {
+                return extra.Slice(4, length);
+            }
+
+            extra = extra[(4 + length)..];
+        }
+
+        return default;
+    }
+
+    private long Widen(uint value, ref ReadOnlySpan<byte> wide, string name)
+    {
+        if (value != uint.MaxValue)
+        {
+            return value;
+        }
+
+        if (wide.Length < 8)
+        {
+            throw _file.Error($"'{name}' lacks its zip64 sizes");
+        }
+
+        var result = BinaryPrimitives.ReadInt64LittleEndian(wide);
+        wide = wide[8..];
+        return result;
+    }
+}

@@ -1,0 +1,119 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>Which tensor of a file goes where in a module; made and checked before anything is copied.</summary>
+/// <remarks>Used inside one dispose scope, which owns the reshaped tensors.</remarks>
+internal sealed class LoadPlan
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly CheckpointMap _map;
+    private readonly List<(CheckpointTensor Source, Tensor Destination, Tensor? Reshaped)> _copies = [];
+    private readonly List<string> _taken = [];
+    private readonly List<string> _reshaped = [];
+    private readonly List<string> _ignored = [];
+    private readonly List<string> _unexpected = [];
+    private readonly List<string> _missing = [];
+    private readonly List<MisshapenTensor> _misshapen = [];
+    private readonly string? _firstSource;
+    private readonly string? _firstDestination;
+
+    /// <summary>Compares a file with a module.</summary>
+    public LoadPlan(nn.Module module, Checkpoint checkpoint, IEnumerable<CheckpointTensor> sources, CheckpointMap map)
+    {
+        (_checkpoint, _map) = (checkpoint, map);
+        var state = module.state_dict();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var source in sources)
+        {
+            var key = map.Translate(source.Name);
+            _firstSource ??= source.Name;
+            if (!seen.Add(key))
+            {
+                throw checkpoint.Error($"two of its keys mean the module's '{key}'; one is '{source.Name}'");
+            }
+
+            Assign(key, source, state.GetValueOrDefault(key));
+        }
+
+        _missing.AddRange(state.Keys.Where(key => !seen.Contains(key)));
+        _firstDestination = state.Keys.FirstOrDefault();
+    }
+
+    /// <summary>Throws if the file does not fit, but for what the map allows.</summary>
+    public void ThrowOnMismatch()
+    {
+        string[] missing = [.. _missing.Where(key => !KeyPattern.MatchesAny(_map.Optional, key))];
+        if (missing.Length + _unexpected.Count + _misshapen.Count > 0)
+        {
+            throw new CheckpointMismatchException(_checkpoint.Path, missing, _unexpected, _misshapen, Hint());
+        }
+    }
+
+    /// <summary>Copies the values.</summary>
+    public void Copy()
+    {
+        foreach (var (source, destination, reshaped) in _copies)
+        {
+            if (reshaped is null)
+            {
+                source.CopyTo(destination);
+            }
+            else
+            {
+                destination.detach().copy_(reshaped);
+            }
+        }
+    }
+
+    /// <summary>What became of every key.</summary>
+    public LoadReport Report() => new(_checkpoint.Path)
+    {
+        Taken = _taken, Reshaped = _reshaped, Ignored = _ignored, Missing = _missing, Unexpected = _unexpected, Misshapen = _misshapen,
+    };
+
+    private void Assign(string key, CheckpointTensor source, Tensor? destination)
+    {
+        if (destination is null)
+        {
+            (KeyPattern.MatchesAny(_map.Ignored, key) ? _ignored : _unexpected).Add(key);
+        }
+        else if (source.Shape.SequenceEqual(destination.shape))
+        {
+            _copies.Add((source, destination, null));
+            _taken.Add(key);
+        }
+        else if (Reshape(key, source, destination.shape) is { } reshaped)
+        {
+            _copies.Add((source, destination, reshaped));
+            _taken.Add(key);
+            _reshaped.Add(key);
+        }
+        else
+        {
+            _misshapen.Add(new MisshapenTensor(key, destination.shape, source.Shape));
+        }
+    }
+
+    private Tensor? Reshape(string key, CheckpointTensor source, long[] shape)
+    {
+        var rule = _map.Reshapes.FirstOrDefault(candidate => KeyPattern.Matches(candidate.Keys, key));
+        var reshaped = rule?.Apply(source.Read().to(ScalarType.Float32), shape);
+        return reshaped is null || reshaped.shape.AsSpan().SequenceEqual(shape)
+            ? reshaped
+            : throw new InvalidOperationException($"The rule for '{key}' made [{string.Join(", ", reshaped.shape)}] instead of [{string.Join(", ", shape)}].");
+    }
+
+    private string? Hint()
+    {
+        if (_firstSource is null)
+        {
+            return "The file holds no tensors at its top; perhaps they are in a dictionary of it (CheckpointMap.Root).";
+        }
+
+        return _taken.Count == 0
+            ? $"Not one key fits: the file's start like '{_firstSource}', the model's like '{_firstDestination}'. It seems to be another architecture."
+            : null;
+    }
+}

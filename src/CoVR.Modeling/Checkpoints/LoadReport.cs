@@ -1,0 +1,28 @@
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>What became of every key when weights were loaded. Keys are the module's names.</summary>
+/// <param name="File">The file.</param>
+public sealed record LoadReport(string File)
+{
+    /// <summary>Keys whose values were taken from the file, reshaped ones included.</summary>
+    public IReadOnlyList<string> Taken { get; init; } = [];
+
+    /// <summary>Of those, the ones that were fitted to another size.</summary>
+    public IReadOnlyList<string> Reshaped { get; init; } = [];
+
+    /// <summary>Keys of the file that a rule leaves out.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>Keys of the module that the file lacks and that kept their values; in a strict load only optional ones.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Keys of the file that the module does not know; empty after a strict load.</summary>
+    public IReadOnlyList<string> Unexpected { get; init; } = [];
+
+    /// <summary>Keys of another shape, whose values stayed; empty after a strict load.</summary>
+    public IReadOnlyList<MisshapenTensor> Misshapen { get; init; } = [];
+
+    /// <summary>The numbers in one line.</summary>
+    public override string ToString() =>
+        $"{File}: {Taken.Count} taken ({Reshaped.Count} reshaped), {Ignored.Count} ignored, {Missing.Count} missing, {Unexpected.Count} unexpected, {Misshapen.Count} misshapen";
+}

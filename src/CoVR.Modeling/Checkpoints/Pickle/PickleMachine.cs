@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using CoVR.Modeling.Checkpoints.Files;
+
+namespace CoVR.Modeling.Checkpoints.Pickle;
+
+/// <summary>
+/// Reads a pickle as data. It knows the instructions of protocols 2 to 5 that <c>torch.save</c> uses, imports nothing, calls
+/// nothing, and stays within limits; whatever else it meets is a <see cref="CheckpointException"/>.
+/// </summary>
+/// <remarks>
+/// Values: null, bool, long, BigInteger, double, string, byte[], object?[] (tuple), List (list), OrderedDictionary (dict),
+/// HashSet (set), <see cref="PickleGlobal"/>, <see cref="CheckpointObject"/>, and what the world makes. The instructions
+/// themselves are in <see cref="PickleOpcodes"/>. Format: Python's <c>Lib/pickletools.py</c>.
+/// </remarks>
+internal sealed class PickleMachine(RegionReader input, IPickleWorld world, PickleLimits limits)
+{
+    private readonly List<object?> _stack = [];
+    private readonly List<int> _marks = [];
+    private readonly Dictionary<long, object?> _memo = [];
+    private bool _stopped;
+
+    /// <summary>Where the instructions come from.</summary>
+    public RegionReader Input => input;
+
+    /// <summary>What gives meaning to names.</summary>
+    public IPickleWorld World => world;
+
+    /// <summary>What the pickle may cost.</summary>
+    public PickleLimits Limits => limits;
+
+    /// <summary>Where the current instruction is in the file.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Number of values on the stack, for MEMOIZE.</summary>
+    public int Remembered => _memo.Count;
+
+    /// <summary>Runs to the end of the pickle; the input stands behind it afterwards.</summary>
+    /// <returns>The value.</returns>
+    public object? Run()
+    {
+        var start = input.Position;
+        for (var count = 0; !_stopped; count++)
+        {
+            Position = input.Position;
+            if (count >= limits.Operations || Position - start > limits.Bytes)
+            {
+                throw Error("the pickle is longer than any checkpoint's");
+            }
+
+            var opcode = input.ReadByte();
+            var instruction = PickleOpcodes.Table[opcode] ?? throw Error($"instruction 0x{opcode:x2} has no place in a checkpoint's pickle");
+            instruction(this);
+        }
+
+        return _stack.Count == 1 && _marks.Count == 0 ? _stack[0] : throw Error($"the pickle ends with {_stack.Count} values and {_marks.Count} open marks instead of one value");
+    }
+
+    /// <summary>Ends the run.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <summary>Puts a value on the stack.</summary>
+    public void Push(object? value)
+    {
+        if (_stack.Count >= limits.Stack)
+        {
+            throw Error("the stack is deeper than any checkpoint's");
+        }
+
+        _stack.Add(value);
+    }
+
+    /// <summary>Takes the top value.</summary>
+    public object? Pop()
+    {
+        var value = Peek();
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
+
+    /// <summary>The top value.</summary>
+    public object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Error("a value is taken from an empty stack");
+
+    /// <summary>Takes the top value, which must be of a type.</summary>
+    public T Pop<T>(string what) => Pop() is T value ? value : throw Error($"{what} is expected here");
+
+    /// <summary>The top value, which must be of a type.</summary>
+    public T Peek<T>(string what) => Peek() is T value ? value : throw Error($"{what} is expected here");
+
+    /// <summary>Marks the stack.</summary>
+    public void Mark()
+    {
+        if (_marks.Count >= limits.Depth)
+        {
+            throw Error($"values are nested deeper than {limits.Depth}");
+        }
+
+        _marks.Add(_stack.Count);
+    }
+
+    /// <summary>Takes all values above the last mark, and the mark.</summary>
+    public object?[] PopToMark()
+    {
+        if (_marks.Count == 0)
+        {
+            throw Error("there is no mark");
+        }
+
+        var start = _marks[^1];
+        var values = CollectionsMarshal.AsSpan(_stack)[start..].ToArray();
+        _stack.RemoveRange(start, _stack.Count - start);
+        _marks.RemoveAt(_marks.Count - 1);
+        return values;
+    }
+
+    /// <summary>Remembers the top value.</summary>
+    public void Remember(long index)
+    {
+        if (_memo.Count >= limits.Memo)
+        {
+            throw Error("more values are remembered than in any checkpoint");
+        }
+
+        _memo[index] = Peek();
+    }
+
+    /// <summary>Puts a remembered value on the stack.</summary>
+    public void Recall(long index) => Push(_memo.TryGetValue(index, out var value) ? value : throw Error($"value {index} was never remembered"));
+
+    /// <summary>Makes an error about the current instruction.</summary>
+    public CheckpointException Error(string reason) => input.File.Error(reason, Position);
+
+    private int Floor => _marks.Count == 0 ? 0 : _marks[^1];
+}

@@ -1,0 +1,96 @@
+using CoVR.Modeling.Checkpoints.Files;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Checkpoints.Pickle;
+
+/// <summary>The names that <c>torch.save</c> uses for tensors; any other name gives an inert <see cref="CheckpointObject"/>.</summary>
+/// <remarks>Follows <c>torch/_utils.py</c> (<c>_rebuild_…</c>) and <c>torch/serialization.py</c> (persistent ids).</remarks>
+internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
+{
+    private readonly List<TensorStorage> _storages = [];
+
+    /// <summary>The storages that tensors refer to; one key may occur several times.</summary>
+    public IReadOnlyList<TensorStorage> Storages => _storages;
+
+    /// <inheritdoc/>
+    public object? Call(PickleGlobal function, object?[] arguments, long position) => (function.Module, function.Name) switch
+    {
+        ("collections", "OrderedDict") when arguments.Length == 0 => PickleContainers.NewDictionary(),
+        ("collections", "OrderedDict") when arguments is [List<object?> pairs] => FromPairs(pairs, position),
+        ("torch", "Size") when arguments is [object?[] or List<object?>] => arguments[0],
+        ("torch", "device") when arguments.Length > 0 => arguments[0] as string,
+        ("_codecs", "encode") when arguments is [string text, string] => System.Text.Encoding.Latin1.GetBytes(text),
+        ("builtins" or "__builtin__", "set" or "frozenset") when arguments.Length == 0 => PickleContainers.NewSet(),
+        ("torch._utils", "_rebuild_tensor") when arguments is [TensorStorage storage, long offset, var shape, var strides]
+            => Tensor(storage, storage.Type, offset, shape, strides, position),
+        ("torch._utils", "_rebuild_tensor_v2") when arguments is [TensorStorage storage, long offset, var shape, var strides, ..]
+            => Tensor(storage, storage.Type, offset, shape, strides, position),
+        ("torch._utils", "_rebuild_tensor_v3") when arguments is [TensorStorage storage, long offset, var shape, var strides, _, _, PickleGlobal type, ..]
+            => Tensor(storage, ElementType(type, position), offset, shape, strides, position),
+        ("torch._utils", "_rebuild_parameter" or "_rebuild_parameter_with_state") when arguments is [CheckpointTensor tensor, ..] => tensor,
+        ("torch._tensor", "_rebuild_from_type_v2") when arguments is [PickleGlobal { Module: "torch._utils" } rebuild, _, object?[] inner, _]
+            => Call(rebuild, inner, position),
+        ("torch._utils", _) when function.Name.StartsWith("_rebuild", StringComparison.Ordinal)
+            => throw file.Error($"{function} was given arguments that make no plain dense tensor, or tensors of this kind are not read", position),
+        _ => new CheckpointObject(function.ToString(), arguments, isCall: true),
+    };
+
+    /// <inheritdoc/>
+    public object? Resolve(object? id, long position)
+    {
+        if (id is not object?[] { Length: >= 5 } parts || parts is not ["storage", PickleGlobal kind, string key, _, long elements, ..])
+        {
+            throw file.Error("a reference to outside data is no tensor storage", position);
+        }
+
+        if (parts.Length > 5 && parts[5] is not null)
+        {
+            throw file.Error($"storage '{key}' is a view of another one, as PyTorch before 0.4 wrote them: load and save the file with a newer PyTorch", position);
+        }
+
+        if (kind.Module is not ("torch" or "torch.storage") || !ElementTypes.TryStorage(kind.Name, out var type))
+        {
+            throw file.Error($"storage '{key}' is of the unknown kind {kind}", position);
+        }
+
+        if (elements < 0 || elements > file.Length / ElementTypes.SizeOf(type))
+        {
+            throw file.Error($"storage '{key}' announces {elements} elements in a file of {file.Length} bytes", position);
+        }
+
+        _storages.Add(new TensorStorage(file, key, type, elements));
+        return _storages[^1];
+    }
+
+    private CheckpointTensor Tensor(TensorStorage storage, ScalarType type, long offset, object? shape, object? strides, long position)
+    {
+        var available = storage.Bytes / ElementTypes.SizeOf(type);
+        var layout = TensorLayout.Create(type, Numbers(shape, position), Numbers(strides, position), offset, available, out var error);
+        return new CheckpointTensor("", layout ?? throw file.Error(error, position), storage);
+    }
+
+    private long[] Numbers(object? values, long position)
+    {
+        var list = values as IReadOnlyList<object?>;
+        return list is not null && list.All(value => value is long)
+            ? [.. list.Cast<long>()]
+            : throw file.Error("a tensor's shape or strides are not whole numbers", position);
+    }
+
+    private ScalarType ElementType(PickleGlobal name, long position) =>
+        name.Module == "torch" && ElementTypes.TryTorch(name.Name, out var type) ? type : throw file.Error($"the element type {name} is not read", position);
+
+    private OrderedDictionary<object, object?> FromPairs(List<object?> pairs, long position)
+    {
+        var dictionary = PickleContainers.NewDictionary();
+        foreach (var pair in pairs)
+        {
+            if (pair is not IReadOnlyList<object?> { Count: 2 } entry || entry[0] is not (string or long) || !dictionary.TryAdd(entry[0]!, entry[1]))
+            {
+                throw file.Error("an ordered dictionary is made of something else than pairs of different keys and values", position);
+            }
+        }
+
+        return dictionary;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using CoVR.Modeling.Checkpoints.Files;
+using CoVR.Modeling.Checkpoints.Pickle;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>Writes <c>.pth</c> files that Python's <c>torch.load(weights_only=True)</c> reads: streaming, and complete or not at all.</summary>
+public static class PthWriter
+{
+    /// <summary>Writes a dictionary to a file.</summary>
+    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="content">
+    /// Texts to values: tensors (on any device; not disposed), null, bool, int, long, float, double, string, lists of values, and
+    /// dictionaries of strings or whole numbers to values, nested at will. A tensor that occurs twice is written once.
+    /// </param>
+    /// <exception cref="ArgumentException">A value is of another kind, or dictionaries are nested without end.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, object?> content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var pickle = new TorchPickleWriter();
+        pickle.Write(content);
+        AtomicFile.Write(path, stream => WriteArchive(stream, ArchiveName(path), pickle));
+    }
+
+    private static void WriteArchive(FileStream stream, string name, TorchPickleWriter pickle)
+    {
+        var archive = new StoredZipWriter(stream);
+        archive.Add($"{name}/data.pkl", pickle.ToArray());
+        archive.Add($"{name}/byteorder", "little"u8.ToArray());
+        for (var key = 0; key < pickle.Storages.Count; key++)
+        {
+            var tensor = pickle.Storages[key];
+            archive.Add($"{name}/data/{key}", tensor.NumberOfElements * tensor.ElementSize, write => TensorBytes.VisitAny(tensor, bytes => write(bytes)));
+        }
+
+        archive.Add($"{name}/version", "3\n"u8.ToArray());
+        archive.Finish();
+    }
+
+    // torch.save names the archive's folder after the file.
+    private static string ArchiveName(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        var safe = new StringBuilder(name.Length);
+        foreach (var letter in name)
+        {
+            safe.Append(char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '_');
+        }
+
+        return safe.Length == 0 ? "archive" : safe.ToString();
+    }
+}

@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>Loads weights into a module, with every key accounted for.</summary>
+public static class StateDictLoader
+{
+    /// <summary>Loads a file into a module.</summary>
+    /// <param name="module">Its parameters and buffers are overwritten, whatever their device; they keep type and shape.</param>
+    /// <param name="path">A file of <c>torch.save</c> or safetensors.</param>
+    /// <param name="map">How the file's keys become the module's.</param>
+    /// <param name="strict">
+    /// True: the keys and shapes must agree, but for what the map allows, and nothing is changed unless they do. False: what fits
+    /// is taken, all else is only reported, as the reference's <c>load_checkpoint</c> does.
+    /// </param>
+    /// <returns>What became of every key.</returns>
+    /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Damage in a tensor's bytes is found while copying: the module is then to be discarded.</exception>
+    public static LoadReport Load(nn.Module module, string path, CheckpointMap map, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(map);
+        using var checkpoint = Checkpoint.Open(path);
+        return Load(module, checkpoint, map, strict);
+    }
+
+    /// <summary>Loads an open file into a module.</summary>
+    /// <param name="module">Its parameters and buffers are overwritten.</param>
+    /// <param name="checkpoint">Stays open.</param>
+    /// <param name="map">How the file's keys become the module's.</param>
+    /// <param name="strict">Whether keys and shapes must agree.</param>
+    /// <returns>What became of every key.</returns>
+    /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The file is damaged. If that is found while copying, the module is to be discarded.</exception>
+    public static LoadReport Load(nn.Module module, Checkpoint checkpoint, CheckpointMap map, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(map);
+        NativeTorch.EnsureLoaded();
+        var root = map.Root is { } name && checkpoint.HasDictionary(name) ? name : null;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var plan = new LoadPlan(module, checkpoint, checkpoint.Tensors(root).Values, map);
+        if (strict)
+        {
+            plan.ThrowOnMismatch();
+        }
+
+        plan.Copy();
+        return plan.Report();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>SHA-256 of weights, lower-case hexadecimal: which weights made these embeddings?</summary>
+public static class WeightsHash
+{
+    /// <summary>Hashes a file's bytes.</summary>
+    /// <param name="path">Any file.</param>
+    /// <returns>64 digits; the same as <c>sha256sum</c> prints.</returns>
+    /// <exception cref="CheckpointException">The file cannot be read.</exception>
+    public static string OfFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(path, $"the file cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Hashes the state dict of a module: names, types, shapes and values, in the order of the names.</summary>
+    /// <param name="module">On any device; must not be changed meanwhile.</param>
+    /// <returns>64 digits. Two modules of equal state have the same, whatever file they come from; it is not the hash of a file.</returns>
+    public static string OfModule(nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in module.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            AppendText(hash, name);
+            AppendText(hash, tensor.dtype.ToString());
+            AppendText(hash, string.Join(',', tensor.shape));
+            TensorBytes.VisitAny(tensor, bytes => hash.AppendData(bytes));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendText(IncrementalHash hash, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
+    }
+}

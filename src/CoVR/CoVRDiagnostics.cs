@@ -1,0 +1,21 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace CoVR;
+
+/// <summary>Traces and meters of searching, embedding and evaluating.</summary>
+public static class CoVRDiagnostics
+{
+    /// <summary>The name of the <see cref="ActivitySource"/> and of the <see cref="Meter"/>, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>.</summary>
+    public const string Name = "CoVR";
+
+    internal static readonly ActivitySource Activities = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    internal static readonly Histogram<double> SearchDuration =
+        Meter.CreateHistogram<double>("covr.search.duration", "s", "Time of one composed query, reading its reference included.");
+
+    internal static readonly Counter<long> EmbeddedItems =
+        Meter.CreateCounter<long>("covr.embedding.items", "{item}", "Items that embedding jobs finished, by outcome.");
+}

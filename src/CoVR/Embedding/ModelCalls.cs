@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using CoVR.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR;
+
+/// <summary>The synchronous sections in which a model is called: pixels and texts in, embeddings out, no tensor left behind.</summary>
+internal static class ModelCalls
+{
+    /// <summary>Embeds items; a model call takes at most <paramref name="batchSize"/> frames.</summary>
+    /// <returns>For each item [F, Q, D].</returns>
+    /// <exception cref="InvalidOperationException">The encoder returned another shape than it states.</exception>
+    public static IReadOnlyList<EmbeddingSet> EncodeTargets(ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize)
+    {
+        var encoder = model.Encoder;
+        var frames = Frames(items);
+        var values = new List<float[]>();
+        using var quiet = no_grad();
+        for (var start = 0; start < frames.Count; start += batchSize)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(batchSize, frames.Count - start);
+            var embeddings = encoder.EncodeTarget(encoder.EncodeVisual(Pixels(frames.GetRange(start, count), model.Device)));
+            Require(embeddings, count, encoder.Vectors, encoder.Dimensions);
+            values.Add(Values(embeddings));
+        }
+
+        return Split(items, values, batchSize, encoder);
+    }
+
+    /// <summary>Embeds queries of one kind.</summary>
+    /// <param name="model">The model, in evaluation mode.</param>
+    /// <param name="references">One for each query; ignored without <see cref="QueryParts.Reference"/>.</param>
+    /// <param name="texts">One for each query; ignored without <see cref="QueryParts.Modification"/>.</param>
+    /// <param name="parts">What the queries look at.</param>
+    /// <returns>For each query [1, Q, D].</returns>
+    public static EmbeddingSet[] EncodeQueries(ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, QueryParts parts) =>
+        EncodeQueries(model, references, texts, [parts])[0];
+
+    /// <summary>Embeds queries in several kinds; the references go through the visual encoder once.</summary>
+    public static IReadOnlyList<EmbeddingSet[]> EncodeQueries(
+        ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, IReadOnlyList<QueryParts> kinds)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var visual = kinds.Any(kind => kind.HasFlag(QueryParts.Reference))
+            ? model.Encoder.EncodeVisual(Pixels(Frames(references), model.Device))
+            : null;
+        return [.. kinds.Select(kind => EncodeKind(model, visual, references, texts, kind))];
+    }
+
+    private static EmbeddingSet[] EncodeKind(
+        ComposedModel model, Tensor? visual, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, QueryParts parts)
+    {
+        var counts = parts.HasFlag(QueryParts.Reference) ? references.Select(reference => reference.Frames).ToArray() : Ones(texts.Count);
+        var tokens = parts.HasFlag(QueryParts.Modification)
+            ? model.TokenizeForEvaluation([.. texts.SelectMany((text, i) => Enumerable.Repeat(text, counts[i]))])
+            : null;
+        var embeddings = model.Encoder.EncodeQuery(parts.HasFlag(QueryParts.Reference) ? visual : null, tokens, parts);
+        if (embeddings.dim() != 3 || embeddings.shape[0] != counts.Sum() || embeddings.shape[2] != model.Encoder.Dimensions)
+        {
+            throw new InvalidOperationException($"The encoder returned queries of shape [{string.Join(", ", embeddings.shape)}] instead of [{counts.Sum()}, Q, {model.Encoder.Dimensions}].");
+        }
+
+        return MergeFrames(Values(embeddings), counts, (int)embeddings.shape[1], model.Encoder.Dimensions);
+    }
+
+    /// <summary>The mean over a query's frames, with unit rows; one frame stays as it is.</summary>
+    private static EmbeddingSet[] MergeFrames(float[] values, int[] counts, int vectors, int dimensions)
+    {
+        var size = vectors * dimensions;
+        var queries = new EmbeddingSet[counts.Length];
+        for (var (i, start) = (0, 0); i < counts.Length; start += counts[i] * size, i++)
+        {
+            var merged = values.AsMemory(start, size);
+            if (counts[i] > 1)
+            {
+                merged = new float[size];
+                VectorMath.MeanRows(values.AsSpan(start, counts[i] * size), merged.Span);
+                Normalize(merged.Span, dimensions);
+            }
+
+            queries[i] = new EmbeddingSet(merged, vectors, dimensions);
+        }
+
+        return queries;
+    }
+
+    private static void Normalize(Span<float> rows, int dimensions)
+    {
+        for (var start = 0; start < rows.Length; start += dimensions)
+        {
+            var row = rows.Slice(start, dimensions);
+            VectorMath.Scale(row, 1 / MathF.Max(VectorMath.Norm(row), 1e-12f));
+        }
+    }
+
+    private static List<ReadOnlyFrame> Frames(IReadOnlyList<PreparedMedia> items)
+    {
+        var frames = new List<ReadOnlyFrame>();
+        foreach (var item in items)
+        {
+            for (var i = 0; i < item.Frames; i++)
+            {
+                frames.Add(new ReadOnlyFrame(item, i));
+            }
+        }
+
+        return frames;
+    }
+
+    private static Tensor Pixels(List<ReadOnlyFrame> frames, Device device)
+    {
+        var size = frames[0].Media.FrameSize;
+        var side = (long)Math.Sqrt(size / 3);
+        var pixels = empty([frames.Count, 3, side, side], ScalarType.Float32);
+        var values = MemoryMarshal.Cast<byte, float>(pixels.bytes);
+        for (var i = 0; i < frames.Count; i++)
+        {
+            frames[i].Media.Frame(frames[i].Index).CopyTo(values[(i * size)..]);
+        }
+
+        return pixels.to(device);
+    }
+
+    private static EmbeddingSet[] Split(IReadOnlyList<PreparedMedia> items, List<float[]> batches, int batchSize, IComposedEncoder encoder)
+    {
+        var size = encoder.Vectors * encoder.Dimensions;
+        var sets = new EmbeddingSet[items.Count];
+        for (var (i, frame) = (0, 0); i < items.Count; i++)
+        {
+            var values = new float[items[i].Frames * size];
+            for (var f = 0; f < items[i].Frames; f++, frame++)
+            {
+                batches[frame / batchSize].AsSpan(frame % batchSize * size, size).CopyTo(values.AsSpan(f * size));
+            }
+
+            sets[i] = new EmbeddingSet(values, encoder.Vectors, encoder.Dimensions, items[i].Frames);
+        }
+
+        return sets;
+    }
+
+    private static void Require(Tensor embeddings, int count, int vectors, int dimensions)
+    {
+        if (!embeddings.shape.SequenceEqual([count, vectors, dimensions]))
+        {
+            throw new InvalidOperationException($"The encoder returned targets of shape [{string.Join(", ", embeddings.shape)}] instead of [{count}, {vectors}, {dimensions}].");
+        }
+    }
+
+    private static float[] Values(Tensor tensor) =>
+        MemoryMarshal.Cast<byte, float>(tensor.cpu().to(ScalarType.Float32).contiguous().bytes).ToArray();
+
+    private static int[] Ones(int count)
+    {
+        var ones = new int[count];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+
+    private readonly record struct ReadOnlyFrame(PreparedMedia Media, int Index);
+}

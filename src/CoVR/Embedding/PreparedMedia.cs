@@ -1,0 +1,61 @@
+using System.Buffers;
+
+namespace CoVR;
+
+/// <summary>The transformed pixels of an item's frames, in a pooled buffer.</summary>
+internal sealed class PreparedMedia : IDisposable
+{
+    private float[]? _pixels;
+
+    private PreparedMedia(float[] pixels, int frames, int frameSize) => (_pixels, Frames, FrameSize) = (pixels, frames, frameSize);
+
+    public int Frames { get; }
+
+    /// <summary>3 x S x S.</summary>
+    public int FrameSize { get; }
+
+    /// <summary>Reads and transforms the frames that a sampler chooses.</summary>
+    /// <exception cref="MediaReadException">The media cannot be read.</exception>
+    public static async ValueTask<PreparedMedia> ReadAsync(RetrievalPipeline pipeline, MediaSource source, IFrameSampler sampler, CancellationToken cancellationToken)
+    {
+        var frames = await pipeline.FrameReader.ReadAsync(source, sampler, cancellationToken).ConfigureAwait(false);
+        if (frames.Count == 0)
+        {
+            throw new MediaReadException(source.DisplayName, MediaFailure.NoFrames, "the frame reader returned no frame.");
+        }
+
+        var size = pipeline.Transform.Input.Size;
+        var prepared = new PreparedMedia(ArrayPool<float>.Shared.Rent(checked(frames.Count * 3 * size * size)), frames.Count, 3 * size * size);
+        try
+        {
+            var random = new Random(0);
+            for (var i = 0; i < frames.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                pipeline.Transform.Apply(frames[i], random, prepared._pixels.AsSpan(i * prepared.FrameSize, prepared.FrameSize));
+            }
+
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>[3, S, S] of one frame.</summary>
+    public ReadOnlySpan<float> Frame(int index)
+    {
+        ObjectDisposedException.ThrowIf(_pixels is null, this);
+        return _pixels.AsSpan(index * FrameSize, FrameSize);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _pixels, null) is { } pixels)
+        {
+            ArrayPool<float>.Shared.Return(pixels);
+        }
+    }
+}

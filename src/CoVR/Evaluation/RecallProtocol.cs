@@ -1,0 +1,76 @@
+using CoVR.Data;
+
+namespace CoVR.Evaluation;
+
+/// <summary>Recall at some cut-offs over the whole gallery: the protocol for a data set of one's own.</summary>
+/// <remarks>Triplets without a target are left out of the figures. Safe for use from several threads.</remarks>
+public sealed class RecallProtocol : IRetrievalProtocol
+{
+    private readonly int[] _cutoffs;
+    private readonly bool _excludeReference;
+
+    /// <summary>Sets the rules.</summary>
+    /// <param name="similarity">How queries and candidates are compared; null for <see cref="MeanPooledSimilarity"/>.</param>
+    /// <param name="cutoffs">Where recall is measured; null for 1, 5, 10 and 50.</param>
+    /// <param name="excludeReference">Whether a query's own reference is left out of its ranking.</param>
+    public RecallProtocol(ISimilarity? similarity = null, IReadOnlyList<int>? cutoffs = null, bool excludeReference = true)
+    {
+        Similarity = similarity ?? new MeanPooledSimilarity();
+        _cutoffs = [.. (cutoffs ?? [1, 5, 10, 50]).Distinct().Order()];
+        _excludeReference = excludeReference;
+        if (_cutoffs.Length == 0 || _cutoffs[0] < 1)
+        {
+            throw new ArgumentException("At least one cut-off is needed, and all are at least 1.", nameof(cutoffs));
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "recall";
+
+    /// <inheritdoc/>
+    public ISimilarity Similarity { get; }
+
+    /// <inheritdoc/>
+    public int Depth => _cutoffs[^1];
+
+    /// <inheritdoc/>
+    /// <value>Recall at the first cut-off, for example <c>R@1</c>.</value>
+    public string PrimaryMetric => $"R@{_cutoffs[0]}";
+
+    /// <inheritdoc/>
+    public IReadOnlySet<MediaId> Exclusions(Triplet triplet)
+    {
+        ArgumentNullException.ThrowIfNull(triplet);
+        return _excludeReference && triplet.Reference != triplet.Target ? new HashSet<MediaId> { triplet.Reference } : new HashSet<MediaId>();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one ranking for each triplet.</exception>
+    public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(rankings);
+        if (rankings.Count != dataset.Triplets.Count)
+        {
+            throw new ArgumentException($"{dataset.Triplets.Count} queries need as many rankings, not {rankings.Count}.", nameof(rankings));
+        }
+
+        int?[] ranks =
+        [
+            .. rankings.Zip(dataset.Triplets)
+                .Where(pair => pair.Second.Target is not null)
+                .Select(pair => RetrievalMetrics.RankOf(pair.First, pair.Second.Target!.Value)),
+        ];
+        return new RetrievalReport(
+            Name,
+            PrimaryMetric,
+            _cutoffs.ToDictionary(k => $"R@{k}", k => RetrievalMetrics.RecallAt(ranks, k)),
+            ranks.Length,
+            dataset.Candidates.Count,
+            new Dictionary<string, string>
+            {
+                ["similarity"] = Similarity.Name,
+                ["exclusions"] = _excludeReference ? "the query's reference, unless it is the target" : "none",
+            });
+    }
+}

@@ -1,0 +1,130 @@
+using System.Numerics;
+
+namespace CoVR.Evaluation;
+
+/// <summary>The measures of retrieval benchmarks, as pure functions of rankings.</summary>
+/// <remarks>Percentages are not rounded; <see cref="RoundAsPython"/> rounds as the reference's result files do.</remarks>
+public static class RetrievalMetrics
+{
+    /// <summary>The place of an item in a ranking.</summary>
+    /// <param name="ranking">Hits, best first.</param>
+    /// <param name="target">The item.</param>
+    /// <returns>Counted from 1; null when the ranking does not hold it.</returns>
+    public static int? RankOf(IReadOnlyList<SearchHit> ranking, MediaId target)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        for (var i = 0; i < ranking.Count; i++)
+        {
+            if (ranking[i].Id == target)
+            {
+                return i + 1;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>How many queries find their target among the first <paramref name="k"/> hits.</summary>
+    /// <param name="ranks">Each target's place, counted from 1; null when it was not found.</param>
+    /// <param name="k">The cut-off, at least 1.</param>
+    /// <returns>Percent of the queries, in [0, 100]; NaN without queries.</returns>
+    public static double RecallAt(IReadOnlyCollection<int?> ranks, int k)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return 100.0 * ranks.Count(rank => rank <= k) / ranks.Count;
+    }
+
+    /// <summary>The hits of a ranking that belong to a set, ranked anew: CIRR's subset.</summary>
+    /// <param name="ranking">Hits, best first.</param>
+    /// <param name="members">The set.</param>
+    /// <returns>Hits in the same order with ranks from 1.</returns>
+    public static IReadOnlyList<SearchHit> Among(IReadOnlyList<SearchHit> ranking, IReadOnlySet<MediaId> members)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        ArgumentNullException.ThrowIfNull(members);
+        return [.. ranking.Where(hit => members.Contains(hit.Id)).Select((hit, i) => hit with { Rank = i + 1 })];
+    }
+
+    /// <summary>Average precision of the first <paramref name="k"/> hits, divided by what could be found there: min(relevant items, k).</summary>
+    /// <remarks>The measure of CIRCO (Baldrati et al., Zero-Shot Composed Image Retrieval with Textual Inversion, ICCV 2023).</remarks>
+    /// <param name="ranking">Hits, best first.</param>
+    /// <param name="relevant">The right answers, at least one.</param>
+    /// <param name="k">The cut-off, at least 1.</param>
+    /// <returns>In [0, 1].</returns>
+    /// <exception cref="ArgumentException">There is no right answer.</exception>
+    public static double AveragePrecisionAt(IReadOnlyList<SearchHit> ranking, IReadOnlySet<MediaId> relevant, int k)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        ArgumentNullException.ThrowIfNull(relevant);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        if (relevant.Count == 0)
+        {
+            throw new ArgumentException("Average precision needs at least one right answer.", nameof(relevant));
+        }
+
+        var (found, sum) = (0, 0.0);
+        for (var i = 0; i < Math.Min(k, ranking.Count); i++)
+        {
+            if (relevant.Contains(ranking[i].Id))
+            {
+                found++;
+                sum += (double)found / (i + 1);
+            }
+        }
+
+        return sum / Math.Min(relevant.Count, k);
+    }
+
+    /// <summary>The mean of <see cref="AveragePrecisionAt"/> over queries.</summary>
+    /// <param name="rankings">For each query its hits.</param>
+    /// <param name="relevant">For each query the right answers.</param>
+    /// <param name="k">The cut-off, at least 1.</param>
+    /// <returns>Percent, in [0, 100]; NaN without queries.</returns>
+    /// <exception cref="ArgumentException">The counts differ.</exception>
+    public static double MeanAveragePrecisionAt(
+        IReadOnlyList<IReadOnlyList<SearchHit>> rankings, IReadOnlyList<IReadOnlySet<MediaId>> relevant, int k)
+    {
+        ArgumentNullException.ThrowIfNull(rankings);
+        ArgumentNullException.ThrowIfNull(relevant);
+        if (rankings.Count != relevant.Count)
+        {
+            throw new ArgumentException($"{rankings.Count} rankings need as many sets of right answers, not {relevant.Count}.", nameof(relevant));
+        }
+
+        return 100 * rankings.Select((ranking, i) => AveragePrecisionAt(ranking, relevant[i], k)).Sum() / rankings.Count;
+    }
+
+    /// <summary>Rounds a number to decimals exactly as Python's <c>round</c>: the binary value decides, and an exact half goes to the even digit.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="digits">Decimals, in [0, 15].</param>
+    /// <returns>The nearest double to the rounded decimal.</returns>
+    public static double RoundAsPython(double value, int digits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(digits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, 15);
+        if (!double.IsFinite(value) || value == 0)
+        {
+            return value;
+        }
+
+        var bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
+        var exponent = Math.Max(1, (int)(bits >> 52)) - 1075;
+        if (exponent >= 0)
+        {
+            return value;
+        }
+
+        var mantissa = (bits & ((1L << 52) - 1)) | ((bits >> 52) == 0 ? 0 : 1L << 52);
+        var scaled = mantissa * BigInteger.Pow(10, digits);
+        var whole = scaled >> -exponent;
+        var rest = scaled - (whole << -exponent);
+        var half = BigInteger.One << (-exponent - 1);
+        if (rest > half || (rest == half && !whole.IsEven))
+        {
+            whole++;
+        }
+
+        return Math.CopySign((double)whole / Math.Pow(10, digits), value);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace CoVR;
+
+/// <summary>What this package logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "Embedding store {Store}: an unfinished record of {Bytes} bytes at {Offset} was dropped; it was never reported as stored.")]
+    public static partial void UnfinishedRecordDropped(this ILogger logger, string store, long offset, long bytes);
+
+    [LoggerMessage(2, LogLevel.Information, "Embedding {Count} items, {There} of them are stored already.")]
+    public static partial void EmbeddingStarted(this ILogger logger, int count, int there);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Id} could not be embedded: {Reason}")]
+    public static partial void ItemFailed(this ILogger logger, MediaId id, string reason, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Information, "Embedding ended after {Elapsed}: {Done} items finished, {Failed} failed.")]
+    public static partial void EmbeddingEnded(this ILogger logger, TimeSpan elapsed, long done, long failed);
+
+    [LoggerMessage(5, LogLevel.Information, "The gallery of {Count} items was read from the store in {Elapsed}.")]
+    public static partial void GalleryRead(this ILogger logger, int count, TimeSpan elapsed);
+
+    [LoggerMessage(6, LogLevel.Information, "Evaluating {Queries} queries of {Dataset} over {Gallery} candidates with {Protocol} ({Parts}).")]
+    public static partial void EvaluationStarted(this ILogger logger, int queries, string dataset, int gallery, string protocol, Modeling.QueryParts parts);
+}

@@ -1,0 +1,114 @@
+using CoVR.TestSupport;
+
+namespace CoVR.Architecture.Tests;
+
+/// <summary>Dependencies point one way; docs/architecture.md draws the arrows that this table holds.</summary>
+public sealed class DependencyTests
+{
+    /// <summary>Which rooms a room stands on; it may use those and what they stand on. A new room is added here and in docs/architecture.md.</summary>
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        ["CoVR.Abstractions"] = [],
+        ["CoVR.Modeling"] = ["CoVR.Abstractions"],
+        ["CoVR.Media"] = ["CoVR.Abstractions"],
+        ["CoVR.Losses"] = ["CoVR.Abstractions"],
+        ["CoVR"] = ["CoVR.Abstractions", "CoVR.Media", "CoVR.Modeling"],
+        ["CoVR.Blip"] = ["CoVR.Modeling", "CoVR"],
+        ["CoVR.Blip2"] = ["CoVR.Modeling", "CoVR"],
+        ["CoVR.Datasets"] = ["CoVR"],
+        ["CoVR.Training"] = ["CoVR"],
+        ["CoVR.PgVector"] = ["CoVR"],
+        ["CoVR.Extensions.AI"] = ["CoVR"],
+    };
+
+    /// <summary>Packages that one room isolates; no other library may use their types.</summary>
+    private static readonly Dictionary<string, string> Isolated = new()
+    {
+        ["SkiaSharp"] = "CoVR.Media",
+        ["FFMpegCore"] = "CoVR.Media",
+        ["CsvHelper"] = "CoVR.Datasets",
+        ["Npgsql"] = "CoVR.PgVector",
+        ["Pgvector"] = "CoVR.PgVector",
+        ["Microsoft.Extensions.AI.Abstractions"] = "CoVR.Extensions.AI",
+        ["Microsoft.Extensions.VectorData.Abstractions"] = "CoVR.Extensions.AI",
+    };
+
+    public static TheoryData<string> Libraries => [.. SourceProject.Libraries.Keys];
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void ProjectReferences_OfALibrary_FollowTheArrows(string library)
+    {
+        Assert.True(Arrows.ContainsKey(library), $"{library} is a new room: give it its arrows here and in docs/architecture.md.");
+
+        Assert.Empty(SourceProject.Libraries[library].Projects.Except(Reachable(library)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void AssemblyReferences_OfALibrary_FollowTheArrows(string library)
+    {
+        var reachable = Reachable(library);
+
+        var used = References(library).Where(name => name == "CoVR" || name.StartsWith("CoVR.", StringComparison.Ordinal));
+
+        Assert.Empty(used.Except(reachable));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void AssemblyReferences_OfALibrary_LeaveIsolatedPackagesToTheirRoom(string library)
+    {
+        var foreign = References(library).Where(name => Isolated.TryGetValue(name, out var owner) && owner != library);
+
+        Assert.Empty(foreign);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void PackageReferences_OfALibrary_LeaveTheNativeTorchToTheHost(string library)
+    {
+        var native = SourceProject.Libraries[library].Packages.Where(package =>
+            package.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) ||
+            package.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
+
+        Assert.Empty(native);
+    }
+
+    [Fact]
+    public void Projects_OfTheRepository_AreAllInTheSolution()
+    {
+        var solution = File.ReadAllText(Path.Combine(TestFolders.Repository, "CoVR.sln")).Replace('\\', '/');
+
+        var outside = new[] { "src", "tests", "samples", "benchmarks" }.SelectMany(SourceProject.In)
+            .Where(project => !solution.Contains(Path.GetRelativePath(TestFolders.Repository, project.File).Replace('\\', '/'), StringComparison.Ordinal));
+
+        Assert.Empty(outside);
+    }
+
+    [Fact]
+    public void Libraries_OfTheRepository_EachHaveATestProject()
+    {
+        var tests = SourceProject.In("tests").Select(project => project.Name).ToHashSet();
+
+        Assert.Subset(tests, SourceProject.Libraries.Keys.Select(name => name + ".Tests").ToHashSet());
+    }
+
+    private static HashSet<string> Reachable(string library)
+    {
+        var found = new HashSet<string>();
+        var open = new Stack<string>(Arrows[library]);
+        while (open.TryPop(out var next))
+        {
+            if (found.Add(next))
+            {
+                Array.ForEach(Arrows[next], open.Push);
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<string> References(string library) =>
+        SourceProject.Libraries[library].Assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+}
