@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ public static class BlipModel
         var encoder = MakeEncoder(options, WithTokensOf(variant.Architecture, tokenizer), parts);
         Log.ModelCreated(logger ?? NullLogger.Instance, variant.Name, encoder.parameters().Sum(parameter => parameter.numel()), options.Device);
         var description = new ModelDescription(
-            variant.Name, encoder.Image, variant.Text, WeightsHash.Compute(encoder), options.Temperature, variant.Source, variant.License);
+            variant.Name, encoder.Image, variant.Text, WeightsHash.OfModule(encoder), options.Temperature, variant.Source, variant.License);
         encoder.to(device);
         return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device);
     }
