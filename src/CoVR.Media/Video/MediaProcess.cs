@@ -11,12 +11,11 @@ internal sealed class MediaProcess : IAsyncDisposable
     private static readonly TimeSpan PipeGrace = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
-    private readonly string _media;
     private readonly Task<string> _errors;
 
-    private MediaProcess(Process process, string media)
+    private MediaProcess(Process process)
     {
-        (_process, _media) = (process, media);
+        _process = process;
         _errors = CollectAsync(process.StandardError);
     }
 
@@ -26,14 +25,42 @@ internal sealed class MediaProcess : IAsyncDisposable
     /// <summary>What the process reads.</summary>
     internal Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>The number by which the system knows the process.</summary>
-    internal int Id => _process.Id;
+    /// <summary>Starts a program, works with it, and leaves nothing of it running, whatever happens.</summary>
+    /// <param name="program">Name or file.</param>
+    /// <param name="arguments">Its arguments, not quoted.</param>
+    /// <param name="media">The name that errors speak of.</param>
+    /// <param name="limit">Ends the process and the work.</param>
+    /// <param name="work">Reads, writes and finishes.</param>
+    internal static async Task<T> RunAsync<T>(
+        string program, IEnumerable<string> arguments, string media, TimeLimit limit, Func<MediaProcess, CancellationToken, Task<T>> work)
+    {
+        limit.ThrowIfOver(media);
+        var process = Start(program, arguments, media);
+        await using (process.ConfigureAwait(false))
+        {
+            var kill = limit.Token.Register(process.Kill);
+            await using (kill.ConfigureAwait(false))
+            {
+                try
+                {
+                    var result = await work(process, limit.Token).ConfigureAwait(false);
+                    limit.ThrowIfOver(media);
+                    return result;
+                }
+                catch (Exception cause) when (cause is OperationCanceledException or IOException or TimeoutException)
+                {
+                    limit.ThrowIfOver(media);
+                    throw new MediaReadException(media, MediaFailure.DecoderFailed, $"{program} cannot be talked to: {cause.Message}", cause);
+                }
+            }
+        }
+    }
 
     /// <summary>Starts a program.</summary>
     /// <param name="program">Name or file.</param>
     /// <param name="arguments">Its arguments, not quoted.</param>
     /// <param name="media">The name that errors speak of.</param>
-    internal static MediaProcess Start(string program, IEnumerable<string> arguments, string media)
+    private static MediaProcess Start(string program, IEnumerable<string> arguments, string media)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -46,7 +73,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         };
         try
         {
-            return new MediaProcess(Process.Start(start)!, media);
+            return new MediaProcess(Process.Start(start)!);
         }
         catch (Win32Exception cause)
         {
@@ -54,8 +81,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the process and its children at once.</summary>
-    internal void Kill()
+    private void Kill()
     {
         try
         {
@@ -75,9 +101,6 @@ internal sealed class MediaProcess : IAsyncDisposable
         var errors = await _errors.WaitAsync(PipeGrace, cancellationToken).ConfigureAwait(false);
         return (_process.ExitCode, errors);
     }
-
-    /// <summary>The error for a process that could not do its work.</summary>
-    internal MediaReadException Failed(string what, Exception? cause = null) => new(_media, MediaFailure.DecoderFailed, what, cause);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

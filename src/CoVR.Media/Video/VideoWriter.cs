@@ -70,27 +70,21 @@ public sealed class VideoWriter
         string encoder, string target, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken)
     {
         using var limit = new TimeLimit(_options.Timeout, cancellationToken);
-        var process = MediaProcess.Start(_options.FfmpegPath, Arguments(encoder, target, frames[0], framesPerSecond), target);
-        await using (process.ConfigureAwait(false))
+        var arguments = Arguments(encoder, target, frames[0], framesPerSecond);
+        return await MediaProcess.RunAsync(_options.FfmpegPath, arguments, target, limit, async (process, token) =>
         {
-            var kill = limit.Token.Register(process.Kill);
-            await using (kill.ConfigureAwait(false))
-            {
-                await FeedAsync(process, frames).ConfigureAwait(false);
-                var result = await process.FinishAsync(CancellationToken.None).ConfigureAwait(false);
-                limit.ThrowIfOver(target);
-                return result;
-            }
-        }
+            await FeedAsync(process, frames, token).ConfigureAwait(false);
+            return await process.FinishAsync(token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
-    private static async Task FeedAsync(MediaProcess process, IReadOnlyList<RgbFrame> frames)
+    private static async Task FeedAsync(MediaProcess process, IReadOnlyList<RgbFrame> frames, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var frame in frames)
             {
-                await process.Input.WriteAsync(frame.Rgb).ConfigureAwait(false);
+                await process.Input.WriteAsync(frame.Rgb, cancellationToken).ConfigureAwait(false);
             }
 
             process.Input.Close();

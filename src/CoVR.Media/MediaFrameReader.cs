@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Media;
+
+/// <summary>
+/// Reads frames of pictures (told by their first bytes, not by their names) and of videos (through one ffmpeg process each). An animated GIF is a
+/// video; any other picture is a video of one frame.
+/// </summary>
+/// <remarks>
+/// Safe for use from several threads. What a file announces but does not hold is an error, never a made-up frame. No process is left when a call ends.
+/// </remarks>
+public sealed class MediaFrameReader : IFrameReader
+{
+    private readonly IImageDecoder _images;
+    private readonly FfmpegFrameReader _videos;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="images">Decodes pictures.</param>
+    /// <param name="options">Programs, limits and channel order; defaults when null.</param>
+    /// <param name="logger">Receives the faults that a decoder could repair.</param>
+    public MediaFrameReader(IImageDecoder images, MediaOptions? options = null, ILogger<MediaFrameReader>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        _images = images;
+        _videos = new FfmpegFrameReader(options ?? new MediaOptions(), logger ?? NullLogger<MediaFrameReader>.Instance);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(
+        MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        ArgumentNullException.ThrowIfNull(sampler);
+        cancellationToken.ThrowIfCancellationRequested();
+        return media switch
+        {
+            FramesMedia frames => FromFrames(frames.Frames, media.DisplayName, sampler),
+            FileMedia file => await FromFileAsync(file, sampler, cancellationToken).ConfigureAwait(false),
+            StreamMedia stream => await FromStreamAsync(stream, sampler, cancellationToken).ConfigureAwait(false),
+            _ => throw new NotSupportedException($"Media of type {media.GetType().Name} cannot be read by {nameof(MediaFrameReader)}."),
+        };
+    }
+
+    private static RgbFrame[] FromFrames(IReadOnlyList<RgbFrame> frames, string name, IFrameSampler sampler)
+    {
+        if (frames.Count == 0)
+        {
+            throw new MediaReadException(name, MediaFailure.NoFrames, "there is no frame.");
+        }
+
+        var selection = new FrameSelection(sampler, frames.Count);
+        return selection.Arrange([.. selection.Distinct.Select(index => frames[index])]);
+    }
+
+    private async Task<IReadOnlyList<RgbFrame>> FromFileAsync(FileMedia media, IFrameSampler sampler, CancellationToken cancellationToken)
+    {
+        var name = media.DisplayName;
+        byte[]? picture;
+        try
+        {
+            using var file = new FileStream(media.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            picture = await ReadPictureAsync(file, await ReadHeaderAsync(file, name, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new MediaReadException(name, MediaFailure.NotFound, $"the file cannot be opened: {cause.Message}", cause);
+        }
+
+        return picture is not null
+            ? FromFrames([_images.Decode(picture, name)], name, sampler)
+            : await _videos.ReadAsync(media.Path, name, sampler, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<RgbFrame>> FromStreamAsync(StreamMedia media, IFrameSampler sampler, CancellationToken cancellationToken)
+    {
+        var name = media.DisplayName;
+        var stream = await media.Open(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var copy = new TemporaryMedia();
+            var header = await ReadHeaderAsync(stream, name, cancellationToken).ConfigureAwait(false);
+            var start = ImageFormat.Name(header) is null ? header : await ReadRestAsync(stream, header, cancellationToken).ConfigureAwait(false);
+            if (IsPicture(start))
+            {
+                return FromFrames([_images.Decode(start, name)], name, sampler);
+            }
+
+            await copy.WriteAsync(start, stream, cancellationToken).ConfigureAwait(false);
+
+            return await _videos.ReadAsync(copy.Path, name, sampler, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The whole file when it is a picture; null when it is not, or an animated one.</summary>
+    private static async Task<byte[]?> ReadPictureAsync(Stream file, byte[] header, CancellationToken cancellationToken)
+    {
+        if (ImageFormat.Name(header) is null)
+        {
+            return null;
+        }
+
+        var bytes = await ReadRestAsync(file, header, cancellationToken).ConfigureAwait(false);
+        return IsPicture(bytes) ? bytes : null;
+    }
+
+    private static bool IsPicture(ReadOnlySpan<byte> file) => ImageFormat.Name(file) is { } format && (format != "GIF" || !GifAnimation.IsAnimated(file));
+
+    private static async Task<byte[]> ReadHeaderAsync(Stream stream, string name, CancellationToken cancellationToken)
+    {
+        var header = new byte[ImageFormat.HeaderLength];
+        var length = await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return length > 0 ? header[..length] : throw new MediaReadException(name, MediaFailure.Empty, "the media has no bytes.");
+    }
+
+    private static async Task<byte[]> ReadRestAsync(Stream stream, byte[] header, CancellationToken cancellationToken)
+    {
+        if (stream.CanSeek)
+        {
+            var all = new byte[stream.Length - stream.Position + header.Length];
+            header.CopyTo(all, 0);
+            var length = await stream.ReadAtLeastAsync(all.AsMemory(header.Length), all.Length - header.Length, false, cancellationToken)
+                .ConfigureAwait(false);
+            return all[..(header.Length + length)];
+        }
+
+        using var rest = new MemoryStream();
+        rest.Write(header);
+        await stream.CopyToAsync(rest, cancellationToken).ConfigureAwait(false);
+        return rest.ToArray();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace CoVR.Media;
+
+/// <summary>The frames that a sampler wants, each once and ascending, and how they are asked of ffmpeg.</summary>
+internal sealed class FrameSelection
+{
+    private readonly IReadOnlyList<int> _wanted;
+
+    /// <summary>Takes the sampler's list.</summary>
+    /// <exception cref="InvalidOperationException">The list is empty or names a frame that is not announced.</exception>
+    internal FrameSelection(IFrameSampler sampler, int frameCount)
+    {
+        _wanted = sampler.Select(frameCount);
+        if (_wanted.Count == 0 || _wanted.Any(index => index < 0 || index >= frameCount))
+        {
+            throw new InvalidOperationException(
+                $"The sampler {sampler.Name} chose [{string.Join(", ", _wanted)}] of a video with {frameCount} frames.");
+        }
+
+        Distinct = [.. _wanted.Distinct().Order()];
+    }
+
+    /// <summary>The frames to decode, ascending.</summary>
+    internal int[] Distinct { get; }
+
+    /// <summary>The condition of ffmpeg's select filter; neighbouring frames become ranges.</summary>
+    internal string Expression()
+    {
+        var text = new StringBuilder();
+        for (var (start, end) = (0, 0); start < Distinct.Length; start = end)
+        {
+            for (end = start + 1; end < Distinct.Length && Distinct[end] == Distinct[end - 1] + 1; end++)
+            {
+            }
+
+            var (first, last) = (Distinct[start], Distinct[end - 1]);
+            text.Append(text.Length == 0 ? "" : "+").Append(
+                first == last ? FormattableString.Invariant($@"eq(n\,{first})") : FormattableString.Invariant($@"between(n\,{first}\,{last})"));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The frames in the sampler's order.</summary>
+    /// <param name="decoded">One for each of <see cref="Distinct"/>.</param>
+    internal RgbFrame[] Arrange(IReadOnlyList<RgbFrame> decoded) =>
+        [.. _wanted.Select(index => decoded[Array.BinarySearch(Distinct, index)])];
+}

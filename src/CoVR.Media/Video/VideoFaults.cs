@@ -1,0 +1,47 @@
+namespace CoVR.Media;
+
+/// <summary>Says what went wrong when ffmpeg or ffprobe ended with an error.</summary>
+internal static class VideoFaults
+{
+    private const int FirstSignalCode = 128;
+
+    /// <summary>The error for an exit code and what the program said.</summary>
+    internal static MediaReadException Explain(string path, string media, int code, string errors, string program)
+    {
+        if (code >= FirstSignalCode || code < 0)
+        {
+            return new MediaReadException(media, MediaFailure.DecoderFailed, $"{program} was killed or stopped (exit code {code}). {errors}".TrimEnd());
+        }
+
+        var (failure, reason) = Classify(path, errors);
+        return new MediaReadException(media, failure, $"{reason} {program} says: {OneLine(errors)}");
+    }
+
+    private static (MediaFailure Failure, string Reason) Classify(string path, string errors)
+    {
+        if (Says(errors, "matches no streams") || Says(errors, "does not contain any stream"))
+        {
+            return (MediaFailure.NoFrames, "the file has no video stream.");
+        }
+
+        if (Says(errors, "Invalid data") || Says(errors, "whitelist") || Says(errors, "End of file"))
+        {
+            return !LooksLikeVideo(path) ? (MediaFailure.UnknownFormat, "the bytes are no image or video that is understood.")
+                : Says(errors, "Invalid data") && !Says(errors, "moov atom not found") ? (MediaFailure.Corrupt, "the video's bytes contradict their format.")
+                : (MediaFailure.Truncated, "the video ends too early.");
+        }
+
+        return (MediaFailure.DecoderFailed, "the video cannot be decoded.");
+    }
+
+    private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    private static bool LooksLikeVideo(string path)
+    {
+        Span<byte> header = stackalloc byte[ImageFormat.HeaderLength];
+        using var file = File.OpenRead(path);
+        return VideoContainers.Looks(header[..file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false)]);
+    }
+
+    private static string OneLine(string errors) => errors.Length == 0 ? "nothing." : errors.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace CoVR.Media.Tests;
+
+/// <summary>Makes the odd files that tests read; fails where ffmpeg is not installed.</summary>
+internal static class Ffmpeg
+{
+    /// <summary>Runs ffmpeg.</summary>
+    internal static async Task RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true })!;
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, errors);
+    }
+
+    /// <summary>Writes a shell script that stands in for ffmpeg or ffprobe.</summary>
+    internal static string Script(string path, string body)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "stand-in programs are shell scripts");
+        File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+}
