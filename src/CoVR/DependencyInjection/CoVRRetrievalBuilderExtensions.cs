@@ -1,0 +1,86 @@
+using CoVR;
+using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Fills the retrieval slots of a pipeline: store, similarity, frames, pooling, options.</summary>
+public static class CoVRRetrievalBuilderExtensions
+{
+    /// <summary>Keeps embeddings in a folder; without this call they are kept in memory.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="directory">The folder; made when the first item is written.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseEmbeddingStore(this ICoVRBuilder builder, string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return builder.Use<IEmbeddingStore>((services, name) => new FileEmbeddingStore(
+            directory, PipelineParts.FingerprintOf(services, name), services.GetService<ILogger<FileEmbeddingStore>>()));
+    }
+
+    /// <summary>Keeps embeddings in a store of one's own.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Opens the store for embeddings of a fingerprint; called once, when first needed.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseEmbeddingStore(this ICoVRBuilder builder, Func<IServiceProvider, EmbeddingFingerprint, IEmbeddingStore> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.Use((services, name) => factory(services, PipelineParts.FingerprintOf(services, name)));
+    }
+
+    /// <summary>Sets how queries and candidates are compared; mean-pooled dot product without this call.</summary>
+    /// <typeparam name="T">The similarity.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseSimilarity<T>(this ICoVRBuilder builder)
+        where T : class, ISimilarity => builder.Use<ISimilarity>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Sets how the stored frames of a gallery item become one; their mean without this call.</summary>
+    /// <typeparam name="T">The pooling.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFramePooling<T>(this ICoVRBuilder builder)
+        where T : class, IFramePooling => builder.Use<IFramePooling>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Sets which frames of gallery items are embedded; 15 at equal distances without this call.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="sampler">The sampler; its name becomes part of the fingerprint.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFrameSampler(this ICoVRBuilder builder, IFrameSampler sampler)
+    {
+        ArgumentNullException.ThrowIfNull(sampler);
+        return builder.Use<IFrameSampler>((_, _) => sampler);
+    }
+
+    /// <summary>Sets which frames of references are looked at; the middle one without this call.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="sampler">The sampler.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseQueryFrameSampler(this ICoVRBuilder builder, IFrameSampler sampler)
+    {
+        ArgumentNullException.ThrowIfNull(sampler);
+        return builder.Use((_, _) => new QueryFrames(sampler));
+    }
+
+    /// <summary>Sets the transform from frames to pixels; the model's own without this call.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the transform for the pictures that the model was trained on.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseTransform(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.Use((services, name) => factory(services, PipelineParts.ModelOf(services, name).Description.Image));
+    }
+
+    /// <summary>Changes the options of the pipeline.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets options; faults are reported together at the start of the host, or when the pipeline is first resolved.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder Configure(this ICoVRBuilder builder, Action<CoVROptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure(builder.Name, configure);
+        return builder;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR;
+
+/// <summary>Embeds a gallery: several workers read and transform, one batch at a time goes through the model, then to the store.</summary>
+/// <remarks>
+/// An item is reported as embedded when its store says that it is safe, so that a killed job loses at most what was
+/// never reported; the next run skips what is stored. All frames of an item are stored together. Memory is bounded by
+/// the options, not by the gallery. A failing store ends the job; a failing item does not. Safe for use from several
+/// threads, though two jobs on one store embed twice what they share.
+/// </remarks>
+public sealed class EmbeddingJob : IEmbeddingJob
+{
+    private readonly Func<RetrievalPipeline> _factory;
+    private readonly EmbeddingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a job.</summary>
+    /// <param name="pipeline">Makes the pipeline; called when a job starts.</param>
+    /// <param name="options">Batches, workers, queue; null for the defaults.</param>
+    /// <param name="time">The clock of progress; null for the system's.</param>
+    /// <param name="logger">Told about failed items; may be null.</param>
+    public EmbeddingJob(Func<RetrievalPipeline> pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<EmbeddingJob>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        _factory = pipeline;
+        _options = options ?? new EmbeddingOptions();
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<EmbeddingJob>.Instance;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Two items have the same identity.</exception>
+    /// <exception cref="EmbeddingStoreException">The store belongs to another model, or cannot be written.</exception>
+    public IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var seen = new HashSet<MediaId>(items.Count);
+        foreach (var item in items)
+        {
+            if (!seen.Add(item.Id))
+            {
+                throw new ArgumentException($"'{item.Id}' is twice among the items.", nameof(items));
+            }
+        }
+
+        return RunAsync(items, progress, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<EmbedOutcome> RunAsync(
+        IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
+        var tally = new EmbeddingTally(items.Count, _time, progress);
+        var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var wanted = new List<MediaItem>();
+        foreach (var item in items)
+        {
+            if (await pipeline.Store.ContainsAsync(item.Id, cancellationToken).ConfigureAwait(false))
+            {
+                yield return tally.Count(new EmbedOutcome(item.Id, EmbedStatus.AlreadyThere));
+            }
+            else
+            {
+                wanted.Add(item);
+            }
+        }
+
+        tally.Report();
+        _logger.EmbeddingStarted(items.Count, items.Count - wanted.Count);
+        await using var source = new PreparedMediaSource(pipeline, wanted, _options, cancellationToken);
+        while (await source.ReadBatchAsync(_options.BatchSize).ConfigureAwait(false) is { Count: > 0 } batch)
+        {
+            foreach (var outcome in await FinishAsync(pipeline, batch, cancellationToken).ConfigureAwait(false))
+            {
+                if (outcome.Failure is { } failure)
+                {
+                    _logger.ItemFailed(outcome.Id, failure.Message, failure);
+                }
+
+                yield return tally.Count(outcome);
+            }
+
+            tally.Report();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        activity?.SetTag("covr.items.done", tally.Done).SetTag("covr.items.failed", tally.Failed);
+        _logger.EmbeddingEnded(tally.Elapsed, tally.Done, tally.Failed);
+    }
+
+    /// <summary>Encodes and stores a batch; the buffers of its items go back to the pool.</summary>
+    private async Task<IReadOnlyList<EmbedOutcome>> FinishAsync(RetrievalPipeline pipeline, IReadOnlyList<PreparedItem> batch, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EncodedItem> encoded;
+        try
+        {
+            encoded = await Task.Run(() => EncodeEach(pipeline.Model, batch), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var item in batch)
+            {
+                item.Media?.Dispose();
+            }
+        }
+
+        await Task.WhenAll(encoded.Where(item => item.Embedding is not null)
+            .Select(item => pipeline.Store.WriteAsync(item.Id, item.Embedding!, CancellationToken.None).AsTask())).ConfigureAwait(false);
+        return [.. encoded.Select(item => new EmbedOutcome(item.Id, item.Failure is null ? EmbedStatus.Embedded : EmbedStatus.Failed, item.Failure))];
+    }
+
+    private List<EncodedItem> EncodeEach(ComposedModel model, IReadOnlyList<PreparedItem> batch)
+    {
+        using var mode = EvaluationMode.Enter(model);
+        var encoded = batch.Where(item => item.Media is null).Select(item => new EncodedItem(item.Id, null, item.Failure)).ToList();
+        PreparedItem[] readable = [.. batch.Where(item => item.Media is not null)];
+        if (readable.Length == 0)
+        {
+            return encoded;
+        }
+
+        try
+        {
+            encoded.AddRange(Encode(model, readable));
+        }
+        catch (Exception error) when (IsOfOneItem(error))
+        {
+            encoded.AddRange(readable.Select(item => EncodeAlone(model, item, error, readable.Length == 1)));
+        }
+
+        return encoded;
+    }
+
+    /// <summary>After a batch failed: each item by itself, so that only the one at fault fails.</summary>
+    private EncodedItem EncodeAlone(ComposedModel model, PreparedItem item, Exception error, bool wasAlone)
+    {
+        if (wasAlone)
+        {
+            return new EncodedItem(item.Id, null, error);
+        }
+
+        try
+        {
+            return Encode(model, [item])[0];
+        }
+        catch (Exception own) when (IsOfOneItem(own))
+        {
+            return new EncodedItem(item.Id, null, own);
+        }
+    }
+
+    private EncodedItem[] Encode(ComposedModel model, PreparedItem[] items)
+    {
+        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize);
+        return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
+            ? new EncodedItem(item.Id, set, null)
+            : new EncodedItem(item.Id, null, new ArithmeticException($"The model's embedding of '{item.Id}' holds NaN or infinity.")))];
+    }
+
+    private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException);
+
+    private sealed record EncodedItem(MediaId Id, EmbeddingSet? Embedding, Exception? Failure);
+}

@@ -1,0 +1,118 @@
+using System.Threading.Channels;
+
+namespace CoVR;
+
+/// <summary>An item that was read and transformed, or could not be.</summary>
+internal sealed record PreparedItem(MediaId Id, PreparedMedia? Media, Exception? Failure);
+
+/// <summary>Reads items with several workers into a bounded queue.</summary>
+/// <remarks>For one consumer. Disposing it stops the workers, waits for them and gives their buffers back.</remarks>
+internal sealed class PreparedMediaSource : IAsyncDisposable
+{
+    private readonly RetrievalPipeline _pipeline;
+    private readonly IReadOnlyList<MediaItem> _items;
+    private readonly Channel<PreparedItem> _queue;
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _workers;
+    private int _next = -1;
+
+    public PreparedMediaSource(RetrievalPipeline pipeline, IReadOnlyList<MediaItem> items, EmbeddingOptions options, CancellationToken cancellationToken)
+    {
+        (_pipeline, _items) = (pipeline, items);
+        _queue = Channel.CreateBounded<PreparedItem>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stop = _stop.Token;
+        _workers = CompleteAsync(Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, items.Count))).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None)));
+    }
+
+    /// <summary>Takes items until their frames fill a batch.</summary>
+    /// <param name="frames">Frames of a full batch; the last item may exceed it.</param>
+    /// <returns>Items in the order in which they were ready; none at the end.</returns>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    public async ValueTask<IReadOnlyList<PreparedItem>> ReadBatchAsync(int frames)
+    {
+        var batch = new List<PreparedItem>();
+        try
+        {
+            var count = 0;
+            while (count < frames && await _queue.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            {
+                while (count < frames && _queue.Reader.TryRead(out var item))
+                {
+                    batch.Add(item);
+                    count += Math.Max(1, item.Media?.Frames ?? 0);
+                }
+            }
+
+            return batch;
+        }
+        catch
+        {
+            Release(batch);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _workers.ConfigureAwait(false);
+        while (_queue.Reader.TryRead(out var item))
+        {
+            item.Media?.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    private static void Release(List<PreparedItem> items)
+    {
+        foreach (var item in items)
+        {
+            item.Media?.Dispose();
+        }
+    }
+
+    private async Task CompleteAsync(IEnumerable<Task> workers)
+    {
+        try
+        {
+            await Task.WhenAll(workers).ConfigureAwait(false);
+            _queue.Writer.Complete();
+        }
+        catch (Exception error)
+        {
+            _queue.Writer.Complete(error is OperationCanceledException ? null : error);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        while (Interlocked.Increment(ref _next) is var index && index < _items.Count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var prepared = await PrepareAsync(_items[index], cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _queue.Writer.WriteAsync(prepared, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                prepared.Media?.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private async ValueTask<PreparedItem> PrepareAsync(MediaItem item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new PreparedItem(item.Id, await PreparedMedia.ReadAsync(_pipeline, item.Source, _pipeline.GallerySampler, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
+        {
+            return new PreparedItem(item.Id, null, error);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using CoVR.Data;
+using CoVR.Modeling;
+
+namespace CoVR.Evaluation;
+
+/// <summary>Consecutive queries with their references' pixels; without pixels when no kind of query looks at them.</summary>
+internal sealed class QueryBatch(IReadOnlyList<Triplet> triplets, IReadOnlyList<PreparedMedia> references) : IDisposable
+{
+    public IReadOnlyList<Triplet> Triplets { get; } = triplets;
+
+    public IReadOnlyList<PreparedMedia> References { get; } = references;
+
+    public void Dispose()
+    {
+        foreach (var reference in References.Distinct())
+        {
+            reference.Dispose();
+        }
+    }
+}
+
+/// <summary>Reads the references of the next batch while the present one is encoded.</summary>
+internal static class QueryBatches
+{
+    public static async IAsyncEnumerable<QueryBatch> ReadAsync(
+        RetrievalPipeline pipeline,
+        IReadOnlyList<Triplet> triplets,
+        ITripletDatasetReader media,
+        EvaluationOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var needsReferences = options.Parts.Any(parts => parts.HasFlag(QueryParts.Reference));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<QueryBatch>? next = null;
+        try
+        {
+            for (var start = 0; start < triplets.Count; start += options.BatchSize)
+            {
+                var batch = await (next ?? Read(start)).ConfigureAwait(false);
+                next = start + options.BatchSize < triplets.Count ? Read(start + options.BatchSize) : null;
+                yield return batch;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ReleaseAsync(next).ConfigureAwait(false);
+        }
+
+        Task<QueryBatch> Read(int start)
+        {
+            Triplet[] part = [.. triplets.Skip(start).Take(options.BatchSize)];
+            return needsReferences
+                ? Task.Run(() => ReadBatchAsync(pipeline, part, media, options.Workers, stop.Token), CancellationToken.None)
+                : Task.FromResult(new QueryBatch(part, []));
+        }
+    }
+
+    /// <summary>Reads each reference of the batch once.</summary>
+    private static async Task<QueryBatch> ReadBatchAsync(
+        RetrievalPipeline pipeline, Triplet[] triplets, ITripletDatasetReader media, int workers, CancellationToken cancellationToken)
+    {
+        MediaId[] ids = [.. triplets.Select(triplet => triplet.Reference).Distinct()];
+        var prepared = new PreparedMedia?[ids.Length];
+        try
+        {
+            await Parallel.ForAsync(
+                0,
+                ids.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
+                async (i, stop) => prepared[i] = await PreparedMedia.ReadAsync(pipeline, media.Locate(ids[i]), pipeline.QuerySampler, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch
+        {
+            Array.ForEach(prepared, item => item?.Dispose());
+            throw;
+        }
+
+        var byId = ids.Zip(prepared).ToDictionary(pair => pair.First, pair => pair.Second!);
+        return new QueryBatch(triplets, [.. triplets.Select(triplet => byId[triplet.Reference])]);
+    }
+
+    private static async Task ReleaseAsync(Task<QueryBatch>? unread)
+    {
+        if (unread is not null)
+        {
+            await ((Task)unread).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (unread.IsCompletedSuccessfully)
+            {
+                unread.Result.Dispose();
+            }
+        }
+    }
+}
