@@ -1,4 +1,5 @@
 using CoVR;
+using CoVR.Media;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
 
@@ -72,6 +73,18 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((services, name) => factory(services, PipelineParts.ModelOf(services, name).Description.Image));
     }
 
+    /// <summary>Changes how pictures and videos are read.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets options; faults are reported as for <see cref="Configure"/>.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder ConfigureMedia(this ICoVRBuilder builder, Action<MediaOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure(builder.Name, configure);
+        return builder;
+    }
+
     /// <summary>Changes the options of the pipeline.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets options; faults are reported together at the start of the host, or when the pipeline is first resolved.</param>
@@ -83,4 +96,8 @@ public static class CoVRRetrievalBuilderExtensions
         builder.Services.Configure(builder.Name, configure);
         return builder;
     }
+
+    /// <summary>The default of <see cref="UseTransform"/>.</summary>
+    internal static ICoVRBuilder UseTransformIfNone(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory) =>
+        builder.TryUse((services, name) => factory(services, PipelineParts.ModelOf(services, name).Description.Image));
 }

@@ -1,5 +1,7 @@
+using CoVR.Media;
 using CoVR.Modeling;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace CoVR;
 
@@ -10,8 +12,13 @@ internal static class PipelineParts
         services.GetKeyedService<ComposedModel>(name) ?? throw new InvalidOperationException(
             $"CoVR pipeline '{name}' has no model. Call UseBlip(...) of the package CoVR.Blip, or UseModel(...), on what AddCoVR({(name.Length == 0 ? "" : $"\"{name}\"")}) returns.");
 
-    public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name) =>
-        ModelOf(services, name).Fingerprint(services.GetRequiredKeyedService<IFrameSampler>(name).Name);
+    /// <summary>The fingerprint of the pipeline's embeddings; videos read in another channel order have another one.</summary>
+    public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name)
+    {
+        var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
+        var order = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).VideoChannelOrder;
+        return ModelOf(services, name).Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+    }
 
     public static RetrievalPipeline Create(IServiceProvider services, string name) => new()
     {

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR;
 
-/// <summary>Collects every fault of a pipeline's options, nested ones included, into one message.</summary>
+/// <summary>Collects every fault of a pipeline's options, those of nested options included, into one message.</summary>
+/// <typeparam name="T">The options.</typeparam>
 /// <param name="pipeline">The pipeline's name.</param>
-internal sealed class CoVROptionsValidator(string pipeline) : IValidateOptions<CoVROptions>
+internal sealed class WholeOptionsValidator<T>(string pipeline) : IValidateOptions<T>
+    where T : class
 {
-    public ValidateOptionsResult Validate(string? name, CoVROptions options)
+    public ValidateOptionsResult Validate(string? name, T options)
     {
         if (name != pipeline)
         {
@@ -16,14 +18,9 @@ internal sealed class CoVROptionsValidator(string pipeline) : IValidateOptions<C
 
         var faults = new List<string>();
         Collect(options, string.Empty, faults);
-        if (options.Embedding is not null)
-        {
-            Collect(options.Embedding, nameof(CoVROptions.Embedding) + ".", faults);
-        }
-
         return faults.Count == 0
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"CoVR pipeline '{pipeline}': {string.Join("; ", faults)}");
+            : ValidateOptionsResult.Fail($"CoVR pipeline '{pipeline}', {typeof(T).Name}: {string.Join("; ", faults)}");
     }
 
     private static void Collect(object options, string prefix, List<string> faults)
@@ -31,5 +28,12 @@ internal sealed class CoVROptionsValidator(string pipeline) : IValidateOptions<C
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
         faults.AddRange(results.Select(result => $"{prefix}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
+        foreach (var property in options.GetType().GetProperties().Where(property => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)))
+        {
+            if (property.GetValue(options) is { } nested)
+            {
+                Collect(nested, $"{prefix}{property.Name}.", faults);
+            }
+        }
     }
 }
