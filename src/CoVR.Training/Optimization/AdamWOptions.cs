@@ -7,21 +7,21 @@ public sealed record AdamWOptions
 {
     /// <summary>Decay of the mean of gradients, in [0, 1).</summary>
     /// <value>0.9.</value>
-    [Range(0, 1, MaximumIsExclusive = true)]
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta1 { get; set; } = 0.9;
 
     /// <summary>Decay of the mean of squared gradients, in [0, 1).</summary>
     /// <value>0.999.</value>
-    [Range(0, 1, MaximumIsExclusive = true)]
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; set; } = 0.999;
 
     /// <summary>Added to the root of the mean square, above 0.</summary>
     /// <value>1e-8.</value>
-    [Range(0, 1, MinimumIsExclusive = true)]
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; set; } = 1e-8;
 
     /// <summary>Decoupled weight decay of every parameter, biases and norms included; not negative.</summary>
     /// <value>0.05, as <c>configs/model/optimizer/adamw.yaml</c> of the reference.</value>
-    [Range(0, 1000)]
+    [Range(0.0, 1000.0)]
     public double WeightDecay { get; set; } = 0.05;
 }

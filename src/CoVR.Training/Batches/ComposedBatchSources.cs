@@ -1,0 +1,27 @@
+namespace CoVR.Training;
+
+/// <summary>Where the parts of a <see cref="ComposedBatch"/> come from.</summary>
+public sealed record ComposedBatchSources
+{
+    /// <summary>Tokenises modifications and captions.</summary>
+    public required TrainingTokenizer Texts { get; init; }
+
+    /// <summary>The embeddings of targets.</summary>
+    public required ITargetEmbeddings Targets { get; init; }
+
+    /// <summary>The pixels of references; needed unless <see cref="VisualTokens"/> are given.</summary>
+    /// <value>Null.</value>
+    public IPixelSource? References { get; init; }
+
+    /// <summary>Visual tokens of all references, computed once: for a frozen visual encoder. Not disposed with batches.</summary>
+    /// <value>Null.</value>
+    public VisualTokenTable? VisualTokens { get; init; }
+
+    /// <summary>Whether batches hold the tokens of target captions, which the model then encodes.</summary>
+    /// <value>False.</value>
+    public bool Captions { get; init; }
+
+    /// <summary>Stored embeddings of captions by their text, each of D numbers; wins over <see cref="Captions"/>.</summary>
+    /// <value>Null.</value>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }
+}

@@ -1,0 +1,98 @@
+using CoVR.Data;
+
+namespace CoVR.Training;
+
+/// <summary>Prepares <see cref="ComposedBatch"/>es in the background, in an order that does not depend on the number of workers.</summary>
+/// <remarks>Every item has its own random source, seeded by (seed, epoch, batch, place). Memory: at most <c>workers</c> + 1 batches.</remarks>
+public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
+{
+    private readonly IReadOnlyList<Triplet> _triplets;
+    private readonly IBatchSampler _sampler;
+    private readonly ComposedBatchSources _sources;
+    private readonly int _workers;
+    private readonly int _seed;
+
+    /// <summary>Creates a batcher.</summary>
+    /// <param name="triplets">The data; the sampler's positions refer to it.</param>
+    /// <param name="sampler">Composes the batches.</param>
+    /// <param name="sources">Where the parts come from.</param>
+    /// <param name="workers">How many batches are prepared at the same time, ahead of their use; at least 1.</param>
+    /// <param name="seed">The seed of augmentation and frame draws.</param>
+    /// <exception cref="ArgumentException">There are neither pixels nor visual tokens of references.</exception>
+    public TrainingBatcher(IReadOnlyList<Triplet> triplets, IBatchSampler sampler, ComposedBatchSources sources, int workers = 2, int seed = 1234)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        _triplets = triplets ?? throw new ArgumentNullException(nameof(triplets));
+        _sampler = sampler ?? throw new ArgumentNullException(nameof(sampler));
+        _sources = sources.References is not null || sources.VisualTokens is not null
+            ? sources
+            : throw new ArgumentException("References need a source of pixels or a table of visual tokens.", nameof(sources));
+        (_workers, _seed) = (workers, seed);
+    }
+
+    /// <inheritdoc/>
+    public int BatchesPerEpoch => _sampler.BatchesPerEpoch;
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ComposedBatch> ReadAsync(int epoch, int first, CancellationToken cancellationToken)
+    {
+        var batches = _sampler.Compose(epoch);
+        return OrderedPrefetch.RunAsync(first, batches.Count, _workers, (batch, stop) => PrepareAsync(batches[batch], epoch, batch, stop), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public string Describe() => $"{_sampler.Describe()}; items seeded by {_seed}";
+
+    private async Task<ComposedBatch> PrepareAsync(IReadOnlyList<int> positions, int epoch, int batch, CancellationToken cancellationToken)
+    {
+        Triplet[] triplets = [.. positions.Select(position => _triplets[position])];
+        var targets = await TargetsAsync(triplets, place => SeededRandom.For(_seed, epoch, batch, place, 1), cancellationToken).ConfigureAwait(false);
+        return new ComposedBatch
+        {
+            Triplets = triplets,
+            Modifications = _sources.Texts.Encode([.. triplets.Select(triplet => triplet.Modification)]),
+            Targets = targets,
+            Captions = _sources is { Captions: true, CaptionEmbeddings: null } ? _sources.Texts.Encode([.. triplets.Select(CaptionOf)]) : null,
+            CaptionEmbeddings = _sources.CaptionEmbeddings is null ? null : StoredCaptions(triplets),
+            VisualTokens = _sources.VisualTokens,
+            References = _sources.VisualTokens is not null
+                ? null
+                : await PixelBatch.ReadAsync(
+                    _sources.References!,
+                    [.. triplets.Select(triplet => triplet.Reference)],
+                    place => SeededRandom.For(_seed, epoch, batch, place),
+                    cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<EmbeddingSet> TargetsAsync(Triplet[] triplets, Func<int, Random> random, CancellationToken cancellationToken)
+    {
+        var each = _sources.Targets.Vectors * _sources.Targets.Dimensions;
+        var values = new float[triplets.Length * each];
+        for (var i = 0; i < triplets.Length; i++)
+        {
+            var target = await _sources.Targets.ReadAsync(triplets[i], random(i), cancellationToken).ConfigureAwait(false);
+            target.Values.Span.CopyTo(values.AsSpan(i * each, each));
+        }
+
+        return new EmbeddingSet(values, _sources.Targets.Vectors, _sources.Targets.Dimensions, triplets.Length);
+    }
+
+    private EmbeddingSet StoredCaptions(Triplet[] triplets)
+    {
+        ReadOnlyMemory<float>[] rows = [.. triplets.Select(triplet => _sources.CaptionEmbeddings!.TryGetValue(CaptionOf(triplet), out var row)
+            ? row
+            : throw new InvalidOperationException($"The caption of triplet {triplet.Id} has no stored embedding: '{triplet.TargetCaption}'."))];
+        var values = new float[rows.Length * rows[0].Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i].Span.CopyTo(values.AsSpan(i * rows[0].Length, rows[0].Length));
+        }
+
+        return new EmbeddingSet(values, 1, rows[0].Length, rows.Length);
+    }
+
+    private static string CaptionOf(Triplet triplet) => triplet.TargetCaption ?? throw new InvalidOperationException(
+        $"Triplet {triplet.Id} has no caption of its target: train without captions, or on data that has them.");
+}

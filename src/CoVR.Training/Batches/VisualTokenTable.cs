@@ -1,0 +1,114 @@
+using System.Collections.Frozen;
+using CoVR.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>The visual tokens of many items, computed once: [items, N, C] on the CPU.</summary>
+/// <remarks>
+/// Spares the visual encoder in every step when it is frozen. Tokens are those of evaluation mode: stochastic depth, which
+/// the reference leaves active in a frozen ViT-L, has no effect here. Owns the tensor. Reading is safe from several threads.
+/// </remarks>
+public sealed class VisualTokenTable : IDisposable
+{
+    private readonly FrozenDictionary<MediaId, int> _rows;
+    private readonly Tensor _tokens;
+
+    private VisualTokenTable(FrozenDictionary<MediaId, int> rows, Tensor tokens) => (_rows, _tokens) = (rows, tokens);
+
+    /// <summary>How many items there are.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>Encodes items.</summary>
+    /// <param name="encoder">The encoder; put into evaluation mode meanwhile.</param>
+    /// <param name="items">Unique items, at least one.</param>
+    /// <param name="pixels">Reads them, without chance.</param>
+    /// <param name="options">Batch size, device and workers; null for the defaults.</param>
+    /// <param name="progress">Told after every batch; may be null.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="MediaReadException">An item cannot be read.</exception>
+    public static async Task<VisualTokenTable> EncodeAsync(
+        IComposedEncoder encoder,
+        IReadOnlyList<MediaId> items,
+        IPixelSource pixels,
+        VisualTokenOptions? options = null,
+        IProgress<JobProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentOutOfRangeException.ThrowIfZero(items.Count);
+        options ??= new VisualTokenOptions();
+        var chunks = items.Chunk(options.BatchSize).ToList();
+        var started = options.Time.GetTimestamp();
+        var rows = items.Select((item, row) => KeyValuePair.Create(item, row)).ToFrozenDictionary();
+        Tensor? tokens = null;
+        var done = 0;
+        try
+        {
+            await foreach (var batch in OrderedPrefetch.RunAsync(
+                0, chunks.Count, options.Workers, (chunk, stop) => PixelBatch.ReadAsync(pixels, chunks[chunk], _ => new Random(0), stop), cancellationToken))
+            {
+                using (batch)
+                {
+                    Append(encoder, batch, options.Device ?? CPU, ref tokens, items.Count, done);
+                    done += batch.Count;
+                }
+
+                progress?.Report(new JobProgress(done, items.Count, 0, options.Time.GetElapsedTime(started)));
+            }
+
+            return new VisualTokenTable(rows, tokens!);
+        }
+        catch
+        {
+            tokens?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Collects the tokens of some items.</summary>
+    /// <param name="items">Items of this table.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <returns>[B, N, C]; the caller's dispose scope owns it.</returns>
+    /// <exception cref="KeyNotFoundException">An item is not in the table; named.</exception>
+    public Tensor Select(IReadOnlyList<MediaId> items, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        long[] rows = [.. items.Select(item => (long)(_rows.TryGetValue(item, out var row)
+            ? row
+            : throw new KeyNotFoundException($"'{item}' has no visual tokens in this table.")))];
+        using var scope = NewDisposeScope();
+        return _tokens.index_select(0, tensor(rows)).to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tokens.Dispose();
+
+    private static void Append(IComposedEncoder encoder, PixelBatch batch, Device device, ref Tensor? tokens, int total, int at)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var mode = new EvaluationMode(encoder);
+        var encoded = encoder.EncodeVisual(batch.ToTensor(device)).cpu();
+        tokens ??= empty([total, .. encoded.shape[1..]], encoded.dtype).DetachFromDisposeScope();
+        tokens.narrow(0, at, batch.Count).copy_(encoded);
+    }
+
+    /// <summary>Puts a module into evaluation mode and back.</summary>
+    private readonly struct EvaluationMode : IDisposable
+    {
+        private readonly nn.Module? _module;
+
+        internal EvaluationMode(IComposedEncoder encoder)
+        {
+            _module = encoder is nn.Module { training: true } module ? module : null;
+            _module?.eval();
+        }
+
+        public void Dispose() => _module?.train();
+    }
+}

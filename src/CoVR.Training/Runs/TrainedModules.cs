@@ -1,0 +1,37 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>The modules of a step with names for all their tensors.</summary>
+internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modules)
+{
+    /// <summary>Parameters that require a gradient; one that is known under two names is trained once.</summary>
+    internal IReadOnlyList<KeyValuePair<string, Parameter>> Trainable()
+    {
+        HashSet<Parameter> seen = new(ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. modules.SelectMany(module => module.Value.named_parameters().Select(named => KeyValuePair.Create($"{module.Key}.{named.name}", named.parameter)))
+                .Where(named => named.Value.requires_grad && seen.Add(named.Value)),
+        ];
+    }
+
+    /// <summary>Every tensor of the state dicts; the modules own them.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Weights() => modules
+        .SelectMany(module => module.Value.state_dict().Select(entry => KeyValuePair.Create($"{module.Key}.{entry.Key}", entry.Value)))
+        .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
+    internal void Train() => SetMode(true);
+
+    internal void Evaluate() => SetMode(false);
+
+    private void SetMode(bool training)
+    {
+        foreach (var module in modules.Values)
+        {
+            module.train(training);
+        }
+    }
+}

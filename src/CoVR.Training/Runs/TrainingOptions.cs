@@ -1,0 +1,93 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CoVR.Training;
+
+/// <summary>How a model is trained; the defaults are the reference's.</summary>
+public sealed class TrainingOptions
+{
+    /// <summary>How often the data is gone through; at least 1. Without effect when <see cref="MaxSteps"/> is set.</summary>
+    /// <value>5, as <c>configs/trainer/gpu.yaml</c> of the reference.</value>
+    [Range(1, 1_000_000)]
+    public int Epochs { get; set; } = 5;
+
+    /// <summary>How many steps are taken in all, over as many epochs as that needs; null to count epochs.</summary>
+    /// <value>Null.</value>
+    [Range(1L, long.MaxValue)]
+    public long? MaxSteps { get; set; }
+
+    /// <summary>B, at least 1.</summary>
+    /// <value>64.</value>
+    [Range(1, 1_000_000)]
+    public int BatchSize { get; set; } = 64;
+
+    /// <summary>What counts as one item of an epoch.</summary>
+    /// <value><see cref="TripletIteration.Targets"/>.</value>
+    [EnumDataType(typeof(TripletIteration))]
+    public TripletIteration Iterate { get; set; } = TripletIteration.Targets;
+
+    /// <summary>How many batches are prepared at the same time, ahead of their use; at least 1. Without effect on the numbers.</summary>
+    /// <value>2.</value>
+    [Range(1, 1024)]
+    public int Workers { get; set; } = 2;
+
+    /// <summary>The seed of order, augmentation and dropout.</summary>
+    /// <value>1234.</value>
+    public int Seed { get; set; } = 1234;
+
+    /// <summary>Whether target captions are encoded too, which the term <c>si_tc</c> needs.</summary>
+    /// <value>False.</value>
+    public bool Captions { get; set; }
+
+    /// <summary>The learning rate at the start, above 0.</summary>
+    /// <value>1e-5.</value>
+    [Range(0.0, 10.0, MinimumIsExclusive = true)]
+    public double LearningRate { get; set; } = 1e-5;
+
+    /// <summary>The learning rate that schedules fall to; not negative and at most <see cref="LearningRate"/>.</summary>
+    /// <value>0.</value>
+    [Range(0.0, 10.0)]
+    public double MinimumLearningRate { get; set; }
+
+    /// <summary>How the learning rate changes.</summary>
+    /// <value><see cref="TrainingScheduleKind.CosinePerEpoch"/>.</value>
+    [EnumDataType(typeof(TrainingScheduleKind))]
+    public TrainingScheduleKind Schedule { get; set; } = TrainingScheduleKind.CosinePerEpoch;
+
+    /// <summary>The factor of an epoch in <see cref="TrainingScheduleKind.StepPerEpoch"/>, above 0 and at most 1.</summary>
+    /// <value>0.9. The reference takes its weight decay, 0.05, by a slip.</value>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double StepFactor { get; set; } = 0.9;
+
+    /// <summary>Steps in which the learning rate rises from nearly nothing; 0 for none.</summary>
+    /// <value>0.</value>
+    [Range(0, int.MaxValue)]
+    public int WarmupSteps { get; set; }
+
+    /// <summary>The numbers of AdamW.</summary>
+    /// <value>PyTorch's defaults, weight decay 0.05.</value>
+    [Required]
+    public AdamWOptions AdamW { get; set; } = new();
+
+    /// <summary>The largest Euclidean norm of all gradients together, above 0; null for no limit.</summary>
+    /// <value>Null.</value>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? ClipNorm { get; set; }
+
+    /// <summary>The folder of run state, weights and logs; null to write nothing.</summary>
+    /// <value>Null.</value>
+    public string? OutputFolder { get; set; }
+
+    /// <summary>Whether a run state in <see cref="OutputFolder"/> is continued; else it is replaced.</summary>
+    /// <value>True.</value>
+    public bool Resume { get; set; } = true;
+
+    /// <summary>After how many steps the run state is saved, at least 1; it is saved after every epoch in any case. Null for epochs only.</summary>
+    /// <value>Null.</value>
+    [Range(1L, long.MaxValue)]
+    public long? SaveEverySteps { get; set; }
+
+    /// <summary>Which weights files are left behind.</summary>
+    /// <value><see cref="CheckpointKeeping.Last"/>.</value>
+    [EnumDataType(typeof(CheckpointKeeping))]
+    public CheckpointKeeping Keep { get; set; } = CheckpointKeeping.Last;
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace CoVR.Training;
+
+/// <summary>Finds every fault of training options at once.</summary>
+internal sealed class TrainingOptionsValidator(string? name = null) : IValidateOptions<TrainingOptions>
+{
+    public ValidateOptionsResult Validate(string? name1, TrainingOptions options)
+    {
+        if (name is not null && name != name1)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var faults = Faults(options);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    internal static void Require(TrainingOptions options)
+    {
+        if (Faults(options) is { Count: > 0 } faults)
+        {
+            throw new OptionsValidationException(string.Empty, typeof(TrainingOptions), faults);
+        }
+    }
+
+    private static List<string> Faults(TrainingOptions options)
+    {
+        List<string> faults = [.. Annotated(options, string.Empty)];
+        if (options.AdamW is not null)
+        {
+            faults.AddRange(Annotated(options.AdamW, "AdamW."));
+        }
+
+        if (options.MinimumLearningRate > options.LearningRate)
+        {
+            faults.Add(FormattableString.Invariant($"MinimumLearningRate: {options.MinimumLearningRate} is above LearningRate, {options.LearningRate}."));
+        }
+
+        if (options.WarmupSteps > 0 && options.WarmupSteps >= options.MaxSteps)
+        {
+            faults.Add($"WarmupSteps: {options.WarmupSteps} leaves nothing of MaxSteps, {options.MaxSteps}.");
+        }
+
+        return faults;
+    }
+
+    private static IEnumerable<string> Annotated(object options, string prefix)
+    {
+        List<ValidationResult> results = [];
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        return results.Select(result => $"{prefix}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}");
+    }
+}

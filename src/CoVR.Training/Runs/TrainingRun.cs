@@ -1,0 +1,25 @@
+namespace CoVR.Training;
+
+/// <summary>One run: what is learnt, from which batches, and who watches.</summary>
+/// <typeparam name="TBatch">What one step reads.</typeparam>
+public sealed record TrainingRun<TBatch>
+    where TBatch : IDisposable
+{
+    /// <summary>Computes the losses.</summary>
+    public required ITrainingStep<TBatch> Step { get; init; }
+
+    /// <summary>Prepares the batches.</summary>
+    public required IBatchSource<TBatch> Batches { get; init; }
+
+    /// <summary>The learning rate; null for the schedule of the options.</summary>
+    /// <value>Null.</value>
+    public ILearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>Called after every epoch with all modules in evaluation mode; null for no validation.</summary>
+    /// <value>Null.</value>
+    public Func<int, CancellationToken, ValueTask<ValidationReport>>? Validate { get; init; }
+
+    /// <summary>Who writes down losses and metrics; not disposed.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<IRunLogger> Loggers { get; init; } = [];
+}

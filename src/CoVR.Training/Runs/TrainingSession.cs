@@ -1,0 +1,166 @@
+using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>One process's part of a run. Everything happens on one thread, since libtorch keeps scopes, gradient mode and worker threads for each.</summary>
+internal sealed class TrainingSession<TBatch> : IDisposable
+    where TBatch : IDisposable
+{
+    private readonly TrainingRun<TBatch> _run;
+    private readonly TrainingOptions _options;
+    private readonly SessionServices _services;
+    private readonly TrainedModules _modules;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly ILearningRateSchedule _schedule;
+    private readonly long _totalSteps;
+    private readonly long _started;
+    private RunCursor _cursor = new();
+    private double? _lastLoss;
+
+    internal TrainingSession(TrainingRun<TBatch> run, TrainingOptions options, SessionServices services)
+    {
+        (_run, _options, _services) = (run, options, services);
+        _modules = new TrainedModules(run.Step.Modules);
+        _optimizer = new AdamWOptimizer(_modules.Trainable(), options.AdamW);
+        _schedule = run.Schedule ?? TrainingSchedules.Create(options, run.Batches.BatchesPerEpoch);
+        _totalSteps = TrainingSchedules.TotalSteps(options, run.Batches.BatchesPerEpoch);
+        _started = services.Time.GetTimestamp();
+    }
+
+    public void Dispose() => _optimizer.Dispose();
+
+    internal TrainingResult Run(CancellationToken cancellationToken)
+    {
+        var resumedAt = Begin();
+        Log.RunStarted(_services.Logger, _cursor.Step, _totalSteps, _optimizer.ParameterNames.Count);
+        try
+        {
+            while (_cursor.Step < _totalSteps || _cursor.Batch > 0)
+            {
+                RunEpoch(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            Log.RunCancelled(_services.Logger, _cursor.Step, _totalSteps);
+            throw;
+        }
+
+        Log.RunFinished(_services.Logger, _cursor.Step, _services.Time.GetElapsedTime(_started));
+        return new TrainingResult(_cursor.Step, resumedAt, _lastLoss, _cursor.Best, _cursor.BestEpoch);
+    }
+
+    private long? Begin()
+    {
+        RandomState.Seed(_options.Seed);
+        foreach (var logger in _run.Loggers)
+        {
+            logger.Start(_cursor.Step);
+        }
+
+        return null;
+    }
+
+    private void RunEpoch(CancellationToken cancellationToken)
+    {
+        _modules.Train();
+        var batches = _run.Batches.ReadAsync(_cursor.Epoch, _cursor.Batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (_cursor.Step < _totalSteps && batches.MoveNextAsync().AsTask().GetAwaiter().GetResult())
+            {
+                using var batch = batches.Current;
+                RunStep(batch);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            batches.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        FinishEpoch(cancellationToken);
+    }
+
+    private void RunStep(TBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        _optimizer.LearningRate = _schedule.RateAt(new TrainingPosition(_cursor.Epoch, _cursor.Step, _totalSteps));
+        using var report = _run.Step.Compute(batch);
+        using var value = report.Total.detach().cpu().to(float64);
+        var loss = value.data<double>()[0];
+        if (!double.IsFinite(loss))
+        {
+            throw new TrainingDivergedException(_cursor.Step, report.Terms);
+        }
+
+        report.Total.backward();
+        var norm = _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
+        _optimizer.Step();
+        _optimizer.ZeroGrad();
+        _lastLoss = loss;
+        _cursor = _cursor.AfterStep(loss);
+        Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, loss, report.Terms, norm));
+        if (_cursor.Step % _options.SaveEverySteps == 0)
+        {
+            Save();
+        }
+    }
+
+    private void Report(StepRecord record)
+    {
+        foreach (var logger in _run.Loggers)
+        {
+            logger.LogStep(record);
+        }
+
+        _services.Progress?.Report(new TrainingProgress(
+            record.Epoch, record.Step, _totalSteps, record.Loss, record.LearningRate, _services.Time.GetElapsedTime(_started)));
+    }
+
+    private void FinishEpoch(CancellationToken cancellationToken)
+    {
+        var steps = _cursor.Batch;
+        var validation = _run.Validate is null ? null : Validate(_run.Validate, cancellationToken);
+        var record = new EpochRecord(_cursor.Epoch, _cursor.Step, _cursor.LossSum / Math.Max(1, steps), validation);
+        foreach (var logger in _run.Loggers)
+        {
+            logger.LogEpoch(record);
+        }
+
+        _cursor = _cursor.AfterEpoch(validation);
+        Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss);
+        Save();
+    }
+
+    /// <summary>Validation may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
+    private ValidationReport Validate(Func<int, CancellationToken, ValueTask<ValidationReport>> validate, CancellationToken cancellationToken)
+    {
+        var random = RandomState.Capture();
+        _modules.Evaluate();
+        try
+        {
+            return validate(_cursor.Epoch, cancellationToken).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            RandomState.Restore(random);
+            throw;
+        }
+        finally
+        {
+            _modules.Train();
+            foreach (var state in random.Values)
+            {
+                state.Dispose();
+            }
+        }
+    }
+
+    private void Save()
+    {
+    }
+}

@@ -1,0 +1,24 @@
+using CoVR.Data;
+
+namespace CoVR.Training;
+
+/// <summary>What validation between epochs found.</summary>
+/// <param name="Metrics">Figures by name.</param>
+/// <param name="PrimaryMetric">The one that decides which weights are the best; higher is better.</param>
+public sealed record ValidationReport(IReadOnlyDictionary<string, double> Metrics, string PrimaryMetric)
+{
+    /// <summary>The figure that decides.</summary>
+    /// <exception cref="KeyNotFoundException"><see cref="Metrics"/> lack it.</exception>
+    public double Primary => Metrics.TryGetValue(PrimaryMetric, out var value)
+        ? value
+        : throw new KeyNotFoundException($"Validation gave {string.Join(", ", Metrics.Keys)}, but not its primary metric '{PrimaryMetric}'.");
+
+    /// <summary>Takes the figures of a retrieval evaluation.</summary>
+    /// <param name="report">The evaluation.</param>
+    /// <returns>Its metrics.</returns>
+    public static ValidationReport From(RetrievalReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return new ValidationReport(report.Metrics, report.PrimaryMetric);
+    }
+}

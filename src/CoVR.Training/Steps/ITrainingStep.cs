@@ -1,0 +1,16 @@
+using TorchSharp;
+
+namespace CoVR.Training;
+
+/// <summary>Turns a batch into losses. The trainer knows nothing else about what is trained.</summary>
+/// <typeparam name="TBatch">What one step reads.</typeparam>
+public interface ITrainingStep<in TBatch>
+{
+    /// <summary>What is trained and saved, by name; parameters that require a gradient are trained, the others are kept.</summary>
+    IReadOnlyDictionary<string, torch.nn.Module> Modules { get; }
+
+    /// <summary>Computes the losses of one batch, with gradients recorded.</summary>
+    /// <param name="batch">The batch; not disposed.</param>
+    /// <returns>The sum and its parts; the caller disposes it.</returns>
+    LossReport Compute(TBatch batch);
+}

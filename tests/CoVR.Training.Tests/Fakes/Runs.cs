@@ -1,0 +1,26 @@
+using CoVR.Losses;
+
+namespace CoVR.Training.Tests;
+
+/// <summary>Runs of the tiny model.</summary>
+internal static class Runs
+{
+    internal static TrainingRun<ComposedBatch> Composed(TinyEncoder encoder, params IRunLogger[] loggers) => new()
+    {
+        Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)]),
+        Batches = new FakeWorld().Batcher(),
+        Loggers = loggers,
+    };
+
+    internal static TrainingOptions Options() => new()
+    {
+        Epochs = 3,
+        LearningRate = 1e-2,
+        Schedule = TrainingScheduleKind.CosinePerStep,
+        WarmupSteps = 2,
+        ClipNorm = 1,
+    };
+
+    internal static float[] Weights(TinyEncoder encoder) =>
+        [.. encoder.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.data<float>().ToArray())];
+}

@@ -1,0 +1,66 @@
+using CoVR.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CoVR.Training.Tests;
+
+/// <summary>A composed encoder of a few hundred weights, with dropout so that resuming must restore the random state.</summary>
+internal sealed class TinyEncoder : ComposedEncoderModule
+{
+    internal const int Size = 4;
+    private readonly Linear _vision;
+    private readonly Embedding _words;
+    private readonly Linear _fusion;
+    private readonly Linear _caption;
+    private readonly Dropout _dropout;
+
+    internal TinyEncoder(int seed, double dropout = 0.1, int vectors = 1)
+        : base("tiny")
+    {
+        TestSupport.TorchEnvironment.Prepare();
+        manual_seed(seed);
+        Vectors = vectors;
+        _vision = nn.Linear(3 * Size * Size, vectors * 8);
+        _words = nn.Embedding(32, 8);
+        _fusion = nn.Linear(16, 8);
+        _caption = nn.Linear(8, 8);
+        _dropout = nn.Dropout(dropout);
+        RegisterComponents();
+    }
+
+    public override int Vectors { get; }
+
+    public override int Dimensions => 8;
+
+    internal Linear Vision => _vision;
+
+    public override Tensor EncodeVisual(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return _vision.call(pixels.flatten(1)).view(pixels.shape[0], Vectors, 8).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor EncodeTarget(Tensor visualTokens) => nn.functional.normalize(visualTokens, dim: 2);
+
+    public override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
+    {
+        using var scope = NewDisposeScope();
+        var text = Words(modification!).unsqueeze(1).expand(-1, Vectors, -1);
+        var fused = _fusion.call(_dropout.call(cat([visualTokens!, text], 2)));
+        return nn.functional.normalize(fused, dim: 2).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor EncodeCaption(TokenBatch caption)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.normalize(_caption.call(Words(caption)), dim: 1).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Words(TokenBatch text)
+    {
+        using var scope = NewDisposeScope();
+        var mask = text.Mask.to(float32).unsqueeze(2);
+        return (_words.call(text.Ids) * mask).sum(1).div(mask.sum(1)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,113 @@
+using CoVR.Losses;
+using Microsoft.Extensions.Options;
+using static TorchSharp.torch;
+
+namespace CoVR.Training.Tests;
+
+[Collection("torch")]
+public sealed class TrainerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RunAsync_ThreeEpochs_LowersTheLossAndReportsEveryStep()
+    {
+        using var encoder = new TinyEncoder(1);
+        var log = new InMemoryRunLogger();
+        List<TrainingProgress> seen = [];
+        var result = await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder, log), new Inline(seen.Add), Token);
+        Assert.Equal((18, null, 3), (result.Steps, result.ResumedAt, log.Epochs.Count));
+        Assert.Equal(Enumerable.Range(1, 18).Select(step => (long)step), seen.Select(progress => progress.Step));
+        Assert.True(log.Epochs[2].MeanLoss < log.Epochs[0].MeanLoss);
+        Assert.Equal(log.Steps[^1].Loss, result.LastLoss);
+        Assert.Equal(log.Steps.Take(6).Average(step => step.Loss), log.Epochs[0].MeanLoss, 1e-12);
+    }
+
+    [Fact]
+    public async Task RunAsync_SameSeed_GivesTheSameWeightsBitForBit()
+    {
+        using var one = new TinyEncoder(1);
+        using var two = new TinyEncoder(1);
+        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(one), null, Token);
+        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(two), null, Token);
+        Assert.Equal(Runs.Weights(one), Runs.Weights(two));
+    }
+
+    [Fact]
+    public async Task RunAsync_MaxSteps_EndsInTheMiddleOfAnEpoch()
+    {
+        using var encoder = new TinyEncoder(1);
+        var log = new InMemoryRunLogger();
+        var options = Runs.Options();
+        options.MaxSteps = 8;
+        var result = await new Trainer(options).RunAsync(Runs.Composed(encoder, log), null, Token);
+        Assert.Equal((8, 2), (result.Steps, log.Epochs.Count));
+    }
+
+    [Fact]
+    public async Task RunAsync_FrozenParameters_StayAsTheyAre()
+    {
+        using var encoder = new TinyEncoder(1);
+        encoder.Vision.weight!.requires_grad = false;
+        var before = encoder.Vision.weight.data<float>().ToArray();
+        var bias = encoder.Vision.bias!.data<float>().ToArray();
+        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder), null, Token);
+        Assert.Equal(before, encoder.Vision.weight.data<float>().ToArray());
+        Assert.NotEqual(bias, encoder.Vision.bias.data<float>().ToArray());
+    }
+
+    [Fact]
+    public async Task RunAsync_Validation_SeesEvaluationModeAndDecidesTheBestEpoch()
+    {
+        using var encoder = new TinyEncoder(1);
+        double[] scores = [10, 30, 20];
+        var run = Runs.Composed(encoder) with
+        {
+            Validate = (epoch, _) =>
+            {
+                Assert.False(encoder.training);
+                return ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = scores[epoch] }, "R@1"));
+            },
+        };
+        var result = await new Trainer(Runs.Options()).RunAsync(run, null, Token);
+        Assert.Equal((30, 1), (result.Best, result.BestEpoch));
+    }
+
+    [Fact]
+    public async Task RunAsync_LossBecomesNotFinite_StopsBeforeTheStep()
+    {
+        using var encoder = new TinyEncoder(1);
+        var before = Runs.Weights(encoder);
+        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) };
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        Assert.Equal(0, error.Step);
+        Assert.Contains("broken = NaN", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Runs.Weights(encoder));
+    }
+
+    [Fact]
+    public void Constructor_WrongOptions_ListsEveryFault()
+    {
+        var options = new TrainingOptions { Epochs = 0, LearningRate = -1, ClipNorm = 0, Workers = 0, AdamW = new AdamWOptions { Beta2 = 1 } };
+        var error = Assert.Throws<OptionsValidationException>(() => new Trainer(options));
+        Assert.All(
+            new[] { "Epochs", "LearningRate", "ClipNorm", "Workers", "AdamW.Beta2" },
+            name => Assert.Contains(error.Failures, fault => fault.StartsWith(name + ":", StringComparison.Ordinal)));
+    }
+
+    private sealed class BrokenTerm : ILossTerm
+    {
+        public string Name => "broken";
+
+        public Tensor Compute(TrainingEmbeddings batch)
+        {
+            using var sum = batch.Queries.sum();
+            return sum.mul(double.NaN);
+        }
+    }
+
+    private sealed class Inline(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
