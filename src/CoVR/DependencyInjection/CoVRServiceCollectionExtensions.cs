@@ -1,0 +1,85 @@
+using CoVR;
+using CoVR.Evaluation;
+using CoVR.Media;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>The entrance: composes a retrieval pipeline in a host's services.</summary>
+public static class CoVRServiceCollectionExtensions
+{
+    /// <summary>Adds a pipeline with a default in every slot but the model's.</summary>
+    /// <remarks>
+    /// <para>Resolve <see cref="IComposedRetriever"/> to search, <see cref="IEmbeddingJob"/> to embed a gallery and
+    /// <see cref="Evaluator"/> to score a model: unkeyed for the pipeline without a name, else keyed by it. Nothing heavy
+    /// happens when they are resolved; the model is loaded when it is first needed. Calling this twice with one name
+    /// gives the same pipeline.</para>
+    /// <para>Options (<see cref="CoVROptions"/>) are validated at the start of the host, or when a service is first resolved.</para>
+    /// </remarks>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">The pipeline's name, which is the key of its services; empty for the default pipeline.</param>
+    /// <returns>The builder that <c>Use…</c> and <c>Add…</c> methods extend.</returns>
+    public static ICoVRBuilder AddCoVR(this IServiceCollection services, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        var builder = new CoVRBuilder(services, name);
+        if (services.Any(service => service.ServiceType == typeof(CoVRBuilder) && name.Equals(service.ServiceKey)))
+        {
+            return builder;
+        }
+
+        services.AddKeyedSingleton(name, builder);
+        services.TryAddSingleton(TimeProvider.System);
+        AddOptions<MediaOptions>(services, name);
+        AddOptions<CoVROptions>(services, name);
+        AddMedia(builder);
+        AddRetrieval(builder);
+        AddWork(builder);
+        return builder;
+    }
+
+    private static void AddOptions<T>(IServiceCollection services, string name)
+        where T : class
+    {
+        services.AddOptions<T>(name).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<T>>(new WholeOptionsValidator<T>(name));
+    }
+
+    private static void AddMedia(ICoVRBuilder builder) => builder
+        .TryUse<IImageDecoder>((services, name) => new SkiaImageDecoder(OptionsOf<MediaOptions>(services, name)))
+        .TryUse<IFrameReader>((services, name) => new MediaFrameReader(
+            services.GetRequiredKeyedService<IImageDecoder>(name), OptionsOf<MediaOptions>(services, name), services.GetService<ILogger<MediaFrameReader>>()))
+        .TryUse<IFrameSampler>((_, _) => new UniformSegmentSampler(15))
+        .TryUse((_, _) => new QueryFrames(new MiddleFrameSampler()))
+        .UseTransformIfNone((_, input) => new EvaluationTransform(input));
+
+    private static void AddRetrieval(ICoVRBuilder builder) => builder
+        .TryUse<ISimilarity>((_, _) => new MeanPooledSimilarity())
+        .TryUse<IFramePooling>((_, _) => new MeanFramePooling())
+        .TryUse<ICandidateIndex>((services, name) => new ExactIndex(services.GetRequiredKeyedService<ISimilarity>(name)))
+        .TryUse<IEmbeddingStore>((services, name) => new InMemoryEmbeddingStore(PipelineParts.FingerprintOf(services, name)))
+        .TryUse((services, name) => PipelineParts.Create(services, name));
+
+    private static void AddWork(ICoVRBuilder builder) => builder
+        .TryUse<IComposedRetriever>((services, name) => new ComposedRetriever(
+            Pipeline(services, name),
+            OptionsOf<CoVROptions>(services, name).ConcurrentQueries,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<ILogger<ComposedRetriever>>()))
+        .TryUse<IEmbeddingJob>((services, name) => new EmbeddingJob(
+            Pipeline(services, name),
+            OptionsOf<CoVROptions>(services, name).Embedding,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<ILogger<EmbeddingJob>>()))
+        .TryUse((services, name) => new Evaluator(
+            Pipeline(services, name), services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Evaluator>>()));
+
+    private static Func<RetrievalPipeline> Pipeline(IServiceProvider services, string name) =>
+        () => services.GetRequiredKeyedService<RetrievalPipeline>(name);
+
+    private static T OptionsOf<T>(IServiceProvider services, string name)
+        where T : class => services.GetRequiredService<IOptionsMonitor<T>>().Get(name);
+}

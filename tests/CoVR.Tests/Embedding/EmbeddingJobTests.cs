@@ -1,0 +1,182 @@
+using CoVR.Tests.Fakes;
+using TorchSharp;
+
+namespace CoVR.Tests.Embedding;
+
+[Collection("torch")]
+public sealed class EmbeddingJobTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EmbedAsync_OfPictures_StoresEachUnderItsIdentity()
+    {
+        var pipeline = FakePipeline.Create();
+        var outcomes = await RunAsync(pipeline, FakePipeline.Corners);
+        Assert.All(outcomes, outcome => Assert.Equal(EmbedStatus.Embedded, outcome.Status));
+        for (var corner = 0; corner < 8; corner++)
+        {
+            var stored = await pipeline.Store.ReadAsync(ColourEncoder.IdOf(corner), Cancel);
+            Assert.Equal(OneHot(corner), stored!.Values.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public async Task EmbedAsync_OfVideos_KeepsTheFramesOfEachTogether(int batchSize)
+    {
+        MediaItem[] videos = [.. Enumerable.Range(0, 6).Select(n => new MediaItem(new MediaId($"{n}"), new FramesMedia([.. Enumerable.Range(0, n + 1).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
+        var pipeline = FakePipeline.Create(new ColourEncoder(vectors: 2));
+        await RunAsync(pipeline, videos, new EmbeddingOptions { BatchSize = batchSize });
+        for (var n = 0; n < videos.Length; n++)
+        {
+            var stored = (await pipeline.Store.ReadAsync(new MediaId($"{n}"), Cancel))!;
+            Assert.Equal((n + 1, 2, 8), (stored.Frames, stored.Vectors, stored.Dimensions));
+            Assert.Equal(Enumerable.Range(0, n + 1).SelectMany(f => OneHot((n + f) % 8).Concat(OneHot((n + f) % 8))), stored.Values.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task EmbedAsync_WithBadItems_ReportsThemAndEmbedsTheRest()
+    {
+        var pipeline = FakePipeline.Create();
+        MediaItem[] items =
+        [
+            .. FakePipeline.Corners,
+            new(new MediaId("missing"), "missing.mp4"),
+            new(new MediaId("poison"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
+            new(new MediaId("nan"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.NotANumber, 0, 0)])),
+        ];
+        var outcomes = (await RunAsync(pipeline, items)).ToDictionary(outcome => outcome.Id.Value);
+        Assert.Equal(11, outcomes.Count);
+        Assert.IsType<MediaReadException>(outcomes["missing"].Failure);
+        Assert.Equal("poisoned", outcomes["poison"].Failure?.Message);
+        Assert.IsType<ArithmeticException>(outcomes["nan"].Failure);
+        Assert.Equal(8, pipeline.Store.Count);
+        Assert.All(FakePipeline.Corners, item => Assert.Equal(EmbedStatus.Embedded, outcomes[item.Id.Value].Status));
+    }
+
+    [Fact]
+    public async Task EmbedAsync_ASecondTime_EmbedsOnlyWhatIsMissing()
+    {
+        var reader = new FakeFrameReader();
+        var pipeline = FakePipeline.Create(reader: reader);
+        await RunAsync(pipeline, FakePipeline.Corners[..5]);
+        var outcomes = await RunAsync(pipeline, FakePipeline.Corners);
+        Assert.Equal(5, outcomes.Count(outcome => outcome.Status == EmbedStatus.AlreadyThere));
+        Assert.Equal(3, outcomes.Count(outcome => outcome.Status == EmbedStatus.Embedded));
+        Assert.Equal(8, reader.Reads);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_Progress_EndsWithEverything()
+    {
+        var reports = new List<JobProgress>();
+        var pipeline = FakePipeline.Create();
+        MediaItem[] items = [.. FakePipeline.Corners, new(new MediaId("missing"), "missing.mp4")];
+        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }).EmbedAsync(items, new ListProgress(reports), Cancel).CountAsync(Cancel);
+        Assert.Equal((9, 9, 1), (reports[^1].Done, reports[^1].Total, reports[^1].Failed));
+        Assert.Equal(reports.Select(report => report.Done).Order(), reports.Select(report => report.Done));
+        Assert.True(reports.Count >= 4);
+    }
+
+    [Fact]
+    public void EmbedAsync_WithAnIdentityTwice_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => new EmbeddingJob(() => FakePipeline.Create()).EmbedAsync([FakePipeline.Corners[0], FakePipeline.Corners[0]], null, Cancel));
+
+    [Fact]
+    public async Task EmbedAsync_DecodesWithTheGivenWorkersAndNoMore()
+    {
+        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(20) };
+        await RunAsync(FakePipeline.Create(reader: reader), Many(40), new EmbeddingOptions { Workers = 3, QueueLength = 2, BatchSize = 4 });
+        Assert.Equal(3, reader.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_WithASlowModel_ReadsAheadNoFurtherThanItsQueue()
+    {
+        var reader = new FakeFrameReader();
+        var options = new EmbeddingOptions { Workers = 2, QueueLength = 3, BatchSize = 1 };
+        var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(5) }, reader);
+        var done = 0;
+        await foreach (var outcome in new EmbeddingJob(() => pipeline, options).EmbedAsync(Many(40), null, Cancel))
+        {
+            done++;
+            Assert.True(reader.Reads <= done + options.Workers + options.QueueLength, $"{reader.Reads} were read when {done} were done.");
+        }
+    }
+
+    [Fact]
+    public async Task EmbedAsync_Cancelled_KeepsWhatIsStoredAndLeavesNoWorker()
+    {
+        using var cancel = new CancellationTokenSource();
+        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(2) };
+        var pipeline = FakePipeline.Create(reader: reader);
+        var outcomes = new List<EmbedOutcome>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 4 }).EmbedAsync(Many(1000), null, cancel.Token))
+            {
+                outcomes.Add(outcome);
+                if (outcomes.Count == 20)
+                {
+                    await cancel.CancelAsync();
+                }
+            }
+        });
+        Assert.Equal(0, reader.Running);
+        Assert.InRange(pipeline.Store.Count, outcomes.Count, outcomes.Count + 4);
+        Assert.Equal(1000, (await RunAsync(pipeline, Many(1000))).Count);
+        Assert.Equal(1000, pipeline.Store.Count);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_LeftEarly_StopsItsWorkers()
+    {
+        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(2) };
+        var pipeline = FakePipeline.Create(reader: reader);
+        await foreach (var _ in new EmbeddingJob(() => pipeline).EmbedAsync(Many(500), null, Cancel))
+        {
+            break;
+        }
+
+        var reads = reader.Reads;
+        Assert.Equal(0, reader.Running);
+        await Task.Delay(50, Cancel);
+        Assert.Equal(reads, reader.Reads);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_OfAFailingStore_EndsTheJob()
+    {
+        var pipeline = FakePipeline.Create(store: new InMemoryEmbeddingStore(new EmbeddingFingerprint("x", "y", "z", 3, 3)));
+        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await RunAsync(pipeline, FakePipeline.Corners));
+    }
+
+    [Fact]
+    public async Task EmbedAsync_OfManyBatches_LeavesNoTensors()
+    {
+        var pipeline = FakePipeline.Create();
+        var options = new EmbeddingOptions { BatchSize = 4 };
+        await RunAsync(pipeline, Many(40), options);
+        var before = torch.Tensor.TotalCount;
+        await RunAsync(pipeline, [.. Many(440)[40..]], options);
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    private static MediaItem[] Many(int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new MediaItem(new MediaId($"{n:D4}"), new FramesMedia([ColourEncoder.Picture(n % 8)])))];
+
+    private static float[] OneHot(int corner) => [.. Enumerable.Range(0, 8).Select(i => i == corner ? 1f : 0f)];
+
+    private static async Task<List<EmbedOutcome>> RunAsync(RetrievalPipeline pipeline, MediaItem[] items, EmbeddingOptions? options = null) =>
+        await new EmbeddingJob(() => pipeline, options).EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
+
+    private sealed class ListProgress(List<JobProgress> reports) : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value) => reports.Add(value);
+    }
+}

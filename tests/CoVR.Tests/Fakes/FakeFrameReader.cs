@@ -1,0 +1,47 @@
+namespace CoVR.Tests.Fakes;
+
+/// <summary>Returns decoded frames as they are and fails on files; counts how many calls run at once.</summary>
+public sealed class FakeFrameReader : IFrameReader
+{
+    private int _running;
+    private int _most;
+    private int _reads;
+
+    /// <summary>The most calls that ran at the same time.</summary>
+    public int MostAtOnce => _most;
+
+    /// <summary>How many calls were made.</summary>
+    public int Reads => _reads;
+
+    /// <summary>How many calls run now.</summary>
+    public int Running => _running;
+
+    /// <summary>How long a call takes.</summary>
+    public TimeSpan Delay { get; init; }
+
+    public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _reads);
+        var running = Interlocked.Increment(ref _running);
+        try
+        {
+            InterlockedMax(running);
+            await Task.Delay(Delay, cancellationToken);
+            return media is FramesMedia frames
+                ? [.. sampler.Select(frames.Frames.Count).Select(index => frames.Frames[index])]
+                : throw new MediaReadException(media.DisplayName, MediaFailure.NotFound, "there is no such file.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private void InterlockedMax(int value)
+    {
+        for (var seen = _most; value > seen; seen = _most)
+        {
+            Interlocked.CompareExchange(ref _most, value, seen);
+        }
+    }
+}

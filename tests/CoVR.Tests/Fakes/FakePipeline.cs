@@ -1,0 +1,56 @@
+using CoVR.Media;
+using CoVR.Modeling;
+using TorchSharp;
+
+namespace CoVR.Tests.Fakes;
+
+/// <summary>Puts a pipeline of fakes together.</summary>
+public static class FakePipeline
+{
+    /// <summary>Small pictures without normalisation.</summary>
+    public static ModelDescription Description { get; } = new(
+        "colours", new ImageInput(2, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]), new TextInput(4, 6, 10), new string('0', 64));
+
+    public static ComposedModel Model(IComposedEncoder? encoder = null)
+    {
+        NativeTorch.EnsureLoaded();
+        var channels = new ChannelTokenizer();
+        return new ComposedModel(encoder ?? new ColourEncoder(), channels, channels, Description, torch.CPU);
+    }
+
+    public static RetrievalPipeline Create(IComposedEncoder? encoder = null, IFrameReader? reader = null, IEmbeddingStore? store = null, IFrameSampler? sampler = null)
+    {
+        var model = Model(encoder);
+        sampler ??= new AllFrames();
+        return new RetrievalPipeline
+        {
+            Model = model,
+            FrameReader = reader ?? new FakeFrameReader(),
+            Transform = new EvaluationTransform(model.Description.Image),
+            GallerySampler = sampler,
+            QuerySampler = new MiddleFrameSampler(),
+            Pooling = new MeanFramePooling(),
+            Store = store ?? new InMemoryEmbeddingStore(model.Fingerprint(sampler.Name)),
+            Index = new ExactIndex(new MeanPooledSimilarity()),
+        };
+    }
+
+    /// <summary>One picture of every corner.</summary>
+    public static MediaItem[] Corners { get; } =
+        [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner)])))];
+
+    /// <summary>A pipeline whose store holds one picture of every corner.</summary>
+    public static async Task<RetrievalPipeline> WithCornersAsync(IComposedEncoder? encoder = null, IFrameReader? reader = null)
+    {
+        var pipeline = Create(encoder, reader);
+        await new EmbeddingJob(() => pipeline).EmbedAsync(Corners).CountAsync();
+        return pipeline;
+    }
+
+    private sealed class AllFrames : IFrameSampler
+    {
+        public string Name => "all";
+
+        public IReadOnlyList<int> Select(int frameCount) => [.. Enumerable.Range(0, frameCount)];
+    }
+}

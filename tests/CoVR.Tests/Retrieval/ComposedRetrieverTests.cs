@@ -1,0 +1,110 @@
+using CoVR.Tests.Fakes;
+
+namespace CoVR.Tests.Retrieval;
+
+[Collection("torch")]
+public sealed class ComposedRetrieverTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SearchAsync_ByReferenceAndText_FindsTheChangedColour()
+    {
+        using var retriever = await CreateAsync();
+        var hits = await retriever.SearchAsync(new ComposedQuery(Picture(0b001), "switch Green and blue"), null, Cancel);
+        Assert.Equal(ColourEncoder.IdOf(0b111), hits[0].Id);
+        Assert.Equal(1, hits[0].Score);
+        Assert.Equal(8, hits.Count);
+    }
+
+    [Fact]
+    public async Task SearchAsync_ByReferenceAlone_FindsTheReference()
+    {
+        using var retriever = await CreateAsync();
+        Assert.Equal(ColourEncoder.IdOf(5), (await retriever.SearchAsync(new ComposedQuery(Picture(5), null), null, Cancel))[0].Id);
+    }
+
+    [Fact]
+    public async Task SearchAsync_ByTextAlone_FindsTheNamedColour()
+    {
+        using var retriever = await CreateAsync();
+        Assert.Equal(ColourEncoder.IdOf(3), (await retriever.SearchAsync(new ComposedQuery(null, "red green"), null, Cancel))[0].Id);
+    }
+
+    [Fact]
+    public async Task SearchAsync_WithExclusion_LeavesTheReferenceOut()
+    {
+        using var retriever = await CreateAsync();
+        var options = new SearchOptions { Top = 3, Exclude = new HashSet<MediaId> { ColourEncoder.IdOf(5) } };
+        var hits = await retriever.SearchAsync(new ComposedQuery(Picture(5), null), options, Cancel);
+        Assert.Equal(3, hits.Count);
+        Assert.DoesNotContain(ColourEncoder.IdOf(5), hits.Select(hit => hit.Id));
+    }
+
+    [Fact]
+    public async Task SearchAsync_OfAVideo_LooksAtTheMiddleFrame()
+    {
+        using var retriever = await CreateAsync();
+        var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(6), ColourEncoder.Picture(2)]);
+        Assert.Equal(ColourEncoder.IdOf(6), (await retriever.SearchAsync(new ComposedQuery(video, null), null, Cancel))[0].Id);
+    }
+
+    [Fact]
+    public async Task SearchAsync_FromManyCallers_AnswersEach()
+    {
+        using var retriever = await CreateAsync();
+        var corners = Enumerable.Range(0, 64).Select(i => i % 8).ToArray();
+        var found = await Task.WhenAll(corners.Select(async corner => (await retriever.SearchAsync(new ComposedQuery(Picture(corner), "red"), null, Cancel))[0].Id));
+        Assert.Equal(corners.Select(corner => ColourEncoder.IdOf(corner ^ 1)), found);
+    }
+
+    [Fact]
+    public async Task SearchAsync_OfAMissingFile_NamesIt()
+    {
+        using var retriever = await CreateAsync();
+        var error = await Assert.ThrowsAsync<MediaReadException>(async () => await retriever.SearchAsync(new ComposedQuery("nowhere.jpg", null), null, Cancel));
+        Assert.Equal("nowhere.jpg", error.Media);
+        Assert.Equal(8, (await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task SearchAsync_Cancelled_Ends()
+    {
+        using var retriever = await CreateAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await retriever.SearchAsync(new ComposedQuery(null, "red"), null, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public async Task SearchAsync_AfterAFailedStart_TriesAgain()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var attempts = 0;
+        using var retriever = new ComposedRetriever(() => attempts++ == 0 ? throw new FileNotFoundException("weights") : pipeline);
+        await Assert.ThrowsAsync<FileNotFoundException>(async () => await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.NotEmpty(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.Equal(2, attempts);
+    }
+
+    [Fact]
+    public async Task SearchAsync_WithAFilledIndex_TakesItAsItIs()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        pipeline.Index.Add(new MediaId("own"), new EmbeddingSet(new float[] { 1, 0, 0, 0, 0, 0, 0, 0 }, 1, 8));
+        using var retriever = new ComposedRetriever(() => pipeline);
+        Assert.Equal("own", Assert.Single(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Id.Value);
+    }
+
+    [Fact]
+    public void Constructor_DoesNotMakeThePipeline()
+    {
+        using var retriever = new ComposedRetriever(() => throw new InvalidOperationException());
+    }
+
+    private static FramesMedia Picture(int corner) => new([ColourEncoder.Picture(corner)]);
+
+    private static async Task<ComposedRetriever> CreateAsync()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        return new ComposedRetriever(() => pipeline, concurrentQueries: 2);
+    }
+}
