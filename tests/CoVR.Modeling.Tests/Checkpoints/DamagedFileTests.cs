@@ -40,7 +40,7 @@ public sealed class DamagedFileTests : IDisposable
         var bytes = File.ReadAllBytes(Example(form));
         var random = new Random(7);
         var refused = 0;
-        for (var round = 0; round < 1500; round++)
+        for (var round = 0; round < 1000; round++)
         {
             var mutant = Mutate(bytes, random);
             File.WriteAllBytes(_folder["mutant"], mutant);
@@ -54,7 +54,7 @@ public sealed class DamagedFileTests : IDisposable
             }
         }
 
-        Assert.InRange(refused, 50, 1500);
+        Assert.InRange(refused, 50, 1000);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class DamagedFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,16]}}""", "impossible")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,17]}}""", "outside")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}""", "outside")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0]}}""", "no valid")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0]}}""", "instead of two")]
     [InlineData("""{"a":{"dtype":"F4_WEIRD","shape":[4],"data_offsets":[0,16]}}""", "element type")]
     [InlineData("""{"a":{"dtype":7,"shape":[4],"data_offsets":[0,16]}}""", "no valid")]
     [InlineData("""{"a":{"shape":[4],"data_offsets":[0,16]}}""", "no valid")]

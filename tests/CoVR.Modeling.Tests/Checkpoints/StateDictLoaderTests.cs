@@ -2,6 +2,7 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Tests.Checkpoints;
@@ -30,7 +31,7 @@ public sealed class StateDictLoaderTests : IDisposable
 
             Assert.Equal(WeightsHash.OfModule(source), WeightsHash.OfModule(module));
             Assert.Equal(module.state_dict().Keys.Order(), report.Taken.Order());
-            Assert.Empty([.. report.Missing, .. report.Ignored, .. report.Unexpected, .. report.Reshaped]);
+            Assert.Empty(report.Missing.Concat(report.Ignored).Concat(report.Unexpected).Concat(report.Reshaped));
             Assert.Contains("4 taken", report.ToString(), StringComparison.Ordinal);
         }
     }
@@ -59,7 +60,8 @@ public sealed class StateDictLoaderTests : IDisposable
         Assert.Equal(["scale"], error.Missing);
         Assert.Equal(["alien"], error.Unexpected);
         Assert.Equal(["first.bias", "positions"], error.Misshapen.Select(tensor => tensor.Key));
-        Assert.Equal(([4L], [1L]), (error.Misshapen[0].Expected, error.Misshapen[0].Found));
+        Assert.Equal([4L], error.Misshapen[0].Expected);
+        Assert.Equal([1L], error.Misshapen[0].Found);
         Assert.All(new[] { "scale", "alien", "first.bias: expected [4], found [1]" }, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
         Assert.Equal(before, WeightsHash.OfModule(module));
     }

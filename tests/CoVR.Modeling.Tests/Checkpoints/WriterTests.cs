@@ -114,7 +114,6 @@ public sealed class WriterTests : IDisposable
         SafetensorsWriter.Write(_folder["x.safetensors"], new Dictionary<string, Tensor> { ["a"] = ones(2) });
         PthWriter.Write(_folder["x.pth"], new Dictionary<string, object?> { ["a"] = ones(2) });
         var before = (File.ReadAllBytes(_folder["x.safetensors"]), File.ReadAllBytes(_folder["x.pth"]));
-        var gone = ones(1000);
         var bad = new Dictionary<string, Tensor> { ["a"] = ones(1_000_000), ["b"] = empty(1000, device: META) };
 
         Assert.ThrowsAny<Exception>(() => SafetensorsWriter.Write(_folder["x.safetensors"], bad));

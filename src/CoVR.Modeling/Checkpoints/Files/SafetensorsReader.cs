@@ -64,9 +64,13 @@ internal static class SafetensorsReader
         }
 
         long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-        var offsets = value.GetProperty("data_offsets");
-        var (start, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        if (offsets.GetArrayLength() != 2 || start < 0 || end < start || end > file.Length - dataStart)
+        long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        if (offsets is not [var start, var end])
+        {
+            throw file.Error($"'{name}' has {offsets.Length} data offsets instead of two");
+        }
+
+        if (start < 0 || end < start || end > file.Length - dataStart)
         {
             throw file.Error($"'{name}' lies at {start} to {end}, outside of the file's {file.Length - dataStart} bytes of data");
         }

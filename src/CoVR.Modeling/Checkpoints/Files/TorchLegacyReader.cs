@@ -15,7 +15,8 @@ internal static class TorchLegacyReader
     {
         var reader = new RegionReader(file, 0, file.Length);
         var world = new TorchPickleWorld(file);
-        CheckHead(file, [Next(), Next(), Next()]);
+        CheckMagic(file, Next());
+        CheckMachine(file, Next(), Next());
         var root = Next();
         var keys = Next() as List<object?> ?? throw file.Error("the list of storages is missing", reader.Position);
         LocateAll(file, world, keys, reader.Position);
@@ -24,19 +25,22 @@ internal static class TorchLegacyReader
         object? Next() => new PickleMachine(reader, world, limits).Run();
     }
 
-    private static void CheckHead(CheckpointFile file, object?[] head)
+    private static void CheckMagic(CheckpointFile file, object? value)
     {
-        if (head[0] is not BigInteger magic || magic != Magic)
+        if (value is not BigInteger magic || magic != Magic)
         {
             throw file.Error("the file is a Python pickle, but not one of torch.save");
         }
+    }
 
-        if (head[1] is not Protocol)
+    private static void CheckMachine(CheckpointFile file, object? protocol, object? value)
+    {
+        if (protocol is not Protocol)
         {
-            throw file.Error($"version {head[1]} of PyTorch's old format is unknown");
+            throw file.Error($"version {protocol} of PyTorch's old format is unknown");
         }
 
-        if (head[2] is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
+        if (value is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
         {
             throw file.Error("the file was written on a big-endian machine; only little-endian files are read");
         }

@@ -111,7 +111,7 @@ internal static class PickleOpcodes
     private static void PushInteger(PickleMachine machine, long count)
     {
         var value = new BigInteger(machine.Input.ReadBytes(count, machine.Limits.Integer));
-        machine.Push(value >= long.MinValue && value <= long.MaxValue ? (long)value : value);
+        machine.Push(value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value);
     }
 
     private static void PushText(PickleMachine machine, long count) => machine.Push(machine.Input.ReadText(count, machine.Limits.Text));
