@@ -18,6 +18,7 @@ public static class BlipModel
     /// <param name="logger">Hears what was made; may be null.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
+    /// <exception cref="CheckpointException">The weights file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     public static ComposedModel Create(BlipOptions options, BlipParts? parts = null, ILogger? logger = null)
     {
@@ -32,38 +33,62 @@ public static class BlipModel
         var tokenizer = options.Vocabulary is { } tokens
             ? BertTextTokenizer.ForBlip(tokens)
             : BertTextTokenizer.ForBlip(options.VocabularyPath!);
-        var encoder = MakeEncoder(options, WithTokensOf(variant.Architecture, tokenizer), parts);
-        Log.ModelCreated(logger ?? NullLogger.Instance, variant.Name, encoder.parameters().Sum(parameter => parameter.numel()), options.Device);
-        var description = new ModelDescription(
-            variant.Name, encoder.Image, variant.Text, WeightsHash.OfModule(encoder), options.Temperature, variant.Source, variant.License);
-        encoder.to(device);
-        return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device);
+        var encoder = new BlipEncoder(WithTokensOf(variant.Architecture, tokenizer), parts);
+        try
+        {
+            SetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
+            var description = Describe(encoder, variant, options);
+            encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
+            encoder.eval();
+            encoder.to(device);
+            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
     }
 
-    private static BlipEncoder MakeEncoder(BlipOptions options, BlipArchitecture architecture, BlipParts? parts)
+    private static void SetWeights(BlipEncoder encoder, BlipOptions options, BlipParts? parts, ILogger logger)
     {
-        var encoder = new BlipEncoder(architecture, parts);
-        using (var initializer = new WeightInitializer(options.Seed))
+        if (options.Checkpoint is null || !options.StrictCheckpoint)
         {
+            using var initializer = new WeightInitializer(options.Seed);
             encoder.Initialise(initializer);
         }
 
-        encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
-        encoder.eval();
-        return encoder;
+        if (options.Checkpoint is not { } path)
+        {
+            Log.FreshWeights(logger, options.Seed, encoder.parameters().Sum(parameter => parameter.numel()));
+            return;
+        }
+
+        var report = StateDictLoader.Load(encoder, path, BlipCheckpointMap.For(parts ?? new BlipParts()), options.StrictCheckpoint);
+        Log.WeightsLoaded(logger, report);
+        Log.KeysIgnored(logger, report.Ignored);
+        if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
+        {
+            Log.KeysDiffer(logger, report.Missing, report.Unexpected, report.Misshapen);
+        }
     }
+
+    private static ModelDescription Describe(BlipEncoder encoder, BlipVariant variant, BlipOptions options) => new(
+        variant.Name, encoder.Image, variant.Text, WeightsHash.OfModule(encoder), options.Temperature, variant.Source, variant.License);
 
     private static BlipVariant Resolve(BlipOptions options)
     {
         var published = BlipVariants.Find(options.Variant)!;
         var architecture = options.Architecture ?? published.Architecture;
         var kind = options.Architecture is null ? published.Name : "custom";
+        var file = options.Checkpoint is null ? string.Empty : Path.GetFileName(options.Checkpoint);
+        var isPublished = file.Length > 0 && options.Architecture is null && published.Source.EndsWith(file, StringComparison.OrdinalIgnoreCase);
         return new BlipVariant(
             options.Name ?? FormattableString.Invariant($"blip-{kind}-{architecture.Image.Size}"),
             architecture,
             options.Text ?? published.Text,
-            string.Empty,
-            string.Empty);
+            isPublished ? published.Source : file,
+            isPublished ? published.License : string.Empty);
     }
 
     private static BlipArchitecture WithTokensOf(BlipArchitecture architecture, BertTextTokenizer tokenizer)

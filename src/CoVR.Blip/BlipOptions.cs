@@ -23,6 +23,14 @@ public sealed class BlipOptions
     /// <value>Null, for example <c>blip-large-384</c>.</value>
     public string? Name { get; set; }
 
+    /// <summary>Path of a weights file: <c>.pth</c>, <c>.pt</c>, <c>.ckpt</c> or <c>.safetensors</c>.</summary>
+    /// <value>Null: fresh weights of <see cref="Seed"/>.</value>
+    public string? Checkpoint { get; set; }
+
+    /// <summary>Whether the file must hold every weight of the model in its shape, and nothing unknown.</summary>
+    /// <value>True; false takes what fits and reports the rest in the log, as the reference does in silence.</value>
+    public bool StrictCheckpoint { get; set; } = true;
+
     /// <summary>Path of a vocabulary, one token a line (bert-base-uncased's <c>vocab.txt</c> for the published models).</summary>
     /// <value>Null; this or <see cref="Vocabulary"/> is needed.</value>
     public string? VocabularyPath { get; set; }

@@ -16,6 +16,11 @@ internal sealed class BlipOptionsValidator : IValidateOptions<BlipOptions>
             faults.Add($"Variant: '{options.Variant}' is none of {string.Join(", ", BlipVariants.All.Select(variant => variant.Name))}.");
         }
 
+        if (options.Checkpoint is { } checkpoint && !File.Exists(checkpoint))
+        {
+            faults.Add($"{nameof(options.Checkpoint)}: there is no file '{checkpoint}'.");
+        }
+
         faults.AddRange(VocabularyFaults(options));
         faults.AddRange(TrainableFaults(options));
         faults.AddRange(DeviceFaults(options.Device));

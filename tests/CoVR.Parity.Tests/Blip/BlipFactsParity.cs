@@ -15,14 +15,21 @@ public sealed class BlipFactsParity : IParityCheck
     public void Check(GoldenCase golden)
     {
         var facts = golden.OutputJson("facts");
-        var architecture = IsTiny(golden) ? FromShapes(facts) : FullSize(golden.Config);
+        using var model = OnMeta(golden);
+        CompareNames(facts, model);
+        CompareCounts(facts, model);
+    }
+
+    /// <summary>The model of a case, without weights.</summary>
+    internal static BlipEncoder OnMeta(GoldenCase golden)
+    {
+        var architecture = IsTiny(golden) ? FromShapes(golden.OutputJson("facts")) : FullSize(golden.Config);
         var (trainable, trainVisual) = TrainedSet(golden);
-        using var model = new BlipEncoder(
+        var model = new BlipEncoder(
             architecture with { VisionHead = trainable != BlipTrainable.TextOnly, TemperatureParameter = trainable == BlipTrainable.All },
             device: new Device("meta"));
         model.SetTrainable(trainable, trainVisual);
-        CompareNames(facts, model);
-        CompareCounts(facts, model);
+        return model;
     }
 
     private static bool IsTiny(GoldenCase golden) => golden.Id.StartsWith("init/blip_", StringComparison.Ordinal);

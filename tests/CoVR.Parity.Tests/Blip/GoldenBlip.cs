@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoVR.Blip;
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.TestSupport;
@@ -55,6 +56,15 @@ internal static class GoldenBlip
         Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),
         EncoderToken = Tokenizer().EncId,
     };
+
+    /// <summary>The model of a case with its weights.</summary>
+    public static BlipEncoder Load(GoldenCase golden)
+    {
+        var encoder = new BlipEncoder(Architecture(golden));
+        StateDictLoader.Load(encoder, golden.InputPath("weights"), BlipCheckpointMap.Default);
+        encoder.eval();
+        return encoder;
+    }
 
     /// <summary>The tokenizer that the models of the fixtures were run with.</summary>
     public static BertTextTokenizer Tokenizer()

@@ -1,0 +1,30 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Text;
+using CoVR.TestSupport;
+using static TorchSharp.torch;
+
+namespace CoVR.Parity.Tests.Blip;
+
+/// <summary>Embeddings of pictures and captions as the reference's tools write them.</summary>
+public sealed class BlipEmbeddingParity : IParityCheck
+{
+    public bool Handles(GoldenCase golden) => golden.Group == "blip_embs" && (golden.HasOutput("features") || golden.HasOutput("feats"));
+
+    public void Check(GoldenCase golden)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = GoldenBlip.Load(golden);
+        if (golden.HasOutput("features"))
+        {
+            NumericAssert.Matches(golden, "features", model.EncodeTarget(model.EncodeVisual(golden.InputTensor("image"))).squeeze(1));
+            return;
+        }
+
+        var cleaner = new CaptionCleaner(golden.Config.GetProperty("max_words").GetInt32());
+        string[] texts = [.. GoldenBlip.Strings(golden.OutputJson("texts")).Select(cleaner.Clean)];
+        var padding = golden.Config.GetProperty("padding").GetString() == "max_length" ? TextPadding.MaxLength : TextPadding.Longest;
+        var tokens = GoldenBlip.Tokens(texts, padding, golden.Config.GetProperty("max_length").GetInt32());
+        NumericAssert.Matches(golden, "feats", model.EncodeCaption(tokens));
+    }
+}
