@@ -1,0 +1,153 @@
+using CoVR.Evaluation;
+using CoVR.Media;
+using CoVR.Modeling;
+using CoVR.TestSupport;
+using CoVR.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CoVR.Tests.DependencyInjection;
+
+[Collection("torch")]
+public sealed class AddCoVRTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AddCoVR_WithAModel_EmbedsAndSearches()
+    {
+        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().Services.BuildServiceProvider();
+        await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
+        var hits = await services.GetRequiredService<IComposedRetriever>().SearchAsync(
+            new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), "blue"), null, Cancel);
+        Assert.Equal(ColourEncoder.IdOf(5), hits[0].Id);
+        Assert.NotNull(services.GetRequiredService<Evaluator>());
+    }
+
+    [Fact]
+    public async Task AddCoVR_OfRealFiles_ReadsThemWithTheDefaults()
+    {
+        using var folder = new TemporaryFolder();
+        MediaItem[] items = [.. Enumerable.Range(0, 8).Select(corner =>
+        {
+            ImageWriter.WritePng(folder[$"{corner}.png"], ColourEncoder.Picture(corner));
+            return new MediaItem(ColourEncoder.IdOf(corner), folder[$"{corner}.png"]);
+        })];
+        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider();
+        Assert.Equal(8, await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).CountAsync(outcome => outcome.Status == EmbedStatus.Embedded, Cancel));
+        var hits = await services.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(folder["6.png"], "red"), null, Cancel);
+        Assert.Equal(ColourEncoder.IdOf(7), hits[0].Id);
+        Assert.True(File.Exists(folder["store", "manifest.json"]));
+    }
+
+    [Fact]
+    public void AddCoVR_Twice_RegistersNothingAgain()
+    {
+        var services = new ServiceCollection();
+        services.AddCoVR().UseSimilarity<MaxOverPairsSimilarity>();
+        var count = services.Count;
+        services.AddCoVR();
+        Assert.Equal(count, services.Count);
+        using var provider = services.BuildServiceProvider();
+        Assert.IsType<MaxOverPairsSimilarity>(provider.GetRequiredService<ISimilarity>());
+    }
+
+    [Fact]
+    public async Task AddCoVR_OfTwoNames_KeepsPipelinesApart()
+    {
+        var collection = new ServiceCollection();
+        collection.AddCoVR("pictures").UseFakeModel();
+        collection.AddCoVR("tokens").UseFakeModel(vectors: 3).UseSimilarity<MaxOverPairsSimilarity>();
+        await using var services = collection.BuildServiceProvider();
+        await services.GetRequiredKeyedService<IEmbeddingJob>("tokens").EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
+        Assert.Equal(8, services.GetRequiredKeyedService<IEmbeddingStore>("tokens").Count);
+        Assert.Equal(0, services.GetRequiredKeyedService<IEmbeddingStore>("pictures").Count);
+        Assert.Equal(3, services.GetRequiredKeyedService<IEmbeddingStore>("tokens").Fingerprint.Vectors);
+        Assert.Null(services.GetService<IComposedRetriever>());
+    }
+
+    [Fact]
+    public void AddCoVR_Resolving_LoadsNoModel()
+    {
+        using var services = new ServiceCollection().AddCoVR().UseModel((_, _) => throw new InvalidOperationException("loaded")).Services.BuildServiceProvider();
+        Assert.NotNull(services.GetRequiredService<IComposedRetriever>());
+        Assert.NotNull(services.GetRequiredService<IEmbeddingJob>());
+        Assert.NotNull(services.GetRequiredService<Evaluator>());
+    }
+
+    [Fact]
+    public async Task AddCoVR_WithoutModel_SaysWhatToCall()
+    {
+        await using var services = new ServiceCollection().AddCoVR().Services.BuildServiceProvider();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await services.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.Contains("UseBlip", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_WithSeveralFaults_AreReportedInOneMessageWithoutAHost()
+    {
+        using var services = WithBadOptions(new ServiceCollection()).BuildServiceProvider();
+        AssertAllFaults(Assert.Throws<OptionsValidationException>(services.GetRequiredService<IEmbeddingJob>).Message);
+    }
+
+    [Fact]
+    public async Task Options_WithSeveralFaults_StopTheHostAtItsStart()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        WithBadOptions(builder.Services);
+        using var host = builder.Build();
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+        AssertAllFaults(error.Message);
+    }
+
+    [Fact]
+    public async Task UseEmbeddingStore_OfAnotherModel_IsRefusedAtTheSearch()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = new ServiceCollection().AddCoVR().UseFakeModel().UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider())
+        {
+            await first.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
+        }
+
+        await using var other = new ServiceCollection().AddCoVR().UseFakeModel(vectors: 2).UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider();
+        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+            await other.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.Contains("Vectors: '2' against '1'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fingerprint_StatesFramesAndChannelOrder()
+    {
+        using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFrameSampler(new MiddleFrameSampler())
+            .ConfigureMedia(media => media.VideoChannelOrder = ChannelOrder.Bgr).Services.BuildServiceProvider();
+        Assert.EndsWith("frames middle bgr", services.GetRequiredService<IEmbeddingStore>().Fingerprint.Preprocessing, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Slots_FilledBeforeAddCoVR_AreKept()
+    {
+        var services = new ServiceCollection();
+        services.AddKeyedSingleton<IFramePooling>(string.Empty, new MiddleFramePooling());
+        services.AddCoVR();
+        using var provider = services.BuildServiceProvider();
+        Assert.IsType<MiddleFramePooling>(provider.GetRequiredKeyedService<IFramePooling>(string.Empty));
+    }
+
+    private static IServiceCollection WithBadOptions(IServiceCollection services) => services.AddCoVR().UseFakeModel().Configure(options =>
+    {
+        options.ConcurrentQueries = 0;
+        options.Embedding.BatchSize = -1;
+        options.Embedding.QueueLength = 0;
+    }).Services;
+
+    private static void AssertAllFaults(string message) =>
+        Assert.All(["ConcurrentQueries", "Embedding.BatchSize", "Embedding.QueueLength"], fault => Assert.Contains(fault, message, StringComparison.Ordinal));
+}
+
+internal static class FakeModelBuilderExtensions
+{
+    public static ICoVRBuilder UseFakeModel(this ICoVRBuilder builder, int vectors = 1) =>
+        builder.UseModel((_, _) => FakePipeline.Model(new ColourEncoder(vectors)));
+}

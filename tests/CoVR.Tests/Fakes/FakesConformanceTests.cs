@@ -1,0 +1,32 @@
+using CoVR.Conformance;
+using CoVR.Data;
+using CoVR.Media;
+using CoVR.Modeling;
+using CoVR.TestSupport;
+
+namespace CoVR.Tests.Fakes;
+
+[Collection("torch")]
+public sealed class ColourEncoderTests : ComposedEncoderConformance
+{
+    protected override IReadOnlyList<string> Texts => ["red", "green blue"];
+
+    protected override ComposedModel Create() => FakePipeline.Model(new ColourEncoder(vectors: 2));
+}
+
+public sealed class CornerReaderTests : DatasetReaderConformance
+{
+    protected override ITripletDatasetReader Create() => new CornerReader();
+}
+
+public sealed class MediaFrameReaderConformanceTests : FrameReaderConformance
+{
+    protected override IFrameReader Create() => new MediaFrameReader(new SkiaImageDecoder());
+
+    protected override (string Path, RgbFrame Picture) WritePicture(TemporaryFolder folder)
+    {
+        var picture = ColourEncoder.Solid(10, 200, 30);
+        ImageWriter.WritePng(folder["picture.png"], picture);
+        return (folder["picture.png"], picture);
+    }
+}
