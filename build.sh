@@ -23,7 +23,7 @@ as_root() {
   elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
     sudo "$@"
   else
-    fail "ffmpeg is missing and installing it ('$*') needs root rights; run that command as root, then start again"
+    fail "ffmpeg and ffprobe are missing and $1 needs root rights to install them; install the package ffmpeg as root, then start again"
   fi
 }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CoVR.EndToEnd.Tests;
 
 /// <summary>What somebody sees who takes the packages into a program of their own.</summary>
@@ -15,22 +17,23 @@ public sealed class ConsumerTests(ConsumerApplication consumer) : IClassFixture<
     }
 
     [Fact]
-    public async Task Run_OfAFreshApplication_Works()
+    public async Task Run_OfAFreshApplication_EmbedsItsGalleryAndAnswersAQuery()
     {
         var run = (await consumer.RunAsync()).Succeeded("the application");
 
-        Assert.Contains("sum 12", run.Output, StringComparison.Ordinal);
+        AssertAnswered(run.Output);
     }
 
     [Fact]
-    public async Task Run_OfAnApplicationBuiltForOnePlatform_Works()
+    public async Task Run_OfAnApplicationBuiltForOnePlatform_GivesTheSameAnswer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The platform's name is that of Linux.");
         await consumer.BuildForPlatformAsync("flat");
 
         var run = (await consumer.RunAsync("flat")).Succeeded("the application built for one platform");
 
-        Assert.Contains("sum 12", run.Output, StringComparison.Ordinal);
+        AssertAnswered(run.Output);
+        Assert.Equal(Hits((await consumer.RunAsync()).Output), Hits(run.Output));
     }
 
     [Fact]
@@ -51,4 +54,17 @@ public sealed class ConsumerTests(ConsumerApplication consumer) : IClassFixture<
             File.Move(aside, library);
         }
     }
+
+    private static void AssertAnswered(string output)
+    {
+        string[] names = ["red", "green", "blue"];
+        Assert.All(names, name => Assert.Contains($"Embedded {name}", output, StringComparison.Ordinal));
+        var hits = Hits(output);
+        Assert.Equal(["blue", "green"], hits.Select(hit => hit.Split(' ')[2]).Order(StringComparer.Ordinal));
+        Assert.Equal(["1", "2"], hits.Select(hit => hit.Split(' ')[1]));
+        Assert.All(hits, hit => Assert.InRange(double.Parse(hit.Split(' ')[3], CultureInfo.InvariantCulture), -1.0001, 1.0001));
+    }
+
+    private static string[] Hits(string output) =>
+        [.. output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("hit ", StringComparison.Ordinal))];
 }
