@@ -42,6 +42,9 @@ internal static class Gray16Png
             {
                 ReadPass(inflated, rgb, header, (x, y, stepX, stepY));
             }
+
+            // The check sum is only compared when the end is reached.
+            inflated.ReadByte();
         }
         catch (EndOfStreamException cause)
         {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace CoVR.Media;
 
 /// <summary>Tells picture formats by the first bytes of a file.</summary>
@@ -39,6 +41,10 @@ internal static class ImageFormat
 
     /// <summary>Whether the bytes start like a TIFF file, which is not read.</summary>
     internal static bool IsTiff(ReadOnlySpan<byte> header) => header.StartsWith("II*\0"u8) || header.StartsWith("MM\0*"u8);
+
+    /// <summary>Whether a WebP file announces more bytes than there are; Skia calls such a file invalid.</summary>
+    internal static bool IsShortWebP(ReadOnlySpan<byte> file) =>
+        Name(file) == "WebP" && BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L > file.Length;
 
     private static bool IsBitmap(ReadOnlySpan<byte> header) =>
         header.StartsWith("BM"u8) && header.Length >= 10 && header[6..10].IndexOfAnyExcept((byte)0) < 0;

@@ -46,11 +46,11 @@ public sealed class SkiaImageDecoder : IImageDecoder
             }
 
             CheckSize(codec.Info.Width, codec.Info.Height, name);
-            return ReadPixels(codec, name);
+            return ReadPixels(codec, encoded, name);
         }
     }
 
-    private static unsafe RgbFrame ReadPixels(SKCodec codec, string name)
+    private static unsafe RgbFrame ReadPixels(SKCodec codec, ReadOnlySpan<byte> encoded, string name)
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -60,7 +60,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
         {
             fixed (byte* pixels = rgba)
             {
-                ThrowUnlessWhole(codec.GetPixels(info, (nint)pixels), name);
+                ThrowUnlessWhole(codec.GetPixels(info, (nint)pixels), encoded, name);
             }
 
             var rgb = GC.AllocateUninitializedArray<byte>(width * height * 3);
@@ -81,13 +81,14 @@ public sealed class SkiaImageDecoder : IImageDecoder
         }
     }
 
-    private static void ThrowUnlessWhole(SKCodecResult result, string name)
+    private static void ThrowUnlessWhole(SKCodecResult result, ReadOnlySpan<byte> encoded, string name)
     {
         switch (result)
         {
             case SKCodecResult.Success:
                 return;
             case SKCodecResult.IncompleteInput:
+            case not SKCodecResult.InternalError when ImageFormat.IsShortWebP(encoded):
                 throw new MediaReadException(name, MediaFailure.Truncated, "the image ends before its last pixel.");
             case SKCodecResult.InternalError:
                 throw new MediaReadException(name, MediaFailure.Corrupt, "the image cannot be decoded (out of memory or an error of the decoder).");
@@ -104,7 +105,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             return new MediaReadException(name, MediaFailure.UnknownFormat, $"{what}; use PNG, JPEG, WebP, GIF or BMP.");
         }
 
-        return outcome == SKCodecResult.IncompleteInput
+        return outcome == SKCodecResult.IncompleteInput || ImageFormat.IsShortWebP(encoded)
             ? new MediaReadException(name, MediaFailure.Truncated, $"the {format} image ends within its header.")
             : new MediaReadException(name, MediaFailure.Corrupt, $"the header of the {format} image is broken ({outcome}).");
     }
