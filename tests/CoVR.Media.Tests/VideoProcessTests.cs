@@ -34,7 +34,7 @@ public sealed class VideoProcessTests : IDisposable
     [InlineData(false)]
     public async Task ReadAsync_ProgramHangs_FailsAfterTheLimitAndLeavesNoProcess(bool probe)
     {
-        var failure = await FailsAsync(Hanging(probe, TimeSpan.FromSeconds(probe ? 1 : 4)));
+        var failure = await FailsAsync(Hanging(probe, TimeSpan.FromSeconds(probe ? 3 : 10)));
 
         Assert.Equal(MediaFailure.DecoderFailed, failure.Failure);
         Assert.Contains("MediaOptions.Timeout", failure.Message, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class VideoProcessTests : IDisposable
     [Fact]
     public async Task WriteMp4Async_ProgramHangs_FailsAfterTheLimitAndLeavesNothing()
     {
-        var writer = new VideoWriter(Hanging(probe: false, TimeSpan.FromSeconds(1)));
+        var writer = new VideoWriter(Hanging(probe: false, TimeSpan.FromSeconds(3)));
 
         var failure = await Assert.ThrowsAsync<MediaReadException>(() => writer.WriteMp4Async(_folder["out", "a.mp4"], Pictures.Counting(20), 8, Token));
 
