@@ -55,7 +55,7 @@ public sealed class GoldenCheckpointTests
         Assert.NotEmpty(tensors);
         Assert.All(tensors, pair => Assert.Equal(pair.Key, pair.Value.Name));
         Assert.Empty(checkpoint.Metadata);
-        Assert.Equal(path.Contains("legacy", StringComparison.Ordinal) ? CheckpointFormat.TorchLegacy : CheckpointFormat.TorchZip, checkpoint.Format);
+        Assert.Equal(File.ReadAllBytes(path).AsSpan().StartsWith("PK"u8) ? CheckpointFormat.TorchZip : CheckpointFormat.TorchLegacy, checkpoint.Format);
     }
 
     [Fact]
