@@ -60,7 +60,12 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 
     private void Take(Rune rune, Range origin)
     {
-        if (IsSeparator(rune))
+        if (rune.Value is > ' ' and < 0x7F)
+        {
+            _word.Append(char.ToLowerInvariant((char)rune.Value));
+            _origins.Add(origin);
+        }
+        else if (IsSeparator(rune))
         {
             EndWord();
         }
@@ -94,13 +99,20 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 
         var text = _word.ToString();
         var whole = _origins[0].Start.._origins[^1].End;
-        Range[]? origins = [.. _origins];
         if (!System.Text.Ascii.IsValid(text))
         {
-            (text, origins) = StripAccents(text, origins);
+            (text, var origins) = StripAccents(text, [.. _origins]);
+            SplitPunctuation(new BertWord(text, whole, false, origins));
+        }
+        else if (whole.End.Value - whole.Start.Value == text.Length)
+        {
+            SplitPunctuation(new BertWord(text, whole, true, null));
+        }
+        else
+        {
+            SplitPunctuation(new BertWord(text, whole, false, [.. _origins]));
         }
 
-        SplitPunctuation(text, origins, whole);
         _word.Clear();
         _origins.Clear();
     }
@@ -146,31 +158,31 @@ internal sealed class BertWordSplitter(List<BertWord> words)
         return rebuilt.Equals(expected.AsSpan()) ? [.. result] : null;
     }
 
-    private void SplitPunctuation(string text, Range[]? origins, Range whole)
+    private void SplitPunctuation(BertWord word)
     {
         var start = 0;
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < word.Text.Length;)
         {
-            var rune = Rune.GetRuneAt(text, at);
+            var rune = Rune.GetRuneAt(word.Text, at);
             var next = at + rune.Utf16SequenceLength;
             if (IsPunctuation(rune))
             {
-                Add(text, origins, whole, start, at);
-                Add(text, origins, whole, at, next);
+                Add(word, start, at);
+                Add(word, at, next);
                 start = next;
             }
 
             at = next;
         }
 
-        Add(text, origins, whole, start, text.Length);
+        Add(word, start, word.Text.Length);
     }
 
-    private void Add(string text, Range[]? origins, Range whole, int start, int end)
+    private void Add(BertWord word, int start, int end)
     {
         if (end > start)
         {
-            words.Add(new BertWord(text[start..end], origins?[start..end], whole));
+            words.Add(word.Part(start, end));
         }
     }
 }
