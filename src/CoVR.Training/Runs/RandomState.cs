@@ -7,15 +7,10 @@ namespace CoVR.Training;
 internal static class RandomState
 {
     internal const string Cpu = "cpu";
-    private const string Cuda = "cuda.";
 
     internal static void Seed(int seed)
     {
         using var generator = manual_seed(seed);
-        if (cuda.is_available())
-        {
-            cuda.manual_seed_all(seed);
-        }
     }
 
     /// <summary>States by generator, owned by the caller.</summary>

@@ -23,6 +23,10 @@ internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modu
         .SelectMany(module => module.Value.state_dict().Select(entry => KeyValuePair.Create($"{module.Key}.{entry.Key}", entry.Value)))
         .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
+    /// <summary>The tensors of the model alone, under its own names.</summary>
+    internal IReadOnlyDictionary<string, Tensor> ModelWeights() =>
+        modules.TryGetValue(StepModules.Model, out var model) ? model.state_dict() : Weights();
+
     internal void Train() => SetMode(true);
 
     internal void Evaluate() => SetMode(false);

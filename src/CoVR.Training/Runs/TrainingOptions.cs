@@ -90,4 +90,9 @@ public sealed class TrainingOptions
     /// <value><see cref="CheckpointKeeping.Last"/>.</value>
     [EnumDataType(typeof(CheckpointKeeping))]
     public CheckpointKeeping Keep { get; set; } = CheckpointKeeping.Last;
+
+    /// <summary>The form of weights files.</summary>
+    /// <value><see cref="WeightsFormat.Safetensors"/>.</value>
+    [EnumDataType(typeof(WeightsFormat))]
+    public WeightsFormat Weights { get; set; } = WeightsFormat.Safetensors;
 }

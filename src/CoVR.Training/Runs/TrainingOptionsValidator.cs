@@ -3,12 +3,14 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR.Training;
 
-/// <summary>Finds every fault of training options at once.</summary>
-internal sealed class TrainingOptionsValidator(string? name = null) : IValidateOptions<TrainingOptions>
+/// <summary>Finds every fault of a pipeline's training options at once.</summary>
+internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptions<TrainingOptions>
 {
-    public ValidateOptionsResult Validate(string? name1, TrainingOptions options)
+    internal string Pipeline => pipeline;
+
+    public ValidateOptionsResult Validate(string? name, TrainingOptions options)
     {
-        if (name is not null && name != name1)
+        if (name != pipeline)
         {
             return ValidateOptionsResult.Skip;
         }

@@ -16,6 +16,8 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private readonly ILearningRateSchedule _schedule;
     private readonly long _totalSteps;
     private readonly long _started;
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly RunStateFile? _state;
     private RunCursor _cursor = new();
     private double? _lastLoss;
 
@@ -27,9 +29,15 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _schedule = run.Schedule ?? TrainingSchedules.Create(options, run.Batches.BatchesPerEpoch);
         _totalSteps = TrainingSchedules.TotalSteps(options, run.Batches.BatchesPerEpoch);
         _started = services.Time.GetTimestamp();
+        _settings = Settings();
+        _state = options.OutputFolder is null ? null : new RunStateFile(options.OutputFolder);
     }
 
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        _state?.Dispose();
+        _optimizer.Dispose();
+    }
 
     internal TrainingResult Run(CancellationToken cancellationToken)
     {
@@ -56,12 +64,22 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private long? Begin()
     {
         RandomState.Seed(_options.Seed);
+        var resumes = _state is { Exists: true } && _options.Resume;
+        if (resumes)
+        {
+            _cursor = _state!.Load(_settings, _modules, _optimizer);
+        }
+        else
+        {
+            _state?.Delete();
+        }
+
         foreach (var logger in _run.Loggers)
         {
             logger.Start(_cursor.Step);
         }
 
-        return null;
+        return resumes ? _cursor.Step : null;
     }
 
     private void RunEpoch(CancellationToken cancellationToken)
@@ -133,6 +151,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
         _cursor = _cursor.AfterEpoch(validation);
         Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss);
+        SaveWeights();
         Save();
     }
 
@@ -160,7 +179,25 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    private void Save()
+    private void Save() => _state?.Save(new RunStateHeader { Cursor = _cursor, Settings = _settings }, _modules, _optimizer);
+
+    private void SaveWeights()
     {
+        if (_options.OutputFolder is { } folder)
+        {
+            using var scope = NewDisposeScope();
+            new WeightsFiles(folder, _options.Weights, _options.Keep).Write(_modules.ModelWeights(), _cursor);
+        }
     }
+
+    private Dictionary<string, string> Settings() => new(StringComparer.Ordinal)
+    {
+        ["data"] = _run.Batches.Describe(),
+        ["schedule"] = _schedule.Describe(),
+        ["steps"] = FormattableString.Invariant($"{_totalSteps}"),
+        ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
+        ["optimizer"] = FormattableString.Invariant(
+            $"adamw {_options.AdamW.Beta1:R} {_options.AdamW.Beta2:R} {_options.AdamW.Epsilon:R} decay {_options.AdamW.WeightDecay:R} clip {_options.ClipNorm:R}"),
+        ["trained"] = string.Join(' ', _optimizer.ParameterNames),
+    };
 }

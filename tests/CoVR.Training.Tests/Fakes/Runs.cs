@@ -5,10 +5,12 @@ namespace CoVR.Training.Tests;
 /// <summary>Runs of the tiny model.</summary>
 internal static class Runs
 {
-    internal static TrainingRun<ComposedBatch> Composed(TinyEncoder encoder, params IRunLogger[] loggers) => new()
+    internal static TrainingRun<ComposedBatch> Composed(TinyEncoder encoder, params IRunLogger[] loggers) => Composed(encoder, new FakeWorld(), loggers);
+
+    internal static TrainingRun<ComposedBatch> Composed(TinyEncoder encoder, FakeWorld world, params IRunLogger[] loggers) => new()
     {
         Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)]),
-        Batches = new FakeWorld().Batcher(),
+        Batches = world.Batcher(),
         Loggers = loggers,
     };
 
@@ -20,6 +22,14 @@ internal static class Runs
         WarmupSteps = 2,
         ClipNorm = 1,
     };
+
+    /// <summary>18 steps, saved after every second one, so that kills also fall between saves.</summary>
+    internal static TrainingOptions Resumable(string folder)
+    {
+        var options = Options();
+        (options.OutputFolder, options.SaveEverySteps) = (folder, 2);
+        return options;
+    }
 
     internal static float[] Weights(TinyEncoder encoder) =>
         [.. encoder.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.data<float>().ToArray())];

@@ -19,6 +19,7 @@ internal sealed class TinyEncoder : ComposedEncoderModule
         : base("tiny")
     {
         TestSupport.TorchEnvironment.Prepare();
+        set_num_threads(1);
         manual_seed(seed);
         Vectors = vectors;
         _vision = nn.Linear(3 * Size * Size, vectors * 8);

@@ -1,0 +1,56 @@
+using CoVR;
+using CoVR.Losses;
+using CoVR.Media;
+using CoVR.Modeling;
+using CoVR.Training;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds training to a pipeline.</summary>
+public static class TrainingCoVRBuilderExtensions
+{
+    /// <summary>Registers <see cref="Trainer"/> and <see cref="ComposedTrainer"/> of this pipeline, and checks the options at start.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Changes the options; calls accumulate.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder AddTraining(this ICoVRBuilder builder, Action<TrainingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<TrainingOptions>(builder.Name).Configure(configure ?? (_ => { })).ValidateOnStart();
+        if (!builder.Services.Any(service => service.ImplementationInstance is TrainingOptionsValidator validator && validator.Pipeline == builder.Name))
+        {
+            builder.Services.AddSingleton<IValidateOptions<TrainingOptions>>(new TrainingOptionsValidator(builder.Name));
+        }
+
+        return builder
+            .TryUse((services, name) => new Trainer(Options(services, name), services.GetService<ILogger<Trainer>>(), services.GetService<TimeProvider>()))
+            .TryUse((services, name) => new ComposedTrainer(
+                Parts(services, name), Options(services, name), services.GetRequiredKeyedService<Trainer>(name)));
+    }
+
+    /// <summary>Sets the transform from reference frames to pixels in training; the reference's augmentation (<see cref="TrainingTransform"/>) without this call.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the transform for the pictures that the model reads.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseTrainingTransform(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.Use((services, name) => new ReferenceTransform(factory(services, Required<ComposedModel>(services, name).Description.Image)));
+    }
+
+    private static TrainingOptions Options(IServiceProvider services, string name) =>
+        services.GetRequiredService<IOptionsMonitor<TrainingOptions>>().Get(name);
+
+    private static ComposedTrainerParts Parts(IServiceProvider services, string name) => new(
+        Required<ComposedModel>(services, name),
+        Required<IFrameReader>(services, name),
+        services.GetKeyedService<ReferenceTransform>(name)?.Transform ?? new TrainingTransform(Required<ComposedModel>(services, name).Description.Image),
+        Required<IEmbeddingStore>(services, name),
+        [.. services.GetKeyedServices<WeightedLossTerm>(name)]);
+
+    private static T Required<T>(IServiceProvider services, string name)
+        where T : class => services.GetKeyedService<T>(name) ?? throw new InvalidOperationException(
+            $"Training of CoVR pipeline '{name}' needs {typeof(T).Name}, and the pipeline has none.");
+}

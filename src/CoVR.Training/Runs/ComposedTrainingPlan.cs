@@ -1,0 +1,33 @@
+using CoVR.Data;
+
+namespace CoVR.Training;
+
+/// <summary>What <see cref="ComposedTrainer"/> trains on.</summary>
+public sealed record ComposedTrainingPlan
+{
+    /// <summary>The triplets; each has a target, whose embedding is in the pipeline's store.</summary>
+    public required TripletDataset Dataset { get; init; }
+
+    /// <summary>Where media lie, for example <see cref="ITripletDatasetReader.Locate"/>.</summary>
+    public required Func<MediaId, MediaSource> Locate { get; init; }
+
+    /// <summary>Composes the batches; null for a <see cref="TripletSampler"/> by the options.</summary>
+    /// <value>Null.</value>
+    public IBatchSampler? Sampler { get; init; }
+
+    /// <summary>How stored target frames become one; null for <see cref="ScoredTargetPooling"/>, the reference's default.</summary>
+    /// <value>Null.</value>
+    public ITargetPooling? TargetPooling { get; init; }
+
+    /// <summary>Visual tokens of all references, for a frozen visual encoder; null to encode references in every step.</summary>
+    /// <value>Null.</value>
+    public VisualTokenTable? VisualTokens { get; init; }
+
+    /// <summary>Called after every epoch; null for no validation.</summary>
+    /// <value>Null.</value>
+    public Func<int, CancellationToken, ValueTask<ValidationReport>>? Validate { get; init; }
+
+    /// <summary>Who writes down losses and metrics, beside the CSV files of the output folder.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<IRunLogger> Loggers { get; init; } = [];
+}

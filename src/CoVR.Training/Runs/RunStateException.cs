@@ -1,0 +1,15 @@
+namespace CoVR.Training;
+
+/// <summary>A saved run state cannot be continued: it is damaged, belongs to another run, or is in use.</summary>
+/// <param name="file">The file.</param>
+/// <param name="reason">What is wrong and how to mend it.</param>
+/// <param name="innerException">The cause, if there is one.</param>
+public sealed class RunStateException(string file, string reason, Exception? innerException = null)
+    : Exception($"Run state '{file}': {reason}", innerException)
+{
+    /// <summary>The file.</summary>
+    public string File { get; } = file;
+
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; } = reason;
+}

@@ -1,0 +1,122 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>The one file from which a run goes on: weights, optimiser, random state, position. Replaced whole, so never half-written.</summary>
+internal sealed class RunStateFile : IDisposable
+{
+    internal const string FileName = "run-state.safetensors";
+    private const string Weights = "weights/";
+    private const string Optimizer = "optimizer/";
+    private const string Randomness = "random/";
+    private readonly FileStream _lock;
+    private readonly string _path;
+
+    /// <summary>Opens a folder for one process; a killed process leaves no lock behind.</summary>
+    internal RunStateFile(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _path = Path.Combine(folder, FileName);
+        var guard = Path.Combine(folder, "run.lock");
+        try
+        {
+            _lock = new FileStream(guard, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new RunStateException(_path, "another process trains into this folder.", error);
+        }
+
+        RemoveLeftovers(folder);
+    }
+
+    internal bool Exists => File.Exists(_path);
+
+    public void Dispose() => _lock.Dispose();
+
+    internal void Delete() => File.Delete(_path);
+
+    internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = Prefixed(Weights, modules.Weights())
+            .Concat(Prefixed(Optimizer, optimizer.State()))
+            .Concat(Prefixed(Randomness, RandomState.Capture()));
+        SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
+    }
+
+    /// <summary>Puts everything back and returns where the run is.</summary>
+    internal RunCursor Load(IReadOnlyDictionary<string, string> settings, TrainedModules modules, AdamWOptimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = Open();
+        var header = RunStateHeader.Parse(_path, checkpoint.Metadata);
+        header.RequireSameSettings(_path, settings);
+        var tensors = checkpoint.Tensors();
+        LoadWeights(Named(tensors, Weights), modules.Weights());
+        try
+        {
+            optimizer.Load(Read(Named(tensors, Optimizer)));
+        }
+        catch (ArgumentException error)
+        {
+            throw new RunStateException(_path, error.Message, error);
+        }
+
+        RandomState.Restore(Read(Named(tensors, Randomness)));
+        return header.Cursor;
+    }
+
+    /// <summary>A process that is killed while it writes leaves the unfinished file beside the whole one.</summary>
+    private static void RemoveLeftovers(string folder)
+    {
+        foreach (var pattern in new[] { FileName + ".*.tmp", "last.*.tmp", "best.*.tmp", "ckpt_*.tmp" })
+        {
+            Array.ForEach(Directory.GetFiles(folder, pattern), File.Delete);
+        }
+    }
+
+    private Checkpoint Open()
+    {
+        try
+        {
+            return Checkpoint.Open(_path);
+        }
+        catch (CheckpointException error)
+        {
+            throw new RunStateException(_path, $"{error.Reason}; start the run anew with Resume = false.", error);
+        }
+    }
+
+    private void LoadWeights(Dictionary<string, CheckpointTensor> saved, IReadOnlyDictionary<string, Tensor> own)
+    {
+        List<string> missing = [.. own.Keys.Where(key => !saved.ContainsKey(key))];
+        List<string> unexpected = [.. saved.Keys.Where(key => !own.ContainsKey(key))];
+        List<MisshapenTensor> misshapen =
+        [
+            .. own.Where(entry => saved.TryGetValue(entry.Key, out var tensor) && !tensor.Shape.SequenceEqual(entry.Value.shape))
+                .Select(entry => new MisshapenTensor(entry.Key, entry.Value.shape, saved[entry.Key].Shape)),
+        ];
+        if (missing.Count + unexpected.Count + misshapen.Count > 0)
+        {
+            throw new CheckpointMismatchException(_path, missing, unexpected, misshapen, "The run state belongs to another model.");
+        }
+
+        foreach (var (name, tensor) in own)
+        {
+            saved[name].CopyTo(tensor);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Prefixed(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value));
+
+    private static Dictionary<string, CheckpointTensor> Named(IReadOnlyDictionary<string, CheckpointTensor> tensors, string prefix) => tensors
+        .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value, StringComparer.Ordinal);
+
+    private static Dictionary<string, Tensor> Read(Dictionary<string, CheckpointTensor> tensors) =>
+        tensors.ToDictionary(entry => entry.Key, entry => entry.Value.Read(), StringComparer.Ordinal);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CoVR.Training;
+
+/// <summary>What a run state holds beside tensors.</summary>
+internal sealed record RunStateHeader
+{
+    internal const string Key = "covr.run";
+    internal const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    public required RunCursor Cursor { get; init; }
+
+    /// <summary>What defines the numbers of the run; a state of other settings is refused.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    internal string ToJson() => JsonSerializer.Serialize(this, RunStateJson.Default.RunStateHeader);
+
+    internal static RunStateHeader Parse(string file, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(Key, out var json))
+        {
+            throw new RunStateException(file, "it is no run state of this package; move it away or choose another output folder.");
+        }
+
+        try
+        {
+            var header = JsonSerializer.Deserialize(json, RunStateJson.Default.RunStateHeader)!;
+            return header.Format == CurrentFormat
+                ? header
+                : throw new RunStateException(file, $"it has format {header.Format}, and this version reads {CurrentFormat}.");
+        }
+        catch (JsonException error)
+        {
+            throw new RunStateException(file, "its header is damaged; start the run anew with Resume = false.", error);
+        }
+    }
+
+    internal void RequireSameSettings(string file, IReadOnlyDictionary<string, string> now)
+    {
+        List<string> differences =
+        [
+            .. now.Keys.Union(Settings.Keys).Order(StringComparer.Ordinal)
+                .Where(key => now.GetValueOrDefault(key) != Settings.GetValueOrDefault(key))
+                .Select(key => $"{key} was '{Settings.GetValueOrDefault(key)}' and is '{now.GetValueOrDefault(key)}'"),
+        ];
+        if (differences.Count > 0)
+        {
+            throw new RunStateException(file, $"it belongs to another run: {string.Join("; ", differences)}. Choose another output folder, or start anew with Resume = false.");
+        }
+    }
+}
+
+/// <summary>JSON without reflection.</summary>
+[JsonSerializable(typeof(RunStateHeader))]
+internal sealed partial class RunStateJson : JsonSerializerContext;

@@ -1,0 +1,259 @@
+using System.Diagnostics;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using CoVR.TestSupport;
+
+namespace CoVR.Training.Tests;
+
+[Collection("torch")]
+public sealed class ResumeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string Out => _folder["run"];
+
+    private string State => Path.Combine(Out, RunStateFile.FileName);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(11)]
+    public async Task RunAsync_CancelledAndResumed_EqualsTheUninterruptedRunBitForBit(int after)
+    {
+        var expected = await Uninterrupted();
+        await Interrupt(after);
+        using var encoder = new TinyEncoder(99);
+        var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
+        Assert.Equal((18, after), (result.Steps, result.ResumedAt));
+        Assert.Equal(expected, Runs.Weights(encoder));
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledAgainAndAgain_StillEnds()
+    {
+        var expected = await Uninterrupted();
+        for (var step = 1; step < 18; step += 2)
+        {
+            await Interrupt(step);
+        }
+
+        using var encoder = new TinyEncoder(99);
+        await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
+        Assert.Equal(expected, Runs.Weights(encoder));
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledDuringValidation_ValidatesAgainAndGoesOnExactly()
+    {
+        var expected = await Uninterrupted();
+        using (var encoder = new TinyEncoder(1))
+        {
+            using var stop = new CancellationTokenSource();
+            var run = Runs.Composed(encoder) with
+            {
+                Validate = (_, token) =>
+                {
+                    TorchSharp.torch.rand(5).Dispose();
+                    stop.Cancel();
+                    token.ThrowIfCancellationRequested();
+                    throw new InvalidOperationException("not reached");
+                },
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, stop.Token));
+        }
+
+        using var resumed = new TinyEncoder(99);
+        List<int> validated = [];
+        var again = Runs.Composed(resumed) with
+        {
+            Validate = (epoch, _) =>
+            {
+                validated.Add(epoch);
+                return ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = epoch }, "R@1"));
+            },
+        };
+        await new Trainer(Runs.Resumable(Out)).RunAsync(again, null, Token);
+        Assert.Equal([0, 1, 2], validated);
+        Assert.Equal(expected, Runs.Weights(resumed));
+    }
+
+    [Fact]
+    public async Task RunAsync_KilledAndResumed_EqualsTheUninterruptedRunBitForBit()
+    {
+        var expected = await Uninterrupted();
+        foreach (var rows in new[] { 4, 12 })
+        {
+            await KillAfter(rows);
+            using var checkpoint = Checkpoint.Open(State);
+            Assert.Contains(checkpoint.Tensors().Keys, name => name.EndsWith(".exp_avg", StringComparison.Ordinal));
+        }
+
+        using var encoder = new TinyEncoder(99);
+        using (var log = new CsvRunLogger(Out))
+        {
+            var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder, log), null, Token);
+            Assert.True(result.ResumedAt >= 10, $"resumed at {result.ResumedAt}");
+        }
+
+        Assert.Equal(expected, Runs.Weights(encoder));
+        Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
+        var steps = File.ReadAllLines(Path.Combine(Out, "steps.csv")).Skip(1).Select(row => row.Split(',')[1]);
+        Assert.Equal(Enumerable.Range(1, 18).Select(step => $"{step}"), steps);
+    }
+
+    [Fact]
+    public async Task RunAsync_FinishedRun_HasNothingLeftToDo()
+    {
+        await Interrupt(null);
+        using var encoder = new TinyEncoder(99);
+        var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
+        Assert.Equal((18, 18, null), (result.Steps, result.ResumedAt, result.LastLoss));
+    }
+
+    [Fact]
+    public async Task RunAsync_ResumeSwitchedOff_StartsAnew()
+    {
+        await Interrupt(5);
+        var options = Runs.Resumable(Out);
+        options.Resume = false;
+        using var encoder = new TinyEncoder(1);
+        var result = await new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token);
+        Assert.Null(result.ResumedAt);
+        Assert.Equal(await Uninterrupted(), Runs.Weights(encoder));
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherSettings_AreRefusedWithTheirDifferences()
+    {
+        await Interrupt(5);
+        var options = Runs.Resumable(Out);
+        (options.Seed, options.LearningRate) = (7, 5e-3);
+        using var encoder = new TinyEncoder(1);
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token));
+        Assert.Contains("seed was '1234' and is '7'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("schedule was", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherModel_NamesTheKeys()
+    {
+        await Interrupt(5);
+        using var encoder = new TinyEncoder(1, vectors: 2);
+        var run = Runs.Composed(encoder);
+        var error = await Assert.ThrowsAsync<CheckpointMismatchException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        Assert.Contains(error.Misshapen, tensor => tensor.Key == "model._vision.weight");
+    }
+
+    [Fact]
+    public async Task RunAsync_DamagedState_SaysSo()
+    {
+        await Interrupt(5);
+        var bytes = await File.ReadAllBytesAsync(State, Token);
+        await File.WriteAllBytesAsync(State, bytes[..(bytes.Length / 2)], Token);
+        using var encoder = new TinyEncoder(1);
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token));
+        Assert.Contains("Resume = false", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_FolderInUse_IsRefused()
+    {
+        using var other = new RunStateFile(Out);
+        using var encoder = new TinyEncoder(1);
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token));
+        Assert.Contains("another process", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(WeightsFormat.Safetensors, ".safetensors", null)]
+    [InlineData(WeightsFormat.Pth, ".pth", "model")]
+    public async Task RunAsync_Weights_AreLeftAsLastBestAndEveryEpoch(WeightsFormat format, string extension, string? root)
+    {
+        var options = Runs.Resumable(Out);
+        (options.Weights, options.Keep) = (format, CheckpointKeeping.All);
+        using var encoder = new TinyEncoder(1);
+        double[] scores = [1, 3, 2];
+        var run = Runs.Composed(encoder) with
+        {
+            Validate = (epoch, _) => ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = scores[epoch] }, "R@1")),
+        };
+        await new Trainer(options).RunAsync(run, null, Token);
+        Assert.Equal(Runs.Weights(encoder), Read("last" + extension, root));
+        Assert.Equal(Read("ckpt_1" + extension, root), Read("best" + extension, root));
+        Assert.NotEqual(Read("ckpt_2" + extension, root), Read("best" + extension, root));
+        Assert.True(File.Exists(Path.Combine(Out, "ckpt_0" + extension)));
+    }
+
+    private float[] Read(string name, string? root)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var checkpoint = Checkpoint.Open(Path.Combine(Out, name));
+        return [.. checkpoint.Tensors(root).OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.Read().data<float>().ToArray())];
+    }
+
+    private static async Task<float[]> Uninterrupted()
+    {
+        using var encoder = new TinyEncoder(1);
+        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder), null, Token);
+        return Runs.Weights(encoder);
+    }
+
+    /// <summary>Trains with fresh weights until a step is done; null to the end.</summary>
+    private async Task Interrupt(int? after)
+    {
+        using var encoder = new TinyEncoder(1);
+        using var stop = new CancellationTokenSource();
+        var trainer = new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), new StopAt(after, stop), stop.Token);
+        if (after is null)
+        {
+            await trainer;
+            return;
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer);
+    }
+
+    /// <summary>Starts a process that trains slowly, and kills it once so many steps are listed.</summary>
+    private async Task KillAfter(int rows)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory.Replace("CoVR.Training.Tests", "CoVR.Training.KillHost", StringComparison.Ordinal), "CoVR.Training.KillHost.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, Out, "8"]) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync(Token);
+        while (Rows() < rows)
+        {
+            Assert.False(process.HasExited, process.HasExited ? await errors : null);
+            await Task.Delay(5, Token);
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync(Token);
+    }
+
+    private int Rows()
+    {
+        var path = Path.Combine(Out, "steps.csv");
+        if (!File.Exists(path))
+        {
+            return 0;
+        }
+
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Count(letter => letter == '\n') - 1;
+    }
+
+    private sealed class StopAt(int? step, CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step == step)
+            {
+                source.Cancel();
+            }
+        }
+    }
+}
