@@ -68,6 +68,12 @@ public sealed class GoldenCase
     /// <param name="name">Its name.</param>
     public string OutputPath(string name) => Find("outputs", name);
 
+    /// <summary>A property of an input's entry in the manifest, for example <c>target</c>.</summary>
+    /// <param name="name">The input's name.</param>
+    /// <param name="property">The property's name.</param>
+    public string InputProperty(string name, string property) =>
+        _element.GetProperty("inputs").EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).GetProperty(property).GetString()!;
+
     /// <summary>An input array.</summary>
     /// <param name="name">Its name.</param>
     public NpyArray Input(string name) => NpyArray.Read(InputPath(name));

@@ -51,7 +51,7 @@ public sealed class WebVidCoVRProtocol(bool excludeReference = true) : IRetrieva
 
         int?[] ranks = [.. dataset.Triplets.Select((triplet, i) => Rank(triplet, rankings[i]))];
         var metrics = Cuts.ToDictionary(cut => $"R@{cut}", cut => RetrievalMetrics.RoundAsPython(RetrievalMetrics.RecallAt(ranks, cut), 2));
-        metrics["R_mean"] = RetrievalMetrics.RoundAsPython(Cuts.Take(3).Average(cut => metrics[$"R@{cut}"]), 2);
+        metrics["R_mean"] = RetrievalMetrics.RoundAsPython(Cuts.Take(3).Average(cut => RetrievalMetrics.RecallAt(ranks, cut)), 2);
         return new RetrievalReport(Name, PrimaryMetric, metrics, ranks.Length, dataset.Candidates.Count, new Dictionary<string, string>
         {
             ["similarity"] = Similarity.Name,
