@@ -49,8 +49,8 @@ public abstract class LossTermConformance
         var batch = Batch(5);
         var (queries, targets) = (batch.Queries.clone(), batch.Targets.clone());
         Create().Compute(batch);
-        Assert.True(queries.equal(batch.Queries).item<bool>());
-        Assert.True(targets.equal(batch.Targets).item<bool>());
+        Assert.True(queries.eq(batch.Queries).all().item<bool>());
+        Assert.True(targets.eq(batch.Targets).all().item<bool>());
     }
 
     [Fact]
