@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -17,6 +18,8 @@ internal sealed class BertWordSplitter(List<BertWord> words)
         (0x2B820, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
     ];
 
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
     private readonly StringBuilder _word = new();
     private readonly List<Range> _origins = [];
 
@@ -28,8 +31,16 @@ internal sealed class BertWordSplitter(List<BertWord> words)
     {
         for (var at = start; at < end;)
         {
+            var plain = _word.Length == 0 ? PlainLength(text[at..end]) : 0;
+            if (plain > 0)
+            {
+                AddPlain(text, at, at + plain);
+                at += plain;
+                continue;
+            }
+
             var status = Rune.DecodeFromUtf16(text[at..end], out var rune, out var length);
-            if (status == System.Buffers.OperationStatus.Done)
+            if (status == OperationStatus.Done)
             {
                 Take(rune, at..(at + length));
             }
@@ -57,6 +68,24 @@ internal sealed class BertWordSplitter(List<BertWord> words)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
             or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation
             or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
+
+    /// <summary>Length of an ASCII word or punctuation mark that no neighbour can change; 0 if there is none here.</summary>
+    private static int PlainLength(ReadOnlySpan<char> text)
+    {
+        var length = text.IndexOfAnyExcept(LettersAndDigits);
+        return length switch
+        {
+            < 0 => text.Length,
+            0 => text[0] is > ' ' and < '\u007F' ? 1 : 0,
+            _ => text[length] is (>= ' ' and < '\u007F') or '\t' or '\n' or '\r' ? length : 0,
+        };
+    }
+
+    private void AddPlain(ReadOnlySpan<char> text, int start, int end)
+    {
+        var lower = string.Create(end - start, text[start..end], static (target, source) => System.Text.Ascii.ToLower(source, target, out _));
+        words.Add(new BertWord(lower, start..end, true, null));
+    }
 
     private void Take(Rune rune, Range origin)
     {
