@@ -25,7 +25,10 @@ internal static class TensorOps
     /// <param name="branch">[B, …].</param>
     /// <param name="probability">p in [0, 1).</param>
     /// <param name="training">Nothing is dropped outside of training.</param>
-    /// <remarks>Stochastic depth (Huang et al. 2016, arXiv 1603.09382) as timm's DropPath applies it.</remarks>
+    /// <remarks>
+    /// Stochastic depth (Huang et al. 2016, arXiv 1603.09382) as timm's DropPath applies it. The draw is made on the CPU
+    /// whatever the device: one generator to seed, and to set back in <see cref="ActivationCheckpoint"/>.
+    /// </remarks>
     public static Tensor DropPath(Tensor branch, double probability, bool training)
     {
         if (!training || probability <= 0)
@@ -38,7 +41,7 @@ internal static class TensorOps
         Array.Fill(shape, 1);
         shape[0] = branch.shape[0];
         using TorchSharp.Scalar keep = 1 - probability;
-        var kept = empty(shape, branch.dtype, branch.device).bernoulli_(1 - probability).div_(keep);
-        return branch.mul(kept).MoveToOuterDisposeScope();
+        var kept = empty(shape).bernoulli_(1 - probability).div_(keep);
+        return branch.mul(kept.to(branch.dtype, branch.device)).MoveToOuterDisposeScope();
     }
 }

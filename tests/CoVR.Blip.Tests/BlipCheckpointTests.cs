@@ -1,0 +1,107 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using CoVR.TestSupport;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Blip.Tests;
+
+[Collection("torch")]
+public sealed class BlipCheckpointTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Checkpoint_OfTheSameModel_GivesTheSameWeights()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        using var loaded = BlipModel.Create(From(Save(State(source))));
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+        Assert.Equal("weights.safetensors", loaded.Description.Source);
+    }
+
+    [Fact]
+    public void Checkpoint_WithForeignParts_LoadsAndIgnoresThem()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var state = State(source).ToDictionary(entry => "module." + entry.Key, entry => entry.Value);
+        state["itm_head.weight"] = zeros(2, 24);
+        state["module.visual_encoder_m.cls_token"] = zeros(1, 1, 16);
+        state["temp"] = tensor(0.05f);
+        state.Remove("module.text_encoder.embeddings.position_ids");
+        using var loaded = BlipModel.Create(From(Save(state)));
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+    }
+
+    [Fact]
+    public void Checkpoint_OfAnotherPictureSize_ResizesPositions()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var options = From(Save(State(source)));
+        options.Architecture = SmallBlip.Architecture with { Image = ImageInput.Clip(24) };
+        using var loaded = BlipModel.Create(options);
+        var expected = PositionEmbedding.Resize(source.Module!.state_dict()["visual_encoder.pos_embed"], 36);
+        NumericAssert.Close(expected, loaded.Module!.state_dict()["visual_encoder.pos_embed"], 1e-6, 0, "positions");
+    }
+
+    [Fact]
+    public void Checkpoint_OfAnotherArchitecture_ListsEveryKey()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var options = From(Save(State(source)));
+        options.Architecture = SmallBlip.Architecture with
+        {
+            Dimensions = 9,
+            Vision = SmallBlip.Architecture.Vision with { Depth = 4 },
+            Text = SmallBlip.Architecture.Text with { Depth = 1 },
+        };
+        var fault = Assert.Throws<CheckpointMismatchException>(() => BlipModel.Create(options));
+        Assert.Equal(12, fault.Missing.Count);
+        Assert.All(fault.Missing, key => Assert.StartsWith("visual_encoder.blocks.3.", key, StringComparison.Ordinal));
+        Assert.Equal(26, fault.Unexpected.Count);
+        Assert.Equal(["text_proj.bias", "text_proj.weight", "vision_proj.bias", "vision_proj.weight"], fault.Misshapen.Select(entry => entry.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Checkpoint_NotStrict_TakesWhatFits()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var state = State(source);
+        state.Remove("text_proj.weight");
+        var options = From(Save(state));
+        (options.StrictCheckpoint, options.Seed) = (false, 99);
+        using var loaded = BlipModel.Create(options);
+        NumericAssert.Close(state["vision_proj.weight"], loaded.Module!.state_dict()["vision_proj.weight"], 0, 0, "vision_proj");
+        Assert.True(loaded.Module.state_dict()["text_proj.weight"].isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void Checkpoint_ThatIsNotThere_IsAFaultOfTheOptions()
+    {
+        var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => BlipModel.Create(From(_folder["none.pth"])));
+        Assert.Contains("none.pth", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static BlipOptions From(string path)
+    {
+        var options = SmallBlip.Options();
+        (options.Checkpoint, options.Seed) = (path, 8);
+        return options;
+    }
+
+    private static Dictionary<string, Tensor> State(ComposedModel model) => model.Module!.state_dict();
+
+    private string Save(Dictionary<string, Tensor> state)
+    {
+        var path = _folder["weights.safetensors"];
+        SafetensorsWriter.Write(path, state);
+        return path;
+    }
+}

@@ -1,0 +1,164 @@
+using CoVR.Modeling.Layers;
+using CoVR.TestSupport;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Tests.Layers;
+
+[Collection("torch")]
+public sealed class VisionTransformerTests : IDisposable
+{
+    private static readonly VisionTransformerOptions Small =
+        new() { PatchSize = 4, Width = 16, Depth = 4, Heads = 2, FeedForwardWidth = 24, DropPath = 0.5 };
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Keys_OfEvaKind_HaveTwoBiasesAndNoFinalNorm()
+    {
+        using var model = Make(Small with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false, Depth = 1 });
+        string[] expected =
+        [
+            "blocks.0.attn.proj.bias", "blocks.0.attn.proj.weight", "blocks.0.attn.q_bias", "blocks.0.attn.qkv.weight", "blocks.0.attn.v_bias",
+            "blocks.0.mlp.fc1.bias", "blocks.0.mlp.fc1.weight", "blocks.0.mlp.fc2.bias", "blocks.0.mlp.fc2.weight",
+            "blocks.0.norm1.bias", "blocks.0.norm1.weight", "blocks.0.norm2.bias", "blocks.0.norm2.weight",
+            "cls_token", "patch_embed.proj.bias", "patch_embed.proj.weight", "pos_embed",
+        ];
+        Assert.Equal(expected, model.state_dict().Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void QueryAndValueBias_EqualsAFullBiasWithoutKeys()
+    {
+        using var full = Make(Small with { Depth = 1 });
+        using var split = Make(Small with { Depth = 1, QkvBias = QkvBias.QueryAndValue });
+        var (from, to) = (full.state_dict(), split.state_dict());
+        using (no_grad())
+        {
+            from["blocks.0.attn.qkv.bias"].copy_(cat([full_like(from["cls_token"].flatten(), 0.3f), zeros(16), full_like(from["cls_token"].flatten(), -0.2f)]));
+            to["blocks.0.attn.q_bias"].fill_(0.3f);
+            to["blocks.0.attn.v_bias"].fill_(-0.2f);
+        }
+
+        NumericAssert.Close(full.Encode(Pixels(2)), split.Encode(Pixels(2)), 1e-6, 0, "tokens");
+    }
+
+    [Fact]
+    public void Activation_QuickGelu_IsXTimesSigmoid()
+    {
+        var x = tensor([-2f, -0.5f, 0f, 1f, 3f]);
+        NumericAssert.Close(x * (x * 1.702).sigmoid(), TensorOps.Activate(x.clone(), Activation.QuickGelu), 1e-6, 0, "QuickGELU");
+        using var noGrad = no_grad();
+        NumericAssert.Close(nn.functional.gelu(x), TensorOps.Activate(x.clone(), Activation.Gelu), 1e-6, 0, "GELU");
+    }
+
+    [Fact]
+    public void Encode_WithAndWithoutGradient_AgreesAndLeavesPixelsAlone()
+    {
+        using var model = Make(Small);
+        model.eval();
+        var pixels = Pixels(3);
+        var before = pixels.clone();
+        var recorded = model.Encode(pixels);
+        using var noGrad = no_grad();
+        NumericAssert.Close(recorded, model.Encode(pixels), 1e-6, 0, "tokens");
+        NumericAssert.Close(before, pixels, 0, 0, "pixels");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void CheckpointedBlocks_WithStochasticDepth_GiveBitIdenticalGradients(int blocks)
+    {
+        var (tokens, gradients) = Train(Small with { CheckpointedBlocks = 0 });
+        var (again, recomputed) = Train(Small with { CheckpointedBlocks = blocks });
+        NumericAssert.Close(tokens, again, 0, 0, "tokens");
+        Assert.Equal(gradients.Keys.Order(), recomputed.Keys.Order());
+        Assert.All(gradients, entry => NumericAssert.Close(entry.Value, recomputed[entry.Key], 0, 0, entry.Key));
+        Assert.Contains(gradients.Values, gradient => gradient.abs().max().item<float>() > 1e-3);
+    }
+
+    [Fact]
+    public void CheckpointedBlocks_ManySteps_LeaveNoTensorBehind()
+    {
+        Train(Small with { CheckpointedBlocks = 4 });
+        using var model = Make(Small with { CheckpointedBlocks = 4 });
+        model.train();
+        Step();
+        var before = Settled();
+        for (var i = 0; i < 20; i++)
+        {
+            Step();
+        }
+
+        Assert.InRange(Settled() - before, long.MinValue, 4);
+
+        void Step()
+        {
+            using var scope = NewDisposeScope();
+            model.zero_grad();
+            model.Encode(Pixels(2)).sum().backward();
+        }
+
+        static long Settled()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            return Tensor.TotalCount;
+        }
+    }
+
+    [Fact]
+    public void DropPath_InTraining_KeepsTheMean()
+    {
+        manual_seed(2);
+        var dropped = TensorOps.DropPath(ones(20000, 1, 1), 0.25, training: true);
+        Assert.InRange(dropped.mean().item<float>(), 0.97f, 1.03f);
+        Assert.Equal([0f, 1 / 0.75f], dropped.unique().output.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
+        var branch = ones(3, 2, 2);
+        Assert.Same(branch, TensorOps.DropPath(branch, 0.25, training: false));
+    }
+
+    [Fact]
+    public void Stem_Convolutional_HasThePatchsStride()
+    {
+        using var model = Make(Small with { Stem = VisionStem.Convolutional });
+        Assert.Equal([2, 17, 16], model.Encode(Pixels(2)).shape);
+        Assert.Contains("patch_embed.stages.1.weight", model.state_dict().Keys);
+    }
+
+    [Fact]
+    public void Constructor_SizesThatDoNotGoTogether_AreRefused()
+    {
+        Assert.Contains("number of heads", Assert.Throws<ArgumentException>(() => Make(Small with { Heads = 3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("patch size", Assert.Throws<ArgumentException>(() => Make(Small with { PatchSize = 5 })).Message, StringComparison.Ordinal);
+    }
+
+    private static VisionTransformer Make(VisionTransformerOptions options)
+    {
+        NativeTorch.EnsureLoaded();
+        var model = new VisionTransformer(options, ImageInput.Clip(16));
+        using var initializer = new WeightInitializer(4);
+        model.Initialise(initializer);
+        return model;
+    }
+
+    private static Tensor Pixels(int count)
+    {
+        using var generator = new Generator(9);
+        return empty([count, 3, 16, 16]).normal_(0, 1, generator);
+    }
+
+    private static (Tensor Tokens, Dictionary<string, Tensor> Gradients) Train(VisionTransformerOptions options)
+    {
+        using var model = Make(options);
+        model.train();
+        manual_seed(21);
+        var tokens = model.Encode(Pixels(6));
+        (tokens * tokens.detach().cos()).sum().backward();
+        return (tokens.detach().clone(), model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone()));
+    }
+}
