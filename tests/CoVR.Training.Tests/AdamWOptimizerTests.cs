@@ -55,7 +55,11 @@ public sealed class AdamWOptimizerTests
         using var optimizer = Create(("p", new Parameter(ones(2))), ("q", new Parameter(ones(3))));
         var error = Assert.Throws<ArgumentException>(() => optimizer.Load(new Dictionary<string, Tensor>
         {
-            ["p.exp_avg"] = ones(5), ["p.exp_avg_sq"] = ones(2), ["p.step"] = ones(1), ["q.step"] = ones(1), ["z.step"] = ones(1),
+            ["p.exp_avg"] = ones(5),
+            ["p.exp_avg_sq"] = ones(2),
+            ["p.step"] = ones(1),
+            ["q.step"] = ones(1),
+            ["z.step"] = ones(1),
         }));
         Assert.Contains("z.step belongs to no parameter", error.Message, StringComparison.Ordinal);
         Assert.Contains("p.exp_avg is [5] instead of [2]", error.Message, StringComparison.Ordinal);
