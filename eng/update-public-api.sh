@@ -10,7 +10,7 @@ for folder in "$@"; do
   folder=${folder%/}
   [ -f "$folder/PublicAPI.Shipped.txt" ] || printf '#nullable enable\n' > "$folder/PublicAPI.Shipped.txt"
   printf '#nullable enable\n' > "$folder/PublicAPI.Unshipped.txt"
-  dotnet restore "$folder" --nologo -v quiet
+  dotnet restore "$folder" --nologo -v quiet -m:1
   dotnet format analyzers "$folder" --no-restore --diagnostics RS0016 --severity warn
   printf '%6d  %s\n' "$(($(wc -l < "$folder/PublicAPI.Unshipped.txt") - 1))" "$folder"
 done
