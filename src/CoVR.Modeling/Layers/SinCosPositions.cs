@@ -10,7 +10,8 @@ internal static class SinCosPositions
     /// <summary>Fills positions of a class token and a square grid.</summary>
     /// <param name="positions">[1, 1 + grid², C].</param>
     /// <param name="grid">Patches along a side.</param>
-    public static void Fill(Tensor positions, int grid)
+    /// <param name="wavelength">The slowest repeats after 2π times this many patches.</param>
+    public static void Fill(Tensor positions, int grid, double wavelength)
     {
         var width = (int)positions.shape[2];
         var values = new float[(1 + (grid * grid)) * width];
@@ -19,8 +20,8 @@ internal static class SinCosPositions
             for (var column = 0; column < grid; column++)
             {
                 var start = (1 + (row * grid) + column) * width;
-                Encode(values.AsSpan(start, width / 2), row);
-                Encode(values.AsSpan(start + (width / 2), width - (width / 2)), column);
+                Encode(values.AsSpan(start, width / 2), row, wavelength);
+                Encode(values.AsSpan(start + (width / 2), width - (width / 2)), column, wavelength);
             }
         }
 
@@ -29,11 +30,11 @@ internal static class SinCosPositions
         positions.copy_(source);
     }
 
-    private static void Encode(Span<float> target, int position)
+    private static void Encode(Span<float> target, int position, double wavelength)
     {
         for (var i = 0; i < target.Length; i++)
         {
-            var frequency = Math.Pow(10000, -(double)(i / 2 * 2) / target.Length);
+            var frequency = Math.Pow(wavelength, -(double)(i / 2 * 2) / target.Length);
             target[i] = (float)(i % 2 == 0 ? Math.Sin(position * frequency) : Math.Cos(position * frequency));
         }
     }

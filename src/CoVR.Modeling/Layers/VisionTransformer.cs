@@ -100,7 +100,7 @@ public sealed class VisionTransformer : VisualEncoderModule
         return (_norm is null ? tokens : _norm.forward(tokens)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sets fresh weights as the reference does: normal with deviation 0.02, biases 0, the patch map as PyTorch's default.</summary>
+    /// <summary>Sets fresh weights as the reference does: normal (by default with deviation 0.02), biases 0, the patch map as PyTorch's default.</summary>
     /// <param name="initializer">The seeded source.</param>
     public void Initialise(WeightInitializer initializer)
     {
@@ -108,14 +108,14 @@ public sealed class VisionTransformer : VisualEncoderModule
         initializer.Normal(_classToken, 0.02);
         if (_options.Positions == PositionInitialisation.SinCos)
         {
-            SinCosPositions.Fill(_positions, Input.Size / _options.PatchSize);
+            SinCosPositions.Fill(_positions, Input.Size / _options.PatchSize, _options.PositionWavelength);
         }
         else
         {
             initializer.Normal(_positions, 0.02);
         }
 
-        initializer.TransformerLayers(_blocks, 0.02);
+        initializer.TransformerLayers(_blocks, _options.InitializerRange);
         foreach (var stage in _patchEmbedding.Stages)
         {
             initializer.KaimingNormal(stage);

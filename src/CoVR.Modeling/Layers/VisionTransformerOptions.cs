@@ -60,6 +60,16 @@ public sealed record VisionTransformerOptions
     /// <value><see cref="PositionInitialisation.Normal"/>.</value>
     public PositionInitialisation Positions { get; init; } = PositionInitialisation.Normal;
 
+    /// <summary>The slowest of the sines and cosines repeats after 2π times this many patches.</summary>
+    /// <value>10000, as in MAE. On a grid of a few patches most of those hardly change: take a few times the grid's side.</value>
+    [Range(1, 1e9)]
+    public double PositionWavelength { get; init; } = 10000;
+
+    /// <summary>Standard deviation of fresh weights in the blocks.</summary>
+    /// <value>0.02. A narrow transformer learns faster with about 1 / √C.</value>
+    [Range(0, 10)]
+    public double InitializerRange { get; init; } = 0.02;
+
     /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
     /// <value>12, as in the reference; it acts only when the transformer is trained, and never changes a number.</value>
     [Range(0, 1024)]
