@@ -4,7 +4,6 @@ namespace CoVR.Datasets.Synthetic;
 internal enum SceneShape
 {
     Circle,
-    Square,
     Triangle,
     Cross,
     Ring,
@@ -15,10 +14,8 @@ internal enum SceneShape
 internal enum SceneColour
 {
     Red,
-    Orange,
     Yellow,
     Green,
-    Turquoise,
     Blue,
     Purple,
     Pink,

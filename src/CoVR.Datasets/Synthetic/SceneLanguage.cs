@@ -6,28 +6,28 @@ internal static class SceneLanguage
     private static readonly string[] Captions =
     [
         "a {size} {colour} {shape} {position} {ground}",
-        "there is a {size} {shape}, coloured {colour}, {position} {ground}",
-        "{ground} we see a {colour} {shape} that is {size}, {position}",
-        "a {colour} {shape} of {size} size, {position} {ground}",
-        "picture of one {size} {colour} {shape} {ground}, {position}",
+        "{ground}, {position}, a {size} {colour} {shape}",
+        "{position} we see a {size} {colour} {shape} {ground}",
+        "a {colour} {shape}, {size}, {position} {ground}",
+        "one {size} {shape} in {colour}, {position} {ground}",
     ];
 
     private static readonly string[] ShapeEdits =
-        ["make it a {0}", "turn it into a {0}", "replace it with a {0}", "I want a {0} instead", "the same, but as a {0}"];
+        ["make it a {0}", "turn it into a {0}", "replace it with a {0}", "I want a {0} instead", "as a {0}"];
 
     private static readonly string[] ColourEdits =
-        ["make it {0}", "paint it {0}", "change the colour to {0}", "the same thing in {0}", "it should be {0}"];
+        ["make it {0}", "paint it {0}", "change the colour to {0}", "the same in {0}", "it should be {0}"];
 
     private static readonly string[] SizeEdits =
-        ["make it {0}", "change its size to {0}", "I want a {0} one", "resize it, so that it is {0}", "the same, but {0}"];
+        ["make it {0}", "change the size to {0}", "I want a {0} one", "resize it to {0}", "it should be {0}"];
 
     private static readonly string[] BackgroundEdits =
-        ["put it {0}", "show it {0}", "the same, but {0}", "place the whole thing {0}", "change the scene: it is {0} now"];
+        ["put it {0}", "show it {0}", "the same {0}", "I want it {0}", "change the scene: {0}"];
 
     private static readonly string[] PositionEdits =
-        ["move it {0}", "shift it {0}", "it should be {0}", "place it {0}", "the same, but {0}"];
+        ["move it: {0}", "shift it, {0}", "it should be {0}", "place it {0}", "I want it {0}"];
 
-    private static readonly string[] Joints = [" and ", ", and also ", ", then ", "; "];
+    private static readonly string[] Joints = [" and ", ", also ", ", then ", "; "];
 
     /// <summary>One of several ways to describe a scene.</summary>
     public static string Caption(Scene scene, Random random) => Captions[random.Next(Captions.Length)]
@@ -65,7 +65,7 @@ internal static class SceneLanguage
         SceneAttribute.Size => Lower(scene.Size),
         SceneAttribute.Background => scene.Background switch
         {
-            SceneBackground.Snow => "in the snow",
+            SceneBackground.Snow => "in snow",
             SceneBackground.Sand => "on sand",
             SceneBackground.Stone => "on stone",
             SceneBackground.Grass => "on grass",
@@ -74,10 +74,10 @@ internal static class SceneLanguage
         _ => scene.Position switch
         {
             ScenePosition.Centre => "in the centre",
-            ScenePosition.Left => "to the left",
-            ScenePosition.Right => "to the right",
-            ScenePosition.Top => "to the top",
-            _ => "to the bottom",
+            ScenePosition.Left => "on the left",
+            ScenePosition.Right => "on the right",
+            ScenePosition.Top => "at the top",
+            _ => "at the bottom",
         },
     };
 

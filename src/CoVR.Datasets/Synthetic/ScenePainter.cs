@@ -7,16 +7,16 @@ internal sealed class ScenePainter(int side, double noise)
 {
     private static readonly Rgb[] Colours =
     [
-        new(0.87, 0.15, 0.17), new(0.98, 0.54, 0.07), new(0.98, 0.88, 0.16), new(0.24, 0.78, 0.31),
-        new(0.20, 0.82, 0.84), new(0.18, 0.34, 0.90), new(0.55, 0.24, 0.75), new(0.98, 0.55, 0.77),
+        new(0.87, 0.13, 0.13), new(0.98, 0.86, 0.12), new(0.24, 0.78, 0.31),
+        new(0.15, 0.36, 0.92), new(0.56, 0.22, 0.76), new(0.98, 0.55, 0.77),
     ];
 
     private static readonly Rgb[] Grounds =
         [new(0.94, 0.95, 0.97), new(0.84, 0.74, 0.56), new(0.49, 0.50, 0.53), new(0.14, 0.33, 0.20), new(0.07, 0.08, 0.15)];
 
-    private static readonly double[] Radii = [0.13, 0.185, 0.25];
+    private static readonly double[] Radii = [0.15, 0.22, 0.31];
 
-    private static readonly (double X, double Y)[] Centres = [(0.5, 0.5), (0.27, 0.5), (0.73, 0.5), (0.5, 0.27), (0.5, 0.73)];
+    private static readonly (double X, double Y)[] Centres = [(0.5, 0.5), (0.29, 0.5), (0.71, 0.5), (0.5, 0.29), (0.5, 0.71)];
 
     /// <summary>Paints one picture.</summary>
     public RgbFrame Picture(Scene scene, Random random) => Paint(Sketch.Of(scene, random), random);
@@ -95,7 +95,6 @@ internal sealed class ScenePainter(int side, double noise)
             return Shape switch
             {
                 SceneShape.Circle => Math.Sqrt((u * u) + (v * v)) - (0.98 * Radius),
-                SceneShape.Square => Box(u, v, 0.92 * Radius, 0.92 * Radius),
                 SceneShape.Triangle => Triangle(u, v, 0.66 * Radius),
                 SceneShape.Cross => Math.Min(Box(u, v, Radius, 0.27 * Radius), Box(u, v, 0.27 * Radius, Radius)),
                 SceneShape.Ring => Math.Abs(Math.Sqrt((u * u) + (v * v)) - (0.78 * Radius)) - (0.24 * Radius),

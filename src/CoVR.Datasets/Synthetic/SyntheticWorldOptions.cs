@@ -24,15 +24,15 @@ public sealed class SyntheticWorldOptions
     public int TrainingTriplets { get; set; } = 24000;
 
     /// <summary>Validation queries; their targets show combinations that training never does.</summary>
-    /// <value>100 by default; 1 to 400.</value>
+    /// <value>100 by default; 1 to 150.</value>
     public int ValidationQueries { get; set; } = 100;
 
     /// <summary>Test queries; their targets show combinations that neither training nor validation does.</summary>
-    /// <value>400 by default; 1 to 800.</value>
+    /// <value>400 by default; 1 to 600.</value>
     public int TestQueries { get; set; } = 400;
 
     /// <summary>The test gallery: targets, unchanged references, near misses, and others until it is this large.</summary>
-    /// <value>1,200 by default; at least what targets and near misses need, at most 2,400.</value>
+    /// <value>1,200 by default, 1 to 1,500; more where targets and near misses need it.</value>
     public int GalleryItems { get; set; } = 1200;
 
     /// <summary>How many items of the training set are clips instead of pictures.</summary>
@@ -56,9 +56,9 @@ public sealed class SyntheticWorldOptions
         Require(Noise is >= 0 and <= 0.25, $"Noise is {Noise}; it must be from 0 to 0.25.");
         Require(TrainingItems is >= 100 and <= 1_000_000, $"TrainingItems is {TrainingItems}; it must be from 100 to 1,000,000.");
         Require(TrainingTriplets is >= 1 and <= 10_000_000, $"TrainingTriplets is {TrainingTriplets}; it must be from 1 to 10,000,000.");
-        Require(ValidationQueries is >= 1 and <= 400, $"ValidationQueries is {ValidationQueries}; it must be from 1 to 400.");
-        Require(TestQueries is >= 1 and <= 800, $"TestQueries is {TestQueries}; it must be from 1 to 800.");
-        Require(GalleryItems is >= 1 and <= 2400, $"GalleryItems is {GalleryItems}; it must be from 1 to 2,400.");
+        Require(ValidationQueries is >= 1 and <= 150, $"ValidationQueries is {ValidationQueries}; it must be from 1 to 150.");
+        Require(TestQueries is >= 1 and <= 600, $"TestQueries is {TestQueries}; it must be from 1 to 600.");
+        Require(GalleryItems is >= 1 and <= 1500, $"GalleryItems is {GalleryItems}; it must be from 1 to 1,500.");
         Require(TrainingClips >= 0 && TrainingClips <= TrainingItems, $"TrainingClips is {TrainingClips}; it must be from 0 to TrainingItems.");
         Require(GalleryClips >= 0 && GalleryClips <= GalleryItems, $"GalleryClips is {GalleryClips}; it must be from 0 to GalleryItems.");
         Require(ClipFrames is >= 2 and <= 120, $"ClipFrames is {ClipFrames}; it must be from 2 to 120.");

@@ -89,7 +89,7 @@ public sealed class WorldPlanTests
         for (var i = 0; i < 20; i++)
         {
             var caption = SceneLanguage.Caption(scene, random);
-            Assert.All(["ring", "pink", "large", "on grass", "to the top"], word => Assert.Contains(word, caption, StringComparison.Ordinal));
+            Assert.All(["ring", "pink", "large", "on grass", "at the top"], word => Assert.Contains(word, caption, StringComparison.Ordinal));
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class WorldPlanTests
         {
             var edit = SceneLanguage.Edit(reference, target, random);
             Assert.Contains("blue", edit, StringComparison.Ordinal);
-            Assert.Contains("to the left", edit, StringComparison.Ordinal);
+            Assert.Contains("on the left", edit, StringComparison.Ordinal);
             Assert.All(["ring", "pink", "large", "grass", "top"], word => Assert.DoesNotContain(word, edit, StringComparison.Ordinal));
         }
     }
