@@ -1,0 +1,28 @@
+using CoVR.Datasets.Synthetic;
+
+namespace QuickStart;
+
+/// <summary>How large the world is and how long is trained.</summary>
+/// <param name="World">The world.</param>
+/// <param name="Pretraining">Steps on pictures and captions, items in a batch, and steps before hard batches come.</param>
+/// <param name="Composition">The same for edits.</param>
+internal sealed record Plan(SyntheticWorldOptions World, (int Steps, int Batch, int Ordinary) Pretraining, (int Steps, int Batch, int Ordinary) Composition)
+{
+    /// <summary>The plan for a command line.</summary>
+    public static Plan For(Arguments arguments) => arguments.Quick
+        ? new Plan(
+            new SyntheticWorldOptions
+            {
+                Seed = arguments.Seed,
+                TrainingItems = 600,
+                TrainingTriplets = 800,
+                TestQueries = 40,
+                ValidationQueries = 10,
+                GalleryItems = 500,
+                TrainingClips = 2,
+                GalleryClips = 4,
+            },
+            (150, 32, 100),
+            (100, 32, 0))
+        : new Plan(new SyntheticWorldOptions { Seed = arguments.Seed }, (1100, 48, 250), (700, 64, 0));
+}

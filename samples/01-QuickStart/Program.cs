@@ -1,0 +1,30 @@
+// From an empty folder to a trained, searchable model, through the public API alone:
+//   1. write a small world of pictures, clips, captions and edits      (CoVR.Datasets)
+//   2. train a small BLIP on pictures and captions, then on edits      (CoVR.Blip, CoVR.Losses, CoVR.Training)
+//   3. embed the gallery once into a store, evaluate, search           (CoVR)
+//   4. write one page that shows queries and answers
+using QuickStart;
+
+if (Arguments.Parse(args) is not { } arguments)
+{
+    Console.Error.WriteLine(Arguments.Usage);
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    press.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    await new QuickStartRun(arguments, new ConsoleReport()).RunAsync(stop.Token);
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped. The same command goes on from here.");
+    return 130;
+}

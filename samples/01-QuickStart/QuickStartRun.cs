@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using CoVR;
+using CoVR.Blip;
+using CoVR.Data;
+using CoVR.Datasets.Synthetic;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Evaluation;
+using CoVR.Losses;
+using CoVR.Media;
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection;
+using TorchSharp;
+
+namespace QuickStart;
+
+/// <summary>The demonstration from start to end.</summary>
+internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
+{
+    private const int Answers = 10;
+
+    private readonly Plan _plan = Plan.For(arguments);
+    private readonly WorkFolder _work = new(arguments.Output);
+
+    /// <summary>Runs every part and prints where page and metrics are.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        report.Say($"CoVR quick start, seed {arguments.Seed}{(_work.Prepare(_plan) ? ": going on where an interrupted run stopped" : "")}");
+        var world = await report.RunAsync("Writing the world", progress =>
+            new SyntheticWorld(_plan.World).WriteAsync(_work.World, ConsoleReport.Job(progress, "files"), cancellationToken));
+        report.Say($"{world.Pictures} pictures and {world.Clips} clips in {world.MediaFolder}");
+
+        var options = new WebVidCoVROptions();
+        world.Configure(options);
+        var train = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, cancellationToken);
+        await using var services = Compose(world, SmallBlip.Vocabulary(train));
+        if (arguments.Threads is { } threads)
+        {
+            NativeTorch.EnsureLoaded();
+            torch.set_num_threads(threads);
+        }
+
+        var reader = services.GetRequiredKeyedService<ITripletDatasetReader>("");
+        var stages = new TrainingStages(services, reader, train, _plan, _work, report);
+        var captionLosses = await stages.PretrainAsync(cancellationToken);
+        await stages.EmbedTargetsAsync(cancellationToken);
+        var editLosses = await stages.ComposeAsync(cancellationToken);
+
+        var test = await reader.ReadAsync(DatasetSplit.Test, cancellationToken);
+        await Galleries.EmbedAsync(services.GetRequiredService<IEmbeddingJob>(), "Embedding the gallery", test.Candidates, reader, report, cancellationToken);
+        var results = await EvaluateAsync(services, reader, test, new WebVidCoVRProtocol(excludeReference: false), cancellationToken);
+        var leftOut = await EvaluateAsync(services, reader, test, new WebVidCoVRProtocol(), cancellationToken);
+        var questions = await AskAsync(services, reader, test, cancellationToken);
+
+        var metrics = new Metrics(arguments.Seed, clock.Elapsed.TotalSeconds, test, results, leftOut);
+        metrics.Print(report);
+        var page = new ResultPage(services.GetRequiredKeyedService<IFrameReader>(""), reader, test, metrics)
+        {
+            Losses = [("pictures and captions", captionLosses), ("references and edits", editLosses)],
+            Composed = results[0].Rankings,
+            Questions = questions,
+            World = world,
+        };
+        await page.WriteAsync(Path.Combine(arguments.Output, "index.html"), cancellationToken);
+        await metrics.WriteAsync(Path.Combine(arguments.Output, "metrics.json"), cancellationToken);
+        _work.Finish();
+        report.Say($"metrics: {Path.GetFullPath(Path.Combine(arguments.Output, "metrics.json"))}");
+        report.Say($"page:    {Path.GetFullPath(Path.Combine(arguments.Output, "index.html"))}");
+    }
+
+    // Three pipelines: fresh weights, the weights after stage 1, and the finished model that searches.
+    private ServiceProvider Compose(SyntheticWorldFiles world, IReadOnlyList<string> vocabulary)
+    {
+        var services = new ServiceCollection();
+        services.AddCoVR(TrainingStages.Pretraining)
+            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.All, null));
+        Embedding(services.AddCoVR(TrainingStages.Composition), TrainingStages.Composition)
+            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.Composed, _work.Weights(TrainingStages.Pretraining)))
+            .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
+            .AddLossTerm<QueryToTargetTerm>()
+            .AddLossTerm<QueryToCaptionTerm>(0.5);
+        Embedding(services.AddCoVR(), "gallery")
+            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.Composed, _work.Weights(TrainingStages.Composition)))
+            .AddWebVidCoVR(world.Configure);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    // Five frames of each clip are embedded, and searched by their mean.
+    private ICoVRBuilder Embedding(ICoVRBuilder pipeline, string store) => pipeline
+        .UseFrameSampler(new UniformSegmentSampler(5))
+        .UseEmbeddingStore(_work.Store(store))
+        .Configure(options => options.Embedding = new EmbeddingOptions { BatchSize = 64, QueueLength = 128 });
+
+    private Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
+        ServiceProvider services, ITripletDatasetReader reader, TripletDataset test, WebVidCoVRProtocol protocol, CancellationToken cancellationToken) =>
+        report.RunAsync($"Evaluating ({(protocol.ExcludeReference ? "reference left out" : "reference in the gallery")})", progress =>
+            services.GetRequiredService<Evaluator>().EvaluateAsync(
+                test,
+                reader,
+                protocol,
+                new EvaluationOptions { Parts = [QueryParts.Both, QueryParts.Modification, QueryParts.Reference] },
+                ConsoleReport.Job(progress, "queries"),
+                cancellationToken));
+
+    // A host's way: a file and a sentence in, hits out.
+    private static async Task<IReadOnlyList<Question>> AskAsync(
+        ServiceProvider services, ITripletDatasetReader reader, TripletDataset test, CancellationToken cancellationToken)
+    {
+        var retriever = services.GetRequiredService<IComposedRetriever>();
+        List<Question> questions = [];
+        string[] edits = ["make it red", "turn it into a ring and put it at night", "I want a large one, on the left"];
+        foreach (var (edit, triplet) in edits.Zip(test.Triplets))
+        {
+            var query = new ComposedQuery(reader.Locate(triplet.Reference), edit);
+            var hits = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
+            questions.Add(new Question(triplet.Reference, edit, hits));
+        }
+
+        return questions;
+    }
+}
+
+/// <summary>A query that was asked through <see cref="IComposedRetriever"/>, and its answers.</summary>
+internal sealed record Question(MediaId Reference, string Edit, IReadOnlyList<SearchHit> Hits);

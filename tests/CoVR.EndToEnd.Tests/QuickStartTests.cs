@@ -1,0 +1,57 @@
+using System.Text.Json;
+using CoVR.TestSupport;
+
+namespace CoVR.EndToEnd.Tests;
+
+/// <summary>The demonstration at toy size: it runs from an empty folder to a page, and what it learns is more than chance.</summary>
+public sealed class QuickStartTests
+{
+    private const double ChanceAtTen = 100.0 * 10 / 500;
+
+    [Fact]
+    public async Task Run_Quick_WritesPageAndMetricsAndBeatsChance()
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = (await CommandResult.RunAsync("dotnet", [Program, "--quick", "--seed", "5", "--output", folder["out"]], folder.FullName)).Succeeded("the quick start");
+
+        var metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["out", "metrics.json"], TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal(5, metrics.GetProperty("seed").GetInt32());
+        Assert.True(metrics.GetProperty("gallery").GetInt32() >= 500);
+        Assert.True(metrics.GetProperty("seconds").GetDouble() > 0);
+        foreach (var kind in new[] { "composed", "text-only", "image-only" })
+        {
+            var values = metrics.GetProperty(kind);
+            Assert.InRange(values.GetProperty("R@1").GetDouble(), 0, values.GetProperty("R@5").GetDouble());
+            Assert.InRange(values.GetProperty("R@5").GetDouble(), 0, values.GetProperty("R@10").GetDouble());
+        }
+
+        Assert.True(metrics.GetProperty("composed").GetProperty("R@10").GetDouble() > ChanceAtTen, run.Output);
+        var page = await File.ReadAllTextAsync(folder["out", "index.html"], TestContext.Current.CancellationToken);
+        Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
+        Assert.Contains("class=\"pic clip\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
+        Assert.Contains(folder["out", "metrics.json"], run.Output, StringComparison.Ordinal);
+        Assert.Contains(folder["out", "index.html"], run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_UnknownArgument_SaysHowToCallIt()
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await CommandResult.RunAsync("dotnet", [Program, "--sead", "5"], folder.FullName);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--seed N", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string Program
+    {
+        get
+        {
+            var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+            return Path.Combine(TestFolders.Repository, "samples", "01-QuickStart", "bin", here.Parent!.Name, here.Name, "QuickStart.dll");
+        }
+    }
+}
