@@ -6,15 +6,15 @@ namespace QuickStart;
 /// <param name="Seed">Of world, weights and batches.</param>
 /// <param name="Output">The folder of page, metrics and work files.</param>
 /// <param name="Quick">A few steps on a tiny world: shows that everything works, not how well.</param>
-/// <param name="Threads">Threads of libtorch; null for its own choice.</param>
-internal sealed record Arguments(int Seed, string Output, bool Quick, int? Threads)
+/// <param name="Threads">Threads of one matrix product. One by default: the products are small, and other cores prepare batches.</param>
+internal sealed record Arguments(int Seed, string Output, bool Quick, int Threads)
 {
     public const string Usage = "usage: QuickStart [--seed N] [--output FOLDER] [--quick] [--threads N]";
 
     /// <summary>Reads the command line; null when it is wrong.</summary>
     public static Arguments? Parse(IReadOnlyList<string> args)
     {
-        var result = new Arguments(1, Path.Combine("artifacts", "quickstart"), false, null);
+        var result = new Arguments(1, Path.Combine("artifacts", "quickstart"), false, 1);
         for (var i = 0; i < args.Count; i++)
         {
             var value = i + 1 < args.Count ? args[i + 1] : null;

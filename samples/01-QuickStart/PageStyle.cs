@@ -30,12 +30,12 @@ internal static class PageStyle
         table { border-collapse: collapse; margin-top: 10px; font-size: 14px; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: 5px 0 5px 26px; border-bottom: 1px solid var(--line); font-weight: 400; color: var(--soft); }
         th:first-child { text-align: left; padding-left: 0; color: var(--ink); }
-        .query { display: grid; grid-template-columns: 330px 1fr; gap: 22px; padding: 16px 18px; margin-top: 14px; align-items: center; }
+        .query { display: grid; grid-template-columns: 300px 1fr; gap: 20px; padding: 16px 18px; margin-top: 14px; align-items: center; }
         .ask { display: flex; gap: 14px; align-items: center; }
         .ask q { quotes: "“" "”"; font-size: 17px; line-height: 1.35; font-weight: 500; }
         .ask small, .hits small { display: block; color: var(--soft); font-size: 12.5px; }
         .hits { display: flex; flex-wrap: wrap; gap: 10px; margin: 0; padding: 0; list-style: none; }
-        .hits li { width: 88px; text-align: center; }
+        .hits li { width: 88px; text-align: center; align-self: start; }
         .pic { display: block; position: relative; width: 88px; height: 88px; border-radius: 10px; overflow: hidden; outline: 1px solid var(--line); outline-offset: -1px; background-size: cover; }
         .ask .pic { width: 104px; height: 104px; flex: none; }
         .pic.clip { background-size: auto 100%; animation: play 1.2s steps(var(--n)) infinite; }

@@ -3,6 +3,7 @@
 //   2. train a small BLIP on pictures and captions, then on edits      (CoVR.Blip, CoVR.Losses, CoVR.Training)
 //   3. embed the gallery once into a store, evaluate, search           (CoVR)
 //   4. write one page that shows queries and answers
+using System.Runtime.InteropServices;
 using QuickStart;
 
 if (Arguments.Parse(args) is not { } arguments)
@@ -12,11 +13,8 @@ if (Arguments.Parse(args) is not { } arguments)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, press) =>
-{
-    press.Cancel = true;
-    stop.Cancel();
-};
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
@@ -27,4 +25,10 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     Console.Error.WriteLine("Stopped. The same command goes on from here.");
     return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
 }

@@ -34,12 +34,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
         world.Configure(options);
         var train = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, cancellationToken);
         await using var services = Compose(world, SmallBlip.Vocabulary(train));
-        if (arguments.Threads is { } threads)
-        {
-            NativeTorch.EnsureLoaded();
-            torch.set_num_threads(threads);
-        }
-
+        NativeTorch.EnsureLoaded();
+        torch.set_num_threads(arguments.Threads);
         var reader = services.GetRequiredKeyedService<ITripletDatasetReader>("");
         var stages = new TrainingStages(services, reader, train, _plan, _work, report);
         var captionLosses = await stages.PretrainAsync(cancellationToken);

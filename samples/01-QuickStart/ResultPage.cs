@@ -77,7 +77,7 @@ internal sealed class ResultPage(IFrameReader frames, ITripletDatasetReader read
     {
         var ranks = Composed.Select((hits, i) => hits.FirstOrDefault(hit => hit.Id == test.Triplets[i].Target)?.Rank).ToArray();
         var clips = Enumerable.Range(0, ranks.Length).Where(i => IsClip(test.Triplets[i].Reference) || IsClip(test.Triplets[i].Target!.Value));
-        html.Append("<h2>Test queries</h2><p>The first queries of the test set, those with clips among them, as they came out. The right answer is marked green.</p>");
+        html.Append("<h2>Test queries</h2><p>The first queries of the test set and the first with clips (▶), as they came out. The right answer is marked green; below each picture its place and its similarity.</p>");
         foreach (var query in Enumerable.Range(0, ranks.Length).Take(Examples / 2).Union(clips.Take(Examples / 2)))
         {
             await AppendQueryAsync(html, query, ranks[query], cancellationToken);
@@ -130,8 +130,7 @@ internal sealed class ResultPage(IFrameReader frames, ITripletDatasetReader read
 
     private async Task AppendHitAsync(StringBuilder html, SearchHit hit, bool isRight, bool isReference, CancellationToken cancellationToken)
     {
-        var note = isRight ? "right" : isReference ? "unchanged" : "";
-        html.Append(CultureInfo.InvariantCulture, $"<li{(isRight ? " class=\"right\"" : "")}>{await _picture.OfAsync(hit.Id, cancellationToken)}<small>{hit.Rank} · {hit.Score:F2}{(note.Length > 0 ? $" · {note}" : "")}</small></li>");
+        html.Append(CultureInfo.InvariantCulture, $"<li{(isRight ? " class=\"right\"" : "")}>{await _picture.OfAsync(hit.Id, cancellationToken)}<small>{(isRight ? "✓ " : "")}{hit.Rank} · {hit.Score:F2}{(isReference ? "<br>unchanged" : "")}</small></li>");
     }
 
     private void AppendTraining(StringBuilder html)

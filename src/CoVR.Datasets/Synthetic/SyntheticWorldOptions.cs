@@ -39,7 +39,7 @@ public sealed class SyntheticWorldOptions
     /// <value>24 by default.</value>
     public int TrainingClips { get; set; } = 24;
 
-    /// <summary>How many items of the test gallery are clips; every other one is a target and every fourth a reference.</summary>
+    /// <summary>How many items of the test gallery are clips: half of them targets, a quarter references.</summary>
     /// <value>60 by default.</value>
     public int GalleryClips { get; set; } = 60;
 

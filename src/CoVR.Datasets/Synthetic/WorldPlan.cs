@@ -38,7 +38,7 @@ internal sealed class WorldPlan
 
     private WorldSplit PlanTraining(Scene[] seen)
     {
-        var clips = Spread(_options.TrainingItems, _options.TrainingClips);
+        var clips = Marked(_options.TrainingItems, _options.TrainingClips);
         WorldItem[] items = [.. Enumerable.Range(0, _options.TrainingItems).Select(i => Item("train", i, seen[i % seen.Length], clips[i]))];
         var byScene = items.ToLookup(item => item.Scene);
         List<WorldTriplet> triplets = [];
@@ -61,8 +61,7 @@ internal sealed class WorldPlan
         var pairs = targets.Select(target => (Reference: DrawReference(target, allowed), Target: target)).ToArray();
         List<Scene> gallery = [.. targets.Concat(pairs.Select(pair => pair.Reference)).Concat(pairs.SelectMany(DrawNearMisses)).Distinct()];
         gallery.AddRange(seen.Except(gallery).Take(Math.Max(0, size - gallery.Count)).ToArray());
-        var references = pairs.Select(pair => pair.Reference).ToHashSet();
-        var clipped = DrawClips(gallery, targets.Length, references, clips);
+        var clipped = DrawClips(gallery, pairs, clips);
         var order = gallery.ToArray();
         _random.Shuffle(order);
         WorldItem[] items = [.. order.Select((scene, i) => Item(folder, i, scene, clipped.Contains(scene)))];
@@ -90,12 +89,20 @@ internal sealed class WorldPlan
         return [.. kept.Take(NearMisses).Select(attribute => pair.Target.Change([attribute], _random))];
     }
 
-    private HashSet<Scene> DrawClips(List<Scene> gallery, int targets, HashSet<Scene> references, int count)
+    // Half of the clips are targets, a quarter references of other queries, the rest anything, all spread over the gallery.
+    private static HashSet<Scene> DrawClips(List<Scene> gallery, (Scene Reference, Scene Target)[] pairs, int count)
     {
-        var half = Math.Min(count / 2, targets);
-        var quarter = references.Take(count / 4);
-        var rest = gallery.Skip(targets).Where(scene => !references.Contains(scene));
-        return [.. gallery.Take(half).Concat(quarter).Concat(rest).Take(count)];
+        var targets = Marked(pairs.Length, count / 2);
+        var clips = pairs.Where((_, i) => targets[i]).Select(pair => pair.Target).ToHashSet();
+        (Scene Reference, Scene Target)[] others = [.. pairs.Where((_, i) => !targets[i])];
+        var references = Marked(others.Length, count / 4);
+        clips.UnionWith(others.Where((_, i) => references[i]).Select(pair => pair.Reference));
+        foreach (var scene in gallery.Skip(pairs.Length).TakeWhile(_ => clips.Count < count))
+        {
+            clips.Add(scene);
+        }
+
+        return clips;
     }
 
     // Half of the edits change one attribute, half two.
@@ -116,12 +123,13 @@ internal sealed class WorldPlan
         SceneLanguage.Caption(target.Scene, _random),
         SceneLanguage.Edit(reference.Scene, target.Scene, _random));
 
-    private static bool[] Spread(int items, int marked)
+    // Which of some things are marked, at equal distances.
+    private static bool[] Marked(int things, int marked)
     {
-        var flags = new bool[items];
-        for (var i = 0; i < marked; i++)
+        var flags = new bool[things];
+        for (var i = 0; i < Math.Min(things, marked); i++)
         {
-            flags[(int)((long)i * items / marked)] = true;
+            flags[(int)((long)i * things / Math.Min(things, marked))] = true;
         }
 
         return flags;
