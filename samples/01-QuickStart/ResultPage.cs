@@ -78,13 +78,14 @@ internal sealed class ResultPage(IFrameReader frames, ITripletDatasetReader read
         var ranks = Composed.Select((hits, i) => hits.FirstOrDefault(hit => hit.Id == test.Triplets[i].Target)?.Rank).ToArray();
         var clips = Enumerable.Range(0, ranks.Length).Where(i => IsClip(test.Triplets[i].Reference) || IsClip(test.Triplets[i].Target!.Value));
         html.Append("<h2>Test queries</h2><p>The first queries of the test set and the first with clips (▶), as they came out. The right answer is marked green; below each picture its place and its similarity.</p>");
-        foreach (var query in Enumerable.Range(0, ranks.Length).Take(Examples / 2).Union(clips.Take(Examples / 2)))
+        int[] examples = [.. Enumerable.Range(0, ranks.Length).Take(Examples / 2).Union(clips.Take(Examples / 2))];
+        foreach (var query in examples)
         {
             await AppendQueryAsync(html, query, ranks[query], cancellationToken);
         }
 
-        html.Append("<h2>Where it goes wrong</h2><p>The first test queries whose best hit is not the right one.</p>");
-        foreach (var query in Enumerable.Range(0, ranks.Length).Where(i => ranks[i] != 1).Take(Misses))
+        html.Append("<h2>Where it goes wrong</h2><p>The first other test queries whose best hit is not the right one.</p>");
+        foreach (var query in Enumerable.Range(0, ranks.Length).Except(examples).Where(i => ranks[i] != 1).Take(Misses))
         {
             await AppendQueryAsync(html, query, ranks[query], cancellationToken);
         }
