@@ -77,8 +77,9 @@ internal sealed class ResultPage(IFrameReader frames, ITripletDatasetReader read
     {
         var ranks = Composed.Select((hits, i) => hits.FirstOrDefault(hit => hit.Id == test.Triplets[i].Target)?.Rank).ToArray();
         var clips = Enumerable.Range(0, ranks.Length).Where(i => IsClip(test.Triplets[i].Reference) || IsClip(test.Triplets[i].Target!.Value));
-        html.Append("<h2>Test queries</h2><p>The first queries of the test set and the first with clips (▶), as they came out. The right answer is marked green; below each picture its place and its similarity.</p>");
-        int[] examples = [.. Enumerable.Range(0, ranks.Length).Take(Examples / 2).Union(clips.Take(Examples / 2))];
+        html.Append("<h2>Test queries</h2><p>Queries at equal distances through the test set, then the first with clips (▶), as they came out. The right answer is marked green; below each picture its place and its similarity.</p>");
+        var spread = Enumerable.Range(0, Examples / 2).Select(i => i * ranks.Length / (Examples / 2));
+        int[] examples = [.. spread.Union(clips.Take(Examples / 2))];
         foreach (var query in examples)
         {
             await AppendQueryAsync(html, query, ranks[query], cancellationToken);
