@@ -27,7 +27,7 @@ public sealed class TrainingTransformOptions : IValidatableObject
 
     /// <summary>How likely the picture is mirrored.</summary>
     /// <value>0.5.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double FlipProbability { get; set; } = 0.5;
 
     /// <summary>How many operations are drawn for a picture, with replacement.</summary>
@@ -37,12 +37,12 @@ public sealed class TrainingTransformOptions : IValidatableObject
 
     /// <summary>How likely a drawn operation is applied.</summary>
     /// <value>0.5.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double OperationProbability { get; set; } = 0.5;
 
     /// <summary>The strength of operations, of 10. At 5, brightness and sharpness change nothing.</summary>
     /// <value>5.</value>
-    [Range(0, 10)]
+    [Range(0.0, 10.0)]
     public double Level { get; set; } = 5;
 
     /// <summary>The operations to draw from, each equally likely; none is drawn when the list is empty.</summary>

@@ -37,7 +37,7 @@ public sealed record BertOptions
 
     /// <summary>Added to the variance in every norm.</summary>
     /// <value>1e-12.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double NormEpsilon { get; init; } = 1e-12;
 
     /// <summary>Dropout of hidden states in training.</summary>
@@ -52,7 +52,7 @@ public sealed record BertOptions
 
     /// <summary>Standard deviation of fresh weights.</summary>
     /// <value>0.02.</value>
-    [Range(0, 10)]
+    [Range(0.0, 10.0)]
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>Id of the padding token, whose word vector gets no gradient; null when it is an ordinary row.</summary>

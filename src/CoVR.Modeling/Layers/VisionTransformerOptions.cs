@@ -32,7 +32,7 @@ public sealed record VisionTransformerOptions
 
     /// <summary>Added to the variance in every norm.</summary>
     /// <value>1e-6; CLIP has 1e-5.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double NormEpsilon { get; init; } = 1e-6;
 
     /// <summary>Biases of the fused projection.</summary>
