@@ -70,7 +70,12 @@ internal sealed class LoadPlan
     /// <summary>What became of every key.</summary>
     public LoadReport Report() => new(_checkpoint.Path)
     {
-        Taken = _taken, Reshaped = _reshaped, Ignored = _ignored, Missing = _missing, Unexpected = _unexpected, Misshapen = _misshapen,
+        Taken = _taken,
+        Reshaped = _reshaped,
+        Ignored = _ignored,
+        Missing = _missing,
+        Unexpected = _unexpected,
+        Misshapen = _misshapen,
     };
 
     private void Assign(string key, CheckpointTensor source, Tensor? destination)

@@ -80,7 +80,10 @@ public sealed class WriterTests : IDisposable
         Assert.SkipUnless(HasPython(), "python3 is not installed");
         PthWriter.Write(_folder["x.pth"], new Dictionary<string, object?>
         {
-            ["epoch"] = 70_000, ["big"] = -(1L << 40), ["none"] = null, ["list"] = new object?[] { 1, 2.5, "é", false },
+            ["epoch"] = 70_000,
+            ["big"] = -(1L << 40),
+            ["none"] = null,
+            ["list"] = new object?[] { 1, 2.5, "é", false },
             ["model"] = new Dictionary<string, Tensor> { ["w"] = arange(6).reshape(2, 3).to(ScalarType.Float32) },
         });
         File.WriteAllText(_folder["check.py"], PythonReader);

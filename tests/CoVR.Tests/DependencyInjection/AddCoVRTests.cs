@@ -1,8 +1,8 @@
 using CoVR.Evaluation;
 using CoVR.Media;
 using CoVR.Modeling;
-using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;
 

@@ -7,26 +7,49 @@ internal static class ElementTypes
 {
     private static readonly Dictionary<string, ScalarType> Storages = new(StringComparer.Ordinal)
     {
-        ["FloatStorage"] = ScalarType.Float32, ["DoubleStorage"] = ScalarType.Float64, ["HalfStorage"] = ScalarType.Float16,
-        ["BFloat16Storage"] = ScalarType.BFloat16, ["LongStorage"] = ScalarType.Int64, ["IntStorage"] = ScalarType.Int32,
-        ["ShortStorage"] = ScalarType.Int16, ["CharStorage"] = ScalarType.Int8, ["ByteStorage"] = ScalarType.Byte,
-        ["BoolStorage"] = ScalarType.Bool, ["ComplexFloatStorage"] = ScalarType.ComplexFloat32,
-        ["ComplexDoubleStorage"] = ScalarType.ComplexFloat64, ["UntypedStorage"] = ScalarType.Byte,
+        ["FloatStorage"] = ScalarType.Float32,
+        ["DoubleStorage"] = ScalarType.Float64,
+        ["HalfStorage"] = ScalarType.Float16,
+        ["BFloat16Storage"] = ScalarType.BFloat16,
+        ["LongStorage"] = ScalarType.Int64,
+        ["IntStorage"] = ScalarType.Int32,
+        ["ShortStorage"] = ScalarType.Int16,
+        ["CharStorage"] = ScalarType.Int8,
+        ["ByteStorage"] = ScalarType.Byte,
+        ["BoolStorage"] = ScalarType.Bool,
+        ["ComplexFloatStorage"] = ScalarType.ComplexFloat32,
+        ["ComplexDoubleStorage"] = ScalarType.ComplexFloat64,
+        ["UntypedStorage"] = ScalarType.Byte,
     };
 
     private static readonly Dictionary<string, ScalarType> TorchNames = new(StringComparer.Ordinal)
     {
-        ["float32"] = ScalarType.Float32, ["float64"] = ScalarType.Float64, ["float16"] = ScalarType.Float16,
-        ["bfloat16"] = ScalarType.BFloat16, ["int64"] = ScalarType.Int64, ["int32"] = ScalarType.Int32,
-        ["int16"] = ScalarType.Int16, ["int8"] = ScalarType.Int8, ["uint8"] = ScalarType.Byte, ["bool"] = ScalarType.Bool,
-        ["complex64"] = ScalarType.ComplexFloat32, ["complex128"] = ScalarType.ComplexFloat64,
+        ["float32"] = ScalarType.Float32,
+        ["float64"] = ScalarType.Float64,
+        ["float16"] = ScalarType.Float16,
+        ["bfloat16"] = ScalarType.BFloat16,
+        ["int64"] = ScalarType.Int64,
+        ["int32"] = ScalarType.Int32,
+        ["int16"] = ScalarType.Int16,
+        ["int8"] = ScalarType.Int8,
+        ["uint8"] = ScalarType.Byte,
+        ["bool"] = ScalarType.Bool,
+        ["complex64"] = ScalarType.ComplexFloat32,
+        ["complex128"] = ScalarType.ComplexFloat64,
     };
 
     private static readonly Dictionary<string, ScalarType> SafetensorsNames = new(StringComparer.Ordinal)
     {
-        ["F32"] = ScalarType.Float32, ["F64"] = ScalarType.Float64, ["F16"] = ScalarType.Float16, ["BF16"] = ScalarType.BFloat16,
-        ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8,
-        ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
+        ["F32"] = ScalarType.Float32,
+        ["F64"] = ScalarType.Float64,
+        ["F16"] = ScalarType.Float16,
+        ["BF16"] = ScalarType.BFloat16,
+        ["I64"] = ScalarType.Int64,
+        ["I32"] = ScalarType.Int32,
+        ["I16"] = ScalarType.Int16,
+        ["I8"] = ScalarType.Int8,
+        ["U8"] = ScalarType.Byte,
+        ["BOOL"] = ScalarType.Bool,
     };
 
     /// <summary>Bytes of one element.</summary>
