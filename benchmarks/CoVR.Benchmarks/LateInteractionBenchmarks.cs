@@ -5,6 +5,8 @@ using static TorchSharp.torch;
 namespace CoVR.Benchmarks;
 
 /// <summary>The maximum over all token pairs (BLIP-2 on CIRR) against its matrix products alone; the goal is a ratio of 1.10.</summary>
+[WarmupCount(5)]
+[IterationCount(25)]
 public class LateInteractionBenchmarks
 {
     private const int Items = 4096;

@@ -11,8 +11,8 @@ NativeTorch.EnsureLoaded();
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default
         .WithToolchain(InProcessEmitToolchain.Instance)
-        .WithWarmupCount(2)
-        .WithIterationCount(7)
+        .WithWarmupCount(1)
+        .WithIterationCount(5)
         .WithInvocationCount(1)
         .WithUnrollFactor(1))
     .AddColumnProvider(DefaultColumnProviders.Instance)

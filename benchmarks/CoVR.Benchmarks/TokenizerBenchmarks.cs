@@ -6,6 +6,8 @@ using Microsoft.ML.Tokenizers;
 namespace CoVR.Benchmarks;
 
 /// <summary>Our WordPiece against the ecosystem's, on 2,000 edit texts.</summary>
+[WarmupCount(5)]
+[IterationCount(25)]
 public class TokenizerBenchmarks
 {
     private static readonly string[] Words =
