@@ -13,7 +13,7 @@ internal static class ProjectionHead
     public static Tensor Embed(Tensor tokens, Linear head)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.normalize(head.forward(tokens.select(1, 0)), dim: -1).MoveToOuterDisposeScope();
+        return nn.functional.normalize(head.call(tokens.select(1, 0)), dim: -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The projection of targets, or an error that says why there is none.</summary>

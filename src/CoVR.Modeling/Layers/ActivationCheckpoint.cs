@@ -36,7 +36,7 @@ internal static class ActivationCheckpoint
             ctx.save_data(ModuleKey, module);
             ctx.save_for_backward([input, get_rng_state()]);
             using var noGrad = no_grad();
-            return module.forward(input);
+            return module.call(input);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)

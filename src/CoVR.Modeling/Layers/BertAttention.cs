@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>Attention with its output norm: to the text itself, or to an encoder. Keys: <c>self.{query,key,value}.*</c>, <c>output.{dense,LayerNorm}.*</c>.</summary>
-internal sealed class BertAttention : nn.Module
+internal sealed class BertAttention : nn.Module<Tensor, Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "self")]
     private readonly Projections _projections;
@@ -23,13 +23,13 @@ internal sealed class BertAttention : nn.Module
     }
 
     /// <summary>Attends from hidden states [B, T, C] to a source [B, S, source width].</summary>
-    public Tensor Attend(Tensor hidden, Tensor source, Tensor? mask)
+    public override Tensor forward(Tensor hidden, Tensor source, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        return _output.Apply(_projections.Attend(hidden, source, mask), hidden).MoveToOuterDisposeScope();
+        return _output.call(_projections.call(hidden, source, mask), hidden).MoveToOuterDisposeScope();
     }
 
-    private sealed class Projections : nn.Module
+    private sealed class Projections : nn.Module<Tensor, Tensor, Tensor?, Tensor>
     {
         private readonly int _heads;
         private readonly double _dropout;
@@ -53,11 +53,11 @@ internal sealed class BertAttention : nn.Module
             RegisterComponents();
         }
 
-        public Tensor Attend(Tensor hidden, Tensor source, Tensor? mask)
+        public override Tensor forward(Tensor hidden, Tensor source, Tensor? mask)
         {
-            var query = Attention.SplitHeads(_query.forward(hidden), _heads);
-            var key = Attention.SplitHeads(_key.forward(source), _heads);
-            var value = Attention.SplitHeads(_value.forward(source), _heads);
+            var query = Attention.SplitHeads(_query.call(hidden), _heads);
+            var key = Attention.SplitHeads(_key.call(source), _heads);
+            var value = Attention.SplitHeads(_value.call(source), _heads);
             return Attention.Attend(query, key, value, mask, training ? _dropout : 0);
         }
     }

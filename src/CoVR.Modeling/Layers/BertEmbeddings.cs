@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>LayerNorm.*</c> and the buffer <c>position_ids</c> [1, max positions], which released files hold.
 /// </summary>
 /// <remarks>Reference: <c>src/model/blip/med.py</c>, <c>src/model/blip2/Qformer.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class BertEmbeddings : nn.Module
+public sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
 {
     private readonly BertOptions _options;
 
@@ -45,7 +45,10 @@ public sealed class BertEmbeddings : nn.Module
     /// <param name="queries">[B, Q, C], which get no positions; null for text alone.</param>
     /// <returns>[B, Q + T, C]; the caller's dispose scope owns it.</returns>
     /// <exception cref="ArgumentException">Both are missing, or the text is too long.</exception>
-    public Tensor Embed(Tensor? ids, Tensor? queries = null)
+    public Tensor Embed(Tensor? ids, Tensor? queries = null) => call(ids, queries);
+
+    /// <inheritdoc cref="Embed"/>
+    public override Tensor forward(Tensor? ids, Tensor? queries)
     {
         using var scope = NewDisposeScope();
         var hidden = (ids, queries) switch
@@ -55,7 +58,7 @@ public sealed class BertEmbeddings : nn.Module
             (_, null) => EmbedText(ids),
             _ => cat([queries, EmbedText(ids)], 1),
         };
-        return nn.functional.dropout(_norm.forward(hidden), _options.Dropout, training).MoveToOuterDisposeScope();
+        return nn.functional.dropout(_norm.call(hidden), _options.Dropout, training).MoveToOuterDisposeScope();
     }
 
     private Tensor EmbedText(Tensor ids)
@@ -66,6 +69,6 @@ public sealed class BertEmbeddings : nn.Module
                 $"Token ids are [B, T] with T up to {_options.MaxPositions}, not [{string.Join(", ", ids.shape)}].", nameof(ids));
         }
 
-        return TensorOps.AddResidual(_positions.Weight.narrow(0, 0, ids.shape[1]), _words.forward(ids));
+        return TensorOps.AddResidual(_positions.Weight.narrow(0, 0, ids.shape[1]), _words.call(ids));
     }
 }

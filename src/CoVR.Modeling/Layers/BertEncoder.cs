@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>The layers of a BERT. Keys: <c>layer.i.*</c>.</summary>
 /// <remarks>Values are unset until a <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
-public sealed class BertEncoder : nn.Module
+public sealed class BertEncoder : nn.Module<Tensor, BertContext, Tensor>
 {
     [ComponentName(Name = "layer")]
     private readonly ModuleList<BertLayer> _layers = new();
@@ -37,13 +37,16 @@ public sealed class BertEncoder : nn.Module
     /// <param name="hidden">[B, T, C] from <see cref="BertEmbeddings"/>; left as it is.</param>
     /// <param name="context">Masks and encoder tokens.</param>
     /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
-    public Tensor Apply(Tensor hidden, BertContext context)
+    public Tensor Apply(Tensor hidden, BertContext context) => call(hidden, context);
+
+    /// <inheritdoc cref="Apply(Tensor, BertContext)"/>
+    public override Tensor forward(Tensor hidden, BertContext context)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         using var scope = NewDisposeScope();
         for (var i = 0; i < _layers.Count; i++)
         {
-            var output = _layers[i].Apply(hidden, context);
+            var output = _layers[i].call(hidden, context);
             if (i > 0)
             {
                 hidden.Dispose();

@@ -21,6 +21,6 @@ internal sealed class BertIntermediate : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return TensorOps.Activate(_dense.forward(input), Activation.Gelu).MoveToOuterDisposeScope();
+        return TensorOps.Activate(_dense.call(input), Activation.Gelu).MoveToOuterDisposeScope();
     }
 }

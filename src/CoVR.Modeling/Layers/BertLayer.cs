@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>attention.*</c>, <c>crossattention.*</c>, <c>intermediate.*</c>, <c>output.*</c>, <c>intermediate_query.*</c>, <c>output_query.*</c>.
 /// </summary>
 /// <remarks>Reference: <c>src/model/blip/med.py</c>, <c>src/model/blip2/Qformer.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class BertLayer : nn.Module
+public sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
 {
     [ComponentName(Name = "attention")]
     private readonly BertAttention _attention;
@@ -59,12 +59,15 @@ public sealed class BertLayer : nn.Module
     /// <param name="hidden">[B, T, C], queries first; left as it is.</param>
     /// <param name="context">Masks and encoder tokens.</param>
     /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
-    public Tensor Apply(Tensor hidden, BertContext context)
+    public Tensor Apply(Tensor hidden, BertContext context) => call(hidden, context);
+
+    /// <inheritdoc cref="Apply(Tensor, BertContext)"/>
+    public override Tensor forward(Tensor hidden, BertContext context)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var attended = _attention.Attend(hidden, hidden, context.SelfMask);
+        var attended = _attention.call(hidden, hidden, context.SelfMask);
         var output = _queryIntermediate is null || _queryOutput is null
             ? Finish(LookAcross(attended, context), _intermediate, _output)
             : ApplyToQueriesAndText(attended, context, _queryIntermediate, _queryOutput);
@@ -72,7 +75,7 @@ public sealed class BertLayer : nn.Module
     }
 
     private static Tensor Finish(Tensor attended, BertIntermediate intermediate, BertOutput output) =>
-        output.Apply(intermediate.forward(attended), attended);
+        output.call(intermediate.call(attended), attended);
 
     private Tensor ApplyToQueriesAndText(Tensor attended, BertContext context, BertIntermediate intermediate, BertOutput output)
     {
@@ -91,5 +94,5 @@ public sealed class BertLayer : nn.Module
     private Tensor LookAcross(Tensor attended, BertContext context) =>
         _crossAttention is null || context.Encoder is null
             ? attended
-            : _crossAttention.Attend(attended, context.Encoder, context.EncoderMask);
+            : _crossAttention.call(attended, context.Encoder, context.EncoderMask);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>A linear map, dropout, the residual and a norm after it. Keys: <c>dense.*</c>, <c>LayerNorm.*</c>.</summary>
-internal sealed class BertOutput : nn.Module
+internal sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly double _dropout;
 
@@ -25,10 +25,10 @@ internal sealed class BertOutput : nn.Module
     }
 
     /// <summary>norm(dropout(dense(x)) + residual).</summary>
-    public Tensor Apply(Tensor input, Tensor residual)
+    public override Tensor forward(Tensor input, Tensor residual)
     {
         using var scope = NewDisposeScope();
-        var mapped = nn.functional.dropout(_dense.forward(input), _dropout, training);
-        return _norm.forward(TensorOps.AddResidual(residual, mapped)).MoveToOuterDisposeScope();
+        var mapped = nn.functional.dropout(_dense.call(input), _dropout, training);
+        return _norm.call(TensorOps.AddResidual(residual, mapped)).MoveToOuterDisposeScope();
     }
 }

@@ -28,7 +28,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = TensorOps.Activate(_first.forward(input), _activation);
-        return _second.forward(hidden).MoveToOuterDisposeScope();
+        var hidden = TensorOps.Activate(_first.call(input), _activation);
+        return _second.call(hidden).MoveToOuterDisposeScope();
     }
 }

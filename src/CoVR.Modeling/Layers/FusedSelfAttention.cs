@@ -43,13 +43,14 @@ internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (batch, tokens, width) = (input.shape[0], input.shape[1], input.shape[2]);
-        var parts = nn.functional.linear(input, _qkv.Weight, Bias())
+        var parts = Project(input)
             .view(batch, tokens, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4);
         var context = Attention.Attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), null, 0);
-        return _proj.forward(context).MoveToOuterDisposeScope();
+        return _proj.call(context).MoveToOuterDisposeScope();
     }
 
-    private Tensor? Bias() =>
-        _queryBias is null || _valueBias is null ? _qkv.Bias : cat([_queryBias, zeros_like(_queryBias, requires_grad: false), _valueBias]);
+    private Tensor Project(Tensor input) => _queryBias is null || _valueBias is null
+        ? _qkv.call(input)
+        : nn.functional.linear(input, _qkv.Weight, cat([_queryBias, zeros_like(_queryBias, requires_grad: false), _valueBias]));
 }

@@ -49,9 +49,9 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         foreach (var stage in _stages)
         {
-            input = TensorOps.Activate(stage.forward(input), Activation.Gelu);
+            input = TensorOps.Activate(stage.call(input), Activation.Gelu);
         }
 
-        return _projection.forward(input).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        return _projection.call(input).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
     }
 }

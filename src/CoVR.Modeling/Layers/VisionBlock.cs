@@ -44,8 +44,8 @@ public sealed class VisionBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var attended = Add(input, _attention.forward(_attentionNorm.forward(input)));
-        return Add(attended, _feedForward.forward(_feedForwardNorm.forward(attended))).MoveToOuterDisposeScope();
+        var attended = Add(input, _attention.call(_attentionNorm.call(input)));
+        return Add(attended, _feedForward.call(_feedForwardNorm.call(attended))).MoveToOuterDisposeScope();
     }
 
     private Tensor Add(Tensor input, Tensor branch) =>

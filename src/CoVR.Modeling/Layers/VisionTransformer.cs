@@ -81,7 +81,7 @@ public sealed class VisionTransformer : VisualEncoderModule
 
         using var scope = NewDisposeScope();
         var classTokens = _classToken.expand(pixels.shape[0], -1, -1);
-        var tokens = cat([classTokens, _patchEmbedding.forward(pixels)], 1);
+        var tokens = cat([classTokens, _patchEmbedding.call(pixels)], 1);
         return TensorOps.AddResidual(_positions, tokens).MoveToOuterDisposeScope();
     }
 
@@ -97,7 +97,7 @@ public sealed class VisionTransformer : VisualEncoderModule
             tokens = Apply(i, tokens);
         }
 
-        return (_norm is null ? tokens : _norm.forward(tokens)).MoveToOuterDisposeScope();
+        return (_norm is null ? tokens : _norm.call(tokens)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Sets fresh weights as the reference does: normal (by default with deviation 0.02), biases 0, the patch map as PyTorch's default.</summary>
@@ -128,7 +128,7 @@ public sealed class VisionTransformer : VisualEncoderModule
     {
         var output = index >= _blocks.Count - _options.CheckpointedBlocks && training && ActivationCheckpoint.IsUseful(_blocks[index])
             ? ActivationCheckpoint.Apply(_blocks[index], tokens)
-            : _blocks[index].forward(tokens);
+            : _blocks[index].call(tokens);
         tokens.Dispose();
         return output;
     }
