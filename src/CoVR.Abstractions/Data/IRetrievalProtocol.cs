@@ -1,6 +1,11 @@
 namespace CoVR.Data;
 
 /// <summary>The rules by which a benchmark ranks and scores.</summary>
+/// <remarks>
+/// A benchmark whose rules differ between <see cref="EvaluationPreset"/>s overrides <see cref="Under"/>: it returns an
+/// instance that answers every other member by the rules of that preset. A benchmark of pictures whose reference code has
+/// no slip may keep the default.
+/// </remarks>
 public interface IRetrievalProtocol
 {
     /// <summary>The name that reports state.</summary>
@@ -15,7 +20,16 @@ public interface IRetrievalProtocol
     /// <summary>The metric by which checkpoints are chosen; higher is better.</summary>
     string PrimaryMetric { get; }
 
-    /// <summary>What a query's ranking leaves out, usually its own reference.</summary>
+    /// <summary>The rules that the evaluator carries out: pooling, normalisation, exclusion, ties.</summary>
+    RetrievalRules Rules => RetrievalRules.Default;
+
+    /// <summary>The same benchmark by the rules of a preset.</summary>
+    /// <param name="preset">By whose rules.</param>
+    /// <param name="dataset">What will be ranked: rules that depend on the order of its rows read it here.</param>
+    /// <returns>A protocol for this data set; this one when nothing differs.</returns>
+    IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => this;
+
+    /// <summary>What a query's ranking leaves out, or ends with (<see cref="RetrievalRules.Exclusion"/>), usually its own reference.</summary>
     /// <param name="triplet">The query.</param>
     /// <returns>Identities that are excluded from the search.</returns>
     IReadOnlySet<MediaId> Exclusions(Triplet triplet);
@@ -40,4 +54,13 @@ public sealed record RetrievalReport(
     IReadOnlyDictionary<string, double> Metrics,
     int Queries,
     int Gallery,
-    IReadOnlyDictionary<string, string> Facts);
+    IReadOnlyDictionary<string, string> Facts)
+{
+    /// <summary>
+    /// What each query adds to a metric that is a mean over queries: in percent, one number for each triplet, in the order
+    /// of the triplets, NaN for a triplet that does not count. Confidence intervals are drawn from these; a metric without
+    /// them has none.
+    /// </summary>
+    /// <value>Empty by default. For <c>R@1</c> 100 or 0; for a mean of metrics the mean of their numbers.</value>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> QueryScores { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
+}

@@ -6,9 +6,13 @@ public interface ISimilarity
     /// <summary>The name that protocols and reports state.</summary>
     string Name { get; }
 
-    /// <summary>Compares two embeddings of one frame.</summary>
+    /// <summary>Whether candidates keep their frames [F, Q', D] and are pooled for each query.</summary>
+    /// <value>False by default: candidates have one frame.</value>
+    bool PoolsFrames => false;
+
+    /// <summary>Compares two embeddings.</summary>
     /// <param name="query">[1, Q, D].</param>
-    /// <param name="candidate">[1, Q', D].</param>
+    /// <param name="candidate">[1, Q', D], or [F, Q', D] with <see cref="PoolsFrames"/>.</param>
     /// <returns>The similarity; higher is more alike.</returns>
     float Score(EmbeddingSet query, EmbeddingSet candidate);
 }

@@ -35,6 +35,17 @@ public static class RetrievalMetrics
         return 100.0 * ranks.Count(rank => rank <= k) / ranks.Count;
     }
 
+    /// <summary>What each query adds to <see cref="RecallAt"/>, which is their mean: for <see cref="Data.RetrievalReport.QueryScores"/>.</summary>
+    /// <param name="ranks">Each target's place, counted from 1; null when it was not found.</param>
+    /// <param name="k">The cut-off, at least 1.</param>
+    /// <returns>100 or 0 for each query.</returns>
+    public static IReadOnlyList<double> RecallScores(IReadOnlyList<int?> ranks, int k)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return [.. ranks.Select(rank => rank <= k ? 100.0 : 0)];
+    }
+
     /// <summary>The hits of a ranking that belong to a set, ranked anew: CIRR's subset.</summary>
     /// <param name="ranking">Hits, best first.</param>
     /// <param name="members">The set.</param>
