@@ -36,8 +36,8 @@ public interface IRetrievalProtocol
 
     /// <summary>Scores rankings.</summary>
     /// <param name="dataset">The queries and the gallery.</param>
-    /// <param name="rankings">For each triplet its hits, best first.</param>
-    /// <returns>Metrics in percent.</returns>
+    /// <param name="rankings">For each triplet its hits, best first; beyond <see cref="Depth"/> at most those of <see cref="Triplet.Subset"/>.</param>
+    /// <returns>Metrics in percent; none when the split's answers are hidden.</returns>
     RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings);
 }
 

@@ -26,11 +26,29 @@ public sealed record Triplet(
     string Modification,
     MediaId? Target,
     string? TargetCaption = null,
-    IReadOnlyList<float>? FrameScores = null);
+    IReadOnlyList<float>? FrameScores = null)
+{
+    /// <summary>All texts of this triplet, when there are several; training draws one at each use.</summary>
+    /// <value>Null by default: <see cref="Modification"/> is the only one. Otherwise <see cref="Modification"/> is one of them.</value>
+    public IReadOnlyList<string>? Alternatives { get; init; }
+
+    /// <summary>A few candidates among which the target is also looked for: CIRR's <c>img_set</c>, the reference among them.</summary>
+    /// <value>Null by default.</value>
+    public IReadOnlyList<MediaId>? Subset { get; init; }
+
+    /// <summary>Every right answer and its worth, for benchmarks that know of several (CIRCO's ground truths, CIRR's <c>target_soft</c>).</summary>
+    /// <value>Null by default: <see cref="Target"/> is the only one.</value>
+    public IReadOnlyDictionary<MediaId, double>? Answers { get; init; }
+}
 
 /// <summary>One split of a data set: annotations only, no pixels, no embeddings, no batching.</summary>
 /// <param name="Name">For example <c>webvid-covr</c>.</param>
 /// <param name="Split">Which part.</param>
 /// <param name="Triplets">In the order of the annotation file unless the reader says otherwise.</param>
 /// <param name="Candidates">The gallery, unique, in its own order.</param>
-public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyList<Triplet> Triplets, IReadOnlyList<MediaId> Candidates);
+public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyList<Triplet> Triplets, IReadOnlyList<MediaId> Candidates)
+{
+    /// <summary>The annotation file, which result files and reports name.</summary>
+    /// <value>Null by default: it was not read from one file.</value>
+    public string? Source { get; init; }
+}

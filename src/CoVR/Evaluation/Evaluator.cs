@@ -81,8 +81,8 @@ public sealed class Evaluator
         ComposedModel model, ExactIndex index, IRetrievalProtocol protocol, QueryBatch batch, IReadOnlyList<QueryParts> kinds)
     {
         var queries = ModelCalls.EncodeQueries(model, batch.References, [.. batch.Triplets.Select(triplet => triplet.Modification)], kinds);
-        SearchOptions[] search = [.. batch.Triplets.Select(triplet => new SearchOptions { Top = protocol.Depth, Exclude = protocol.Exclusions(triplet) })];
-        return [.. queries.Select(sets => index.Search(sets, search))];
+        SearchOptions[] search = [.. batch.Triplets.Select(triplet => SubsetHits.Search(triplet, protocol))];
+        return [.. queries.Select(sets => SubsetHits.Keep(index.Search(sets, search), batch.Triplets, protocol.Depth))];
     }
 
     private static RetrievalReport Report(RetrievalPipeline pipeline, RetrievalReport scored, EvaluationGallery gallery, QueryParts parts)

@@ -98,6 +98,22 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public async Task EvaluateAsync_OfTripletsWithASubset_RanksTheSubsetBeyondTheDepth()
+    {
+        var plain = CornerReader.Dataset;
+        var subset = plain.Candidates.Where((_, i) => i % 3 == 0).ToArray();
+        var dataset = plain with { Triplets = [.. plain.Triplets.Select((triplet, i) => i == 0 ? triplet : triplet with { Subset = subset })] };
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var whole = await RunAsync(pipeline, new EvaluationOptions(), plain, new RecallProtocol(cutoffs: [8]));
+        var found = await RunAsync(pipeline, new EvaluationOptions(), dataset, new RecallProtocol(cutoffs: [2]));
+        Assert.Equal(2, found[0].Rankings[0].Count);
+        for (var i = 1; i < dataset.Triplets.Count; i++)
+        {
+            Assert.Equal(whole[0].Rankings[i].Where((hit, place) => place < 2 || subset.Contains(hit.Id)), found[0].Rankings[i]);
+        }
+    }
+
+    [Fact]
     public async Task EvaluateAsync_Progress_CountsQueries()
     {
         var done = new List<long>();
