@@ -1,12 +1,17 @@
-using System.ComponentModel.DataAnnotations;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 
 namespace CoVR.Blip;
 
 /// <summary>The sizes of a BLIP model; <c>with</c> makes small ones of the published ones.</summary>
-public sealed record BlipArchitecture
+public sealed record BlipArchitecture : ComposedArchitecture
 {
+    /// <summary>Starts with ViT-L/16 at 384 pixels, BERT-base with cross attention in every layer and 256 dimensions.</summary>
+    public BlipArchitecture()
+        : base(ImageInput.Clip(384), new VisionTransformerOptions(), new BertOptions())
+    {
+    }
+
     /// <summary>BLIP with ViT-L/16 at 384 pixels: the model of the papers.</summary>
     public static BlipArchitecture Large { get; } = new();
 
@@ -15,23 +20,6 @@ public sealed record BlipArchitecture
     {
         Vision = new VisionTransformerOptions { Width = 768, Depth = 12, Heads = 12, FeedForwardWidth = 3072, DropPath = 0 },
     };
-
-    /// <summary>The pictures.</summary>
-    /// <value>384 pixels, bicubic, CLIP's mean and deviation.</value>
-    public ImageInput Image { get; init; } = ImageInput.Clip(384);
-
-    /// <summary>The visual encoder.</summary>
-    /// <value>ViT-L/16.</value>
-    public VisionTransformerOptions Vision { get; init; } = new();
-
-    /// <summary>The text encoder, with cross attention in every layer.</summary>
-    /// <value>BERT-base.</value>
-    public BertOptions Text { get; init; } = new();
-
-    /// <summary>D, the dimensions of an embedding.</summary>
-    /// <value>256.</value>
-    [Range(1, 65536)]
-    public int Dimensions { get; init; } = 256;
 
     /// <summary>The id that replaces [CLS] when a text is read together with a picture; null for the last of the vocabulary.</summary>
     /// <value>Null: [ENC] is the last.</value>

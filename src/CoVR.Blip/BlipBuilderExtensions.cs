@@ -20,16 +20,13 @@ public static class BlipBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlipOptions>, BlipOptionsValidator>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlipOptions>, BlipFamily>());
         builder.Services.AddOptions<BlipOptions>(builder.Name).Configure(configure).ValidateOnStart();
         return builder.UseModel(Create);
     }
 
     private static ComposedModel Create(IServiceProvider services, string name) => BlipModel.Create(
         services.GetRequiredService<IOptionsMonitor<BlipOptions>>().Get(name),
-        new BlipParts(
-            services.GetKeyedService<IVisualEncoder>(name),
-            services.GetKeyedService<ITextEncoder>(name),
-            services.GetKeyedService<IFusionModule>(name)),
+        ComposedModelParts.Of(services, name),
         services.GetService<ILoggerFactory>()?.CreateLogger(typeof(BlipModel).FullName!));
 }

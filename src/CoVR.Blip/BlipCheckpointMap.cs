@@ -1,3 +1,4 @@
+using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Blip;
@@ -11,12 +12,12 @@ namespace CoVR.Blip;
 public static class BlipCheckpointMap
 {
     /// <summary>The map of BLIP with its own parts.</summary>
-    public static CheckpointMap Default { get; } = For(new BlipParts());
+    public static CheckpointMap Default { get; } = For(ComposedModelParts.None);
 
     /// <summary>The map of BLIP with parts of a host, whose weights the file need not hold.</summary>
     /// <param name="parts">What replaces BLIP's own parts.</param>
     /// <returns>The map.</returns>
-    public static CheckpointMap For(BlipParts parts)
+    public static CheckpointMap For(ComposedModelParts parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
         List<string> ofTheHost = [];

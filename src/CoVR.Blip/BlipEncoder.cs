@@ -16,13 +16,10 @@ namespace CoVR.Blip;
 /// <c>blip_cir_visual.py</c>, <c>blip_embs.py</c>. One vector a query and target. <see cref="BlipModel"/> makes one with
 /// weights; the constructor leaves values unset. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class BlipEncoder : ComposedEncoderModule
+public sealed class BlipEncoder : ComposedFamilyEncoder
 {
     [ComponentName(Name = "temp")]
     private Parameter? _temperature;
-
-    [ComponentName(Name = "visual_encoder")]
-    private readonly IVisualEncoder _visual;
 
     [ComponentName(Name = "text_encoder")]
     private readonly ITextEncoder _text;
@@ -41,18 +38,15 @@ public sealed class BlipEncoder : ComposedEncoderModule
     /// <param name="parts">What replaces BLIP's own parts; null for nothing.</param>
     /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
     /// <exception cref="ArgumentException">The sizes do not go together, or a text encoder comes without a fusion.</exception>
-    public BlipEncoder(BlipArchitecture architecture, BlipParts? parts = null, Device? device = null)
-        : base(nameof(BlipEncoder))
+    public BlipEncoder(BlipArchitecture architecture, ComposedModelParts? parts = null, Device? device = null)
+        : base(nameof(BlipEncoder), VisualOf(architecture, parts, device), architecture.Dimensions)
     {
-        ArgumentNullException.ThrowIfNull(architecture);
-        NativeTorch.EnsureLoaded();
-        Dimensions = architecture.Dimensions;
-        _temperature = architecture.TemperatureParameter ? Outliving(full([], 0.07f, device: device)) : null;
-        _visual = parts?.Visual ?? new VisionTransformer(architecture.Vision, architecture.Image, device);
-        _text = parts?.Text ?? new MedTextEncoder(architecture.Text, _visual.Width, architecture.EncoderToken, device);
-        _visionHead = architecture.VisionHead ? new Linear(_visual.Width, Dimensions, device: device) : null;
+        parts?.RequireFusionForText();
+        _temperature = architecture.TemperatureParameter ? Parameters.Full(device, 0.07) : null;
+        _text = parts?.Text ?? new MedTextEncoder(architecture.Text, Visual.Width, architecture.EncoderToken, device);
+        _visionHead = architecture.VisionHead ? new Linear(Visual.Width, Dimensions, device: device) : null;
         _textHead = new Linear(_text.Width, Dimensions, device: device);
-        _fusion = parts?.Fusion ?? DefaultFusion();
+        _fusion = parts?.Fusion ?? new CrossAttentionFusion((MedTextEncoder)_text, _textHead, _visionHead);
         RegisterComponents();
     }
 
@@ -61,13 +55,7 @@ public sealed class BlipEncoder : ComposedEncoderModule
     public override int Vectors => 1;
 
     /// <inheritdoc/>
-    public override int Dimensions { get; }
-
-    /// <summary>The pictures it reads.</summary>
-    public ImageInput Image => _visual.Input;
-
-    /// <summary>The visual encoder.</summary>
-    public IVisualEncoder Visual => _visual;
+    public override IFusionModule Fusion => _fusion;
 
     /// <summary>The text encoder.</summary>
     public ITextEncoder Text => _text;
@@ -77,12 +65,7 @@ public sealed class BlipEncoder : ComposedEncoderModule
 
     /// <inheritdoc/>
     /// <remarks>A visual encoder that is not trained records no gradient; in training mode its stochastic depth acts all the same, as in the reference.</remarks>
-    public override Tensor EncodeVisual(Tensor pixels)
-    {
-        ArgumentNullException.ThrowIfNull(pixels);
-        using var noGrad = IsVisualTrained() ? null : no_grad();
-        return _visual.Encode(pixels);
-    }
+    public override Tensor EncodeVisual(Tensor pixels) => EncodePixels(pixels);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The architecture has no <see cref="BlipArchitecture.VisionHead"/>.</exception>
@@ -90,34 +73,7 @@ public sealed class BlipEncoder : ComposedEncoderModule
     {
         RequireVisual(visualTokens);
         using var scope = NewDisposeScope();
-        return ProjectionHead.Embed(visualTokens, ProjectionHead.Required(_visionHead)).unsqueeze(1).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>
-    /// Both parts: cross attention, the first token through <c>text_proj</c>. Modification alone: as a caption.
-    /// Reference alone: as a target. A host's own fusion gets null for a part that is not asked for.
-    /// </remarks>
-    public override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
-    {
-        if (parts is not (QueryParts.Reference or QueryParts.Modification or QueryParts.Both))
-        {
-            throw new ArgumentException($"A query has a reference, a modification, or both, not '{parts}'.", nameof(parts));
-        }
-
-        if (parts.HasFlag(QueryParts.Reference))
-        {
-            RequireVisual(visualTokens);
-        }
-
-        if (parts.HasFlag(QueryParts.Modification) && modification is null)
-        {
-            throw new ArgumentException("The query lacks its modification.", nameof(modification));
-        }
-
-        return _fusion.Fuse(
-            parts.HasFlag(QueryParts.Reference) ? visualTokens : null,
-            parts.HasFlag(QueryParts.Modification) ? modification : null);
+        return ProjectionHead.EmbedFirst(visualTokens, Required(_visionHead)).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -125,7 +81,7 @@ public sealed class BlipEncoder : ComposedEncoderModule
     {
         ArgumentNullException.ThrowIfNull(caption);
         using var scope = NewDisposeScope();
-        return ProjectionHead.Embed(_text.Encode(caption), _textHead).MoveToOuterDisposeScope();
+        return ProjectionHead.EmbedFirst(_text.Encode(caption), _textHead).MoveToOuterDisposeScope();
     }
 
     /// <summary>Chooses what is trained.</summary>
@@ -152,12 +108,11 @@ public sealed class BlipEncoder : ComposedEncoderModule
         }
     }
 
-    /// <summary>Sets fresh weights as the reference does; parts of a host are left as they are.</summary>
-    /// <param name="initializer">The seeded source; the weights are on the CPU.</param>
-    public void Initialise(WeightInitializer initializer)
+    /// <inheritdoc/>
+    public override void Initialise(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (_visual as VisionTransformer)?.Initialise(initializer);
+        (Visual as VisionTransformer)?.Initialise(initializer);
         (_text as MedTextEncoder)?.Initialise(initializer);
         if (_visionHead is not null)
         {
@@ -167,31 +122,14 @@ public sealed class BlipEncoder : ComposedEncoderModule
         initializer.PyTorchDefault(_textHead);
     }
 
-    private static bool IsIn(string name, string part) => name.StartsWith(part, StringComparison.Ordinal) && name[part.Length] == '.';
+    /// <summary>The projection of targets, or an error that says why there is none.</summary>
+    internal static Linear Required(Linear? visionHead) =>
+        visionHead ?? throw new InvalidOperationException($"This BLIP was built without {nameof(BlipArchitecture.VisionHead)}: it embeds texts only.");
 
-    private static Parameter Outliving(Tensor value)
+    private static IVisualEncoder VisualOf(BlipArchitecture architecture, ComposedModelParts? parts, Device? device)
     {
-        var parameter = new Parameter(value);
-        parameter.DetachFromDisposeScope();
-        return parameter;
-    }
-
-    private CrossAttentionFusion DefaultFusion() => _text is MedTextEncoder med
-        ? new CrossAttentionFusion(med, _textHead, _visionHead)
-        : throw new ArgumentException("A text encoder of the host needs a fusion of the host: BLIP's own reads pictures through BLIP's text encoder.");
-
-    private bool IsVisualTrained() =>
-        is_grad_enabled() && _visual is nn.Module module && module.parameters().Any(parameter => parameter.requires_grad);
-
-    private void RequireVisual(Tensor? visualTokens)
-    {
-        if (visualTokens is null || visualTokens.dim() != 3 || visualTokens.shape[2] != _visual.Width)
-        {
-            throw new ArgumentException(
-                visualTokens is null
-                    ? "The query lacks the visual tokens of its reference."
-                    : $"Visual tokens are [B, N, {_visual.Width}], not [{string.Join(", ", visualTokens.shape)}].",
-                nameof(visualTokens));
-        }
+        ArgumentNullException.ThrowIfNull(architecture);
+        NativeTorch.EnsureLoaded();
+        return parts?.Visual ?? new VisionTransformer(architecture.Vision, architecture.Image, device);
     }
 }

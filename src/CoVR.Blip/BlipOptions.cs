@@ -1,63 +1,21 @@
-using System.ComponentModel.DataAnnotations;
 using CoVR.Modeling;
 
 namespace CoVR.Blip;
 
-/// <summary>What <c>UseBlip</c> and <see cref="BlipModel.Create"/> build.</summary>
-public sealed class BlipOptions
+/// <summary>What <c>UseBlip</c> and <see cref="BlipModel.Create"/> build. Variants: <c>large</c> (the default, the model of the papers), <c>large-covr</c> and <c>base</c>.</summary>
+public sealed class BlipOptions : ComposedModelOptions
 {
-    /// <summary>A published model: <c>large</c>, <c>large-covr</c> or <c>base</c>.</summary>
-    /// <value><c>large</c>, the model of the papers.</value>
-    [Required(AllowEmptyStrings = false)]
-    public string Variant { get; set; } = "large";
+    /// <summary>Starts with the variant <c>large</c>.</summary>
+    public BlipOptions()
+        : base("large")
+    {
+    }
 
     /// <summary>Other sizes than the variant's, for instance for a small model that is trained from nothing; null keeps the variant's.</summary>
     /// <value>Null.</value>
     public BlipArchitecture? Architecture { get; set; }
 
-    /// <summary>Other token lengths than the variant's; null keeps the variant's.</summary>
-    /// <value>Null: 35 tokens in training, up to 64 in evaluation, 30 words.</value>
-    public TextInput? Text { get; set; }
-
-    /// <summary>The name in fingerprints and reports; null for one made of variant and picture size.</summary>
-    /// <value>Null, for example <c>blip-large-384</c>.</value>
-    public string? Name { get; set; }
-
-    /// <summary>Path of a weights file: <c>.pth</c>, <c>.pt</c>, <c>.ckpt</c> or <c>.safetensors</c>.</summary>
-    /// <value>Null: fresh weights of <see cref="Seed"/>.</value>
-    public string? Checkpoint { get; set; }
-
-    /// <summary>Whether the file must hold every weight of the model in its shape, and nothing unknown.</summary>
-    /// <value>True; false takes what fits and reports the rest in the log, as the reference does in silence.</value>
-    public bool StrictCheckpoint { get; set; } = true;
-
-    /// <summary>Path of a vocabulary, one token a line (bert-base-uncased's <c>vocab.txt</c> for the published models).</summary>
-    /// <value>Null; this or <see cref="Vocabulary"/> is needed.</value>
-    public string? VocabularyPath { get; set; }
-
-    /// <summary>The vocabulary itself; the place of a token is its id.</summary>
-    /// <value>Null; this or <see cref="VocabularyPath"/> is needed.</value>
-    public IReadOnlyList<string>? Vocabulary { get; set; }
-
-    /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, …</summary>
-    /// <value><c>cpu</c>.</value>
-    [Required(AllowEmptyStrings = false)]
-    public string Device { get; set; } = "cpu";
-
     /// <summary>Which weights are trained.</summary>
     /// <value><see cref="BlipTrainable.Composed"/>.</value>
     public BlipTrainable Trainable { get; set; } = BlipTrainable.Composed;
-
-    /// <summary>Whether the visual encoder is trained too.</summary>
-    /// <value>False, as in the papers.</value>
-    public bool TrainVisualEncoder { get; set; }
-
-    /// <summary>Seed of fresh weights.</summary>
-    /// <value>1234.</value>
-    public ulong Seed { get; set; } = 1234;
-
-    /// <summary>Similarities are divided by this in the losses.</summary>
-    /// <value>0.07.</value>
-    [Range(1e-6, 1e6)]
-    public double Temperature { get; set; } = 0.07;
 }

@@ -6,7 +6,7 @@ namespace CoVR.Blip;
 public static class BlipVariants
 {
     /// <summary>ViT-L/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO: where the reference starts from (<c>blip-l-coco</c>).</summary>
-    public static BlipVariant Large { get; } = new(
+    public static ModelVariant<BlipArchitecture> Large { get; } = new(
         "large",
         BlipArchitecture.Large,
         TextLengths,
@@ -14,7 +14,7 @@ public static class BlipVariants
         "BSD-3-Clause");
 
     /// <summary>ViT-L/16 at 384 pixels, trained on WebVid-CoVR (<c>webvid-covr</c>).</summary>
-    public static BlipVariant LargeCoVR { get; } = new(
+    public static ModelVariant<BlipArchitecture> LargeCoVR { get; } = new(
         "large-covr",
         BlipArchitecture.Large,
         TextLengths,
@@ -22,7 +22,7 @@ public static class BlipVariants
         "MIT, on weights of BLIP (BSD-3-Clause)");
 
     /// <summary>ViT-B/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO.</summary>
-    public static BlipVariant Base { get; } = new(
+    public static ModelVariant<BlipArchitecture> Base { get; } = new(
         "base",
         BlipArchitecture.Base,
         TextLengths,
@@ -30,7 +30,7 @@ public static class BlipVariants
         "BSD-3-Clause");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<BlipVariant> All { get; } = [Large, LargeCoVR, Base];
+    public static IReadOnlyList<ModelVariant<BlipArchitecture>> All { get; } = [Large, LargeCoVR, Base];
 
     /// <summary>The lengths of the reference: 35 tokens in training, up to 64 in tests, 30 words.</summary>
     internal static TextInput TextLengths => new(TrainingLength: 35, EvaluationLimit: 64, MaxWords: 30);
@@ -38,6 +38,5 @@ public static class BlipVariants
     /// <summary>Finds a variant; case does not matter.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The variant, or null.</returns>
-    public static BlipVariant? Find(string name) =>
-        All.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static ModelVariant<BlipArchitecture>? Find(string name) => BlipModel.Family.Find(name);
 }

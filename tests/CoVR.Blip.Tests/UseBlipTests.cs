@@ -67,7 +67,7 @@ public sealed class UseBlipTests
 
     [Fact]
     public void TextEncoder_OfTheHostWithoutFusion_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => BlipModel.Create(SmallBlip.Options(), new BlipParts(Text: new NoText())));
+        Assert.Throws<ArgumentException>(() => BlipModel.Create(SmallBlip.Options(), new ComposedModelParts(Text: new NoText())));
 
     private static ServiceCollection Pipeline(Action<BlipOptions>? change = null)
     {

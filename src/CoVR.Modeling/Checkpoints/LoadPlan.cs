@@ -16,6 +16,7 @@ internal sealed class LoadPlan
     private readonly List<string> _unexpected = [];
     private readonly List<string> _missing = [];
     private readonly List<MisshapenTensor> _misshapen = [];
+    private readonly Dictionary<string, Tensor> _state;
     private readonly string? _firstSource;
     private readonly string? _firstDestination;
 
@@ -23,7 +24,7 @@ internal sealed class LoadPlan
     public LoadPlan(nn.Module module, Checkpoint checkpoint, IEnumerable<CheckpointTensor> sources, CheckpointMap map)
     {
         (_checkpoint, _map) = (checkpoint, map);
-        var state = module.state_dict();
+        _state = module.state_dict();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var source in sources)
         {
@@ -34,17 +35,18 @@ internal sealed class LoadPlan
                 throw checkpoint.Error($"two of its keys mean the module's '{key}'; one is '{source.Name}'");
             }
 
-            Assign(key, source, state.GetValueOrDefault(key));
+            Assign(key, source, _state.GetValueOrDefault(key));
         }
 
-        _missing.AddRange(state.Keys.Where(key => !seen.Contains(key)));
-        _firstDestination = state.Keys.FirstOrDefault();
+        _missing.AddRange(_state.Keys.Where(key => !seen.Contains(key)));
+        _firstDestination = _state.Keys.FirstOrDefault();
     }
 
     /// <summary>Throws if the file does not fit, but for what the map allows.</summary>
     public void ThrowOnMismatch()
     {
-        string[] missing = [.. _missing.Where(key => !KeyPattern.MatchesAny(_map.Optional, key))];
+        var taken = _copies.Select(copy => copy.Destination.Handle).ToHashSet();
+        string[] missing = [.. _missing.Where(key => !KeyPattern.MatchesAny(_map.Optional, key) && !taken.Contains(_state[key].Handle))];
         if (missing.Length + _unexpected.Count + _misshapen.Count > 0)
         {
             throw new CheckpointMismatchException(_checkpoint.Path, missing, _unexpected, _misshapen, Hint());
@@ -54,7 +56,8 @@ internal sealed class LoadPlan
     /// <summary>Copies the values.</summary>
     public void Copy()
     {
-        foreach (var (source, destination, reshaped) in _copies)
+        var last = LastNames();
+        foreach (var (source, destination, reshaped) in _copies.Where((_, i) => last.Contains(_taken[i])))
         {
             if (reshaped is null)
             {
@@ -77,6 +80,19 @@ internal sealed class LoadPlan
         Unexpected = _unexpected,
         Misshapen = _misshapen,
     };
+
+    /// <summary>Of tensors that the module lists under several names the last that the file holds counts, as in PyTorch, whatever the file's order.</summary>
+    private HashSet<string> LastNames()
+    {
+        var taken = _taken.ToHashSet(StringComparer.Ordinal);
+        Dictionary<nint, string> last = [];
+        foreach (var (key, tensor) in _state.Where(entry => taken.Contains(entry.Key)))
+        {
+            last[tensor.Handle] = key;
+        }
+
+        return last.Values.ToHashSet(StringComparer.Ordinal);
+    }
 
     private void Assign(string key, CheckpointTensor source, Tensor? destination)
     {

@@ -13,7 +13,7 @@ public sealed record LoadReport(string File)
     /// <summary>Keys of the file that a rule leaves out.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
-    /// <summary>Keys of the module that the file lacks and that kept their values; in a strict load only optional ones.</summary>
+    /// <summary>Keys of the module that the file lacks and that kept their values; in a strict load only optional ones, and further names of tensors that were taken.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>Keys of the file that the module does not know; empty after a strict load.</summary>

@@ -40,6 +40,9 @@ public sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The vectors of the words, [vocabulary, C]; owned by the module.</summary>
+    public Tensor Words => _words.Weight;
+
     /// <summary>Embeds a text, with learnt queries before it if there are any.</summary>
     /// <param name="ids">[B, T] int64 in [0, vocabulary); null for queries alone.</param>
     /// <param name="queries">[B, Q, C], which get no positions; null for text alone.</param>

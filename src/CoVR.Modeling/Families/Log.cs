@@ -1,13 +1,12 @@
-using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Blip;
+namespace CoVR.Modeling;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Made a BLIP of {Parameters} parameters with fresh weights of seed {Seed}")]
-    public static partial void FreshWeights(ILogger logger, ulong seed, long parameters);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Made a {Family} model of {Parameters} parameters with fresh weights of seed {Seed}")]
+    public static partial void FreshWeights(ILogger logger, string family, long parameters, ulong seed);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Loaded {Report}")]
     public static partial void WeightsLoaded(ILogger logger, LoadReport report);

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Layers;
+
+namespace CoVR.Modeling;
+
+/// <summary>The sizes that every model family has; each family adds its own.</summary>
+public abstract record ComposedArchitecture
+{
+    /// <summary>Starts from the sizes of a family's main model.</summary>
+    /// <param name="image">The pictures.</param>
+    /// <param name="vision">The visual encoder.</param>
+    /// <param name="text">The text encoder.</param>
+    protected ComposedArchitecture(ImageInput image, VisionTransformerOptions vision, BertOptions text) =>
+        (Image, Vision, Text) = (image, vision, text);
+
+    /// <summary>The pictures.</summary>
+    public ImageInput Image { get; init; }
+
+    /// <summary>The visual encoder.</summary>
+    public VisionTransformerOptions Vision { get; init; }
+
+    /// <summary>The text encoder.</summary>
+    public BertOptions Text { get; init; }
+
+    /// <summary>D, the dimensions of an embedding.</summary>
+    /// <value>256.</value>
+    [Range(1, 65536)]
+    public int Dimensions { get; init; } = 256;
+
+    /// <summary>Finds everything that does not go together.</summary>
+    /// <returns>One sentence a fault; empty when there is none.</returns>
+    internal IEnumerable<string> FindFaults()
+    {
+        foreach (var fault in OptionFaults.Annotations(this, "Architecture: ")
+            .Concat(OptionFaults.Annotations(Vision, "Architecture.Vision: "))
+            .Concat(OptionFaults.Annotations(Text, "Architecture.Text: ")))
+        {
+            yield return fault;
+        }
+
+        if (Vision.PatchSize > 0 && (Image.Size < Vision.PatchSize || Image.Size % Vision.PatchSize != 0))
+        {
+            yield return $"Architecture: the image size ({Image.Size}) is not a multiple of the patch size ({Vision.PatchSize}).";
+        }
+
+        if (Vision.Heads > 0 && Vision.Width % Vision.Heads != 0)
+        {
+            yield return $"Architecture: the vision width ({Vision.Width}) is not a multiple of its heads ({Vision.Heads}).";
+        }
+
+        if (Text.Heads > 0 && Text.Width % Text.Heads != 0)
+        {
+            yield return $"Architecture: the text width ({Text.Width}) is not a multiple of its heads ({Text.Heads}).";
+        }
+
+        if (Vision.Stem == VisionStem.Convolutional && !int.IsPow2(Vision.PatchSize))
+        {
+            yield return $"Architecture: the patch size ({Vision.PatchSize}) of a convolutional stem is a power of 2.";
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using CoVR.Modeling.Layers;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling;
+
+/// <summary>What the encoders of all model families share: a visual encoder, and a fusion that makes the queries. Keys: <c>visual_encoder.*</c>.</summary>
+/// <remarks>A family registers its own parts (<c>RegisterComponents</c>) at the end of its constructor. Safe for concurrent use in evaluation.</remarks>
+public abstract class ComposedFamilyEncoder : ComposedEncoderModule
+{
+    [ComponentName(Name = "visual_encoder")]
+    private readonly IVisualEncoder _visual;
+
+    /// <summary>Takes over the visual encoder.</summary>
+    /// <param name="name">The module's name.</param>
+    /// <param name="visual">The visual encoder; disposed with the encoder when it is a module.</param>
+    /// <param name="dimensions">D.</param>
+    protected ComposedFamilyEncoder(string name, IVisualEncoder visual, int dimensions)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(visual);
+        (_visual, Dimensions) = (visual, dimensions);
+    }
+
+    /// <inheritdoc/>
+    public sealed override int Dimensions { get; }
+
+    /// <summary>The pictures it reads.</summary>
+    public ImageInput Image => _visual.Input;
+
+    /// <summary>The visual encoder.</summary>
+    public IVisualEncoder Visual => _visual;
+
+    /// <summary>What makes queries.</summary>
+    public abstract IFusionModule Fusion { get; }
+
+    /// <summary>Sets fresh weights as the reference does; parts of a host are left as they are.</summary>
+    /// <param name="initializer">The seeded source; the weights are on the CPU.</param>
+    public abstract void Initialise(WeightInitializer initializer);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The family's own fusion gives what the papers' method gives for both parts, the same as a caption for the modification
+    /// alone and the same as a target for the reference alone. A host's fusion gets null for a part that is not asked for.
+    /// </remarks>
+    public sealed override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
+    {
+        if (parts is not (QueryParts.Reference or QueryParts.Modification or QueryParts.Both))
+        {
+            throw new ArgumentException($"A query has a reference, a modification, or both, not '{parts}'.", nameof(parts));
+        }
+
+        if (parts.HasFlag(QueryParts.Reference))
+        {
+            RequireVisual(visualTokens);
+        }
+
+        if (parts.HasFlag(QueryParts.Modification) && modification is null)
+        {
+            throw new ArgumentException("The query lacks its modification.", nameof(modification));
+        }
+
+        return Fusion.Fuse(
+            parts.HasFlag(QueryParts.Reference) ? visualTokens : null,
+            parts.HasFlag(QueryParts.Modification) ? modification : null);
+    }
+
+    /// <summary>Encodes pictures; a visual encoder that is not trained records no gradient.</summary>
+    /// <param name="pixels">[B, 3, S, S].</param>
+    /// <returns>[B, N, C].</returns>
+    protected Tensor EncodePixels(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        using var noGrad = IsVisualTrained() ? null : no_grad();
+        return _visual.Encode(pixels);
+    }
+
+    /// <summary>Refuses visual tokens of another shape.</summary>
+    /// <param name="visualTokens">[B, N, C].</param>
+    /// <exception cref="ArgumentException">They are missing or have another shape.</exception>
+    protected void RequireVisual([System.Diagnostics.CodeAnalysis.NotNull] Tensor? visualTokens)
+    {
+        if (visualTokens is null || visualTokens.dim() != 3 || visualTokens.shape[2] != _visual.Width)
+        {
+            throw new ArgumentException(
+                visualTokens is null
+                    ? "The query lacks the visual tokens of its reference."
+                    : $"Visual tokens are [B, N, {_visual.Width}], not [{string.Join(", ", visualTokens.shape)}].",
+                nameof(visualTokens));
+        }
+    }
+
+    /// <summary>Whether a parameter's name lies in a part.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="part">For example <c>visual_encoder</c>.</param>
+    /// <returns>True for <c>visual_encoder.cls_token</c>.</returns>
+    protected static bool IsIn(string name, string part)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(part);
+        return name.StartsWith(part, StringComparison.Ordinal) && name.Length > part.Length && name[part.Length] == '.';
+    }
+
+    private bool IsVisualTrained() =>
+        is_grad_enabled() && _visual is nn.Module module && module.parameters().Any(parameter => parameter.requires_grad);
+}

@@ -1,0 +1,178 @@
+using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Layers;
+using CoVR.Modeling.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+
+namespace CoVR.Modeling;
+
+/// <summary>The way from options to a loaded model, which all families go: check, tokenizer, encoder, weights, description.</summary>
+/// <typeparam name="TOptions">The family's options.</typeparam>
+/// <typeparam name="TArchitecture">The family's sizes.</typeparam>
+/// <typeparam name="TEncoder">The family's encoder.</typeparam>
+/// <remarks>Holds no state; safe for several threads.</remarks>
+public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : IValidateOptions<TOptions>
+    where TOptions : ComposedModelOptions
+    where TArchitecture : ComposedArchitecture
+    where TEncoder : ComposedFamilyEncoder
+{
+    /// <summary>The family's name in lower case, for example <c>blip</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The published models.</summary>
+    public abstract IReadOnlyList<ModelVariant<TArchitecture>> Variants { get; }
+
+    /// <summary>Finds a published model; case does not matter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The variant, or null.</returns>
+    public ModelVariant<TArchitecture>? Find(string name) =>
+        Variants.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Finds every fault of the options at once.</summary>
+    /// <param name="name">The pipeline; ignored.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The faults.</returns>
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> faults =
+        [
+            .. OptionFaults.Annotations(options, string.Empty),
+            .. FindVariantFaults(options.Variant),
+            .. OptionFaults.OfCheckpoint(options.Checkpoint),
+            .. OptionFaults.OfVocabulary(options),
+            .. FindFamilyFaults(options),
+            .. OptionFaults.OfDevice(options.Device),
+            .. OptionFaults.OfText(options.Text),
+            .. ArchitectureOf(options)?.FindFaults() ?? [],
+        ];
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>Makes a model in evaluation mode.</summary>
+    /// <param name="options">What to make.</param>
+    /// <param name="parts">What replaces the family's own parts; null for nothing.</param>
+    /// <param name="logger">Hears what was made; may be null.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
+    /// <exception cref="CheckpointException">The weights file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
+    public ComposedModel Create(TOptions options, ComposedModelParts? parts = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Validate(null, options) is { Failed: true } faults)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), faults.Failures);
+        }
+
+        var device = TorchDevices.Parse(options.Device);
+        var variant = Resolve(options);
+        var tokenizer = CreateTokenizer(options);
+        parts ??= ComposedModelParts.None;
+        var encoder = CreateEncoder(WithTokensOf(variant.Architecture, tokenizer), tokenizer, parts);
+        try
+        {
+            SetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
+            var description = new ModelDescription(
+                variant.Name, encoder.Image, variant.Text, WeightsHash.OfModule(encoder), options.Temperature, variant.Source, variant.License);
+            SetTrainable(encoder, options);
+            encoder.eval();
+            encoder.to(device);
+            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sizes of the host's own; null for the variant's.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>The sizes, or null.</returns>
+    protected abstract TArchitecture? ArchitectureOf(TOptions options);
+
+    /// <summary>Faults that only this family knows.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>One sentence a fault.</returns>
+    protected abstract IEnumerable<string> FindFamilyFaults(TOptions options);
+
+    /// <summary>Reads the vocabulary.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <returns>The tokenizer.</returns>
+    protected abstract BertTextTokenizer CreateTokenizer(TOptions options);
+
+    /// <summary>Allocates the encoder on the CPU.</summary>
+    /// <param name="architecture">Sizes, with as many words as the model has.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="parts">What replaces the family's own parts.</param>
+    /// <returns>The encoder, whose values are unset.</returns>
+    protected abstract TEncoder CreateEncoder(TArchitecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts);
+
+    /// <summary>How files become the encoder's state dict.</summary>
+    /// <param name="parts">What replaces the family's own parts.</param>
+    /// <returns>The map.</returns>
+    protected abstract CheckpointMap MapFor(ComposedModelParts parts);
+
+    /// <summary>Chooses what is trained.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">Valid options.</param>
+    protected abstract void SetTrainable(TEncoder encoder, TOptions options);
+
+    private void SetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
+    {
+        if (options.Checkpoint is null || !options.StrictCheckpoint)
+        {
+            using var initializer = new WeightInitializer(options.Seed);
+            encoder.Initialise(initializer);
+        }
+
+        if (options.Checkpoint is not { } path)
+        {
+            Log.FreshWeights(logger, Name, encoder.parameters().Sum(parameter => parameter.numel()), options.Seed);
+            return;
+        }
+
+        var report = StateDictLoader.Load(encoder, path, MapFor(parts), options.StrictCheckpoint);
+        Log.WeightsLoaded(logger, report);
+        Log.KeysIgnored(logger, report.Ignored);
+        if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
+        {
+            Log.KeysDiffer(logger, report.Missing, report.Unexpected, report.Misshapen);
+        }
+    }
+
+    private IEnumerable<string> FindVariantFaults(string variant)
+    {
+        if (Find(variant) is null)
+        {
+            yield return $"Variant: '{variant}' is none of {string.Join(", ", Variants.Select(known => known.Name))}.";
+        }
+    }
+
+    private ModelVariant<TArchitecture> Resolve(TOptions options)
+    {
+        var published = Find(options.Variant)!;
+        var own = ArchitectureOf(options);
+        var architecture = own ?? published.Architecture;
+        var file = options.Checkpoint is null ? string.Empty : Path.GetFileName(options.Checkpoint);
+        var isPublished = file.Length > 0 && own is null && published.Source.EndsWith(file, StringComparison.OrdinalIgnoreCase);
+        return new ModelVariant<TArchitecture>(
+            options.Name ?? FormattableString.Invariant($"{Name}-{(own is null ? published.Name : "custom")}-{architecture.Image.Size}"),
+            architecture,
+            options.Text ?? published.Text,
+            isPublished ? published.Source : file,
+            isPublished ? published.License : string.Empty);
+    }
+
+    private static TArchitecture WithTokensOf(TArchitecture architecture, BertTextTokenizer tokenizer)
+    {
+        var size = architecture.Text.VocabularySize == 0 ? tokenizer.VocabularySize : architecture.Text.VocabularySize;
+        ComposedArchitecture sized = architecture;
+        return size >= tokenizer.VocabularySize
+            ? (TArchitecture)(sized with { Text = sized.Text with { VocabularySize = size } })
+            : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoVR.Modeling;
+
+/// <summary>Parts of a host that replace those of a model family; null keeps the family's own.</summary>
+/// <param name="Visual">Pictures to tokens; its width and picture size are taken over.</param>
+/// <param name="Text">Texts to tokens, for captions; needs a <paramref name="Fusion"/> too, because a family's own reads pictures through its text encoder.</param>
+/// <param name="Fusion">Visual tokens and text to query vectors [B, Q, D].</param>
+public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEncoder? Text = null, IFusionModule? Fusion = null)
+{
+    /// <summary>Nothing is replaced.</summary>
+    public static ComposedModelParts None { get; } = new();
+
+    /// <summary>The parts that a host registered for a pipeline.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="pipeline">The pipeline's name.</param>
+    /// <returns>The parts; made on first use, owned by the container.</returns>
+    public static ComposedModelParts Of(IServiceProvider services, string pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new ComposedModelParts(
+            services.GetKeyedService<IVisualEncoder>(pipeline),
+            services.GetKeyedService<ITextEncoder>(pipeline),
+            services.GetKeyedService<IFusionModule>(pipeline));
+    }
+
+    /// <summary>Refuses a text encoder without a fusion.</summary>
+    /// <exception cref="ArgumentException">There is a text encoder, but no fusion.</exception>
+    public void RequireFusionForText()
+    {
+        if (Text is not null && Fusion is null)
+        {
+            throw new ArgumentException("A text encoder of the host needs a fusion of the host: the family's own reads pictures through its text encoder.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CoVR.Modeling;
+
+/// <summary>Faults of single options, each as one sentence.</summary>
+internal static class OptionFaults
+{
+    /// <summary>What the annotations of an object forbid.</summary>
+    public static IEnumerable<string> Annotations(object options, string prefix)
+    {
+        List<ValidationResult> results = [];
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        return results.Select(result => prefix + result.ErrorMessage);
+    }
+
+    /// <summary>Why a device cannot be used; an empty name is the annotations' affair.</summary>
+    public static IEnumerable<string> OfDevice(string device)
+    {
+        if (string.IsNullOrWhiteSpace(device))
+        {
+            return [];
+        }
+
+        try
+        {
+            _ = TorchDevices.Parse(device);
+            return [];
+        }
+        catch (Exception fault) when (fault is ArgumentException or DeviceNotAvailableException or NativeTorchException)
+        {
+            return [$"{nameof(ComposedModelOptions.Device)}: {fault.Message}"];
+        }
+    }
+
+    /// <summary>Lengths that leave no room for a text.</summary>
+    public static IEnumerable<string> OfText(TextInput? text)
+    {
+        if (text is { TrainingLength: < 2 } or { EvaluationLimit: < 2 })
+        {
+            yield return $"{nameof(ComposedModelOptions.Text)}: texts have at least 2 tokens, [CLS] and [SEP].";
+        }
+
+        if (text is { MaxWords: < 1 })
+        {
+            yield return $"{nameof(ComposedModelOptions.Text)}: {nameof(text.MaxWords)} is at least 1.";
+        }
+    }
+
+    /// <summary>Two vocabularies, none, or a file that is not there.</summary>
+    public static IEnumerable<string> OfVocabulary(ComposedModelOptions options)
+    {
+        if ((options.VocabularyPath is null) == (options.Vocabulary is null))
+        {
+            yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: give one of the two.";
+        }
+        else if (options.VocabularyPath is { } path && !File.Exists(path))
+        {
+            yield return $"{nameof(options.VocabularyPath)}: there is no file '{path}'.";
+        }
+    }
+
+    /// <summary>A checkpoint that is not there.</summary>
+    public static IEnumerable<string> OfCheckpoint(string? checkpoint)
+    {
+        if (checkpoint is not null && !File.Exists(checkpoint))
+        {
+            yield return $"{nameof(ComposedModelOptions.Checkpoint)}: there is no file '{checkpoint}'.";
+        }
+    }
+}
