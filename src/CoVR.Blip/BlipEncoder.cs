@@ -112,7 +112,7 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
     public override void Initialise(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (Visual as VisionTransformer)?.Initialise(initializer);
+        (Visual as VisionTransformerModule)?.Initialise(initializer);
         (_text as MedTextEncoder)?.Initialise(initializer);
         if (_visionHead is not null)
         {
@@ -130,6 +130,6 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
     {
         ArgumentNullException.ThrowIfNull(architecture);
         NativeTorch.EnsureLoaded();
-        return parts?.Visual ?? new VisionTransformer(architecture.Vision, architecture.Image, device);
+        return parts?.Visual ?? VisionTransformerModule.Create(architecture.Vision, architecture.Image, device);
     }
 }

@@ -22,6 +22,18 @@ internal static class Attention
         return context.transpose(1, 2).reshape(batch, length, heads * width).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Self-attention of one projection's output.</summary>
+    /// <param name="packed">[B, T, 3 C]: queries, keys, values.</param>
+    /// <param name="heads">H.</param>
+    /// <returns>[B, T, C].</returns>
+    public static Tensor AttendPacked(Tensor packed, int heads)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, tokens, width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3);
+        var parts = packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
+        return Attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), null, 0).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Splits the last dimension into heads.</summary>
     /// <param name="x">[B, T, H * d].</param>
     /// <param name="heads">H.</param>

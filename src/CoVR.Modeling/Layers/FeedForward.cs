@@ -24,11 +24,16 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, N, C] to [B, N, C].</summary>
-    public override Tensor forward(Tensor input)
+    /// <summary>The map that closes the branch.</summary>
+    public Linear Output => _second;
+
+    /// <summary>Two maps with a non-linearity between, whatever their names are.</summary>
+    public static Tensor Apply(Tensor input, Linear first, Activation activation, Linear second)
     {
         using var scope = NewDisposeScope();
-        var hidden = TensorOps.Activate(_first.call(input), _activation);
-        return _second.call(hidden).MoveToOuterDisposeScope();
+        return second.call(TensorOps.Activate(first.call(input), activation)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>[B, N, C] to [B, N, C].</summary>
+    public override Tensor forward(Tensor input) => Apply(input, _first, _activation, _second);
 }

@@ -38,16 +38,14 @@ internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The map that closes the branch.</summary>
+    public Linear Output => _proj;
+
     /// <summary>[B, N, C] to [B, N, C].</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var (batch, tokens, width) = (input.shape[0], input.shape[1], input.shape[2]);
-        var parts = Project(input)
-            .view(batch, tokens, 3, _heads, width / _heads)
-            .permute(2, 0, 3, 1, 4);
-        var context = Attention.Attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), null, 0);
-        return _proj.call(context).MoveToOuterDisposeScope();
+        return _proj.call(Attention.AttendPacked(Project(input), _heads)).MoveToOuterDisposeScope();
     }
 
     private Tensor Project(Tensor input) => _queryBias is null || _valueBias is null

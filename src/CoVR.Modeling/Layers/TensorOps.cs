@@ -17,7 +17,7 @@ internal static class TensorOps
     public static Tensor Activate(Tensor x, Activation kind) => kind switch
     {
         Activation.Gelu => is_grad_enabled() ? x.gelu() : InPlaceOps.Gelu_(x),
-        Activation.QuickGelu => x * x.mul(Scalars.QuickGeluFactor).sigmoid_(),
+        Activation.QuickGelu => QuickGelu(x),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -43,5 +43,11 @@ internal static class TensorOps
         using TorchSharp.Scalar keep = 1 - probability;
         var kept = empty(shape).bernoulli_(1 - probability).div_(keep);
         return branch.mul(kept.to(branch.dtype, branch.device)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor QuickGelu(Tensor x)
+    {
+        using var gate = x.mul(Scalars.QuickGeluFactor).sigmoid_();
+        return is_grad_enabled() ? x.mul(gate) : x.mul_(gate);
     }
 }

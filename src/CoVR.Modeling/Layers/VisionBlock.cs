@@ -38,16 +38,28 @@ public sealed class VisionBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The maps that close the two branches.</summary>
+    internal IEnumerable<Linear> BranchOutputs => [_attention.Output, _feedForward.Output];
+
     /// <summary>Applies the block.</summary>
     /// <param name="input">[B, N, C]; left as it is.</param>
     /// <returns>[B, N, C].</returns>
     public override Tensor forward(Tensor input)
     {
-        using var scope = NewDisposeScope();
-        var attended = Add(input, _attention.call(_attentionNorm.call(input)));
-        return Add(attended, _feedForward.call(_feedForwardNorm.call(attended))).MoveToOuterDisposeScope();
+        var dropPath = training ? _dropPath : 0;
+        using var attended = AddBranch(input, _attentionNorm, _attention, dropPath);
+        return AddBranch(attended, _feedForwardNorm, _feedForward, dropPath);
     }
 
-    private Tensor Add(Tensor input, Tensor branch) =>
-        TensorOps.AddResidual(input, TensorOps.DropPath(branch, _dropPath, training));
+    /// <summary>x + branch(norm(x)): half of a pre-norm block, whatever its parts are called.</summary>
+    /// <param name="input">x [B, N, C]; left as it is.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="branch">Attention or feed-forward.</param>
+    /// <param name="dropPath">Probability with which the branch of a sample is dropped; 0 outside of training.</param>
+    internal static Tensor AddBranch(Tensor input, LayerNorm norm, nn.Module<Tensor, Tensor> branch, double dropPath)
+    {
+        using var scope = NewDisposeScope();
+        var change = TensorOps.DropPath(branch.call(norm.call(input)), dropPath, dropPath > 0);
+        return TensorOps.AddResidual(input, change).MoveToOuterDisposeScope();
+    }
 }

@@ -48,6 +48,10 @@ public sealed record VisionTransformerOptions
     [Range(0, 0.99)]
     public double DropPath { get; init; } = 0.1;
 
+    /// <summary>How the parts are called and arranged; <see cref="VisionLayout.Clip"/> wants a plain patch stem, all biases and no final norm.</summary>
+    /// <value><see cref="VisionLayout.Timm"/>: BLIP and EVA.</value>
+    public VisionLayout Layout { get; init; } = VisionLayout.Timm;
+
     /// <summary>Whether a norm follows the last block.</summary>
     /// <value>True; EVA and CLIP have none.</value>
     public bool FinalNorm { get; init; } = true;
@@ -70,8 +74,12 @@ public sealed record VisionTransformerOptions
     [Range(0, 10)]
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that a deep stack starts calm.</summary>
+    /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). Only <see cref="VisionLayout.Timm"/> reads it.</value>
+    public bool CalmBranches { get; init; }
+
     /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
-    /// <value>12, as in the reference; it acts only when the transformer is trained, and never changes a number.</value>
+    /// <value>12, as in the reference; it acts only where gradients of the weights are recorded, and never changes a number.</value>
     [Range(0, 1024)]
     public int CheckpointedBlocks { get; init; } = 12;
 

@@ -65,6 +65,16 @@ public sealed class WeightInitializer : IDisposable
         Uniform(layer.Weight, layer.Bias);
     }
 
+    /// <summary>Uniform values within ± √(6 / (inputs + outputs)) (Glorot and Bengio 2010): PyTorch's default of a packed attention projection.</summary>
+    /// <param name="weight">[outputs, inputs], on the CPU.</param>
+    public void XavierUniform(Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        var bound = Math.Sqrt(6.0 / (weight.shape[0] + weight.shape[1]));
+        using var noGrad = no_grad();
+        weight.uniform_(-bound, bound, _generator);
+    }
+
     /// <summary>Normal weights that keep the scale of rectified signals, bias 0 (He et al. 2015, arXiv 1502.01852).</summary>
     /// <param name="layer">The layer.</param>
     public void KaimingNormal(Convolution layer)

@@ -11,6 +11,9 @@ public sealed class VisionTransformerTests : IDisposable
     private static readonly VisionTransformerOptions Small =
         new() { PatchSize = 4, Width = 16, Depth = 4, Heads = 2, FeedForwardWidth = 24, DropPath = 0.5 };
 
+    private static readonly VisionTransformerOptions SmallClip =
+        Small with { Layout = VisionLayout.Clip, FinalNorm = false, NormEpsilon = 1e-5, Activation = Activation.QuickGelu };
+
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -64,7 +67,16 @@ public sealed class VisionTransformerTests : IDisposable
         var recorded = model.Encode(pixels);
         using var noGrad = no_grad();
         NumericAssert.Close(recorded, model.Encode(pixels), 1e-6, 0, "tokens");
+        using var clip = Make(SmallClip);
+        NumericAssert.Close(Recorded(clip), clip.Encode(pixels), 1e-6, 0, "tokens of CLIP");
         NumericAssert.Close(before, pixels, 0, 0, "pixels");
+
+        Tensor Recorded(VisionTransformerModule model)
+        {
+            using var recording = enable_grad();
+            model.eval();
+            return model.Encode(pixels);
+        }
     }
 
     [Theory]
@@ -78,6 +90,49 @@ public sealed class VisionTransformerTests : IDisposable
         Assert.Equal(gradients.Keys.Order(), recomputed.Keys.Order());
         Assert.All(gradients, entry => NumericAssert.Close(entry.Value, recomputed[entry.Key], 0, 0, entry.Key));
         Assert.Contains(gradients.Values, gradient => gradient.abs().max().item<float>() > 1e-3);
+    }
+
+    [Theory]
+    [InlineData(VisionLayout.Timm)]
+    [InlineData(VisionLayout.Clip)]
+    public void CheckpointedBlocks_TrainedInEvaluationMode_GiveBitIdenticalGradients(VisionLayout layout)
+    {
+        var options = layout == VisionLayout.Clip ? SmallClip : Small with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false };
+        var (tokens, gradients) = Train(options with { CheckpointedBlocks = 0 }, training: false);
+        var (again, recomputed) = Train(options with { CheckpointedBlocks = 3 }, training: false);
+        NumericAssert.Close(tokens, again, 0, 0, "tokens");
+        Assert.All(gradients, entry => NumericAssert.Close(entry.Value, recomputed[entry.Key], 0, 0, entry.Key));
+    }
+
+    [Fact]
+    public void Clip_WithTheSameWeights_IsTheBlockOfTheOtherLayout()
+    {
+        using var timm = Make(Small with { Depth = 1, FinalNorm = false, NormEpsilon = 1e-5, Activation = Activation.QuickGelu });
+        using var clip = Make(SmallClip with { Depth = 1 });
+        var (from, to) = (timm.state_dict(), clip.state_dict());
+        using var noGrad = no_grad();
+        foreach (var (ours, theirs) in new[]
+        {
+            ("norm1", "ln_1"), ("attn.qkv", "attn.in_proj"), ("attn.proj", "attn.out_proj"), ("norm2", "ln_2"), ("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj"),
+        })
+        {
+            var separator = theirs == "attn.in_proj" ? "_" : ".";
+            to[$"transformer.resblocks.0.{theirs}{separator}weight"].copy_(from[$"blocks.0.{ours}.weight"]);
+            to[$"transformer.resblocks.0.{theirs}{separator}bias"].copy_(from[$"blocks.0.{ours}.bias"]);
+        }
+
+        var tokens = Pixels(1).view(1, 48, 16);
+        NumericAssert.Close(timm.Blocks[0].forward(tokens), clip.Blocks[0].forward(tokens), 0, 0, "tokens");
+    }
+
+    [Fact]
+    public void Clip_MovedToAnotherType_KeepsItsKeysAndUsesTheMovedWeights()
+    {
+        using var model = Make(SmallClip);
+        var before = model.state_dict().Keys.ToArray();
+        model.to(ScalarType.Float64);
+        Assert.Equal(before, model.state_dict().Keys);
+        Assert.Equal(ScalarType.Float64, model.Encode(Pixels(1).to(ScalarType.Float64)).dtype);
     }
 
     [Fact]
@@ -134,13 +189,14 @@ public sealed class VisionTransformerTests : IDisposable
     public void Constructor_SizesThatDoNotGoTogether_AreRefused()
     {
         Assert.Contains("number of heads", Assert.Throws<ArgumentException>(() => Make(Small with { Heads = 3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("no final norm", Assert.Throws<ArgumentException>(() => Make(SmallClip with { FinalNorm = true })).Message, StringComparison.Ordinal);
         Assert.Contains("patch size", Assert.Throws<ArgumentException>(() => Make(Small with { PatchSize = 5 })).Message, StringComparison.Ordinal);
     }
 
-    private static VisionTransformer Make(VisionTransformerOptions options)
+    private static VisionTransformerModule Make(VisionTransformerOptions options)
     {
         NativeTorch.EnsureLoaded();
-        var model = new VisionTransformer(options, ImageInput.Clip(16));
+        var model = VisionTransformerModule.Create(options, ImageInput.Clip(16));
         using var initializer = new WeightInitializer(4);
         model.Initialise(initializer);
         return model;
@@ -152,10 +208,10 @@ public sealed class VisionTransformerTests : IDisposable
         return empty([count, 3, 16, 16]).normal_(0, 1, generator);
     }
 
-    private static (Tensor Tokens, Dictionary<string, Tensor> Gradients) Train(VisionTransformerOptions options)
+    private static (Tensor Tokens, Dictionary<string, Tensor> Gradients) Train(VisionTransformerOptions options, bool training = true)
     {
         using var model = Make(options);
-        model.train();
+        model.train(training);
         manual_seed(21);
         var tokens = model.Encode(Pixels(6));
         (tokens * tokens.detach().cos()).sum().backward();

@@ -1,0 +1,119 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>The names that CLIP gives the parts of a <see cref="VisionBlock"/>. Keys: <c>ln_1.*</c>, <c>attn.*</c>, <c>ln_2.*</c>, <c>mlp.*</c>.</summary>
+internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly double _dropPath;
+
+    [ComponentName(Name = "ln_1")]
+    private readonly LayerNorm _attentionNorm;
+
+    [ComponentName(Name = "attn")]
+    private readonly PackedSelfAttention _attention;
+
+    [ComponentName(Name = "ln_2")]
+    private readonly LayerNorm _feedForwardNorm;
+
+    [ComponentName(Name = "mlp")]
+    private readonly ClipFeedForward _feedForward;
+
+    public ClipVisionBlock(VisionTransformerOptions options, double dropPath, Device? device)
+        : base(nameof(ClipVisionBlock))
+    {
+        _dropPath = dropPath;
+        _attentionNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _attention = new PackedSelfAttention(options, device);
+        _feedForwardNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _feedForward = new ClipFeedForward(options, device);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, N, C] to [B, N, C].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        var dropPath = training ? _dropPath : 0;
+        using var attended = VisionBlock.AddBranch(input, _attentionNorm, _attention, dropPath);
+        return VisionBlock.AddBranch(attended, _feedForwardNorm, _feedForward, dropPath);
+    }
+
+    /// <summary>PyTorch's defaults.</summary>
+    public void Initialise(WeightInitializer initializer)
+    {
+        _attention.Initialise(initializer);
+        _feedForward.Initialise(initializer);
+    }
+
+    /// <summary>PyTorch's <c>MultiheadAttention</c> of a sequence with itself. Keys: <c>in_proj_weight</c> [3 C, C], <c>in_proj_bias</c> [3 C], <c>out_proj.*</c>.</summary>
+    private sealed class PackedSelfAttention : nn.Module<Tensor, Tensor>
+    {
+        private readonly int _heads;
+
+        [ComponentName(Name = "in_proj_weight")]
+        private Parameter _weight;
+
+        [ComponentName(Name = "in_proj_bias")]
+        private Parameter _bias;
+
+        [ComponentName(Name = "out_proj")]
+        private readonly Linear _output;
+
+        public PackedSelfAttention(VisionTransformerOptions options, Device? device)
+            : base(nameof(PackedSelfAttention))
+        {
+            _heads = options.Heads;
+            _weight = Parameters.Uninitialised(device, 3 * options.Width, options.Width);
+            _bias = Parameters.Zeros(device, 3 * options.Width);
+            _output = new Linear(options.Width, options.Width, device: device);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return _output.call(Attention.AttendPacked(nn.functional.linear(input, _weight, _bias), _heads)).MoveToOuterDisposeScope();
+        }
+
+        public void Initialise(WeightInitializer initializer)
+        {
+            initializer.XavierUniform(_weight);
+            initializer.PyTorchDefault(_output);
+            using var noGrad = no_grad();
+            _bias.zero_();
+            _output.Bias!.zero_();
+        }
+    }
+
+    /// <summary>Keys: <c>c_fc.*</c>, <c>c_proj.*</c>.</summary>
+    private sealed class ClipFeedForward : nn.Module<Tensor, Tensor>
+    {
+        private readonly Activation _activation;
+
+        [ComponentName(Name = "c_fc")]
+        private readonly Linear _first;
+
+        [ComponentName(Name = "c_proj")]
+        private readonly Linear _second;
+
+        public ClipFeedForward(VisionTransformerOptions options, Device? device)
+            : base(nameof(ClipFeedForward))
+        {
+            _activation = options.Activation;
+            _first = new Linear(options.Width, options.FeedForwardWidth, device: device);
+            _second = new Linear(options.FeedForwardWidth, options.Width, device: device);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _activation, _second);
+
+        public void Initialise(WeightInitializer initializer)
+        {
+            initializer.PyTorchDefault(_first);
+            initializer.PyTorchDefault(_second);
+        }
+    }
+}
