@@ -41,7 +41,28 @@ public sealed class Checkpoint : IDisposable
     /// <param name="path">The file.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, or of no known form.</exception>
-    public static Checkpoint Open(string path) => Open(path, PickleLimits.Default);
+    public static Checkpoint Open(string path) => Open(path, CheckpointReadLimits.Default);
+
+    /// <summary>Opens a file and reads its table of contents, within limits of one's own.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What the table of contents may cost.</param>
+    /// <returns>The open file; the caller disposes it.</returns>
+    /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, of no known form, or over the limits.</exception>
+    public static Checkpoint Open(string path, CheckpointReadLimits limits)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(limits);
+        var file = CheckpointFile.Open(path);
+        try
+        {
+            return new Checkpoint(file, Read(file, limits));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The tensors of the file, or of one dictionary in it.</summary>
     /// <param name="root">The key of a dictionary at the top, for example <c>model</c>; null for the top itself.</param>
@@ -69,27 +90,12 @@ public sealed class Checkpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    internal static Checkpoint Open(string path, PickleLimits limits)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = CheckpointFile.Open(path);
-        try
-        {
-            return new Checkpoint(file, Read(file, limits));
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
     internal bool HasDictionary(string root) =>
         Content is IReadOnlyDictionary<object, object?> top && top.TryGetValue(root, out var value) && value is IReadOnlyDictionary<object, object?>;
 
     internal CheckpointException Error(string reason) => _file.Error(reason);
 
-    private static CheckpointContent Read(CheckpointFile file, PickleLimits limits)
+    private static CheckpointContent Read(CheckpointFile file, CheckpointReadLimits limits)
     {
         Span<byte> head = stackalloc byte[16];
         head = head[..(int)Math.Min(head.Length, file.Length)];

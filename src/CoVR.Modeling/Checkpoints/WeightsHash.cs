@@ -28,21 +28,26 @@ public static class WeightsHash
     }
 
     /// <summary>Hashes the state dict of a module: names, types, shapes and values, in the order of the names.</summary>
+    /// <remarks>The hash of the tensors' own hashes, which are computed on all cores: a model of 4.8 GB takes about 5 s of one core.</remarks>
     /// <param name="module">On any device; must not be changed meanwhile.</param>
     /// <returns>64 digits. Two modules of equal state have the same, whatever file they come from; it is not the hash of a file.</returns>
     public static string OfModule(nn.Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, tensor) in module.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            AppendText(hash, name);
-            AppendText(hash, tensor.dtype.ToString());
-            AppendText(hash, string.Join(',', tensor.shape));
-            TensorBytes.VisitAny(tensor, bytes => hash.AppendData(bytes));
-        }
+        KeyValuePair<string, Tensor>[] state = [.. module.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+        var digests = new byte[SHA256.HashSizeInBytes * state.Length];
+        Parallel.For(0, state.Length, index => OfTensor(state[index].Key, state[index].Value).CopyTo(digests, SHA256.HashSizeInBytes * index));
+        return Convert.ToHexStringLower(SHA256.HashData(digests));
+    }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    private static byte[] OfTensor(string name, Tensor tensor)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendText(hash, name);
+        AppendText(hash, tensor.dtype.ToString());
+        AppendText(hash, string.Join(',', tensor.shape));
+        TensorBytes.VisitAny(tensor, bytes => hash.AppendData(bytes));
+        return hash.GetHashAndReset();
     }
 
     private static void AppendText(IncrementalHash hash, string text)

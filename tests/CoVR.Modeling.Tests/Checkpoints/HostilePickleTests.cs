@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Modeling.Checkpoints.Pickle;
 using CoVR.TestSupport;
 
 namespace CoVR.Modeling.Tests.Checkpoints;
@@ -160,13 +159,13 @@ public sealed class HostilePickleTests : IDisposable
         var pickle = PickleBytes.Protocol2.Op(']').Op('(').Int(1).Int(2).Int(3).Op('e').Op((byte)'q', 0).Op((byte)'q', 1).End();
         PickleBytes.WriteZip(_folder["x.pth"], pickle);
 
-        Check(new PickleLimits { Operations = 5 }, "longer than any");
-        Check(new PickleLimits { Bytes = 8 }, "longer than any");
-        Check(new PickleLimits { Stack = 2 }, "stack is deeper");
-        Check(new PickleLimits { Memo = 1 }, "remembered");
-        Checkpoint.Open(_folder["x.pth"], PickleLimits.Default).Dispose();
+        Check(new CheckpointReadLimits { Instructions = 5 }, "longer than any");
+        Check(new CheckpointReadLimits { PickleBytes = 8 }, "longer than any");
+        Check(new CheckpointReadLimits { Memory = 100 }, "out of proportion");
+        Check(new CheckpointReadLimits { Nesting = 0 }, "nested deeper than 0");
+        Checkpoint.Open(_folder["x.pth"], CheckpointReadLimits.Default).Dispose();
 
-        void Check(PickleLimits limits, string expected) =>
+        void Check(CheckpointReadLimits limits, string expected) =>
             Assert.Contains(expected, Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["x.pth"], limits)).Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -45,8 +46,22 @@ internal sealed class PickleBytes
     /// <summary>A tensor of float storage '0'.</summary>
     public PickleBytes Tensor(long[] shape, long[] strides, long offset = 0, long elements = 4, string kind = "FloatStorage", string key = "0")
     {
-        Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op('(').Text("storage").Global("torch", kind).Text(key).Text("cpu").Int(elements).Op('t').Op('Q');
-        return Int(offset).Tuple(shape).Tuple(strides).Op(0x89).Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
+        Global("torch._utils", "_rebuild_tensor_v2").Op('(').Storage(kind, key, elements);
+        return Int(offset).Tuple(shape).Tuple(strides).Op(0x89).OrderedDict().Op('t').Op('R');
+    }
+
+    /// <summary>A reference to a storage.</summary>
+    public PickleBytes Storage(string kind, string key, long elements) =>
+        Op('(').Text("storage").Global("torch", kind).Text(key).Text("cpu").Int(elements).Op('t').Op('Q');
+
+    /// <summary>An empty ordered dictionary.</summary>
+    public PickleBytes OrderedDict() => Global("collections", "OrderedDict").Op(')').Op('R');
+
+    public PickleBytes Double(double value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteDoubleBigEndian(bytes, value);
+        return Op('G').Op(bytes);
     }
 
     /// <summary>A dictionary of one key; what is appended next becomes its value.</summary>

@@ -12,6 +12,7 @@ internal static class SafetensorsReader
     public const int LongestHeader = 100_000_000;
 
     private const string MetadataKey = "__metadata__";
+    private const int LongestShownName = 200;
 
     /// <summary>Reads the header; no tensor byte is read.</summary>
     public static CheckpointContent Read(CheckpointFile file)
@@ -29,7 +30,7 @@ internal static class SafetensorsReader
             using var header = JsonDocument.Parse(file.Read(8, (int)length), new JsonDocumentOptions { MaxDepth = 4 });
             return ReadHeader(file, header.RootElement, 8 + length);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new CheckpointException(file.Path, $"the header is no valid safetensors JSON: {error.Message}", error);
         }
@@ -38,48 +39,64 @@ internal static class SafetensorsReader
     private static CheckpointContent ReadHeader(CheckpointFile file, JsonElement header, long dataStart)
     {
         var (tensors, ranges) = (PickleContainers.NewDictionary(), new List<(long Start, long End)>());
-        var metadata = CheckpointContent.NoMetadata;
+        Dictionary<string, string>? metadata = null;
         foreach (var property in header.EnumerateObject())
         {
             if (property.NameEquals(MetadataKey))
             {
-                metadata = property.Value.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!, StringComparer.Ordinal);
+                metadata = metadata is null ? ReadMetadata(file, property.Value) : throw file.Error($"'{MetadataKey}' is there twice");
             }
             else if (!tensors.TryAdd(property.Name, ReadTensor(file, property, dataStart, ranges)))
             {
-                throw file.Error($"'{property.Name}' is there twice");
+                throw file.Error($"'{Shorten(property.Name)}' is there twice");
             }
         }
 
         CheckRanges(file, ranges, file.Length - dataStart);
-        return new CheckpointContent(CheckpointFormat.Safetensors, tensors, metadata);
+        return new CheckpointContent(CheckpointFormat.Safetensors, tensors, metadata ?? CheckpointContent.NoMetadata);
+    }
+
+    private static Dictionary<string, string> ReadMetadata(CheckpointFile file, JsonElement value)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in value.EnumerateObject())
+        {
+            if (!metadata.TryAdd(pair.Name, pair.Value.GetString() ?? throw file.Error($"the metadata '{Shorten(pair.Name)}' are no text")))
+            {
+                throw file.Error($"the metadata '{Shorten(pair.Name)}' are there twice");
+            }
+        }
+
+        return metadata;
     }
 
     private static CheckpointTensor ReadTensor(CheckpointFile file, JsonProperty property, long dataStart, List<(long Start, long End)> ranges)
     {
         var (name, value) = (property.Name, property.Value);
-        if (!ElementTypes.TrySafetensors(value.GetProperty("dtype").GetString()!, out var type))
+        var shown = Shorten(name);
+        var kind = Field(file, shown, value, "dtype").GetString() ?? "null";
+        if (!ElementTypes.TrySafetensors(kind, out var type))
         {
-            throw file.Error($"'{name}' has the element type {value.GetProperty("dtype")}, which is not read");
+            throw file.Error($"'{shown}' has the element type {Shorten(kind)}, which is not read");
         }
 
-        long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-        long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        var shape = Numbers(file, shown, Field(file, shown, value, "shape"));
+        var offsets = Numbers(file, shown, Field(file, shown, value, "data_offsets"));
         if (offsets is not [var start, var end])
         {
-            throw file.Error($"'{name}' has {offsets.Length} data offsets instead of two");
+            throw file.Error($"'{shown}' has {offsets.Length} data offsets instead of two");
         }
 
         if (start < 0 || end < start || end > file.Length - dataStart)
         {
-            throw file.Error($"'{name}' lies at {start} to {end}, outside of the file's {file.Length - dataStart} bytes of data");
+            throw file.Error($"'{shown}' lies at {start} to {end}, outside of the file's {file.Length - dataStart} bytes of data");
         }
 
         var elements = (end - start) / ElementTypes.SizeOf(type);
-        var layout = TensorLayout.Create(type, shape, null, 0, elements, out var error) ?? throw file.Error($"'{name}': {error}");
+        var layout = TensorLayout.Create(type, shape, null, 0, elements, out var error) ?? throw file.Error($"'{shown}': {error}");
         if (layout.Elements * ElementTypes.SizeOf(type) != end - start)
         {
-            throw file.Error($"'{name}' of shape [{string.Join(", ", shape)}] has {end - start} bytes");
+            throw file.Error($"'{shown}' of shape [{string.Join(", ", shape)}] has {end - start} bytes");
         }
 
         ranges.Add((start, end));
@@ -87,6 +104,24 @@ internal static class SafetensorsReader
         storage.Locate(dataStart + start, crc: null);
         return new CheckpointTensor(name, layout, storage);
     }
+
+    // Of two fields of one name readers disagree which one counts.
+    private static JsonElement Field(CheckpointFile file, string tensor, JsonElement value, string name)
+    {
+        JsonElement? found = null;
+        foreach (var field in value.EnumerateObject().Where(field => field.NameEquals(name)))
+        {
+            found = found is null ? field.Value : throw file.Error($"'{tensor}' has the field '{name}' twice");
+        }
+
+        return found ?? throw file.Error($"'{tensor}' lacks the field '{name}'");
+    }
+
+    private static long[] Numbers(CheckpointFile file, string tensor, JsonElement values) => values.GetArrayLength() <= TensorLayout.MaximalRank
+        ? [.. values.EnumerateArray().Select(number => number.GetInt64())]
+        : throw file.Error($"'{tensor}' has {values.GetArrayLength()} dimensions or offsets; {TensorLayout.MaximalRank} are the most");
+
+    private static string Shorten(string text) => text.Length <= LongestShownName ? text : text[..LongestShownName] + "…";
 
     private static void CheckRanges(CheckpointFile file, List<(long Start, long End)> ranges, long bytes)
     {

@@ -5,10 +5,11 @@ namespace CoVR.Modeling.Checkpoints.Files;
 /// <summary>How a tensor views its storage; checked to lie inside it.</summary>
 internal sealed class TensorLayout
 {
-    private const int MaximalRank = 64;
+    /// <summary>Dimensions of a tensor, at most.</summary>
+    public const int MaximalRank = 64;
 
     // A view may repeat elements (stride 0); beyond this many it is taken for an attack on memory.
-    private const long LargestRepetition = 1 << 24;
+    private const long LargestRepetition = 1 << 22;
 
     private TensorLayout(ScalarType type, long[] shape, long[] strides, long offset, long elements, long extent) =>
         (Type, Shape, Strides, Offset, Elements, Extent) = (type, shape, strides, offset, elements, extent);

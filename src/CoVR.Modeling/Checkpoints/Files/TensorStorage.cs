@@ -11,6 +11,7 @@ namespace CoVR.Modeling.Checkpoints.Files;
 internal sealed class TensorStorage(CheckpointFile file, string key, torch.ScalarType type, long elements)
 {
     private const int VerifyBuffer = 1 << 20;
+    private readonly Lock _gate = new();
     private uint? _crc;
 
     /// <summary>The file.</summary>
@@ -32,33 +33,46 @@ internal sealed class TensorStorage(CheckpointFile file, string key, torch.Scala
     public long Offset { get; private set; } = -1;
 
     /// <summary>Whether a checksum waits to be compared.</summary>
-    public bool NeedsVerification => _crc is not null;
+    public bool NeedsVerification
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _crc is not null;
+            }
+        }
+    }
 
     /// <summary>Says where the bytes are.</summary>
     /// <param name="offset">The position in the file.</param>
     /// <param name="crc">Their CRC-32, if the file states one.</param>
     public void Locate(long offset, uint? crc) => (Offset, _crc) = (offset, crc);
 
-    /// <summary>Compares the checksum of all bytes with the stated one, once.</summary>
+    /// <summary>Compares the checksum of all bytes with the stated one, once; other threads wait for it.</summary>
     public void Verify()
     {
-        if (!NeedsVerification)
+        lock (_gate)
         {
-            return;
+            if (_crc is not null)
+            {
+                Compare(ComputeCrc(file, Offset, Bytes));
+            }
         }
-
-        Compare(ComputeCrc(file, Offset, Bytes));
     }
 
     /// <summary>Takes a checksum that the caller computed while reading all bytes.</summary>
     public void Compare(uint actual)
     {
-        if (_crc is { } expected && expected != actual)
+        lock (_gate)
         {
-            throw file.Error($"the checksum of '{key}' is {actual:x8} instead of {expected:x8}: the file is damaged", Offset);
-        }
+            if (_crc is { } expected && expected != actual)
+            {
+                throw file.Error($"the checksum of '{key}' is {actual:x8} instead of {expected:x8}: the file is damaged", Offset);
+            }
 
-        _crc = null;
+            _crc = null;
+        }
     }
 
     /// <summary>The CRC-32 of a range of a file.</summary>

@@ -11,7 +11,7 @@ internal static class TorchLegacyReader
     private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Reads the pickles and finds the storages; no tensor byte is read.</summary>
-    public static CheckpointContent Read(CheckpointFile file, PickleLimits limits)
+    public static CheckpointContent Read(CheckpointFile file, CheckpointReadLimits limits)
     {
         var reader = new RegionReader(file, 0, file.Length);
         var world = new TorchPickleWorld(file);

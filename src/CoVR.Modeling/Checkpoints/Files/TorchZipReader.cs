@@ -9,7 +9,7 @@ internal static class TorchZipReader
     private const string Pickle = "data.pkl";
 
     /// <summary>Reads the pickle and finds the storages; no tensor byte is read.</summary>
-    public static CheckpointContent Read(CheckpointFile file, PickleLimits limits)
+    public static CheckpointContent Read(CheckpointFile file, CheckpointReadLimits limits)
     {
         var zip = new ZipDirectory(file);
         var prefix = FindPrefix(file, zip);

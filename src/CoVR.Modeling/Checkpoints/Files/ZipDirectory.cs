@@ -12,6 +12,7 @@ internal sealed class ZipDirectory
     private const uint EndSignature = 0x06054b50;
     private const uint End64Signature = 0x06064b50;
     private const uint Locator64Signature = 0x07064b50;
+    private const int HeaderLength = 30;
     private const int EndLength = 22;
     private const int LongestComment = ushort.MaxValue;
     private const int LargestDirectory = 1 << 28;
@@ -33,6 +34,7 @@ internal sealed class ZipDirectory
 
         _end = offset;
         ReadEntries(file.Read(offset, (int)size), count);
+        CheckOverlaps();
     }
 
     /// <summary>All entries by their names.</summary>
@@ -46,19 +48,14 @@ internal sealed class ZipDirectory
             throw _file.Error($"'{entry.Name}' is compressed or encrypted; torch.save stores its entries as they are");
         }
 
-        if (entry.HeaderOffset < 0 || entry.HeaderOffset > _end - 30)
-        {
-            throw _file.Error($"the header of '{entry.Name}' lies outside of the file", entry.HeaderOffset);
-        }
-
-        Span<byte> header = stackalloc byte[30];
+        Span<byte> header = stackalloc byte[HeaderLength];
         _file.Read(header, entry.HeaderOffset);
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
         {
             throw _file.Error($"there is no header of '{entry.Name}'", entry.HeaderOffset);
         }
 
-        var start = entry.HeaderOffset + 30 + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        var start = entry.HeaderOffset + HeaderLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         return start <= _end - entry.Size ? start : throw _file.Error($"'{entry.Name}' reaches beyond the archive's data", start);
     }
 
@@ -124,6 +121,26 @@ internal sealed class ZipDirectory
             }
 
             directory = directory[length..];
+        }
+    }
+
+    // Entries that share bytes would let a small file stand for many large tensors.
+    private void CheckOverlaps()
+    {
+        var next = 0L;
+        foreach (var entry in _entries.Values.OrderBy(entry => entry.HeaderOffset))
+        {
+            if (entry.HeaderOffset < next || entry.HeaderOffset > _end - HeaderLength)
+            {
+                throw _file.Error($"the header of '{entry.Name}' lies within another entry or outside of the archive", entry.HeaderOffset);
+            }
+
+            if (entry.CompressedSize > _end - entry.HeaderOffset - HeaderLength)
+            {
+                throw _file.Error($"'{entry.Name}' reaches beyond the archive's data", entry.HeaderOffset);
+            }
+
+            next = entry.HeaderOffset + HeaderLength + entry.CompressedSize;
         }
     }
 

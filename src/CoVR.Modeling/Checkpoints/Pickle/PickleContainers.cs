@@ -12,6 +12,7 @@ internal static class PickleContainers
     /// <summary>A set of values.</summary>
     public static HashSet<object> NewSet(PickleMachine machine, object?[] values)
     {
+        machine.Charge(PickleCosts.Container + (PickleCosts.Entry * (long)values.Length));
         var set = NewSet();
         foreach (var value in values)
         {
@@ -24,6 +25,7 @@ internal static class PickleContainers
     /// <summary>Appends to the list (or inert object) on top.</summary>
     public static void Append(PickleMachine machine, object?[] values)
     {
+        machine.Charge(PickleCosts.Slot * (long)values.Length);
         switch (machine.Peek())
         {
             case List<object?> list:
@@ -59,6 +61,7 @@ internal static class PickleContainers
             throw machine.Error("a key has no value");
         }
 
+        machine.Charge(PickleCosts.Entry * (pairs.Length / 2L));
         var target = machine.Peek();
         for (var at = 0; at < pairs.Length; at += 2)
         {
@@ -81,6 +84,7 @@ internal static class PickleContainers
     /// <summary>Adds to the set (or inert object) on top.</summary>
     public static void AddItems(PickleMachine machine, object?[] values)
     {
+        machine.Charge(PickleCosts.Entry * (long)values.Length);
         switch (machine.Peek())
         {
             case HashSet<object> set:

@@ -5,6 +5,9 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 /// <param name="Name">For example <c>_rebuild_tensor_v2</c>.</param>
 internal sealed record PickleGlobal(string Module, string Name)
 {
+    /// <summary>Module and name; made once, because a pickle may use one name millions of times.</summary>
+    public string FullName { get; } = $"{Module}.{Name}";
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Module}.{Name}";
+    public override string ToString() => FullName;
 }

@@ -12,11 +12,13 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 /// HashSet (set), <see cref="PickleGlobal"/>, <see cref="CheckpointObject"/>, and what the world makes. The instructions
 /// themselves are in <see cref="PickleOpcodes"/>. Format: Python's <c>Lib/pickletools.py</c>.
 /// </remarks>
-internal sealed class PickleMachine(RegionReader input, IPickleWorld world, PickleLimits limits)
+internal sealed class PickleMachine(RegionReader input, IPickleWorld world, CheckpointReadLimits limits)
 {
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<long, object?> _memo = [];
+    private readonly long _start = input.Position;
+    private long _memory;
     private bool _stopped;
 
     /// <summary>Where the instructions come from.</summary>
@@ -26,7 +28,7 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
     public IPickleWorld World => world;
 
     /// <summary>What the pickle may cost.</summary>
-    public PickleLimits Limits => limits;
+    public CheckpointReadLimits Limits => limits;
 
     /// <summary>Where the current instruction is in the file.</summary>
     public long Position { get; private set; }
@@ -38,11 +40,10 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
     /// <returns>The value.</returns>
     public object? Run()
     {
-        var start = input.Position;
-        for (var count = 0; !_stopped; count++)
+        for (var count = 0L; !_stopped; count++)
         {
             Position = input.Position;
-            if (count >= limits.Operations || Position - start > limits.Bytes)
+            if (count >= limits.Instructions || Position - _start > limits.PickleBytes)
             {
                 throw Error("the pickle is longer than any checkpoint's");
             }
@@ -61,12 +62,19 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
     /// <summary>Puts a value on the stack.</summary>
     public void Push(object? value)
     {
-        if (_stack.Count >= limits.Stack)
-        {
-            throw Error("the stack is deeper than any checkpoint's");
-        }
-
+        Charge(PickleCosts.Slot);
         _stack.Add(value);
+    }
+
+    /// <summary>Counts memory that values take, before or after it is allocated; what one instruction allocates unasked is never more than its bytes.</summary>
+    /// <param name="bytes">An estimate.</param>
+    public void Charge(long bytes)
+    {
+        _memory += bytes;
+        if (_memory > limits.MemoryAfter(input.Position - _start))
+        {
+            throw Error($"the values of the pickle take more than {_memory >> 20} MiB of memory, which is out of proportion to its {input.Position - _start} bytes or over the limit");
+        }
     }
 
     /// <summary>Takes the top value.</summary>
@@ -89,9 +97,9 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
     /// <summary>Marks the stack.</summary>
     public void Mark()
     {
-        if (_marks.Count >= limits.Depth)
+        if (_marks.Count >= limits.Nesting)
         {
-            throw Error($"values are nested deeper than {limits.Depth}");
+            throw Error($"values are nested deeper than {limits.Nesting}");
         }
 
         _marks.Add(_stack.Count);
@@ -106,6 +114,7 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
         }
 
         var start = _marks[^1];
+        Charge(PickleCosts.Container + (PickleCosts.Slot * (_stack.Count - start)));
         var values = CollectionsMarshal.AsSpan(_stack)[start..].ToArray();
         _stack.RemoveRange(start, _stack.Count - start);
         _marks.RemoveAt(_marks.Count - 1);
@@ -115,11 +124,7 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Pick
     /// <summary>Remembers the top value.</summary>
     public void Remember(long index)
     {
-        if (_memo.Count >= limits.Memo)
-        {
-            throw Error("more values are remembered than in any checkpoint");
-        }
-
+        Charge(PickleCosts.Memo);
         _memo[index] = Peek();
     }
 

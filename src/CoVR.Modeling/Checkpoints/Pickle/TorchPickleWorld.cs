@@ -7,10 +7,11 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 /// <remarks>Follows <c>torch/_utils.py</c> (<c>_rebuild_…</c>) and <c>torch/serialization.py</c> (persistent ids).</remarks>
 internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
 {
-    private readonly List<TensorStorage> _storages = [];
+    private const int LongestKey = 256;
+    private readonly Dictionary<(string Key, ScalarType Type, long Elements), TensorStorage> _storages = [];
 
-    /// <summary>The storages that tensors refer to; one key may occur several times.</summary>
-    public IReadOnlyList<TensorStorage> Storages => _storages;
+    /// <summary>The storages that tensors refer to, each once; a key occurs several times only with different types.</summary>
+    public IReadOnlyCollection<TensorStorage> Storages => _storages.Values;
 
     /// <inheritdoc/>
     public object? Call(PickleGlobal function, object?[] arguments, long position) => (function.Module, function.Name) switch
@@ -32,7 +33,7 @@ internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
             => Call(rebuild, inner, position),
         ("torch._utils", _) when function.Name.StartsWith("_rebuild", StringComparison.Ordinal)
             => throw file.Error($"{function} was given arguments that make no plain dense tensor, or tensors of this kind are not read", position),
-        _ => new CheckpointObject(function.ToString(), arguments, isCall: true),
+        _ => new CheckpointObject(function.FullName, arguments, isCall: true),
     };
 
     /// <inheritdoc/>
@@ -41,6 +42,11 @@ internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
         if (id is not object?[] { Length: >= 5 } parts || parts is not ["storage", PickleGlobal kind, string key, _, long elements, ..])
         {
             throw file.Error("a reference to outside data is no tensor storage", position);
+        }
+
+        if (key.Length > LongestKey)
+        {
+            throw file.Error("the name of a storage is too long", position);
         }
 
         if (parts.Length > 5 && parts[5] is not null)
@@ -58,8 +64,13 @@ internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
             throw file.Error($"storage '{key}' announces {elements} elements in a file of {file.Length} bytes", position);
         }
 
-        _storages.Add(new TensorStorage(file, key, type, elements));
-        return _storages[^1];
+        // One object for one storage, so that its checksum is computed once however many tensors view it.
+        if (!_storages.TryGetValue((key, type, elements), out var storage))
+        {
+            _storages.Add((key, type, elements), storage = new TensorStorage(file, key, type, elements));
+        }
+
+        return storage;
     }
 
     private CheckpointTensor Tensor(TensorStorage storage, ScalarType type, long offset, object? shape, object? strides, long position)
