@@ -1,4 +1,3 @@
-using CoVR.TestSupport;
 using Xunit;
 
 namespace CoVR.Conformance;
@@ -11,21 +10,21 @@ public abstract class FrameReaderConformance
 
     /// <summary>Writes a picture file that the reader can read, and says what is in it.</summary>
     /// <param name="folder">An empty folder.</param>
-    protected abstract (string Path, RgbFrame Picture) WritePicture(TemporaryFolder folder);
+    protected abstract (string Path, RgbFrame Picture) WritePicture(string folder);
 
     [Fact]
     public async Task ReadAsync_OfAPictureFile_ReturnsItsPixels()
     {
-        using var folder = new TemporaryFolder();
-        var (path, picture) = WritePicture(folder);
+        using var folder = new EmptyFolder();
+        var (path, picture) = WritePicture(folder.Path);
         AssertSame(picture, Assert.Single(await Create().ReadAsync(path, new Every(1), TestContext.Current.CancellationToken)));
     }
 
     [Fact]
     public async Task ReadAsync_OfAStream_ReturnsItsPixels()
     {
-        using var folder = new TemporaryFolder();
-        var (path, picture) = WritePicture(folder);
+        using var folder = new EmptyFolder();
+        var (path, picture) = WritePicture(folder.Path);
         var media = new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(File.OpenRead(path)));
         AssertSame(picture, Assert.Single(await Create().ReadAsync(media, new Every(1), TestContext.Current.CancellationToken)));
     }
@@ -41,10 +40,10 @@ public abstract class FrameReaderConformance
     [Fact]
     public async Task ReadAsync_OfAMissingFile_SaysNotFound()
     {
-        using var folder = new TemporaryFolder();
-        var error = await Assert.ThrowsAsync<MediaReadException>(async () => await Create().ReadAsync(folder["nowhere.png"], new Every(1), TestContext.Current.CancellationToken));
+        using var folder = new EmptyFolder();
+        var error = await Assert.ThrowsAsync<MediaReadException>(async () => await Create().ReadAsync(folder.File("nowhere.png"), new Every(1), TestContext.Current.CancellationToken));
         Assert.Equal(MediaFailure.NotFound, error.Failure);
-        Assert.Equal(folder["nowhere.png"], error.Media);
+        Assert.Equal(folder.File("nowhere.png"), error.Media);
     }
 
     [Theory]
@@ -52,26 +51,26 @@ public abstract class FrameReaderConformance
     [InlineData("noise.png", 1000)]
     public async Task ReadAsync_OfNoPicture_Fails(string name, int length)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new EmptyFolder();
         var bytes = new byte[length];
         new Random(1).NextBytes(bytes);
-        await File.WriteAllBytesAsync(folder[name], bytes, TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<MediaReadException>(async () => await Create().ReadAsync(folder[name], new Every(1), TestContext.Current.CancellationToken));
+        await File.WriteAllBytesAsync(folder.File(name), bytes, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<MediaReadException>(async () => await Create().ReadAsync(folder.File(name), new Every(1), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task ReadAsync_Cancelled_Ends()
     {
-        using var folder = new TemporaryFolder();
-        var (path, _) = WritePicture(folder);
+        using var folder = new EmptyFolder();
+        var (path, _) = WritePicture(folder.Path);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Create().ReadAsync(path, new Every(1), new CancellationToken(true)));
     }
 
     [Fact]
     public async Task ReadAsync_FromSeveralThreads_ReturnsTheSamePixels()
     {
-        using var folder = new TemporaryFolder();
-        var (path, picture) = WritePicture(folder);
+        using var folder = new EmptyFolder();
+        var (path, picture) = WritePicture(folder.Path);
         var reader = Create();
         var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => (await reader.ReadAsync(path, new Every(1)))[0])));
         Assert.All(read, frame => AssertSame(picture, frame));
@@ -81,6 +80,15 @@ public abstract class FrameReaderConformance
     {
         Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));
         Assert.Equal(expected.Rgb.ToArray(), actual.Rgb.ToArray());
+    }
+
+    private sealed class EmptyFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("covr-conformance-").FullName;
+
+        public string File(string name) => System.IO.Path.Combine(Path, name);
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     private sealed class Every(int step) : IFrameSampler

@@ -6,11 +6,12 @@ namespace CoVR.EndToEnd.Tests;
 public sealed class ConsumerTests(ConsumerApplication consumer) : IClassFixture<ConsumerApplication>
 {
     [Fact]
-    public void Pack_OfTheSolution_MakesEveryLibraryAndNothingElse()
+    public void Pack_OfTheSolution_MakesEveryLibraryAndTheConformanceSuites()
     {
         var libraries = Directory.EnumerateDirectories(Path.Combine(CoVR.TestSupport.TestFolders.Repository, "src"))
             .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
             .Select(Path.GetFileName)
+            .Append("CoVR.Conformance")
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(libraries, consumer.Packages);

@@ -1,3 +1,4 @@
+using CoVR.Conformance;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

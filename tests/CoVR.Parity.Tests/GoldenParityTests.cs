@@ -23,9 +23,6 @@ public sealed class GoldenParityTests
         var golden = GoldenSet.Cases.Single(candidate => candidate.Id == id);
         var checks = Checks.Where(check => check.Handles(golden)).ToArray();
         Assert.SkipWhen(checks.Length == 0, $"group {golden.Group}: not implemented yet ({golden.Function})");
-        foreach (var check in checks)
-        {
-            check.Check(golden);
-        }
+        ParityLog.Run(id, () => Array.ForEach(checks, check => check.Check(golden)));
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TorchSharp;
+using CoVR.Conformance;
 using static TorchSharp.torch;
 
 namespace CoVR.TestSupport;
@@ -92,22 +92,14 @@ public sealed class GoldenCase
 
     /// <summary>An input array as a tensor of its own type and shape.</summary>
     /// <param name="name">Its name.</param>
-    public Tensor InputTensor(string name) => ToTensor(Input(name));
+    public Tensor InputTensor(string name) => Input(name).ToTensor();
 
     /// <summary>An expected array as a tensor of its own type and shape.</summary>
     /// <param name="name">Its name.</param>
-    public Tensor OutputTensor(string name) => ToTensor(Output(name));
+    public Tensor OutputTensor(string name) => Output(name).ToTensor();
 
     /// <inheritdoc/>
     public override string ToString() => Id;
-
-    private static Tensor ToTensor(NpyArray array) => array.Type switch
-    {
-        "<f4" => tensor(array.Floats, array.Shape),
-        "<i8" => tensor(array.Longs, array.Shape),
-        "|u1" => tensor(array.UInt8, array.Shape),
-        _ => throw new InvalidDataException($"Arrays of {array.Type} are not expected here."),
-    };
 
     private string Text(string property) => _element.TryGetProperty(property, out var value) ? value.GetString() ?? "" : "";
 

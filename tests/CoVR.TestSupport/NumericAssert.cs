@@ -1,37 +1,26 @@
-using TorchSharp;
+using CoVR.Conformance;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace CoVR.TestSupport;
 
-/// <summary>Compares numbers with a stated tolerance; failures say where the largest difference is.</summary>
+/// <summary>Compares numbers with a stated tolerance; failures say where the largest difference is. In a <see cref="ParityLog"/> they are collected.</summary>
 public static class NumericAssert
 {
     /// <summary>Holds when |actual - expected| is at most abs + rel * |expected| everywhere; NaN and infinities must agree.</summary>
     public static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double abs, double rel, string what)
     {
-        Assert.True(expected.Length == actual.Length, $"{what}: {actual.Length} values instead of {expected.Length}.");
-        var (worst, at) = (0.0, -1);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            var excess = Excess(expected[i], actual[i], abs, rel);
-            if (excess > worst)
-            {
-                (worst, at) = (excess, i);
-            }
-        }
-
-        if (at >= 0)
-        {
-            Assert.Fail($"{what}: element {at} of {expected.Length} is {actual[at]:R}, expected {expected[at]:R} (tolerance {abs} + {rel} relative).");
-        }
+        var tolerance = new ParityTolerance(abs, rel);
+        Judge(expected.Length == actual.Length
+            ? TensorComparison.Compare(what, Doubles(expected), Doubles(actual), [expected.Length], tolerance)
+            : new ParityEntry(what, ParityVerdict.ShapeDiffers, [actual.Length], [expected.Length]) { Tolerance = tolerance });
     }
 
-    /// <summary>Compares two tensors of one shape.</summary>
+    /// <summary>Compares two tensors of one shape as 32-bit numbers.</summary>
     public static void Close(Tensor expected, Tensor actual, double abs, double rel, string what)
     {
-        Assert.True(expected.shape.SequenceEqual(actual.shape), $"{what}: shape [{string.Join(", ", actual.shape)}] instead of [{string.Join(", ", expected.shape)}].");
-        Close(Values(expected), Values(actual), abs, rel, what);
+        using var scope = NewDisposeScope();
+        Judge(TensorComparison.Compare(what, Floats(expected), Floats(actual), new ParityTolerance(abs, rel)));
     }
 
     /// <summary>Compares an expected output of a case with a tensor, with the tolerance of the case.</summary>
@@ -41,24 +30,28 @@ public static class NumericAssert
         Close(expected, actual, golden.AbsoluteTolerance, golden.RelativeTolerance, $"{golden.Id} {output}");
     }
 
-    private static float[] Values(Tensor tensor)
+    private static void Judge(ParityEntry entry)
     {
-        using var scope = NewDisposeScope();
-        return tensor.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+        if (ParityLog.Current is { } log)
+        {
+            log.Add(entry);
+        }
+        else if (entry.Diverges)
+        {
+            Assert.Fail(entry.ToString());
+        }
     }
 
-    private static double Excess(float expected, float actual, double abs, double rel)
+    private static NpyArray Floats(Tensor tensor) => NpyArray.Of(tensor.detach().to(ScalarType.Float32));
+
+    private static double[] Doubles(ReadOnlySpan<float> values)
     {
-        if (expected.Equals(actual))
+        var result = new double[values.Length];
+        for (var i = 0; i < result.Length; i++)
         {
-            return 0;
+            result[i] = values[i];
         }
 
-        if (!float.IsFinite(expected) || !float.IsFinite(actual))
-        {
-            return double.PositiveInfinity;
-        }
-
-        return Math.Abs((double)expected - actual) - (abs + (rel * Math.Abs((double)expected)));
+        return result;
     }
 }

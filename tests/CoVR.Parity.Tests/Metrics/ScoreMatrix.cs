@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoVR.Conformance;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;

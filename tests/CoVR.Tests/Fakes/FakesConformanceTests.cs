@@ -2,7 +2,6 @@ using CoVR.Conformance;
 using CoVR.Data;
 using CoVR.Media;
 using CoVR.Modeling;
-using CoVR.TestSupport;
 
 namespace CoVR.Tests.Fakes;
 
@@ -23,10 +22,11 @@ public sealed class MediaFrameReaderConformanceTests : FrameReaderConformance
 {
     protected override IFrameReader Create() => new MediaFrameReader(new SkiaImageDecoder());
 
-    protected override (string Path, RgbFrame Picture) WritePicture(TemporaryFolder folder)
+    protected override (string Path, RgbFrame Picture) WritePicture(string folder)
     {
         var picture = ColourEncoder.Solid(10, 200, 30);
-        ImageWriter.WritePng(folder["picture.png"], picture);
-        return (folder["picture.png"], picture);
+        var path = System.IO.Path.Combine(folder, "picture.png");
+        ImageWriter.WritePng(path, picture);
+        return (path, picture);
     }
 }
