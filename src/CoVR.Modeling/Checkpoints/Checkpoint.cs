@@ -19,13 +19,13 @@ public sealed class Checkpoint : IDisposable
 
     private Checkpoint(CheckpointFile file, CheckpointContent content) => (_file, _content) = (file, content);
 
-    /// <summary>The path that was opened.</summary>
+    /// <summary>The file that was opened: of a folder, the one that was found in it.</summary>
     public string Path => _file.Path;
 
     /// <summary>The file's form.</summary>
     public CheckpointFormat Format => _content.Format;
 
-    /// <summary>Texts that a safetensors file carries; empty for other forms.</summary>
+    /// <summary>Texts that a safetensors file carries, of shards those of the index; empty for other forms.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _content.Metadata;
 
     /// <summary>Everything in the file.</summary>
@@ -38,13 +38,13 @@ public sealed class Checkpoint : IDisposable
     public object? Content => _content.Root;
 
     /// <summary>Opens a file and reads its table of contents.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; for sharded safetensors the index (<c>*.safetensors.index.json</c>) or its folder.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, or of no known form.</exception>
     public static Checkpoint Open(string path) => Open(path, CheckpointReadLimits.Default);
 
     /// <summary>Opens a file and reads its table of contents, within limits of one's own.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, index or folder.</param>
     /// <param name="limits">What the table of contents may cost.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, of no known form, or over the limits.</exception>
@@ -52,7 +52,7 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(limits);
-        var file = CheckpointFile.Open(path);
+        var file = CheckpointFile.Open(ShardIndex.FileOf(path));
         try
         {
             return new Checkpoint(file, Read(file, limits));
@@ -88,7 +88,11 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _content.Dispose();
+    }
 
     internal bool HasDictionary(string root) =>
         Content is IReadOnlyDictionary<object, object?> top && top.TryGetValue(root, out var value) && value is IReadOnlyDictionary<object, object?>;
@@ -108,6 +112,11 @@ public sealed class Checkpoint : IDisposable
         if (head.Length > 8 && head[8] == '{' && BinaryPrimitives.ReadInt64LittleEndian(head) is > 0 and <= SafetensorsReader.LongestHeader)
         {
             return SafetensorsReader.Read(file);
+        }
+
+        if (head.StartsWith("{"u8))
+        {
+            return ShardIndex.Read(file).Join();
         }
 
         return head.Length > 1 && head[0] == 0x80 && head[1] < 16

@@ -1,4 +1,5 @@
 using CoVR;
+using CoVR.Checkpoints;
 using CoVR.Media;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
@@ -78,6 +79,18 @@ public static class CoVRRetrievalBuilderExtensions
     /// <param name="configure">Sets options; faults are reported as for <see cref="Configure"/>.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder ConfigureMedia(this ICoVRBuilder builder, Action<MediaOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure(builder.Name, configure);
+        return builder;
+    }
+
+    /// <summary>Changes where named weights are looked for and kept.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets options; faults are reported as for <see cref="Configure"/>.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder ConfigureCheckpoints(this ICoVRBuilder builder, Action<CheckpointOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);

@@ -1,6 +1,9 @@
 using CoVR;
+using CoVR.Checkpoints;
+using CoVR.Downloads;
 using CoVR.Evaluation;
 using CoVR.Media;
+using CoVR.Modeling;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,6 +38,8 @@ public static class CoVRServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         AddOptions<MediaOptions>(services, name);
         AddOptions<CoVROptions>(services, name);
+        AddOptions<CheckpointOptions>(services, name);
+        AddCheckpoints(builder);
         AddMedia(builder);
         AddRetrieval(builder);
         AddWork(builder);
@@ -46,6 +51,18 @@ public static class CoVRServiceCollectionExtensions
     {
         services.AddOptions<T>(name).ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>>(new WholeOptionsValidator<T>(name));
+    }
+
+    // One downloader for all pipelines: it is not of a model, and data sets come through it too.
+    private static void AddCheckpoints(ICoVRBuilder builder)
+    {
+        builder.Services.TryAddSingleton(services => new Downloader(
+            services.GetService<IOptions<DownloaderOptions>>()?.Value, null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
+        builder.TryUse<ICheckpointResolver>((services, name) => new CheckpointResolver(
+            OptionsOf<CheckpointOptions>(services, name),
+            services.GetRequiredService<Downloader>(),
+            services.GetService<IProgress<DownloadProgress>>(),
+            services.GetService<ILogger<CheckpointResolver>>()));
     }
 
     private static void AddMedia(ICoVRBuilder builder) => builder

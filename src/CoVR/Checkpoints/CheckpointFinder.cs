@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using CoVR.Modeling;
+
+namespace CoVR.Checkpoints;
+
+/// <summary>Finds out what a name means, without a network.</summary>
+internal sealed class CheckpointFinder(CheckpointOptions options)
+{
+    private static readonly string[] Endings = [".pth", ".pt", ".ckpt", ".bin", ".safetensors", ".json"];
+
+    /// <summary>Finds the place of weights.</summary>
+    /// <exception cref="CheckpointException">The name means nothing, or something that does not fit.</exception>
+    public CheckpointPlace Find(CheckpointReference reference)
+    {
+        var name = reference.Name;
+        if (File.Exists(name) || HoldsWeights(name))
+        {
+            return new CheckpointPlace(new ResolvedCheckpoint(Path.GetFullPath(name), Path.GetFileName(Path.TrimEndingDirectorySeparator(name))));
+        }
+
+        if (name.StartsWith(ModelHub.Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return OnHub(ModelHub.Parse(name));
+        }
+
+        if (name.Contains("://", StringComparison.Ordinal))
+        {
+            return AtAddress(name);
+        }
+
+        return CheckpointCatalog.Find(name).Count == 0 && LooksLikePath(name)
+            ? throw new CheckpointException(name, MissingFile(name, reference.Family))
+            : InCatalog(reference);
+    }
+
+    private static bool HoldsWeights(string path) =>
+        Directory.Exists(path) && (Directory.EnumerateFiles(path, "*.safetensors").Any() || Directory.EnumerateFiles(path, "*.index.json").Any());
+
+    private static bool LooksLikePath(string name) =>
+        name.Contains('/', StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal) || name.StartsWith('.')
+        || Endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+
+    private static string MissingFile(string name, string family)
+    {
+        if (Directory.Exists(name))
+        {
+            return "the folder holds no safetensors files and no index of shards.";
+        }
+
+        var stem = Path.GetFileNameWithoutExtension(name);
+        CheckpointEntry[] released = [.. CheckpointCatalog.Find(stem).Where(entry => family.Length == 0 || entry.Family == family)];
+        var hint = released.Length > 0
+            ? $" To download the released weights of this name, write {string.Join(" or ", released.Select(entry => $"'{entry.FullName}'"))}."
+            : string.Empty;
+        return $"there is no such file (looked for {Path.GetFullPath(name)}).{hint}";
+    }
+
+    private string Cached(params string[] parts) => Path.GetFullPath(Path.Combine([options.CacheFolder, "checkpoints", .. parts]));
+
+    private CheckpointPlace OnHub(ModelHub file)
+    {
+        var path = Cached(["hub", Safe(file.Owner), Safe(file.Repository), Safe(file.Revision), .. file.File.Split('/').Select(Safe)]);
+        return new CheckpointPlace(new ResolvedCheckpoint(path, $"{file.Owner}/{file.Repository}, {file.File}"), file.AddressAt(options.Hub));
+    }
+
+    private CheckpointPlace AtAddress(string name)
+    {
+        if (!Uri.TryCreate(name, UriKind.Absolute, out var address) || !(address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback)))
+        {
+            throw new CheckpointException(name, $"weights are downloaded from https:// and {ModelHub.Scheme} addresses only.");
+        }
+
+        // Shards lie beside their index: the folder of an address has one folder here.
+        var folder = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(address, ".").AbsoluteUri)))[..16];
+        var file = Safe(Uri.UnescapeDataString(address.Segments[^1]));
+        return new CheckpointPlace(new ResolvedCheckpoint(Cached("url", Safe(address.Host), folder, file), $"{address.Host}, {file}"), address);
+    }
+
+    private CheckpointPlace InCatalog(CheckpointReference reference)
+    {
+        var entry = CheckpointCatalog.Get(reference.Name, reference.Family);
+        if (reference.Variant.Length > 0 && !entry.Variants.Contains(reference.Variant, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new CheckpointException(
+                reference.Name, $"these weights are of the variant '{entry.Variants[0]}', and '{reference.Variant}' is asked for: set the option Variant to '{entry.Variants[0]}'.");
+        }
+
+        if (entry.ReferencePath is { } place && options.ReferenceFolder is { } folder && Path.GetFullPath(Path.Combine(folder, place)) is var path && File.Exists(path))
+        {
+            return new CheckpointPlace(new ResolvedCheckpoint(path, entry.Source, entry.License));
+        }
+
+        var address = entry.Uri is { Host: ModelHub.Host } onHub ? new Uri(options.Hub, onHub.AbsolutePath.TrimStart('/')) : entry.Uri;
+        return new CheckpointPlace(
+            new ResolvedCheckpoint(Cached(entry.Family, entry.FileName), entry.Source, entry.License),
+            address ?? throw new CheckpointException(
+                reference.Name,
+                $"the reference names these weights, but nobody published them: train them, or give the path of your own file (it makes them at {entry.ReferencePath})."),
+            entry.Bytes,
+            entry.Sha256);
+    }
+
+    private static string Safe(string name)
+    {
+        var safe = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+' ? letter : '_'));
+        return safe.All(letter => letter == '.') ? "weights" : safe;
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CoVR.Checkpoints;
+
+/// <summary>Where named weights are looked for and kept.</summary>
+public sealed class CheckpointOptions
+{
+    /// <summary>The folder of downloaded weights; made when the first file comes.</summary>
+    /// <value>The environment variable <c>COVR_CACHE</c>, else <c>covr</c> below the user's local application data.</value>
+    [Required(AllowEmptyStrings = false)]
+    public string CacheFolder { get; set; } = DefaultCacheFolder();
+
+    /// <summary>Whether nothing may be downloaded, so that a name that is not in the cache is an error.</summary>
+    /// <value>True if the environment variable <c>COVR_OFFLINE</c> is <c>1</c> or <c>true</c>, else false.</value>
+    public bool Offline { get; set; } = Environment.GetEnvironmentVariable("COVR_OFFLINE") is "1" or "true";
+
+    /// <summary>The folder of a checkout of the Python repository; weights that its script has downloaded are taken from its <c>outputs</c>.</summary>
+    /// <value>Null: none.</value>
+    public string? ReferenceFolder { get; set; }
+
+    /// <summary>The hub that <c>hf://</c> names and the catalogue's names mean, for those who have a mirror.</summary>
+    /// <value>The public one.</value>
+    [Required]
+    public Uri Hub { get; set; } = new($"https://{ModelHub.Host}/");
+
+    /// <summary>A token for files of the hub that are not public; sent to the hub only.</summary>
+    /// <value>Null: none.</value>
+    public string? HubToken { get; set; }
+
+    private static string DefaultCacheFolder() => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
+        ? folder
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");
+}

@@ -1,0 +1,133 @@
+using CoVR.Downloads;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Checkpoints;
+
+/// <summary>Finds weights among paths, the names of <see cref="CheckpointCatalog"/>, addresses and files of the hub; downloads once and keeps.</summary>
+/// <remarks>
+/// The order: a file or folder that exists, <c>hf://…</c>, <c>https://…</c>, a released name. A released name is looked for in
+/// <see cref="CheckpointOptions.ReferenceFolder"/>, then in the cache. For an index of shards (<c>….index.json</c>) the shards come too.
+/// Safe for several threads and processes.
+/// </remarks>
+public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
+{
+    private readonly CheckpointOptions _options;
+    private readonly CheckpointFinder _finder;
+    private readonly Lazy<Downloader> _downloader;
+    private readonly bool _ownsDownloader;
+    private readonly IProgress<DownloadProgress>? _progress;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a resolver.</summary>
+    /// <param name="options">Cache and hub; null for the defaults.</param>
+    /// <param name="downloader">Fetches files and stays the caller's; null for one of its own.</param>
+    /// <param name="progress">Hears of downloads; may be null. The log has every tenth.</param>
+    /// <param name="logger">May be null.</param>
+    public CheckpointResolver(
+        CheckpointOptions? options = null, Downloader? downloader = null, IProgress<DownloadProgress>? progress = null, ILogger<CheckpointResolver>? logger = null)
+    {
+        _options = options ?? new CheckpointOptions();
+        _finder = new CheckpointFinder(_options);
+        _ownsDownloader = downloader is null;
+        _downloader = downloader is null ? new Lazy<Downloader>(() => new Downloader()) : new Lazy<Downloader>(downloader);
+        _progress = progress;
+        _logger = logger ?? NullLogger<CheckpointResolver>.Instance;
+    }
+
+    /// <inheritdoc/>
+    public string? FindFault(CheckpointReference reference)
+    {
+        Check(reference);
+        try
+        {
+            return OfflineFault(_finder.Find(reference));
+        }
+        catch (CheckpointException fault)
+        {
+            return fault.Reason;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+    {
+        Check(reference);
+        var place = _finder.Find(reference);
+        if (OfflineFault(place) is { } fault)
+        {
+            throw new CheckpointException(reference.Name, fault);
+        }
+
+        if (place.Address is { } address)
+        {
+            await FetchAsync(reference.Name, place, address, cancellationToken).ConfigureAwait(false);
+        }
+
+        _logger.CheckpointFound(reference.Name, place.Local.Path);
+        return place.Local;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ownsDownloader && _downloader.IsValueCreated)
+        {
+            _downloader.Value.Dispose();
+        }
+    }
+
+    private static void Check(CheckpointReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reference.Name);
+    }
+
+    private string? OfflineFault(CheckpointPlace place) => _options.Offline && !place.IsThere
+        ? $"the weights are not in the cache ({place.Local.Path}), and downloads are switched off ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Offline)} or COVR_OFFLINE): put the file of {DownloadException.Shown(place.Address!)} there, or give a path."
+        : null;
+
+    private async Task FetchAsync(string name, CheckpointPlace place, Uri address, CancellationToken cancellationToken)
+    {
+        await DownloadAsync(name, new DownloadRequest(address, place.Local.Path) { ExpectedBytes = place.Bytes, Sha256 = place.Sha256 }, cancellationToken).ConfigureAwait(false);
+        if (!place.IsIndex)
+        {
+            return;
+        }
+
+        foreach (var shard in ShardedSafetensors.Shards(place.Local.Path))
+        {
+            var path = Path.Combine(Path.GetDirectoryName(place.Local.Path)!, shard);
+            await DownloadAsync(name, new DownloadRequest(new Uri(address, Uri.EscapeDataString(shard)), path), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DownloadAsync(string name, DownloadRequest request, CancellationToken cancellationToken)
+    {
+        if (File.Exists(request.Path) && request.ExpectedBytes is null)
+        {
+            return;
+        }
+
+        if (_options.Offline)
+        {
+            throw new CheckpointException(name, $"{request.Path} is missing, and downloads are switched off: put the file of {DownloadException.Shown(request.Uri)} there.");
+        }
+
+        try
+        {
+            await _downloader.Value.DownloadAsync(WithToken(request), new LoggedProgress(_logger, _progress), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DownloadException error)
+        {
+            throw new CheckpointException(name, $"the weights cannot be downloaded from {error.Message}", error);
+        }
+    }
+
+    private DownloadRequest WithToken(DownloadRequest request) =>
+        _options.HubToken is { Length: > 0 } token && Uri.Compare(request.Uri, _options.Hub, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
+            ? request with { Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" } }
+            : request;
+}

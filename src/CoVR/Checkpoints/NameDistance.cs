@@ -1,0 +1,33 @@
+namespace CoVR.Checkpoints;
+
+/// <summary>How far two names are apart: letters to be put in, taken out or changed (Levenshtein).</summary>
+internal static class NameDistance
+{
+    /// <summary>The names nearest to another, nearest first; only such as are somewhat alike.</summary>
+    public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names, int count = 3) =>
+        [.. names
+            .Select(candidate => (candidate, distance: Between(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
+            .Where(pair => pair.distance <= Math.Max(2, pair.candidate.Length / 2) || pair.candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(pair => pair.distance)
+            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Select(pair => pair.candidate)
+            .Take(count)];
+
+    private static int Between(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (var i = 0; i < left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i + 1;
+            for (var j = 0; j < right.Length; j++)
+            {
+                var changed = diagonal + (left[i] == right[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(changed, Math.Min(row[j], diagonal) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}

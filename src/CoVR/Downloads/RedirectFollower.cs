@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace CoVR.Downloads;
+
+/// <summary>Sends a request and follows redirections, some but not any number, and never from <c>https</c> to <c>http</c>.</summary>
+internal sealed class RedirectFollower(HttpMessageInvoker invoker, int limit)
+{
+    /// <summary>Sends a request.</summary>
+    /// <param name="start">The address.</param>
+    /// <param name="makeRequest">Makes the request for an address; the flag says whether it is on the first address's host.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <returns>An answer that is no redirection; the caller disposes it.</returns>
+    public async Task<HttpResponseMessage> SendAsync(Uri start, Func<Uri, bool, HttpRequestMessage> makeRequest, CancellationToken cancellationToken)
+    {
+        var address = start;
+        for (var followed = 0; ; followed++)
+        {
+            using var request = makeRequest(address, IsSameHost(start, address));
+            var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (!IsRedirect(response.StatusCode))
+                {
+                    // A handler of the host may have followed redirections by itself.
+                    CheckStep(start, address, response.RequestMessage?.RequestUri ?? address);
+                    return response;
+                }
+
+                address = Next(start, address, response, followed);
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private static bool IsSameHost(Uri left, Uri right) =>
+        Uri.Compare(left, right, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    private static void CheckStep(Uri start, Uri from, Uri to)
+    {
+        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp)
+        {
+            throw new DownloadException(
+                start, DownloadFailure.Redirect, $"the server leads from https to {DownloadException.Shown(to)}, where anybody on the way could change the file; this is not followed.");
+        }
+    }
+
+    private Uri Next(Uri start, Uri address, HttpResponseMessage response, int followed)
+    {
+        if (followed >= limit)
+        {
+            throw new DownloadException(
+                start, DownloadFailure.Redirect, $"more than {limit} redirections, the last to {DownloadException.Shown(address)}: the server leads in circles, or asks for a login.");
+        }
+
+        if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next) || next.Scheme is not ("http" or "https"))
+        {
+            throw new DownloadException(
+                start, DownloadFailure.Redirect, $"the server redirects to '{response.Headers.Location}', which is no http or https address.") { StatusCode = response.StatusCode };
+        }
+
+        CheckStep(start, address, next);
+        return next;
+    }
+}

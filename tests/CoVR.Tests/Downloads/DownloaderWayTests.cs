@@ -1,0 +1,191 @@
+using System.Net;
+using CoVR.Downloads;
+using CoVR.TestSupport;
+
+namespace CoVR.Tests.Downloads;
+
+/// <summary>Redirections, unreachable servers, disks, and several who want the same file.</summary>
+public sealed class DownloaderWayTests : IDisposable
+{
+    private static readonly byte[] Content = [.. Enumerable.Range(0, 50_000).Select(number => (byte)(number * 7))];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HurriedTime _time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Target => _folder["model.pth"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Download_ThroughRedirections_SendsSecretsToTheFirstHostOnly()
+    {
+        await using var storage = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        await using var server = new ScriptedServer(request => request.Path == "model.pth"
+            ? new ScriptedReply(302) { Headers = [("Location", "/next")] }
+            : new ScriptedReply(307) { Headers = [("Location", storage["blob?signature=1"].AbsoluteUri)] });
+        using var downloader = Hurried();
+
+        await downloader.DownloadAsync(Ask(server) with { Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer secret" } }, null, Cancel);
+
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+        Assert.Equal(["Bearer secret", "Bearer secret"], server.Requests.Select(request => request.Header("Authorization")));
+        Assert.Null(Assert.Single(storage.Requests).Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task Download_InCircles_Ends()
+    {
+        await using var server = new ScriptedServer(request => new ScriptedReply(302) { Headers = [("Location", "/" + request.Path)] });
+        using var downloader = new Downloader(new DownloaderOptions { Redirects = 3 }, null, _time);
+
+        var error = await FailAsync(downloader, Ask(server));
+
+        Assert.Equal(DownloadFailure.Redirect, error.Failure);
+        Assert.Equal(4, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://example.org/model.pth")]
+    public async Task Download_RedirectedOffTheWeb_IsRefused(string location)
+    {
+        await using var server = new ScriptedServer(_ => new ScriptedReply(302) { Headers = [("Location", location)] });
+        using var downloader = Hurried();
+
+        Assert.Equal(DownloadFailure.Redirect, (await FailAsync(downloader, Ask(server))).Failure);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Download_RedirectedFromHttpsToHttp_IsRefused(bool byTheHandlerItself)
+    {
+        using var handler = new FakeHandler(request => byTheHandlerItself
+            ? new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = new HttpRequestMessage(HttpMethod.Get, "http://plain.example/f"), Content = new ByteArrayContent(Content) }
+            : new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri("http://plain.example/f?secret=1") } });
+        using var downloader = new Downloader(null, handler, _time);
+
+        var error = await Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(new DownloadRequest(new Uri("https://safe.example/f"), Target), null, Cancel));
+
+        Assert.Equal(DownloadFailure.Redirect, error.Failure);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Target));
+    }
+
+    [Fact]
+    public async Task Download_FromNobody_SaysThatTheHostCannotBeReached()
+    {
+        Uri address;
+        await using (var server = new ScriptedServer(_ => new ScriptedReply(200)))
+        {
+            address = server["model.pth"];
+        }
+
+        using var downloader = Hurried(retries: 1);
+        var error = await Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(new DownloadRequest(address, Target), null, Cancel));
+
+        Assert.Equal(DownloadFailure.Unreachable, error.Failure);
+        Assert.True(error.IsTransient);
+        Assert.Contains("127.0.0.1 cannot be reached", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Download_WithoutRoom_FailsBeforeTheFirstByte()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var downloader = new Downloader(new DownloaderOptions { KeptFree = 1000 }, null, _time) { FreeSpace = _ => Content.Length + 999 };
+
+        var error = await FailAsync(downloader, Ask(server));
+
+        Assert.Equal(DownloadFailure.NoSpace, error.Failure);
+        Assert.Empty(Directory.EnumerateFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public async Task Download_IntoAFileInsteadOfAFolder_SaysThatItCannotBeWritten()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        await File.WriteAllTextAsync(_folder["taken"], "", Cancel);
+        using var downloader = Hurried();
+
+        var error = await FailAsync(downloader, Ask(server) with { Path = _folder["taken", "model.pth"] });
+
+        Assert.Equal(DownloadFailure.NotWritable, error.Failure);
+    }
+
+    [Fact]
+    public async Task Download_OfOneFileByMany_AsksOnce()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var one = Hurried();
+        using var other = Hurried();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => (number % 2 == 0 ? one : other).DownloadAsync(Ask(server), null, Cancel))));
+
+        Assert.Single(server.Requests);
+        Assert.Single(results, result => !result.WasThere);
+        Assert.Equal([Target], Directory.EnumerateFiles(_folder.FullName));
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+    }
+
+    [Fact]
+    public async Task Download_CutAgainAndAgain_GoesOnWhileMegabytesCome()
+    {
+        var big = new byte[5 << 20];
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, big) is var reply && reply.Body.Length > (1 << 20) ? reply with { CutAfter = 1 << 20 } : reply);
+        using var downloader = Hurried(retries: 1);
+
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
+
+        Assert.Equal(big.Length, new FileInfo(Target).Length);
+        Assert.Equal(5, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Download_WithDamagedState_BeginsAnew()
+    {
+        await File.WriteAllBytesAsync(Target + ".part", new byte[10], Cancel);
+        await File.WriteAllTextAsync(Target + ".part.json", "{\"Address\":", Cancel);
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var downloader = Hurried();
+
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
+
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+        Assert.Null(Assert.Single(server.Requests).RangeStart);
+    }
+
+    [Theory]
+    [InlineData("blip-1a2b3c4d.pth", "1a2b3c4d")]
+    [InlineData("/x/y-z/blip-0123456789abcdef.safetensors", "0123456789abcdef")]
+    [InlineData("webvid-covr.ckpt", null)]
+    [InlineData("1a2b3c4d.pth", null)]
+    [InlineData("blip-1a2b3c4.pth", null)]
+    public void Sha256InName_OfANameWithDigits_IsFound(string name, string? digits) => Assert.Equal(digits, DownloadRequest.Sha256InName(name));
+
+    [Theory]
+    [InlineData("/relative", null)]
+    [InlineData("file:///etc/passwd", null)]
+    [InlineData("https://example.org/f", "xyz")]
+    [InlineData("https://example.org/f", "12345")]
+    public async Task Download_OfARequestThatIsNone_IsAnArgumentError(string address, string? hash)
+    {
+        using var downloader = Hurried();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => downloader.DownloadAsync(new DownloadRequest(new Uri(address, UriKind.RelativeOrAbsolute), Target) { Sha256 = hash }, null, Cancel));
+    }
+
+    private Downloader Hurried(int retries = 4) => new(new DownloaderOptions { Retries = retries, StallTimeout = TimeSpan.FromHours(3) }, null, _time);
+
+    private DownloadRequest Ask(ScriptedServer server) => new(server["model.pth"], Target);
+
+    private static Task<DownloadException> FailAsync(Downloader downloader, DownloadRequest request) =>
+        Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(request, null, Cancel));
+
+    private sealed class FakeHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
+    }
+}
