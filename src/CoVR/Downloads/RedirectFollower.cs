@@ -64,7 +64,8 @@ internal sealed class RedirectFollower(HttpMessageInvoker invoker, int limit)
         if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next) || next.Scheme is not ("http" or "https"))
         {
             throw new DownloadException(
-                start, DownloadFailure.Redirect, $"the server redirects to '{response.Headers.Location}', which is no http or https address.") { StatusCode = response.StatusCode };
+                start, DownloadFailure.Redirect, $"the server redirects to '{response.Headers.Location}', which is no http or https address.")
+            { StatusCode = response.StatusCode };
         }
 
         CheckStep(start, address, next);
