@@ -59,6 +59,6 @@ internal sealed class Metrics(
     }
 
     private static Dictionary<string, IReadOnlyDictionary<string, double>> Table(IReadOnlyList<EvaluationResult> results) => results.ToDictionary(
-        result => result.Report.Facts["query parts"],
+        result => result.Query.Name,
         result => (IReadOnlyDictionary<string, double>)Names.ToDictionary(name => name, name => result.Report.Metrics[name]));
 }

@@ -94,7 +94,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
                 test,
                 reader,
                 protocol,
-                new EvaluationOptions { Parts = [QueryParts.Both, QueryParts.Modification, QueryParts.Reference] },
+                new EvaluationOptions { Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly] },
                 ConsoleReport.Job(progress, "queries"),
                 cancellationToken));
 

@@ -20,6 +20,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "The gallery of {Count} items was read from the store in {Elapsed}.")]
     public static partial void GalleryRead(this ILogger logger, int count, TimeSpan elapsed);
 
-    [LoggerMessage(6, LogLevel.Information, "Evaluating {Queries} queries of {Dataset} over {Gallery} candidates with {Protocol} ({Parts}).")]
-    public static partial void EvaluationStarted(this ILogger logger, int queries, string dataset, int gallery, string protocol, Modeling.QueryParts parts);
+    [LoggerMessage(6, LogLevel.Information, "Evaluating {Queries} queries of {Dataset} over {Gallery} candidates with {Protocol} (by {Variants}; {Kinds}).")]
+    public static partial void EvaluationStarted(this ILogger logger, int queries, string dataset, int gallery, string protocol, string variants, string kinds);
 }

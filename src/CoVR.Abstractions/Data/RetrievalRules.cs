@@ -43,6 +43,25 @@ public sealed record RetrievalRules
     /// <summary>The defaults.</summary>
     public static RetrievalRules Default { get; } = new();
 
+    /// <summary>
+    /// The rules of data sets whose candidates may be videos: the papers' presets weigh frames by the answered text, the
+    /// reference's also embeds BGR frames, ranks excluded items last and puts the later of two ties first.
+    /// </summary>
+    /// <param name="preset">By whose rules.</param>
+    /// <returns>The rules.</returns>
+    public static RetrievalRules ForVideos(EvaluationPreset preset)
+    {
+        var isReference = preset == EvaluationPreset.Reference;
+        return new RetrievalRules
+        {
+            Pooling = preset == EvaluationPreset.Honest ? CandidatePooling.Pipeline : CandidatePooling.AnswerText,
+            NormalizesCandidates = true,
+            Exclusion = isReference ? ExclusionEffect.Last : ExclusionEffect.LeftOut,
+            Ties = isReference ? TieOrder.ReverseGalleryOrder : TieOrder.Identity,
+            SwapsVideoChannels = isReference,
+        };
+    }
+
     /// <summary>How the stored frames of a candidate become one embedding.</summary>
     public CandidatePooling Pooling { get; init; }
 

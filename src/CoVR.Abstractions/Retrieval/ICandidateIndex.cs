@@ -9,7 +9,7 @@ public interface ICandidateIndex
 
     /// <summary>Adds an item.</summary>
     /// <param name="id">Its identity, new to this index.</param>
-    /// <param name="item">Its embedding [1, Q, D].</param>
+    /// <param name="item">Its embedding [1, Q, D], or [F, Q, D] where the similarity pools frames.</param>
     /// <exception cref="ArgumentException">The identity is there already, or the shape differs from the first item's.</exception>
     void Add(MediaId id, EmbeddingSet item);
 

@@ -8,16 +8,48 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// The rules of WebVid-CoVR-Test: mean-pooled dot product, gallery of the test targets, the reference left out, recall
 /// at 1, 5, 10 and 50, and the mean of the first three (<c>src/test/blip2/webvid_covr.py</c> of the reference).
 /// </summary>
-/// <param name="excludeReference">False to leave the unchanged reference among the candidates, which is harder.</param>
-public sealed class WebVidCoVRProtocol(bool excludeReference = true) : IRetrievalProtocol
+/// <remarks>
+/// The presets: honest pools each candidate without any question; corrected weighs its frames by the text that it answers, as
+/// the papers do; reference also numbers pairs by the sorted table, ranks what it masks last, puts the later of two ties first
+/// and expects video frames in BGR (<see cref="RetrievalRules.ForVideos"/>).
+/// </remarks>
+public sealed class WebVidCoVRProtocol : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
+
+    private readonly ReferencePairs? _pairs;
+
+    /// <summary>Sets the rules of the honest preset.</summary>
+    /// <param name="excludeReference">False to leave the unchanged reference among the candidates, which is harder (<c>remove_self_similarity</c>).</param>
+    /// <param name="iterate">How the data set's items were made; the reference's preset numbers its pairs by it.</param>
+    public WebVidCoVRProtocol(bool excludeReference = true, WebVidCoVRIteration iterate = WebVidCoVRIteration.Target)
+        : this(excludeReference, iterate, EvaluationPreset.Honest, null)
+    {
+    }
+
+    private WebVidCoVRProtocol(bool excludeReference, WebVidCoVRIteration iterate, EvaluationPreset preset, ReferencePairs? pairs)
+    {
+        (ExcludeReference, Iterate, _pairs) = (excludeReference, iterate, pairs);
+        Rules = RetrievalRules.ForVideos(preset) with
+        {
+            Gallery = "the targets of all test rows",
+            SelfMatch = !excludeReference ? "among the candidates"
+                : preset != EvaluationPreset.Reference ? "left out, unless it is the target"
+                : "last, found by the pair numbers of the sorted table",
+        };
+    }
 
     /// <inheritdoc/>
     public string Name => ExcludeReference ? "webvid-covr" : "webvid-covr, reference among the candidates";
 
     /// <summary>Whether a query's own reference is left out.</summary>
-    public bool ExcludeReference { get; } = excludeReference;
+    public bool ExcludeReference { get; }
+
+    /// <summary>How the data set's items were made.</summary>
+    public WebVidCoVRIteration Iterate { get; }
+
+    /// <inheritdoc/>
+    public RetrievalRules Rules { get; }
 
     /// <inheritdoc/>
     public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
@@ -29,13 +61,16 @@ public sealed class WebVidCoVRProtocol(bool excludeReference = true) : IRetrieva
     public string PrimaryMetric => "R@1";
 
     /// <inheritdoc/>
-    /// <remarks>Never the target itself: a row whose reference is its target can still be answered.</remarks>
+    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => new WebVidCoVRProtocol(
+        ExcludeReference, Iterate, preset, preset == EvaluationPreset.Reference ? ReferencePairs.Of(dataset, Iterate) : null);
+
+    /// <inheritdoc/>
+    /// <remarks>Never the target itself, except in the reference's preset: a row whose reference is its target can still be answered.</remarks>
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet)
     {
         ArgumentNullException.ThrowIfNull(triplet);
-        return ExcludeReference && triplet.Reference != triplet.Target
-            ? new HashSet<MediaId> { triplet.Reference }
-            : FrozenSet<MediaId>.Empty;
+        return !ExcludeReference ? FrozenSet<MediaId>.Empty
+            : _pairs?.MaskedFor(triplet) ?? (triplet.Reference == triplet.Target ? FrozenSet<MediaId>.Empty : new HashSet<MediaId> { triplet.Reference });
     }
 
     /// <inheritdoc/>
@@ -50,14 +85,18 @@ public sealed class WebVidCoVRProtocol(bool excludeReference = true) : IRetrieva
         }
 
         int?[] ranks = [.. dataset.Triplets.Select((triplet, i) => Rank(triplet, rankings[i]))];
+        var scores = Cuts.ToDictionary(cut => $"R@{cut}", cut => RetrievalMetrics.RecallScores(ranks, cut));
+        scores["R_mean"] = [.. Enumerable.Range(0, ranks.Length).Select(i => Cuts.Take(3).Average(cut => scores[$"R@{cut}"][i]))];
         var metrics = Cuts.ToDictionary(cut => $"R@{cut}", cut => RetrievalMetrics.RoundAsPython(RetrievalMetrics.RecallAt(ranks, cut), 2));
         metrics["R_mean"] = RetrievalMetrics.RoundAsPython(Cuts.Take(3).Average(cut => RetrievalMetrics.RecallAt(ranks, cut)), 2);
         return new RetrievalReport(Name, PrimaryMetric, metrics, ranks.Length, dataset.Candidates.Count, new Dictionary<string, string>
         {
             ["similarity"] = Similarity.Name,
-            ["exclusions"] = ExcludeReference ? "the query's own reference" : "none",
-            ["ties"] = "in gallery order",
-        });
+            ["exclusions"] = Rules.SelfMatch,
+        })
+        {
+            QueryScores = scores,
+        };
     }
 
     private static int? Rank(Triplet triplet, IReadOnlyList<SearchHit> hits) => RetrievalMetrics.RankOf(

@@ -91,8 +91,7 @@ internal static class ModelCalls
     {
         for (var start = 0; start < rows.Length; start += dimensions)
         {
-            var row = rows.Slice(start, dimensions);
-            VectorMath.Scale(row, 1 / MathF.Max(VectorMath.Norm(row), 1e-12f));
+            VectorMath.Normalize(rows.Slice(start, dimensions));
         }
     }
 

@@ -1,17 +1,25 @@
 using System.ComponentModel.DataAnnotations;
-using CoVR.Modeling;
 
 namespace CoVR.Evaluation;
 
-/// <summary>What is evaluated and how the machine is used.</summary>
-public sealed class EvaluationOptions
+/// <summary>What is evaluated, by which rules, and how the machine is used.</summary>
+public sealed class EvaluationOptions : IValidatableObject
 {
     /// <summary>The kinds of queries; references go through the visual encoder once for all of them.</summary>
-    /// <value>Composed queries (<see cref="QueryParts.Both"/>) by default; add the single parts to see what each contributes.</value>
+    /// <value><see cref="QueryKind.Composed"/> by default.</value>
     [MinLength(1)]
-    public IReadOnlyList<QueryParts> Parts { get; set; } = [QueryParts.Both];
+    public IReadOnlyList<QueryKind> Queries { get; set; } = [QueryKind.Composed];
 
-    /// <summary>Queries in one call of the model; figures do not depend on it.</summary>
+    /// <summary>By whose rules; queries are encoded once for all of them.</summary>
+    /// <value><see cref="EvaluationVariant.Honest"/> by default.</value>
+    [MinLength(1)]
+    public IReadOnlyList<EvaluationVariant> Variants { get; set; } = [EvaluationVariant.Honest];
+
+    /// <summary>Confidence intervals of the metrics.</summary>
+    [Required]
+    public BootstrapOptions Bootstrap { get; set; } = new();
+
+    /// <summary>Queries in one call of the model.</summary>
     /// <value>32 by default; 1 to 4096.</value>
     [Range(1, 4096)]
     public int BatchSize { get; set; } = 32;
@@ -21,15 +29,34 @@ public sealed class EvaluationOptions
     [Range(1, 1024)]
     public int Workers { get; set; } = Math.Min(1024, Environment.ProcessorCount);
 
-    /// <summary>Whether each candidate's frames are pooled by their similarity to the edit text of the query that it answers.</summary>
-    /// <value>
-    /// False by default: candidates are pooled by the pipeline. True is the published protocol of WebVid-CoVR
-    /// (<c>emb_pool: query</c>), in which the gallery has seen the questions; no real gallery can be pooled so. A
-    /// candidate that answers several queries takes the scores of the first.
-    /// </value>
-    public bool AnswerConditionedPooling { get; set; }
-
     /// <summary>Whether candidates may be missing from the store.</summary>
-    /// <value>False by default: a smaller gallery is an easier one. When true, the report states how many are missing.</value>
+    /// <value>False by default: a smaller gallery is an easier one. When true, the coverage states how many are missing.</value>
     public bool AllowMissingCandidates { get; set; }
+
+    /// <summary>Whether queries whose reference cannot be read are left out of the figures.</summary>
+    /// <value>False by default: such a reference ends the run. When true, the coverage states which are left out.</value>
+    public bool AllowUnreadableReferences { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (property, names) in new[]
+        {
+            (nameof(Queries), Queries.Select(kind => kind.Name)),
+            (nameof(Variants), Variants.Select(variant => variant.Name)),
+        })
+        {
+            foreach (var twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            {
+                yield return new ValidationResult($"'{twice.Key}' is there {twice.Count()} times; names are unique.", [property]);
+            }
+        }
+
+        List<ValidationResult> faults = [];
+        Validator.TryValidateObject(Bootstrap, new(Bootstrap), faults, validateAllProperties: true);
+        foreach (var fault in faults)
+        {
+            yield return fault;
+        }
+    }
 }

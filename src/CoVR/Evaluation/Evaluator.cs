@@ -5,10 +5,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Scores a model on a data set: queries through the model, gallery from the store, ranking by the same index that searches.</summary>
+/// <summary>Scores a model on a data set: queries through the model once, galleries from the store, ranking by the same index that searches.</summary>
 /// <remarks>
-/// The model is in evaluation mode while it is evaluated and goes back to training mode afterwards if it was in it. Safe
-/// for use from several threads, except while the model is trained.
+/// <para>Queries are encoded in an order of their own (reference, then identity), so for one batch size rankings and figures are
+/// the same, bit by bit, for any order of the triplets, of the candidates (where ties fall by identity) and any number of
+/// workers. Another batch size changes the shapes of matrix products and the padding of texts, which is masked: scores then
+/// agree to rounding, and rankings where no two scores are that near.</para>
+/// <para>The model is in evaluation mode while it is evaluated and goes back to training mode afterwards if it was in it. Safe
+/// for use from several threads, except while the model is trained.</para>
 /// </remarks>
 public sealed class Evaluator
 {
@@ -26,17 +30,17 @@ public sealed class Evaluator
         (_factory, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
     }
 
-    /// <summary>Evaluates one split.</summary>
+    /// <summary>Evaluates one split in every kind of query by the rules of every variant.</summary>
     /// <param name="dataset">Queries and gallery; every candidate must be in the store.</param>
     /// <param name="media">Knows where the references lie.</param>
-    /// <param name="protocol">The rules.</param>
-    /// <param name="options">Kinds of queries, batches; null for the defaults.</param>
+    /// <param name="protocol">The benchmark; asked for its rules under the preset of each variant.</param>
+    /// <param name="options">Kinds of queries, variants, batches; null for the defaults.</param>
     /// <param name="progress">Told after every batch of queries; may be null.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
-    /// <returns>One result for each kind of query, in the order of the options.</returns>
-    /// <exception cref="InvalidOperationException">Candidates are not in the store; names the first of them.</exception>
+    /// <returns>For each variant, in the order of the options, one result for each kind of query.</returns>
+    /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or no query can be asked.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="EmbeddingStoreException">The gallery was embedded by another model.</exception>
+    /// <exception cref="EmbeddingStoreException">A gallery was embedded by another model.</exception>
     public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
         TripletDataset dataset,
         ITripletDatasetReader media,
@@ -54,70 +58,43 @@ public sealed class Evaluator
         activity?.SetTag("covr.dataset", dataset.Name).SetTag("covr.protocol", protocol.Name);
 
         var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
-        _logger.EvaluationStarted(dataset.Triplets.Count, dataset.Name, dataset.Candidates.Count, protocol.Name, options.Parts.Aggregate((all, part) => all | part));
+        _logger.EvaluationStarted(
+            dataset.Triplets.Count, dataset.Name, dataset.Candidates.Count, protocol.Name, string.Join(", ", options.Variants.Select(variant => variant.Name)), string.Join(", ", options.Queries));
         using var mode = EvaluationMode.Enter(pipeline.Model);
-        var gallery = await EvaluationGallery.ReadAsync(pipeline, dataset, protocol.Similarity, options, cancellationToken).ConfigureAwait(false);
-        var tally = new QueryTally(dataset.Triplets.Count, _time, progress);
-        var rankings = options.Parts.Select(_ => new List<IReadOnlyList<SearchHit>>(dataset.Triplets.Count)).ToArray();
-        await foreach (var batch in QueryBatches.ReadAsync(pipeline, dataset.Triplets, media, options, cancellationToken).ConfigureAwait(false))
+        EvaluationPlan[] plans = [.. options.Variants.Select(variant => new EvaluationPlan(variant, protocol, dataset, pipeline))];
+        RequireCaptionsComparable(plans, options.Queries);
+        var captions = await Task.Run(() => CaptionTable.Embed(pipeline.Model, dataset, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var galleries = await EvaluationGallery.ReadAsync(plans, options.Queries, dataset, captions, options, cancellationToken).ConfigureAwait(false);
+        var run = new EvaluationRun(pipeline, dataset, options, plans, galleries);
+        await RankAsync(run, media, progress, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(run.Results, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RankAsync(EvaluationRun run, ITripletDatasetReader media, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (start, done, failed) = (_time.GetTimestamp(), 0L, 0L);
+        Triplet[] queries =
+        [
+            .. run.Dataset.Triplets.OrderBy(triplet => triplet.Reference.Value, StringComparer.Ordinal).ThenBy(triplet => triplet.Id, StringComparer.Ordinal),
+        ];
+        await foreach (var batch in QueryBatches.ReadAsync(run.Pipeline, queries, media, run.Options, cancellationToken).ConfigureAwait(false))
         {
             using (batch)
             {
-                var found = await Task.Run(() => Rank(pipeline.Model, gallery.Index, protocol, batch, options.Parts), cancellationToken).ConfigureAwait(false);
-                for (var kind = 0; kind < rankings.Length; kind++)
-                {
-                    rankings[kind].AddRange(found[kind]);
-                }
-
-                tally.Add(batch.Triplets.Count);
+                await Task.Run(() => run.Rank(batch), cancellationToken).ConfigureAwait(false);
+                done = Math.Min(done + run.Options.BatchSize, queries.Length);
+                failed = done - run.Ranked;
+                progress?.Report(new JobProgress(done, queries.Length, failed, _time.GetElapsedTime(start)));
             }
         }
-
-        return [.. options.Parts.Select((parts, kind) => new EvaluationResult(
-            parts, Report(pipeline, protocol.Score(dataset, rankings[kind]), gallery, parts), rankings[kind]))];
     }
 
-    private static IReadOnlyList<IReadOnlyList<SearchHit>>[] Rank(
-        ComposedModel model, ExactIndex index, IRetrievalProtocol protocol, QueryBatch batch, IReadOnlyList<QueryParts> kinds)
+    private static void RequireCaptionsComparable(EvaluationPlan[] plans, IReadOnlyList<QueryKind> kinds)
     {
-        var queries = ModelCalls.EncodeQueries(model, batch.References, [.. batch.Triplets.Select(triplet => triplet.Modification)], kinds);
-        SearchOptions[] search = [.. batch.Triplets.Select(triplet => SubsetHits.Search(triplet, protocol))];
-        return [.. queries.Select(sets => SubsetHits.Keep(index.Search(sets, search), batch.Triplets, protocol.Depth))];
-    }
-
-    private static RetrievalReport Report(RetrievalPipeline pipeline, RetrievalReport scored, EvaluationGallery gallery, QueryParts parts)
-    {
-        var fingerprint = pipeline.Store.Fingerprint;
-        var facts = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        if (kinds.FirstOrDefault(kind => kind.CaptionShare > 0) is { } kind
+            && plans.FirstOrDefault(plan => plan.Similarity is not MeanPooledSimilarity) is { } plan)
         {
-            ["query parts"] = parts switch { QueryParts.Both => "composed", QueryParts.Modification => "text-only", _ => "image-only" },
-            ["query frames"] = pipeline.QuerySampler.Name,
-            ["similarity"] = gallery.Index.Similarity.Name,
-            ["pooling"] = gallery.Pooling,
-            ["coverage"] = $"{gallery.Index.Count} of {gallery.Index.Count + gallery.Missing} candidates",
-            ["ties"] = "equal scores in the order of the gallery",
-            ["text limit"] = $"{pipeline.Model.Description.Text.EvaluationLimit} tokens",
-            ["model"] = fingerprint.Model,
-            ["weights sha-256"] = fingerprint.WeightsSha256,
-            ["preprocessing"] = fingerprint.Preprocessing,
-        };
-        foreach (var (name, value) in scored.Facts)
-        {
-            facts[name] = value;
-        }
-
-        return scored with { Facts = facts };
-    }
-
-    private sealed class QueryTally(long total, TimeProvider time, IProgress<JobProgress>? progress)
-    {
-        private readonly long _start = time.GetTimestamp();
-        private long _done;
-
-        public void Add(int queries)
-        {
-            _done += queries;
-            progress?.Report(new JobProgress(_done, total, 0, time.GetElapsedTime(_start)));
+            throw new InvalidOperationException($"'{kind}' adds similarities with captions to mean-pooled dot products; '{plan.Variant.Name}' compares by {plan.Similarity.Name}.");
         }
     }
 }

@@ -5,11 +5,16 @@ using CoVR.Modeling;
 namespace CoVR.Evaluation;
 
 /// <summary>Consecutive queries with their references' pixels; without pixels when no kind of query looks at them.</summary>
-internal sealed class QueryBatch(IReadOnlyList<Triplet> triplets, IReadOnlyList<PreparedMedia> references) : IDisposable
+/// <param name="triplets">The queries that can be asked.</param>
+/// <param name="references">One for each query, or none.</param>
+/// <param name="unreadable">References that could not be read; their queries are left out.</param>
+internal sealed class QueryBatch(IReadOnlyList<Triplet> triplets, IReadOnlyList<PreparedMedia> references, IReadOnlyList<MediaId> unreadable) : IDisposable
 {
     public IReadOnlyList<Triplet> Triplets { get; } = triplets;
 
     public IReadOnlyList<PreparedMedia> References { get; } = references;
+
+    public IReadOnlyList<MediaId> Unreadable { get; } = unreadable;
 
     public void Dispose()
     {
@@ -30,7 +35,7 @@ internal static class QueryBatches
         EvaluationOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var needsReferences = options.Parts.Any(parts => parts.HasFlag(QueryParts.Reference));
+        var needsReferences = options.Queries.Any(kind => kind.Parts.HasFlag(QueryParts.Reference));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<QueryBatch>? next = null;
         try
@@ -52,14 +57,14 @@ internal static class QueryBatches
         {
             Triplet[] part = [.. triplets.Skip(start).Take(options.BatchSize)];
             return needsReferences
-                ? Task.Run(() => ReadBatchAsync(pipeline, part, media, options.Workers, stop.Token), CancellationToken.None)
-                : Task.FromResult(new QueryBatch(part, []));
+                ? Task.Run(() => ReadBatchAsync(pipeline, part, media, options, stop.Token), CancellationToken.None)
+                : Task.FromResult(new QueryBatch(part, [], []));
         }
     }
 
     /// <summary>Reads each reference of the batch once.</summary>
     private static async Task<QueryBatch> ReadBatchAsync(
-        RetrievalPipeline pipeline, Triplet[] triplets, ITripletDatasetReader media, int workers, CancellationToken cancellationToken)
+        RetrievalPipeline pipeline, Triplet[] triplets, ITripletDatasetReader media, EvaluationOptions options, CancellationToken cancellationToken)
     {
         MediaId[] ids = [.. triplets.Select(triplet => triplet.Reference).Distinct()];
         var prepared = new PreparedMedia?[ids.Length];
@@ -68,8 +73,8 @@ internal static class QueryBatches
             await Parallel.ForAsync(
                 0,
                 ids.Length,
-                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
-                async (i, stop) => prepared[i] = await PreparedMedia.ReadAsync(pipeline, media.Locate(ids[i]), pipeline.QuerySampler, stop).ConfigureAwait(false)).ConfigureAwait(false);
+                new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = cancellationToken },
+                async (i, stop) => prepared[i] = await ReadAsync(ids[i], stop).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch
         {
@@ -77,8 +82,21 @@ internal static class QueryBatches
             throw;
         }
 
-        var byId = ids.Zip(prepared).ToDictionary(pair => pair.First, pair => pair.Second!);
-        return new QueryBatch(triplets, [.. triplets.Select(triplet => byId[triplet.Reference])]);
+        var byId = ids.Zip(prepared).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
+        Triplet[] readable = [.. triplets.Where(triplet => byId.ContainsKey(triplet.Reference))];
+        return new QueryBatch(readable, [.. readable.Select(triplet => byId[triplet.Reference])], [.. ids.Where(id => !byId.ContainsKey(id))]);
+
+        async ValueTask<PreparedMedia?> ReadAsync(MediaId id, CancellationToken stop)
+        {
+            try
+            {
+                return await PreparedMedia.ReadAsync(pipeline, media.Locate(id), pipeline.QuerySampler, stop).ConfigureAwait(false);
+            }
+            catch (MediaReadException) when (options.AllowUnreadableReferences)
+            {
+                return null;
+            }
+        }
     }
 
     private static async Task ReleaseAsync(Task<QueryBatch>? unread)

@@ -3,7 +3,10 @@ using CoVR.Data;
 namespace CoVR.Evaluation;
 
 /// <summary>Recall at some cut-offs over the whole gallery: the protocol for a data set of one's own.</summary>
-/// <remarks>Triplets without a target are left out of the figures. Safe for use from several threads.</remarks>
+/// <remarks>
+/// Triplets without a target are left out of the figures. The presets of the papers apply their rules of WebVid-CoVR
+/// (<see cref="RetrievalRules.ForVideos"/>). Safe for use from several threads.
+/// </remarks>
 public sealed class RecallProtocol : IRetrievalProtocol
 {
     private readonly int[] _cutoffs;
@@ -18,6 +21,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
         Similarity = similarity ?? new MeanPooledSimilarity();
         _cutoffs = [.. (cutoffs ?? [1, 5, 10, 50]).Distinct().Order()];
         _excludeReference = excludeReference;
+        Rules = RulesOf(EvaluationPreset.Honest, excludeReference);
         if (_cutoffs.Length == 0 || _cutoffs[0] < 1)
         {
             throw new ArgumentException("At least one cut-off is needed, and all are at least 1.", nameof(cutoffs));
@@ -38,6 +42,13 @@ public sealed class RecallProtocol : IRetrievalProtocol
     public string PrimaryMetric => $"R@{_cutoffs[0]}";
 
     /// <inheritdoc/>
+    public RetrievalRules Rules { get; private init; }
+
+    /// <inheritdoc/>
+    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) =>
+        new RecallProtocol(Similarity, _cutoffs, _excludeReference) { Rules = RulesOf(preset, _excludeReference) };
+
+    /// <inheritdoc/>
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet)
     {
         ArgumentNullException.ThrowIfNull(triplet);
@@ -55,22 +66,27 @@ public sealed class RecallProtocol : IRetrievalProtocol
             throw new ArgumentException($"{dataset.Triplets.Count} queries need as many rankings, not {rankings.Count}.", nameof(rankings));
         }
 
-        int?[] ranks =
-        [
-            .. rankings.Zip(dataset.Triplets)
-                .Where(pair => pair.Second.Target is not null)
-                .Select(pair => RetrievalMetrics.RankOf(pair.First, pair.Second.Target!.Value)),
-        ];
+        var counted = dataset.Triplets.Select(triplet => triplet.Target is not null).ToArray();
+        int?[] ranks = [.. rankings.Zip(dataset.Triplets, (hits, triplet) => triplet.Target is { } target ? RetrievalMetrics.RankOf(hits, target) : null)];
+        int?[] scored = [.. ranks.Where((_, i) => counted[i])];
         return new RetrievalReport(
             Name,
             PrimaryMetric,
-            _cutoffs.ToDictionary(k => $"R@{k}", k => RetrievalMetrics.RecallAt(ranks, k)),
-            ranks.Length,
+            _cutoffs.ToDictionary(k => $"R@{k}", k => RetrievalMetrics.RecallAt(scored, k)),
+            scored.Length,
             dataset.Candidates.Count,
             new Dictionary<string, string>
             {
                 ["similarity"] = Similarity.Name,
-                ["exclusions"] = _excludeReference ? "the query's reference, unless it is the target" : "none",
-            });
+                ["exclusions"] = Rules.SelfMatch,
+            })
+        {
+            QueryScores = _cutoffs.ToDictionary(
+                k => $"R@{k}",
+                k => (IReadOnlyList<double>)[.. RetrievalMetrics.RecallScores(ranks, k).Select((score, i) => counted[i] ? score : double.NaN)]),
+        };
     }
+
+    private static RetrievalRules RulesOf(EvaluationPreset preset, bool excludeReference) =>
+        RetrievalRules.ForVideos(preset) with { SelfMatch = excludeReference ? "left out, unless it is the target" : "among the candidates" };
 }

@@ -35,37 +35,58 @@ internal sealed class BlockProducts
 
     /// <summary>An upper bound of the difference between a product's score and the exact one.</summary>
     /// <remarks>Two summation orders differ by at most 2 D u |q| |c| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1).</remarks>
-    public static float MarginOf(ReadOnlySpan<float> query, int dimensions, float largestNorm)
+    /// <param name="largest">No product is larger: |q| |c|.</param>
+    /// <param name="dimensions">D.</param>
+    public static float MarginOf(float largest, int dimensions)
+    {
+        const float unitRoundoff = 1f / (1 << 24);
+        return 2.1f * (dimensions + 2) * unitRoundoff * largest;
+    }
+
+    /// <summary>The length of the longest row.</summary>
+    public static float LongestOf(ReadOnlySpan<float> rows, int dimensions)
     {
         var longest = 0f;
-        for (var start = 0; start < query.Length; start += dimensions)
+        for (var start = 0; start < rows.Length; start += dimensions)
         {
-            longest = MathF.Max(longest, VectorMath.Norm(query.Slice(start, dimensions)));
+            longest = MathF.Max(longest, VectorMath.Norm(rows.Slice(start, dimensions)));
         }
 
-        const float unitRoundoff = 1f / (1 << 24);
-        return 2.1f * (dimensions + 2) * unitRoundoff * longest * largestNorm;
+        return longest;
     }
 
     /// <summary>Scores all queries against a block and gives each query its row.</summary>
     /// <param name="block">The candidates.</param>
-    /// <param name="rows">Rows of one candidate.</param>
+    /// <param name="frameTemperature">When rows are frames: what weighs them.</param>
     /// <param name="best">Receives the scores of query i in the order of the block.</param>
-    public void Score(GalleryRows.Block block, int rows, TopHits[] best)
+    public void Score(GalleryRows.Block block, float? frameTemperature, TopHits[] best)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var products = Products(block, rows);
-        ReadOnlySpan<float> scores = _rows == 1 && rows == 1 ? _products : LargestOf(products, block.Items, rows);
+        var products = Products(block);
+        if (frameTemperature is { } temperature && block.Rows > block.Items)
+        {
+            PoolFrames(block, temperature, best);
+            return;
+        }
+
+        ReadOnlySpan<float> scores = _rows == 1 && block.Rows == block.Items ? _products : LargestOf(products, block.Items, block.Rows / block.Items);
         for (var i = 0; i < _count; i++)
         {
             best[i].OfferAll(scores.Slice(i * block.Items, block.Items), block.FirstOrdinal);
         }
     }
 
-    private Tensor Products(GalleryRows.Block block, int rows)
+    private void PoolFrames(GalleryRows.Block block, float temperature, TopHits[] best) => Parallel.For(0, _count, i =>
     {
-        var columns = block.Items * rows;
+        var scores = new float[block.Items];
+        FrameWeighing.Pool(_products.AsSpan(i * block.Rows, block.Rows), block, temperature, scores);
+        best[i].OfferAll(scores, block.FirstOrdinal);
+    });
+
+    private Tensor Products(GalleryRows.Block block)
+    {
+        var columns = block.Rows;
         if (_products.Length < _count * _rows * columns)
         {
             _products = GC.AllocateUninitializedArray<float>(_count * _rows * columns, pinned: true);

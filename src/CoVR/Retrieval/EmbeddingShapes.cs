@@ -31,10 +31,27 @@ public static class EmbeddingShapes
         return video.Values.Slice(frame * size, size);
     }
 
+    /// <summary>Every vector divided by its length: [F, Q, D], a copy.</summary>
+    internal static EmbeddingSet UnitRows(EmbeddingSet item)
+    {
+        var values = item.Values.ToArray();
+        for (var start = 0; start < values.Length; start += item.Dimensions)
+        {
+            VectorMath.Normalize(values.AsSpan(start, item.Dimensions));
+        }
+
+        return new EmbeddingSet(values, item.Vectors, item.Dimensions, item.Frames);
+    }
+
     internal static void RequireComparable(EmbeddingSet query, EmbeddingSet candidate)
     {
         RequireOneFrame(query, nameof(query));
         RequireOneFrame(candidate, nameof(candidate));
+        RequireSameDimensions(query, candidate);
+    }
+
+    internal static void RequireSameDimensions(EmbeddingSet query, EmbeddingSet candidate)
+    {
         if (query.Dimensions != candidate.Dimensions)
         {
             throw new ArgumentException($"A query of {query.Dimensions} dimensions cannot be compared with a candidate of {candidate.Dimensions}.", nameof(candidate));

@@ -7,10 +7,10 @@ namespace CoVR;
 /// <remarks>
 /// <para>Every returned score is the one that the <see cref="ISimilarity"/> specifies, bit by bit, and rankings do not depend
 /// on how queries are grouped: equal scores come in the order of adding, a score that is not a number comes last. For
-/// <see cref="MeanPooledSimilarity"/> and <see cref="MaxOverPairsSimilarity"/> many queries are compared by matrix products
+/// <see cref="MeanPooledSimilarity"/>, <see cref="MaxOverPairsSimilarity"/> and <see cref="QueryTimePooledSimilarity"/> many queries are compared by matrix products
 /// over blocks of the gallery, whose few best candidates are then scored exactly; a single query is compared on all cores.
 /// Another similarity is called for each pair.</para>
-/// <para>Memory: 4 bytes x D for each item with mean pooling, x Q without; a search needs a few MiB, whatever the
+/// <para>Memory: 4 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the
 /// gallery. Searching is safe from several threads; adding is not, and not while a search runs.</para>
 /// </remarks>
 public sealed class ExactIndex : ICandidateIndex
@@ -43,7 +43,12 @@ public sealed class ExactIndex : ICandidateIndex
     /// <exception cref="ArgumentException">The identity is there already, the shape differs from the first item's, or a value is not finite.</exception>
     public void Add(MediaId id, EmbeddingSet item)
     {
-        EmbeddingShapes.RequireOneFrame(item, nameof(item));
+        ArgumentNullException.ThrowIfNull(item);
+        if (!Similarity.PoolsFrames)
+        {
+            EmbeddingShapes.RequireOneFrame(item, nameof(item));
+        }
+
         EmbeddingShapes.RequireFinite(item, $"The embedding of '{id}'");
         if (_gallery is not null && (item.Vectors != _vectors || item.Dimensions != _gallery.Dimensions))
         {
@@ -56,8 +61,8 @@ public sealed class ExactIndex : ICandidateIndex
         }
 
         var rows = _scorer.RowsOf(item);
-        _vectors = item.Vectors;
-        _gallery ??= new GalleryRows(rows.Length / item.Dimensions, item.Dimensions);
+        _vectors = _scorer.CandidateVectors = item.Vectors;
+        _gallery ??= new GalleryRows(item.Dimensions);
         _gallery.Add(rows.Span);
         _ids.Add(id);
     }
@@ -125,10 +130,10 @@ public sealed class ExactIndex : ICandidateIndex
     private IReadOnlyList<SearchHit>[] SearchGroup(ReadOnlySpan<Query> queries, GalleryRows gallery)
     {
         var rows = queries[0].Rows.Length / gallery.Dimensions;
-        var work = (long)queries.Length * rows * Count * gallery.Rows * gallery.Dimensions;
-        var products = _scorer.HasProducts && work >= WorthProducts && (queries.Length > 1 || rows * gallery.Rows > 1);
+        var work = queries.Length * rows * gallery.Rows * gallery.Dimensions;
+        var products = _scorer.HasProducts && work >= WorthProducts && (queries.Length > 1 || (rows * gallery.Rows > Count && _scorer.FrameTemperature is null));
         var hits = new IReadOnlyList<SearchHit>[queries.Length];
-        var near = products ? Nearest(queries, gallery) : [];
+        var near = products ? Nearest(queries, gallery, _scorer.FrameTemperature) : [];
         for (var i = 0; i < queries.Length; i++)
         {
             var best = (products ? Rescore(queries[i], near[i], gallery) : null) ?? ScanAll(queries[i], gallery);
@@ -138,7 +143,7 @@ public sealed class ExactIndex : ICandidateIndex
         return hits;
     }
 
-    private static TopHits[] Nearest(ReadOnlySpan<Query> queries, GalleryRows gallery)
+    private static TopHits[] Nearest(ReadOnlySpan<Query> queries, GalleryRows gallery, float? frameTemperature)
     {
         NativeTorch.EnsureLoaded();
         var rows = new ReadOnlyMemory<float>[queries.Length];
@@ -151,7 +156,7 @@ public sealed class ExactIndex : ICandidateIndex
         var products = new BlockProducts(rows, gallery.Dimensions);
         foreach (var block in gallery.Blocks)
         {
-            products.Score(block, gallery.Rows, best);
+            products.Score(block, frameTemperature, best);
         }
 
         return best;
@@ -167,7 +172,8 @@ public sealed class ExactIndex : ICandidateIndex
             return best;
         }
 
-        var margin = 2 * BlockProducts.MarginOf(query.Rows.Span, gallery.Dimensions, gallery.LargestNorm);
+        var largest = BlockProducts.LongestOf(query.Rows.Span, gallery.Dimensions) * gallery.LargestNorm;
+        var margin = 2 * _scorer.MarginOf(BlockProducts.MarginOf(largest, gallery.Dimensions), largest);
         var least = candidates[Math.Min(query.Top, candidates.Length) - 1].Score - margin;
         if (near.IsFull && !(candidates[^1].Score < least))
         {

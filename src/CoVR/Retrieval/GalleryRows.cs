@@ -1,75 +1,91 @@
 namespace CoVR;
 
 /// <summary>The rows of all items in blocks of about 4096 rows; a block is one pinned array, so that libtorch can read it in place.</summary>
-internal sealed class GalleryRows
+/// <param name="dimensions">D.</param>
+internal sealed class GalleryRows(int dimensions)
 {
     private const int RowsOfBlock = 4096;
     private readonly List<Block> _blocks = [];
-    private readonly int _itemsOfBlock;
 
-    /// <summary>Makes an empty gallery.</summary>
-    /// <param name="rows">Rows of one item.</param>
-    /// <param name="dimensions">D.</param>
-    public GalleryRows(int rows, int dimensions)
-    {
-        (Rows, Dimensions) = (rows, dimensions);
-        _itemsOfBlock = Math.Max(1, RowsOfBlock / rows);
-    }
+    public int Dimensions { get; } = dimensions;
 
-    public int Rows { get; }
-
-    public int Dimensions { get; }
+    /// <summary>The rows of all items.</summary>
+    public long Rows { get; private set; }
 
     public IReadOnlyList<Block> Blocks => _blocks;
 
     /// <summary>The largest length of any row.</summary>
     public float LargestNorm { get; private set; }
 
-    private int ItemSize => Rows * Dimensions;
+    /// <summary>The rows of an item.</summary>
+    public ReadOnlyMemory<float> this[int ordinal]
+    {
+        get
+        {
+            var (low, high) = (0, _blocks.Count - 1);
+            while (low < high)
+            {
+                var middle = (low + high + 1) / 2;
+                (low, high) = _blocks[middle].FirstOrdinal <= ordinal ? (middle, high) : (low, middle - 1);
+            }
+
+            return _blocks[low].Item(ordinal - _blocks[low].FirstOrdinal);
+        }
+    }
 
     public void Add(ReadOnlySpan<float> item)
     {
-        if (_blocks.Count == 0 || _blocks[^1].Items == _itemsOfBlock)
+        var rows = item.Length / Dimensions;
+        if (_blocks.Count == 0 || (_blocks[^1].Rows > 0 && _blocks[^1].Rows + rows > RowsOfBlock))
         {
-            _blocks.Add(new Block(_blocks.Count * _itemsOfBlock, ItemSize));
+            _blocks.Add(new Block(_blocks.Count == 0 ? 0 : _blocks[^1].FirstOrdinal + _blocks[^1].Items, Dimensions));
         }
 
-        _blocks[^1].Add(item, _itemsOfBlock);
+        _blocks[^1].Add(item);
+        Rows += rows;
         for (var start = 0; start < item.Length; start += Dimensions)
         {
             LargestNorm = MathF.Max(LargestNorm, VectorMath.Norm(item.Slice(start, Dimensions)));
         }
     }
 
-    public ReadOnlyMemory<float> this[int ordinal] => _blocks[ordinal / _itemsOfBlock].Item(ordinal % _itemsOfBlock);
-
     /// <summary>Items that lie one after the other.</summary>
-    internal sealed class Block(int firstOrdinal, int itemSize)
+    internal sealed class Block(int firstOrdinal, int dimensions)
     {
+        private readonly List<int> _starts = [0];
+
         public int FirstOrdinal { get; } = firstOrdinal;
 
-        public int Items { get; private set; }
+        public int Items => _starts.Count - 1;
 
-        /// <summary>At least <see cref="Items"/> items; what follows is unused.</summary>
+        /// <summary>The rows of all items of the block.</summary>
+        public int Rows => _starts[^1];
+
+        /// <summary>At least <see cref="Rows"/> rows; what follows is unused.</summary>
         public float[] Values { get; private set; } = [];
 
-        public ReadOnlyMemory<float> Item(int index) => Values.AsMemory(index * itemSize, itemSize);
+        /// <summary>The first row of an item; of <see cref="Items"/> the row after the last.</summary>
+        public int StartOf(int index) => _starts[index];
 
-        public void Add(ReadOnlySpan<float> item, int limit)
+        public ReadOnlyMemory<float> Item(int index) =>
+            Values.AsMemory(_starts[index] * dimensions, (_starts[index + 1] - _starts[index]) * dimensions);
+
+        public void Add(ReadOnlySpan<float> item)
         {
-            if (Values.Length == Items * itemSize)
+            var used = Rows * dimensions;
+            if (Values.Length < used + item.Length)
             {
-                Grow(Math.Min(limit, Math.Max(16, Items * 4)));
+                Grow(used, Math.Max(used + item.Length, Math.Min(RowsOfBlock * dimensions, Math.Max(16 * item.Length, used * 4))));
             }
 
-            item.CopyTo(Values.AsSpan(Items * itemSize));
-            Items++;
+            item.CopyTo(Values.AsSpan(used));
+            _starts.Add(Rows + (item.Length / dimensions));
         }
 
-        private void Grow(int items)
+        private void Grow(int used, int size)
         {
-            var larger = GC.AllocateUninitializedArray<float>(checked(items * itemSize), pinned: true);
-            Values.AsSpan(0, Items * itemSize).CopyTo(larger);
+            var larger = GC.AllocateUninitializedArray<float>(size, pinned: true);
+            Values.AsSpan(0, used).CopyTo(larger);
             Values = larger;
         }
     }

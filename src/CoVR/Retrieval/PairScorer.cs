@@ -6,18 +6,30 @@ internal abstract class PairScorer
     /// <summary>Whether scores of many pairs come from a matrix product of the stored rows (and a maximum over rows).</summary>
     public abstract bool HasProducts { get; }
 
+    /// <summary>The vectors of one frame of a candidate.</summary>
+    public int CandidateVectors { get; set; } = 1;
+
     public static PairScorer For(ISimilarity similarity) => similarity switch
     {
         MeanPooledSimilarity => new MeanPooled(),
         MaxOverPairsSimilarity => new MaxOverPairs(),
+        QueryTimePooledSimilarity pooled => new QueryTimePooled(pooled.Temperature),
         _ => new Specified(similarity),
     };
+
+    /// <summary>The temperature by which rows are weighed; null when the best row counts.</summary>
+    public virtual float? FrameTemperature => null;
 
     /// <summary>The rows [Q', D] that are kept of an item or query.</summary>
     public virtual ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => item.Values;
 
     /// <summary>The score of two items' rows.</summary>
     public abstract float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions);
+
+    /// <summary>How far scores of products may be off when each product may be off by <paramref name="margin"/>.</summary>
+    /// <param name="margin">Of one product.</param>
+    /// <param name="largest">No product is larger.</param>
+    public virtual float MarginOf(float margin, float largest) => margin;
 
     private sealed class MeanPooled : PairScorer
     {
@@ -38,6 +50,21 @@ internal abstract class PairScorer
             MaxOverPairsSimilarity.Best(query.Span, candidate.Span, dimensions);
     }
 
+    private sealed class QueryTimePooled(float temperature) : PairScorer
+    {
+        public override bool HasProducts => true;
+
+        public override float? FrameTemperature => temperature;
+
+        public override ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => QueryTimePooledSimilarity.FrameRows(item);
+
+        public override float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions) =>
+            QueryTimePooledSimilarity.Score(query.Span, candidate.Span, temperature);
+
+        // d score / d s(f) = w(f) (1 + (s(f) - score) / temperature), and products differ by at most 2 · largest.
+        public override float MarginOf(float margin, float largest) => (margin * (1 + (2 * largest / temperature))) + (largest * 4e-6f);
+    }
+
     private sealed class Specified(ISimilarity similarity) : PairScorer
     {
         public override bool HasProducts => false;
@@ -45,6 +72,6 @@ internal abstract class PairScorer
         public override float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions) =>
             similarity.Score(
                 new EmbeddingSet(query, query.Length / dimensions, dimensions),
-                new EmbeddingSet(candidate, candidate.Length / dimensions, dimensions));
+                new EmbeddingSet(candidate, CandidateVectors, dimensions, candidate.Length / dimensions / CandidateVectors));
     }
 }

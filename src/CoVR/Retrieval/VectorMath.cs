@@ -84,6 +84,9 @@ internal static class VectorMath
         }
     }
 
+    /// <summary>Divides by the length, or by 1e-12 if that is smaller (<c>F.normalize</c>).</summary>
+    public static void Normalize(Span<float> vector) => Scale(vector, 1 / MathF.Max(Norm(vector), 1e-12f));
+
     /// <summary>The first element that is NaN or infinite, or -1.</summary>
     public static int IndexOfNotFinite(ReadOnlySpan<float> values)
     {

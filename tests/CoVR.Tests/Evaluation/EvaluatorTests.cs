@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Modeling;
 using CoVR.Tests.Fakes;
 
 namespace CoVR.Tests.Evaluation;
@@ -10,13 +9,13 @@ public sealed class EvaluatorTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    private static readonly EvaluationOptions AllParts = new() { Parts = [QueryParts.Both, QueryParts.Modification, QueryParts.Reference] };
+    private static readonly EvaluationOptions AllParts = new() { Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly] };
 
     [Fact]
     public async Task EvaluateAsync_OfAllParts_ScoresOnlyComposedQueriesFully()
     {
         var results = await RunAsync(await FakePipeline.WithCornersAsync(), AllParts, protocol: new RecallProtocol(excludeReference: false));
-        Assert.Equal([QueryParts.Both, QueryParts.Modification, QueryParts.Reference], results.Select(result => result.Parts));
+        Assert.Equal(AllParts.Queries, results.Select(result => result.Query));
         Assert.Equal(100, results[0].Report.Metrics["R@1"]);
         Assert.Equal(12.5, results[1].Report.Metrics["R@1"]); // only where the reference is black
         Assert.Equal(0, results[2].Report.Metrics["R@1"]); // the reference itself is found
@@ -33,7 +32,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         var expected = await RunAsync(pipeline, AllParts);
-        var actual = await RunAsync(pipeline, new EvaluationOptions { Parts = AllParts.Parts, BatchSize = batchSize, Workers = 2 });
+        var actual = await RunAsync(pipeline, new EvaluationOptions { Queries = AllParts.Queries, BatchSize = batchSize, Workers = 2 });
         for (var kind = 0; kind < expected.Count; kind++)
         {
             Assert.Equal(expected[kind].Rankings.Select(hits => string.Join(' ', hits)), actual[kind].Rankings.Select(hits => string.Join(' ', hits)));
@@ -46,7 +45,7 @@ public sealed class EvaluatorTests
         var reader = new FakeFrameReader();
         var pipeline = await FakePipeline.WithCornersAsync(reader: reader);
         var reads = reader.Reads;
-        await RunAsync(pipeline, new EvaluationOptions { Parts = [QueryParts.Modification] });
+        await RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.TextOnly] });
         Assert.Equal(reads, reader.Reads);
     }
 
@@ -56,7 +55,7 @@ public sealed class EvaluatorTests
         var encoder = new ColourEncoder();
         var pipeline = await FakePipeline.WithCornersAsync(encoder);
         var calls = encoder.VisualCalls;
-        await RunAsync(pipeline, new EvaluationOptions { Parts = AllParts.Parts, BatchSize = 12 });
+        await RunAsync(pipeline, new EvaluationOptions { Queries = AllParts.Queries, BatchSize = 12 });
         Assert.Equal(2, encoder.VisualCalls - calls);
     }
 
@@ -68,33 +67,160 @@ public sealed class EvaluatorTests
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(pipeline, AllParts));
         Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
         var allowed = await RunAsync(pipeline, new EvaluationOptions { AllowMissingCandidates = true });
-        Assert.Equal("7 of 8 candidates", allowed[0].Report.Facts["coverage"]);
+        Assert.Equal(new EvaluationCoverage(24, 24, 7, 8, 7, 8, ["corner-0"]).Describe(), allowed[0].Coverage.Describe());
+        Assert.Equal(["corner-0"], allowed[0].Coverage.Missing);
+        Assert.False(allowed[0].Coverage.IsComplete);
+        Assert.Equal(87.5, allowed[0].Report.Metrics["R@1"]); // the three queries for the missing corner fail
     }
 
     [Fact]
-    public async Task EvaluateAsync_Report_StatesWhatDefinesTheRun()
+    public async Task EvaluateAsync_UnreadableReference_EndsTheRunOrIsLeftOut()
     {
-        var facts = (await RunAsync(await FakePipeline.WithCornersAsync(), AllParts))[1].Report.Facts;
-        Assert.Equal("text-only", facts["query parts"]);
-        Assert.Equal("mean-pooled dot product", facts["similarity"]);
-        Assert.Equal("mean", facts["pooling"]);
-        Assert.Equal("middle", facts["query frames"]);
-        Assert.Equal("colours", facts["model"]);
-        Assert.StartsWith("the query's reference", facts["exclusions"], StringComparison.Ordinal);
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var dataset = CornerReader.Dataset with { Triplets = [.. CornerReader.Dataset.Triplets, new Triplet("lost", new MediaId("lost-9"), "red", ColourEncoder.IdOf(1))] };
+        var media = new LostMedia();
+        await Assert.ThrowsAsync<MediaReadException>(() => RunAsync(pipeline, new EvaluationOptions(), dataset, media: media));
+        var allowed = (await RunAsync(pipeline, new EvaluationOptions { AllowUnreadableReferences = true }, dataset, media: media))[0];
+        Assert.Equal((24, 25), (allowed.Coverage.QueriesScored, allowed.Coverage.Queries));
+        Assert.Equal(["lost-9"], allowed.Coverage.Missing);
+        Assert.Equal(24, allowed.Report.Queries);
+        Assert.Equal(CornerReader.Dataset.Triplets, allowed.Dataset.Triplets);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunAsync(pipeline, new EvaluationOptions { AllowUnreadableReferences = true }, dataset with { Triplets = [dataset.Triplets[^1]] }, media: media));
+        Assert.Contains("lost-9", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task EvaluateAsync_AnswerConditioned_PoolsByTheScoresOfTheAnswer()
+    public async Task EvaluateAsync_Fingerprint_StatesWhatDefinesTheRun()
+    {
+        var fingerprint = (await RunAsync(await FakePipeline.WithCornersAsync(), AllParts))[1].Fingerprint;
+        Assert.Equal("text-only", fingerprint.Query);
+        Assert.Equal("mean-pooled dot product", fingerprint.Similarity);
+        Assert.Equal("mean, made unit length", fingerprint.Pooling);
+        Assert.Equal("middle", fingerprint.QueryFrames);
+        Assert.Equal("colours", fingerprint.Model);
+        Assert.Equal("honest", fingerprint.Preset);
+        Assert.Equal("rgb", fingerprint.ColourOrder);
+        Assert.Equal("corners test", fingerprint.Dataset);
+        Assert.StartsWith("left out", fingerprint.SelfMatch, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfSeveralVariants_PoolsByTheRulesOfEach()
     {
         var pipeline = FakePipeline.Create();
         var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(2)]);
         await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
-        var honest = await RunAsync(pipeline, new EvaluationOptions(), dataset);
-        var conditioned = await RunAsync(pipeline, new EvaluationOptions { AnswerConditionedPooling = true }, dataset);
-        Assert.Equal(0.5f, honest[0].Rankings[0][0].Score);
-        Assert.Equal(1f, conditioned[0].Rankings[0][0].Score, 1e-4f);
-        Assert.Contains("answer-conditioned", conditioned[0].Report.Facts["pooling"], StringComparison.Ordinal);
+        var results = await RunAsync(
+            pipeline,
+            new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()] },
+            dataset);
+
+        var weighed = 1 / (1 + Math.Exp(-10)); // two frames of similarity 1 and 0, temperature 0.1
+        Assert.Equal([Math.Sqrt(0.5), 1, 1, weighed], results.Select(result => (double)result.Rankings[0][0].Score), (left, right) => Math.Abs(left - right) < 1e-6);
+        Assert.Equal([0, 1, 1, 0], results.Select(result => result.Leaks.Count));
+        Assert.Equal(["honest", "corrected", "reference", "honest"], results.Select(result => result.Fingerprint.Preset));
+        Assert.Equal("by each query", results[3].Fingerprint.Pooling);
+        Assert.Empty(results[1].Deviations);
+        Assert.Contains("RGB", Assert.Single(results[2].Deviations), StringComparison.Ordinal);
+        Assert.Contains("instead of the protocol's", Assert.Single(results[3].Deviations), StringComparison.Ordinal);
+        Assert.Equal(4, results.Select(result => result.Fingerprint.Sha256()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfSeveralVariants_EncodesQueriesOnce()
+    {
+        var encoder = new ColourEncoder();
+        var pipeline = await FakePipeline.WithCornersAsync(encoder);
+        var calls = encoder.VisualCalls;
+        await RunAsync(pipeline, new EvaluationOptions { BatchSize = 12, Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference] });
+        Assert.Equal(2, encoder.VisualCalls - calls);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_ReferencePreset_RanksExcludedItemsLastAndLaterTiesFirst()
+    {
+        var results = await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] });
+        var triplet = CornerReader.Dataset.Triplets[0]; // corner 0, asks for corner 1: all others have similarity 0
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], Corners(results[0].Rankings[0]));
+        Assert.Equal([1, 7, 6, 5, 4, 3, 2, 0], Corners(results[1].Rankings[0]));
+        Assert.Equal(triplet.Reference, results[1].Rankings[0][^1].Id);
+        Assert.Equal(8, results[1].Rankings[0][^1].Rank);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfShuffledData_GivesEqualResults()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var random = new Random(5);
+        var dataset = CornerReader.Dataset;
+        var shuffled = dataset with { Triplets = [.. dataset.Triplets.OrderBy(_ => random.Next())], Candidates = [.. dataset.Candidates.OrderBy(_ => random.Next())] };
+        var expected = await RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.ImageOnly], BatchSize = 7 }, dataset); // many ties
+        var actual = await RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.ImageOnly], BatchSize = 7, Workers = 1 }, shuffled);
+        Assert.Equal(Rankings(expected[0]), Rankings(actual[0]));
+        Assert.Equal(expected[0].Report.Metrics, actual[0].Report.Metrics);
+        Assert.Equal(expected[0].Intervals, actual[0].Intervals);
+        Assert.Equal(expected[0].Fingerprint, actual[0].Fingerprint);
+
+        static Dictionary<string, string> Rankings(EvaluationResult result) =>
+            result.Dataset.Triplets.Zip(result.Rankings).ToDictionary(pair => pair.First.Id, pair => string.Join(' ', pair.Second));
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfAverageAndCaptions_CombinesEmbeddings()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync(new ColourEncoder(vectors: 3));
+        var names = new[] { "red", "green", "blue" };
+        var dataset = CornerReader.Dataset with
+        {
+            Triplets = [.. CornerReader.Dataset.Triplets.Select(triplet => triplet with { TargetCaption = string.Join(' ', names.Where((_, bit) => (Corner(triplet.Target!.Value) >> bit & 1) == 1).DefaultIfEmpty("nothing")) })],
+        };
+        var kinds = new[] { QueryKind.Average, QueryKind.Captions(0.25, 0.75) };
+        var results = await RunAsync(pipeline, new EvaluationOptions { Queries = kinds }, dataset, new RecallProtocol(excludeReference: false));
+
+        // Corner 2, "red": half of the text's corner 1 and half of the reference's corner 2, unit length.
+        var query = dataset.Triplets.Select((triplet, i) => (triplet, i)).Single(pair => pair.triplet.Id == "2-0").i;
+        Assert.Equal([1, 2], Corners(results[0].Rankings[query]).Take(2));
+        Assert.All(results[0].Rankings[query].Take(2), hit => Assert.Equal(Math.Sqrt(0.5), hit.Score, 1e-6));
+        Assert.Equal(3, Corners(results[1].Rankings[query])[0]);
+        Assert.Equal(1, results[1].Rankings[query][0].Score, 1e-6); // picture and caption are right: 0.75 + 0.25
+        Assert.Equal("captions 0.25", results[1].Fingerprint.Query);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_ByCaptionsThatAreNotThere_NamesACandidate()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Queries = [QueryKind.Captions()] }));
+        Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
+        var other = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Queries = [QueryKind.Captions()] }, protocol: new RecallProtocol(new MaxOverPairsSimilarity())));
+        Assert.Contains("maximum over token pairs", other.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_WithAStoreOfAnotherModel_IsRefused()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var other = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { WeightsSha256 = new string('1', 64) });
+        await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_WithABgrStore_StatesTheColourOrder()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var bgr = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { Preprocessing = pipeline.Store.Fingerprint.Preprocessing + " bgr" });
+        await foreach (var (id, item) in pipeline.Store.ReadAllAsync(Cancel))
+        {
+            await bgr.WriteAsync(id, item, Cancel);
+        }
+
+        var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = bgr }, EvaluationVariant.Reference with { Store = bgr }] });
+        Assert.All(results, result => Assert.Equal("bgr", result.Fingerprint.ColourOrder));
+        Assert.Contains("exchanged", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
+        Assert.Empty(results[1].Deviations);
     }
 
     [Fact]
@@ -127,10 +253,27 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { BatchSize = 0 }));
+        await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.Average, QueryKind.Average] }));
+        await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new BootstrapOptions { Level = 1 } }));
     }
 
-    private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, EvaluationOptions options, TripletDataset? dataset = null, IRetrievalProtocol? protocol = null) =>
-        new Evaluator(() => pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
+    private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, EvaluationOptions options, TripletDataset? dataset = null, IRetrievalProtocol? protocol = null, ITripletDatasetReader? media = null) =>
+        new Evaluator(() => pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
+
+    private static int[] Corners(IReadOnlyList<SearchHit> hits) => [.. hits.Select(hit => Corner(hit.Id))];
+
+    private static int Corner(MediaId id) => id.Value[^1] - '0';
+
+    private sealed class LostMedia : ITripletDatasetReader
+    {
+        private readonly CornerReader _corners = new();
+
+        public string Name => "lost";
+
+        public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _corners.ReadAsync(split, cancellationToken);
+
+        public MediaSource Locate(MediaId id) => id.Value.StartsWith("lost", StringComparison.Ordinal) ? new FileMedia("/there/is/no/file.png") : _corners.Locate(id);
+    }
 
     private sealed class ListProgress(List<long> done) : IProgress<JobProgress>
     {

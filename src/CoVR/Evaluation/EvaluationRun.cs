@@ -1,0 +1,132 @@
+using CoVR.Data;
+
+namespace CoVR.Evaluation;
+
+/// <summary>The state of one evaluation: rankings grow batch by batch.</summary>
+internal sealed class EvaluationRun
+{
+    private readonly IReadOnlyList<EvaluationPlan> _plans;
+    private readonly Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery> _galleries;
+    private readonly Dictionary<(EvaluationPlan Plan, QueryKind Kind), Dictionary<string, IReadOnlyList<SearchHit>>> _rankings = [];
+    private readonly HashSet<string> _ranked = new(StringComparer.Ordinal);
+    private readonly List<MediaId> _unreadable = [];
+
+    public EvaluationRun(
+        RetrievalPipeline pipeline,
+        TripletDataset dataset,
+        EvaluationOptions options,
+        IReadOnlyList<EvaluationPlan> plans,
+        Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery> galleries)
+    {
+        (Pipeline, Dataset, Options, _plans, _galleries) = (pipeline, dataset, options, plans, galleries);
+        foreach (var key in plans.SelectMany(plan => options.Queries.Select(kind => (plan, kind))))
+        {
+            _rankings[key] = new(StringComparer.Ordinal);
+        }
+    }
+
+    public RetrievalPipeline Pipeline { get; }
+
+    public TripletDataset Dataset { get; }
+
+    public EvaluationOptions Options { get; }
+
+    /// <summary>Queries that were ranked so far.</summary>
+    public int Ranked => _ranked.Count;
+
+    /// <summary>Encodes a batch once and ranks it in every kind by every plan.</summary>
+    public void Rank(QueryBatch batch)
+    {
+        _unreadable.AddRange(batch.Unreadable);
+        if (batch.Triplets.Count == 0)
+        {
+            return;
+        }
+
+        var queries = QueryEmbeddings.Encode(Pipeline.Model, batch, Options.Queries);
+        foreach (var plan in _plans)
+        {
+            SearchOptions[] search = [.. batch.Triplets.Select(triplet => SubsetHits.Search(triplet, plan.Protocol))];
+            for (var kind = 0; kind < queries.Count; kind++)
+            {
+                Rank(plan, Options.Queries[kind], batch.Triplets, queries[kind], search);
+            }
+        }
+
+        _ranked.UnionWith(batch.Triplets.Select(triplet => triplet.Id));
+    }
+
+    /// <summary>Scores everything, in the order of variants and kinds.</summary>
+    public IReadOnlyList<EvaluationResult> Results()
+    {
+        var scored = Dataset with { Triplets = [.. Dataset.Triplets.Where(triplet => _ranked.Contains(triplet.Id))] };
+        if (scored.Triplets.Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"No query of {Dataset.Name} can be asked: {(_unreadable.Count == 0 ? "there are none" : $"{_unreadable.Count} references cannot be read, for example {string.Join(", ", _unreadable.Take(5))}")}.");
+        }
+
+        var data = DataHash.Of(Dataset);
+        return [.. _plans.SelectMany(plan => Options.Queries.Select(kind => Result(plan, kind, scored, data)))];
+    }
+
+    private void Rank(EvaluationPlan plan, QueryKind kind, IReadOnlyList<Triplet> triplets, EmbeddingSet[] queries, SearchOptions[] search)
+    {
+        var gallery = _galleries[plan.KeyFor(kind)];
+        var found = gallery.Index.Search(queries, search);
+        if (plan.Rules.Exclusion == ExclusionEffect.Last)
+        {
+            found = [.. found.Zip(search, (hits, options) => WithLast(hits, options, gallery))];
+        }
+
+        foreach (var (triplet, hits) in triplets.Zip(SubsetHits.Keep(found, triplets, plan.Protocol.Depth)))
+        {
+            _rankings[(plan, kind)][triplet.Id] = hits;
+        }
+    }
+
+    /// <summary>Puts excluded candidates behind all others, where there is room.</summary>
+    private static IReadOnlyList<SearchHit> WithLast(IReadOnlyList<SearchHit> hits, SearchOptions search, EvaluationGallery gallery)
+    {
+        var room = search.Top - hits.Count;
+        if (room <= 0)
+        {
+            return hits;
+        }
+
+        var last = search.Exclude.Where(gallery.Order.ContainsKey).OrderBy(id => gallery.Order[id]).Take(room);
+        return [.. hits, .. last.Select((id, i) => new SearchHit(id, float.NegativeInfinity, hits.Count + i + 1))];
+    }
+
+    private EvaluationResult Result(EvaluationPlan plan, QueryKind kind, TripletDataset scored, string data)
+    {
+        var gallery = _galleries[plan.KeyFor(kind)];
+        IReadOnlyList<SearchHit>[] rankings = [.. scored.Triplets.Select(triplet => _rankings[(plan, kind)][triplet.Id])];
+        var report = plan.Protocol.Score(scored, rankings);
+        return new EvaluationResult
+        {
+            Variant = plan.Variant,
+            Protocol = plan.Protocol,
+            Query = kind,
+            Dataset = scored,
+            Report = report,
+            Intervals = Bootstrap.Intervals(scored.Triplets, report, Options.Bootstrap),
+            Rankings = rankings,
+            Fingerprint = Fingerprints.Of(plan, kind, this, data),
+            Coverage = Coverage(gallery, scored),
+            Leaks = RunNotes.Leaks(plan, gallery),
+            Deviations = [.. RunNotes.Deviations(plan, gallery, Dataset)],
+        };
+    }
+
+    private EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
+    {
+        var present = TargetsOf(scored).Count(gallery.Order.ContainsKey);
+        string[] missing = [.. gallery.Missing.Concat(_unreadable.Distinct()).Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
+        return new EvaluationCoverage(
+            scored.Triplets.Count, Dataset.Triplets.Count, present, TargetsOf(Dataset).Count(), gallery.Index.Count, Dataset.Candidates.Count, missing);
+    }
+
+    private static IEnumerable<MediaId> TargetsOf(TripletDataset dataset) =>
+        dataset.Triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value).Distinct();
+}

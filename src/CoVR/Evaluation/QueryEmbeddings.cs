@@ -1,0 +1,32 @@
+using CoVR.Modeling;
+
+namespace CoVR.Evaluation;
+
+/// <summary>The embeddings of a batch of queries in every kind; what kinds have in common is encoded once.</summary>
+internal static class QueryEmbeddings
+{
+    /// <summary>Encodes a batch.</summary>
+    /// <returns>For each kind one embedding for each query.</returns>
+    public static IReadOnlyList<EmbeddingSet[]> Encode(ComposedModel model, QueryBatch batch, IReadOnlyList<QueryKind> kinds)
+    {
+        QueryParts[] parts = [.. kinds.SelectMany(PartsOf).Distinct()];
+        var encoded = ModelCalls.EncodeQueries(model, batch.References, [.. batch.Triplets.Select(triplet => triplet.Modification)], parts);
+        var byParts = parts.Zip(encoded).ToDictionary(pair => pair.First, pair => pair.Second);
+        return
+        [
+            .. kinds.Select(kind => kind.IsAverage
+                ? [.. byParts[QueryParts.Modification].Zip(byParts[QueryParts.Reference], Average)]
+                : byParts[kind.Parts]),
+        ];
+    }
+
+    /// <summary>Half of each mean vector, made unit length.</summary>
+    private static EmbeddingSet Average(EmbeddingSet text, EmbeddingSet reference)
+    {
+        var mean = MeanPooledSimilarity.Pool(text);
+        VectorMath.Add(mean, MeanPooledSimilarity.Pool(reference));
+        return EmbeddingShapes.UnitRows(new EmbeddingSet(mean, 1, mean.Length));
+    }
+
+    private static QueryParts[] PartsOf(QueryKind kind) => kind.IsAverage ? [QueryParts.Modification, QueryParts.Reference] : [kind.Parts];
+}

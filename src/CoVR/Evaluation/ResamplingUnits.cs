@@ -1,0 +1,73 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using CoVR.Data;
+
+namespace CoVR.Evaluation;
+
+/// <summary>The units that a bootstrap draws, ordered by identity, and the unit of each query.</summary>
+internal sealed class ResamplingUnits
+{
+    private readonly int[] _unitOf;
+
+    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, Count) = (unitOf, count);
+
+    public int Count { get; }
+
+    public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, ResamplingUnit unit)
+    {
+        string[] names = [.. triplets.Select(triplet => unit == ResamplingUnit.Target && triplet.Target is { } target ? $"t{target}" : $"q{triplet.Id}")];
+        var places = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);
+    }
+
+    /// <summary>Sums a metric's scores over the queries of each unit.</summary>
+    public UnitScores Add(string name, IReadOnlyList<double> scores)
+    {
+        if (scores.Count != _unitOf.Length)
+        {
+            throw new ArgumentException($"{name}: {_unitOf.Length} queries need as many scores, not {scores.Count}.", nameof(scores));
+        }
+
+        var (sums, sizes) = (new double[Count], new double[Count]);
+        for (var i = 0; i < _unitOf.Length; i++)
+        {
+            if (!double.IsNaN(scores[i]))
+            {
+                sums[_unitOf[i]] += scores[i];
+                sizes[_unitOf[i]]++;
+            }
+        }
+
+        return new UnitScores(name, sums, sizes);
+    }
+}
+
+/// <summary>Of one metric and each unit the sum and the number of its queries' scores.</summary>
+internal sealed record UnitScores(string Name, double[] Sums, double[] Sizes)
+{
+    /// <summary>The metric of the data itself; NaN without scores.</summary>
+    public double Mean() => Sums.Sum() / Sizes.Sum();
+
+    /// <summary>The metric when each unit is there as often as drawn; NaN when the draw holds no score.</summary>
+    public double Mean(double[] counts) => Dot(counts, Sums) / Dot(counts, Sizes);
+
+    private static double Dot(double[] left, double[] right)
+    {
+        var lanesLeft = MemoryMarshal.Cast<double, Vector<double>>(left);
+        var lanesRight = MemoryMarshal.Cast<double, Vector<double>>(right);
+        var sum = Vector<double>.Zero;
+        for (var i = 0; i < lanesLeft.Length; i++)
+        {
+            sum += lanesLeft[i] * lanesRight[i];
+        }
+
+        var total = Vector.Sum(sum);
+        for (var i = lanesLeft.Length * Vector<double>.Count; i < left.Length; i++)
+        {
+            total += left[i] * right[i];
+        }
+
+        return total;
+    }
+}

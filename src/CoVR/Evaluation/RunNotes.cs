@@ -1,0 +1,55 @@
+using CoVR.Data;
+
+namespace CoVR.Evaluation;
+
+/// <summary>What a reader of a figure must know beside it.</summary>
+internal static class RunNotes
+{
+    private const int FramesOfReference = 15;
+
+    /// <summary>What the ranking knows that no gallery in use could know.</summary>
+    public static IReadOnlyList<string> Leaks(EvaluationPlan plan, EvaluationGallery gallery) => PoolsByAnswers(plan, gallery)
+        ? [.. plan.Rules.Leaks, "The frames of each candidate were weighed by the text of the question that it answers: the gallery has seen the questions."]
+        : plan.Rules.Leaks;
+
+    /// <summary>Where the run departs from the preset.</summary>
+    public static IEnumerable<string> Deviations(EvaluationPlan plan, EvaluationGallery gallery, TripletDataset dataset)
+    {
+        var isBgr = Fingerprints.IsBgr(plan.Store);
+        if (isBgr != plan.Rules.SwapsVideoChannels && (isBgr || gallery.MostFrames > 1))
+        {
+            yield return isBgr
+                ? "Video frames of the gallery were embedded with red and blue exchanged; references are read in RGB."
+                : "Video frames of the gallery were embedded in RGB; the reference embeds them with red and blue exchanged.";
+        }
+
+        if (plan.Variant.Similarity is { } similarity)
+        {
+            yield return $"Compared by {similarity.Name} instead of the protocol's {plan.Protocol.Similarity.Name}.";
+        }
+
+        if (!PoolsByAnswers(plan, gallery))
+        {
+            yield break;
+        }
+
+        var shared = dataset.Triplets.Where(triplet => triplet.Target is not null).GroupBy(triplet => triplet.Target).Count(group => group.Count() > 1);
+        if (shared > 0)
+        {
+            yield return $"{shared} targets answer several queries and were weighed by the text of the first; the reference holds such a target once for each query.";
+        }
+
+        if (gallery.Unweighted > 0)
+        {
+            yield return $"{gallery.Unweighted} candidates have no score for each of their frames: all their frames count the same.";
+        }
+
+        if (gallery.MostFrames > FramesOfReference)
+        {
+            yield return $"Candidates have up to {gallery.MostFrames} frames and all of them count; the reference draws {FramesOfReference} at random.";
+        }
+    }
+
+    private static bool PoolsByAnswers(EvaluationPlan plan, EvaluationGallery gallery) =>
+        plan.Rules.Pooling == CandidatePooling.AnswerText && !plan.Similarity.PoolsFrames && gallery.MostFrames > 1;
+}

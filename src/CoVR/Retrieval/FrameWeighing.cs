@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace CoVR;
+
+/// <summary>Turns the products of one query with the frames of a block of candidates into scores, many exponentials at a time.</summary>
+internal static class FrameWeighing
+{
+    /// <summary>Weighs frames by softmax(product / temperature).</summary>
+    /// <param name="products">One number for each row of the block; overwritten.</param>
+    /// <param name="block">Knows which rows belong to which candidate.</param>
+    /// <param name="temperature">Positive.</param>
+    /// <param name="scores">Receives a number for each candidate of the block.</param>
+    public static void Pool(Span<float> products, GalleryRows.Block block, float temperature, Span<float> scores)
+    {
+        Span<float> weights = new float[products.Length];
+        for (var item = 0; item < block.Items; item++)
+        {
+            var (start, end) = (block.StartOf(item), block.StartOf(item + 1));
+            var highest = products[start];
+            for (var row = start + 1; row < end; row++)
+            {
+                highest = MathF.Max(highest, products[row]);
+            }
+
+            for (var row = start; row < end; row++)
+            {
+                weights[row] = (products[row] - highest) / temperature;
+            }
+        }
+
+        Exponentiate(weights);
+        for (var item = 0; item < block.Items; item++)
+        {
+            var (sum, total) = (0f, 0f);
+            for (var row = block.StartOf(item); row < block.StartOf(item + 1); row++)
+            {
+                sum += weights[row] * products[row];
+                total += weights[row];
+            }
+
+            scores[item] = sum / total;
+        }
+    }
+
+    private static void Exponentiate(Span<float> values)
+    {
+        var lanes = MemoryMarshal.Cast<float, Vector256<float>>(values);
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = Vector256.Exp(lanes[i]);
+        }
+
+        for (var i = lanes.Length * Vector256<float>.Count; i < values.Length; i++)
+        {
+            values[i] = MathF.Exp(values[i]);
+        }
+    }
+}
