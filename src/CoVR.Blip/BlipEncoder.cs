@@ -46,7 +46,7 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
         _text = parts?.Text ?? new MedTextEncoder(architecture.Text, Visual.Width, architecture.EncoderToken, device);
         _visionHead = architecture.VisionHead ? new Linear(Visual.Width, Dimensions, device: device) : null;
         _textHead = new Linear(_text.Width, Dimensions, device: device);
-        _fusion = parts?.Fusion ?? new CrossAttentionFusion((MedTextEncoder)_text, _textHead, _visionHead);
+        _fusion = CreateFusion(architecture, parts, () => new CrossAttentionFusion((MedTextEncoder)_text, _textHead, _visionHead), device);
         RegisterComponents();
     }
 
@@ -99,6 +99,7 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
         {
             parameter.requires_grad = trainable switch
             {
+                BlipTrainable.Composed when HasLateFusion => IsOfFusion(name),
                 BlipTrainable.Composed => IsIn(name, "vision_proj") ? false : !IsIn(name, "visual_encoder") || trainVisualEncoder,
                 BlipTrainable.TextOnly => !IsIn(name, "vision_proj") && !IsIn(name, "visual_encoder") && !name.Contains(".crossattention.", StringComparison.Ordinal),
                 BlipTrainable.VisualOnly => !IsIn(name, "text_encoder") && !IsIn(name, "text_proj"),
@@ -120,6 +121,7 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
         }
 
         initializer.PyTorchDefault(_textHead);
+        InitialiseFusion(initializer);
     }
 
     /// <summary>The projection of targets, or an error that says why there is none.</summary>

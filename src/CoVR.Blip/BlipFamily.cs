@@ -24,6 +24,11 @@ internal sealed class BlipFamily : ComposedModelFamily<BlipOptions, BlipArchitec
             yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<BlipTrainable>())}.";
         }
 
+        if (options.Architecture is { VisionHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
+        {
+            yield return $"{nameof(options.Fusion)}: average and late fusion embed the reference as a target, which needs {nameof(options.Architecture)}.{nameof(own.VisionHead)}.";
+        }
+
         if (options.Trainable == BlipTrainable.TextOnly && options.TrainVisualEncoder)
         {
             yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";

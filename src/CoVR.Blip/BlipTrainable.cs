@@ -5,7 +5,7 @@ public enum BlipTrainable
 {
     /// <summary>
     /// Text encoder and its projection, and the visual encoder if that is asked for; the projection of targets is frozen,
-    /// because targets are embedded beforehand (<c>blip_cir.py</c>).
+    /// because targets are embedded beforehand (<c>blip_cir.py</c>). With <see cref="CoVR.Modeling.QueryFusion.Late"/>: the head of the fusion only.
     /// </summary>
     Composed,
 

@@ -31,7 +31,7 @@ public interface IComposedEncoder
     /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>; may be null without <see cref="QueryParts.Reference"/>.</param>
     /// <param name="modification">Ids and mask [B, T]; may be null without <see cref="QueryParts.Modification"/>.</param>
     /// <param name="parts">What the query looks at.</param>
-    /// <returns>[B, Q, D], unit rows; Q may be 1 for a query of one part.</returns>
+    /// <returns>[B, Q, D], unit rows; Q may be 1 for a query of one part, or of a fusion after the encoders.</returns>
     /// <exception cref="ArgumentException">A part that is asked for is missing.</exception>
     Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both);
 

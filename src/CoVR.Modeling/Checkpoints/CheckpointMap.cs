@@ -31,6 +31,17 @@ public sealed class CheckpointMap
     /// <value>None by default.</value>
     public IReadOnlyList<TensorReshape> Reshapes { get; init; } = [];
 
+    /// <summary>This map for a module with weights that the file may lack.</summary>
+    internal CheckpointMap WithOptional(string pattern) => new()
+    {
+        Root = Root,
+        RemovedPrefixes = RemovedPrefixes,
+        Rename = Rename,
+        Ignored = Ignored,
+        Optional = [.. Optional, pattern],
+        Reshapes = Reshapes,
+    };
+
     internal string Translate(string key)
     {
         foreach (var prefix in RemovedPrefixes)

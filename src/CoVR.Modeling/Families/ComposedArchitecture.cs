@@ -27,6 +27,14 @@ public abstract record ComposedArchitecture
     [Range(1, 65536)]
     public int Dimensions { get; init; } = 256;
 
+    /// <summary>How a picture and a text become one query.</summary>
+    /// <value>
+    /// <see cref="QueryFusion.CrossAttention"/>. <see cref="QueryFusion.Late"/> adds the weights <c>fusion.*</c>: with t and p the
+    /// embeddings of text and picture, s in (0, 1) a small network of both, the query is s t + (1 - s) p + two layers of [t, p], of
+    /// unit length. Files of models without that head load too; the head is fresh then.
+    /// </value>
+    public QueryFusion Fusion { get; init; } = QueryFusion.CrossAttention;
+
     /// <summary>Finds everything that does not go together.</summary>
     /// <returns>One sentence a fault; empty when there is none.</returns>
     internal IEnumerable<string> FindFaults()
@@ -36,6 +44,11 @@ public abstract record ComposedArchitecture
             .Concat(OptionFaults.Annotations(Text, "Architecture.Text: ")))
         {
             yield return fault;
+        }
+
+        if (!Enum.IsDefined(Fusion))
+        {
+            yield return $"Architecture: the fusion '{Fusion}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
         }
 
         if (Vision.PatchSize > 0 && (Image.Size < Vision.PatchSize || Image.Size % Vision.PatchSize != 0))

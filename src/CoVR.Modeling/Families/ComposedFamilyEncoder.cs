@@ -9,6 +9,8 @@ namespace CoVR.Modeling;
 /// <remarks>A family registers its own parts (<c>RegisterComponents</c>) at the end of its constructor. Safe for concurrent use in evaluation.</remarks>
 public abstract class ComposedFamilyEncoder : ComposedEncoderModule
 {
+    private const string FusionName = "fusion";
+
     [ComponentName(Name = "visual_encoder")]
     private readonly IVisualEncoder _visual;
 
@@ -35,9 +37,26 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
     /// <summary>What makes queries.</summary>
     public abstract IFusionModule Fusion { get; }
 
+    /// <summary>Whether queries come of the trained head of <see cref="QueryFusion.Late"/>; then that head is all that a composed training changes.</summary>
+    protected internal bool HasLateFusion => Fusion is LateFusion;
+
     /// <summary>Sets fresh weights as the reference does; parts of a host are left as they are.</summary>
     /// <param name="initializer">The seeded source; the weights are on the CPU.</param>
     public abstract void Initialise(WeightInitializer initializer);
+
+    /// <inheritdoc/>
+    /// <remarks>While nothing but the head of <see cref="QueryFusion.Late"/> is trained, everything else stays in evaluation mode: its embeddings are the head's data.</remarks>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (train && HasLateFusion && named_parameters().All(entry => !entry.parameter.requires_grad || IsOfFusion(entry.name)))
+        {
+            foreach (var (_, module) in named_children().Where(child => child.name != FusionName))
+            {
+                module.eval();
+            }
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -65,6 +84,36 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
             parts.HasFlag(QueryParts.Reference) ? visualTokens : null,
             parts.HasFlag(QueryParts.Modification) ? modification : null);
     }
+
+    /// <summary>Sets fresh weights of a head of <see cref="QueryFusion.Late"/>; other fusions have none of their own.</summary>
+    /// <param name="initializer">The seeded source.</param>
+    protected internal void InitialiseFusion(WeightInitializer initializer) => (Fusion as LateFusion)?.Initialise(initializer);
+
+    /// <summary>Makes the fusion that the parts or the architecture name.</summary>
+    /// <param name="architecture">The sizes.</param>
+    /// <param name="parts">A fusion of the host goes before the architecture's; may be null.</param>
+    /// <param name="crossAttention">Makes the family's own.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    /// <returns>The fusion; register it as <c>fusion</c>.</returns>
+    /// <exception cref="ArgumentException">The architecture names a fusion that does not exist.</exception>
+    protected IFusionModule CreateFusion(ComposedArchitecture architecture, ComposedModelParts? parts, Func<IFusionModule> crossAttention, Device? device)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(crossAttention);
+        var embeddings = new EmbeddingPair(EncodeTarget, EncodeCaption);
+        return parts?.Fusion ?? architecture.Fusion switch
+        {
+            QueryFusion.CrossAttention => crossAttention(),
+            QueryFusion.Average => new AverageFusion(embeddings),
+            QueryFusion.Late => new LateFusion(embeddings, Dimensions, device),
+            _ => throw new ArgumentException($"There is no fusion '{architecture.Fusion}'.", nameof(architecture)),
+        };
+    }
+
+    /// <summary>Whether a composed training changes a parameter of an encoder with <see cref="HasLateFusion"/>: those of the head only.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <returns>True for <c>fusion.output_layer.weight</c>.</returns>
+    protected static bool IsOfFusion(string name) => IsIn(name, FusionName);
 
     /// <summary>Encodes pictures; a visual encoder that is not trained records no gradient.</summary>
     /// <param name="pixels">[B, 3, S, S].</param>

@@ -44,6 +44,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             .. OptionFaults.OfCheckpoint(options.Checkpoint),
             .. OptionFaults.OfVocabulary(options),
             .. FindFamilyFaults(options),
+            .. OptionFaults.OfFusion(options.Fusion),
             .. OptionFaults.OfDevice(options.Device),
             .. OptionFaults.OfText(options.Text),
             .. ArchitectureOf(options)?.FindFaults() ?? [],
@@ -71,7 +72,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         var variant = Resolve(options);
         var tokenizer = CreateTokenizer(options);
         parts ??= ComposedModelParts.None;
-        var encoder = CreateEncoder(WithTokensOf(variant.Architecture, tokenizer), tokenizer, parts);
+        var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options.Fusion), tokenizer, parts);
         try
         {
             SetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
@@ -123,10 +124,16 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
 
     private void SetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
     {
-        if (options.Checkpoint is null || !options.StrictCheckpoint)
+        using (var initializer = new WeightInitializer(options.Seed))
         {
-            using var initializer = new WeightInitializer(options.Seed);
-            encoder.Initialise(initializer);
+            if (options.Checkpoint is null || !options.StrictCheckpoint)
+            {
+                encoder.Initialise(initializer);
+            }
+            else
+            {
+                encoder.InitialiseFusion(initializer);
+            }
         }
 
         if (options.Checkpoint is not { } path)
@@ -135,7 +142,8 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             return;
         }
 
-        var report = StateDictLoader.Load(encoder, path, MapFor(parts), options.StrictCheckpoint);
+        var map = encoder.HasLateFusion ? MapFor(parts).WithOptional("fusion.*") : MapFor(parts);
+        var report = StateDictLoader.Load(encoder, path, map, options.StrictCheckpoint);
         Log.WeightsLoaded(logger, report);
         Log.KeysIgnored(logger, report.Ignored);
         if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
@@ -167,12 +175,12 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             isPublished ? published.License : string.Empty);
     }
 
-    private static TArchitecture WithTokensOf(TArchitecture architecture, BertTextTokenizer tokenizer)
+    private static TArchitecture Complete(TArchitecture architecture, BertTextTokenizer tokenizer, QueryFusion? fusion)
     {
         var size = architecture.Text.VocabularySize == 0 ? tokenizer.VocabularySize : architecture.Text.VocabularySize;
         ComposedArchitecture sized = architecture;
         return size >= tokenizer.VocabularySize
-            ? (TArchitecture)(sized with { Text = sized.Text with { VocabularySize = size } })
+            ? (TArchitecture)(sized with { Text = sized.Text with { VocabularySize = size }, Fusion = fusion ?? sized.Fusion })
             : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
     }
 }

@@ -43,6 +43,10 @@ public abstract class ComposedModelOptions
     [Required(AllowEmptyStrings = false)]
     public string Device { get; set; } = "cpu";
 
+    /// <summary>How a picture and a text become one query; null keeps the architecture's. A fusion of the host (<c>UseFusion</c>) goes before both.</summary>
+    /// <value>Null: <see cref="QueryFusion.CrossAttention"/>, the method of the papers.</value>
+    public QueryFusion? Fusion { get; set; }
+
     /// <summary>Whether the visual encoder is trained too.</summary>
     /// <value>False, as in the papers.</value>
     public bool TrainVisualEncoder { get; set; }

@@ -32,6 +32,15 @@ internal static class OptionFaults
         }
     }
 
+    /// <summary>A fusion that does not exist.</summary>
+    public static IEnumerable<string> OfFusion(QueryFusion? fusion)
+    {
+        if (fusion is { } chosen && !Enum.IsDefined(chosen))
+        {
+            yield return $"{nameof(ComposedModelOptions.Fusion)}: '{chosen}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
+        }
+    }
+
     /// <summary>Lengths that leave no room for a text.</summary>
     public static IEnumerable<string> OfText(TextInput? text)
     {
