@@ -1,5 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Text;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -14,7 +15,8 @@ public sealed class BlipEmbeddingParity : IParityCheck
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var model = GoldenBlip.Load(golden);
+        var family = new GoldenBlip();
+        using var model = family.Load(golden);
         if (golden.HasOutput("features"))
         {
             NumericAssert.Matches(golden, "features", model.EncodeTarget(model.EncodeVisual(golden.InputTensor("image"))).squeeze(1));
@@ -22,9 +24,9 @@ public sealed class BlipEmbeddingParity : IParityCheck
         }
 
         var cleaner = new CaptionCleaner(golden.Config.GetProperty("max_words").GetInt32());
-        string[] texts = [.. GoldenBlip.Strings(golden.OutputJson("texts")).Select(cleaner.Clean)];
+        string[] texts = [.. GoldenFamily.Strings(golden.OutputJson("texts")).Select(cleaner.Clean)];
         var padding = golden.Config.GetProperty("padding").GetString() == "max_length" ? TextPadding.MaxLength : TextPadding.Longest;
-        var tokens = GoldenBlip.Tokens(texts, padding, golden.Config.GetProperty("max_length").GetInt32());
+        var tokens = family.Tokens(texts, padding, golden.Config.GetProperty("max_length").GetInt32());
         NumericAssert.Matches(golden, "feats", model.EncodeCaption(tokens));
     }
 }

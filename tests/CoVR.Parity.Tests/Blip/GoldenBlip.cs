@@ -4,15 +4,26 @@ using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Parity.Tests.Blip;
 
 /// <summary>Builds BLIP models as the configuration of a case describes them.</summary>
-internal static class GoldenBlip
+internal sealed class GoldenBlip : GoldenFamily
 {
+    private const int TestLength = 64;
+
+    public override CheckpointMap Map => BlipCheckpointMap.Default;
+
+    public override int TrainingLength => BlipVariants.Large.Text.TrainingLength;
+
+    public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.ForBlip(GoldenSet.Cases.First(
+        golden => golden.Group == "tokenizer" && golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"));
+
+    protected override string QueryGroup => "blip_cir";
+
     /// <summary>The visual encoder of a <c>vit</c> configuration.</summary>
     public static VisionTransformerOptions Vision(JsonElement vit)
     {
@@ -31,54 +42,68 @@ internal static class GoldenBlip
     }
 
     /// <summary>The text encoder of a BERT configuration.</summary>
-    public static BertOptions Text(JsonElement bert) => new()
-    {
-        VocabularySize = bert.GetProperty("vocab_size").GetInt32(),
-        Width = bert.GetProperty("hidden_size").GetInt32(),
-        Depth = bert.GetProperty("num_hidden_layers").GetInt32(),
-        Heads = bert.GetProperty("num_attention_heads").GetInt32(),
-        FeedForwardWidth = bert.GetProperty("intermediate_size").GetInt32(),
-        MaxPositions = bert.GetProperty("max_position_embeddings").GetInt32(),
-        NormEpsilon = bert.GetProperty("layer_norm_eps").GetDouble(),
-        Dropout = bert.GetProperty("hidden_dropout_prob").GetDouble(),
-        AttentionDropout = bert.GetProperty("attention_probs_dropout_prob").GetDouble(),
-        InitializerRange = bert.GetProperty("initializer_range").GetDouble(),
-        PaddingIndex = bert.GetProperty("pad_token_id").GetInt32(),
-        CrossAttentionFrequency = bert.GetProperty("add_cross_attention").GetBoolean() ? 1 : 0,
-    };
+    public static BertOptions Med(JsonElement bert) =>
+        Bert(bert) with { CrossAttentionFrequency = bert.GetProperty("add_cross_attention").GetBoolean() ? 1 : 0 };
 
-    /// <summary>The architecture of a case with <c>vit</c>, <c>med_config</c>, <c>image_size</c> and <c>embed_dim</c>.</summary>
-    public static BlipArchitecture Architecture(GoldenCase golden) => new()
+    public override bool HasFacts(GoldenCase golden) => golden.Id.StartsWith("init/blip_", StringComparison.Ordinal) || FullSize(golden) is not null;
+
+    public override bool Loads(GoldenCase golden) => golden.Function.Contains("blip/blip.py load_checkpoint", StringComparison.Ordinal);
+
+    public override ComposedFamilyEncoder Allocate(GoldenCase golden, QueryParts variant) => new BlipEncoder(new BlipArchitecture
     {
         Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()),
         Vision = Vision(golden.Config.GetProperty("vit")),
-        Text = Text(Json(golden.PathOf(golden.Config.GetProperty("med_config").GetString()!))),
+        Text = Med(Json(golden.PathOf(golden.Config.GetProperty("med_config").GetString()!))),
         Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),
-        EncoderToken = Tokenizer().EncId,
-    };
+        EncoderToken = Tokenizer.EncId,
+        VisionHead = variant != QueryParts.Modification,
+    });
 
-    /// <summary>The model of a case with its weights.</summary>
-    public static BlipEncoder Load(GoldenCase golden)
+    public override ComposedFamilyEncoder OfFacts(GoldenCase golden, Device device)
     {
-        var encoder = new BlipEncoder(Architecture(golden));
-        StateDictLoader.Load(encoder, golden.InputPath("weights"), BlipCheckpointMap.Default);
-        encoder.eval();
-        return encoder;
+        var variant = VariantOf(golden);
+        var architecture = FullSize(golden) ?? FromShapes(Shapes(golden));
+        return new BlipEncoder(architecture with { VisionHead = variant.Parts != QueryParts.Modification, TemperatureParameter = variant.Everything }, device: device);
     }
 
-    /// <summary>The tokenizer that the models of the fixtures were run with.</summary>
-    public static BertTextTokenizer Tokenizer()
+    public override void SetTrainable(ComposedFamilyEncoder model, GoldenVariant variant) => ((BlipEncoder)model).SetTrainable(
+        variant.Everything ? BlipTrainable.All
+            : variant.Parts switch
+            {
+                QueryParts.Modification => BlipTrainable.TextOnly,
+                QueryParts.Reference => BlipTrainable.VisualOnly,
+                _ => BlipTrainable.Composed,
+            },
+        variant.TrainVisual);
+
+    public override (TextPadding Padding, int Length) EvaluationText(GoldenCase golden) => (TextPadding.Longest, TestLength);
+
+    private static BlipArchitecture? FullSize(GoldenCase golden) =>
+        golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipVariants.Find(vit.GetString()!) is { } found
+            ? found.Architecture with
+            {
+                Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()),
+                Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),
+            }
+            : null;
+
+    private static BlipArchitecture FromShapes(Dictionary<string, int[]> shapes)
     {
-        var blip = GoldenSet.Cases.First(golden => golden.Group == "tokenizer" && golden.Config.GetProperty("ids").TryGetProperty("enc", out _));
-        return BertTextTokenizer.ForBlip(blip.InputPath("vocab"));
+        var patch = shapes["visual_encoder.patch_embed.proj.weight"];
+        var grid = (int)Math.Sqrt(shapes["visual_encoder.pos_embed"][1] - 1);
+        return new BlipArchitecture
+        {
+            Image = ImageInput.Clip(grid * patch[2]),
+            Dimensions = shapes["text_proj.weight"][0],
+            Vision = new VisionTransformerOptions
+            {
+                PatchSize = patch[2],
+                Width = patch[0],
+                Heads = 1,
+                Depth = shapes.Keys.Count(key => key.StartsWith("visual_encoder.blocks.", StringComparison.Ordinal) && key.EndsWith(".norm1.weight", StringComparison.Ordinal)),
+                FeedForwardWidth = shapes["visual_encoder.blocks.0.mlp.fc1.weight"][0],
+            },
+            Text = BertOf(shapes, "text_encoder."),
+        };
     }
-
-    /// <summary>Tokens of the captions of a case.</summary>
-    public static TokenBatch Tokens(IReadOnlyList<string> captions, TextPadding padding, int length) =>
-        TokenBatch.From(Tokenizer().Encode(captions, padding, length), CPU);
-
-    /// <summary>The strings of a JSON array.</summary>
-    public static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetString()!)];
-
-    private static JsonElement Json(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
 }

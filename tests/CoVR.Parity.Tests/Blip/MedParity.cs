@@ -16,7 +16,7 @@ public sealed class MedParity : IParityCheck
     {
         using var scope = NewDisposeScope();
         using var model = new MedTextEncoder(
-            GoldenBlip.Text(golden.Config), golden.Config.GetProperty("encoder_width").GetInt32(), GoldenBlip.Tokenizer().EncId);
+            GoldenBlip.Med(golden.Config), golden.Config.GetProperty("encoder_width").GetInt32(), new GoldenBlip().Tokenizer.EncId);
         StateDictLoader.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
         model.eval();
         Compare(golden, model);

@@ -45,7 +45,7 @@ public sealed class RecallParity : IParityCheck
         }
     }
 
-    private static double Figure(string name, int?[] ranks) => name switch
+    internal static double Figure(string name, int?[] ranks) => name switch
     {
         "meanR3" or "R_mean" => new[] { 1, 5, 10 }.Average(k => RetrievalMetrics.RecallAt(ranks, k)),
         "meanR4" => new[] { 1, 5, 10, 50 }.Average(k => RetrievalMetrics.RecallAt(ranks, k)),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CoVR.Blip;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
@@ -9,14 +8,14 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Parity.Tests.Blip;
+namespace CoVR.Parity.Tests.Families;
 
 /// <summary>One step of training: loss, features, every gradient, AdamW, and the loss afterwards.</summary>
-public sealed class BlipTrainingParity : IParityCheck
+public sealed class TrainingParity : IParityCheck
 {
     private const double SmallGradient = 1e-6;
 
-    public bool Handles(GoldenCase golden) => golden.Group == "blip_cir" && golden.HasOutput("grads_flat");
+    public bool Handles(GoldenCase golden) => GoldenFamily.OfQueries(golden) is not null && golden.HasOutput("grads_flat");
 
     public void Check(GoldenCase golden)
     {
@@ -38,34 +37,26 @@ public sealed class BlipTrainingParity : IParityCheck
         NumericAssert.Matches(golden, "loss_after_step", Forward(golden, model).Loss);
     }
 
-    private static BlipTrainable Trainable(GoldenCase golden) =>
-        golden.Function.Contains("blip_cir_text", StringComparison.Ordinal) ? BlipTrainable.TextOnly
-        : golden.Function.Contains("blip_cir_visual", StringComparison.Ordinal) ? BlipTrainable.VisualOnly
-        : BlipTrainable.Composed;
-
-    private static BlipEncoder Load(GoldenCase golden)
+    private static ComposedFamilyEncoder Load(GoldenCase golden)
     {
-        var trainable = Trainable(golden);
-        var model = new BlipEncoder(GoldenBlip.Architecture(golden) with { VisionHead = trainable != BlipTrainable.TextOnly });
-        StateDictLoader.Load(model, golden.InputPath("weights"), BlipCheckpointMap.Default);
-        model.SetTrainable(trainable, golden.Config.TryGetProperty("train_vit", out var trainVisual) && trainVisual.GetBoolean());
+        var (family, variant) = (GoldenFamily.OfQueries(golden)!, GoldenFamily.VariantOf(golden));
+        var model = family.Allocate(golden, variant.Parts);
+        StateDictLoader.Load(model, golden.InputPath("weights"), family.Map);
+        family.SetTrainable(model, variant);
         return model;
     }
 
-    private static (Tensor Loss, Tensor Query, Tensor Target) Forward(GoldenCase golden, BlipEncoder model)
+    // BLIP brings targets to unit length; BLIP-2 averages the vectors of target and query, each as it is.
+    private static (Tensor Loss, Tensor Query, Tensor Target) Forward(GoldenCase golden, ComposedFamilyEncoder model)
     {
-        var parts = Trainable(golden) switch
-        {
-            BlipTrainable.TextOnly => QueryParts.Modification,
-            BlipTrainable.VisualOnly => QueryParts.Reference,
-            _ => QueryParts.Both,
-        };
-        var captions = GoldenBlip.Strings(golden.InputJson("captions"));
-        var text = GoldenBlip.Tokens(captions, TextPadding.MaxLength, BlipVariants.Large.Text.TrainingLength);
+        var (family, parts) = (GoldenFamily.OfQueries(golden)!, GoldenFamily.VariantOf(golden).Parts);
+        var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), TextPadding.MaxLength, family.TrainingLength);
         var visual = parts.HasFlag(QueryParts.Reference) ? model.EncodeVisual(golden.InputTensor("ref_img")) : null;
-        var query = model.EncodeQuery(visual, text, parts).squeeze(1);
-        var target = nn.functional.normalize(golden.InputTensor("tar_img_feat"), dim: -1);
-        var batch = new TrainingEmbeddings(query, target, golden.InputTensor("tar_txt_feat"), golden.Config.GetProperty("temp").GetDouble());
+        var query = model.EncodeQuery(visual, text, parts).mean([1]);
+        var stored = golden.InputTensor("tar_img_feat");
+        var target = stored.dim() == 3 ? stored.mean([1]) : nn.functional.normalize(stored, dim: -1);
+        var temperature = golden.Config.GetProperty(golden.Config.TryGetProperty("temp", out _) ? "temp" : "temperature").GetDouble();
+        var batch = new TrainingEmbeddings(query, target, golden.InputTensor("tar_txt_feat"), temperature);
         return (Terms(golden).Select(term => term.Term.Compute(batch) * term.Weight).Aggregate((sum, term) => sum + term), query, target);
     }
 
@@ -81,7 +72,7 @@ public sealed class BlipTrainingParity : IParityCheck
         double Weight(string name, double otherwise) => golden.Config.TryGetProperty(name, out var weight) ? weight.GetDouble() : otherwise;
     }
 
-    private static Dictionary<string, (long[] Shape, float[] Values)> CompareGradients(GoldenCase golden, BlipEncoder model)
+    private static Dictionary<string, (long[] Shape, float[] Values)> CompareGradients(GoldenCase golden, ComposedFamilyEncoder model)
     {
         var expected = FlatTensors.Read(golden, "grads");
         var actual = model.named_parameters().Where(entry => entry.parameter.grad is not null).ToDictionary(entry => entry.name, entry => entry.parameter);
@@ -95,7 +86,7 @@ public sealed class BlipTrainingParity : IParityCheck
         return expected;
     }
 
-    private static void Step(GoldenCase golden, BlipEncoder model)
+    private static void Step(GoldenCase golden, ComposedFamilyEncoder model)
     {
         var settings = golden.OutputJson("gradient_status").GetProperty("optimizer");
         var betas = settings.GetProperty("betas");
@@ -113,7 +104,7 @@ public sealed class BlipTrainingParity : IParityCheck
     }
 
     /// <summary>Adam's first step is about the sign of the gradient, which is noise where the gradient is 0: there it may go either way.</summary>
-    private static void CompareParameters(GoldenCase golden, BlipEncoder model, Dictionary<string, (long[] Shape, float[] Values)> gradients)
+    private static void CompareParameters(GoldenCase golden, ComposedFamilyEncoder model, Dictionary<string, (long[] Shape, float[] Values)> gradients)
     {
         var either = 2 * LearningRate(golden.OutputJson("gradient_status").GetProperty("optimizer"));
         var actual = model.named_parameters().ToDictionary(entry => entry.name, entry => Values(entry.parameter));

@@ -1,6 +1,6 @@
 using CoVR.TestSupport;
 
-namespace CoVR.Parity.Tests.Blip;
+namespace CoVR.Parity.Tests.Families;
 
 /// <summary>Many tensors that a fixture keeps in one vector, by name.</summary>
 internal static class FlatTensors

@@ -1,27 +1,26 @@
 using System.Text.Json;
-using CoVR.Blip;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
-namespace CoVR.Parity.Tests.Blip;
+namespace CoVR.Parity.Tests.Families;
 
-/// <summary>Files of every form and fault, loaded as leniently as the reference's <c>load_checkpoint</c> does.</summary>
-public sealed class BlipLoadParity : IParityCheck
+/// <summary>Files of every form and fault, loaded as leniently as the reference's <c>load_checkpoint</c> (BLIP) and <c>load_from_pretrained</c> (BLIP-2) do.</summary>
+public sealed class LoadParity : IParityCheck
 {
     // The parameters' value before loading and the tolerance of the queries stand only in the notes of the cases.
     private const double Before = 0.125;
     private const double SmokeTolerance = 1e-5;
-    private const int TestLength = 64;
 
-    public bool Handles(GoldenCase golden) => golden.Function.Contains("blip/blip.py load_checkpoint", StringComparison.Ordinal) && golden.HasInput("checkpoint");
+    public bool Handles(GoldenCase golden) => golden.HasInput("checkpoint") && GoldenFamily.All.Any(family => family.Loads(golden));
 
     public void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var model = new BlipEncoder(GoldenBlip.Architecture(golden));
+        var family = GoldenFamily.All.Single(candidate => candidate.Loads(golden));
+        using var model = family.Allocate(golden, QueryParts.Both);
         foreach (var (_, parameter) in model.named_parameters())
         {
             parameter.fill_(Before);
@@ -29,10 +28,10 @@ public sealed class BlipLoadParity : IParityCheck
 
         model.eval();
         using var checkpoint = Checkpoint.Open(golden.InputPath("checkpoint"));
-        var report = StateDictLoader.Load(model, checkpoint, BlipCheckpointMap.Default, strict: false);
+        var report = StateDictLoader.Load(model, checkpoint, family.ReferenceMap, strict: false);
         CompareMessages(golden.OutputJson("messages"), report);
         CompareState(golden, model);
-        CompareFeatures(golden, model);
+        CompareFeatures(golden, family, model);
         CompareOptimizer(golden, checkpoint);
     }
 
@@ -42,10 +41,10 @@ public sealed class BlipLoadParity : IParityCheck
         Assert.Equal(Expected("missing_keys"), report.Missing.Concat(report.Misshapen.Select(tensor => tensor.Key)).Order(StringComparer.Ordinal));
         Assert.Equal(Expected("unexpected_keys"), report.Unexpected.Concat(report.Ignored).Order(StringComparer.Ordinal));
 
-        IEnumerable<string> Expected(string list) => GoldenBlip.Strings(messages.GetProperty(list)).Order(StringComparer.Ordinal);
+        IEnumerable<string> Expected(string list) => GoldenFamily.Strings(messages.GetProperty(list)).Order(StringComparer.Ordinal);
     }
 
-    private static void CompareState(GoldenCase golden, BlipEncoder model)
+    private static void CompareState(GoldenCase golden, ComposedFamilyEncoder model)
     {
         if (!golden.HasOutput("state_flat"))
         {
@@ -63,7 +62,7 @@ public sealed class BlipLoadParity : IParityCheck
         }
     }
 
-    private static void CompareFeatures(GoldenCase golden, BlipEncoder model)
+    private static void CompareFeatures(GoldenCase golden, GoldenFamily family, ComposedFamilyEncoder model)
     {
         if (golden.HasOutput("pos_embed"))
         {
@@ -77,7 +76,8 @@ public sealed class BlipLoadParity : IParityCheck
 
         if (golden.HasOutput("query_feats"))
         {
-            var text = GoldenBlip.Tokens(GoldenBlip.Strings(golden.InputJson("captions")), TextPadding.Longest, TestLength);
+            var (padding, length) = family.EvaluationText(golden);
+            var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), padding, length);
             var query = model.EncodeQuery(model.EncodeVisual(golden.InputTensor("image")), text).squeeze(1);
             NumericAssert.Close(golden.OutputTensor("query_feats"), query, SmokeTolerance, SmokeTolerance, $"{golden.Id} query_feats");
         }

@@ -1,13 +1,12 @@
 using System.IO.Enumeration;
 using System.Text.Json;
-using CoVR.Blip;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
-namespace CoVR.Parity.Tests.Blip;
+namespace CoVR.Parity.Tests.Families;
 
-/// <summary>What each BLIP model takes from a released file, and that the map ignores exactly the rest.</summary>
-public sealed class BlipOverlapParity : IParityCheck
+/// <summary>What each model takes from a released file, and that the family's map ignores exactly the rest.</summary>
+public sealed class OverlapParity : IParityCheck
 {
     public bool Handles(GoldenCase golden) => golden.Group == "fullsize" && golden.HasOutput("overlap");
 
@@ -17,25 +16,23 @@ public sealed class BlipOverlapParity : IParityCheck
         {
             var names = entry.Name.Split(" <- ");
             var target = Facts("fullsize/" + names[0]);
-            if (new BlipFactsParity().Handles(target))
-            {
-                CompareKeys(target, Keys(Facts("fullsize/" + names[1])), entry.Value);
-            }
+            var family = GoldenFamily.All.Single(candidate => candidate.HasFacts(target));
+            CompareKeys(family, target, Keys(Facts("fullsize/" + names[1])), entry.Value);
         }
     }
 
-    private static void CompareKeys(GoldenCase target, HashSet<string> file, JsonElement expected)
+    private static void CompareKeys(GoldenFamily family, GoldenCase target, HashSet<string> file, JsonElement expected)
     {
-        using var model = BlipFactsParity.OnMeta(target);
+        using var model = family.OfFacts(target, new Device("meta"));
         var own = model.state_dict().Keys.ToHashSet(StringComparer.Ordinal);
         Assert.Equal(expected.GetProperty("loaded").GetInt32(), own.Count(file.Contains));
         Assert.Equal(Strings("missing_in_checkpoint"), own.Where(key => !file.Contains(key)).Order(StringComparer.Ordinal));
         var ignored = file.Where(key => !own.Contains(key)).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(Strings("ignored_from_checkpoint"), ignored);
         Assert.All(ignored, key => Assert.Contains(
-            BlipCheckpointMap.Default.Ignored, pattern => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false)));
+            family.Map.Ignored, pattern => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false)));
 
-        IEnumerable<string> Strings(string list) => GoldenBlip.Strings(expected.GetProperty(list)).Order(StringComparer.Ordinal);
+        IEnumerable<string> Strings(string list) => GoldenFamily.Strings(expected.GetProperty(list)).Order(StringComparer.Ordinal);
     }
 
     private static GoldenCase Facts(string id) => GoldenSet.Cases.Single(golden => golden.Id == id);

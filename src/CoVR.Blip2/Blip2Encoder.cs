@@ -1,0 +1,197 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace CoVR.Blip2;
+
+/// <summary>
+/// CoVR-2 with BLIP-2: visual encoder and its norm, learnt queries, Q-Former and two projections. Keys:
+/// <c>visual_encoder.*</c>, <c>ln_vision.*</c>, <c>query_tokens</c> [1, Q, C], <c>Qformer.*</c>, <c>vision_proj.*</c>, <c>text_proj.*</c>.
+/// </summary>
+/// <remarks>
+/// Ventura et al. 2024 (arXiv 2308.14746), Li et al. 2023 (arXiv 2301.12597); reference: <c>src/model/blip2/blip2_cir.py</c>,
+/// <c>blip2_cir_text.py</c>, <c>blip2_cir_visual.py</c>, LAVIS' <c>Blip2Qformer.extract_features</c>. <see cref="Blip2Model"/>
+/// makes one with weights; the constructor leaves values unset. Safe for concurrent use in evaluation.
+/// </remarks>
+public sealed class Blip2Encoder : ComposedFamilyEncoder
+{
+    private const double VisionNormEpsilon = 1e-5;
+
+    private readonly double _queryDeviation;
+    private bool _visualIsPinned;
+
+    [ComponentName(Name = "ln_vision")]
+    private readonly LayerNorm _visionNorm;
+
+    [ComponentName(Name = "query_tokens")]
+    private Parameter _queries;
+
+    [ComponentName(Name = "Qformer")]
+    private readonly QFormer _former;
+
+    [ComponentName(Name = "text_encoder")]
+    private readonly ITextEncoder? _text;
+
+    [ComponentName(Name = "vision_proj")]
+    private readonly Linear _visionHead;
+
+    [ComponentName(Name = "text_proj")]
+    private readonly Linear? _textHead;
+
+    [ComponentName(Name = "fusion")]
+    private readonly IFusionModule _fusion;
+
+    /// <summary>Allocates an encoder.</summary>
+    /// <param name="architecture">Sizes.</param>
+    /// <param name="parts">What replaces BLIP-2's own parts; null for nothing. A text encoder of the host reads captions.</param>
+    /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
+    /// <exception cref="ArgumentException">The sizes do not go together, or a text encoder comes without a fusion.</exception>
+    public Blip2Encoder(Blip2Architecture architecture, ComposedModelParts? parts = null, Device? device = null)
+        : base(nameof(Blip2Encoder), VisualOf(architecture, parts, device), architecture.Dimensions)
+    {
+        parts?.RequireFusionForText();
+        Vectors = architecture.Queries;
+        _queryDeviation = architecture.Text.InitializerRange;
+        _visionNorm = new LayerNorm(Visual.Width, VisionNormEpsilon, device);
+        _queries = Parameters.Uninitialised(device, 1, architecture.Queries, architecture.Text.Width);
+        _former = new QFormer(architecture.Text, Visual.Width, device);
+        _text = parts?.Text;
+        _visionHead = new Linear(_former.Width, Dimensions, device: device);
+        _textHead = architecture.TextHead ? new Linear(_text?.Width ?? _former.Width, Dimensions, device: device) : null;
+        _fusion = parts?.Fusion ?? new QFormerFusion(this);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    /// <value>32 in the published models.</value>
+    public override int Vectors { get; }
+
+    /// <summary>The Q-Former.</summary>
+    public QFormer Former => _former;
+
+    /// <inheritdoc/>
+    public override IFusionModule Fusion => _fusion;
+
+    /// <inheritdoc/>
+    /// <remarks>The visual encoder, then <c>ln_vision</c> in 32 bits. A visual encoder that is not trained records no gradient.</remarks>
+    public override Tensor EncodeVisual(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Normalise(EncodePixels(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>[B, Q, D]: the queries after looking at the picture, each of unit length.</remarks>
+    public override Tensor EncodeTarget(Tensor visualTokens)
+    {
+        RequireVisual(visualTokens);
+        using var scope = NewDisposeScope();
+        return ProjectionHead.Embed(_former.Encode(_queries, visualTokens), _visionHead).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The architecture has no <see cref="Blip2Architecture.TextHead"/>.</exception>
+    public override Tensor EncodeCaption(TokenBatch caption)
+    {
+        ArgumentNullException.ThrowIfNull(caption);
+        using var scope = NewDisposeScope();
+        var tokens = _text is null ? _former.Encode(caption) : _text.Encode(caption);
+        return ProjectionHead.EmbedFirst(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A visual encoder that is pinned (see <see cref="Blip2Trainable"/>) stays in evaluation mode.</remarks>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (_visualIsPinned)
+        {
+            (Visual as nn.Module)?.eval();
+        }
+    }
+
+    /// <summary>Chooses what is trained.</summary>
+    /// <param name="trainable">The set.</param>
+    /// <param name="trainVisualEncoder">Whether the visual encoder is trained in <see cref="Blip2Trainable.Composed"/>.</param>
+    /// <exception cref="ArgumentException">The set is <see cref="Blip2Trainable.TextOnly"/> and the visual encoder shall be trained.</exception>
+    public void SetTrainable(Blip2Trainable trainable, bool trainVisualEncoder = false)
+    {
+        if (trainable == Blip2Trainable.TextOnly && trainVisualEncoder)
+        {
+            throw new ArgumentException("The text-only set does not train the visual encoder.", nameof(trainVisualEncoder));
+        }
+
+        foreach (var (name, parameter) in named_parameters())
+        {
+            parameter.requires_grad = trainable switch
+            {
+                Blip2Trainable.Composed => IsIn(name, "visual_encoder") ? trainVisualEncoder : !IsFrozenInQueries(name),
+                Blip2Trainable.TextOnly => !IsIn(name, "visual_encoder") && !IsFrozenInQueries(name) && !IsOfQueriesAlone(name),
+                Blip2Trainable.VisualOnly => !IsIn(name, "Qformer") && !IsIn(name, "text_proj") && !IsIn(name, "text_encoder"),
+                Blip2Trainable.All => true,
+                _ => throw new ArgumentOutOfRangeException(nameof(trainable), trainable, null),
+            };
+        }
+
+        // The reference pins the visual encoder even where visual-only trains it.
+        _visualIsPinned = trainable switch
+        {
+            Blip2Trainable.Composed => !trainVisualEncoder,
+            Blip2Trainable.All => false,
+            _ => true,
+        };
+        train(training);
+    }
+
+    /// <inheritdoc/>
+    public override void Initialise(WeightInitializer initializer)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        (Visual as VisionTransformerModule)?.Initialise(initializer);
+        _former.Initialise(initializer);
+        initializer.Normal(_queries, _queryDeviation);
+        initializer.PyTorchDefault(_visionHead);
+        if (_textHead is not null)
+        {
+            initializer.PyTorchDefault(_textHead);
+        }
+    }
+
+    /// <summary>[B, Q, D]: the queries after looking at picture and text.</summary>
+    internal Tensor EncodeBoth(Tensor visualTokens, TokenBatch text)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = _former.Encode(_queries, visualTokens, text).narrow(1, 0, Vectors);
+        return ProjectionHead.Embed(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+    }
+
+    private static IVisualEncoder VisualOf(Blip2Architecture architecture, ComposedModelParts? parts, Device? device)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        NativeTorch.EnsureLoaded();
+        return parts?.Visual ?? VisionTransformerModule.Create(architecture.Vision, architecture.Image, device);
+    }
+
+    private static bool IsFrozenInQueries(string name) =>
+        IsIn(name, "vision_proj") || IsIn(name, "ln_vision") || IsIn(name, "Qformer.cls") || name == "Qformer.bert.embeddings.word_embeddings.weight";
+
+    private static bool IsOfQueriesAlone(string name) =>
+        name == "query_tokens"
+        || (IsIn(name, "Qformer")
+            && (name.Contains(".crossattention.", StringComparison.Ordinal) || name.Contains("_query.", StringComparison.Ordinal)));
+
+    private Tensor Normalise(Tensor tokens) => tokens.dtype is ScalarType.Float16 or ScalarType.BFloat16
+        ? nn.functional.layer_norm(
+            tokens.to(ScalarType.Float32),
+            [Visual.Width],
+            _visionNorm.Weight.to(ScalarType.Float32),
+            _visionNorm.Bias.to(ScalarType.Float32),
+            VisionNormEpsilon).to(tokens.dtype)
+        : _visionNorm.call(tokens);
+
+    private Linear RequiredTextHead() =>
+        _textHead ?? throw new InvalidOperationException($"This BLIP-2 was built without {nameof(Blip2Architecture.TextHead)}: it embeds pictures only.");
+}

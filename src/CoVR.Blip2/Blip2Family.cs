@@ -1,0 +1,53 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Text;
+
+namespace CoVR.Blip2;
+
+/// <summary>BLIP-2 on the way that all families go.</summary>
+internal sealed class Blip2Family : ComposedModelFamily<Blip2Options, Blip2Architecture, Blip2Encoder>
+{
+    /// <inheritdoc/>
+    public override string Name => "blip2";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ModelVariant<Blip2Architecture>> Variants => Blip2Variants.All;
+
+    /// <inheritdoc/>
+    protected override Blip2Architecture? ArchitectureOf(Blip2Options options) => options.Architecture;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> FindFamilyFaults(Blip2Options options)
+    {
+        if (!Enum.IsDefined(options.Trainable))
+        {
+            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<Blip2Trainable>())}.";
+        }
+
+        if (options.Trainable == Blip2Trainable.TextOnly && options.TrainVisualEncoder)
+        {
+            yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
+        }
+
+        if (options.Architecture is { Text.QueryFeedForward: false })
+        {
+            yield return $"{nameof(options.Architecture)}: a Q-Former has {nameof(options.Architecture.Text)}.{nameof(options.Architecture.Text.QueryFeedForward)}; start from {nameof(QFormer)}.{nameof(QFormer.BertBase)}.";
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override BertTextTokenizer CreateTokenizer(Blip2Options options) => options.Vocabulary is { } tokens
+        ? BertTextTokenizer.ForBlip2(tokens)
+        : BertTextTokenizer.ForBlip2(options.VocabularyPath!);
+
+    /// <inheritdoc/>
+    protected override Blip2Encoder CreateEncoder(Blip2Architecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts) =>
+        new(architecture, parts);
+
+    /// <inheritdoc/>
+    protected override CheckpointMap MapFor(ComposedModelParts parts) => Blip2CheckpointMap.For(parts);
+
+    /// <inheritdoc/>
+    protected override void SetTrainable(Blip2Encoder encoder, Blip2Options options) =>
+        encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
+}

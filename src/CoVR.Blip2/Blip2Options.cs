@@ -1,0 +1,21 @@
+using CoVR.Modeling;
+
+namespace CoVR.Blip2;
+
+/// <summary>What <c>UseBlip2</c> and <see cref="Blip2Model.Create"/> build. Variants: <c>coco</c> (the default, the model of CoVR-2), <c>pretrain</c> and <c>pretrain_vitL</c>.</summary>
+public sealed class Blip2Options : ComposedModelOptions
+{
+    /// <summary>Starts with the variant <c>coco</c>.</summary>
+    public Blip2Options()
+        : base("coco")
+    {
+    }
+
+    /// <summary>Other sizes than the variant's, for instance for a small model that is trained from nothing; null keeps the variant's.</summary>
+    /// <value>Null.</value>
+    public Blip2Architecture? Architecture { get; set; }
+
+    /// <summary>Which weights are trained.</summary>
+    /// <value><see cref="Blip2Trainable.Composed"/>.</value>
+    public Blip2Trainable Trainable { get; set; } = Blip2Trainable.Composed;
+}

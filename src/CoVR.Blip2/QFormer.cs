@@ -1,0 +1,145 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace CoVR.Blip2;
+
+/// <summary>
+/// The Q-Former: a BERT in which learnt queries look at a picture and, if there is one, at a text. Keys:
+/// <c>bert.embeddings.*</c>, <c>bert.encoder.layer.i.*</c>, and <c>cls.predictions.*</c> of a language head that retrieval does not call.
+/// </summary>
+/// <remarks>
+/// <para>Li et al. 2023 (arXiv 2301.12597); reference: <c>BertLMHeadModel</c> of <c>src/model/blip2/Qformer.py</c>. Queries come
+/// first and have no positions; only they look at the picture, in every second layer, and they have feed-forwards of their
+/// own. The head's weight <c>cls.predictions.decoder.weight</c> is the word embedding, <c>cls.predictions.decoder.bias</c> is
+/// <c>cls.predictions.bias</c>: one parameter each, listed under both names by <c>state_dict</c> as PyTorch lists them.</para>
+/// <para>Values are unset until <see cref="Initialise"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</para>
+/// </remarks>
+public sealed class QFormer : TextEncoderModule
+{
+    private readonly BertOptions _options;
+
+    [ComponentName(Name = "bert")]
+    private readonly QFormerLayers _bert;
+
+    [ComponentName(Name = "cls")]
+    private readonly LanguageHead _head;
+
+    /// <summary>Allocates a Q-Former.</summary>
+    /// <param name="options">Sizes; <see cref="BertOptions.QueryFeedForward"/> is on.</param>
+    /// <param name="visualWidth">Width of the visual tokens.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The sizes do not go together, or the queries have no feed-forward.</exception>
+    public QFormer(BertOptions options, int visualWidth, Device? device = null)
+        : base(nameof(QFormer))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!options.QueryFeedForward)
+        {
+            throw new ArgumentException($"A Q-Former has {nameof(options.QueryFeedForward)}.", nameof(options));
+        }
+
+        _options = options;
+        _bert = new QFormerLayers(options, visualWidth, device);
+        _head = new LanguageHead(options, device);
+        RegisterComponents();
+    }
+
+    /// <summary>The published Q-Former: BERT-base with [DEC], and cross attention in every second layer.</summary>
+    public static BertOptions BertBase { get; } = new()
+    {
+        VocabularySize = 30523,
+        PaddingIndex = null,
+        CrossAttentionFrequency = 2,
+        QueryFeedForward = true,
+    };
+
+    /// <inheritdoc/>
+    public override int Width => _options.Width;
+
+    /// <summary>Words and positions.</summary>
+    public BertEmbeddings Embeddings => _bert.Embeddings;
+
+    /// <summary>The layers.</summary>
+    public BertEncoder Layers => _bert.Encoder;
+
+    /// <summary>Reads a text alone: no queries, no cross attention.</summary>
+    /// <param name="text">Ids and mask [B, T].</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    /// <exception cref="ArgumentException">The text is too long.</exception>
+    public override Tensor Encode(TokenBatch text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        using var scope = NewDisposeScope();
+        var hidden = Embeddings.Embed(text.Ids);
+        return Layers.Apply(hidden, new BertContext(BertMasks.ForText(text.Mask))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Lets queries look at pictures, and at texts if there are any.</summary>
+    /// <param name="queries">[1 or B, Q, C].</param>
+    /// <param name="visualTokens">[B, N, visual width].</param>
+    /// <param name="text">Ids and mask [B, T]; null for pictures alone.</param>
+    /// <param name="visualMask">[B, N] int64: 1 for tokens, 0 for padding; null when nothing is padded.</param>
+    /// <returns>[B, Q + T, C], queries first; the caller's dispose scope owns it.</returns>
+    /// <exception cref="ArgumentException">The batch sizes differ, or the text is too long.</exception>
+    public Tensor Encode(Tensor queries, Tensor visualTokens, TokenBatch? text = null, Tensor? visualMask = null)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(visualTokens);
+        RequireSameBatch(visualTokens, text);
+        using var scope = NewDisposeScope();
+        var batch = visualTokens.shape[0];
+        var hidden = Embeddings.Embed(text?.Ids, queries.expand(batch, -1, -1));
+        var context = new BertContext(
+            text is null ? null : BertMasks.ForText(WithQueries(text.Mask, queries.shape[1])),
+            visualTokens,
+            visualMask is null ? null : BertMasks.ForEncoder(visualMask),
+            (int)queries.shape[1]);
+        return Layers.Apply(hidden, context).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sets fresh weights as the reference does: normal, biases 0, the queries' feed-forwards as copies of the texts'.</summary>
+    /// <param name="initializer">The seeded source.</param>
+    public void Initialise(WeightInitializer initializer)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        initializer.TransformerLayers(this, _options.InitializerRange);
+        _head.Initialise();
+        CopyTextToQueries();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The tied tensors are listed under both of their names.</remarks>
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+    {
+        var state = base.state_dict(destination, prefix);
+        var start = string.IsNullOrEmpty(prefix) ? "cls.predictions.decoder." : prefix + ".cls.predictions.decoder.";
+        state.TryAdd(start + "weight", Embeddings.Words);
+        state.TryAdd(start + "bias", _head.Bias);
+        return state;
+    }
+
+    private static void RequireSameBatch(Tensor visualTokens, TokenBatch? text)
+    {
+        if (visualTokens.dim() != 3 || (text is not null && visualTokens.shape[0] != text.Ids.shape[0]))
+        {
+            throw new ArgumentException(
+                $"There are {text?.Ids.shape[0]} texts, but the visual tokens are [{string.Join(", ", visualTokens.shape)}].", nameof(visualTokens));
+        }
+    }
+
+    private static Tensor WithQueries(Tensor textMask, long queries) =>
+        cat([ones([textMask.shape[0], queries], textMask.dtype, textMask.device), textMask], 1);
+
+    private void CopyTextToQueries()
+    {
+        using var noGrad = no_grad();
+        var weights = named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        foreach (var (name, parameter) in weights.Where(entry => entry.Key.Contains("_query.", StringComparison.Ordinal)))
+        {
+            parameter.copy_(weights[name.Replace("_query.", ".", StringComparison.Ordinal)]);
+        }
+    }
+}

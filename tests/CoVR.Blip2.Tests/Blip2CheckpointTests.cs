@@ -1,0 +1,105 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using CoVR.TestSupport;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Blip2.Tests;
+
+[Collection("torch")]
+public sealed class Blip2CheckpointTests : IDisposable
+{
+    private const string Words = "Qformer.bert.embeddings.word_embeddings.weight";
+    private const string Decoder = "Qformer.cls.predictions.decoder.weight";
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Checkpoint_OfTheSameModel_GivesTheSameWeights()
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var loaded = Blip2Model.Create(From(Save(State(source))));
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+    }
+
+    [Fact]
+    public void Checkpoint_WithForeignPartsAndPrefixes_LoadsAndIgnoresThem()
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        var state = State(source).ToDictionary(entry => "module." + entry.Key, entry => entry.Value);
+        state["itm_head.weight"] = zeros(2, 24);
+        state["temp"] = tensor(0.05f);
+        state.Remove("module.Qformer.bert.embeddings.position_ids");
+        using var loaded = Blip2Model.Create(From(Save(state)));
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+    }
+
+    [Theory]
+    [InlineData(Words)]
+    [InlineData(Decoder)]
+    public void Checkpoint_WithOneNameOfATiedTensor_IsEnough(string dropped)
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        var state = State(source);
+        state.Remove(dropped);
+        using var loaded = Blip2Model.Create(From(Save(state)));
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+    }
+
+    [Fact]
+    public void Checkpoint_WithoutEitherName_ListsBoth()
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        var state = State(source);
+        state.Remove(Words);
+        state.Remove(Decoder);
+        var fault = Assert.Throws<CheckpointMismatchException>(() => Blip2Model.Create(From(Save(state))));
+        Assert.Equal([Words, Decoder], fault.Missing);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Checkpoint_WithTwoValuesOfATiedTensor_TakesTheHeads(bool headFirst)
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        var state = State(source);
+        state[Words] = zeros_like(state[Words]);
+        var ordered = headFirst ? state.Reverse().ToDictionary() : state;
+        using var loaded = Blip2Model.Create(From(Save(ordered)));
+        NumericAssert.Close(state[Decoder], State(loaded)[Words], 0, 0, "word embeddings");
+    }
+
+    [Fact]
+    public void Checkpoint_OfAnotherPictureSize_ResizesPositions()
+    {
+        using var source = Blip2Model.Create(SmallBlip2.Options());
+        var options = From(Save(State(source)));
+        options.Architecture = SmallBlip2.Architecture with { Image = ImageInput.Clip(24) };
+        using var loaded = Blip2Model.Create(options);
+        var expected = PositionEmbedding.Resize(State(source)["visual_encoder.pos_embed"], 36);
+        NumericAssert.Close(expected, State(loaded)["visual_encoder.pos_embed"], 1e-6, 0, "positions");
+    }
+
+    private static Blip2Options From(string path)
+    {
+        var options = SmallBlip2.Options();
+        (options.Checkpoint, options.Seed) = (path, 8);
+        return options;
+    }
+
+    private static Dictionary<string, Tensor> State(ComposedModel model) => model.Module!.state_dict();
+
+    private string Save(Dictionary<string, Tensor> state)
+    {
+        var path = _folder["weights.pth"];
+        PthWriter.Write(path, state.ToDictionary(entry => entry.Key, entry => (object?)entry.Value));
+        return path;
+    }
+}

@@ -1,0 +1,33 @@
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Blip2.Tests;
+
+/// <summary>A BLIP-2 of a few thousand parameters with a vocabulary of a few words.</summary>
+internal static class SmallBlip2
+{
+    public static readonly string[] Vocabulary =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "blue", "circle", "square", "make", "it", "smaller", "on", "the", "left"];
+
+    public static readonly string[] Captions = ["a red circle", "make it blue", "a smaller square on the left"];
+
+    public static Blip2Architecture Architecture { get; } = new()
+    {
+        Image = ImageInput.Clip(16),
+        Dimensions = 8,
+        Queries = 3,
+        Vision = Blip2Vision.EvaGiant with { PatchSize = 4, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = 0.5 },
+        Text = QFormer.BertBase with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
+    };
+
+    public static Blip2Options Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
+
+    /// <summary>[count, 3, 16, 16] of a seed.</summary>
+    public static Tensor Pixels(int count, ulong seed = 3)
+    {
+        using var generator = new Generator(seed);
+        return empty([count, 3, 16, 16]).normal_(0, 1, generator);
+    }
+}
