@@ -58,6 +58,33 @@ public sealed class HostilePickleTests : IDisposable
         });
     }
 
+    [Fact]
+    public void Content_HostileObjects_AreInertData()
+    {
+        var marker = _folder["marker"];
+        var command = $"touch {marker}";
+        var pickle = PickleBytes.Protocol2.Op('}').Op('(')
+            .Text("reduce").Global("posix", "system").Text(command).Op(0x85).Op('R')
+            .Text("stack global").Op(0x8c, 5).Op("posix"u8).Op(0x8c, 6).Op("system"u8).Op(0x93).Text(command).Op(0x85).Op('R')
+            .Text("new").Global("subprocess", "Popen").Text(command).Op(0x85).Op(0x81)
+            .Text("new with names").Global("subprocess", "Popen").Text(command).Op(0x85).Op('}').Op(0x92)
+            .Text("built").Global("importlib.machinery", "SourceFileLoader").Op(')').Op(0x81).Entry("__setstate__").Text(command).Op('s').Op('b')
+            .Text("result called").Global("builtins", "getattr").Op('(').Global("posix", "x").Text("system").Op('t').Op('R').Text(command).Op(0x85).Op('R')
+            .Text("filled").Global("evil", "List").Op(')').Op('R').Text(command).Op('a').Op('(').Int(1).Int(2).Op('u')
+            .Op('u').End();
+
+        Open(pickle, checkpoint =>
+        {
+            var content = (IReadOnlyDictionary<object, object?>)checkpoint.Content!;
+            Assert.Equal(
+                ["posix.system", "posix.system", "subprocess.Popen", "subprocess.Popen", "importlib.machinery.SourceFileLoader", "builtins.getattr", "evil.List"],
+                content.Values.Select(value => Assert.IsType<CheckpointObject>(value).Class));
+            Assert.Equal([true, true, false, false, false, true, true], content.Values.Select(value => ((CheckpointObject)value!).IsCall));
+            Assert.Equal([command], ((CheckpointObject)content["filled"]!).Items);
+        });
+        Assert.False(File.Exists(marker));
+    }
+
     public static TheoryData<string, byte[]> Malformed => new()
     {
         { "storage that has", PickleBytes.Protocol2.Entry("w").Tensor([3, 2], [2, 1]).EndEntry() },
@@ -86,6 +113,17 @@ public sealed class HostilePickleTests : IDisposable
         { "instead of one value", PickleBytes.Protocol2.Int(1).Int(2).End() },
         { "protocol 9", new PickleBytes(0x80, 9).Int(1).End() },
         { "instruction 0x69", PickleBytes.Protocol2.Op('(').Op('i').Op("os\nsystem\n"u8).End() },
+        { "instruction 0x6f", PickleBytes.Protocol2.Op('(').Global("os", "system").Text("true").Op('o').End() },
+        { "instruction 0x49", PickleBytes.Protocol2.Op('I').Op("1\n"u8).End() },
+        { "instruction 0x97", PickleBytes.Protocol2.Op(0x97).End() },
+        { "a class is expected", PickleBytes.Protocol2.Int(1).Op(')').Op(0x81).End() },
+        { "tuple of arguments is expected", PickleBytes.Protocol2.Global("os", "system").Text("true").Op('R').End() },
+        { "has none", PickleBytes.Protocol2.Op(']').Op('}').Op('b').End() },
+        { "has none", PickleBytes.Protocol2.Global("os", "environ").Op('}').Op('b').End() },
+        { "more than the limit of 256", PickleBytes.Protocol2.Op(0x8b).Op(BitConverter.GetBytes(300)).Op(new byte[300]).End() },
+        { "truncated", PickleBytes.Protocol2.Op(0x8b).Op(BitConverter.GetBytes(-1)).End() },
+        { "no plain dense tensor", PickleBytes.Protocol2.Entry("w").Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op(')').Op('t').Op('R').EndEntry() },
+        { "not whole numbers", PickleBytes.Protocol2.Entry("w").Global("torch._utils", "_rebuild_tensor_v2").Op('(').Storage("FloatStorage", "0", 4).Int(0).Op('N').Op('N').Op(0x89).OrderedDict().Op('t').Op('R').EndEntry() },
         { "instruction 0x50", PickleBytes.Protocol2.Op('P').Op("x\n"u8).End() },
         { "instruction 0x82", PickleBytes.Protocol2.Op(0x82, 1).End() },
         { "never remembered", PickleBytes.Protocol2.Op((byte)'h', 9).End() },

@@ -5,6 +5,7 @@ namespace CoVR.Modeling.Checkpoints.Files;
 /// <summary>An open weights file: positioned reads that never run past its end, and errors that name it.</summary>
 internal sealed class CheckpointFile : IDisposable
 {
+    private const int LongestReason = 2_000;
     private readonly SafeFileHandle _handle;
 
     private CheckpointFile(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
@@ -70,13 +71,16 @@ internal sealed class CheckpointFile : IDisposable
     }
 
     /// <summary>Makes an error about this file.</summary>
-    public CheckpointException Error(string reason) => new(Path, reason);
+    public CheckpointException Error(string reason) => new(Path, Shorten(reason));
 
     /// <summary>Makes an error about a position.</summary>
-    public CheckpointException Error(string reason, long position) => new(Path, $"{reason} (at byte {position})");
+    public CheckpointException Error(string reason, long position) => new(Path, $"{Shorten(reason)} (at byte {position})");
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    // Names in a file may be as long as the file.
+    private static string Shorten(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 
     private CheckpointException Truncated(long offset, long count) =>
         Error($"the file is truncated or damaged: {count} bytes are expected where it has {Math.Max(0, Length - offset)}", offset);

@@ -68,11 +68,12 @@ internal static class TorchZipReader
             throw file.Error($"the archive lacks the storage '{storage.Key}'");
         }
 
+        var start = zip.Locate(entry);
         if (entry.Size != storage.Bytes)
         {
             throw file.Error($"storage '{storage.Key}' has {entry.Size} bytes where {storage.Bytes} are announced");
         }
 
-        storage.Locate(zip.Locate(entry), entry.Crc);
+        storage.Locate(start, entry.Crc);
     }
 }

@@ -10,7 +10,7 @@ internal static class PickleCosts
     public const int Number = 24;
 
     /// <summary>An empty list, tuple, set or dictionary.</summary>
-    public const int Container = 64;
+    public const int Container = 80;
 
     /// <summary>An entry of a dictionary or set.</summary>
     public const int Entry = 64;
