@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "Synthetic world with seed {Seed}: {Pictures} pictures and {Clips} clips in {Folder}")]
     public static partial void WorldWritten(ILogger logger, int seed, int pictures, int clips, string folder);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Dataset} {Split}: {Rows} of {Total} rows have captions that do not differ in a word; they are left out")]
+    public static partial void EditsMissing(ILogger logger, string dataset, DatasetSplit split, int rows, int total);
 }

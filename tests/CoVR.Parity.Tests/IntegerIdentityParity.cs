@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets.WebVidCoVR;
+using CoVR.Datasets;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

@@ -16,7 +16,7 @@ public sealed class TargetPoolingParity : IParityCheck
     /// <inheritdoc/>
     public void Check(GoldenCase golden)
     {
-        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).ReadAsync(TestContext.Current.CancellationToken).ToBlockingEnumerable().ToDictionary(row => row.Target);
+        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken).ToDictionary(row => row.Target);
         var files = golden.InputNames.Where(name => name.StartsWith("emb_", StringComparison.Ordinal)).ToDictionary(name => golden.InputProperty(name, "target"));
         var draws = golden.InputJson("sampled_indices");
         var expected = golden.Output("tar_img_feat");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CoVR.Datasets;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.TestSupport;
 
@@ -21,7 +22,7 @@ public sealed class WebVidCoVRParity : IParityCheck
             "triplets" or "idx" => WebVidCoVRIteration.Triplet,
             var other => throw new InvalidDataException($"{golden.Id} iterates by {other}, which is no column this reader iterates by."),
         };
-        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).ReadAsync(TestContext.Current.CancellationToken).ToBlockingEnumerable().ToArray();
+        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken).ToArray();
         var existing = golden.InputJson("existing");
         var (videos, embeddings) = (Ids(existing, "videos_mp4"), Ids(existing, "embeddings_pth"));
         var table = WebVidCoVRTable.Build(rows, iterate, videos.Contains, embeddings.Contains);
@@ -43,12 +44,10 @@ public sealed class WebVidCoVRParity : IParityCheck
     // The reference stops at the first kind of missing file; ours lists both, with the same counts.
     private static void CheckError(GoldenCase golden, WebVidCoVRTable table, string message)
     {
-        Assert.True(table.Missing.Any, $"{golden.Id}: nothing is missing, but the reference says: {message}");
-        var (column, ids, count) = table.Missing.References.Count > 0
-            ? ("pth1", table.Missing.References, table.Missing.ReferenceCount)
-            : ("pth2", table.Missing.Targets, table.Missing.TargetCount);
-        var percent = (100.0 * ids.Count / count).ToString("F1", CultureInfo.InvariantCulture);
-        Assert.Equal(message, $"Missing {ids.Count} {column}'s ({percent}%) in {golden.Config.GetProperty("split").GetString()} split");
+        Assert.True(table.MissingReferences.Ids.Count + table.MissingTargets.Ids.Count > 0, $"{golden.Id}: nothing is missing, but the reference says: {message}");
+        var missing = table.MissingReferences.Ids.Count > 0 ? table.MissingReferences : table.MissingTargets;
+        var percent = (100.0 * missing.Ids.Count / missing.Total).ToString("F1", CultureInfo.InvariantCulture);
+        Assert.Equal(message, $"Missing {missing.Ids.Count} {missing.Field}'s ({percent}%) in {golden.Config.GetProperty("split").GetString()} split");
     }
 
     private static void CheckItems(WebVidCoVRTable table, WebVidCoVRIteration iterate, WebVidCoVRRow[] rows, JsonElement result)
@@ -90,10 +89,10 @@ public sealed class WebVidCoVRParity : IParityCheck
     private static void CheckMissing(GoldenCase golden, WebVidCoVRTable table, JsonElement result)
     {
         var split = golden.Config.GetProperty("split").GetString();
-        foreach (var (column, ids) in new[] { ("pth1", table.Missing.References), ("pth2", table.Missing.Targets) })
+        foreach (var missing in new[] { table.MissingReferences, table.MissingTargets })
         {
-            string[] expected = result.GetProperty("missing_files").TryGetProperty($"missing_{column}-{split}.txt", out var file) ? Lines(file) : [];
-            Assert.Equal(expected, ids);
+            string[] expected = result.GetProperty("missing_files").TryGetProperty($"missing_{missing.Field}-{split}.txt", out var file) ? Lines(file) : [];
+            Assert.Equal(expected, missing.Ids);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
     /// <summary>Whether both places of a template get the reference's word, which is the slip the published rule-based model was trained with.</summary>
     public bool RepeatFirstWord { get; } = repeatFirstWord;
 
+    /// <summary>How many templates there are.</summary>
+    internal static int TemplateCount => Templates.Length;
+
     /// <summary>The first place at which two captions have different words; full stops, commas and case do not count.</summary>
     /// <param name="referenceCaption">The caption of the reference.</param>
     /// <param name="targetCaption">The caption of the target.</param>
@@ -49,13 +52,13 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
     {
         ArgumentNullException.ThrowIfNull(random);
         return DifferingWords(referenceCaption, targetCaption) is { } words
-            ? string.Format(
-                System.Globalization.CultureInfo.InvariantCulture,
-                Templates[random.Next(Templates.Length)],
-                words.Reference,
-                RepeatFirstWord ? words.Reference : words.Target)
+            ? Fill(random.Next(Templates.Length), words.Reference, RepeatFirstWord ? words.Reference : words.Target)
             : null;
     }
+
+    /// <summary>Fills a template.</summary>
+    internal static string Fill(int template, string first, string second) =>
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, Templates[template], first, second);
 
     private static string[] Words(string caption)
     {

@@ -1,24 +1,33 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
+using System.Text;
 using CoVR.Data;
 using CsvHelper;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Streams the rows of an annotation file; every fault names file, line and field.</summary>
-internal sealed class WebVidCoVRCsv(string file)
+/// <summary>Streams the rows of an annotation file; every fault names file, line and field. Repeated texts are one string.</summary>
+/// <param name="file">The file.</param>
+/// <param name="byRule">Whether edits will be made from the captions; else <c>txt1</c> is not read.</param>
+internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
 {
     private const int LargestRecord = 16 << 20;
-    private static readonly string[] Required = ["pth1", "pth2", "edit"];
-    private static readonly string[] Numbers = ["sim_txt", "sim_vid"];
+    private const int RowsBetweenChecks = 4096;
+
+    private readonly TextPool _identities = new();
+    private readonly TextPool _texts = new();
 
     /// <summary>Reads the rows in file order.</summary>
-    public async IAsyncEnumerable<WebVidCoVRRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IEnumerable<WebVidCoVRRow> Read(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         using var csv = Open();
-        var columns = await AdvanceAsync(() => ReadColumnsAsync(csv, cancellationToken)).ConfigureAwait(false);
-        for (var number = 0; await AdvanceAsync(() => csv.ReadAsync(cancellationToken).AsTask()).ConfigureAwait(false); number++)
+        var columns = Advance(csv, reader => WebVidCoVRColumns.Read(reader, file, byRule));
+        for (var number = 0; Advance(csv, static reader => reader.Read()); number++)
         {
+            if (number % RowsBetweenChecks == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             yield return ReadRow(csv, columns, number);
         }
     }
@@ -46,11 +55,11 @@ internal sealed class WebVidCoVRCsv(string file)
         }
     }
 
-    private async Task<T> AdvanceAsync<T>(Func<Task<T>> read)
+    private T Advance<T>(CsvReader csv, Func<CsvReader, T> read)
     {
         try
         {
-            return await read().ConfigureAwait(false);
+            return read(csv);
         }
         catch (CsvFormatException error)
         {
@@ -58,98 +67,60 @@ internal sealed class WebVidCoVRCsv(string file)
         }
     }
 
-    private async Task<Dictionary<string, int>> ReadColumnsAsync(CsvReader csv, CancellationToken cancellationToken)
-    {
-        await csv.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
-        var header = csv.Headers;
-        Dictionary<string, int> columns = new(StringComparer.Ordinal);
-        for (var i = 0; i < header.Count; i++)
-        {
-            if (!columns.TryAdd(header[i].Trim(), i))
-            {
-                throw Fault(1, header[i], "the column is there twice");
-            }
-        }
-
-        var missing = Required.Where(name => !columns.ContainsKey(name)).ToArray();
-        return missing.Length == 0
-            ? columns
-            : throw Fault(1, missing[0], $"column(s) missing: {string.Join(", ", missing)}; the header has: {string.Join(", ", header)}");
-    }
-
-    private WebVidCoVRRow ReadRow(CsvReader csv, Dictionary<string, int> columns, int number)
+    private WebVidCoVRRow ReadRow(CsvReader csv, WebVidCoVRColumns columns, int number)
     {
         var line = csv.LineNumber;
-        foreach (var name in Numbers)
-        {
-            CheckNumber(Optional(name), line, name);
-        }
-
+        CheckNumber(csv, columns.TextSimilarity, line, "sim_txt");
+        CheckNumber(csv, columns.VisualSimilarity, line, "sim_vid");
         return new WebVidCoVRRow(
             number,
             line,
-            Identity("pth1"),
-            Identity("pth2"),
-            Optional("txt1"),
-            Optional("txt2"),
-            Text("edit"),
-            Scores(Optional("scores"), line));
+            Identity(csv.GetSpan(columns.Reference), line, "pth1"),
+            Identity(csv.GetSpan(columns.Target), line, "pth2"),
+            Optional(csv, columns.ReferenceCaption),
+            Optional(csv, columns.TargetCaption),
+            columns.Edit < 0 ? "" : Filled(_texts.Get(csv.GetSpan(columns.Edit), out _), line, "edit"),
+            columns.Scores < 0 ? null : Scores(csv.GetSpan(columns.Scores), line));
+    }
 
-        string? Optional(string name) => columns.TryGetValue(name, out var column) ? csv.GetString(column) : null;
+    private string? Optional(CsvReader csv, int column) => column < 0 ? null : _texts.Get(csv.GetSpan(column), out _);
 
-        string Text(string name) => Optional(name) is { } value && !string.IsNullOrWhiteSpace(value)
-            ? value
-            : throw Fault(line, name, "the field is empty");
+    private string Filled(string value, long line, string name) =>
+        value.Length > 0 && !string.IsNullOrWhiteSpace(value) ? value : throw Fault(line, name, "the field is empty");
 
-        string Identity(string name)
+    private string Identity(ReadOnlySpan<byte> value, long line, string name)
+    {
+        var id = _identities.Get(value, out var isNew);
+        if (!isNew)
         {
-            var id = Text(name);
-            return Path.IsPathRooted(id) || id.Split('/', '\\').Contains("..")
-                ? throw Fault(line, name, $"'{Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'")
-                : id;
+            return id;
+        }
+
+        Filled(id, line, name);
+        return MediaIdentities.IsInside(id)
+            ? id
+            : throw Fault(line, name, $"'{MediaIdentities.Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'");
+    }
+
+    private void CheckNumber(CsvReader csv, int column, long line, string name)
+    {
+        if (column < 0)
+        {
+            return;
+        }
+
+        var value = csv.GetSpan(column).Trim(" \t"u8);
+        if (!value.IsEmpty && !ScoreList.TryNumber(value, out _))
+        {
+            throw Fault(line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value))}' is no number");
         }
     }
 
-    private void CheckNumber(string? value, long line, string name)
+    private float[]? Scores(ReadOnlySpan<byte> value, long line)
     {
-        if (!string.IsNullOrWhiteSpace(value) && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-        {
-            throw Fault(line, name, $"'{Shorten(value)}' is no number");
-        }
-    }
-
-    private float[]? Scores(string? value, long line)
-    {
-        var text = value.AsSpan().Trim();
-        if (text.IsEmpty)
-        {
-            return null;
-        }
-
-        if (text[0] != '[' || text[^1] != ']')
-        {
-            throw Fault(line, "scores", $"'{Shorten(value)}' is no list such as [0.12, 0.34]");
-        }
-
-        text = text[1..^1].Trim();
-        List<float> scores = [];
-        foreach (var part in text.Split(','))
-        {
-            var item = text[part].Trim();
-            if (item.IsEmpty && text.IsEmpty)
-            {
-                break;
-            }
-
-            scores.Add(float.TryParse(item, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) && float.IsFinite(score)
-                ? score
-                : throw Fault(line, "scores", $"'{Shorten(item.ToString())}' (entry {scores.Count + 1}) is no finite number"));
-        }
-
-        return scores.Count == 0 ? null : [.. scores];
+        var scores = ScoreList.Parse(value, out var fault);
+        return fault is null ? scores : throw Fault(line, "scores", fault);
     }
 
     private DatasetFormatException Fault(long? line, string? field, string reason, Exception? cause = null) => new(file, line, field, reason + ".", cause);
-
-    private static string Shorten(string? text) => text is { Length: > 60 } ? text[..60] + "…" : text ?? "";
 }

@@ -3,17 +3,14 @@ using CoVR.Data;
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>Where a data set of the WebVid-CoVR layout lies and how it is read.</summary>
-public sealed class WebVidCoVROptions
+/// <remarks>An item of a split lies at <c>{media folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>.</remarks>
+public sealed class WebVidCoVROptions : DatasetOptions
 {
-    /// <summary>The name of the data set in reports.</summary>
-    /// <value><c>webvid-covr</c> by default.</value>
-    public string Name { get; set; } = "webvid-covr";
-
-    /// <summary>The annotation file of each split; a split without one cannot be read.</summary>
-    public IDictionary<DatasetSplit, string> Annotations { get; } = new Dictionary<DatasetSplit, string>();
-
-    /// <summary>The media folder of each split: an item lies at <c>{folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>.</summary>
-    public IDictionary<DatasetSplit, string> MediaFolders { get; } = new Dictionary<DatasetSplit, string>();
+    /// <summary>Creates options without files, with the name <c>webvid-covr</c>.</summary>
+    public WebVidCoVROptions()
+        : base("webvid-covr")
+    {
+    }
 
     /// <summary>The file name extensions that are looked for, in this order.</summary>
     /// <value><c>.mp4</c>, <c>.png</c>, <c>.jpg</c>, <c>.jpeg</c>, <c>.webm</c> by default.</value>
@@ -27,9 +24,16 @@ public sealed class WebVidCoVROptions
     /// <value><see cref="WebVidCoVRIteration.Target"/> by default.</value>
     public WebVidCoVRIteration Iterate { get; set; }
 
-    /// <summary>What happens to rows without media.</summary>
-    /// <value><see cref="MissingMediaPolicy.StrictTest"/> by default.</value>
-    public MissingMediaPolicy MissingMedia { get; set; }
+    /// <summary>Where modification texts come from.</summary>
+    /// <value><see cref="WebVidCoVREdits.Annotated"/> by default.</value>
+    public WebVidCoVREdits Edits { get; set; }
+
+    /// <summary>The seed by which one of several texts of a row is drawn: a template of a rule-based edit, or an entry of a list.</summary>
+    /// <value>1234 by default. Training draws anew at each use, from <see cref="Triplet.Alternatives"/>.</value>
+    public int Seed { get; set; } = 1234;
+
+    /// <summary>Whether an edit that is a list of quoted texts stands for its entries, as in CC-CoIR.</summary>
+    internal bool EditLists { get; init; }
 
     /// <summary>Sets the files of a split.</summary>
     /// <param name="split">The split.</param>
@@ -49,30 +53,12 @@ public sealed class WebVidCoVROptions
         return this;
     }
 
-    /// <summary>Every fault of these options, one sentence each.</summary>
-    /// <returns>An empty list when they are valid.</returns>
-    internal IReadOnlyList<string> Faults()
+    /// <inheritdoc/>
+    internal override void Check(List<string> faults)
     {
-        List<string> faults = [];
-        Require(!string.IsNullOrWhiteSpace(Name), "Name is empty.");
-        Require(Annotations.Count > 0, "Annotations names no file: add at least one split.");
-        foreach (var split in Annotations.Keys)
-        {
-            Require(!string.IsNullOrWhiteSpace(Annotations[split]), $"Annotations[{split}] is empty.");
-            Require(MediaFolders.TryGetValue(split, out var folder) && !string.IsNullOrWhiteSpace(folder), $"MediaFolders[{split}] is missing.");
-        }
-
-        Require(Extensions.Count > 0 && Extensions.All(extension => extension is ['.', _, ..]), "Extensions must hold entries such as '.mp4'.");
-        Require(Enum.IsDefined(Iterate), $"Iterate is {(int)Iterate}, which is none of {string.Join(", ", Enum.GetNames<WebVidCoVRIteration>())}.");
-        Require(Enum.IsDefined(MissingMedia), $"MissingMedia is {(int)MissingMedia}, which is none of {string.Join(", ", Enum.GetNames<MissingMediaPolicy>())}.");
-        return faults;
-
-        void Require(bool holds, string fault)
-        {
-            if (!holds)
-            {
-                faults.Add(fault);
-            }
-        }
+        base.Check(faults);
+        RequireExtensions(faults, Extensions);
+        RequireDefined(faults, Iterate, nameof(Iterate));
+        RequireDefined(faults, Edits, nameof(Edits));
     }
 }

@@ -24,9 +24,14 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
     /// <param name="logger">Is told about rows that are left out; may be null.</param>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public WebVidCoVRReader(WebVidCoVROptions options, ILogger<WebVidCoVRReader>? logger = null)
+        : this(options, (ILogger?)logger)
     {
-        Validate(options);
-        (_options, _logger) = (options, (ILogger?)logger ?? NullLogger.Instance);
+    }
+
+    internal WebVidCoVRReader(WebVidCoVROptions options, ILogger? logger)
+    {
+        DatasetOptions.Validate(options);
+        (_options, _logger) = (options, logger ?? NullLogger.Instance);
     }
 
     /// <inheritdoc/>
@@ -35,21 +40,11 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
     /// <inheritdoc/>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
-        if (!_options.Annotations.TryGetValue(split, out var file))
-        {
-            throw new DatasetFormatException(Name, null, null, $"no annotation file is set for the {split} split; set are: {string.Join(", ", _options.Annotations.Keys)}.");
-        }
-
-        List<WebVidCoVRRow> rows = [];
-        await foreach (var row in new WebVidCoVRCsv(file).ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            rows.Add(row);
-        }
-
-        var table = BuildTable(file, split, rows);
-        var candidates = await ReadCandidatesAsync(split, table, cancellationToken).ConfigureAwait(false);
-        Log.SplitRead(_logger, Name, split, table.Rows.Count, table.Items.Count, candidates.Count);
-        return new TripletDataset(Name, split, [.. table.Rows.Select(ToTriplet)], candidates);
+        var file = _options.AnnotationsOf(split);
+        var (triplets, items) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
+        Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
+        return new TripletDataset(Name, split, triplets, candidates) { Source = file };
     }
 
     /// <inheritdoc/>
@@ -58,24 +53,22 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
         _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
 
-    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
-    internal static void Validate(WebVidCoVROptions options)
+    private (IReadOnlyList<Triplet> Triplets, int Items) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var faults = options.Faults();
-        if (faults.Count > 0)
+        var byRule = _options.Edits != WebVidCoVREdits.Annotated;
+        var table = BuildTable(file, split, [.. new WebVidCoVRCsv(file, byRule).Read(cancellationToken)]);
+        var maker = new WebVidCoVRTriplets(_options);
+        List<Triplet> triplets = new(table.Rows.Count);
+        triplets.AddRange(table.Rows.Select(maker.Of).OfType<Triplet>());
+        if (triplets.Count < table.Rows.Count)
         {
-            throw new ArgumentException($"WebVidCoVROptions: {string.Join(" ", faults)}", nameof(options));
+            Log.EditsMissing(_logger, Name, split, table.Rows.Count - triplets.Count, table.Rows.Count);
         }
-    }
 
-    private static Triplet ToTriplet(WebVidCoVRRow row) => new(
-        row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        new MediaId(row.Reference),
-        row.Edit,
-        new MediaId(row.Target),
-        row.TargetCaption,
-        row.Scores);
+        return triplets.Count > 0
+            ? (triplets, table.ItemCount)
+            : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in a word, so that no edit can be made by rule.");
+    }
 
     private WebVidCoVRTable BuildTable(string file, DatasetSplit split, List<WebVidCoVRRow> rows)
     {
@@ -89,28 +82,12 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
             throw new DatasetFormatException(file, 1, "txt2", "the column is missing, and iterating by target captions needs it.");
         }
 
-        Func<string, bool> exists = _options.MissingMedia == MissingMediaPolicy.Ignore ? _ => true : id => Find(_options.MediaFolders[split], id) is not null;
+        var folder = _options.MediaFolders[split];
+        Func<string, bool>? exists = _options.MissingMedia == MissingMediaPolicy.Ignore ? null : id => Find(folder, id) is not null;
         var table = WebVidCoVRTable.Build(rows, _options.Iterate, exists, exists);
-        CheckMissing(file, split, table, rows.Count);
+        new MediaPresence(_options, split, file, folder, exists ?? (_ => true), _logger).Report(table.MissingReferences, table.MissingTargets, table.Rows.Count, rows.Count);
         CheckTestItems(file, split, table);
         return table;
-    }
-
-    private void CheckMissing(string file, DatasetSplit split, WebVidCoVRTable table, int total)
-    {
-        if (!table.Missing.Any)
-        {
-            return;
-        }
-
-        var strict = _options.MissingMedia == MissingMediaPolicy.Strict
-            || (_options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
-        if (strict || table.Rows.Count == 0)
-        {
-            throw new DatasetFormatException(file, null, table.Missing.References.Count > 0 ? "pth1" : "pth2", $"media in '{_options.MediaFolders[split]}': {table.Missing.Describe()}.");
-        }
-
-        Log.MediaMissing(_logger, Name, split, table.Missing.Describe(), table.Rows.Count, total);
     }
 
     private static void CheckTestItems(string file, DatasetSplit split, WebVidCoVRTable table)
@@ -121,9 +98,9 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
         }
     }
 
-    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTable table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, IReadOnlyList<Triplet> triplets, CancellationToken cancellationToken)
     {
-        var targets = table.Rows.Select(row => new MediaId(row.Target)).Distinct().ToArray();
+        var targets = triplets.Select(triplet => triplet.Target!.Value).Distinct().ToArray();
         if (!_options.Galleries.TryGetValue(split, out var file))
         {
             return targets;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Evaluation;
+using CoVR.Data;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;
@@ -26,8 +29,7 @@ public sealed class BenchmarkParity : IParityCheck
 
         if (golden.HasOutput("recalls_cirr"))
         {
-            CheckCirrFiles(golden, run);
-            CheckCirrLines(golden, run);
+            CheckCirr(golden, run);
         }
 
         if (golden.HasOutput("metrics_val"))
@@ -38,57 +40,65 @@ public sealed class BenchmarkParity : IParityCheck
 
     private static void CheckFashionIQ(GoldenCase golden, Run run)
     {
-        int?[] ranks = [.. run.Ids.GetProperty("target").EnumerateArray().Select((target, query) => RetrievalMetrics.RankOf(run.Rankings[query], Id(target)))];
-        foreach (var figure in golden.OutputJson("recalls").EnumerateObject().SelectMany(file => file.Value.EnumerateObject()))
+        var targets = run.Ids.GetProperty("target");
+        var dataset = run.Dataset(DatasetSplit.Test, (triplet, query) => triplet with { Target = Id(targets[query]) });
+        foreach (var expected in golden.OutputJson("recalls").EnumerateObject())
         {
-            ScoreMatrix.AssertFigure(figure.Value, RetrievalMetrics.RecallAt(ranks, Cutoff(figure.Name, "R")), 2, golden, figure.Name);
+            var category = expected.Name["recalls_fiq-".Length..^".json".Length];
+            var protocol = new FashionIQProtocol(category).Under(EvaluationPreset.Reference, dataset);
+            var file = Assert.Single(((IResultFiles)protocol).Files(dataset, run.Rankings));
+            Assert.Equal(expected.Name, file.Name);
+            Assert.Equal(WithoutIndents(expected.Value.GetRawText()), WithoutIndents(file.Content));
+            var report = protocol.Score(dataset, run.Rankings);
+            Assert.All(expected.Value.EnumerateObject(), figure => Assert.Equal(figure.Value.GetDouble(), report.Metrics[$"R@{figure.Name[1..]}"]));
         }
     }
 
-    private static void CheckCirrFiles(GoldenCase golden, Run run)
+    private static void CheckCirr(GoldenCase golden, Run run)
     {
-        var (files, subsets) = (golden.OutputJson("recalls_cirr"), golden.OutputJson("recalls_cirr_subset"));
-        foreach (var (pair, query) in Texts(run.Ids.GetProperty("pairid")).Select((pair, query) => (pair, query)))
+        var hidden = run.Dataset(DatasetSplit.Test, run.WithMembers);
+        var protocol = new CirrProtocol().Under(EvaluationPreset.Reference, hidden);
+        Assert.Empty(protocol.Score(hidden, run.Rankings).Metrics);
+        foreach (var file in ((IResultFiles)protocol).Files(hidden, run.Rankings))
         {
-            Assert.Equal(Texts(files.GetProperty(pair)), run.Rankings[query].Take(50).Select(hit => hit.Id.Value));
-            Assert.Equal(Texts(subsets.GetProperty(pair)), Subset(run, query).Take(3).Select(hit => hit.Id.Value));
+            Assert.Equal(WithoutIndents(File.ReadAllText(golden.OutputPath(Path.GetFileNameWithoutExtension(file.Name)))), WithoutIndents(file.Content));
         }
-    }
 
-    // In the reference's validation a subset hit counts as much as the annotation says, and negative answers not at all.
-    private static void CheckCirrLines(GoldenCase golden, Run run)
-    {
         var (hard, soft) = (run.Ids.GetProperty("target_hard"), run.Ids.GetProperty("target_soft"));
-        int?[] ranks = [.. hard.EnumerateArray().Select((target, query) => RetrievalMetrics.RankOf(run.Rankings[query], Id(target)))];
-        foreach (var line in Texts(golden.OutputJson("val_lines")))
+        var known = run.Dataset(DatasetSplit.Validation, (triplet, query) => run.WithMembers(triplet, query) with
         {
-            var name = line[..line.IndexOf(':', StringComparison.Ordinal)];
-            var k = int.Parse(name.AsSpan(name.IndexOf('@', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-            var value = name.StartsWith("Recall_subset", StringComparison.Ordinal)
-                ? 100 * soft.EnumerateArray().Select((weights, query) => Subset(run, query).Take(k).Max(hit => Weight(weights, hit.Id))).Average()
-                : RetrievalMetrics.RecallAt(ranks, k);
-            Assert.Equal(line, $"{name}: {RetrievalMetrics.RoundAsPython(value, 2).ToString("F2", CultureInfo.InvariantCulture)}");
-        }
+            Target = Id(hard[query]),
+            Answers = soft[query].EnumerateObject().ToDictionary(pair => new MediaId(pair.Name), pair => pair.Value.GetDouble()),
+        });
+        var metrics = protocol.Score(known, run.Rankings).Metrics;
+        Assert.Equal(
+            Texts(golden.OutputJson("val_lines")),
+            metrics.Select(pair => $"{pair.Key.Replace("R_subset", "Recall_subset", StringComparison.Ordinal).Replace("R@", "Recall@", StringComparison.Ordinal)}: {pair.Value.ToString("F2", CultureInfo.InvariantCulture)}"));
     }
 
     private static void CheckCirco(GoldenCase golden, Run run)
     {
-        var submission = golden.OutputJson("recalls_test");
-        for (var query = 0; query < run.Rankings.Length; query++)
+        var hidden = run.Dataset(DatasetSplit.Test, (triplet, _) => triplet);
+        var protocol = new CircoProtocol().Under(EvaluationPreset.Reference, hidden);
+        CheckFile(((IResultFiles)protocol).Files(hidden, run.Rankings), "recalls_circo-test.json", golden.OutputPath("recalls_test"));
+        var annotations = run.Ids.GetProperty("annotations");
+        var known = run.Dataset(DatasetSplit.Validation, (triplet, query) => triplet with
         {
-            Assert.Equal(Texts(submission.GetProperty($"{query}")), run.Rankings[query].Take(50).Select(hit => hit.Id.Value));
-        }
-
-        CircoParity.CheckFigures(golden, golden.OutputJson("metrics_val").EnumerateObject(), run.Rankings, run.Ids.GetProperty("annotations"));
+            Target = Id(annotations[query].GetProperty("target_img_id")),
+            Answers = annotations[query].GetProperty("gt_img_ids").EnumerateArray().ToDictionary(Id, _ => 1.0),
+        });
+        CheckFile(((IResultFiles)protocol).Files(known, run.Rankings), "recalls_circo-val.json", golden.OutputPath("metrics_val"));
+        Assert.All(golden.OutputJson("metrics_val").EnumerateObject(), figure => Assert.Equal(figure.Value.GetDouble(), protocol.Score(known, run.Rankings).Metrics[figure.Name]));
     }
 
-    private static IReadOnlyList<SearchHit> Subset(Run run, int query) =>
-        RetrievalMetrics.Among(run.Rankings[query], Texts(run.Ids.GetProperty("members")[query]).Select(id => new MediaId(id)).ToHashSet());
+    private static void CheckFile(IReadOnlyList<ResultFile> files, string name, string expected)
+    {
+        Assert.Equal(name, Assert.Single(files).Name);
+        Assert.Equal(WithoutIndents(File.ReadAllText(expected)), WithoutIndents(files[0].Content));
+    }
 
-    private static double Weight(JsonElement weights, MediaId id) =>
-        weights.TryGetProperty(id.Value, out var weight) ? Math.Max(0, weight.GetDouble()) : 0;
-
-    private static int Cutoff(string name, string prefix) => int.Parse(name.AsSpan(prefix.Length), CultureInfo.InvariantCulture);
+    // The fixtures are indented by one blank a level, the reference's files by two.
+    private static string WithoutIndents(string json) => string.Join('\n', json.Split('\n').Select(line => line.TrimStart(' ')));
 
     private static MediaId Id(JsonElement id) => new(id.ToString());
 
@@ -121,6 +131,14 @@ public sealed class BenchmarkParity : IParityCheck
         public JsonElement Ids { get; }
 
         public IReadOnlyList<SearchHit>[] Rankings { get; }
+
+        public TripletDataset Dataset(DatasetSplit split, Func<Triplet, int, Triplet> complete)
+        {
+            string[] queries = Ids.TryGetProperty("pairid", out var pairs) ? Texts(pairs) : [.. _references.Select((_, query) => $"{query}")];
+            return new TripletDataset("fixture", split, [.. _references.Select((reference, query) => complete(new Triplet(queries[query], reference, "edit", null), query))], _ids);
+        }
+
+        public Triplet WithMembers(Triplet triplet, int query) => triplet with { Subset = [.. Texts(Ids.GetProperty("members")[query]).Select(id => new MediaId(id))] };
 
         public void CheckScores()
         {

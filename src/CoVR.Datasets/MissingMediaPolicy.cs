@@ -1,4 +1,4 @@
-namespace CoVR.Datasets.WebVidCoVR;
+namespace CoVR.Datasets;
 
 /// <summary>What happens to rows whose picture or video is not on the disk.</summary>
 public enum MissingMediaPolicy

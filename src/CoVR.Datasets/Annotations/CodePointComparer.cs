@@ -1,4 +1,4 @@
-namespace CoVR.Datasets.WebVidCoVR;
+namespace CoVR.Datasets;
 
 /// <summary>Orders texts by Unicode code points, as Python does; ordinal comparison in .NET goes by UTF-16 units, which differ beyond U+FFFF.</summary>
 internal sealed class CodePointComparer : IComparer<string>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace CoVR.Datasets.WebVidCoVR;
+namespace CoVR.Datasets;
 
 /// <summary>The integers by which the reference compares identities.</summary>
 internal static class IntegerIdentity

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using CoVR.Data;
+
+namespace CoVR.Datasets;
+
+/// <summary>Reads the entries of JSON annotation files and knows the line of each.</summary>
+internal static class JsonAnnotations
+{
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads the entries of an array.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="property">The property of the root object that holds the array; null when the root is the array.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an array.</exception>
+    public static async Task<IReadOnlyList<JsonEntry>> ReadAsync(string file, string? property, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Read(file, bytes, property, cancellationToken);
+        }
+        catch (JsonException error)
+        {
+            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+        }
+    }
+
+    /// <summary>Reads an object.</summary>
+    /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an object.</exception>
+    public static async Task<JsonEntry> ReadObjectAsync(string file, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var document = JsonDocument.Parse(Text(bytes));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new JsonEntry(file, 1, "", document.RootElement.Clone())
+                : throw new DatasetFormatException(file, 1, null, $"the file holds {Kind(document.RootElement.ValueKind)}, expected an object.");
+        }
+        catch (JsonException error)
+        {
+            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+        }
+    }
+
+    /// <summary>A kind of JSON value in words.</summary>
+    public static string Kind(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Undefined => "nothing",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static async Task<byte[]> ReadBytesAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DatasetFormatException(file, null, null, "the annotation file does not exist.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the annotation file cannot be opened ({error.Message}).", error);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Text(byte[] bytes) => bytes.AsSpan().StartsWith(Mark) ? bytes.AsMemory(Mark.Length) : bytes;
+
+    private static List<JsonEntry> Read(string file, byte[] bytes, string? property, CancellationToken cancellationToken)
+    {
+        var text = Text(bytes).Span;
+        var reader = new Utf8JsonReader(text);
+        reader.Read();
+        if (property is not null)
+        {
+            GoTo(file, property, ref reader);
+        }
+
+        Expect(file, JsonTokenType.StartArray, property, in reader);
+        List<JsonEntry> entries = [];
+        var (line, counted) = (1L, 0);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = checked((int)reader.TokenStartIndex);
+            (line, counted) = (line + text[counted..start].Count((byte)'\n'), start);
+            entries.Add(new JsonEntry(file, line, $"[{entries.Count}]", JsonElement.ParseValue(ref reader)));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        while (reader.Read())
+        {
+        }
+
+        return entries;
+    }
+
+    private static void GoTo(string file, string property, ref Utf8JsonReader reader)
+    {
+        Expect(file, JsonTokenType.StartObject, null, in reader);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals(property);
+            reader.Read();
+            if (isIt)
+            {
+                return;
+            }
+
+            reader.Skip();
+        }
+
+        throw new DatasetFormatException(file, null, property, "the key is missing.");
+    }
+
+    private static void Expect(string file, JsonTokenType type, string? property, in Utf8JsonReader reader)
+    {
+        if (reader.TokenType != type)
+        {
+            var expected = type == JsonTokenType.StartArray ? "an array of entries" : "an object";
+            throw new DatasetFormatException(file, 1, property, $"found {reader.TokenType}, expected {expected}.");
+        }
+    }
+}

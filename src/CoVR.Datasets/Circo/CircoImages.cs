@@ -1,0 +1,41 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets.Circo;
+
+/// <summary>The pictures of CIRCO's gallery in COCO's order.</summary>
+internal sealed class CircoImages
+{
+    private readonly Dictionary<long, MediaId> _names;
+
+    private CircoImages(IReadOnlyList<MediaId> all, Dictionary<long, MediaId> names) => (All, _names) = (all, names);
+
+    /// <summary>Names without extension, such as <c>000000271520</c>.</summary>
+    public IReadOnlyList<MediaId> All { get; }
+
+    /// <summary>Reads COCO's list.</summary>
+    public static async Task<CircoImages> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        var entries = await JsonAnnotations.ReadAsync(file, "images", cancellationToken).ConfigureAwait(false);
+        Dictionary<long, MediaId> names = new(entries.Count);
+        List<MediaId> all = new(entries.Count);
+        foreach (var entry in entries)
+        {
+            var (number, name) = (entry.Get("id").Integer(), Path.GetFileNameWithoutExtension(entry.Get("file_name").FilledText()));
+            var id = long.TryParse(name, out var parsed) && parsed == number
+                ? new MediaId(name)
+                : throw entry.Get("file_name").Fault($"'{name}' does not say the picture's number {number}.");
+            if (!names.TryAdd(number, id))
+            {
+                throw entry.Get("id").Fault($"the picture {number} is there twice.");
+            }
+
+            all.Add(id);
+        }
+
+        return new CircoImages(all, names);
+    }
+
+    /// <summary>The picture of a number.</summary>
+    public MediaId Get(JsonEntry number) =>
+        _names.TryGetValue(number.Integer(), out var id) ? id : throw number.Fault($"the picture {number.Integer()} is not in COCO's list.");
+}

@@ -1,0 +1,42 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets.Circo;
+
+/// <summary>Where CIRCO lies and how it is read.</summary>
+public sealed class CircoOptions : DatasetOptions
+{
+    /// <summary>Creates options without files, with the name <c>circo</c>.</summary>
+    public CircoOptions()
+        : base("circo")
+    {
+    }
+
+    /// <summary>COCO's list of the unlabeled pictures, which is the gallery: <c>image_info_unlabeled2017.json</c>.</summary>
+    public string ImageInfo { get; set; } = "";
+
+    /// <summary>Sets validation and test split from a folder laid out as CIRCO's own code expects.</summary>
+    /// <remarks>
+    /// <c>annotations/{val,test}.json</c>, <c>COCO2017_unlabeled/unlabeled2017/*.jpg</c> and
+    /// <c>COCO2017_unlabeled/annotations/image_info_unlabeled2017.json</c>.
+    /// </remarks>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The same options.</returns>
+    public CircoOptions AddFolder(string folder)
+    {
+        ImageInfo = Path.Combine(folder, "COCO2017_unlabeled", "annotations", "image_info_unlabeled2017.json");
+        foreach (var (split, name) in new[] { (DatasetSplit.Validation, "val"), (DatasetSplit.Test, "test") })
+        {
+            Annotations[split] = Path.Combine(folder, "annotations", $"{name}.json");
+            MediaFolders[split] = Path.Combine(folder, "COCO2017_unlabeled", "unlabeled2017");
+        }
+
+        return this;
+    }
+
+    /// <inheritdoc/>
+    internal override void Check(List<string> faults)
+    {
+        base.Check(faults);
+        Require(faults, !string.IsNullOrWhiteSpace(ImageInfo), "ImageInfo is missing.");
+    }
+}

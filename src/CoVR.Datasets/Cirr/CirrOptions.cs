@@ -1,0 +1,50 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets.Cirr;
+
+/// <summary>Where CIRR lies and how it is read.</summary>
+/// <remarks>
+/// Annotations are the files <c>cap.rc2.{train,val,test1}.json</c> of CIRR. The pictures of a split lie in its media folder,
+/// those of the train split one folder deeper.
+/// </remarks>
+public sealed class CirrOptions : DatasetOptions
+{
+    /// <summary>Creates options without files, with the name <c>cirr</c>.</summary>
+    public CirrOptions()
+        : base("cirr")
+    {
+    }
+
+    /// <summary>The file name extensions of pictures; of two files with one name that of the earlier extension counts.</summary>
+    /// <value><c>.png</c>, <c>.jpg</c>, <c>.jpeg</c> by default; the reference knows <c>.png</c> only.</value>
+    public IList<string> Extensions { get; } = [".png", ".jpg", ".jpeg"];
+
+    /// <summary>The file that lists all pictures of a split (<c>split.rc2.val.json</c>), so that a gallery with pictures missing is noticed.</summary>
+    /// <value>Empty by default: the gallery is what lies in the folder, as in the reference.</value>
+    public IDictionary<DatasetSplit, string> ImageSplits { get; } = new Dictionary<DatasetSplit, string>();
+
+    /// <summary>Sets the files of a split.</summary>
+    /// <param name="split">The split; <see cref="DatasetSplit.Test"/> is <c>test1</c>.</param>
+    /// <param name="annotations">The JSON file.</param>
+    /// <param name="mediaFolder">The folder of its pictures, for example <c>images/dev</c>.</param>
+    /// <param name="imageSplit">The file that lists its pictures; null when the folder is the gallery.</param>
+    /// <returns>The same options.</returns>
+    public CirrOptions AddSplit(DatasetSplit split, string annotations, string mediaFolder, string? imageSplit = null)
+    {
+        Annotations[split] = annotations;
+        MediaFolders[split] = mediaFolder;
+        if (imageSplit is not null)
+        {
+            ImageSplits[split] = imageSplit;
+        }
+
+        return this;
+    }
+
+    /// <inheritdoc/>
+    internal override void Check(List<string> faults)
+    {
+        base.Check(faults);
+        RequireExtensions(faults, Extensions);
+    }
+}

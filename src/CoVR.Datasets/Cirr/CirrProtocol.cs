@@ -1,0 +1,91 @@
+using CoVR.Data;
+using CoVR.Evaluation;
+using CoVR.Modeling;
+
+namespace CoVR.Datasets.Cirr;
+
+/// <summary>
+/// The rules of CIRR: the best pair of query and candidate vectors (with one vector each their dot product), gallery of all
+/// pictures of the split, the reference left out; recall at 1, 5, 10 and 50, and at 1, 2 and 3 within the <c>img_set</c>.
+/// </summary>
+/// <remarks>
+/// After <c>src/test/blip2/cirr.py</c> and <c>cirr_val.py</c> of the reference. A subset hit counts as much as
+/// <c>target_soft</c> says, negative answers not at all. The test split is hidden: its rankings go into the files that CIRR's
+/// server takes. The reference's preset ranks the reference last instead of leaving it out and puts the later of two ties
+/// first; the order of its gallery is that of the file system, ours is by name. Safe for use from several threads.
+/// </remarks>
+public sealed class CirrProtocol : IRetrievalProtocol, IResultFiles
+{
+    private static readonly int[] Cuts = [1, 5, 10, 50];
+    private static readonly int[] SubsetCuts = [1, 2, 3];
+
+    /// <summary>Creates the rules of the honest preset.</summary>
+    public CirrProtocol()
+        : this(EvaluationPreset.Honest)
+    {
+    }
+
+    private CirrProtocol(EvaluationPreset preset) => Rules = ReferenceRules.OfPictures(preset, "all pictures of the split");
+
+    /// <inheritdoc/>
+    public string Name => "cirr";
+
+    /// <inheritdoc/>
+    public RetrievalRules Rules { get; }
+
+    /// <inheritdoc/>
+    public ISimilarity Similarity { get; } = new MaxOverPairsSimilarity();
+
+    /// <inheritdoc/>
+    /// <remarks>Members of a triplet's subset are ranked beyond it.</remarks>
+    public int Depth => Cuts[^1];
+
+    /// <inheritdoc/>
+    public string PrimaryMetric => "R@1";
+
+    /// <inheritdoc/>
+    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => new CirrProtocol(preset);
+
+    /// <inheritdoc/>
+    public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => ReferenceRules.OwnReference(triplet, Rules);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no subset.</exception>
+    public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
+    {
+        var figures = new BenchmarkFigures(dataset, rankings);
+        if (figures.IsHidden)
+        {
+            return figures.Report(this);
+        }
+
+        foreach (var k in Cuts)
+        {
+            figures.AddRecall($"R@{k}", k);
+        }
+
+        var subsets = dataset.Triplets.Zip(rankings, Members).ToArray();
+        foreach (var k in SubsetCuts)
+        {
+            double[] scores = [.. subsets.Zip(dataset.Triplets, (hits, triplet) => 100 * hits.Take(k).Select(hit => Worth(triplet, hit.Id)).DefaultIfEmpty().Max())];
+            figures.Add($"R_subset@{k}", scores.Average(), scores);
+        }
+
+        return figures.Report(this);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><c>recalls_cirr.json</c> and <c>recalls_cirr_subset.json</c>, which CIRR's server takes for the test split.</remarks>
+    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryParts parts = QueryParts.Both)
+    {
+        BenchmarkFigures.RequireOneEach(dataset, rankings);
+        return CirrSubmission.Write(dataset, rankings, [.. dataset.Triplets.Zip(rankings, Members)]);
+    }
+
+    private static IReadOnlyList<SearchHit> Members(Triplet triplet, IReadOnlyList<SearchHit> hits) =>
+        RetrievalMetrics.Among(hits, (triplet.Subset ?? throw new ArgumentException($"Triplet {triplet.Id} has no subset (img_set): this is no CIRR data.", nameof(triplet))).ToHashSet());
+
+    private static double Worth(Triplet triplet, MediaId id) => triplet.Answers is { } answers
+        ? Math.Max(0, answers.GetValueOrDefault(id))
+        : id == triplet.Target ? 1 : 0;
+}

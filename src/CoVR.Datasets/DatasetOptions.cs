@@ -1,0 +1,71 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets;
+
+/// <summary>What every data set has: a name, annotation files, media folders and a policy for media that are not there.</summary>
+public abstract class DatasetOptions
+{
+    private protected DatasetOptions(string name) => Name = name;
+
+    /// <summary>The name of the data set in reports.</summary>
+    public string Name { get; set; }
+
+    /// <summary>The annotation file of each split; a split without one cannot be read.</summary>
+    public IDictionary<DatasetSplit, string> Annotations { get; } = new Dictionary<DatasetSplit, string>();
+
+    /// <summary>The media folder of each split.</summary>
+    public IDictionary<DatasetSplit, string> MediaFolders { get; } = new Dictionary<DatasetSplit, string>();
+
+    /// <summary>What happens to rows without media.</summary>
+    /// <value><see cref="MissingMediaPolicy.StrictTest"/> by default.</value>
+    public MissingMediaPolicy MissingMedia { get; set; }
+
+    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
+    internal static void Validate(DatasetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> faults = [];
+        options.Check(faults);
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{options.GetType().Name}: {string.Join(" ", faults)}", nameof(options));
+        }
+    }
+
+    /// <summary>The annotation file of a split.</summary>
+    /// <exception cref="DatasetFormatException">None is set.</exception>
+    internal string AnnotationsOf(DatasetSplit split) => Annotations.TryGetValue(split, out var file)
+        ? file
+        : throw new DatasetFormatException(Name, null, null, $"no annotation file is set for the {split} split; set are: {string.Join(", ", Annotations.Keys)}.");
+
+    /// <summary>Adds every fault of these options, one sentence each.</summary>
+    internal virtual void Check(List<string> faults)
+    {
+        Require(faults, !string.IsNullOrWhiteSpace(Name), "Name is empty.");
+        Require(faults, Annotations.Count > 0, "Annotations names no file: add at least one split.");
+        foreach (var split in Annotations.Keys)
+        {
+            Require(faults, !string.IsNullOrWhiteSpace(Annotations[split]), $"Annotations[{split}] is empty.");
+            Require(faults, MediaFolders.TryGetValue(split, out var folder) && !string.IsNullOrWhiteSpace(folder), $"MediaFolders[{split}] is missing.");
+        }
+
+        RequireDefined(faults, MissingMedia, nameof(MissingMedia));
+    }
+
+    /// <summary>Adds a fault unless something holds.</summary>
+    private protected static void Require(List<string> faults, bool holds, string fault)
+    {
+        if (!holds)
+        {
+            faults.Add(fault);
+        }
+    }
+
+    /// <summary>Adds a fault unless a value has a name.</summary>
+    private protected static void RequireDefined<T>(List<string> faults, T value, string name)
+        where T : struct, Enum => Require(faults, Enum.IsDefined(value), $"{name} is {value:D}, which is none of {string.Join(", ", Enum.GetNames<T>())}.");
+
+    /// <summary>Adds a fault unless extensions look like extensions.</summary>
+    private protected static void RequireExtensions(List<string> faults, IList<string> extensions) =>
+        Require(faults, extensions.Count > 0 && extensions.All(extension => extension is ['.', _, ..]), "Extensions must hold entries such as '.mp4'.");
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using CoVR.Data;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Datasets.FashionIQ;
+
+/// <summary>
+/// Reads FashionIQ (Wu et al., Fashion IQ: A New Dataset Towards Retrieving Images by Natural Language Feedback, CVPR 2021),
+/// as the reference's <c>src/data/fashioniq.py</c> does.
+/// </summary>
+/// <remarks>
+/// Triplets come in file order with the row number as <see cref="Triplet.Id"/>; training goes through all of them. The
+/// modification is both captions joined by " and ". The gallery is the split's list, each name once, by code point. Safe for
+/// use from several threads.
+/// </remarks>
+public sealed class FashionIQReader : ITripletDatasetReader
+{
+    private readonly FashionIQOptions _options;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, FolderIndex> _pictures;
+
+    /// <summary>Creates a reader; nothing is read yet.</summary>
+    /// <param name="options">Where the files lie; not changed afterwards.</param>
+    /// <param name="logger">Is told about entries that are left out; may be null.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public FashionIQReader(FashionIQOptions options, ILogger<FashionIQReader>? logger = null)
+    {
+        DatasetOptions.Validate(options);
+        (_options, _logger) = (options, (ILogger?)logger ?? NullLogger.Instance);
+        _pictures = options.MediaFolders.Values.Distinct(StringComparer.Ordinal).ToDictionary(folder => folder, folder => new FolderIndex(folder, options.Extensions));
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        var file = _options.AnnotationsOf(split);
+        var entries = await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false);
+        var number = 0;
+        var all = TripletList.Of(file, entries, entry => ToTriplet(entry, number++));
+        var pictures = _pictures[_options.MediaFolders[split]];
+        var media = new MediaPresence(_options, split, file, pictures.Folder, name => pictures.Find(name) is not null, _logger);
+        var triplets = media.Keep(all, "candidate", "target");
+        var names = await ReadPartsAsync(_options.Targets[split], cancellationToken).ConfigureAwait(false);
+        MediaId[] listed = [.. names.Select(entry => entry.Identity().Value).Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+        var gallery = media.Keep(TripletList.RequireTargets(_options.Targets[split], triplets, listed), "gallery");
+        Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
+        return new TripletDataset(Name, split, triplets, gallery) { Source = file };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The picture of that name in the folder of any split; else where it would lie in the first.</remarks>
+    public MediaSource Locate(MediaId id) =>
+        _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
+            ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
+
+    private static Triplet ToTriplet(JsonEntry entry, int number)
+    {
+        var captions = entry.Get("captions").Items();
+        return captions.Count == 2
+            ? new Triplet(
+                number.ToString(CultureInfo.InvariantCulture),
+                entry.Get("candidate").Identity(),
+                $"{captions[0].Text()} and {captions[1].Text()}",
+                entry.Has("target") ? entry.Get("target").Identity() : null)
+            : throw entry.Get("captions").Fault($"{captions.Count} captions, expected 2.");
+    }
+
+    /// <summary>Reads a file, or in place of a merged one that is not there those of the three categories.</summary>
+    private static async Task<IReadOnlyList<JsonEntry>> ReadPartsAsync(string file, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(file);
+        if (File.Exists(file) || !name.Contains(".all.", StringComparison.Ordinal))
+        {
+            return await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        List<JsonEntry> entries = [];
+        foreach (var category in FashionIQOptions.Categories)
+        {
+            var part = Path.Combine(Path.GetDirectoryName(file) ?? "", name.Replace(".all.", $".{category}.", StringComparison.Ordinal));
+            entries.AddRange(await JsonAnnotations.ReadAsync(part, null, cancellationToken).ConfigureAwait(false));
+        }
+
+        return entries;
+    }
+}

@@ -1,0 +1,92 @@
+using CoVR.Conformance;
+using CoVR.Data;
+using CoVR.Datasets.CcCoIR;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.Merged;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.TestSupport;
+
+namespace CoVR.Datasets.Tests.Layouts;
+
+public sealed class CirrReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new CirrReader(TinyLayouts.Cirr(folder));
+}
+
+public sealed class FashionIQReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new FashionIQReader(TinyLayouts.FashionIQ(folder));
+}
+
+public sealed class FashionIQAllReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new FashionIQReader(TinyLayouts.FashionIQ(folder, "all"));
+}
+
+public sealed class CircoReaderConformanceTests : TinyReaderConformance
+{
+    protected override IReadOnlyList<DatasetSplit> Splits => [DatasetSplit.Validation, DatasetSplit.Test];
+
+    protected override ITripletDatasetReader Create(string folder) => new CircoReader(TinyLayouts.Circo(folder));
+}
+
+public sealed class CcCoIRReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new CcCoIRReader(TinyLayouts.CcCoIR(folder));
+}
+
+public sealed class RuleBasedReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new WebVidCoVRReader(RuleBased(TinyLayouts.CcCoIR(folder)));
+
+    internal static WebVidCoVROptions RuleBased(CcCoIROptions files)
+    {
+        var options = new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = WebVidCoVREdits.RuleBased };
+        foreach (var split in files.Annotations.Keys)
+        {
+            options.AddSplit(split, files.Annotations[split], files.MediaFolders[split]);
+        }
+
+        return options;
+    }
+}
+
+public sealed class MergedReaderConformanceTests : TinyReaderConformance
+{
+    protected override ITripletDatasetReader Create(string folder) => new MergedReader(
+        null,
+        new CcCoIRReader(TinyLayouts.CcCoIR(folder)),
+        new FashionIQReader(TinyLayouts.FashionIQ(Path.Combine(folder, "fiq"))));
+}
+
+/// <summary>What every reader keeps, on a data set that is written for it.</summary>
+public abstract class TinyReaderConformance : DatasetReaderConformance, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Locate_OfEveryItem_NamesAFileThatIsThere()
+    {
+        var reader = Create();
+        foreach (var split in Splits)
+        {
+            var dataset = await reader.ReadAsync(split, TestContext.Current.CancellationToken);
+            Assert.All(
+                dataset.Triplets.Select(triplet => triplet.Reference).Concat(dataset.Candidates),
+                id => Assert.True(File.Exists(Assert.IsType<FileMedia>(reader.Locate(id)).Path), $"{id} is not there"));
+        }
+    }
+
+    protected sealed override ITripletDatasetReader Create() => Create(_folder.FullName);
+
+    /// <summary>Writes the data set into a folder and makes its reader.</summary>
+    protected abstract ITripletDatasetReader Create(string folder);
+}

@@ -1,0 +1,51 @@
+using CoVR.Data;
+using CoVR.Datasets.CcCoIR;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.Merged;
+using CoVR.Datasets.Tests.Layouts;
+using CoVR.TestSupport;
+
+namespace CoVR.Datasets.Tests.Merged;
+
+public sealed class MergedReaderTests : IDisposable
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task ReadAsync_OfTwo_IsOneAfterTheOther()
+    {
+        ITripletDatasetReader first = new CcCoIRReader(TinyLayouts.CcCoIR(_folder.FullName)), second = new FashionIQReader(TinyLayouts.FashionIQ(_folder["fiq"]));
+        var merged = await new MergedReader(null, first, second).ReadAsync(DatasetSplit.Train, Cancel);
+        var (a, b) = (await first.ReadAsync(DatasetSplit.Train, Cancel), await second.ReadAsync(DatasetSplit.Train, Cancel));
+        Assert.Equal("cc-coir+fashioniq-dress", merged.Name);
+        Assert.Equal(a.Triplets.Select(triplet => "cc-coir/" + triplet.Id).Concat(b.Triplets.Select(triplet => "fashioniq-dress/" + triplet.Id)), merged.Triplets.Select(triplet => triplet.Id));
+        Assert.Equal(a.Candidates.Concat(b.Candidates), merged.Candidates);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OfDifferentMediaWithOneIdentity_IsRefused()
+    {
+        ITripletDatasetReader Reader(string folder, string name)
+        {
+            var options = TinyLayouts.FashionIQ(_folder[folder]);
+            options.Name = name;
+            return new FashionIQReader(options);
+        }
+
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new MergedReader("both", Reader("a", "one"), Reader("b", "two")).ReadAsync(DatasetSplit.Train, Cancel).AsTask());
+        Assert.Contains("in one and", error.Message, StringComparison.Ordinal);
+        Assert.Equal(8, (await new MergedReader("both", Reader("a", "one"), Reader("a", "two")).ReadAsync(DatasetSplit.Train, Cancel)).Triplets.Count);
+    }
+
+    [Fact]
+    public void Constructor_WithoutDifferentNames_IsRefused()
+    {
+        var reader = new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName));
+        Assert.Throws<ArgumentException>(() => new MergedReader("none"));
+        Assert.Throws<ArgumentException>(() => new MergedReader("twice", reader, reader));
+    }
+}
