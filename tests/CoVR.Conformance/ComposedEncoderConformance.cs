@@ -96,6 +96,30 @@ public abstract class ComposedEncoderConformance
     }
 
     [Fact]
+    public void EncodeQuery_OfBothParts_LooksAtBoth()
+    {
+        using var model = Create();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var (visual, text) = (model.Encoder.EncodeVisual(Pixels(model, 2)), model.TokenizeForEvaluation(Texts));
+        var query = model.Encoder.EncodeQuery(visual, text);
+        Assert.False(SampleTensors.AreClose(query, model.Encoder.EncodeQuery(visual.flip(0), text), Tolerance), "The query does not depend on its reference.");
+        Assert.False(
+            SampleTensors.AreClose(query, model.Encoder.EncodeQuery(visual, model.TokenizeForEvaluation([Texts[1], Texts[0]])), Tolerance),
+            "The query does not depend on its modification.");
+    }
+
+    [Fact]
+    public void EncodeQuery_OfAPaddedText_GivesTheSameQuery()
+    {
+        using var model = Create();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var visual = model.Encoder.EncodeVisual(Pixels(model, 2));
+        AssertClose(model.Encoder.EncodeQuery(visual, model.TokenizeForEvaluation(Texts)), model.Encoder.EncodeQuery(visual, model.TokenizeForTraining(Texts)));
+    }
+
+    [Fact]
     public void EncodeCaption_ReturnsOneUnitRowPerText()
     {
         using var model = Create();

@@ -37,7 +37,8 @@ public sealed class UniformSegmentSampler : IFrameSampler
         for (var segment = 0; segment < count; segment++)
         {
             var next = segment + 1 == count ? frameCount : (int)((segment + 1) * step);
-            middles[segment] = ((int)(segment * step) + next - 1) / 2;
+            var first = (int)(segment * step);
+            middles[segment] = first + ((next - 1 - first) / 2);
         }
 
         return middles;

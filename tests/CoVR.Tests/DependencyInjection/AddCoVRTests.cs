@@ -103,6 +103,18 @@ public sealed class AddCoVRTests
     }
 
     [Fact]
+    public async Task Options_WithFaultsInTwoClasses_StopTheHostWithBothInOneMessage()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        WithBadOptions(builder.Services);
+        builder.Services.AddCoVR().ConfigureMedia(media => media.MaxPixels = 0);
+        using var host = builder.Build();
+        var error = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(Cancel));
+        AssertAllFaults(error.Message);
+        Assert.Contains(nameof(MediaOptions.MaxPixels), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task UseEmbeddingStore_OfAnotherModel_IsRefusedAtTheSearch()
     {
         using var folder = new TemporaryFolder();
