@@ -1,6 +1,6 @@
 using CoVR.Conformance;
 using CoVR.Modeling;
-using TorchSharp;
+using CoVR.TestSupport;
 
 namespace CoVR.Blip.Tests;
 
@@ -16,13 +16,7 @@ public sealed class BlipConformanceTests : ComposedEncoderConformance
 [Collection("torch")]
 public sealed class BlipVisionConformanceTests : VisualEncoderConformance
 {
-    protected override IVisualEncoder Create() => Part(encoder => encoder.Visual);
-
-    internal static T Part<T>(Func<BlipEncoder, T> choose)
-    {
-        var encoder = (BlipEncoder)BlipModel.Create(SmallBlip.Options()).Encoder;
-        return choose(encoder);
-    }
+    protected override IVisualEncoder Create() => ((BlipEncoder)BlipModel.Create(SmallBlip.Options()).Encoder).Visual;
 }
 
 [Collection("torch")]
@@ -30,11 +24,12 @@ public sealed class MedTextEncoderConformanceTests : TextEncoderConformance
 {
     protected override IReadOnlyList<IReadOnlyList<long>> Texts => [[2, 5, 6, 8, 3], [2, 10, 11, 7, 3]];
 
-    protected override ITextEncoder Create() => BlipVisionConformanceTests.Part(encoder => encoder.Text);
+    protected override ITextEncoder Create() => ((BlipEncoder)BlipModel.Create(SmallBlip.Options()).Encoder).Text;
 }
 
+/// <summary>Every fusion of this runtime, with BLIP's encoders below it.</summary>
 [Collection("torch")]
-public sealed class CrossAttentionFusionConformanceTests : FusionModuleConformance
+public abstract class BlipFusionConformance(QueryFusion fusion) : FusionModuleConformance
 {
     protected override int VisualWidth => SmallBlip.Architecture.Vision.Width;
 
@@ -42,14 +37,16 @@ public sealed class CrossAttentionFusionConformanceTests : FusionModuleConforman
 
     protected override IReadOnlyList<IReadOnlyList<long>> Texts => [[2, 5, 6, 8, 3], [2, 10, 11, 7, 3]];
 
-    protected override IFusionModule Create() => BlipVisionConformanceTests.Part(encoder => new EncoderFusion(encoder));
-
-    /// <summary>Reaches BLIP's fusion through the encoder that owns its layers.</summary>
-    private sealed class EncoderFusion(BlipEncoder encoder) : IFusionModule, IDisposable
+    protected override IFusionModule Create()
     {
-        public torch.Tensor Fuse(torch.Tensor? visualTokens, TokenBatch? text) => encoder.EncodeQuery(
-            visualTokens, text, (visualTokens is null ? 0 : QueryParts.Reference) | (text is null ? 0 : QueryParts.Modification));
-
-        public void Dispose() => encoder.Dispose();
+        var options = SmallBlip.Options();
+        options.Fusion = fusion;
+        return new EncoderFusion(BlipModel.Create(options).Encoder);
     }
 }
+
+public sealed class CrossAttentionFusionConformanceTests() : BlipFusionConformance(QueryFusion.CrossAttention);
+
+public sealed class AverageFusionConformanceTests() : BlipFusionConformance(QueryFusion.Average);
+
+public sealed class LateFusionConformanceTests() : BlipFusionConformance(QueryFusion.Late);
