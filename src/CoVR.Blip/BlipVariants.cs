@@ -33,7 +33,7 @@ public static class BlipVariants
     public static IReadOnlyList<ModelVariant<BlipArchitecture>> All { get; } = [Large, LargeCoVR, Base];
 
     /// <summary>The lengths of the reference: 35 tokens in training, up to 64 in tests, 30 words.</summary>
-    internal static TextInput TextLengths => new(TrainingLength: 35, EvaluationLimit: 64, MaxWords: 30);
+    internal static TextInput TextLengths => new(TrainingLength: 35, EvaluationLimit: 64, MaxWords: 30) { CaptionLimit = 30 };
 
     /// <summary>Finds a variant; case does not matter.</summary>
     /// <param name="name">Its name.</param>

@@ -18,4 +18,10 @@ public static class CoVRDiagnostics
 
     internal static readonly Counter<long> EmbeddedItems =
         Meter.CreateCounter<long>("covr.embedding.items", "{item}", "Items that embedding jobs finished, by outcome.");
+
+    internal static readonly Histogram<double> ModelWork =
+        Meter.CreateHistogram<double>("covr.embedding.model.duration", "s", "Time in which the model of an embedding job worked on one batch.");
+
+    internal static readonly Histogram<double> ModelWait =
+        Meter.CreateHistogram<double>("covr.embedding.wait.duration", "s", "Time in which the model of an embedding job waited for one batch.");
 }

@@ -111,7 +111,7 @@ public sealed class BlipModelTests
     public void Description_OfAPublishedSize_NamesIt()
     {
         Assert.Equal(384, BlipVariants.Find("LARGE")!.Architecture.Image.Size);
-        Assert.Equal(new TextInput(35, 64, 30), BlipVariants.Large.Text);
+        Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipVariants.Large.Text);
         using var model = BlipModel.Create(SmallBlip.Options());
         Assert.Equal("blip-custom-16", model.Description.Name);
     }

@@ -56,6 +56,12 @@ public sealed class ComposedModel : IDisposable
     public TokenBatch TokenizeForEvaluation(IReadOnlyList<string> texts) =>
         TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.Longest, Description.Text.EvaluationLimit), Device);
 
+    /// <summary>Cleans and tokenises captions that are embedded beforehand: longest of the batch, up to the model's caption limit.</summary>
+    /// <param name="texts">At least one text.</param>
+    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    public TokenBatch TokenizeCaptions(IReadOnlyList<string> texts) =>
+        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.Longest, Description.Text.CaptionLimit), Device);
+
     /// <summary>Cleans and tokenises texts for training: padded or cut to the model's training length.</summary>
     /// <param name="texts">At least one text.</param>
     /// <returns>A batch on the model's device, owned by the caller.</returns>

@@ -4,4 +4,9 @@ namespace CoVR.Modeling;
 /// <param name="TrainingLength">Every training text is padded or cut to this length.</param>
 /// <param name="EvaluationLimit">Evaluation pads to the longest text of the batch, at most this long.</param>
 /// <param name="MaxWords">Texts are cut after this many words before they are tokenised.</param>
-public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxWords);
+public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxWords)
+{
+    /// <summary>Captions that are embedded beforehand are padded to the longest of the batch, at most this long.</summary>
+    /// <value><see cref="EvaluationLimit"/>; 30 for BLIP.</value>
+    public int CaptionLimit { get; init; } = EvaluationLimit;
+}

@@ -16,12 +16,15 @@ public enum EmbedStatus
 
     /// <summary>Could not be read or embedded; see <see cref="EmbedOutcome.Failure"/>.</summary>
     Failed,
+
+    /// <summary>Failed in an earlier run for a reason that lies in the file, and was not tried again; <see cref="EmbedOutcome.Failure"/> says why.</summary>
+    FailedBefore,
 }
 
 /// <summary>What became of one item; a bad item never ends the job.</summary>
 /// <param name="Id">The item.</param>
 /// <param name="Status">What happened.</param>
-/// <param name="Failure">The reason when <paramref name="Status"/> is <see cref="EmbedStatus.Failed"/>, else null.</param>
+/// <param name="Failure">The reason when <paramref name="Status"/> is <see cref="EmbedStatus.Failed"/> or <see cref="EmbedStatus.FailedBefore"/>, else null.</param>
 public sealed record EmbedOutcome(MediaId Id, EmbedStatus Status, Exception? Failure = null);
 
 /// <summary>How far a long job is.</summary>
@@ -29,7 +32,11 @@ public sealed record EmbedOutcome(MediaId Id, EmbedStatus Status, Exception? Fai
 /// <param name="Total">Items in all, or null when unknown.</param>
 /// <param name="Failed">Items that failed.</param>
 /// <param name="Elapsed">Time since the job started.</param>
-public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan Elapsed);
+public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan Elapsed)
+{
+    /// <summary>The share of the time in which the model worked, in [0, 1]; null where it is not measured.</summary>
+    public double? ModelBusy { get; init; }
+}
 
 /// <summary>Embeds a gallery: files to the embedding store.</summary>
 public interface IEmbeddingJob

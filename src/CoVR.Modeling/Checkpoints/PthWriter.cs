@@ -19,6 +19,22 @@ public static class PthWriter
     public static void Write(string path, IReadOnlyDictionary<string, object?> content)
     {
         ArgumentNullException.ThrowIfNull(content);
+        WriteValue(path, content);
+    }
+
+    /// <summary>Writes one tensor to a file, as <c>torch.save(tensor, path)</c> does.</summary>
+    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="tensor">On any device; not disposed.</param>
+    /// <exception cref="ArgumentException">Tensors of its type are not written.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    public static void Write(string path, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        WriteValue(path, tensor);
+    }
+
+    private static void WriteValue(string path, object content)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var pickle = new TorchPickleWriter();
         pickle.Write(content);

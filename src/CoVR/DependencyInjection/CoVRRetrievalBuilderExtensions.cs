@@ -10,6 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CoVRRetrievalBuilderExtensions
 {
     /// <summary>Keeps embeddings in a folder; without this call they are kept in memory.</summary>
+    /// <remarks>A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes a segment of its own into the folder.</remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="directory">The folder; made when the first item is written.</param>
     /// <returns>The same builder.</returns>
@@ -17,7 +18,22 @@ public static class CoVRRetrievalBuilderExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         return builder.Use<IEmbeddingStore>((services, name) => new FileEmbeddingStore(
-            directory, PipelineParts.FingerprintOf(services, name), services.GetService<ILogger<FileEmbeddingStore>>()));
+            directory,
+            PipelineParts.FingerprintOf(services, name),
+            services.GetService<ILogger<FileEmbeddingStore>>(),
+            PipelineParts.EmbeddingOptionsOf(services, name).Shard.SegmentName));
+    }
+
+    /// <summary>Keeps embeddings as the Python reference does, in a tree of <c>{id}.pth</c> files that either side can read and go on with.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="directory">The folder; made when the first item is written.</param>
+    /// <param name="options">Videos or pictures, and how files are found; null for videos by path.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UsePthTree(this ICoVRBuilder builder, string directory, PthTreeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return builder.Use<IEmbeddingStore>((services, name) => new PthTreeEmbeddingStore(
+            directory, PipelineParts.FingerprintOf(services, name), options, services.GetService<ILogger<PthTreeEmbeddingStore>>()));
     }
 
     /// <summary>Keeps embeddings in a store of one's own.</summary>

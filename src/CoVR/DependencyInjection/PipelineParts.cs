@@ -17,8 +17,20 @@ internal static class PipelineParts
     {
         var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
         var order = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).VideoChannelOrder;
-        return ModelOf(services, name).Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+        var model = ModelOf(services, name);
+        var fingerprint = model.Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+        return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
     }
+
+    public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
+        services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name).Embedding;
+
+    private static EmbeddingFingerprint OfTokens(EmbeddingFingerprint fingerprint, (int Tokens, int Width) shape) => fingerprint with
+    {
+        Preprocessing = fingerprint.Preprocessing + " all visual tokens",
+        Vectors = shape.Tokens,
+        Dimensions = shape.Width,
+    };
 
     public static RetrievalPipeline Create(IServiceProvider services, string name) => new()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +10,8 @@ namespace CoVR;
 /// <remarks>
 /// An item is reported as embedded when its store says that it is safe, so that a killed job loses at most what was
 /// never reported; the next run skips what is stored. All frames of an item are stored together. Memory is bounded by
-/// the options, not by the gallery. A failing store ends the job; a failing item does not. Safe for use from several
+/// the options, not by the gallery. A failing store ends the job; a failing item does not, and a store that is an
+/// <see cref="IFailureMemory"/> remembers why. A batch is stored while the next is encoded. Safe for use from several
 /// threads, though two jobs on one store embed twice what they share.
 /// </remarks>
 public sealed class EmbeddingJob : IEmbeddingJob
@@ -36,6 +36,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
     }
 
     /// <inheritdoc/>
+    /// <remarks>Items of other shards than <see cref="EmbeddingOptions.Shard"/> are left out, of the outcomes too.</remarks>
     /// <exception cref="ArgumentException">Two items have the same identity.</exception>
     /// <exception cref="EmbeddingStoreException">The store belongs to another model, or cannot be written.</exception>
     public IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -50,7 +51,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
             }
         }
 
-        return RunAsync(items, progress, cancellationToken);
+        return RunAsync(_options.Shard.IsWhole ? items : [.. items.Where(item => _options.Shard.Contains(item.Id))], progress, cancellationToken);
     }
 
     private async IAsyncEnumerable<EmbedOutcome> RunAsync(
@@ -59,12 +60,13 @@ public sealed class EmbeddingJob : IEmbeddingJob
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
         var tally = new EmbeddingTally(items.Count, _time, progress);
         var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var failures = await RecallAsync(pipeline.Store, cancellationToken).ConfigureAwait(false);
         var wanted = new List<MediaItem>();
         foreach (var item in items)
         {
-            if (await pipeline.Store.ContainsAsync(item.Id, cancellationToken).ConfigureAwait(false))
+            if (await FinishedAsync(pipeline.Store, failures, item, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
-                yield return tally.Count(new EmbedOutcome(item.Id, EmbedStatus.AlreadyThere));
+                yield return tally.Count(outcome);
             }
             else
             {
@@ -74,34 +76,71 @@ public sealed class EmbeddingJob : IEmbeddingJob
 
         tally.Report();
         _logger.EmbeddingStarted(items.Count, items.Count - wanted.Count);
+        tally.StartModel();
         await using var source = new PreparedMediaSource(pipeline, wanted, _options, cancellationToken);
-        while (await source.ReadBatchAsync(_options.BatchSize).ConfigureAwait(false) is { Count: > 0 } batch)
+        var saving = Task.FromResult<IReadOnlyList<EmbedOutcome>>([]);
+        try
         {
-            foreach (var outcome in await FinishAsync(pipeline, batch, cancellationToken).ConfigureAwait(false))
+            for (var more = true; more;)
             {
-                if (outcome.Failure is { } failure)
+                var batch = await tally.Wait(source.ReadBatchAsync(_options.BatchSize)).ConfigureAwait(false);
+                more = batch.Count > 0;
+                var encoded = await tally.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
+                var saved = await saving.ConfigureAwait(false);
+                saving = SaveAsync(pipeline.Store, encoded); // while the next batch is read and encoded
+                foreach (var outcome in saved)
                 {
-                    _logger.ItemFailed(outcome.Id, failure.Message, failure);
+                    yield return tally.Count(outcome);
                 }
 
-                yield return tally.Count(outcome);
+                tally.Report();
             }
 
-            tally.Report();
+            foreach (var outcome in await saving.ConfigureAwait(false))
+            {
+                yield return tally.Count(outcome);
+            }
+        }
+        finally
+        {
+            await ((Task)saving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        tally.Report();
         activity?.SetTag("covr.items.done", tally.Done).SetTag("covr.items.failed", tally.Failed);
         _logger.EmbeddingEnded(tally.Elapsed, tally.Done, tally.Failed);
+        if (tally.ModelBusy is { } busy)
+        {
+            _logger.ModelBusy(busy, tally.Waited);
+        }
     }
 
-    /// <summary>Encodes and stores a batch; the buffers of its items go back to the pool.</summary>
-    private async Task<IReadOnlyList<EmbedOutcome>> FinishAsync(RetrievalPipeline pipeline, IReadOnlyList<PreparedItem> batch, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyDictionary<MediaId, RememberedFailure>> RecallAsync(IEmbeddingStore store, CancellationToken cancellationToken) =>
+        store is IFailureMemory memory && !_options.RetryFailed
+            ? await memory.RecallAsync(cancellationToken).ConfigureAwait(false)
+            : new Dictionary<MediaId, RememberedFailure>();
+
+    /// <summary>The outcome of an item that needs no work; null when it does.</summary>
+    private static async ValueTask<EmbedOutcome?> FinishedAsync(
+        IEmbeddingStore store, IReadOnlyDictionary<MediaId, RememberedFailure> failures, MediaItem item, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EncodedItem> encoded;
+        if (await store.ContainsAsync(item.Id, cancellationToken).ConfigureAwait(false))
+        {
+            return new EmbedOutcome(item.Id, EmbedStatus.AlreadyThere);
+        }
+
+        return failures.TryGetValue(item.Id, out var failure) && failure.LiesInTheFile
+            ? new EmbedOutcome(item.Id, EmbedStatus.FailedBefore, new MediaReadException(item.Source.DisplayName, failure.Kind!.Value, failure.Reason))
+            : null;
+    }
+
+    /// <summary>Encodes a batch; the buffers of its items go back to the pool.</summary>
+    private async Task<IReadOnlyList<EncodedItem>> EncodeAsync(RetrievalPipeline pipeline, IReadOnlyList<PreparedItem> batch, CancellationToken cancellationToken)
+    {
         try
         {
-            encoded = await Task.Run(() => EncodeEach(pipeline.Model, batch), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => EncodeEach(pipeline.Model, batch), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -110,11 +149,28 @@ public sealed class EmbeddingJob : IEmbeddingJob
                 item.Media?.Dispose();
             }
         }
+    }
 
+    /// <summary>Stores what was encoded and remembers what failed.</summary>
+    private async Task<IReadOnlyList<EmbedOutcome>> SaveAsync(IEmbeddingStore store, IReadOnlyList<EncodedItem> encoded)
+    {
         await Task.WhenAll(encoded.Where(item => item.Embedding is not null)
-            .Select(item => pipeline.Store.WriteAsync(item.Id, item.Embedding!, CancellationToken.None).AsTask())).ConfigureAwait(false);
+            .Select(item => store.WriteAsync(item.Id, item.Embedding!, CancellationToken.None).AsTask())).ConfigureAwait(false);
+        foreach (var item in encoded.Where(item => item.Failure is not null))
+        {
+            _logger.ItemFailed(item.Id, item.Failure!.Message, item.Failure);
+            if (store is IFailureMemory memory)
+            {
+                await memory.RememberAsync(Remember(item.Id, item.Failure), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
         return [.. encoded.Select(item => new EmbedOutcome(item.Id, item.Failure is null ? EmbedStatus.Embedded : EmbedStatus.Failed, item.Failure))];
     }
+
+    private RememberedFailure Remember(MediaId id, Exception failure) => failure is MediaReadException media
+        ? new RememberedFailure(id, media.Reason, media.Failure, _time.GetUtcNow())
+        : new RememberedFailure(id, $"{failure.GetType().Name}: {failure.Message}", null, _time.GetUtcNow());
 
     private List<EncodedItem> EncodeEach(ComposedModel model, IReadOnlyList<PreparedItem> batch)
     {
@@ -158,7 +214,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
 
     private EncodedItem[] Encode(ComposedModel model, PreparedItem[] items)
     {
-        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize);
+        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.Output);
         return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
             ? new EncodedItem(item.Id, set, null)
             : new EncodedItem(item.Id, null, new ArithmeticException($"The model's embedding of '{item.Id}' holds NaN or infinity.")))];

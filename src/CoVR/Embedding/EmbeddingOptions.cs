@@ -19,4 +19,16 @@ public sealed class EmbeddingOptions
     /// <value>16 by default; 1 to 65536. A waiting frame takes 12 S² bytes, 1.7 MiB at 384 pixels.</value>
     [Range(1, 65536)]
     public int QueueLength { get; set; } = 16;
+
+    /// <summary>The part of the items that this worker embeds; each writes a segment of its own into a shared folder.</summary>
+    /// <value>The whole job by default.</value>
+    public Shard Shard { get; set; } = Shard.Whole;
+
+    /// <summary>Whether items are tried again that failed in an earlier run for a reason that lies in their file.</summary>
+    /// <value>False by default: they are reported as <see cref="EmbedStatus.FailedBefore"/>. Missing files are always tried again.</value>
+    public bool RetryFailed { get; set; }
+
+    /// <summary>What is stored of each frame.</summary>
+    /// <value>Targets by default. Visual tokens of a ViT-L at 384 pixels take 2.4 MB a frame.</value>
+    public EmbeddingOutput Output { get; set; } = EmbeddingOutput.Targets;
 }

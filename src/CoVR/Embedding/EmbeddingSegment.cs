@@ -7,12 +7,13 @@ namespace CoVR;
 internal sealed class EmbeddingSegment : IDisposable
 {
     private readonly string _store;
+    private readonly string _path;
     private readonly int _valuesOfFrame;
     private readonly SafeFileHandle _file;
 
-    private EmbeddingSegment(string store, SafeFileHandle file, EmbeddingFingerprint fingerprint)
+    private EmbeddingSegment(string store, string path, SafeFileHandle file, EmbeddingFingerprint fingerprint)
     {
-        (_store, _file) = (store, file);
+        (_store, _path, _file) = (store, path, file);
         (Vectors, Dimensions) = (fingerprint.Vectors, fingerprint.Dimensions);
         _valuesOfFrame = checked(Vectors * Dimensions);
     }
@@ -24,11 +25,15 @@ internal sealed class EmbeddingSegment : IDisposable
     /// <summary>Where the last whole record ends.</summary>
     public long End { get; private set; }
 
+    /// <summary>Bytes of an unfinished record at the end of the file, as the last <see cref="Scan"/> found them.</summary>
+    public long Unfinished { get; private set; }
+
     /// <summary>Where one item lies.</summary>
     internal readonly record struct Place(MediaId Id, long Offset, int BodyLength, int Frames);
 
     public static EmbeddingSegment Open(string store, string path, EmbeddingFingerprint fingerprint, bool write) => new(
         store,
+        path,
         File.OpenHandle(
             path,
             write ? FileMode.OpenOrCreate : FileMode.Open,
@@ -37,22 +42,21 @@ internal sealed class EmbeddingSegment : IDisposable
         fingerprint);
 
     /// <summary>Finds the records from an offset on.</summary>
-    /// <param name="from">The end of what is known already.</param>
+    /// <param name="from">The end of what is known already; a file that is shorter is read from its start.</param>
     /// <param name="found">Receives each record.</param>
-    /// <returns>Bytes of an unfinished record at the end of the file; 0 when it ends with a whole one.</returns>
     /// <exception cref="EmbeddingStoreException">A record in the middle is damaged.</exception>
-    public long Scan(long from, Action<Place> found)
+    public void Scan(long from, Action<Place> found)
     {
         var window = new SegmentWindow(_file);
         var length = RandomAccess.GetLength(_file);
-        End = from;
+        End = from <= length ? from : 0;
         while (End < length && ReadPlace(window, length) is { } place)
         {
             found(place);
             End = place.Offset + EmbeddingRecord.HeadSize + place.BodyLength;
         }
 
-        return length - End;
+        Unfinished = length - End;
     }
 
     /// <summary>Cuts off an unfinished record.</summary>
@@ -89,6 +93,13 @@ internal sealed class EmbeddingSegment : IDisposable
     {
         var window = new SegmentWindow(_file);
         return place => Read(place, window);
+    }
+
+    /// <summary>Copies the bytes of a record to the end of another segment's file.</summary>
+    public byte[] ReadRecord(Place place)
+    {
+        Read(place);
+        return new SegmentWindow(_file, EmbeddingRecord.HeadSize + place.BodyLength).Read(place.Offset, EmbeddingRecord.HeadSize + place.BodyLength).ToArray();
     }
 
     public void Dispose() => _file.Dispose();
@@ -159,7 +170,7 @@ internal sealed class EmbeddingSegment : IDisposable
 
     private EmbeddingStoreException Damaged(long offset, string id, Exception? cause = null) => new(
         _store,
-        $"the record at byte {offset} of {FileEmbeddingStore.SegmentName} (item '{id}') is damaged: its checksum is wrong. "
+        $"the record at byte {offset} of {Path.GetFileName(_path)} (item '{id}') is damaged: its checksum is wrong. "
         + "Restore the file from a copy, or delete the folder and embed the gallery again.",
         cause);
 }

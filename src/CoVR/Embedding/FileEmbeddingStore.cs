@@ -3,46 +3,55 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR;
 
-/// <summary>Keeps embeddings in a folder: a manifest and one file that is only appended to.</summary>
+/// <summary>Keeps embeddings in a folder: a manifest and segments, files that are only appended to.</summary>
 /// <remarks>
 /// <para>Every record has a checksum. After a crash or kill an unfinished record at the end is dropped; a damaged one in
 /// the middle is an error that names it. Items written at the same time share one flush to the disk, and a write ends
 /// when the disk has it. A replaced item's old bytes stay in the file.</para>
-/// <para>Any number of processes may read; the first write takes a lock that keeps other writers out until the store
-/// is disposed. Safe for use from several threads.</para>
+/// <para>Any number of processes may read, and all segments are read as one gallery. Each segment has one writer at a
+/// time: the first write takes a lock that keeps others out until the store is disposed. Workers on several machines
+/// share a folder by writing segments of their own. Segments that others fill after the store was opened are seen the
+/// next time. Safe for use from several threads.</para>
 /// </remarks>
-public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
+public sealed class FileEmbeddingStore : IEmbeddingStore, IFailureMemory, IDisposable
 {
     internal const string SegmentName = "embeddings.bin";
     internal const string ManifestName = "manifest.json";
-    internal const string LockName = "writer.lock";
 
     private readonly string _folder;
-    private readonly ILogger _logger;
+    private readonly SegmentFiles _own;
+    private readonly SegmentWriter _writer;
+    private readonly FailureFile _failures;
     private readonly Lock _gate = new();
     private readonly Dictionary<MediaId, int> _ordinals = [];
-    private readonly List<EmbeddingSegment.Place> _places = [];
-    private EmbeddingSegment? _segment;
-    private EmbeddingSegment? _replaced; // closed at the end: a reader may still hold it
-    private FileStream? _writerLock;
-    private WriteBatch? _pending;
-    private Task _saver = Task.CompletedTask;
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<string, EmbeddingSegment> _segments = new(StringComparer.Ordinal);
     private bool _disposed;
 
     /// <summary>Opens a folder, or plans a new one: nothing is written before the first item.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="fingerprint">What makes the embeddings; must be that of the embeddings in the folder.</param>
     /// <param name="logger">Told about repairs; may be null.</param>
+    /// <param name="segment">The segment that this store writes to: letters, digits, dots, dashes; empty for the only one.</param>
     /// <exception cref="EmbeddingStoreException">The folder belongs to another model, lacks its manifest, or is damaged.</exception>
-    public FileEmbeddingStore(string directory, EmbeddingFingerprint fingerprint, ILogger<FileEmbeddingStore>? logger = null)
+    public FileEmbeddingStore(string directory, EmbeddingFingerprint fingerprint, ILogger<FileEmbeddingStore>? logger = null, string segment = "")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ArgumentNullException.ThrowIfNull(fingerprint);
         _folder = Path.GetFullPath(directory);
-        _logger = logger ?? NullLogger<FileEmbeddingStore>.Instance;
+        _own = new SegmentFiles(_folder, SegmentFiles.RequireName(segment));
+        _writer = new SegmentWriter(_own, TakeOver, Publish, logger ?? NullLogger<FileEmbeddingStore>.Instance);
+        _failures = new FailureFile(_own.FailuresPath);
         Fingerprint = fingerprint;
-        RequireSameFingerprint();
-        OpenForReading();
+        try
+        {
+            OpenForReading();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -55,14 +64,12 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
         {
             lock (_gate)
             {
-                return _places.Count;
+                return _entries.Count;
             }
         }
     }
 
     private string ManifestPath => Path.Combine(_folder, ManifestName);
-
-    private string SegmentPath => Path.Combine(_folder, SegmentName);
 
     /// <summary>Opens a folder that holds embeddings already, whatever made them.</summary>
     /// <param name="directory">The folder.</param>
@@ -78,6 +85,18 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
         return new FileEmbeddingStore(folder, manifest.Fingerprint, logger);
     }
 
+    /// <summary>Makes one segment of all segments of a folder; replaced items lose their old bytes.</summary>
+    /// <remarks>May be interrupted at any time: the folder then holds the old segments or the new one, and nothing is lost.</remarks>
+    /// <param name="directory">The folder; no writer may have it open.</param>
+    /// <param name="cancellationToken">Ends the work before anything is replaced.</param>
+    /// <returns>How many items there are.</returns>
+    /// <exception cref="EmbeddingStoreException">There is no store, it is damaged, or a writer is at work.</exception>
+    public static Task<int> MergeAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return Task.Run(() => Merge(Path.GetFullPath(directory), cancellationToken), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public ValueTask<bool> ContainsAsync(MediaId id, CancellationToken cancellationToken = default)
     {
@@ -89,32 +108,29 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="EmbeddingStoreException">The shape is another one, another writer is at work, or another segment holds the item.</exception>
     /// <exception cref="IOException">The disk is full or fails; nothing of the item is kept.</exception>
     public ValueTask WriteAsync(MediaId id, EmbeddingSet item, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         StoredShape.Require(_folder, Fingerprint, id, item);
-        var record = EmbeddingRecord.Encode(id, item);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _pending ??= new WriteBatch();
-            _pending.Add(id, record, item.Frames);
-            if (_saver.IsCompleted)
+            if (_ordinals.TryGetValue(id, out var ordinal) && _entries[ordinal].SegmentName != _own.Name)
             {
-                _saver = Task.Run(SavePending, CancellationToken.None);
+                throw new EmbeddingStoreException(_folder, $"'{id}' lies in another segment than '{_own.Name}' and cannot be replaced here. Merge the store first.");
             }
-
-            return new ValueTask(_pending.Saved.Task);
         }
+
+        return new ValueTask(_writer.WriteAsync(id, EmbeddingRecord.Encode(id, item), item.Frames));
     }
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingSet?> ReadAsync(MediaId id, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        EmbeddingSegment.Place place;
-        EmbeddingSegment segment;
+        Entry entry;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -123,10 +139,10 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
                 return ValueTask.FromResult<EmbeddingSet?>(null);
             }
 
-            (place, segment) = (_places[ordinal], _segment!);
+            entry = _entries[ordinal];
         }
 
-        return ValueTask.FromResult<EmbeddingSet?>(segment.Read(place));
+        return ValueTask.FromResult<EmbeddingSet?>(entry.Segment.Read(entry.Place));
     }
 
     /// <inheritdoc/>
@@ -134,25 +150,42 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        EmbeddingSegment.Place[] places;
-        Func<EmbeddingSegment.Place, EmbeddingSet> read;
+        Entry[] entries;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            (places, read) = ([.. _places], _segment?.Reader() ?? (_ => throw new InvalidOperationException()));
+            entries = [.. _entries];
         }
 
-        foreach (var place in places)
+        var readers = entries.Select(entry => entry.Segment).Distinct().ToDictionary(segment => segment, segment => segment.Reader());
+        foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return KeyValuePair.Create(place.Id, read(place));
+            yield return KeyValuePair.Create(entry.Place.Id, readers[entry.Segment](entry.Place));
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RememberAsync(RememberedFailure failure, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        cancellationToken.ThrowIfCancellationRequested();
+        _failures.Append(failure);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<MediaId, RememberedFailure>> RecallAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Directory.Exists(_folder)
+            ? FailureFile.Read(Directory.EnumerateFiles(_folder, "failures*.jsonl"))
+            : new Dictionary<MediaId, RememberedFailure>());
     }
 
     /// <summary>Waits for pending writes, then closes the files and lets another writer in.</summary>
     public void Dispose()
     {
-        Task saver;
         lock (_gate)
         {
             if (_disposed)
@@ -161,128 +194,74 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
             }
 
             _disposed = true;
-            saver = _saver;
         }
 
-        saver.GetAwaiter().GetResult();
-        _replaced?.Dispose();
-        _segment?.Dispose();
-        _writerLock?.Dispose();
+        _writer.Dispose();
+        foreach (var segment in _segments.Values)
+        {
+            segment.Dispose();
+        }
     }
 
-    private void RequireSameFingerprint()
+    private static int Merge(string folder, CancellationToken cancellationToken)
     {
-        if (StoreManifest.Read(_folder, ManifestPath) is { } manifest)
+        var files = SegmentFiles.In(folder).Append(new SegmentFiles(folder, "")).DistinctBy(segment => segment.Name).ToList();
+        var locks = new List<IDisposable>();
+        try
         {
-            var differences = Fingerprint.DifferencesFrom(manifest.Fingerprint);
-            if (differences.Count > 0)
+            files.ForEach(segment => locks.Add(segment.TakeLock()));
+            using var store = OpenExisting(folder);
+            var merged = Path.Combine(folder, SegmentName);
+            using (var file = new FileStream(merged + ".merge", FileMode.Create, FileAccess.Write))
             {
-                throw new EmbeddingStoreException(
-                    _folder,
-                    $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. "
-                    + "Use the model it was made with, or another folder.");
+                foreach (var entry in store._entries)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    file.Write(entry.Segment.ReadRecord(entry.Place));
+                }
+
+                file.Flush(flushToDisk: true);
             }
+
+            File.Move(merged + ".merge", merged, overwrite: true);
+            files.Where(segment => segment.Name.Length > 0).ToList().ForEach(segment => File.Delete(segment.SegmentPath));
+            return store.Count;
         }
-        else if (File.Exists(SegmentPath))
+        finally
         {
-            throw new EmbeddingStoreException(_folder, $"{SegmentName} is there without its {ManifestName}, so nobody knows which model made it. Restore the manifest, or use another folder.");
+            locks.ForEach(held => held.Dispose());
         }
     }
 
     private void OpenForReading()
     {
-        if (File.Exists(SegmentPath))
+        var segments = SegmentFiles.In(_folder);
+        if (!StoreManifest.RequireSame(_folder, ManifestPath, Fingerprint) && segments.Count > 0)
         {
-            _segment = EmbeddingSegment.Open(_folder, SegmentPath, Fingerprint, write: false);
-            _segment.Scan(0, Publish);
+            throw new EmbeddingStoreException(
+                _folder, $"{Path.GetFileName(segments[0].SegmentPath)} is there without its {ManifestName}, so nobody knows which model made it. Restore the manifest, or use another folder.");
+        }
+
+        foreach (var files in segments)
+        {
+            var segment = _segments[files.Name] = EmbeddingSegment.Open(_folder, files.SegmentPath, Fingerprint, write: false);
+            segment.Scan(0, place => Publish(files.Name, segment, place));
         }
     }
 
-    private void SavePending()
+    /// <summary>Reads what other writers appended since the store was opened.</summary>
+    private EmbeddingSegment TakeOver(SegmentFiles files)
     {
-        while (true)
-        {
-            WriteBatch batch;
-            lock (_gate)
-            {
-                if (_pending is null)
-                {
-                    _saver = Task.CompletedTask;
-                    return;
-                }
-
-                (batch, _pending) = (_pending, null);
-            }
-
-            try
-            {
-                Save(batch);
-                batch.Saved.SetResult();
-            }
-            catch (Exception error)
-            {
-                batch.Saved.SetException(error);
-            }
-        }
-    }
-
-    private void Save(WriteBatch batch)
-    {
-        if (_writerLock is null)
-        {
-            BecomeWriter();
-        }
-
-        var offset = _segment!.Append(batch.Records);
-        lock (_gate)
-        {
-            foreach (var (id, bodyLength, frames) in batch.Items)
-            {
-                Publish(new EmbeddingSegment.Place(id, offset, bodyLength, frames));
-                offset += EmbeddingRecord.HeadSize + bodyLength;
-            }
-        }
-    }
-
-    private void BecomeWriter()
-    {
-        Directory.CreateDirectory(_folder);
-        var writerLock = TakeLock();
-        try
-        {
-            RequireSameFingerprint();
-            if (!File.Exists(ManifestPath))
-            {
-                new StoreManifest(StoreManifest.FormatName, StoreManifest.CurrentVersion, Fingerprint).Write(ManifestPath);
-            }
-
-            TakeOverSegment();
-            _writerLock = writerLock;
-        }
-        catch
-        {
-            writerLock.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Reads what other writers appended since the store was opened, and drops an unfinished end.</summary>
-    private void TakeOverSegment()
-    {
-        var segment = EmbeddingSegment.Open(_folder, SegmentPath, Fingerprint, write: true);
+        StoreManifest.Establish(_folder, ManifestPath, Fingerprint);
+        var segment = EmbeddingSegment.Open(_folder, files.SegmentPath, Fingerprint, write: true);
         try
         {
             lock (_gate)
             {
-                var unfinished = segment.Scan(_segment?.End ?? 0, Publish);
-                if (unfinished > 0)
-                {
-                    _logger.UnfinishedRecordDropped(_folder, segment.End, unfinished);
-                    segment.TruncateToEnd();
-                }
-
-                (_replaced, _segment) = (_segment, segment);
+                ScanNew(segment, _segments.GetValueOrDefault(files.Name)?.End ?? 0, place => Publish(files.Name, segment, place));
             }
+
+            return segment;
         }
         catch
         {
@@ -291,43 +270,42 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IDisposable
         }
     }
 
-    private FileStream TakeLock()
+    /// <summary>Reads what was appended; a file that was merged meanwhile is read from its start.</summary>
+    private static void ScanNew(EmbeddingSegment segment, long known, Action<EmbeddingSegment.Place> found)
     {
         try
         {
-            return new FileStream(Path.Combine(_folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            segment.Scan(known, found);
         }
-        catch (IOException error)
+        catch (EmbeddingStoreException) when (known > 0)
         {
-            throw new EmbeddingStoreException(_folder, "another writer has it open. Only one process may embed into a store at a time.", error);
+            segment.Scan(0, found);
         }
     }
 
-    private void Publish(EmbeddingSegment.Place place)
+    private void Publish(EmbeddingSegment segment, IReadOnlyList<EmbeddingSegment.Place> places)
     {
-        if (_ordinals.TryAdd(place.Id, _places.Count))
+        lock (_gate)
         {
-            _places.Add(place);
-        }
-        else
-        {
-            _places[_ordinals[place.Id]] = place;
+            foreach (var place in places)
+            {
+                Publish(_own.Name, segment, place);
+            }
         }
     }
 
-    /// <summary>Items that share one flush.</summary>
-    private sealed class WriteBatch
+    /// <summary>Within a segment the last record of an item counts; between segments, which hold equal items, the first.</summary>
+    private void Publish(string name, EmbeddingSegment segment, EmbeddingSegment.Place place)
     {
-        public TaskCompletionSource Saved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<ReadOnlyMemory<byte>> Records { get; } = [];
-
-        public List<(MediaId Id, int BodyLength, int Frames)> Items { get; } = [];
-
-        public void Add(MediaId id, byte[] record, int frames)
+        if (_ordinals.TryAdd(place.Id, _entries.Count))
         {
-            Records.Add(record);
-            Items.Add((id, record.Length - EmbeddingRecord.HeadSize, frames));
+            _entries.Add(new Entry(name, segment, place));
+        }
+        else if (_ordinals[place.Id] is var ordinal && _entries[ordinal].SegmentName == name)
+        {
+            _entries[ordinal] = new Entry(name, segment, place);
         }
     }
+
+    private readonly record struct Entry(string SegmentName, EmbeddingSegment Segment, EmbeddingSegment.Place Place);
 }

@@ -9,24 +9,61 @@ namespace CoVR;
 internal static class ModelCalls
 {
     /// <summary>Embeds items; a model call takes at most <paramref name="batchSize"/> frames.</summary>
-    /// <returns>For each item [F, Q, D].</returns>
+    /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>
     /// <exception cref="InvalidOperationException">The encoder returned another shape than it states.</exception>
-    public static IReadOnlyList<EmbeddingSet> EncodeTargets(ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize)
+    public static IReadOnlyList<EmbeddingSet> EncodeTargets(
+        ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, EmbeddingOutput output = EmbeddingOutput.Targets)
     {
         var encoder = model.Encoder;
         var frames = Frames(items);
         var values = new List<float[]>();
+        var (vectors, dimensions) = (encoder.Vectors, encoder.Dimensions);
         using var quiet = no_grad();
         for (var start = 0; start < frames.Count; start += batchSize)
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(batchSize, frames.Count - start);
-            var embeddings = encoder.EncodeTarget(encoder.EncodeVisual(Pixels(frames.GetRange(start, count), model.Device)));
-            Require(embeddings, count, encoder.Vectors, encoder.Dimensions);
+            var embeddings = encoder.EncodeVisual(Pixels(frames.GetRange(start, count), model.Device));
+            if (output == EmbeddingOutput.VisualTokens)
+            {
+                (vectors, dimensions) = ((int)embeddings.shape[1], (int)embeddings.shape[2]);
+            }
+            else
+            {
+                embeddings = encoder.EncodeTarget(embeddings);
+            }
+
+            Require(embeddings, count, vectors, dimensions);
             values.Add(Values(embeddings));
         }
 
-        return Split(items, values, batchSize, encoder);
+        return Split(items, values, batchSize, vectors, dimensions);
+    }
+
+    /// <summary>N and C of the visual tokens, found by encoding a black picture.</summary>
+    public static (int Tokens, int Width) VisualShape(ComposedModel model)
+    {
+        using var mode = EvaluationMode.Enter(model);
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var size = model.Description.Image.Size;
+        var shape = model.Encoder.EncodeVisual(zeros([1, 3, size, size], ScalarType.Float32).to(model.Device)).shape;
+        return ((int)shape[1], (int)shape[2]);
+    }
+
+    /// <summary>Embeds captions.</summary>
+    /// <param name="model">The model, in evaluation mode.</param>
+    /// <param name="texts">At least one.</param>
+    /// <returns>[B, D].</returns>
+    public static float[] EncodeCaptions(ComposedModel model, IReadOnlyList<string> texts)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var embeddings = model.Encoder.EncodeCaption(model.TokenizeCaptions(texts));
+        return embeddings.shape.SequenceEqual([texts.Count, model.Encoder.Dimensions])
+            ? Values(embeddings)
+            : throw new InvalidOperationException(
+                $"The encoder returned captions of shape [{string.Join(", ", embeddings.shape)}] instead of [{texts.Count}, {model.Encoder.Dimensions}].");
     }
 
     /// <summary>Embeds queries of one kind.</summary>
@@ -123,9 +160,9 @@ internal static class ModelCalls
         return pixels.to(device);
     }
 
-    private static EmbeddingSet[] Split(IReadOnlyList<PreparedMedia> items, List<float[]> batches, int batchSize, IComposedEncoder encoder)
+    private static EmbeddingSet[] Split(IReadOnlyList<PreparedMedia> items, List<float[]> batches, int batchSize, int vectors, int dimensions)
     {
-        var size = encoder.Vectors * encoder.Dimensions;
+        var size = vectors * dimensions;
         var sets = new EmbeddingSet[items.Count];
         for (var (i, frame) = (0, 0); i < items.Count; i++)
         {
@@ -135,7 +172,7 @@ internal static class ModelCalls
                 batches[frame / batchSize].AsSpan(frame % batchSize * size, size).CopyTo(values.AsSpan(f * size));
             }
 
-            sets[i] = new EmbeddingSet(values, encoder.Vectors, encoder.Dimensions, items[i].Frames);
+            sets[i] = new EmbeddingSet(values, vectors, dimensions, items[i].Frames);
         }
 
         return sets;

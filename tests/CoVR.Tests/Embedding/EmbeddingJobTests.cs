@@ -105,7 +105,7 @@ public sealed class EmbeddingJobTests
         await foreach (var outcome in new EmbeddingJob(() => pipeline, options).EmbedAsync(Many(40), null, Cancel))
         {
             done++;
-            Assert.True(reader.Reads <= done + options.Workers + options.QueueLength, $"{reader.Reads} were read when {done} were done.");
+            Assert.True(reader.Reads <= done + options.Workers + options.QueueLength + options.BatchSize, $"{reader.Reads} were read when {done} were done.");
         }
     }
 
@@ -165,6 +165,71 @@ public sealed class EmbeddingJobTests
         var before = torch.Tensor.TotalCount;
         await RunAsync(pipeline, [.. Many(440)[40..]], options);
         Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_OfShards_EmbedsEachItemInExactlyOne()
+    {
+        var pipelines = Enumerable.Range(0, 3).Select(_ => FakePipeline.Create()).ToArray();
+        for (var i = 0; i < 3; i++)
+        {
+            var outcomes = await RunAsync(pipelines[i], Many(60), new EmbeddingOptions { Shard = new Shard(i, 3) });
+            Assert.Equal(pipelines[i].Store.Count, outcomes.Count);
+            Assert.InRange(outcomes.Count, 1, 59);
+        }
+
+        Assert.Equal(60, pipelines.Sum(pipeline => pipeline.Store.Count));
+    }
+
+    [Fact]
+    public async Task EmbedAsync_OfAllTokens_StoresTheVisualEncodersTokens()
+    {
+        var options = new EmbeddingOptions { Output = EmbeddingOutput.VisualTokens };
+        var fingerprint = FakePipeline.Create().Store.Fingerprint with { Vectors = 1, Dimensions = 3 };
+        var pipeline = FakePipeline.Create(store: new InMemoryEmbeddingStore(fingerprint));
+        await RunAsync(pipeline, FakePipeline.Corners, options);
+        var stored = await pipeline.Store.ReadAsync(ColourEncoder.IdOf(5), Cancel);
+        Assert.Equal(new float[] { 1, 0, 1 }, stored!.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task EmbedAsync_Progress_SaysHowBusyTheModelWas()
+    {
+        var reports = new List<JobProgress>();
+        var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(20) });
+        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }).EmbedAsync(Many(20), new ListProgress(reports), Cancel).CountAsync(Cancel);
+        Assert.Null(reports[0].ModelBusy);
+        Assert.InRange(reports[^1].ModelBusy!.Value, 0.5, 1);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_WithAStoreThatRemembers_TriesFilesOfTheFaultAgainOnDemandOnly()
+    {
+        using var folder = new TestSupport.TemporaryFolder();
+        var reader = new FakeFrameReader();
+        MediaItem[] items =
+        [
+            .. FakePipeline.Corners,
+            new(new MediaId("broken"), "broken.mp4"),
+            new(new MediaId("missing"), "missing.mp4"),
+            new(new MediaId("poison"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
+        ];
+        Assert.Equal(["broken Failed", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
+        Assert.Equal(["broken FailedBefore", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
+        Assert.Equal(["broken Failed", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions { RetryFailed = true }));
+        using var store = FileEmbeddingStore.OpenExisting(folder["store"]);
+        var coverage = await EmbeddingCoverage.CheckAsync(store, items.Select(item => item.Id), cancellationToken: Cancel);
+        Assert.Equal((11, 8, 0, false), (coverage.Wanted, coverage.Present, coverage.Surplus, coverage.IsComplete));
+        Assert.Equal(["broken: the moov atom is missing.", "missing: there is no such file.", "poison: InvalidOperationException: poisoned"], coverage.Missing.Select(missing => $"{missing.Id}: {missing.Reason}"));
+
+        async Task<List<string>> FailuresAsync(EmbeddingOptions options)
+        {
+            using var store = new FileEmbeddingStore(folder["store"], FakePipeline.Create().Store.Fingerprint);
+            var outcomes = await RunAsync(FakePipeline.Create(reader: reader, store: store), items, options);
+            Assert.Equal(items.Length, outcomes.Count);
+            Assert.All(outcomes.Where(outcome => outcome.Status is EmbedStatus.Failed or EmbedStatus.FailedBefore), outcome => Assert.NotNull(outcome.Failure));
+            return [.. outcomes.Where(outcome => outcome.Failure is not null).Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal)];
+        }
     }
 
     private static MediaItem[] Many(int count) =>

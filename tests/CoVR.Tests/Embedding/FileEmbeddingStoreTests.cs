@@ -210,11 +210,113 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         Assert.Equal(30, count);
     }
 
+    [Fact]
+    public async Task Open_OfAFolderThatSeveralWorkersFilled_ReadsTheirSegmentsAsOne()
+    {
+        using (var left = Open("0-of-2"))
+        using (var right = Open("1-of-2"))
+        {
+            await left.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
+            await right.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken);
+            await left.WriteAsync(new MediaId("c"), Item(2), TestContext.Current.CancellationToken);
+        }
+
+        await WriteAsync("d");
+        var store = Open("0-of-2");
+        Assert.Equal(["d", "a", "c", "b"], await IdsAsync(store));
+        AssertSame(Item(1), await store.ReadAsync(new MediaId("b"), TestContext.Current.CancellationToken));
+        await store.WriteAsync(new MediaId("a"), Item(9), TestContext.Current.CancellationToken);
+        AssertSame(Item(9), await Open().ReadAsync(new MediaId("a"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await store.WriteAsync(new MediaId("b"), Item(9), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WriteAsync_OfTwoWorkersWithOneShard_IsRefusedWithTheSegmentsName()
+    {
+        await Open("0-of-2").WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await Open("0-of-2").WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken));
+        Assert.Contains("'0-of-2'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MergeAsync_OfSeveralSegments_LeavesOneWithTheLastOfEachItem()
+    {
+        using (var left = Open("0-of-2"))
+        using (var right = Open("1-of-2"))
+        {
+            await left.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
+            await right.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken);
+            await left.WriteAsync(new MediaId("a"), Item(7), TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(2, await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
+        Assert.Equal([FileEmbeddingStore.SegmentName], Directory.GetFiles(_folder["store"], "*.bin*").Select(Path.GetFileName));
+        var merged = Open();
+        Assert.Equal(["a", "b"], await IdsAsync(merged));
+        AssertSame(Item(7), await merged.ReadAsync(new MediaId("a"), TestContext.Current.CancellationToken));
+        AssertSame(Item(1), await merged.ReadAsync(new MediaId("b"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WriteAsync_AfterAMergeSinceOpening_GoesOnInAFreshSegment()
+    {
+        using (var worker = Open("0-of-2"))
+        {
+            await worker.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
+        }
+
+        var late = Open("0-of-2");
+        await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken);
+        await late.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken);
+        Assert.Equal(["a", "b"], await IdsAsync(Open()));
+        Assert.Equal(["a", "b"], await IdsAsync(late));
+    }
+
+    [Fact]
+    public async Task Open_AfterAMergeThatWasKilledBeforeItsEnd_CountsEachItemOnce()
+    {
+        using (var worker = Open("0-of-2"))
+        {
+            await worker.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
+        }
+
+        var segment = _folder["store", "embeddings-0-of-2.bin"];
+        var bytes = await File.ReadAllBytesAsync(segment, TestContext.Current.CancellationToken);
+        await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(segment, bytes, TestContext.Current.CancellationToken);
+        Assert.Equal(["a"], await IdsAsync(Open()));
+        Assert.Equal(1, await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task RecallAsync_KeepsTheLastFailureOfEachItemOfEverySegment()
+    {
+        var at = new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+        var (left, right) = (Open("0-of-2"), Open("1-of-2"));
+        await left.RememberAsync(new RememberedFailure(new MediaId("a"), "it was \"cut\"\nshort", MediaFailure.Truncated, at), TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_folder["store", "failures-0-of-2.jsonl"], "{\"id\":\"b\",\"rea", TestContext.Current.CancellationToken);
+        await left.RememberAsync(new RememberedFailure(new MediaId("c"), "no memory", null, at), TestContext.Current.CancellationToken);
+        await right.RememberAsync(new RememberedFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), TestContext.Current.CancellationToken);
+        var failures = await Open().RecallAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["a", "c"], failures.Keys.Select(id => id.Value).Order());
+        Assert.Equal(new RememberedFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), failures[new MediaId("a")]);
+        Assert.True(failures[new MediaId("a")].LiesInTheFile);
+        Assert.False(failures[new MediaId("c")].LiesInTheFile);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("..\\x")]
+    public void Open_WithASegmentNameThatLeavesTheFolder_IsRefused(string name) => Assert.Throws<ArgumentException>(() => Open(name));
+
     protected override IEmbeddingStore Create() => Open();
 
-    private FileEmbeddingStore Open()
+    private FileEmbeddingStore Open() => Open("");
+
+    private FileEmbeddingStore Open(string segment)
     {
-        var store = new FileEmbeddingStore(_folder["store"], Fingerprint);
+        var store = new FileEmbeddingStore(_folder["store"], Fingerprint, segment: segment);
         _open.Add(store);
         return store;
     }

@@ -7,47 +7,53 @@ namespace CoVR.Tests.Embedding;
 [Collection("torch")]
 public sealed class KilledEmbeddingTests
 {
+    private const int Kills = 50;
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task EmbedAsync_KilledAtRandomMomentsAndResumed_EqualsTheUndisturbedRun()
     {
         using var folder = new TemporaryFolder();
         var random = new Random(20261122);
         var reported = new List<string>();
-        var kills = 0;
-        while (true)
+        for (var kill = 0; kill < Kills; kill++)
         {
-            var killAfter = kills < 5 ? random.Next(1, 60) : int.MaxValue;
-            var (finished, embedded) = await RunAsync(folder["gallery"], killAfter);
+            var (finished, embedded) = await RunAsync(folder.FullName, random.Next(1, 13), TimeSpan.FromMilliseconds(random.Next(0, 8)));
+            Assert.False(finished, $"Run {kill} was not killed in time.");
             reported.AddRange(embedded);
-            if (finished)
-            {
-                break;
-            }
-
-            kills++;
         }
 
-        Assert.Equal(5, kills);
+        var last = await RunAsync(folder.FullName, int.MaxValue, TimeSpan.Zero);
+        Assert.True(last.Finished);
+        reported.AddRange(last.Embedded);
         Assert.Equal(reported.Count, reported.Distinct().Count());
+
         var expected = FakePipeline.Create();
-        await new EmbeddingJob(() => expected).EmbedAsync(SlowEmbedding.Items, null, TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken);
-        using var store = new FileEmbeddingStore(folder["gallery"], expected.Store.Fingerprint);
-        Assert.Equal(SlowEmbedding.Count, store.Count);
-        foreach (var item in SlowEmbedding.Items)
-        {
-            var stored = await store.ReadAsync(item.Id, TestContext.Current.CancellationToken);
-            var undisturbed = await expected.Store.ReadAsync(item.Id, TestContext.Current.CancellationToken);
-            Assert.Equal(undisturbed!.Frames, stored!.Frames);
-            Assert.Equal(undisturbed.Values.ToArray(), stored.Values.ToArray());
-        }
+        await new EmbeddingJob(() => expected).EmbedAsync(SlowEmbedding.Items, null, Cancel).CountAsync(Cancel);
+        using var store = new FileEmbeddingStore(SlowEmbedding.StoreIn(folder.FullName), expected.Store.Fingerprint);
+        await AssertSameAsync(expected.Store, store);
+        await AssertSameAsync(expected.Store, new PthTreeEmbeddingStore(SlowEmbedding.TreeIn(folder.FullName), expected.Store.Fingerprint));
 
         // Every record is needed: none was written twice.
         var needed = SlowEmbedding.Items.Sum(item => 16L + 8 + item.Id.Value.Length + (((FramesMedia)item.Source).Frames.Count * 8 * sizeof(float)));
-        Assert.Equal(needed, new FileInfo(folder["gallery", FileEmbeddingStore.SegmentName]).Length);
+        Assert.Equal(needed, new FileInfo(Path.Combine(SlowEmbedding.StoreIn(folder.FullName), FileEmbeddingStore.SegmentName)).Length);
     }
 
-    /// <summary>Runs the job; kills it some items after the first is reported.</summary>
-    private static async Task<(bool Finished, List<string> Embedded)> RunAsync(string folder, int killAfter)
+    private static async Task AssertSameAsync(IEmbeddingStore expected, IEmbeddingStore actual)
+    {
+        var coverage = await EmbeddingCoverage.CheckAsync(actual, SlowEmbedding.Items.Select(item => item.Id), cancellationToken: Cancel);
+        Assert.Equal((SlowEmbedding.Count, 0, 0), (coverage.Present, coverage.Missing.Count, coverage.Surplus));
+        foreach (var item in SlowEmbedding.Items)
+        {
+            var stored = await actual.ReadAsync(item.Id, Cancel);
+            var undisturbed = await expected.ReadAsync(item.Id, Cancel);
+            Assert.Equal(undisturbed!.Frames, stored!.Frames);
+            Assert.Equal(undisturbed.Values.ToArray(), stored.Values.ToArray());
+        }
+    }
+
+    /// <summary>Runs the jobs; kills them some items after the first is reported, and a moment later.</summary>
+    private static async Task<(bool Finished, List<string> Embedded)> RunAsync(string folder, int killAfter, TimeSpan moment)
     {
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments, SlowEmbedding.Command, folder])
         {
@@ -61,6 +67,7 @@ public sealed class KilledEmbeddingTests
                 embedded.Add(line);
                 if (embedded.Count == killAfter)
                 {
+                    await Task.Delay(moment);
                     process.Kill();
                 }
             }

@@ -1,6 +1,6 @@
 namespace CoVR.Tests.Fakes;
 
-/// <summary>Returns decoded frames as they are and fails on files; counts how many calls run at once.</summary>
+/// <summary>Returns decoded frames as they are and fails on files, which are missing or, by their name, broken; counts how many calls run at once.</summary>
 public sealed class FakeFrameReader : IFrameReader
 {
     private int _running;
@@ -29,7 +29,9 @@ public sealed class FakeFrameReader : IFrameReader
             await Task.Delay(Delay, cancellationToken);
             return media is FramesMedia frames
                 ? [.. sampler.Select(frames.Frames.Count).Select(index => frames.Frames[index])]
-                : throw new MediaReadException(media.DisplayName, MediaFailure.NotFound, "there is no such file.");
+                : throw (media.DisplayName.StartsWith("broken", StringComparison.Ordinal)
+                    ? new MediaReadException(media.DisplayName, MediaFailure.Corrupt, "the moov atom is missing.")
+                    : new MediaReadException(media.DisplayName, MediaFailure.NotFound, "there is no such file."));
         }
         finally
         {

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using CoVR.Data;
+using CsvHelper;
+
+namespace CoVR.Datasets.Embedding;
+
+/// <summary>One row of a CSV file of any columns.</summary>
+/// <param name="Line">Its first line in the file, counted from 1.</param>
+/// <param name="Fields">As many as the header has.</param>
+internal sealed record CsvRow(long Line, string[] Fields);
+
+/// <summary>Streams a CSV file of any columns.</summary>
+internal sealed class CsvTable : IDisposable
+{
+    private const int LargestRecord = 16 << 20;
+    private readonly string _file;
+    private readonly CsvReader _csv;
+
+    private CsvTable(string file, CsvReader csv) => (_file, _csv) = (file, csv);
+
+    /// <summary>The names of the columns.</summary>
+    public IReadOnlyList<string> Header { get; private set; } = [];
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
+    public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken)
+    {
+        CsvReader csv;
+        try
+        {
+            csv = CsvReader.FromFile(file, new CsvReaderOptions
+            {
+                Separator = ',',
+                TrackLineNumbers = true,
+                MalformedData = CsvMalformedDataHandling.Throw,
+                FieldCountMismatch = CsvFieldCountHandling.Throw,
+                MaxRecordSize = LargestRecord,
+            });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the file cannot be opened ({error.Message}).", error);
+        }
+
+        var table = new CsvTable(file, csv);
+        try
+        {
+            await table.AdvanceAsync(() => csv.ReadHeaderAsync(cancellationToken).AsTask()).ConfigureAwait(false);
+            table.Header = [.. csv.Headers];
+            return table;
+        }
+        catch
+        {
+            csv.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The position of a column.</summary>
+    /// <exception cref="DatasetFormatException">There is none of that name.</exception>
+    public int Column(string name)
+    {
+        for (var i = 0; i < Header.Count; i++)
+        {
+            if (Header[i].Trim() == name)
+            {
+                return i;
+            }
+        }
+
+        throw Fault(1, name, $"there is no such column; the header has: {string.Join(", ", Header)}.");
+    }
+
+    /// <summary>Reads the rows in file order.</summary>
+    public async IAsyncEnumerable<CsvRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await AdvanceAsync(() => _csv.ReadAsync(cancellationToken).AsTask()).ConfigureAwait(false))
+        {
+            var fields = new string[Header.Count];
+            for (var i = 0; i < fields.Length; i++)
+            {
+                fields[i] = _csv.GetString(i);
+            }
+
+            yield return new CsvRow(_csv.LineNumber, fields);
+        }
+    }
+
+    public DatasetFormatException Fault(long? line, string? field, string reason) => new(_file, line, field, reason);
+
+    public void Dispose() => _csv.Dispose();
+
+    private async Task<bool> AdvanceAsync(Func<Task<bool>> read)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (CsvFormatException error)
+        {
+            throw new DatasetFormatException(_file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message, error);
+        }
+    }
+}

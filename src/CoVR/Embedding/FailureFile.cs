@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CoVR;
+
+/// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a kill, is passed over.</summary>
+internal sealed class FailureFile(string path)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly Lock _gate = new();
+
+    /// <summary>The last failure of each item in some files.</summary>
+    public static IReadOnlyDictionary<MediaId, RememberedFailure> Read(IEnumerable<string> paths)
+    {
+        var failures = new Dictionary<MediaId, RememberedFailure>();
+        foreach (var line in paths.Where(File.Exists).SelectMany(Lines))
+        {
+            if (TryParse(line) is { } failure && (!failures.TryGetValue(failure.Id, out var known) || known.At <= failure.At))
+            {
+                failures[failure.Id] = failure;
+            }
+        }
+
+        return failures;
+    }
+
+    public void Append(RememberedFailure failure)
+    {
+        var line = JsonSerializer.Serialize(new Line(failure.Id.Value, failure.Reason, failure.Kind, failure.At), Json) + "\n";
+        lock (_gate)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            file.Seek(0, SeekOrigin.End);
+            file.Write(Encoding.UTF8.GetBytes(EndsUnfinished(file) ? "\n" + line : line));
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    private static bool EndsUnfinished(FileStream file)
+    {
+        if (file.Length == 0)
+        {
+            return false;
+        }
+
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    private static RememberedFailure? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Line>(line, Json) is { Id.Length: > 0, Reason: not null } known && !string.IsNullOrWhiteSpace(known.Id)
+                ? new RememberedFailure(new MediaId(known.Id), known.Reason, known.Kind, known.At)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Line(string Id, string Reason, MediaFailure? Kind, DateTimeOffset At);
+}

@@ -1,0 +1,174 @@
+using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR;
+
+/// <summary>Embeds texts into one file, <c>{"texts", "feats"}</c>, such as the captions of targets or the edits that frames are scored with.</summary>
+/// <remarks>
+/// <para>Each text counts once; the file has them in the order of their code points, as the reference. What is embedded is
+/// the cleaned text, cut to the model's <see cref="TextInput.CaptionLimit"/>; what is stored is the text as given.</para>
+/// <para>Until the file is complete, finished batches lie beside it in <c>{file}.partial</c>: a killed job goes on there, and
+/// workers with shards share it. Batches are cut from a worker's whole list, so that a resumed job computes the same numbers.</para>
+/// </remarks>
+public sealed class TextEmbeddingJob
+{
+    private readonly Func<ComposedModel> _factory;
+    private readonly EmbeddingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a job.</summary>
+    /// <param name="model">Gives the model; called when a job starts.</param>
+    /// <param name="options">Batch size and shard; null for the defaults.</param>
+    /// <param name="time">The clock of progress; null for the system's.</param>
+    /// <param name="logger">May be null.</param>
+    public TextEmbeddingJob(Func<ComposedModel> model, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<TextEmbeddingJob>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _factory = model;
+        _options = options ?? new EmbeddingOptions();
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<TextEmbeddingJob>.Instance;
+    }
+
+    /// <summary>Embeds this worker's share of the texts; the worker that finds all of them embedded writes the file.</summary>
+    /// <param name="texts">At least one text; repeated ones count once.</param>
+    /// <param name="path">The file; replaced when it exists.</param>
+    /// <param name="progress">Told after every batch; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly: finished batches stay.</param>
+    /// <returns>Texts that other workers still have to embed; 0 when the file was written.</returns>
+    /// <exception cref="ArgumentException">There is no text.</exception>
+    /// <exception cref="EmbeddingStoreException">The partial results belong to another model.</exception>
+    public async Task<int> EmbedAsync(IEnumerable<string> texts, string path, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).Order(CodePointOrder.Instance)];
+        if (unique.Length == 0)
+        {
+            throw new ArgumentException("There is no text to embed.", nameof(texts));
+        }
+
+        using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed.texts");
+        var model = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var fingerprint = new EmbeddingFingerprint(
+            model.Description.Name, model.Description.WeightsSha256, $"captions of {model.Description.Text.MaxWords} words, {model.Description.Text.CaptionLimit} tokens", 1, model.Encoder.Dimensions);
+        var partial = path + ".partial";
+        bool begun;
+        using (var store = new FileEmbeddingStore(partial, fingerprint, segment: _options.Shard.SegmentName))
+        {
+            await EmbedMissingAsync(model, store, unique, progress, cancellationToken).ConfigureAwait(false);
+            begun = store.Count > 0;
+        }
+
+        var left = await FinishAsync(partial, fingerprint, unique, path, begun, cancellationToken).ConfigureAwait(false);
+        if (left > 0)
+        {
+            _logger.TextsLeft(left, partial);
+        }
+
+        return left;
+    }
+
+    /// <summary>Writes the file when nothing is left. Of workers that get here together, one does it.</summary>
+    private static async Task<int> FinishAsync(
+        string partial, EmbeddingFingerprint fingerprint, string[] unique, string path, bool begun, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(partial) && begun)
+        {
+            return 0; // another worker has finished
+        }
+
+        FileStream? held = null;
+        try
+        {
+            using (var store = new FileEmbeddingStore(partial, fingerprint)) // anew, to see what others embedded meanwhile
+            {
+                if (await CountMissingAsync(store, unique, cancellationToken).ConfigureAwait(false) is var left and > 0)
+                {
+                    return left;
+                }
+
+                held = new SegmentFiles(partial, "finish").TakeLock();
+                (await CollectAsync(store, unique, cancellationToken).ConfigureAwait(false)).Save(path);
+            }
+
+            Directory.Delete(partial, recursive: true);
+            return 0;
+        }
+        catch (EmbeddingStoreException) when (held is null && begun)
+        {
+            return 0; // another worker is finishing
+        }
+        finally
+        {
+            held?.Dispose();
+        }
+    }
+
+    private static async Task<int> CountMissingAsync(FileEmbeddingStore store, string[] unique, CancellationToken cancellationToken)
+    {
+        var missing = 0;
+        foreach (var text in unique)
+        {
+            missing += await store.ContainsAsync(KeyOf(text), cancellationToken).ConfigureAwait(false) ? 0 : 1;
+        }
+
+        return missing;
+    }
+
+    private static MediaId KeyOf(string text) => new("text:" + text);
+
+    private async Task EmbedMissingAsync(ComposedModel model, FileEmbeddingStore store, string[] unique, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        string[] mine = [.. unique.Where(text => _options.Shard.Contains(KeyOf(text)))];
+        var tally = new EmbeddingTally(mine.Length, _time, progress);
+        tally.StartModel();
+        foreach (var chunk in mine.Chunk(_options.BatchSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var missing = new List<int>();
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                if (!await store.ContainsAsync(KeyOf(chunk[i]), cancellationToken).ConfigureAwait(false))
+                {
+                    missing.Add(i);
+                }
+            }
+
+            if (missing.Count > 0)
+            {
+                var values = await tally.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
+                var dimensions = store.Fingerprint.Dimensions;
+                await Task.WhenAll(missing.Select(i => store.WriteAsync(
+                    KeyOf(chunk[i]), new EmbeddingSet(values.AsMemory(i * dimensions, dimensions), 1, dimensions), CancellationToken.None).AsTask())).ConfigureAwait(false);
+            }
+
+            Array.ForEach(chunk, _ => tally.Advance(failed: false, int.MaxValue));
+            tally.Report();
+        }
+    }
+
+    private static float[] Encode(ComposedModel model, string[] texts)
+    {
+        using var mode = EvaluationMode.Enter(model);
+        var values = ModelCalls.EncodeCaptions(model, texts);
+        var bad = VectorMath.IndexOfNotFinite(values);
+        return bad < 0 ? values : throw new ArithmeticException($"The model's embedding of the text '{texts[bad / model.Encoder.Dimensions]}' holds NaN or infinity.");
+    }
+
+    private static async Task<TextEmbeddings> CollectAsync(FileEmbeddingStore store, string[] unique, CancellationToken cancellationToken)
+    {
+        var dimensions = store.Fingerprint.Dimensions;
+        var values = new float[checked(unique.Length * dimensions)];
+        for (var row = 0; row < unique.Length; row++)
+        {
+            var item = await store.ReadAsync(KeyOf(unique[row]), cancellationToken).ConfigureAwait(false)
+                ?? throw new KeyNotFoundException($"'{unique[row]}' vanished from the partial results.");
+            item.Values.Span.CopyTo(values.AsSpan(row * dimensions));
+        }
+
+        return new TextEmbeddings(unique, values, dimensions);
+    }
+}
