@@ -45,7 +45,11 @@ internal sealed class CsvTable : IDisposable
         var table = new CsvTable(file, csv);
         try
         {
-            await table.AdvanceAsync(() => csv.ReadHeaderAsync(cancellationToken).AsTask()).ConfigureAwait(false);
+            await table.AdvanceAsync(async () =>
+            {
+                await csv.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
             table.Header = [.. csv.Headers];
             return table;
         }

@@ -19,7 +19,7 @@ public sealed class FrameScoresTests
     public void Compute_OfSeveralFramesAndVectors_IsTheMeanOfEachFramesProducts()
     {
         float[] values = [1, 0, 0, 1, /* frame 2 */ 2, 2, 0, 4];
-        Assert.Equal([0.4, 2.4], FrameScores.Compute(new EmbeddingSet(values, 2, 2, 2), [0.2f, 0.6f]));
+        Assert.Equal([0.4, 2.0], FrameScores.Compute(new EmbeddingSet(values, 2, 2, 2), [0.2f, 0.6f]));
     }
 
     [Fact]

@@ -1,0 +1,147 @@
+using BenchmarkDotNet.Attributes;
+using CoVR.Blip;
+using CoVR.Media;
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Benchmarks;
+
+/// <summary>An embedding job over video files against its slower half alone: the model, or decoding on all cores.</summary>
+/// <remarks>With the large model, a ratio of 1.11 means that the model is busy 90 % of the time; with the small one, a ratio near 1 that decoding uses every core.</remarks>
+[IterationCount(5)]
+public class PipelineBenchmarks
+{
+    private const int Videos = 16;
+    private const int Frames = 15;
+    private readonly EmbeddingOptions _options = new() { BatchSize = 16, QueueLength = 32 };
+    private string _folder = "";
+    private IReadOnlyList<MediaItem> _items = [];
+    private RetrievalPipeline _pipeline = null!;
+
+    /// <summary>Which half is slower: a ViT of 12 blocks, 512 wide, at 224 pixels, or one of a single small block.</summary>
+    [Params("model", "decoding")]
+    public string Bottleneck { get; set; } = "";
+
+    /// <summary>Writes clips of 4 seconds and makes the model.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        _folder = Directory.CreateTempSubdirectory("covr-pipeline-").FullName;
+        for (var video = 0; video < Videos; video++)
+        {
+            new VideoWriter().WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
+        }
+
+        _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
+        var model = BlipModel.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        _pipeline = new RetrievalPipeline
+        {
+            Model = model,
+            FrameReader = new MediaFrameReader(new SkiaImageDecoder()),
+            Transform = new EvaluationTransform(model.Description.Image),
+            GallerySampler = new UniformSegmentSampler(Frames),
+            QuerySampler = new MiddleFrameSampler(),
+            Pooling = new MeanFramePooling(),
+            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
+            Index = new ExactIndex(new MeanPooledSimilarity()),
+        };
+    }
+
+    /// <summary>The slower half alone.</summary>
+    [Benchmark(Baseline = true)]
+    public async Task Alone()
+    {
+        if (Bottleneck == "model")
+        {
+            EncodeOnly();
+        }
+        else
+        {
+            await Parallel.ForEachAsync(_items, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (item, stop) =>
+                await _pipeline.FrameReader.ReadAsync(item.Source, _pipeline.GallerySampler, stop));
+        }
+    }
+
+    /// <summary>The whole job into a store on the disk; prints how busy the model was.</summary>
+    [Benchmark]
+    public async Task Job()
+    {
+        var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
+        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
+        var pipeline = new RetrievalPipeline
+        {
+            Model = _pipeline.Model,
+            FrameReader = _pipeline.FrameReader,
+            Transform = _pipeline.Transform,
+            GallerySampler = _pipeline.GallerySampler,
+            QuerySampler = _pipeline.QuerySampler,
+            Pooling = _pipeline.Pooling,
+            Store = store,
+            Index = _pipeline.Index,
+        };
+        var last = new LastProgress();
+        await foreach (var outcome in new EmbeddingJob(() => pipeline, _options).EmbedAsync(_items, last))
+        {
+            if (outcome.Failure is { } failure)
+            {
+                throw failure;
+            }
+        }
+
+        Console.WriteLine($"// {Bottleneck}: the model was busy {last.Value?.ModelBusy:P1} of {last.Value?.Elapsed.TotalSeconds:F1} s");
+    }
+
+    /// <summary>Removes the files.</summary>
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _pipeline.Model.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static BlipArchitecture Architecture(bool large) => new()
+    {
+        Image = ImageInput.Clip(224),
+        Vision = large
+            ? new VisionTransformerOptions { PatchSize = 16, Width = 512, Depth = 12, Heads = 8, FeedForwardWidth = 2048 }
+            : new VisionTransformerOptions { PatchSize = 32, Width = 32, Depth = 1, Heads = 1, FeedForwardWidth = 32 },
+        Text = new BertOptions { VocabularySize = 0, Width = 16, Depth = 1, Heads = 1, FeedForwardWidth = 16, MaxPositions = 40 },
+        Dimensions = 64,
+    };
+
+    private static RgbFrame[] Clip(int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, 100).Select(time =>
+        {
+            var rgb = new byte[320 * 240 * 3];
+            for (var i = 0; i < rgb.Length; i++)
+            {
+                rgb[i] = (byte)(120 + (80 * Math.Sin(((i / 3 % 320) + (time * 3) + (seed * 17)) * 0.05)) + random.Next(8));
+            }
+
+            return new RgbFrame(320, 240, rgb);
+        })];
+    }
+
+    private void EncodeOnly()
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var pixels = randn(_options.BatchSize, 3, 224, 224);
+        for (var done = 0; done < Videos * Frames; done += _options.BatchSize)
+        {
+            using var batch = NewDisposeScope();
+            _pipeline.Model.Encoder.EncodeTarget(_pipeline.Model.Encoder.EncodeVisual(pixels.narrow(0, 0, Math.Min(_options.BatchSize, (Videos * Frames) - done))));
+        }
+    }
+
+    private sealed class LastProgress : IProgress<JobProgress>
+    {
+        public JobProgress? Value { get; private set; }
+
+        public void Report(JobProgress value) => Value = value;
+    }
+}
