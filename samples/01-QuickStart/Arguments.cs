@@ -6,15 +6,16 @@ namespace QuickStart;
 /// <param name="Seed">Of world, weights and batches.</param>
 /// <param name="Output">The folder of page, metrics and work files.</param>
 /// <param name="Quick">A few steps on a tiny world: shows that everything works, not how well.</param>
+/// <param name="Model">The model family.</param>
 /// <param name="Threads">Threads of one matrix product. One by default: the products are small, and other cores prepare batches.</param>
-internal sealed record Arguments(int Seed, string Output, bool Quick, int Threads)
+internal sealed record Arguments(int Seed, string Output, bool Quick, string Model, int Threads)
 {
-    public const string Usage = "usage: QuickStart [--seed N] [--output FOLDER] [--quick] [--threads N]";
+    public const string Usage = "usage: QuickStart [--seed N] [--output FOLDER] [--model blip|blip2] [--quick] [--threads N]";
 
     /// <summary>Reads the command line; null when it is wrong.</summary>
     public static Arguments? Parse(IReadOnlyList<string> args)
     {
-        var result = new Arguments(1, Path.Combine("artifacts", "quickstart"), false, 1);
+        var result = new Arguments(1, Path.Combine("artifacts", "quickstart"), false, "blip", 1);
         for (var i = 0; i < args.Count; i++)
         {
             var value = i + 1 < args.Count ? args[i + 1] : null;
@@ -28,6 +29,9 @@ internal sealed record Arguments(int Seed, string Output, bool Quick, int Thread
                     break;
                 case "--threads" when Number(value, 1) is { } threads:
                     result = result with { Threads = threads };
+                    break;
+                case "--model" when value is not null && SmallModel.All.ContainsKey(value):
+                    result = result with { Model = value };
                     break;
                 case "--output" when !string.IsNullOrWhiteSpace(value):
                     result = result with { Output = value };

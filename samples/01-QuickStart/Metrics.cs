@@ -6,7 +6,7 @@ namespace QuickStart;
 
 /// <summary>The figures of the run, for people and for programs.</summary>
 internal sealed class Metrics(
-    int seed, double seconds, TripletDataset test, IReadOnlyList<EvaluationResult> results, IReadOnlyList<EvaluationResult> referenceLeftOut)
+    Arguments arguments, double seconds, TripletDataset test, IReadOnlyList<EvaluationResult> results, IReadOnlyList<EvaluationResult> referenceLeftOut)
 {
     /// <summary>The cut-offs that are shown.</summary>
     public static readonly string[] Names = ["R@1", "R@5", "R@10"];
@@ -14,7 +14,10 @@ internal sealed class Metrics(
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The seed of the run.</summary>
-    public int Seed { get; } = seed;
+    public int Seed { get; } = arguments.Seed;
+
+    /// <summary>What the model is called.</summary>
+    public string Model { get; } = SmallModel.All[arguments.Model].Title;
 
     /// <summary>How long everything took.</summary>
     public double Seconds { get; } = seconds;
@@ -44,6 +47,7 @@ internal sealed class Metrics(
     {
         var content = new Dictionary<string, object>
         {
+            ["model"] = Model,
             ["seed"] = Seed,
             ["seconds"] = Math.Round(Seconds, 1),
             ["gallery"] = Sizes.Gallery,

@@ -3,14 +3,16 @@ using CoVR.Datasets.Synthetic;
 namespace QuickStart;
 
 /// <summary>How large the world is and how long is trained.</summary>
+/// <param name="Model">The model family.</param>
 /// <param name="World">The world.</param>
 /// <param name="Pretraining">Steps on pictures and captions, items in a batch, and steps before hard batches come.</param>
 /// <param name="Composition">The same for edits.</param>
-internal sealed record Plan(SyntheticWorldOptions World, (int Steps, int Batch, int Ordinary) Pretraining, (int Steps, int Batch, int Ordinary) Composition)
+internal sealed record Plan(string Model, SyntheticWorldOptions World, (int Steps, int Batch, int Ordinary) Pretraining, (int Steps, int Batch, int Ordinary) Composition)
 {
     /// <summary>The plan for a command line.</summary>
     public static Plan For(Arguments arguments) => arguments.Quick
         ? new Plan(
+            arguments.Model,
             new SyntheticWorldOptions
             {
                 Seed = arguments.Seed,
@@ -24,5 +26,5 @@ internal sealed record Plan(SyntheticWorldOptions World, (int Steps, int Batch, 
             },
             (150, 32, 100),
             (100, 32, 0))
-        : new Plan(new SyntheticWorldOptions { Seed = arguments.Seed }, (1100, 48, 250), (700, 64, 0));
+        : new Plan(arguments.Model, new SyntheticWorldOptions { Seed = arguments.Seed }, (1100, 48, 250), (700, 64, 0));
 }

@@ -1,6 +1,6 @@
 // From an empty folder to a trained, searchable model, through the public API alone:
 //   1. write a small world of pictures, clips, captions and edits      (CoVR.Datasets)
-//   2. train a small BLIP on pictures and captions, then on edits      (CoVR.Blip, CoVR.Losses, CoVR.Training)
+//   2. train a small model on pictures and captions, then on edits     (CoVR.Blip or CoVR.Blip2, CoVR.Losses, CoVR.Training)
 //   3. embed the gallery once into a store, evaluate, search           (CoVR)
 //   4. write one page that shows queries and answers
 using System.Runtime.InteropServices;

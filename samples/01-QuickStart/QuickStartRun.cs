@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CoVR;
-using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
@@ -20,12 +19,13 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
 
     private readonly Plan _plan = Plan.For(arguments);
     private readonly WorkFolder _work = new(arguments.Output);
+    private readonly SmallModel _model = SmallModel.All[arguments.Model];
 
     /// <summary>Runs every part and prints where page and metrics are.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        report.Say($"CoVR quick start, seed {arguments.Seed}{(_work.Prepare(_plan) ? ": going on where an interrupted run stopped" : "")}");
+        report.Say($"CoVR quick start with {_model.Title}, seed {arguments.Seed}{(_work.Prepare(_plan) ? ": going on where an interrupted run stopped" : "")}");
         var world = await report.RunAsync("Writing the world", progress =>
             new SyntheticWorld(_plan.World).WriteAsync(_work.World, ConsoleReport.Job(progress, "files"), cancellationToken));
         report.Say($"{world.Pictures} pictures and {world.Clips} clips in {world.MediaFolder}");
@@ -33,7 +33,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
         var options = new WebVidCoVROptions();
         world.Configure(options);
         var train = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, cancellationToken);
-        await using var services = Compose(world, SmallBlip.Vocabulary(train));
+        await using var services = Compose(world, SmallModel.Vocabulary(train));
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(arguments.Threads);
         var reader = services.GetRequiredKeyedService<ITripletDatasetReader>("");
@@ -48,7 +48,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
         var leftOut = await EvaluateAsync(services, reader, test, new WebVidCoVRProtocol(), cancellationToken);
         var questions = await AskAsync(services, reader, test, cancellationToken);
 
-        var metrics = new Metrics(arguments.Seed, clock.Elapsed.TotalSeconds, test, results, leftOut);
+        var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut);
         metrics.Print(report);
         var page = new ResultPage(services.GetRequiredKeyedService<IFrameReader>(""), reader, test, metrics)
         {
@@ -68,15 +68,13 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
     private ServiceProvider Compose(SyntheticWorldFiles world, IReadOnlyList<string> vocabulary)
     {
         var services = new ServiceCollection();
-        services.AddCoVR(TrainingStages.Pretraining)
-            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.All, null));
-        Embedding(services.AddCoVR(TrainingStages.Composition), TrainingStages.Composition)
-            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.Composed, _work.Weights(TrainingStages.Pretraining)))
+        var (pretrained, trained) = (_work.Weights(TrainingStages.Pretraining), _work.Weights(TrainingStages.Composition));
+        _model.UseFresh(services.AddCoVR(TrainingStages.Pretraining), vocabulary, arguments.Seed);
+        _model.UsePretrained(Embedding(services.AddCoVR(TrainingStages.Composition), TrainingStages.Composition), vocabulary, pretrained)
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .AddLossTerm<QueryToCaptionTerm>(0.5);
-        Embedding(services.AddCoVR(), "gallery")
-            .UseBlip(options => SmallBlip.Configure(options, vocabulary, arguments.Seed, BlipTrainable.Composed, _work.Weights(TrainingStages.Composition)))
+        _model.UseTrained(Embedding(services.AddCoVR(), "gallery"), vocabulary, trained, pretrained)
             .AddWebVidCoVR(world.Configure);
         return services.BuildServiceProvider(validateScopes: true);
     }

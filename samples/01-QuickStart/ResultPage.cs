@@ -37,7 +37,7 @@ internal sealed class ResultPage(IFrameReader frames, ITripletDatasetReader read
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Composed retrieval, learnt in minutes</title><style>{PageStyle.Css}</style></head><body><main>
             <h1>A picture and a sentence in, the right picture out</h1>
-            <p>A small BLIP was trained from nothing on {World.Pictures} pictures and {World.Clips} clips of coloured shapes. It now answers
+            <p>A small {metrics.Model} was trained from nothing on {World.Pictures} pictures and {World.Clips} clips of coloured shapes. It now answers
             questions of two parts, what to start from and what to change, about combinations that it never saw in training.</p>
             <ul class="facts"><li><b>{metrics.Sizes.Queries}</b> test queries</li><li><b>{metrics.Sizes.Gallery}</b> candidates</li>
             <li>seed <b>{metrics.Seed}</b></li><li><b>{metrics.Seconds:F0} s</b> in all</li></ul>

@@ -1,81 +1,36 @@
-using System.Text.RegularExpressions;
 using CoVR.Blip;
-using CoVR.Data;
-using CoVR.Modeling;
-using CoVR.Modeling.Layers;
-using CoVR.Modeling.Text;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace QuickStart;
 
-/// <summary>A BLIP of less than a million weights, which learns in minutes on two processor cores.</summary>
-internal static partial class SmallBlip
+/// <summary>BLIP: the text looks at the picture, and targets are embedded by the visual encoder alone.</summary>
+internal sealed class SmallBlip : SmallModel
 {
-    private const int Width = 96;
-    private const int Heads = 4;
+    private static readonly BlipArchitecture Architecture = new() { Image = Image, Vision = Vision, Text = Text, Dimensions = 64 };
 
-    /// <summary>32 x 32 pixels, 16 patches, three visual and two text layers, embeddings of 64 numbers.</summary>
-    public static BlipArchitecture Architecture { get; } = new()
-    {
-        Image = ImageInput.Clip(32),
-        Vision = new VisionTransformerOptions
-        {
-            PatchSize = 8,
-            Width = Width,
-            Depth = 3,
-            Heads = Heads,
-            FeedForwardWidth = 4 * Width,
-            DropPath = 0,
-            Stem = VisionStem.Convolutional,
-            Positions = PositionInitialisation.SinCos,
-            PositionWavelength = 20,
-            InitializerRange = 0.08,
-            CheckpointedBlocks = 0,
-        },
-        Text = new BertOptions
-        {
-            VocabularySize = 0,
-            Width = Width,
-            Depth = 2,
-            Heads = Heads,
-            FeedForwardWidth = 4 * Width,
-            MaxPositions = 32,
-            Dropout = 0,
-            AttentionDropout = 0,
-            InitializerRange = 0.08,
-        },
-        Dimensions = 64,
-    };
+    /// <inheritdoc/>
+    public override string Title => "BLIP";
 
-    /// <summary>Sets a pipeline's model.</summary>
-    /// <param name="options">The options of <c>UseBlip</c>.</param>
-    /// <param name="vocabulary">Every word of the world.</param>
-    /// <param name="seed">Of fresh weights.</param>
-    /// <param name="trainable">What is trained.</param>
-    /// <param name="checkpoint">The weights to start from; null for fresh ones.</param>
-    public static void Configure(BlipOptions options, IReadOnlyList<string> vocabulary, int seed, BlipTrainable trainable, string? checkpoint)
+    /// <inheritdoc/>
+    public override ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed) => pipeline.UseBlip(options =>
     {
-        options.Architecture = Architecture;
-        options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);
-        options.Name = "quickstart-blip-32";
-        options.Vocabulary = vocabulary;
+        Configure(options, vocabulary, null);
         options.Seed = (ulong)seed;
-        options.Trainable = trainable;
-        options.TrainVisualEncoder = trainable == BlipTrainable.All;
-        options.Checkpoint = checkpoint;
-    }
+        options.Trainable = BlipTrainable.All;
+        options.TrainVisualEncoder = true;
+    });
 
-    /// <summary>The words of the training texts, after the special tokens: a WordPiece vocabulary of whole words.</summary>
-    public static IReadOnlyList<string> Vocabulary(TripletDataset train)
+    /// <inheritdoc/>
+    public override ICoVRBuilder UsePretrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string pretrained) =>
+        pipeline.UseBlip(options => Configure(options, vocabulary, pretrained));
+
+    /// <inheritdoc/>
+    public override ICoVRBuilder UseTrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string trained, string pretrained) =>
+        pipeline.UseBlip(options => Configure(options, vocabulary, trained));
+
+    private static void Configure(BlipOptions options, IReadOnlyList<string> vocabulary, string? checkpoint)
     {
-        var cleaner = new CaptionCleaner(30);
-        var words = train.Triplets
-            .SelectMany(triplet => new[] { triplet.Modification, triplet.TargetCaption ?? "" })
-            .SelectMany(text => Word().Matches(cleaner.Clean(text)).Select(match => match.Value))
-            .Distinct()
-            .Order(StringComparer.Ordinal);
-        return ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words];
+        Configure(options, "quickstart-blip-32", vocabulary, checkpoint);
+        options.Architecture = Architecture;
     }
-
-    [GeneratedRegex(@"\w+|[^\w\s]")]
-    private static partial Regex Word();
 }

@@ -1,5 +1,4 @@
 using CoVR;
-using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Media;

@@ -25,7 +25,7 @@ internal sealed class WorkFolder(string output)
     public bool Prepare(Plan plan)
     {
         var marker = Path.Combine(_root, "plan.json");
-        var text = JsonSerializer.Serialize(new { plan.World, Pretraining = $"{plan.Pretraining}", Composition = $"{plan.Composition}" });
+        var text = JsonSerializer.Serialize(new { plan.Model, plan.World, Pretraining = $"{plan.Pretraining}", Composition = $"{plan.Composition}" });
         if (File.Exists(marker) && File.ReadAllText(marker) == text)
         {
             return true;

@@ -20,8 +20,11 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
 {
     private const double VisionNormEpsilon = 1e-5;
 
-    private readonly double _queryDeviation;
+    private readonly Blip2Architecture _architecture;
     private bool _visualIsPinned;
+
+    // Made after the components are registered: no part of the state dict, as it is of other weights.
+    private Blip2Encoder? _targets;
 
     [ComponentName(Name = "ln_vision")]
     private readonly LayerNorm _visionNorm;
@@ -54,7 +57,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     {
         parts?.RequireFusionForText();
         Vectors = architecture.Queries;
-        _queryDeviation = architecture.Text.InitializerRange;
+        _architecture = architecture;
         _visionNorm = new LayerNorm(Visual.Width, VisionNormEpsilon, device);
         _queries = Parameters.Uninitialised(device, 1, architecture.Queries, architecture.Text.Width);
         _former = new QFormer(architecture.Text, Visual.Width, device);
@@ -84,12 +87,11 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
-    /// <remarks>[B, Q, D]: the queries after looking at the picture, each of unit length.</remarks>
+    /// <remarks>[B, Q, D]: the queries after looking at the picture, each of unit length; with <see cref="Blip2Options.TargetCheckpoint"/> those of its weights.</remarks>
     public override Tensor EncodeTarget(Tensor visualTokens)
     {
         RequireVisual(visualTokens);
-        using var scope = NewDisposeScope();
-        return ProjectionHead.Embed(_former.Encode(_queries, visualTokens), _visionHead).MoveToOuterDisposeScope();
+        return (_targets ?? this).EncodeReference(visualTokens);
     }
 
     /// <inheritdoc/>
@@ -147,17 +149,83 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking)
+    {
+        _targets?._to(device, dtype, non_blocking);
+        return base._to(device, dtype, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
+    {
+        _targets?._to(deviceType, deviceIndex, non_blocking);
+        return base._to(deviceType, deviceIndex, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking)
+    {
+        _targets?._to(dtype, non_blocking);
+        return base._to(dtype, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _targets?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
     public override void Initialise(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         (Visual as VisionTransformerModule)?.Initialise(initializer);
         _former.Initialise(initializer);
-        initializer.Normal(_queries, _queryDeviation);
+        initializer.Normal(_queries, _architecture.Text.InitializerRange);
         initializer.PyTorchDefault(_visionHead);
         if (_textHead is not null)
         {
             initializer.PyTorchDefault(_textHead);
         }
+    }
+
+    /// <summary>[B, Q, D]: the queries after looking at the picture, with this encoder's own weights.</summary>
+    internal Tensor EncodeReference(Tensor visualTokens)
+    {
+        using var scope = NewDisposeScope();
+        return ProjectionHead.Embed(_former.Encode(_queries, visualTokens), _visionHead).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Lets targets be embedded by other weights than queries; the visual encoder is shared.</summary>
+    /// <returns>The encoder of targets, whose values are unset; owned by this one.</returns>
+    internal Blip2Encoder MakeTargetEncoder()
+    {
+        _targets?.Dispose();
+        _targets = new Blip2Encoder(_architecture, new ComposedModelParts(new BorrowedVision(Visual)));
+        _targets.eval();
+        foreach (var parameter in _targets.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        return _targets;
+    }
+
+    /// <summary>The state dict of the model that embeds targets.</summary>
+    internal Dictionary<string, Tensor> TargetState()
+    {
+        var state = state_dict();
+        foreach (var (key, tensor) in _targets?.state_dict() ?? [])
+        {
+            state[key] = tensor;
+        }
+
+        return state;
     }
 
     /// <summary>[B, Q, D]: the queries after looking at picture and text.</summary>
@@ -194,4 +262,17 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
 
     private Linear RequiredTextHead() =>
         _textHead ?? throw new InvalidOperationException($"This BLIP-2 was built without {nameof(Blip2Architecture.TextHead)}: it embeds pictures only.");
+
+    /// <summary>Another encoder's visual encoder: its width and pictures, but not its weights.</summary>
+    private sealed class BorrowedVision(IVisualEncoder owner) : IVisualEncoder
+    {
+        /// <inheritdoc/>
+        public int Width => owner.Width;
+
+        /// <inheritdoc/>
+        public ImageInput Input => owner.Input;
+
+        /// <inheritdoc/>
+        public Tensor Encode(Tensor pixels) => owner.Encode(pixels);
+    }
 }

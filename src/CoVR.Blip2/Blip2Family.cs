@@ -1,6 +1,8 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Text;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
 
 namespace CoVR.Blip2;
 
@@ -29,6 +31,11 @@ internal sealed class Blip2Family : ComposedModelFamily<Blip2Options, Blip2Archi
             yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
         }
 
+        if (options.TargetCheckpoint is { } targets && !File.Exists(targets))
+        {
+            yield return $"{nameof(options.TargetCheckpoint)}: there is no file '{targets}'.";
+        }
+
         if (options.Architecture is { Text.QueryFeedForward: false })
         {
             yield return $"{nameof(options.Architecture)}: a Q-Former has {nameof(options.Architecture.Text)}.{nameof(options.Architecture.Text.QueryFeedForward)}; start from {nameof(QFormer)}.{nameof(QFormer.BertBase)}.";
@@ -50,4 +57,16 @@ internal sealed class Blip2Family : ComposedModelFamily<Blip2Options, Blip2Archi
     /// <inheritdoc/>
     protected override void SetTrainable(Blip2Encoder encoder, Blip2Options options) =>
         encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
+
+    /// <inheritdoc/>
+    protected override void SetTargetWeights(Blip2Encoder encoder, Blip2Options options, ComposedModelParts parts, ILogger logger)
+    {
+        if (options.TargetCheckpoint is { } path)
+        {
+            Load(encoder.MakeTargetEncoder(), path, Blip2CheckpointMap.For(parts with { Visual = encoder.Visual }), options.StrictCheckpoint, logger);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyDictionary<string, Tensor> TargetState(Blip2Encoder encoder) => encoder.TargetState();
 }

@@ -15,7 +15,7 @@ internal sealed class QFormerFusion(Blip2Encoder encoder) : IFusionModule
         {
             (null, null) => throw new ArgumentException("A query has a reference, a modification, or both.", nameof(visualTokens)),
             (null, _) => encoder.EncodeCaption(text).unsqueeze(1),
-            (_, null) => encoder.EncodeTarget(visualTokens),
+            (_, null) => encoder.EncodeReference(visualTokens),
             _ => encoder.EncodeBoth(visualTokens, text),
         };
         return query.MoveToOuterDisposeScope();

@@ -87,6 +87,41 @@ public sealed class Blip2CheckpointTests : IDisposable
         NumericAssert.Close(expected, State(loaded)["visual_encoder.pos_embed"], 1e-6, 0, "positions");
     }
 
+    [Fact]
+    public void TargetCheckpoint_OfOtherWeights_EmbedsTargetsAsThoseDo()
+    {
+        using var noGrad = no_grad();
+        using var first = Blip2Model.Create(SmallBlip2.Options());
+        var trained = State(first).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        foreach (var (key, tensor) in trained.Where(entry => entry.Key.StartsWith("Qformer.", StringComparison.Ordinal) && entry.Value.is_floating_point()))
+        {
+            tensor.add_(0.1f);
+        }
+
+        var (targets, queries) = (Save(State(first), "first.pth"), Save(trained, "trained.pth"));
+        using var plain = Blip2Model.Create(From(queries));
+        var options = From(queries);
+        options.TargetCheckpoint = targets;
+        using var split = Blip2Model.Create(options);
+        var visual = split.Encoder.EncodeVisual(SmallBlip2.Pixels(2));
+        var text = split.TokenizeForEvaluation(["red", "blue"]);
+        NumericAssert.Close(first.Encoder.EncodeTarget(visual), split.Encoder.EncodeTarget(visual), 0, 0, "targets");
+        NumericAssert.Close(plain.Encoder.EncodeQuery(visual, text), split.Encoder.EncodeQuery(visual, text), 0, 0, "queries");
+        NumericAssert.Close(
+            plain.Encoder.EncodeQuery(visual, null, QueryParts.Reference), split.Encoder.EncodeQuery(visual, null, QueryParts.Reference), 0, 0, "references");
+        Assert.False(first.Encoder.EncodeTarget(visual).allclose(plain.Encoder.EncodeTarget(visual)));
+        Assert.Equal(first.Description.WeightsSha256, split.Description.WeightsSha256);
+        Assert.Equal(State(plain).Keys.Order(), State(split).Keys.Order());
+    }
+
+    [Fact]
+    public void TargetCheckpoint_ThatIsNotThere_IsAFaultOfTheOptions()
+    {
+        var options = SmallBlip2.Options();
+        options.TargetCheckpoint = _folder["none.pth"];
+        Assert.Contains("none.pth", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Blip2Model.Create(options)).Message, StringComparison.Ordinal);
+    }
+
     private static Blip2Options From(string path)
     {
         var options = SmallBlip2.Options();
@@ -96,9 +131,9 @@ public sealed class Blip2CheckpointTests : IDisposable
 
     private static Dictionary<string, Tensor> State(ComposedModel model) => model.Module!.state_dict();
 
-    private string Save(Dictionary<string, Tensor> state)
+    private string Save(Dictionary<string, Tensor> state, string name = "weights.pth")
     {
-        var path = _folder["weights.pth"];
+        var path = _folder[name];
         PthWriter.Write(path, state.ToDictionary(entry => entry.Key, entry => (object?)entry.Value));
         return path;
     }

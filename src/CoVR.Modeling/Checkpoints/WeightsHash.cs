@@ -34,9 +34,18 @@ public static class WeightsHash
     public static string OfModule(nn.Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        KeyValuePair<string, Tensor>[] state = [.. module.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal)];
-        var digests = new byte[SHA256.HashSizeInBytes * state.Length];
-        Parallel.For(0, state.Length, index => OfTensor(state[index].Key, state[index].Value).CopyTo(digests, SHA256.HashSizeInBytes * index));
+        return OfState(module.state_dict());
+    }
+
+    /// <summary>Hashes a state dict: names, types, shapes and values, in the order of the names.</summary>
+    /// <param name="state">Tensors on any device; must not be changed meanwhile.</param>
+    /// <returns>64 digits; those of <see cref="OfModule"/> for a module's own state dict.</returns>
+    public static string OfState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        KeyValuePair<string, Tensor>[] ordered = [.. state.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+        var digests = new byte[SHA256.HashSizeInBytes * ordered.Length];
+        Parallel.For(0, ordered.Length, index => OfTensor(ordered[index].Key, ordered[index].Value).CopyTo(digests, SHA256.HashSizeInBytes * index));
         return Convert.ToHexStringLower(SHA256.HashData(digests));
     }
 

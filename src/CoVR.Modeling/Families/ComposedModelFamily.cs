@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CoVR.Modeling;
 
@@ -76,8 +77,9 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         try
         {
             SetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
+            SetTargetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
             var description = new ModelDescription(
-                variant.Name, encoder.Image, variant.Text, WeightsHash.OfModule(encoder), options.Temperature, variant.Source, variant.License);
+                variant.Name, encoder.Image, variant.Text, WeightsHash.OfState(TargetState(encoder)), options.Temperature, variant.Source, variant.License);
             SetTrainable(encoder, options);
             encoder.eval();
             encoder.to(device);
@@ -122,6 +124,43 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     /// <param name="options">Valid options.</param>
     protected abstract void SetTrainable(TEncoder encoder, TOptions options);
 
+    /// <summary>Loads the weights that embed targets where they are not those of the checkpoint; nothing unless a family overrides it.</summary>
+    /// <param name="encoder">The encoder, on the CPU.</param>
+    /// <param name="options">Valid options.</param>
+    /// <param name="parts">What replaces the family's own parts.</param>
+    /// <param name="logger">Hears what was loaded.</param>
+    protected virtual void SetTargetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
+    {
+    }
+
+    /// <summary>The weights that embed targets, whose hash tells stored embeddings apart.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <returns>Its own state dict unless a family overrides it.</returns>
+    protected virtual IReadOnlyDictionary<string, Tensor> TargetState(TEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        return encoder.state_dict();
+    }
+
+    /// <summary>Loads a file and tells the log what became of every key.</summary>
+    /// <param name="encoder">What is loaded into.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="map">How its keys become the encoder's.</param>
+    /// <param name="strict">Whether keys and shapes must agree.</param>
+    /// <param name="logger">The log.</param>
+    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    protected static void Load(TEncoder encoder, string path, CheckpointMap map, bool strict, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        var report = StateDictLoader.Load(encoder, path, map, strict);
+        Log.WeightsLoaded(logger, report);
+        Log.KeysIgnored(logger, report.Ignored);
+        if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
+        {
+            Log.KeysDiffer(logger, report.Missing, report.Unexpected, report.Misshapen);
+        }
+    }
+
     private void SetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
     {
         using (var initializer = new WeightInitializer(options.Seed))
@@ -143,13 +182,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
 
         var map = encoder.HasLateFusion ? MapFor(parts).WithOptional("fusion.*") : MapFor(parts);
-        var report = StateDictLoader.Load(encoder, path, map, options.StrictCheckpoint);
-        Log.WeightsLoaded(logger, report);
-        Log.KeysIgnored(logger, report.Ignored);
-        if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
-        {
-            Log.KeysDiffer(logger, report.Missing, report.Unexpected, report.Misshapen);
-        }
+        Load(encoder, path, map, options.StrictCheckpoint, logger);
     }
 
     private IEnumerable<string> FindVariantFaults(string variant)

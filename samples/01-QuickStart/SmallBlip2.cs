@@ -1,0 +1,51 @@
+using CoVR.Blip2;
+using CoVR.Modeling.Layers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace QuickStart;
+
+/// <summary>BLIP-2: learnt queries look at picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
+internal sealed class SmallBlip2 : SmallModel
+{
+    private static readonly Blip2Architecture Architecture = new()
+    {
+        Image = Image,
+        Vision = Vision with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false },
+        Text = Text with { PaddingIndex = null, CrossAttentionFrequency = 1, QueryFeedForward = true },
+        Queries = 4,
+        Dimensions = 64,
+    };
+
+    /// <inheritdoc/>
+    public override string Title => "BLIP-2";
+
+    /// <inheritdoc/>
+    public override ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed) => pipeline.UseBlip2(options =>
+    {
+        Configure(options, vocabulary, null);
+        options.Seed = (ulong)seed;
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// All weights that see a gradient: the words of edits are in no caption, so their vectors have to be learnt here. The
+    /// visual encoder sees none, because its tokens are computed beforehand.
+    /// </remarks>
+    public override ICoVRBuilder UsePretrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string pretrained) =>
+        pipeline.UseBlip2(options => Configure(options, vocabulary, pretrained));
+
+    /// <inheritdoc/>
+    public override ICoVRBuilder UseTrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string trained, string pretrained) => pipeline.UseBlip2(options =>
+    {
+        Configure(options, vocabulary, trained);
+        options.TargetCheckpoint = pretrained;
+    });
+
+    private static void Configure(Blip2Options options, IReadOnlyList<string> vocabulary, string? checkpoint)
+    {
+        Configure(options, "quickstart-blip2-32", vocabulary, checkpoint);
+        options.Architecture = Architecture;
+        options.Trainable = Blip2Trainable.All;
+        options.TrainVisualEncoder = true;
+    }
+}
