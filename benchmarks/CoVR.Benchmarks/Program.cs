@@ -5,7 +5,16 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using CoVR.Benchmarks.FullSize;
 using CoVR.Modeling;
+
+switch (args)
+{
+    case [FullSizeCommand.Name, .. var rest]:
+        return FullSizeCommand.Run(rest);
+    case [FullSizeChild.Name, .. var rest]:
+        return FullSizeChild.Run(rest);
+}
 
 NativeTorch.EnsureLoaded();
 var config = ManualConfig.CreateEmpty()
@@ -19,3 +28,4 @@ var config = ManualConfig.CreateEmpty()
     .AddLogger(ConsoleLogger.Default)
     .AddExporter(MarkdownExporter.GitHub);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+return 0;

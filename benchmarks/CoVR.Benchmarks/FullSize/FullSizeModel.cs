@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using CoVR.Blip2;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Benchmarks.FullSize;
+
+/// <summary>The measurements on BLIP-2 with EVA's ViT-g/14 at 364 pixels.</summary>
+internal static class FullSizeModel
+{
+    private const int Tokens = 32;
+
+    /// <summary>Writes a file of random weights.</summary>
+    /// <param name="path">The file; its extension decides the form.</param>
+    public static (double Seconds, long Bytes) Write(string path)
+    {
+        NativeTorch.EnsureLoaded();
+        using var model = new Blip2Encoder(Blip2Architecture.EvaGiant364);
+        Fill(model);
+        var watch = Stopwatch.StartNew();
+        if (Path.GetExtension(path) == ".pth")
+        {
+            PthWriter.Write(path, new Dictionary<string, object?> { ["model"] = model.state_dict() });
+        }
+        else
+        {
+            SafetensorsWriter.Write(path, model);
+        }
+
+        return (watch.Elapsed.TotalSeconds, BytesOf(model));
+    }
+
+    /// <summary>Allocates the model and loads the file into it.</summary>
+    /// <param name="path">The file.</param>
+    public static (double Seconds, long Bytes) Load(string path)
+    {
+        NativeTorch.EnsureLoaded();
+        var watch = Stopwatch.StartNew();
+        using var model = new Blip2Encoder(Blip2Architecture.EvaGiant364);
+        StateDictLoader.Load(model, path, Blip2CheckpointMap.Default);
+        return (watch.Elapsed.TotalSeconds, BytesOf(model));
+    }
+
+    /// <summary>What a host goes through until it has the embedding of one picture and of one composed query.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="steps">Gets the time of each step.</param>
+    public static (double Seconds, long Bytes) Forward(string path, Dictionary<string, double> steps)
+    {
+        NativeTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var model = Time("allocate", () => new Blip2Encoder(Blip2Architecture.EvaGiant364));
+        Time("load", () => StateDictLoader.Load(model, path, Blip2CheckpointMap.Default));
+        Time("hash of the weights, for the fingerprint", () => WeightsHash.OfModule(model));
+        model.eval();
+        using var generator = new Generator(1);
+        var pixels = randn(1, 3, 364, 364, generator: generator);
+        using var text = new TokenBatch(randint(1000, 30_000, [1, Tokens], dtype: ScalarType.Int64, generator: generator), ones(1, Tokens, dtype: ScalarType.Int64));
+        var tokens = Time("visual tokens of one picture, 364 pixels", () => model.EncodeVisual(pixels));
+        var target = Time("target embedding", () => model.EncodeTarget(tokens));
+        var query = Time($"composed query, {Tokens} tokens", () => model.EncodeQuery(tokens, text));
+        Require(target, model);
+        Require(query, model);
+        return (steps.Values.Sum(), BytesOf(model));
+
+        T Time<T>(string name, Func<T> action)
+        {
+            var watch = Stopwatch.StartNew();
+            var result = action();
+            steps[name] = watch.Elapsed.TotalSeconds;
+            return result;
+        }
+    }
+
+    private static void Require(Tensor embedding, Blip2Encoder model)
+    {
+        using var norms = embedding.norm(-1);
+        if (!embedding.shape.AsSpan().SequenceEqual([1, model.Vectors, model.Dimensions]) || !norms.allclose(ones_like(norms), atol: 1e-4))
+        {
+            throw new InvalidOperationException("The full-size model gave no unit embeddings.");
+        }
+    }
+
+    // Matrices small, norms near one: numbers stay in an ordinary range through forty blocks.
+    private static void Fill(nn.Module model)
+    {
+        using var guard = no_grad();
+        using var generator = new Generator(1);
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            var centre = parameter.dim() == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0;
+            parameter.uniform_(centre - 0.03, centre + 0.03, generator);
+        }
+    }
+
+    private static long BytesOf(nn.Module model)
+    {
+        var counted = new HashSet<nint>();
+        return model.state_dict().Values.Where(tensor => counted.Add(tensor.Handle)).Sum(tensor => tensor.numel() * tensor.element_size());
+    }
+}
