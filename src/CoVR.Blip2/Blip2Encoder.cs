@@ -64,7 +64,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         _text = parts?.Text;
         _visionHead = new Linear(_former.Width, Dimensions, device: device);
         _textHead = architecture.TextHead ? new Linear(_text?.Width ?? _former.Width, Dimensions, device: device) : null;
-        _fusion = parts?.Fusion ?? new QFormerFusion(this);
+        _fusion = CreateFusion(architecture, parts, () => new QFormerFusion(this), device);
         RegisterComponents();
     }
 
@@ -130,6 +130,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         {
             parameter.requires_grad = trainable switch
             {
+                Blip2Trainable.Composed when HasLateFusion => IsOfFusion(name),
                 Blip2Trainable.Composed => IsIn(name, "visual_encoder") ? trainVisualEncoder : !IsFrozenInQueries(name),
                 Blip2Trainable.TextOnly => !IsIn(name, "visual_encoder") && !IsFrozenInQueries(name) && !IsOfQueriesAlone(name),
                 Blip2Trainable.VisualOnly => !IsIn(name, "Qformer") && !IsIn(name, "text_proj") && !IsIn(name, "text_encoder"),
@@ -192,6 +193,8 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         {
             initializer.PyTorchDefault(_textHead);
         }
+
+        InitialiseFusion(initializer);
     }
 
     /// <summary>[B, Q, D]: the queries after looking at the picture, with this encoder's own weights.</summary>

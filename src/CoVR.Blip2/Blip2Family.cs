@@ -36,6 +36,11 @@ internal sealed class Blip2Family : ComposedModelFamily<Blip2Options, Blip2Archi
             yield return $"{nameof(options.TargetCheckpoint)}: there is no file '{targets}'.";
         }
 
+        if (options.Architecture is { TextHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
+        {
+            yield return $"{nameof(options.Fusion)}: average and late fusion embed the text as a caption, which needs {nameof(options.Architecture)}.{nameof(own.TextHead)}.";
+        }
+
         if (options.Architecture is { Text.QueryFeedForward: false })
         {
             yield return $"{nameof(options.Architecture)}: a Q-Former has {nameof(options.Architecture.Text)}.{nameof(options.Architecture.Text.QueryFeedForward)}; start from {nameof(QFormer)}.{nameof(QFormer.BertBase)}.";

@@ -9,7 +9,8 @@ public enum Blip2Trainable
 {
     /// <summary>
     /// Queries, Q-Former and <c>text_proj</c>, and the visual encoder if that is asked for; <c>ln_vision</c> is frozen, and
-    /// <c>vision_proj</c> because targets are embedded beforehand (<c>blip2_cir.py</c>).
+    /// <c>vision_proj</c> because targets are embedded beforehand (<c>blip2_cir.py</c>). With
+    /// <see cref="CoVR.Modeling.QueryFusion.Late"/>: the head of the fusion only.
     /// </summary>
     Composed,
 

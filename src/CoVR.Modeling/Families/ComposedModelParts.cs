@@ -18,6 +18,7 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
     public static ComposedModelParts Of(IServiceProvider services, string pipeline)
     {
         ArgumentNullException.ThrowIfNull(services);
+        NativeTorch.EnsureLoaded();
         return new ComposedModelParts(
             services.GetKeyedService<IVisualEncoder>(pipeline),
             services.GetKeyedService<ITextEncoder>(pipeline),

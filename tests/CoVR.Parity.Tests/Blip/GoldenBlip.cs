@@ -57,6 +57,7 @@ internal sealed class GoldenBlip : GoldenFamily
         Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),
         EncoderToken = Tokenizer.EncId,
         VisionHead = variant != QueryParts.Modification,
+        Fusion = FusionOf(golden),
     });
 
     public override ComposedFamilyEncoder OfFacts(GoldenCase golden, Device device)

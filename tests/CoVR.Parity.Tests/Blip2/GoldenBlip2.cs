@@ -49,6 +49,7 @@ internal sealed class GoldenBlip2 : GoldenFamily
         Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),
         Queries = golden.Config.GetProperty("num_query_token").GetInt32(),
         TextHead = variant != QueryParts.Reference,
+        Fusion = FusionOf(golden),
     });
 
     public override ComposedFamilyEncoder OfFacts(GoldenCase golden, Device device)

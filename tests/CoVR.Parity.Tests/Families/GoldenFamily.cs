@@ -101,6 +101,10 @@ internal abstract class GoldenFamily
         PaddingIndex = bert.GetProperty("pad_token_id").GetInt32(),
     };
 
+    /// <summary>The fusion that a case tests.</summary>
+    protected static QueryFusion FusionOf(GoldenCase golden) =>
+        golden.Function.Contains("Avg", StringComparison.Ordinal) ? QueryFusion.Average : QueryFusion.CrossAttention;
+
     /// <summary>The shapes of a case's facts by key.</summary>
     protected static Dictionary<string, int[]> Shapes(GoldenCase golden) =>
         golden.OutputJson("facts").GetProperty("state_dict").EnumerateArray().ToDictionary(

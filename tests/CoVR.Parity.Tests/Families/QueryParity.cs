@@ -36,14 +36,8 @@ public sealed partial class QueryParity : IParityCheck
         var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions"))[start..end], padding, length);
         var parts = GoldenFamily.VariantOf(golden).Parts;
         var visual = parts.HasFlag(QueryParts.Reference) ? model.EncodeVisual(golden.InputTensor("ref_img").narrow(0, start, end - start)) : null;
-        if (golden.Function.Contains("Avg", StringComparison.Ordinal))
-        {
-            using Scalar half = 0.5;
-            return model.EncodeQuery(null, text, QueryParts.Modification).squeeze(1)
-                .add(Pool(model.EncodeQuery(visual, null, QueryParts.Reference))).mul(half);
-        }
 
-        // One part gives one vector: the text's own, or the mean over the reference's.
+        // One part or an average gives one vector: the text's own, or the mean over the reference's.
         var query = model.EncodeQuery(visual, text, parts);
         return parts == QueryParts.Both && query.shape[1] > 1 ? query : Pool(query);
     }
