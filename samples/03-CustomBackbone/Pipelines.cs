@@ -1,0 +1,94 @@
+using CoVR.Blip;
+using CoVR.Data;
+using CoVR.Datasets.Synthetic;
+using CoVR.Losses;
+using CoVR.Media;
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using CoVR.Modeling.Text;
+using CoVR.Training;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CustomBackbone;
+
+/// <summary>Fresh weights for captions, their result for edits, and the finished model for search: three pipelines around the same backbone.</summary>
+internal static class Pipelines
+{
+    public const string Captions = "captions";
+    public const string Edits = "edits";
+
+    private const int Width = 96;
+
+    /// <summary>Registers the pipelines.</summary>
+    /// <param name="world">What is searched.</param>
+    /// <param name="train">Its words are the vocabulary.</param>
+    /// <param name="folder">Weights and embeddings.</param>
+    /// <param name="steps">How long is trained on captions and on edits.</param>
+    public static ServiceProvider Build(SyntheticWorldFiles world, TripletDataset train, string folder, (int Captions, int Edits) steps)
+    {
+        var (vocabulary, services) = (Vocabulary(train), new ServiceCollection());
+        Model(Captions, BlipTrainable.All, null).AddTraining(options => Configure(options, steps.Captions));
+        Model(Edits, BlipTrainable.Composed, Weights(folder, Captions))
+            .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
+            .AddLossTerm<QueryToTargetTerm>()
+            .AddLossTerm<QueryToCaptionTerm>(0.5)
+            .AddTraining(options => Configure(options, steps.Edits));
+        Model("", BlipTrainable.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
+        return services.BuildServiceProvider(validateScopes: true);
+
+        ICoVRBuilder Model(string name, BlipTrainable trainable, string? checkpoint) => services.AddCoVR(name)
+            .UseVisualEncoder<ConvBackbone>()
+            .UseEmbeddingStore(Path.Combine(folder, $"embeddings-{name}"))
+            .UseBlip(options =>
+            {
+                options.Architecture = new BlipArchitecture
+                {
+                    Text = new BertOptions
+                    {
+                        VocabularySize = 0,
+                        Width = Width,
+                        Depth = 2,
+                        Heads = 4,
+                        FeedForwardWidth = 4 * Width,
+                        MaxPositions = 32,
+                        Dropout = 0,
+                        AttentionDropout = 0,
+                        InitializerRange = 0.08,
+                    },
+                    Dimensions = 64,
+                };
+                options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);
+                options.Name = "conv-blip-32";
+                options.Vocabulary = vocabulary;
+                options.Trainable = trainable;
+                options.TrainVisualEncoder = trainable == BlipTrainable.All;
+                options.Checkpoint = checkpoint;
+            });
+    }
+
+    /// <summary>Where the weights after a stage are.</summary>
+    public static string Weights(string folder, string stage) => Path.Combine(folder, $"{stage}.safetensors");
+
+    private static void Configure(TrainingOptions options, int steps)
+    {
+        options.MaxSteps = steps;
+        options.Captions = true;
+        options.Iterate = TripletIteration.Triplets;
+        options.LearningRate = 1e-3;
+        options.Schedule = TrainingScheduleKind.CosinePerStep;
+        options.WarmupSteps = steps / 10;
+        options.AdamW = new AdamWOptions { Beta2 = 0.98, WeightDecay = 0.02 };
+        options.ClipNorm = 1;
+        options.Seed = 1;
+    }
+
+    // A WordPiece vocabulary of whole words: there are some fifty.
+    private static string[] Vocabulary(TripletDataset train)
+    {
+        var cleaner = new CaptionCleaner(30);
+        var words = train.Triplets
+            .SelectMany(triplet => new[] { triplet.Modification, triplet.TargetCaption! })
+            .SelectMany(text => cleaner.Clean(text).Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+        return ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ",", .. words.Distinct().Order(StringComparer.Ordinal)];
+    }
+}
