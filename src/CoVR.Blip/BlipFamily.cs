@@ -5,7 +5,8 @@ using CoVR.Modeling.Text;
 namespace CoVR.Blip;
 
 /// <summary>BLIP on the way that all families go.</summary>
-internal sealed class BlipFamily : ComposedModelFamily<BlipOptions, BlipArchitecture, BlipEncoder>
+/// <param name="services">The host's; null outside of one.</param>
+internal sealed class BlipFamily(IServiceProvider? services = null) : ComposedModelFamily<BlipOptions, BlipArchitecture, BlipEncoder>(services)
 {
     /// <inheritdoc/>
     public override string Name => "blip";

@@ -1,3 +1,4 @@
+using CoVR.Checkpoints;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,12 +12,12 @@ public static class BlipModel
 
     /// <summary>Makes a model in evaluation mode.</summary>
     /// <param name="options">What to make.</param>
-    /// <param name="parts">What replaces BLIP's own parts; null for nothing.</param>
+    /// <param name="parts">What replaces BLIP's own parts, and who finds checkpoints; null for nothing, and <see cref="CheckpointResolver.Default"/>.</param>
     /// <param name="logger">Hears what was made; may be null.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
-    /// <exception cref="CheckpointException">The weights file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     public static ComposedModel Create(BlipOptions options, ComposedModelParts? parts = null, ILogger? logger = null) =>
-        Family.Create(options, parts, logger);
+        Family.Create(options, CheckpointResolver.OrDefault(parts), logger);
 }

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace CoVR.Blip2;
 
 /// <summary>BLIP-2 on the way that all families go.</summary>
-internal sealed class Blip2Family : ComposedModelFamily<Blip2Options, Blip2Architecture, Blip2Encoder>
+/// <param name="services">The host's; null outside of one.</param>
+internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedModelFamily<Blip2Options, Blip2Architecture, Blip2Encoder>(services)
 {
     /// <inheritdoc/>
     public override string Name => "blip2";

@@ -51,6 +51,42 @@ public sealed class BlipCheckpointTests : IDisposable
         NumericAssert.Close(expected, loaded.Module!.state_dict()["visual_encoder.pos_embed"], 1e-6, 0, "positions");
     }
 
+    [Theory]
+    [InlineData("blip2-l-coco", "weights of BLIP-2 (BLIP-2 with EVA ViT-g")]
+    [InlineData("model_base_retrieval_coco", "the variant 'base', and 'large' is asked for")]
+    [InlineData("webvid-covrr", "did you mean 'webvid-covr'")]
+    [InlineData("nowhere/webvid-covr.ckpt", "there is no such file")]
+    [InlineData(" ", "the name is empty")]
+    public void Checkpoint_OfANameThatCannotBe_IsAFaultOfTheOptions(string name, string part)
+    {
+        var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() =>
+            BlipModel.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, Checkpoint = name }));
+        Assert.Contains(part, Assert.Single(fault.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Checkpoint_OfAResolver_BringsPathSourceAndLicense()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var options = SmallBlip.Options();
+        options.Checkpoint = "mine";
+        var resolver = new FixedResolver(new ResolvedCheckpoint(Save(State(source)), "my shelf", "mine alone"));
+        using var loaded = BlipModel.Create(options, new ComposedModelParts { Checkpoints = resolver });
+        Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
+        Assert.Equal(("my shelf", "mine alone"), (loaded.Description.Source, loaded.Description.License));
+        Assert.Equal(new CheckpointReference("mine", "blip"), resolver.Asked);
+    }
+
+    [Fact]
+    public void Checkpoint_OfAnotherVocabulary_SaysSoFirst()
+    {
+        using var source = BlipModel.Create(SmallBlip.Options());
+        var options = From(Save(State(source)));
+        options.Vocabulary = [.. SmallBlip.Vocabulary, "unheard"];
+        var fault = Assert.Throws<CheckpointMismatchException>(() => BlipModel.Create(options));
+        Assert.Contains("The file's vocabulary has 18 words, the model's 19: ", fault.Message.Split('\n')[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Checkpoint_OfAnotherArchitecture_ListsEveryKey()
     {
@@ -103,5 +139,18 @@ public sealed class BlipCheckpointTests : IDisposable
         var path = _folder["weights.safetensors"];
         SafetensorsWriter.Write(path, state);
         return path;
+    }
+
+    private sealed class FixedResolver(ResolvedCheckpoint checkpoint) : ICheckpointResolver
+    {
+        public CheckpointReference? Asked { get; private set; }
+
+        public string? FindFault(CheckpointReference reference) => null;
+
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+        {
+            Asked = reference;
+            return ValueTask.FromResult(checkpoint);
+        }
     }
 }

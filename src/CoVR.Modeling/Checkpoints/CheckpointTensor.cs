@@ -74,6 +74,35 @@ public sealed class CheckpointTensor
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {DType} [{string.Join(", ", Shape)}]";
 
+    /// <summary>The type, shape and place in the file, by which two names of one tensor are known.</summary>
+    internal (TensorStorage Storage, TensorLayout Layout) View => (_storage, _layout);
+
+    /// <summary>Compares the checksum of the bytes, unless that was done.</summary>
+    internal void Verify() => _storage.Verify();
+
+    /// <summary>Visits the bytes in C order, in small pieces; only a strided view is held as a whole meanwhile.</summary>
+    internal void Visit(TensorBytes.Visitor visit)
+    {
+        Verify();
+        if (!_layout.IsContiguous)
+        {
+            NativeTorch.EnsureLoaded();
+            using var tensor = Read();
+            TensorBytes.Visit(tensor, visit);
+            return;
+        }
+
+        var (position, left) = (_storage.Offset + (_layout.Offset * ElementSize), _layout.Elements * ElementSize);
+        var buffer = new byte[(int)Math.Min(left, TensorBytes.PieceBytes)];
+        while (left > 0)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            _storage.File.Read(piece, position);
+            visit(piece);
+            (position, left) = (position + piece.Length, left - piece.Length);
+        }
+    }
+
     internal CheckpointTensor Named(string name) => new(name, _layout, _storage);
 
     private int ElementSize => ElementTypes.SizeOf(DType);

@@ -19,6 +19,7 @@ internal sealed class LoadPlan
     private readonly List<string> _unexpected = [];
     private readonly List<string> _missing = [];
     private readonly List<MisshapenTensor> _misshapen = [];
+    private readonly Dictionary<string, IReadOnlyList<long>> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _state;
     private readonly string? _firstSource;
     private readonly string? _firstDestination;
@@ -32,6 +33,7 @@ internal sealed class LoadPlan
         foreach (var source in sources)
         {
             var key = map.Translate(source.Name);
+            _shapes[key] = source.Shape;
             _firstSource ??= source.Name;
             if (!seen.Add(key))
             {
@@ -56,6 +58,15 @@ internal sealed class LoadPlan
         }
     }
 
+    /// <summary>Compares the checksums of all that will be copied, so that damage is found before anything is changed.</summary>
+    public void Verify()
+    {
+        foreach (var (source, _, _) in _copies)
+        {
+            source.Verify();
+        }
+    }
+
     /// <summary>Copies the values, several tensors at a time: most of the time goes into the first touch of fresh memory, which every core can do.</summary>
     public void Copy()
     {
@@ -67,6 +78,12 @@ internal sealed class LoadPlan
         }
         catch (AggregateException error)
         {
+            if (error.InnerExceptions[0] is CheckpointException damage)
+            {
+                throw new CheckpointException(
+                    damage.File, $"{damage.Reason}. Some of the {_copies.Count} tensors had been copied already: discard the model (or load with verifyFirst, which reads the file twice).", damage);
+            }
+
             ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
         }
     }
@@ -145,6 +162,12 @@ internal sealed class LoadPlan
         if (_firstSource is null)
         {
             return "The file holds no tensors at its top; perhaps they are in a dictionary of it (CheckpointMap.Root).";
+        }
+
+        var model = WeightsPortrait.Of(_state.ToDictionary(entry => entry.Key, IReadOnlyList<long> (entry) => entry.Value.shape, StringComparer.Ordinal));
+        if (WeightsPortrait.Of(_shapes).Misfit(model) is { } misfit)
+        {
+            return misfit;
         }
 
         return _taken.Count == 0

@@ -16,7 +16,10 @@ public static class PthWriter
     /// </param>
     /// <exception cref="ArgumentException">A value is of another kind, or dictionaries are nested without end.</exception>
     /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, object?> content)
+    public static void Write(string path, IReadOnlyDictionary<string, object?> content) => Write(path, content, check: null);
+
+    /// <summary>Writes a dictionary, in which tensors of other files may be, and checks it before it takes its place.</summary>
+    internal static void Write(string path, IReadOnlyDictionary<string, object?> content, Action<string>? check)
     {
         ArgumentNullException.ThrowIfNull(content);
         WriteValue(path, content);
@@ -38,7 +41,7 @@ public static class PthWriter
         ArgumentException.ThrowIfNullOrEmpty(path);
         var pickle = new TorchPickleWriter();
         pickle.Write(content);
-        AtomicFile.Write(path, stream => WriteArchive(stream, ArchiveName(path), pickle));
+        AtomicFile.Write(path, stream => WriteArchive(stream, ArchiveName(path), pickle), check);
     }
 
     private static void WriteArchive(FileStream stream, string name, TorchPickleWriter pickle)
@@ -49,7 +52,7 @@ public static class PthWriter
         for (var key = 0; key < pickle.Storages.Count; key++)
         {
             var tensor = pickle.Storages[key];
-            archive.Add($"{name}/data/{key}", tensor.NumberOfElements * tensor.ElementSize, write => TensorBytes.VisitAny(tensor, bytes => write(bytes)));
+            archive.Add($"{name}/data/{key}", tensor.Bytes, write => tensor.Visit(bytes => write(bytes)));
         }
 
         archive.Add($"{name}/version", "3\n"u8.ToArray());

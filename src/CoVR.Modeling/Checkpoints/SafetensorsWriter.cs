@@ -18,20 +18,7 @@ public static class SafetensorsWriter
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        // Wide types first, as the format's own library does: every tensor then starts at a multiple of its element size.
-        KeyValuePair<string, Tensor>[] ordered = [.. tensors.OrderByDescending(pair => pair.Value.ElementSize).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
-        var header = Header(ordered, metadata);
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var (_, tensor) in ordered)
-            {
-                TensorBytes.VisitAny(tensor, bytes => stream.Write(bytes));
-            }
-        });
+        Write(path, [.. tensors.Select(pair => WritableTensor.Of(pair.Key, pair.Value))], metadata, check: null);
     }
 
     /// <summary>Writes the state dict of a module to a file.</summary>
@@ -45,7 +32,35 @@ public static class SafetensorsWriter
         Write(path, module.state_dict(), metadata);
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>Writes tensors of any origin.</summary>
+    /// <param name="path">Where the file shall be.</param>
+    /// <param name="tensors">The tensors, in any order.</param>
+    /// <param name="metadata">Texts to carry along; may be null.</param>
+    /// <param name="check">Given the path of the written file before it takes its place; may be null.</param>
+    internal static void Write(string path, IEnumerable<WritableTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string>? check)
+    {
+        // Wide types first, as the format's own library does: every tensor then starts at a multiple of its element size.
+        WritableTensor[] ordered = [.. tensors.OrderByDescending(tensor => WidthOf(tensor)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        var header = Header(ordered, metadata);
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                stream.Write(length);
+                stream.Write(header);
+                foreach (var tensor in ordered)
+                {
+                    tensor.Visit(bytes => stream.Write(bytes));
+                }
+            },
+            check);
+    }
+
+    private static int WidthOf(WritableTensor tensor) => ElementTypes.SafetensorsName(tensor.Type) is null ? 0 : ElementTypes.SizeOf(tensor.Type);
+
+    private static byte[] Header(WritableTensor[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory))
@@ -53,14 +68,14 @@ public static class SafetensorsWriter
             json.WriteStartObject();
             WriteMetadata(json, metadata);
             var (names, position) = (new HashSet<string>(StringComparer.Ordinal) { "__metadata__" }, 0L);
-            foreach (var (name, tensor) in tensors)
+            foreach (var tensor in tensors)
             {
-                if (!names.Add(name))
+                if (!names.Add(tensor.Name))
                 {
-                    throw new ArgumentException($"The name '{name}' is there twice or reserved.", nameof(tensors));
+                    throw new ArgumentException($"The name '{tensor.Name}' is there twice or reserved.", nameof(tensors));
                 }
 
-                position = WriteEntry(json, name, tensor, position);
+                position = WriteEntry(json, tensor, position);
             }
 
             json.WriteEndObject();
@@ -91,15 +106,15 @@ public static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long position)
+    private static long WriteEntry(Utf8JsonWriter json, WritableTensor tensor, long position)
     {
-        var type = ElementTypes.SafetensorsName(tensor.dtype)
-            ?? throw new ArgumentException($"'{name}' has the type {tensor.dtype}, which safetensors does not know.", nameof(tensor));
-        var end = position + (tensor.NumberOfElements * tensor.ElementSize);
-        json.WriteStartObject(name);
+        var type = ElementTypes.SafetensorsName(tensor.Type)
+            ?? throw new ArgumentException($"'{tensor.Name}' has the type {tensor.Type}, which safetensors does not know.", nameof(tensor));
+        var end = position + tensor.Bytes;
+        json.WriteStartObject(tensor.Name);
         json.WriteString("dtype", type);
         json.WriteStartArray("shape");
-        Array.ForEach(tensor.shape, json.WriteNumberValue);
+        Array.ForEach(tensor.Shape, json.WriteNumberValue);
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");
         json.WriteNumberValue(position);

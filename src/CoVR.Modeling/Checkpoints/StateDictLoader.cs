@@ -14,15 +14,19 @@ public static class StateDictLoader
     /// True: the keys and shapes must agree, but for what the map allows, and nothing is changed unless they do. False: what fits
     /// is taken, all else is only reported, as the reference's <c>load_checkpoint</c> does.
     /// </param>
+    /// <param name="verifyFirst">
+    /// True: all checksums are compared before anything is changed, at the price of reading the file twice. False: each is compared while
+    /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
+    /// </param>
     /// <returns>What became of every key.</returns>
     /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
-    /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Damage in a tensor's bytes is found while copying: the module is then to be discarded.</exception>
-    public static LoadReport Load(nn.Module module, string path, CheckpointMap map, bool strict = true)
+    /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Unless verified first, damage in a tensor's bytes is found while copying: the module is then to be discarded, as the message says.</exception>
+    public static LoadReport Load(nn.Module module, string path, CheckpointMap map, bool strict = true, bool verifyFirst = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(map);
         using var checkpoint = Checkpoint.Open(path);
-        return Load(module, checkpoint, map, strict);
+        return Load(module, checkpoint, map, strict, verifyFirst);
     }
 
     /// <summary>Loads an open file into a module.</summary>
@@ -30,10 +34,14 @@ public static class StateDictLoader
     /// <param name="checkpoint">Stays open.</param>
     /// <param name="map">How the file's keys become the module's.</param>
     /// <param name="strict">Whether keys and shapes must agree.</param>
+    /// <param name="verifyFirst">
+    /// True: all checksums are compared before anything is changed, at the price of reading the file twice. False: each is compared while
+    /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
+    /// </param>
     /// <returns>What became of every key.</returns>
     /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
-    /// <exception cref="CheckpointException">The file is damaged. If that is found while copying, the module is to be discarded.</exception>
-    public static LoadReport Load(nn.Module module, Checkpoint checkpoint, CheckpointMap map, bool strict = true)
+    /// <exception cref="CheckpointException">The file is damaged. If that is found while copying, the module is to be discarded, as the message says.</exception>
+    public static LoadReport Load(nn.Module module, Checkpoint checkpoint, CheckpointMap map, bool strict = true, bool verifyFirst = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -46,6 +54,11 @@ public static class StateDictLoader
         if (strict)
         {
             plan.ThrowOnMismatch();
+        }
+
+        if (verifyFirst)
+        {
+            plan.Verify();
         }
 
         plan.Copy();

@@ -1,6 +1,7 @@
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -13,12 +14,18 @@ namespace CoVR.Modeling;
 /// <typeparam name="TOptions">The family's options.</typeparam>
 /// <typeparam name="TArchitecture">The family's sizes.</typeparam>
 /// <typeparam name="TEncoder">The family's encoder.</typeparam>
-/// <remarks>Holds no state; safe for several threads.</remarks>
+/// <remarks>Safe for several threads.</remarks>
 public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : IValidateOptions<TOptions>
     where TOptions : ComposedModelOptions
     where TArchitecture : ComposedArchitecture
     where TEncoder : ComposedFamilyEncoder
 {
+    private readonly IServiceProvider? _services;
+
+    /// <summary>Creates a family.</summary>
+    /// <param name="services">The host's, whose <see cref="ICheckpointResolver"/>s judge the checkpoints of options; null where paths alone are known.</param>
+    protected ComposedModelFamily(IServiceProvider? services = null) => _services = services;
+
     /// <summary>The family's name in lower case, for example <c>blip</c>.</summary>
     public abstract string Name { get; }
 
@@ -32,51 +39,41 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         Variants.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Finds every fault of the options at once.</summary>
-    /// <param name="name">The pipeline; ignored.</param>
+    /// <param name="name">The pipeline; its resolver judges the checkpoint, without a network.</param>
     /// <param name="options">The options.</param>
     /// <returns>The faults.</returns>
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        List<string> faults =
-        [
-            .. OptionFaults.Annotations(options, string.Empty),
-            .. FindVariantFaults(options.Variant),
-            .. OptionFaults.OfCheckpoint(options.Checkpoint),
-            .. OptionFaults.OfVocabulary(options),
-            .. FindFamilyFaults(options),
-            .. OptionFaults.OfFusion(options.Fusion),
-            .. OptionFaults.OfDevice(options.Device),
-            .. OptionFaults.OfText(options.Text),
-            .. ArchitectureOf(options)?.FindFaults() ?? [],
-        ];
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return Validate(options, _services?.GetKeyedService<ICheckpointResolver>(name ?? string.Empty) ?? CheckpointPaths.Resolver);
     }
 
     /// <summary>Makes a model in evaluation mode.</summary>
     /// <param name="options">What to make.</param>
-    /// <param name="parts">What replaces the family's own parts; null for nothing.</param>
+    /// <param name="parts">What replaces the family's own parts, and who finds checkpoints; null for nothing, and paths only.</param>
     /// <param name="logger">Hears what was made; may be null.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
-    /// <exception cref="CheckpointException">The weights file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     public ComposedModel Create(TOptions options, ComposedModelParts? parts = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (Validate(null, options) is { Failed: true } faults)
+        parts ??= ComposedModelParts.None;
+        var resolver = parts.Checkpoints ?? CheckpointPaths.Resolver;
+        if (Validate(options, resolver) is { Failed: true } faults)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), faults.Failures);
         }
 
         var device = TorchDevices.Parse(options.Device);
-        var variant = Resolve(options);
+        var checkpoint = options.Checkpoint is null ? null : resolver.Resolve(ReferenceOf(options));
+        var variant = Resolve(options, checkpoint);
         var tokenizer = CreateTokenizer(options);
-        parts ??= ComposedModelParts.None;
         var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options.Fusion), tokenizer, parts);
         try
         {
-            SetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
+            SetWeights(encoder, options, checkpoint, parts, logger ?? NullLogger.Instance);
             SetTargetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
             var description = new ModelDescription(
                 variant.Name, encoder.Image, variant.Text, WeightsHash.OfState(TargetState(encoder)), options.Temperature, variant.Source, variant.License);
@@ -161,11 +158,32 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
     }
 
-    private void SetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
+    // Sizes of the host's own take weights of any variant.
+    private CheckpointReference ReferenceOf(TOptions options) =>
+        new(options.Checkpoint ?? string.Empty, Name, ArchitectureOf(options) is null ? options.Variant : string.Empty);
+
+    private ValidateOptionsResult Validate(TOptions options, ICheckpointResolver resolver)
+    {
+        List<string> faults =
+        [
+            .. OptionFaults.Annotations(options, string.Empty),
+            .. FindVariantFaults(options.Variant),
+            .. OptionFaults.OfCheckpoint(options.Checkpoint, ReferenceOf(options), resolver),
+            .. OptionFaults.OfVocabulary(options),
+            .. FindFamilyFaults(options),
+            .. OptionFaults.OfFusion(options.Fusion),
+            .. OptionFaults.OfDevice(options.Device),
+            .. OptionFaults.OfText(options.Text),
+            .. ArchitectureOf(options)?.FindFaults() ?? [],
+        ];
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private void SetWeights(TEncoder encoder, TOptions options, ResolvedCheckpoint? checkpoint, ComposedModelParts parts, ILogger logger)
     {
         using (var initializer = new WeightInitializer(options.Seed))
         {
-            if (options.Checkpoint is null || !options.StrictCheckpoint)
+            if (checkpoint is null || !options.StrictCheckpoint)
             {
                 encoder.Initialise(initializer);
             }
@@ -175,14 +193,14 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             }
         }
 
-        if (options.Checkpoint is not { } path)
+        if (checkpoint is null)
         {
             Log.FreshWeights(logger, Name, encoder.parameters().Sum(parameter => parameter.numel()), options.Seed);
             return;
         }
 
         var map = encoder.HasLateFusion ? MapFor(parts).WithOptional("fusion.*") : MapFor(parts);
-        Load(encoder, path, map, options.StrictCheckpoint, logger);
+        Load(encoder, checkpoint.Path, map, options.StrictCheckpoint, logger);
     }
 
     private IEnumerable<string> FindVariantFaults(string variant)
@@ -193,19 +211,17 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
     }
 
-    private ModelVariant<TArchitecture> Resolve(TOptions options)
+    private ModelVariant<TArchitecture> Resolve(TOptions options, ResolvedCheckpoint? checkpoint)
     {
         var published = Find(options.Variant)!;
         var own = ArchitectureOf(options);
         var architecture = own ?? published.Architecture;
-        var file = options.Checkpoint is null ? string.Empty : Path.GetFileName(options.Checkpoint);
-        var isPublished = file.Length > 0 && own is null && published.Source.EndsWith(file, StringComparison.OrdinalIgnoreCase);
         return new ModelVariant<TArchitecture>(
             options.Name ?? FormattableString.Invariant($"{Name}-{(own is null ? published.Name : "custom")}-{architecture.Image.Size}"),
             architecture,
             options.Text ?? published.Text,
-            isPublished ? published.Source : file,
-            isPublished ? published.License : string.Empty);
+            checkpoint?.Source ?? string.Empty,
+            checkpoint?.License ?? string.Empty);
     }
 
     private static TArchitecture Complete(TArchitecture architecture, BertTextTokenizer tokenizer, QueryFusion? fusion)

@@ -22,7 +22,10 @@ public abstract class ComposedModelOptions
     /// <value>Null, for example <c>blip-large-384</c>.</value>
     public string? Name { get; set; }
 
-    /// <summary>Path of a weights file: <c>.pth</c>, <c>.pt</c>, <c>.ckpt</c> or <c>.safetensors</c>.</summary>
+    /// <summary>
+    /// The weights: a path (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>, an index or folder of shards), a released name such
+    /// as <c>webvid-covr</c>, an <c>https://</c> address, or <c>hf://owner/repository/file</c>; <see cref="ICheckpointResolver"/> finds them.
+    /// </summary>
     /// <value>Null: fresh weights of <see cref="Seed"/>.</value>
     public string? Checkpoint { get; set; }
 

@@ -11,6 +11,10 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
     /// <summary>Nothing is replaced.</summary>
     public static ComposedModelParts None { get; } = new();
 
+    /// <summary>Who finds the checkpoint that options name.</summary>
+    /// <value>Null: only paths are known.</value>
+    public ICheckpointResolver? Checkpoints { get; init; }
+
     /// <summary>The parts that a host registered for a pipeline.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="pipeline">The pipeline's name.</param>
@@ -22,7 +26,10 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
         return new ComposedModelParts(
             services.GetKeyedService<IVisualEncoder>(pipeline),
             services.GetKeyedService<ITextEncoder>(pipeline),
-            services.GetKeyedService<IFusionModule>(pipeline));
+            services.GetKeyedService<IFusionModule>(pipeline))
+        {
+            Checkpoints = services.GetKeyedService<ICheckpointResolver>(pipeline),
+        };
     }
 
     /// <summary>Refuses a text encoder without a fusion.</summary>

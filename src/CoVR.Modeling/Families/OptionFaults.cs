@@ -68,12 +68,12 @@ internal static class OptionFaults
         }
     }
 
-    /// <summary>A checkpoint that is not there.</summary>
-    public static IEnumerable<string> OfCheckpoint(string? checkpoint)
+    /// <summary>A checkpoint that cannot be had; none is no fault.</summary>
+    public static IEnumerable<string> OfCheckpoint(string? checkpoint, CheckpointReference reference, ICheckpointResolver resolver)
     {
-        if (checkpoint is not null && !File.Exists(checkpoint))
+        if (checkpoint is not null && (string.IsNullOrWhiteSpace(checkpoint) ? "the name is empty." : resolver.FindFault(reference)) is { } fault)
         {
-            yield return $"{nameof(ComposedModelOptions.Checkpoint)}: there is no file '{checkpoint}'.";
+            yield return $"{nameof(ComposedModelOptions.Checkpoint)} '{checkpoint}': {fault}";
         }
     }
 }

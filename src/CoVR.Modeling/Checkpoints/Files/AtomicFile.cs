@@ -6,7 +6,8 @@ internal static class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where it shall be; an existing file is replaced.</param>
     /// <param name="write">Writes the content. If it throws, the old file stays and the partial one is removed.</param>
-    public static void Write(string path, Action<FileStream> write)
+    /// <param name="check">Given the path of the complete content before it takes its place; if it throws, likewise. May be null.</param>
+    public static void Write(string path, Action<FileStream> write, Action<string>? check = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var full = Path.GetFullPath(path);
@@ -20,6 +21,7 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
+            check?.Invoke(partial);
             File.Move(partial, full, overwrite: true);
         }
         catch

@@ -11,11 +11,11 @@ internal sealed class TorchPickleWriter
 {
     private const int MaximalDepth = 100;
     private readonly MemoryStream _output = new();
-    private readonly List<Tensor> _storages = [];
-    private readonly Dictionary<Tensor, int> _keys = new(ReferenceEqualityComparer.Instance);
+    private readonly List<WritableTensor> _storages = [];
+    private readonly Dictionary<object, int> _keys = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The tensors whose bytes belong to the storages 0, 1, …</summary>
-    public IReadOnlyList<Tensor> Storages => _storages;
+    public IReadOnlyList<WritableTensor> Storages => _storages;
 
     /// <summary>Writes the whole pickle.</summary>
     public void Write(object? value)
@@ -53,7 +53,10 @@ internal sealed class TorchPickleWriter
                 WriteText(text);
                 break;
             case Tensor tensor:
-                WriteTensor(tensor);
+                WriteTensor(tensor, () => WritableTensor.Of(string.Empty, tensor));
+                break;
+            case WritableTensor tensor:
+                WriteTensor(tensor, () => tensor);
                 break;
             case IEnumerable sequence:
                 WriteContainer(sequence, depth + 1);
@@ -113,15 +116,17 @@ internal sealed class TorchPickleWriter
     }
 
     // _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)
-    private void WriteTensor(Tensor tensor)
+    // One that occurs twice is one storage.
+    private void WriteTensor(object identity, Func<WritableTensor> make)
     {
-        var kind = ElementTypes.StorageName(tensor.dtype) ?? throw new ArgumentException($"Tensors of type {tensor.dtype} are not written.", nameof(tensor));
-        if (!_keys.TryGetValue(tensor, out var key))
+        if (!_keys.TryGetValue(identity, out var key))
         {
-            key = _keys[tensor] = _storages.Count;
-            _storages.Add(tensor);
+            key = _keys[identity] = _storages.Count;
+            _storages.Add(make());
         }
 
+        var tensor = _storages[key];
+        var kind = ElementTypes.StorageName(tensor.Type) ?? throw new ArgumentException($"Tensors of type {tensor.Type} are not written.", nameof(make));
         WriteGlobal("torch._utils", "_rebuild_tensor_v2");
         Put('(');
         Put('(');
@@ -129,12 +134,12 @@ internal sealed class TorchPickleWriter
         WriteGlobal("torch", kind);
         WriteText(key.ToString(System.Globalization.CultureInfo.InvariantCulture));
         WriteText("cpu");
-        WriteInteger(tensor.NumberOfElements);
+        WriteInteger(tensor.Elements);
         Put('t');
         Put('Q');
         WriteInteger(0);
-        WriteTuple(tensor.shape);
-        WriteTuple(StridesOf(tensor.shape));
+        WriteTuple(tensor.Shape);
+        WriteTuple(StridesOf(tensor.Shape));
         Put(0x89);
         WriteGlobal("collections", "OrderedDict");
         Put(')');

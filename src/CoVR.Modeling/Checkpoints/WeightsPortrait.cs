@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>What a state dict is, as far as its keys and shapes tell; two portraits tell in one sentence why weights do not fit.</summary>
+/// <remarks>Knows the names of BLIP (<c>src/model/blip</c>), LAVIS' BLIP-2 (<c>lavis/models/blip2_models</c>, <c>eva_vit.py</c>, <c>clip_vit.py</c>) and the transformers library.</remarks>
+/// <param name="Family">The model family in words, or null.</param>
+/// <param name="Visual">The kind of its visual encoder in words, or null.</param>
+/// <param name="Width">C, the width of its visual tokens; 0 if not known.</param>
+/// <param name="Depth">The blocks of its visual encoder; 0 if not known.</param>
+/// <param name="ImageSize">S, from patch size and positions; 0 if not known.</param>
+/// <param name="Words">The words of its vocabulary; 0 if not known.</param>
+internal sealed record WeightsPortrait(string? Family, string? Visual, long Width, int Depth, long ImageSize, long Words)
+{
+    private const string VisualPrefix = "visual_encoder.";
+    private const string WordsEnding = "embeddings.word_embeddings.weight";
+
+    /// <summary>Draws a state dict.</summary>
+    /// <param name="shapes">Its keys, as our modules name them, and shapes.</param>
+    public static WeightsPortrait Of(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
+    {
+        var patch = Find(shapes, VisualPrefix + "patch_embed.proj.weight") ?? Find(shapes, VisualPrefix + "conv1.weight");
+        var positions = Find(shapes, VisualPrefix + "pos_embed") ?? Find(shapes, VisualPrefix + "positional_embedding");
+        var words = shapes.FirstOrDefault(pair => pair.Key.EndsWith(WordsEnding, StringComparison.Ordinal)).Value;
+        return new WeightsPortrait(
+            FamilyOf(shapes), VisualOf(shapes), patch is [var width, ..] ? width : 0, DepthOf(shapes.Keys), ImageSizeOf(patch, positions), words is [var count, ..] ? count : 0);
+    }
+
+    /// <summary>Why weights of this kind do not fit a model of another; null if the portraits do not tell.</summary>
+    public string? Misfit(WeightsPortrait model)
+    {
+        if (Family is not null && model.Family is not null && Family != model.Family)
+        {
+            return $"The file holds {Family}, the model is {model.Family}: take weights of its own family, or the other model (UseBlip, UseBlip2).";
+        }
+
+        if ((Visual is not null && model.Visual is not null && Visual != model.Visual) || Differ(Width, model.Width) || Differ(Depth, model.Depth))
+        {
+            return $"The file's visual encoder is {DescribeVisual()}, the model's {model.DescribeVisual()}: choose the variant that the weights belong to (the option Variant or Architecture).";
+        }
+
+        if (Differ(Words, model.Words))
+        {
+            return $"The file's vocabulary has {Words} words, the model's {model.Words}: give the vocabulary that the weights were trained with (bert-base-uncased's vocab.txt for the released ones).";
+        }
+
+        return Differ(ImageSize, model.ImageSize)
+            ? $"The file is for pictures of {ImageSize} pixels, the model for {model.ImageSize}: choose the variant that the weights belong to (the option Variant or Architecture)."
+            : null;
+    }
+
+    private static bool Differ(long left, long right) => left > 0 && right > 0 && left != right;
+
+    private static IReadOnlyList<long>? Find(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes, string key) => shapes.GetValueOrDefault(key);
+
+    private static string? FamilyOf(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
+    {
+        if (shapes.Keys.Any(key => key.StartsWith("vision_model.", StringComparison.Ordinal) || key.StartsWith("qformer.", StringComparison.Ordinal)))
+        {
+            return "weights in the transformers library's names (vision_model.…, qformer.…), which are not read";
+        }
+
+        if (shapes.ContainsKey("query_tokens") || shapes.Keys.Any(key => key.StartsWith("Qformer.", StringComparison.Ordinal)))
+        {
+            return "BLIP-2";
+        }
+
+        if (shapes.Keys.Any(key => key.StartsWith("text_encoder.", StringComparison.Ordinal)))
+        {
+            return "BLIP";
+        }
+
+        return shapes.ContainsKey("patch_embed.proj.weight") || shapes.ContainsKey("conv1.weight")
+            ? "a visual encoder alone (eva_vit_g.pth and clip_vit_L.pth are such files)"
+            : null;
+    }
+
+    private static string? VisualOf(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
+    {
+        if (shapes.ContainsKey(VisualPrefix + "class_embedding") || shapes.ContainsKey(VisualPrefix + "conv1.weight"))
+        {
+            return "CLIP's ViT";
+        }
+
+        if (shapes.ContainsKey(VisualPrefix + "blocks.0.attn.q_bias"))
+        {
+            return "EVA's ViT";
+        }
+
+        return shapes.ContainsKey(VisualPrefix + "blocks.0.attn.qkv.weight") ? "a ViT" : null;
+    }
+
+    private static int DepthOf(IEnumerable<string> keys)
+    {
+        var depth = 0;
+        foreach (var key in keys.Where(key => key.StartsWith(VisualPrefix, StringComparison.Ordinal)))
+        {
+            var parts = key.Split('.');
+            var at = Math.Max(Array.IndexOf(parts, "blocks"), Array.IndexOf(parts, "resblocks"));
+            if (at > 0 && at + 1 < parts.Length && int.TryParse(parts[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                depth = Math.Max(depth, number + 1);
+            }
+        }
+
+        return depth;
+    }
+
+    private static long ImageSizeOf(IReadOnlyList<long>? patch, IReadOnlyList<long>? positions)
+    {
+        if (patch is not [_, _, var side, _] || positions is not [.., var tokens, _])
+        {
+            return 0;
+        }
+
+        var grid = (long)Math.Round(Math.Sqrt(Math.Max(0, tokens - 1)));
+        return grid * grid == tokens - 1 ? grid * side : 0;
+    }
+
+    private string DescribeVisual() => string.Create(
+        CultureInfo.InvariantCulture, $"{Visual ?? "of another kind"}{(Width > 0 ? $", {Width} wide" : "")}{(Depth > 0 ? $", {Depth} blocks" : "")}");
+}
