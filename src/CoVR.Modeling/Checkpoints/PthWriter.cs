@@ -22,7 +22,7 @@ public static class PthWriter
     internal static void Write(string path, IReadOnlyDictionary<string, object?> content, Action<string>? check)
     {
         ArgumentNullException.ThrowIfNull(content);
-        WriteValue(path, content);
+        WriteValue(path, content, check);
     }
 
     /// <summary>Writes one tensor to a file, as <c>torch.save(tensor, path)</c> does.</summary>
@@ -36,7 +36,7 @@ public static class PthWriter
         WriteValue(path, tensor);
     }
 
-    private static void WriteValue(string path, object content)
+    private static void WriteValue(string path, object content, Action<string>? check = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var pickle = new TorchPickleWriter();
