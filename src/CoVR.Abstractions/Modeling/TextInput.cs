@@ -7,6 +7,6 @@ namespace CoVR.Modeling;
 public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxWords)
 {
     /// <summary>Captions that are embedded beforehand are padded to the longest of the batch, at most this long.</summary>
-    /// <value><see cref="EvaluationLimit"/>; 30 for BLIP.</value>
+    /// <value><see cref="EvaluationLimit"/>; the published models, as the reference's tools embed texts: 30 for BLIP, 512 for BLIP-2.</value>
     public int CaptionLimit { get; init; } = EvaluationLimit;
 }
