@@ -24,8 +24,8 @@ public sealed class CheckpointConverterTests : IDisposable
     [MemberData(nameof(Golden))]
     public void ToSafetensorsAndBack_OfEveryFixture_KeepsEveryBit(string path)
     {
-        CheckpointConverter.ToSafetensors(path, _folder["x.safetensors"]);
-        CheckpointConverter.ToPth(_folder["x.safetensors"], _folder["x.pth"]);
+        ToSafetensors(path, _folder["x.safetensors"]);
+        ToPth(_folder["x.safetensors"], _folder["x.pth"]);
 
         using var original = Checkpoint.Open(path);
         using var middle = Checkpoint.Open(_folder["x.safetensors"]);
@@ -57,7 +57,7 @@ public sealed class CheckpointConverterTests : IDisposable
         });
         var seen = new List<ConversionProgress>();
 
-        var report = CheckpointConverter.ToSafetensors(_folder["run.ckpt"], _folder["x.safetensors"], null, new Listener(seen));
+        var report = ToSafetensors(_folder["run.ckpt"], _folder["x.safetensors"], new Listener(seen));
 
         Assert.Equal(["a", "b", "t"], report.Tensors);
         Assert.Equal(["optimizer", "epoch", "model.steps"], report.Dropped);
@@ -73,15 +73,15 @@ public sealed class CheckpointConverterTests : IDisposable
     {
         var shared = rand(3000);
         PthWriter.Write(_folder["a.pth"], new Dictionary<string, object?> { ["z"] = shared, ["b"] = shared, ["c"] = shared.clone() });
-        CheckpointConverter.ToSafetensors(_folder["a.pth"], _folder["a.safetensors"]);
+        ToSafetensors(_folder["a.pth"], _folder["a.safetensors"]);
 
-        var report = CheckpointConverter.ToPth(_folder["a.safetensors"], _folder["back.pth"]);
+        var report = ToPth(_folder["a.safetensors"], _folder["back.pth"]);
 
         Assert.Equal(new Dictionary<string, string> { ["b"] = "z" }, report.Tied);
         Assert.InRange(new FileInfo(_folder["back.pth"]).Length, 2 * 12_000, 3 * 12_000);
         using var changed = Checkpoint.Open(_folder["a.safetensors"]);
         SafetensorsWriter.Write(_folder["b.safetensors"], new Dictionary<string, Tensor> { ["z"] = rand(3000), ["b"] = shared }, changed.Metadata);
-        Assert.Empty(CheckpointConverter.ToPth(_folder["b.safetensors"], _folder["changed.pth"]).Tied);
+        Assert.Empty(ToPth(_folder["b.safetensors"], _folder["changed.pth"]).Tied);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class CheckpointConverterTests : IDisposable
     {
         SafetensorsWriter.Write(_folder["x.safetensors"], new Dictionary<string, Tensor> { ["a"] = rand(2).half(), ["n"] = tensor(7L), ["flag"] = tensor(true) });
 
-        CheckpointConverter.ToPth(_folder["x.safetensors"], _folder["x.pth"], new ConversionOptions { Root = "model" });
+        ToPth(_folder["x.safetensors"], _folder["x.pth"], new ConversionOptions { Root = "model" });
 
         using var checkpoint = Checkpoint.Open(_folder["x.pth"]);
         Assert.Equal(["a", "flag", "n"], checkpoint.Tensors("model").Keys.Order(StringComparer.Ordinal));
@@ -105,7 +105,7 @@ public sealed class CheckpointConverterTests : IDisposable
         File.WriteAllBytes(_folder["x.pth"], bytes);
         File.WriteAllText(_folder["x.safetensors"], "old");
 
-        var error = Assert.Throws<CheckpointException>(() => CheckpointConverter.ToSafetensors(_folder["x.pth"], _folder["x.safetensors"]));
+        var error = Assert.Throws<CheckpointException>(() => ToSafetensors(_folder["x.pth"], _folder["x.safetensors"]));
 
         Assert.Contains("checksum", error.Reason, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(_folder["x.safetensors"]));
@@ -118,8 +118,8 @@ public sealed class CheckpointConverterTests : IDisposable
         PthWriter.Write(_folder["x.pth"], new Dictionary<string, object?> { ["c"] = zeros(2, ScalarType.ComplexFloat32) });
         PthWriter.Write(_folder["none.pth"], new Dictionary<string, object?> { ["epoch"] = 1 });
 
-        Assert.Contains("'c' has the type ComplexFloat32", Assert.Throws<CheckpointException>(() => CheckpointConverter.ToSafetensors(_folder["x.pth"], _folder["y"])).Reason, StringComparison.Ordinal);
-        Assert.Contains("no tensors at the top", Assert.Throws<CheckpointException>(() => CheckpointConverter.ToSafetensors(_folder["none.pth"], _folder["y"])).Reason, StringComparison.Ordinal);
+        Assert.Contains("'c' has the type ComplexFloat32", Assert.Throws<CheckpointException>(() => ToSafetensors(_folder["x.pth"], _folder["y"])).Reason, StringComparison.Ordinal);
+        Assert.Contains("no tensors at the top", Assert.Throws<CheckpointException>(() => ToSafetensors(_folder["none.pth"], _folder["y"])).Reason, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["y"]));
     }
 
@@ -134,6 +134,12 @@ public sealed class CheckpointConverterTests : IDisposable
 
         Assert.Equal([_folder["x.pth"]], Directory.GetFiles(_folder.FullName));
     }
+
+    private static ConversionReport ToSafetensors(string source, string destination, IProgress<ConversionProgress>? progress = null) =>
+        CheckpointConverter.ToSafetensors(source, destination, null, progress, TestContext.Current.CancellationToken);
+
+    private static ConversionReport ToPth(string source, string destination, ConversionOptions? options = null) =>
+        CheckpointConverter.ToPth(source, destination, options, null, TestContext.Current.CancellationToken);
 
     private static byte[] BytesOf(Tensor tensor)
     {
