@@ -5,6 +5,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
 using CoVR.Modeling;
 
@@ -14,6 +15,10 @@ switch (args)
         return FullSizeCommand.Run(rest);
     case [FullSizeChild.Name, .. var rest]:
         return FullSizeChild.Run(rest);
+    case [CsvBenchmarks.Name, .. var rest]:
+        return CsvBenchmarks.Run(rest);
+    case [CsvBenchmarks.ChildName, var annotations]:
+        return CsvBenchmarks.Load(annotations);
 }
 
 NativeTorch.EnsureLoaded();

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Modeling;
 
 namespace CoVR.Datasets.Circo;
 
@@ -53,14 +52,14 @@ public sealed class CircoProtocol : IRetrievalProtocol, IResultFiles
 
     /// <inheritdoc/>
     /// <remarks><c>recalls_circo-test.json</c>, which CIRCO's server takes, or <c>recalls_circo-val.json</c> with the figures.</remarks>
-    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryParts parts = QueryParts.Both)
+    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
     {
         var figures = Figures(dataset, rankings);
         return
         [
             figures.IsHidden
-                ? CircoSubmission.Write(dataset, rankings)
-                : new ResultFile("recalls_circo-val.json", PythonJson.Write(figures.Metrics.Select(pair => KeyValuePair.Create(pair.Key, (object)pair.Value)))),
+                ? CircoSubmission.Write(dataset, rankings, query)
+                : new ResultFile(ResultNames.Of("recalls_circo-val", query), PythonJson.Write(figures.Metrics.Select(pair => KeyValuePair.Create(pair.Key, (object)pair.Value)))),
         ];
     }
 

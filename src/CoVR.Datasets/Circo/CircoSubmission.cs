@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Evaluation;
 
 namespace CoVR.Datasets.Circo;
 
@@ -10,8 +11,8 @@ public static class CircoSubmission
     private const int Depth = 50;
 
     /// <summary>Writes the file.</summary>
-    internal static ResultFile Write(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings) => new(
-        "recalls_circo-test.json",
+    internal static ResultFile Write(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query) => new(
+        ResultNames.Of("recalls_circo-test", query),
         PythonJson.Write(dataset.Triplets.Select((triplet, i) => KeyValuePair.Create(triplet.Id, (object)rankings[i].Take(Depth).Select(hit => Number(hit.Id)).ToArray()))));
 
     /// <summary>Checks a submission file against the split that it answers.</summary>

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Modeling;
 
 namespace CoVR.Datasets.Cirr;
 
@@ -76,10 +75,10 @@ public sealed class CirrProtocol : IRetrievalProtocol, IResultFiles
 
     /// <inheritdoc/>
     /// <remarks><c>recalls_cirr.json</c> and <c>recalls_cirr_subset.json</c>, which CIRR's server takes for the test split.</remarks>
-    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryParts parts = QueryParts.Both)
+    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
     {
         BenchmarkFigures.RequireOneEach(dataset, rankings);
-        return CirrSubmission.Write(dataset, rankings, [.. dataset.Triplets.Zip(rankings, Members)]);
+        return CirrSubmission.Write(dataset, rankings, [.. dataset.Triplets.Zip(rankings, Members)], query);
     }
 
     private static IReadOnlyList<SearchHit> Members(Triplet triplet, IReadOnlyList<SearchHit> hits) =>

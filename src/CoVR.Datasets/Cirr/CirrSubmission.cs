@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Evaluation;
 
 namespace CoVR.Datasets.Cirr;
 
@@ -13,10 +14,10 @@ public static class CirrSubmission
 
     /// <summary>Writes both files.</summary>
     internal static IReadOnlyList<ResultFile> Write(
-        TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, IReadOnlyList<IReadOnlyList<SearchHit>> subsets) =>
+        TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, IReadOnlyList<IReadOnlyList<SearchHit>> subsets, QueryKind? query) =>
     [
-        new ResultFile("recalls_cirr.json", Text(dataset, Recall, rankings, Depth)),
-        new ResultFile("recalls_cirr_subset.json", Text(dataset, RecallSubset, subsets, SubsetDepth)),
+        new ResultFile(ResultNames.Of("recalls_cirr", query), Text(dataset, Recall, rankings, Depth)),
+        new ResultFile(ResultNames.Of("recalls_cirr_subset", query), Text(dataset, RecallSubset, subsets, SubsetDepth)),
     ];
 
     /// <summary>Checks a submission file against the split that it answers.</summary>

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Modeling;
 
 namespace CoVR.Datasets.FashionIQ;
 
@@ -78,12 +77,12 @@ public sealed class FashionIQProtocol : IRetrievalProtocol, IResultFiles
 
     /// <inheritdoc/>
     /// <remarks><c>recalls_fiq-{category}.json</c>.</remarks>
-    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryParts parts = QueryParts.Both)
+    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
     {
         var figures = new BenchmarkFigures(dataset, rankings);
         return figures.IsHidden
             ? []
-            : [new ResultFile($"recalls_fiq-{Category}.json", PythonJson.Write(Cuts.Select(k => KeyValuePair.Create($"R{k}", (object)AsReference(figures.Ranks, k)))))];
+            : [new ResultFile(ResultNames.Of($"recalls_fiq-{Category}", query), PythonJson.Write(Cuts.Select(k => KeyValuePair.Create($"R{k}", (object)AsReference(figures.Ranks, k)))))];
     }
 
     // The reference divides in single precision before it takes percent, which can turn a half at the third decimal.

@@ -13,7 +13,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// the papers do; reference also numbers pairs by the sorted table, ranks what it masks last, puts the later of two ties first
 /// and expects video frames in BGR (<see cref="RetrievalRules.ForVideos"/>).
 /// </remarks>
-public sealed class WebVidCoVRProtocol : IRetrievalProtocol
+public sealed class WebVidCoVRProtocol : IRetrievalProtocol, IResultFiles
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
 
@@ -77,14 +77,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no target.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentNullException.ThrowIfNull(rankings);
-        if (rankings.Count != dataset.Triplets.Count || rankings.Count == 0)
-        {
-            throw new ArgumentException($"{dataset.Triplets.Count} triplets need as many rankings, at least one, not {rankings.Count}.", nameof(rankings));
-        }
-
-        int?[] ranks = [.. dataset.Triplets.Select((triplet, i) => Rank(triplet, rankings[i]))];
+        var ranks = Ranks(dataset, rankings);
         var scores = Cuts.ToDictionary(cut => $"R@{cut}", cut => RetrievalMetrics.RecallScores(ranks, cut));
         scores["R_mean"] = [.. Enumerable.Range(0, ranks.Length).Select(i => Cuts.Take(3).Average(cut => scores[$"R@{cut}"][i]))];
         var metrics = Cuts.ToDictionary(cut => $"R@{cut}", cut => RetrievalMetrics.RoundAsPython(RetrievalMetrics.RecallAt(ranks, cut), 2));
@@ -97,6 +90,20 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
         {
             QueryScores = scores,
         };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// <c>recalls_covr.json</c>, or <c>_txt</c>, <c>_vis</c>, <c>_avg</c> and so on for other kinds of queries; <c>_ss</c> at the end
+    /// when the reference is among the candidates.
+    /// </remarks>
+    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null) =>
+        [WebVidCoVRResults.Of(dataset, Ranks(dataset, rankings), query, ExcludeReference)];
+
+    private static int?[] Ranks(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
+    {
+        BenchmarkFigures.RequireOneEach(dataset, rankings);
+        return [.. dataset.Triplets.Select((triplet, i) => Rank(triplet, rankings[i]))];
     }
 
     private static int? Rank(Triplet triplet, IReadOnlyList<SearchHit> hits) => RetrievalMetrics.RankOf(

@@ -51,7 +51,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
         return new ComposedBatch
         {
             Triplets = triplets,
-            Modifications = _sources.Texts.Encode([.. triplets.Select(triplet => triplet.Modification)]),
+            Modifications = _sources.Texts.Encode([.. triplets.Select((triplet, place) => TextOf(triplet, () => SeededRandom.For(_seed, epoch, batch, place, 2)))]),
             Targets = targets,
             Captions = _sources is { Captions: true, CaptionEmbeddings: null } ? _sources.Texts.Encode([.. triplets.Select(CaptionOf)]) : null,
             CaptionEmbeddings = _sources.CaptionEmbeddings is null ? null : StoredCaptions(triplets),
@@ -92,6 +92,10 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
 
         return new EmbeddingSet(values, 1, rows[0].Length, rows.Length);
     }
+
+    /// <summary>The modification, or of several texts one that is drawn anew at each use.</summary>
+    private static string TextOf(Triplet triplet, Func<Random> random) =>
+        triplet.Alternatives is { Count: > 0 } texts ? texts[random().Next(texts.Count)] : triplet.Modification;
 
     private static string CaptionOf(Triplet triplet) => triplet.TargetCaption ?? throw new InvalidOperationException(
         $"Triplet {triplet.Id} has no caption of its target: train without captions, or on data that has them.");

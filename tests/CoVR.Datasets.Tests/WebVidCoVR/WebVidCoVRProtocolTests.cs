@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Evaluation;
 
 namespace CoVR.Datasets.Tests.WebVidCoVR;
 
@@ -93,6 +94,24 @@ public sealed class WebVidCoVRProtocolTests
         var hidden = data with { Triplets = [data.Triplets[0] with { Target = null }] };
 
         Assert.Throws<ArgumentException>(() => new WebVidCoVRProtocol().Score(hidden, [[]]));
+    }
+
+    [Fact]
+    public void Files_OfEachKind_HaveTheReferencesNamesAndFigures()
+    {
+        var data = Dataset(3) with { Source = "/somewhere/webvid8m-covr_test.csv" };
+        var ranks = new int?[] { 1, 7, null };
+        var rankings = ranks.Select((rank, i) => Ranking(data.Triplets[i].Target!.Value, rank)).ToArray();
+        var protocol = new WebVidCoVRProtocol();
+        QueryKind[] kinds = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly, QueryKind.Average, QueryKind.Captions()];
+
+        Assert.Equal(
+            ["recalls_covr.json", "recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr.json"],
+            kinds.Select(kind => Assert.Single(protocol.Files(data, rankings, kind)).Name));
+        Assert.Equal("recalls_covr_ss.json", Assert.Single(new WebVidCoVRProtocol(excludeReference: false).Files(data, rankings)).Name);
+        Assert.Equal(
+            "{\n  \"R1\": 33.33,\n  \"R5\": 33.33,\n  \"R10\": 66.67,\n  \"R50\": 66.67,\n  \"meanR3\": 44.44,\n  \"meanR4\": 50.0,\n  \"annotation\": \"webvid8m-covr_test.csv\"\n}",
+            Assert.Single(protocol.Files(data, rankings)).Content);
     }
 
     private static TripletDataset Dataset(int queries)

@@ -4,6 +4,7 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
+using CoVR.Evaluation;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;
