@@ -12,25 +12,26 @@ internal static class ScoreList
 
     /// <summary>Reads a list.</summary>
     /// <param name="text">UTF-8; blank for none.</param>
+    /// <param name="scores">Receives the numbers; made larger when they do not fit.</param>
     /// <param name="fault">What is wrong; null when nothing is.</param>
-    /// <returns>The numbers; null when there are none.</returns>
-    public static float[]? Parse(ReadOnlySpan<byte> text, out string? fault)
+    /// <returns>How many numbers there are.</returns>
+    public static int Parse(ReadOnlySpan<byte> text, ref float[] scores, out string? fault)
     {
         fault = null;
         text = text.Trim(" \t\r\n"u8);
         if (text.IsEmpty)
         {
-            return null;
+            return 0;
         }
 
         if (text[0] != '[' || text[^1] != ']')
         {
             fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(text))}' is no list such as [0.12, 0.34]";
-            return null;
+            return 0;
         }
 
         text = text[1..^1].Trim(" \t\r\n"u8);
-        return text.IsEmpty ? null : ParseItems(text, out fault);
+        return text.IsEmpty ? 0 : ParseItems(text, ref scores, out fault);
     }
 
     /// <summary>Reads a number of plain decimals, or any other that the invariant culture knows.</summary>
@@ -61,10 +62,15 @@ internal static class ScoreList
         return seen > 0;
     }
 
-    private static float[]? ParseItems(ReadOnlySpan<byte> text, out string? fault)
+    private static int ParseItems(ReadOnlySpan<byte> text, ref float[] scores, out string? fault)
     {
-        var scores = new float[text.Count((byte)',') + 1];
-        for (var i = 0; i < scores.Length; i++)
+        var count = text.Count((byte)',') + 1;
+        if (count > scores.Length)
+        {
+            scores = new float[count];
+        }
+
+        for (var i = 0; i < count; i++)
         {
             var end = text.IndexOf((byte)',');
             var item = (end < 0 ? text : text[..end]).Trim((byte)' ');
@@ -72,13 +78,13 @@ internal static class ScoreList
             if (!TryNumber(item, out var score) || !float.IsFinite((float)score))
             {
                 fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(item))}' (entry {i + 1}) is no finite number";
-                return null;
+                return 0;
             }
 
             scores[i] = (float)score;
         }
 
         fault = null;
-        return scores;
+        return count;
     }
 }

@@ -14,22 +14,26 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
 
     private readonly TextPool _identities = new();
     private readonly TextPool _texts = new();
+    private float[] _scores = new float[16];
 
     /// <summary>Reads the rows in file order.</summary>
-    public IEnumerable<WebVidCoVRRow> Read(CancellationToken cancellationToken)
+    public WebVidCoVRRows Read(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var csv = Open();
         var columns = Advance(csv, reader => WebVidCoVRColumns.Read(reader, file, byRule));
-        for (var number = 0; Advance(csv, static reader => reader.Read()); number++)
+        var rows = new WebVidCoVRRows();
+        while (Advance(csv, static reader => reader.Read()))
         {
-            if (number % RowsBetweenChecks == 0)
+            if (rows.Count % RowsBetweenChecks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            yield return ReadRow(csv, columns, number);
+            AddRow(csv, columns, rows);
         }
+
+        return rows;
     }
 
     private CsvReader Open()
@@ -67,20 +71,19 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
     }
 
-    private WebVidCoVRRow ReadRow(CsvReader csv, WebVidCoVRColumns columns, int number)
+    private void AddRow(CsvReader csv, WebVidCoVRColumns columns, WebVidCoVRRows rows)
     {
         var line = csv.LineNumber;
         CheckNumber(csv, columns.TextSimilarity, line, "sim_txt");
         CheckNumber(csv, columns.VisualSimilarity, line, "sim_vid");
-        return new WebVidCoVRRow(
-            number,
+        rows.Add(
             line,
             Identity(csv.GetSpan(columns.Reference), line, "pth1"),
             Identity(csv.GetSpan(columns.Target), line, "pth2"),
             Optional(csv, columns.ReferenceCaption),
             Optional(csv, columns.TargetCaption),
             columns.Edit < 0 ? "" : Filled(_texts.Get(csv.GetSpan(columns.Edit), out _), line, "edit"),
-            columns.Scores < 0 ? null : Scores(csv.GetSpan(columns.Scores), line));
+            columns.Scores < 0 ? [] : Scores(csv.GetSpan(columns.Scores), line));
     }
 
     private string? Optional(CsvReader csv, int column) => column < 0 ? null : _texts.Get(csv.GetSpan(column), out _);
@@ -116,10 +119,10 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
     }
 
-    private float[]? Scores(ReadOnlySpan<byte> value, long line)
+    private ReadOnlySpan<float> Scores(ReadOnlySpan<byte> value, long line)
     {
-        var scores = ScoreList.Parse(value, out var fault);
-        return fault is null ? scores : throw Fault(line, "scores", fault);
+        var count = ScoreList.Parse(value, ref _scores, out var fault);
+        return fault is null ? _scores.AsSpan(0, count) : throw Fault(line, "scores", fault);
     }
 
     private DatasetFormatException Fault(long? line, string? field, string reason, Exception? cause = null) => new(file, line, field, reason + ".", cause);

@@ -53,13 +53,11 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
         _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
 
-    private (IReadOnlyList<Triplet> Triplets, int Items) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
+    private (WebVidCoVRTriplets Triplets, int Items) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
         var byRule = _options.Edits != WebVidCoVREdits.Annotated;
-        var table = BuildTable(file, split, [.. new WebVidCoVRCsv(file, byRule).Read(cancellationToken)]);
-        var maker = new WebVidCoVRTriplets(_options);
-        List<Triplet> triplets = new(table.Rows.Count);
-        triplets.AddRange(table.Rows.Select(maker.Of).OfType<Triplet>());
+        var table = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
+        var triplets = new WebVidCoVRTriplets(table.Rows, _options);
         if (triplets.Count < table.Rows.Count)
         {
             Log.EditsMissing(_logger, Name, split, table.Rows.Count - triplets.Count, table.Rows.Count);
@@ -70,7 +68,7 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
             : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in a word, so that no edit can be made by rule.");
     }
 
-    private WebVidCoVRTable BuildTable(string file, DatasetSplit split, List<WebVidCoVRRow> rows)
+    private WebVidCoVRTable BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)
     {
         if (rows.Count == 0)
         {
@@ -98,9 +96,9 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
         }
     }
 
-    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, IReadOnlyList<Triplet> triplets, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
     {
-        var targets = triplets.Select(triplet => triplet.Target!.Value).Distinct().ToArray();
+        var targets = triplets.Rows.Select(row => row.Target).Distinct(StringComparer.Ordinal).Select(id => new MediaId(id)).ToArray();
         if (!_options.Galleries.TryGetValue(split, out var file))
         {
             return targets;

@@ -17,4 +17,4 @@ internal sealed record WebVidCoVRRow(
     string? ReferenceCaption,
     string? TargetCaption,
     string Edit,
-    float[]? Scores);
+    IReadOnlyList<float>? Scores);

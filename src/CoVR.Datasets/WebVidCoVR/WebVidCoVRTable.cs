@@ -56,7 +56,8 @@ internal sealed class WebVidCoVRTable
         }
 
         var (without, absent) = (references.Ids.ToHashSet(StringComparer.Ordinal), targets.Ids.ToHashSet(StringComparer.Ordinal));
-        return new WebVidCoVRTable([.. rows.Where(row => !without.Contains(row.Reference) && !absent.Contains(row.Target))], references, targets, iterate);
+        return new WebVidCoVRTable(
+            WebVidCoVRSelection.Where(rows, row => !without.Contains(row.Reference) && !absent.Contains(row.Target)), references, targets, iterate);
     }
 }
 

@@ -1,28 +1,52 @@
+using System.Collections;
 using System.Globalization;
 using CoVR.Data;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Makes triplets of rows, with the texts that the options ask for.</summary>
-internal sealed class WebVidCoVRTriplets(WebVidCoVROptions options)
+/// <summary>The triplets of rows, with the texts that the options ask for; each is made when it is asked for, so that millions of them cost no memory.</summary>
+internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
 {
-    private readonly bool _byRule = options.Edits != WebVidCoVREdits.Annotated;
-    private readonly bool _repeatsFirstWord = options.Edits == WebVidCoVREdits.RuleBasedAsPublished;
+    private readonly IReadOnlyList<WebVidCoVRRow> _rows;
+    private readonly WebVidCoVROptions _options;
 
-    /// <summary>The triplet of a row; null when no edit can be made for it.</summary>
-    public Triplet? Of(WebVidCoVRRow row)
+    /// <summary>Leaves out rows for which no edit can be made.</summary>
+    public WebVidCoVRTriplets(IReadOnlyList<WebVidCoVRRow> rows, WebVidCoVROptions options) => (_rows, _options) = (
+        options.Edits == WebVidCoVREdits.Annotated ? rows : WebVidCoVRSelection.Where(rows, row => RuleBasedEdits.DifferingWords(row.ReferenceCaption!, row.TargetCaption!) is not null),
+        options);
+
+    /// <inheritdoc/>
+    public int Count => _rows.Count;
+
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<WebVidCoVRRow> Rows => _rows;
+
+    /// <inheritdoc/>
+    public Triplet this[int index] => Of(_rows[index]);
+
+    /// <inheritdoc/>
+    public IEnumerator<Triplet> GetEnumerator() => _rows.Select(Of).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private Triplet Of(WebVidCoVRRow row)
     {
-        var texts = _byRule ? RuleBasedTexts.Of(row, _repeatsFirstWord) : options.EditLists ? PythonTexts.Parse(row.Edit) : null;
-        if (_byRule && texts is null)
-        {
-            return null;
-        }
-
-        var text = texts is null ? row.Edit : texts[RowDraw.Index(options.Seed, row.Number, texts.Count)];
+        var texts = TextsOf(row);
         return new Triplet(
-            row.Number.ToString(CultureInfo.InvariantCulture), new MediaId(row.Reference), text, new MediaId(row.Target), row.TargetCaption, row.Scores)
+            row.Number.ToString(CultureInfo.InvariantCulture),
+            new MediaId(row.Reference),
+            texts is null ? row.Edit : texts[RowDraw.Index(_options.Seed, row.Number, texts.Count)],
+            new MediaId(row.Target),
+            row.TargetCaption,
+            row.Scores)
         {
             Alternatives = texts,
         };
     }
+
+    private IReadOnlyList<string>? TextsOf(WebVidCoVRRow row) => _options.Edits switch
+    {
+        WebVidCoVREdits.Annotated => _options.EditLists ? PythonTexts.Parse(row.Edit) : null,
+        var edits => RuleBasedTexts.Of(row, repeatFirstWord: edits == WebVidCoVREdits.RuleBasedAsPublished),
+    };
 }

@@ -1,0 +1,64 @@
+using CoVR.Data;
+using CoVR.Media;
+using CoVR.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Datasets.Tests.EndToEnd;
+
+/// <summary>Similarities of every query and candidate, computed one pair at a time from the model's own outputs, without index, store or batches.</summary>
+internal sealed class PlainScores
+{
+    private readonly double[][] _scores;
+    private readonly TripletDataset _dataset;
+
+    private PlainScores(TripletDataset dataset, double[][] scores) => (_dataset, _scores) = (dataset, scores);
+
+    /// <summary>Compares all pairs.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="reader">Knows where the pictures lie.</param>
+    /// <param name="dataset">Queries and gallery.</param>
+    /// <param name="bestPair">True for the best pair of vectors, false for the product of their means.</param>
+    public static PlainScores Of(ComposedModel model, ITripletDatasetReader reader, TripletDataset dataset, bool bestPair)
+    {
+        model.Module!.eval();
+        double[][][] gallery = [.. dataset.Candidates.Select(id => Rows(() => model.Encoder.EncodeTarget(Visual(model, reader, id))))];
+        double[][][] queries = [.. dataset.Triplets.Select(triplet => Rows(() =>
+            model.Encoder.EncodeQuery(Visual(model, reader, triplet.Reference), model.TokenizeForEvaluation([triplet.Modification]))))];
+        return new PlainScores(dataset, [.. queries.Select(query => gallery.Select(item => bestPair ? BestPair(query, item) : Dot(Mean(query), Mean(item))).ToArray())]);
+    }
+
+    /// <summary>The order of candidates for a query, without its reference; the scores are far enough apart to have one.</summary>
+    public MediaId[] Ranking(int query)
+    {
+        var others = _dataset.Candidates.Select((id, i) => (id, Score: _scores[query][i])).Where(pair => pair.id != _dataset.Triplets[query].Reference);
+        return [.. others.OrderByDescending(pair => pair.Score).Select(pair => pair.id)];
+    }
+
+    /// <summary>The share of queries, in percent, whose target is among the first k.</summary>
+    public double Recall(int k) =>
+        100.0 * Enumerable.Range(0, _dataset.Triplets.Count).Count(query => Ranking(query).Take(k).Contains(_dataset.Triplets[query].Target!.Value)) / _dataset.Triplets.Count;
+
+    private static Tensor Visual(ComposedModel model, ITripletDatasetReader reader, MediaId id)
+    {
+        var frame = new SkiaImageDecoder().Decode(File.ReadAllBytes(((FileMedia)reader.Locate(id)).Path), id.Value);
+        var input = model.Description.Image;
+        var pixels = new float[3 * input.Size * input.Size];
+        new EvaluationTransform(input).Apply(frame, new Random(0), pixels);
+        return model.Encoder.EncodeVisual(tensor(pixels, [1, 3, input.Size, input.Size]));
+    }
+
+    private static double[][] Rows(Func<Tensor> encode)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = encode().to(ScalarType.Float64);
+        return [.. rows.contiguous().data<double>().ToArray().Chunk((int)rows.shape[^1])];
+    }
+
+    private static double[] Mean(double[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Average(row => row[i]))];
+
+    private static double BestPair(double[][] query, double[][] item) => query.Max(first => item.Max(second => Dot(first, second)));
+
+    private static double Dot(double[] first, double[] second) => first.Zip(second, (a, b) => a * b).Sum();
+}
