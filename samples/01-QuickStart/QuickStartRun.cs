@@ -50,18 +50,44 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
 
         var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut);
         metrics.Print(report);
-        var page = new ResultPage(services.GetRequiredKeyedService<IFrameReader>(""), reader, test, metrics)
-        {
-            Losses = [("pictures and captions", captionLosses), ("references and edits", editLosses)],
-            Composed = results[0].Rankings,
-            Questions = questions,
-            World = world,
-        };
+        var page = new EvaluationPage(
+            [.. results, .. leftOut], reader, services.GetRequiredKeyedService<IFrameReader>(""), PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses));
         await page.WriteAsync(Path.Combine(arguments.Output, "index.html"), cancellationToken);
         await metrics.WriteAsync(Path.Combine(arguments.Output, "metrics.json"), cancellationToken);
         _work.Finish();
         report.Say($"metrics: {Path.GetFullPath(Path.Combine(arguments.Output, "metrics.json"))}");
         report.Say($"page:    {Path.GetFullPath(Path.Combine(arguments.Output, "index.html"))}");
+    }
+
+    private static EvaluationPageOptions PageOptions(
+        SyntheticWorldFiles world,
+        TripletDataset test,
+        ITripletDatasetReader reader,
+        Metrics metrics,
+        IReadOnlyList<PageQuery> questions,
+        IReadOnlyList<double> captionLosses,
+        IReadOnlyList<double> editLosses)
+    {
+        return new EvaluationPageOptions
+        {
+            Title = "A picture and a sentence in, the right picture out",
+            Introduction = FormattableString.Invariant($"""
+                A small {metrics.Model} was trained from nothing on {world.Pictures} pictures and {world.Clips} clips of coloured shapes, in {metrics.Seconds:F0} s in
+                all, seed {metrics.Seed}. It answers questions of two parts, what to start from and what to change, about combinations that it never saw
+                in training. The gallery holds every query's unchanged reference and near misses: the right change on the wrong object. Neither the text
+                nor the picture alone can answer.
+                """),
+            Shown = [.. test.Triplets.Where(triplet => IsClip(triplet.Reference) || IsClip(triplet.Target!.Value)).Take(7).Select(triplet => triplet.Id)],
+            ClipFrames = 12,
+            Questions = questions,
+            Charts =
+            [
+                new PageChart("Loss on pictures and captions, with all weights", captionLosses),
+                new PageChart("Loss on references and edits, with the visual encoder frozen", editLosses),
+            ],
+        };
+
+        bool IsClip(MediaId id) => reader.Locate(id) is FileMedia { Path: var path } && path.EndsWith(".mp4", StringComparison.Ordinal);
     }
 
     // Three pipelines: fresh weights, the weights after stage 1, and the finished model that searches.
@@ -97,22 +123,19 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
                 cancellationToken));
 
     // A host's way: a file and a sentence in, hits out.
-    private static async Task<IReadOnlyList<Question>> AskAsync(
+    private static async Task<IReadOnlyList<PageQuery>> AskAsync(
         ServiceProvider services, ITripletDatasetReader reader, TripletDataset test, CancellationToken cancellationToken)
     {
         var retriever = services.GetRequiredService<IComposedRetriever>();
-        List<Question> questions = [];
+        List<PageQuery> questions = [];
         string[] edits = ["make it red", "turn it into a ring and put it at night", "I want a large one, on the left"];
         foreach (var (edit, triplet) in edits.Zip(test.Triplets))
         {
             var query = new ComposedQuery(reader.Locate(triplet.Reference), edit);
             var hits = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
-            questions.Add(new Question(triplet.Reference, edit, hits));
+            questions.Add(new PageQuery(triplet.Reference, edit, hits));
         }
 
         return questions;
     }
 }
-
-/// <summary>A query that was asked through <see cref="IComposedRetriever"/>, and its answers.</summary>
-internal sealed record Question(MediaId Reference, string Edit, IReadOnlyList<SearchHit> Hits);

@@ -29,7 +29,7 @@ public sealed class QuickStartTests
         Assert.True(metrics.GetProperty("composed").GetProperty("R@10").GetDouble() > ChanceAtTen, run.Output);
         var page = await File.ReadAllTextAsync(folder["out", "index.html"], TestContext.Current.CancellationToken);
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
-        Assert.Contains("class=\"pic clip\"", page, StringComparison.Ordinal);
+        Assert.Contains("class=\"pic clip p", page, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
         Assert.Contains(folder["out", "metrics.json"], run.Output, StringComparison.Ordinal);
         Assert.Contains(folder["out", "index.html"], run.Output, StringComparison.Ordinal);

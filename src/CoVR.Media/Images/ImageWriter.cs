@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace CoVR.Media;
 
-/// <summary>Writes frames as PNG files.</summary>
+/// <summary>Writes frames as PNG files, and encodes them as PNG or JPEG.</summary>
 /// <remarks>Safe for use from several threads.</remarks>
 public static class ImageWriter
 {
@@ -11,19 +11,18 @@ public static class ImageWriter
     /// <summary>Encodes a frame as 8-bit RGB PNG; decoding gives the same pixels.</summary>
     /// <param name="frame">The picture.</param>
     /// <returns>The bytes of the file.</returns>
-    public static unsafe byte[] EncodePng(RgbFrame frame)
+    public static byte[] EncodePng(RgbFrame frame) =>
+        Encode(frame, pixmap => pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, CompressionLevel)));
+
+    /// <summary>Encodes a frame as JPEG, for pictures that are only looked at.</summary>
+    /// <param name="frame">The picture.</param>
+    /// <param name="quality">1 to 100; 80 suits small pictures.</param>
+    /// <returns>The bytes of the file.</returns>
+    public static byte[] EncodeJpeg(RgbFrame frame, int quality = 80)
     {
-        ArgumentNullException.ThrowIfNull(frame);
-        var rgba = GC.AllocateUninitializedArray<byte>(checked(frame.Width * frame.Height * 4));
-        PixelPacking.AddOpaque(frame.Rgb.Span, rgba);
-        fixed (byte* pixels = rgba)
-        {
-            var info = new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null);
-            using var pixmap = new SKPixmap(info, (nint)pixels);
-            using var data = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, CompressionLevel))
-                ?? throw new InvalidOperationException($"The PNG encoder refused a {frame.Width}x{frame.Height} picture.");
-            return data.ToArray();
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        return Encode(frame, pixmap => pixmap.Encode(new SKJpegEncoderOptions(quality)));
     }
 
     /// <summary>Writes a PNG file: beside its place first, then renamed, so that no half-written file is ever seen.</summary>
@@ -35,5 +34,19 @@ public static class ImageWriter
         using var file = new PendingFile(path);
         File.WriteAllBytes(file.TemporaryPath, EncodePng(frame));
         file.Commit();
+    }
+
+    private static unsafe byte[] Encode(RgbFrame frame, Func<SKPixmap, SKData?> encode)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var rgba = GC.AllocateUninitializedArray<byte>(checked(frame.Width * frame.Height * 4));
+        PixelPacking.AddOpaque(frame.Rgb.Span, rgba);
+        fixed (byte* pixels = rgba)
+        {
+            var info = new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null);
+            using var pixmap = new SKPixmap(info, (nint)pixels);
+            using var data = encode(pixmap) ?? throw new InvalidOperationException($"The encoder refused a {frame.Width}x{frame.Height} picture.");
+            return data.ToArray();
+        }
     }
 }

@@ -23,6 +23,9 @@ public sealed record EvaluationResult
     /// <summary>Confidence intervals of the metrics that are means over queries.</summary>
     public required IReadOnlyDictionary<string, MetricInterval> Intervals { get; init; }
 
+    /// <summary>How <see cref="Intervals"/> were drawn.</summary>
+    public required BootstrapOptions Bootstrap { get; init; }
+
     /// <summary>For each triplet of <see cref="Dataset"/> its hits, best first.</summary>
     public required IReadOnlyList<IReadOnlyList<SearchHit>> Rankings { get; init; }
 

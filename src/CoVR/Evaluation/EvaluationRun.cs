@@ -111,6 +111,7 @@ internal sealed class EvaluationRun
             Dataset = scored,
             Report = report,
             Intervals = Bootstrap.Intervals(scored.Triplets, report, Options.Bootstrap),
+            Bootstrap = Options.Bootstrap,
             Rankings = rankings,
             Fingerprint = Fingerprints.Of(plan, kind, this, data),
             Coverage = Coverage(gallery, scored),

@@ -35,6 +35,7 @@ internal static class Results
         Dataset = dataset,
         Report = report,
         Intervals = Bootstrap.Intervals(dataset.Triplets, report),
+        Bootstrap = new BootstrapOptions(),
         Rankings = rankings ?? [.. dataset.Triplets.Select(_ => Array.Empty<SearchHit>())],
         Fingerprint = Fingerprint,
         Coverage = new EvaluationCoverage(dataset.Triplets.Count, dataset.Triplets.Count, 0, 0, dataset.Candidates.Count, dataset.Candidates.Count, []),

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using CoVR.Data;
+using CoVR.Evaluation;
+using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
+
+namespace CoVR.Tests.Evaluation;
+
+/// <summary>Runs the example of docs/evaluation.md.</summary>
+[Collection("torch")]
+public sealed class EvaluationGuideTests
+{
+    [Fact]
+    public async Task Example_OfTheGuide_RunsAsItIsPrinted()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        using var target = new TemporaryFolder();
+        var gain = await ExampleAsync(new Evaluator(() => pipeline), CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new FakeFrameReader(), target["run"]);
+        Assert.Equal(100 - 12.5, gain.Value); // composed against text-only, which is right where the reference is black
+        Assert.Equal(["evaluation.json", "index.html"], Directory.GetFiles(target["run"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Example_OfTheGuide_IsTheCodeBelow()
+    {
+        var guide = File.ReadAllText(Path.Combine(TestFolders.Repository, "docs", "evaluation.md"));
+        var printed = guide.Split("```csharp\n")[1].Split("```")[0];
+        var compiled = File.ReadAllText(ThisFile()).Split("// <guide>\n")[^1].Split("        // </guide>")[0];
+        Assert.Equal(printed, string.Concat(compiled.Split('\n').SkipLast(1).Select(line => line.Length > 8 ? line[8..] + "\n" : "\n")));
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => Path.Combine(TestFolders.Repository, "tests", "CoVR.Tests", "Evaluation", Path.GetFileName(path));
+
+    private static async Task<MetricInterval> ExampleAsync(
+        Evaluator evaluator, TripletDataset dataset, ITripletDatasetReader reader, IRetrievalProtocol protocol, IFrameReader frames, string folder)
+    {
+#pragma warning disable xUnit1051 // as a reader would write it
+        // <guide>
+        var results = await evaluator.EvaluateAsync(dataset, reader, protocol, new EvaluationOptions
+        {
+            Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.Average],
+            Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()],
+        });
+        await EvaluationJson.WriteAsync(Path.Combine(folder, "evaluation.json"), results);
+        await new EvaluationPage(results, reader, frames).WriteAsync(Path.Combine(folder, "index.html"));
+        var gain = Bootstrap.Differences(results[0], results[1])["R@1"];
+        // </guide>
+#pragma warning restore xUnit1051
+        return gain;
+    }
+}
