@@ -32,7 +32,6 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol, IResultFiles
         (ExcludeReference, Iterate, _pairs) = (excludeReference, iterate, pairs);
         Rules = RetrievalRules.ForVideos(preset) with
         {
-            Gallery = "the targets of all test rows",
             SelfMatch = !excludeReference ? "among the candidates"
                 : preset != EvaluationPreset.Reference ? "left out, unless it is the target"
                 : "last, found by the pair numbers of the sorted table",
@@ -49,7 +48,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol, IResultFiles
     public WebVidCoVRIteration Iterate { get; }
 
     /// <inheritdoc/>
-    public RetrievalRules Rules { get; }
+    public RetrievalRules Rules { get; private set; }
 
     /// <inheritdoc/>
     public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
@@ -61,8 +60,19 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol, IResultFiles
     public string PrimaryMetric => "R@1";
 
     /// <inheritdoc/>
-    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => new WebVidCoVRProtocol(
-        ExcludeReference, Iterate, preset, preset == EvaluationPreset.Reference ? ReferencePairs.Of(dataset, Iterate) : null);
+    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        var protocol = new WebVidCoVRProtocol(
+            ExcludeReference, Iterate, preset, preset == EvaluationPreset.Reference ? ReferencePairs.Of(dataset, Iterate) : null);
+        var targets = dataset.Triplets.Select(triplet => triplet.Target).ToHashSet();
+        if (dataset.Candidates.All(id => targets.Contains(id)))
+        {
+            protocol.Rules = protocol.Rules with { Gallery = "the targets of all rows" };
+        }
+
+        return protocol;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Never the target itself, except in the reference's preset: a row whose reference is its target can still be answered.</remarks>

@@ -42,7 +42,8 @@ public sealed class WebVidCoVRProtocolTests
         var data = Dataset(2);
         var rules = Enum.GetValues<EvaluationPreset>().ToDictionary(preset => preset, preset => new WebVidCoVRProtocol().Under(preset, data).Rules);
 
-        Assert.Equal(new WebVidCoVRProtocol().Rules, rules[EvaluationPreset.Honest]);
+        Assert.Equal(new WebVidCoVRProtocol().Rules with { Gallery = "the targets of all rows" }, rules[EvaluationPreset.Honest]);
+        Assert.Equal("the candidates of the data set", new WebVidCoVRProtocol().Under(EvaluationPreset.Honest, data with { Candidates = [.. data.Candidates, new("more")] }).Rules.Gallery);
         Assert.Equal((CandidatePooling.Pipeline, ExclusionEffect.LeftOut, TieOrder.Identity), Essence(rules[EvaluationPreset.Honest]));
         Assert.Equal((CandidatePooling.AnswerText, ExclusionEffect.LeftOut, TieOrder.Identity), Essence(rules[EvaluationPreset.Corrected]));
         Assert.Equal((CandidatePooling.AnswerText, ExclusionEffect.Last, TieOrder.ReverseGalleryOrder), Essence(rules[EvaluationPreset.Reference]));
