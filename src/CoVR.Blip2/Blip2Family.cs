@@ -32,11 +32,6 @@ internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedM
             yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
         }
 
-        if (options.TargetCheckpoint is { } targets && !File.Exists(targets))
-        {
-            yield return $"{nameof(options.TargetCheckpoint)}: there is no file '{targets}'.";
-        }
-
         if (options.Architecture is { TextHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
         {
             yield return $"{nameof(options.Fusion)}: average and late fusion embed the text as a caption, which needs {nameof(options.Architecture)}.{nameof(own.TextHead)}.";
@@ -65,10 +60,15 @@ internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedM
         encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<(string Option, string? Name)> CheckpointsOf(Blip2Options options) =>
+        [.. base.CheckpointsOf(options), (nameof(options.TargetCheckpoint), options.TargetCheckpoint)];
+
+    /// <inheritdoc/>
     protected override void SetTargetWeights(Blip2Encoder encoder, Blip2Options options, ComposedModelParts parts, ILogger logger)
     {
-        if (options.TargetCheckpoint is { } path)
+        if (options.TargetCheckpoint is { } targets)
         {
+            var path = Resolve(targets, options, parts).Path;
             Load(encoder.MakeTargetEncoder(), path, Blip2CheckpointMap.For(parts with { Visual = encoder.Visual }), options.StrictCheckpoint, logger);
         }
     }

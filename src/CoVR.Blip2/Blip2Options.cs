@@ -16,9 +16,9 @@ public sealed class Blip2Options : ComposedModelOptions
     public Blip2Architecture? Architecture { get; set; }
 
     /// <summary>
-    /// Path of the weights that embed targets, but for their visual encoder, which is that of <see cref="ComposedModelOptions.Checkpoint"/>.
+    /// The weights that embed targets, named as in <see cref="ComposedModelOptions.Checkpoint"/>, but for their visual encoder, which is that of <see cref="ComposedModelOptions.Checkpoint"/>.
     /// CoVR-2 trains its queries against targets that <c>blip2-l-coco</c> embedded, and compares them with such targets only:
-    /// give that file here beside a checkpoint of CoVR-2. A gallery that was embedded by it before fits as it is.
+    /// give <c>blip2-l-coco</c> here beside a checkpoint of CoVR-2. A gallery that was embedded by it before fits as it is.
     /// </summary>
     /// <value>Null: the weights of <see cref="ComposedModelOptions.Checkpoint"/>.</value>
     public string? TargetCheckpoint { get; set; }

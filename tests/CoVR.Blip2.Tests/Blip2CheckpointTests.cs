@@ -122,6 +122,30 @@ public sealed class Blip2CheckpointTests : IDisposable
         Assert.Contains("none.pth", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Blip2Model.Create(options)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TargetCheckpoint_OfAReleasedName_IsResolvedLikeTheCheckpoint()
+    {
+        using var first = Blip2Model.Create(SmallBlip2.Options());
+        var resolver = new OneFile("blip2-l-coco", Save(State(first), "released.pth"));
+        var options = SmallBlip2.Options();
+        options.TargetCheckpoint = "blip2-l-coco";
+        using var model = Blip2Model.Create(options, new ComposedModelParts { Checkpoints = resolver });
+        Assert.Equal(new CheckpointReference("blip2-l-coco", "blip2"), Assert.Single(resolver.Asked));
+    }
+
+    private sealed class OneFile(string name, string path) : ICheckpointResolver
+    {
+        public List<CheckpointReference> Asked { get; } = [];
+
+        public string? FindFault(CheckpointReference reference) => reference.Name == name ? null : "unknown";
+
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+        {
+            Asked.Add(reference);
+            return ValueTask.FromResult(new ResolvedCheckpoint(path));
+        }
+    }
+
     private static Blip2Options From(string path)
     {
         var options = SmallBlip2.Options();

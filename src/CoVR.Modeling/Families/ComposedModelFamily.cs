@@ -60,14 +60,13 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     {
         ArgumentNullException.ThrowIfNull(options);
         parts ??= ComposedModelParts.None;
-        var resolver = parts.Checkpoints ?? CheckpointPaths.Resolver;
-        if (Validate(options, resolver) is { Failed: true } faults)
+        if (Validate(options, parts.Checkpoints ?? CheckpointPaths.Resolver) is { Failed: true } faults)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), faults.Failures);
         }
 
         var device = TorchDevices.Parse(options.Device);
-        var checkpoint = options.Checkpoint is null ? null : resolver.Resolve(ReferenceOf(options));
+        var checkpoint = options.Checkpoint is null ? null : Resolve(options.Checkpoint, options, parts);
         var variant = Resolve(options, checkpoint);
         var tokenizer = CreateTokenizer(options);
         var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options.Fusion), tokenizer, parts);
@@ -121,6 +120,27 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     /// <param name="options">Valid options.</param>
     protected abstract void SetTrainable(TEncoder encoder, TOptions options);
 
+    /// <summary>The options that name weights.</summary>
+    /// <param name="options">The options, perhaps with faults.</param>
+    /// <returns>The name of each option and what it holds; null for nothing.</returns>
+    protected virtual IReadOnlyList<(string Option, string? Name)> CheckpointsOf(TOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return [(nameof(options.Checkpoint), options.Checkpoint)];
+    }
+
+    /// <summary>Brings weights that an option names to this machine.</summary>
+    /// <param name="checkpoint">Path, released name or address.</param>
+    /// <param name="options">Valid options.</param>
+    /// <param name="parts">Holds the resolver of the host, if there is one.</param>
+    /// <returns>Where they lie, and what is known about them.</returns>
+    /// <exception cref="CheckpointException">They cannot be had.</exception>
+    protected ResolvedCheckpoint Resolve(string checkpoint, TOptions options, ComposedModelParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return (parts.Checkpoints ?? CheckpointPaths.Resolver).Resolve(ReferenceOf(checkpoint, options));
+    }
+
     /// <summary>Loads the weights that embed targets where they are not those of the checkpoint; nothing unless a family overrides it.</summary>
     /// <param name="encoder">The encoder, on the CPU.</param>
     /// <param name="options">Valid options.</param>
@@ -159,8 +179,8 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     }
 
     // Sizes of the host's own take weights of any variant.
-    private CheckpointReference ReferenceOf(TOptions options) =>
-        new(options.Checkpoint ?? string.Empty, Name, ArchitectureOf(options) is null ? options.Variant : string.Empty);
+    private CheckpointReference ReferenceOf(string? checkpoint, TOptions options) =>
+        new(checkpoint ?? string.Empty, Name, ArchitectureOf(options) is null ? options.Variant : string.Empty);
 
     private ValidateOptionsResult Validate(TOptions options, ICheckpointResolver resolver)
     {
@@ -168,7 +188,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         [
             .. OptionFaults.Annotations(options, string.Empty),
             .. FindVariantFaults(options.Variant),
-            .. OptionFaults.OfCheckpoint(options.Checkpoint, ReferenceOf(options), resolver),
+            .. CheckpointsOf(options).SelectMany(named => OptionFaults.OfCheckpoint(named.Option, named.Name, ReferenceOf(named.Name, options), resolver)),
             .. OptionFaults.OfVocabulary(options),
             .. FindFamilyFaults(options),
             .. OptionFaults.OfFusion(options.Fusion),

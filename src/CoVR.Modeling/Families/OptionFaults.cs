@@ -69,11 +69,11 @@ internal static class OptionFaults
     }
 
     /// <summary>A checkpoint that cannot be had; none is no fault.</summary>
-    public static IEnumerable<string> OfCheckpoint(string? checkpoint, CheckpointReference reference, ICheckpointResolver resolver)
+    public static IEnumerable<string> OfCheckpoint(string option, string? checkpoint, CheckpointReference reference, ICheckpointResolver resolver)
     {
         if (checkpoint is not null && (string.IsNullOrWhiteSpace(checkpoint) ? "the name is empty." : resolver.FindFault(reference)) is { } fault)
         {
-            yield return $"{nameof(ComposedModelOptions.Checkpoint)} '{checkpoint}': {fault}";
+            yield return $"{option} '{checkpoint}': {fault}";
         }
     }
 }
