@@ -26,5 +26,5 @@ internal sealed record Plan(string Model, SyntheticWorldOptions World, (int Step
             },
             (150, 32, 100),
             (100, 32, 0))
-        : new Plan(arguments.Model, new SyntheticWorldOptions { Seed = arguments.Seed }, (1100, 48, 250), (700, 64, 0));
+        : new Plan(arguments.Model, new SyntheticWorldOptions { Seed = arguments.Seed }, (SmallModel.All[arguments.Model].Steps.Pretraining, 48, 250), (SmallModel.All[arguments.Model].Steps.Composition, 64, 0));
 }

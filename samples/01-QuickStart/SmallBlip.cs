@@ -12,6 +12,9 @@ internal sealed class SmallBlip : SmallModel
     public override string Title => "BLIP";
 
     /// <inheritdoc/>
+    public override (int Pretraining, int Composition) Steps => (1100, 700);
+
+    /// <inheritdoc/>
     public override ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed) => pipeline.UseBlip(options =>
     {
         Configure(options, vocabulary, null);

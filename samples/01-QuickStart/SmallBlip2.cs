@@ -4,20 +4,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace QuickStart;
 
-/// <summary>BLIP-2: learnt queries look at picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
+/// <summary>BLIP-2: a learnt query looks at picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
 internal sealed class SmallBlip2 : SmallModel
 {
     private static readonly Blip2Architecture Architecture = new()
     {
         Image = Image,
         Vision = Vision with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false },
-        Text = Text with { PaddingIndex = null, CrossAttentionFrequency = 1, QueryFeedForward = true },
-        Queries = 4,
+        Text = Text with { PaddingIndex = null, CrossAttentionFrequency = 1, QueryFeedForward = true, InitializerRange = 0.12 },
+        Queries = 1,
         Dimensions = 64,
     };
 
     /// <inheritdoc/>
     public override string Title => "BLIP-2";
+
+    /// <inheritdoc/>
+    /// <remarks>More than BLIP's: pictures reach the embedding through the Q-Former alone.</remarks>
+    public override (int Pretraining, int Composition) Steps => (1400, 1000);
 
     /// <inheritdoc/>
     public override ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed) => pipeline.UseBlip2(options =>

@@ -20,6 +20,9 @@ internal abstract partial class SmallModel
     /// <summary>What people call it.</summary>
     public abstract string Title { get; }
 
+    /// <summary>Steps on pictures and captions, and steps on edits, after which it has learnt the world.</summary>
+    public abstract (int Pretraining, int Composition) Steps { get; }
+
     /// <summary>32 x 32 pixels.</summary>
     protected static ImageInput Image => ImageInput.Clip(32);
 
