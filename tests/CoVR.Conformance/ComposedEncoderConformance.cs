@@ -147,7 +147,7 @@ public abstract class ComposedEncoderConformance
         var before = Tensor.TotalCount;
         Once();
         Once();
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.True(Tensor.TotalCount <= before, "Tensors were left behind.");
 
         void Once()
         {
