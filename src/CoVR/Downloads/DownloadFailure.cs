@@ -44,4 +44,7 @@ public enum DownloadFailure
 
     /// <summary>The file cannot be written.</summary>
     NotWritable,
+
+    /// <summary>The file is whole, but <see cref="DownloadRequest.Check"/> says that it is not what was wanted.</summary>
+    WrongContent,
 }

@@ -17,6 +17,17 @@ public sealed record DownloadRequest(Uri Uri, string Path)
     /// <value>True: servers answer with pages that ask for a password or say that a file has gone.</value>
     public bool RefuseWebPages { get; init; } = true;
 
+    /// <summary>Whether a file that is there is replaced, when the new one is complete.</summary>
+    /// <value>False: it is kept.</value>
+    public bool Replace { get; init; }
+
+    /// <summary>
+    /// Looks at the complete file before it gets its name: given its path for now, it returns null if it is what was wanted, else what is wrong.
+    /// A wrong one is removed and fails as <see cref="DownloadFailure.WrongContent"/>; if the check throws, what came is kept.
+    /// </summary>
+    /// <value>Null: any content will do.</value>
+    public Func<string, CancellationToken, Task<string?>>? Check { get; init; }
+
     /// <summary>Further headers, for example <c>Authorization</c>; they are not sent on to another host.</summary>
     /// <value>None.</value>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

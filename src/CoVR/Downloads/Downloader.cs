@@ -10,7 +10,8 @@ namespace CoVR.Downloads;
 /// <remarks>
 /// <para>A file comes into <c>name.part</c>, beside <c>name.part.json</c>, which holds what the server said of its version; it gets
 /// its name when its length and, where known, its hash are right and it is safely on disk. A part is continued only where the
-/// server confirms the same version (<c>If-Range</c>) or a hash will tell; else the download begins anew.</para>
+/// server confirms the same version (<c>If-Range</c>) or a hash will tell; else the download begins anew. What the caller's own check
+/// (<see cref="DownloadRequest.Check"/>) refuses never gets its name.</para>
 /// <para>Several threads may use one downloader. Two processes that want the same file take turns: the second finds it there.</para>
 /// </remarks>
 public sealed class Downloader : IDisposable
@@ -44,7 +45,7 @@ public sealed class Downloader : IDisposable
         new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
 
     /// <summary>Downloads a file, unless it is there.</summary>
-    /// <param name="request">What, and where to. A file that is there counts if its length is the expected one (if that is known); it is not hashed again.</param>
+    /// <param name="request">What, and where to. A file that is there counts if its length is the expected one (if that is known); it is not hashed or checked again.</param>
     /// <param name="progress">Hears of bytes, at most ten times a second; may be null.</param>
     /// <param name="cancellationToken">Ends the download; what came is kept and continued the next time.</param>
     /// <returns>The complete file.</returns>
@@ -94,7 +95,7 @@ public sealed class Downloader : IDisposable
     private static DownloadResult? Existing(DownloadRequest request, string target)
     {
         var file = new FileInfo(target);
-        return file.Exists && (request.ExpectedBytes ?? file.Length) == file.Length ? new DownloadResult(target, file.Length, WasThere: true) : null;
+        return !request.Replace && file.Exists && (request.ExpectedBytes ?? file.Length) == file.Length ? new DownloadResult(target, file.Length, WasThere: true) : null;
     }
 
     private async Task<DownloadResult> FetchAsync(
@@ -106,17 +107,22 @@ public sealed class Downloader : IDisposable
         var redirects = new RedirectFollower(_invoker, _options.Redirects);
         var transfer = new Transfer(request, part, new TransferSettings(_options, redirects, meter, _time, _logger, FreeSpace));
         await RunAsync(transfer, part, cancellationToken).ConfigureAwait(false);
-        var isRight = await HasHashAsync(request, part, cancellationToken).ConfigureAwait(false);
-        if (!isRight && transfer.ResumedAt > 0)
+        var fault = await FindFaultAsync(request, part, cancellationToken).ConfigureAwait(false);
+        if (fault is not null && transfer.ResumedAt > 0)
         {
-            transfer.StartOver("its hash is wrong");
+            transfer.StartOver(fault.Reason);
             await RunAsync(transfer, part, cancellationToken).ConfigureAwait(false);
-            isRight = await HasHashAsync(request, part, cancellationToken).ConfigureAwait(false);
+            fault = await FindFaultAsync(request, part, cancellationToken).ConfigureAwait(false);
         }
 
-        Verify(request, part, isRight);
-        var bytes = part.Length;
-        await part.CompleteAsync().ConfigureAwait(false);
+        if (fault is not null)
+        {
+            part.Drop();
+            throw fault;
+        }
+
+        var bytes = await part.SealAsync().ConfigureAwait(false);
+        part.Complete();
         meter.Report(bytes, bytes, always: true);
         _logger.Downloaded(target, bytes, _time.GetElapsedTime(started));
         return new DownloadResult(target, bytes, ResumedAt: transfer.ResumedAt);
@@ -140,6 +146,30 @@ public sealed class Downloader : IDisposable
         }
     }
 
+    /// <summary>What is wrong with bytes that are all there; null if nothing is.</summary>
+    private static async Task<DownloadException?> FindFaultAsync(DownloadRequest request, PartFile part, CancellationToken cancellationToken)
+    {
+        if (request.ExpectedBytes is { } expected && part.Length != expected)
+        {
+            return new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{part.Length} bytes came where {expected} are expected: it is another file or version.");
+        }
+
+        if (!await HasHashAsync(request, part, cancellationToken).ConfigureAwait(false))
+        {
+            return new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not begin with {request.Sha256}: it was damaged or replaced, so do not use it.");
+        }
+
+        if (request.Check is not { } check)
+        {
+            return null;
+        }
+
+        await part.SealAsync().ConfigureAwait(false);
+        return await check(part.PartPath, cancellationToken).ConfigureAwait(false) is { } reason
+            ? new DownloadException(request.Uri, DownloadFailure.WrongContent, reason)
+            : null;
+    }
+
     private static async Task<bool> HasHashAsync(DownloadRequest request, PartFile part, CancellationToken cancellationToken)
     {
         if (request.Sha256 is not { } expected)
@@ -149,21 +179,5 @@ public sealed class Downloader : IDisposable
 
         var hash = await part.ReadAsync(async stream => await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return Convert.ToHexStringLower(hash).StartsWith(expected, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static void Verify(DownloadRequest request, PartFile part, bool hashIsRight)
-    {
-        var length = part.Length;
-        if (request.ExpectedBytes is { } expected && length != expected)
-        {
-            part.Drop();
-            throw new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{length} bytes came where {expected} are expected: it is another file or version.");
-        }
-
-        if (!hashIsRight)
-        {
-            part.Drop();
-            throw new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not begin with {request.Sha256}: it was damaged or replaced, so do not use it.");
-        }
     }
 }

@@ -11,12 +11,13 @@ internal sealed class PartFile : IAsyncDisposable
     private readonly string _target;
     private readonly FileStream _lock;
     private FileStream? _data;
+    private bool _isComplete;
 
     private PartFile(string target, FileStream stateAndLock)
     {
         (_target, _lock) = (target, stateAndLock);
         State = ReadState();
-        _data = new FileStream(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, MegaByte, useAsync: true);
+        _data = OpenData();
     }
 
     /// <summary>Where the bytes are.</summary>
@@ -28,7 +29,7 @@ internal sealed class PartFile : IAsyncDisposable
     /// <summary>What the bytes are a part of; null if that is not known.</summary>
     public PartState? State { get; private set; }
 
-    private FileStream Data => _data ?? throw new ObjectDisposedException(nameof(PartFile));
+    private FileStream Data => _data ??= OpenData();
 
     /// <summary>The path of a file's part.</summary>
     public static string PathOfPart(string target) => target + ".part";
@@ -91,21 +92,29 @@ internal sealed class PartFile : IAsyncDisposable
         return await read(Data).ConfigureAwait(false);
     }
 
-    /// <summary>Brings the bytes safely to disk and gives them their name.</summary>
-    public async Task CompleteAsync()
+    /// <summary>Brings the bytes safely to disk and closes them, so that anybody can read them at <see cref="PartPath"/>.</summary>
+    /// <returns>How many there are.</returns>
+    public async Task<long> SealAsync()
     {
         await FlushAsync().ConfigureAwait(false);
         Data.Flush(flushToDisk: true);
+        var length = Length;
         await CloseDataAsync().ConfigureAwait(false);
+        return length;
+    }
+
+    /// <summary>Gives sealed bytes their name.</summary>
+    public void Complete()
+    {
         File.Move(PartPath, _target, overwrite: true);
-        State = null;
+        (State, _isComplete) = (null, true);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        var isEmpty = _data is null || _data.Length == 0;
         await CloseDataAsync().ConfigureAwait(false);
+        var isEmpty = _isComplete || new FileInfo(PartPath) is not { Exists: true, Length: > 0 };
         if (isEmpty)
         {
             Remove();
@@ -117,6 +126,8 @@ internal sealed class PartFile : IAsyncDisposable
             Remove();
         }
     }
+
+    private FileStream OpenData() => new(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, MegaByte, useAsync: true);
 
     private static PartFile Create(string target)
     {

@@ -1,7 +1,6 @@
 using CoVR.Checkpoints;
 using CoVR.Downloads;
 using CoVR.Modeling;
-using CoVR.Tests.Downloads;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

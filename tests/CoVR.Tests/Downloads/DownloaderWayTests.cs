@@ -144,6 +144,78 @@ public sealed class DownloaderWayTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_ThatTheCheckRefuses_FailsAndLeavesTheOldFileAlone()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var downloader = Hurried();
+        await File.WriteAllTextAsync(Target, "old", Cancel);
+        byte[]? seen = null;
+
+        var error = await FailAsync(downloader, Ask(server) with
+        {
+            Replace = true,
+            Check = async (path, token) =>
+            {
+                seen = await File.ReadAllBytesAsync(path, token);
+                return "it is no table.";
+            },
+        });
+
+        Assert.Equal(DownloadFailure.WrongContent, error.Failure);
+        Assert.Equal("it is no table.", error.Reason);
+        Assert.Equal(Content, seen);
+        Assert.Equal("old", await File.ReadAllTextAsync(Target, Cancel));
+        Assert.Equal([Target], Directory.EnumerateFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public async Task Download_ThatTheCheckTakes_ReplacesTheOldFile()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var downloader = Hurried();
+        await File.WriteAllTextAsync(Target, "old", Cancel);
+
+        await downloader.DownloadAsync(Ask(server) with { Replace = true, Check = (_, _) => Task.FromResult<string?>(null) }, null, Cancel);
+
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+        Assert.Equal([Target], Directory.EnumerateFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public async Task Download_WhoseCheckThrows_KeepsWhatCame()
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
+        using var downloader = Hurried();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => downloader.DownloadAsync(Ask(server) with { Check = (_, _) => throw new InvalidOperationException() }, null, Cancel));
+        Assert.False(File.Exists(Target));
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
+
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+        Assert.Equal(Content.Length, server.Requests.Last().RangeStart);
+    }
+
+    [Fact]
+    public async Task Download_ContinuedIntoSomethingWrong_BeginsAnewOnce()
+    {
+        var first = true;
+        await using var server = new ScriptedServer(request =>
+        {
+            var reply = ScriptedReply.Honest(request, Content) with { CutAfter = first ? 1000 : null };
+            first = false;
+            return reply;
+        });
+        using var downloader = Hurried();
+        var checks = 0;
+
+        var result = await downloader.DownloadAsync(Ask(server) with { Check = (_, _) => Task.FromResult(++checks == 1 ? "torn" : null) }, null, Cancel);
+
+        Assert.Equal([null, 1000, null], server.Requests.Select(request => request.RangeStart));
+        Assert.Equal(0, result.ResumedAt);
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Target, Cancel));
+    }
+
+    [Fact]
     public async Task Download_WithDamagedState_BeginsAnew()
     {
         await File.WriteAllBytesAsync(Target + ".part", new byte[10], Cancel);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.Tests.Downloads;
+namespace CoVR.TestSupport;
 
 /// <summary>What a <see cref="ScriptedServer"/> answers, lies included.</summary>
 public sealed record ScriptedReply(int Status)

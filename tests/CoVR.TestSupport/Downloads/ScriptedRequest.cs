@@ -1,4 +1,4 @@
-namespace CoVR.Tests.Downloads;
+namespace CoVR.TestSupport;
 
 /// <summary>What a client asked of a <see cref="ScriptedServer"/>.</summary>
 public sealed record ScriptedRequest(string Path, IReadOnlyDictionary<string, string> Headers)
