@@ -1,4 +1,19 @@
-using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using CoVR.Cli.Hosting;
 
-var root = new RootCommand("Composed image and video retrieval: a reference picture or video plus a text that says what to change.");
-return await root.Parse(args).InvokeAsync();
+// Numbers and messages look the same on every machine.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await CommandHost.OfThisProcess().RunAsync(args, stop.Token);
+
+// The first signal asks the command to stop; a second one ends the process at once.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

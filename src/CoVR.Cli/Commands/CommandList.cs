@@ -1,0 +1,30 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Commands;
+
+/// <summary>Every command of <c>covr</c>.</summary>
+internal static class CommandList
+{
+    /// <summary>The whole command.</summary>
+    public static RootCommand Create(CommandHost host)
+    {
+        var root = new TaughtRoot("Composed image and video retrieval: a reference picture or video plus a text that says what to change.")
+        {
+            HelpName = "covr",
+            Notes = "'covr COMMAND --help' explains a command and shows examples. Interrupted work goes on when the same command is given again.",
+        };
+
+        // In the order in which help shows them; one line each.
+        Func<CommandHost, Command>[] commands =
+        [
+            Convert.ConvertCommand.Create,
+        ];
+        foreach (var create in commands)
+        {
+            root.Add(create(host));
+        }
+
+        return root;
+    }
+}

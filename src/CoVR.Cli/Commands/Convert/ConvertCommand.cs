@@ -1,0 +1,89 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Reporting;
+using CoVR.Modeling.Checkpoints;
+
+namespace CoVR.Cli.Commands.Convert;
+
+/// <summary><c>covr convert</c>: weights files from one format to the other.</summary>
+internal static class ConvertCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        var source = new Argument<string>("in") { Description = "A weights file: .pth, .ckpt, .bin or .safetensors." };
+        var destination = new Argument<string>("out") { Description = "The file to write. Its ending says the format: .safetensors, or .pth/.ckpt for Python's torch.load." };
+        var root = new Option<string?>("--root")
+        {
+            Description = "The dictionary in the file that holds the weights; \"\" for the top. [default: 'model' where there is one]",
+        };
+        var skipCheck = new Option<bool>("--no-verify") { Description = "Does not read the new file back to compare it bit for bit." };
+        var list = new Option<bool>("--list") { Description = "Lists every tensor that was taken over." };
+        var command = new TaughtCommand(
+            "convert",
+            "Converts weights files between Python's torch.save and safetensors.")
+        {
+            Notes = """
+                No code in a file is executed. Every tensor is compared bit for bit, and the new file takes its place only when it is complete.
+                Only weights are taken over: what else the file holds (optimiser, epoch) is listed and left out.
+                """,
+            Examples =
+            [
+                new("covr convert ckpt_4.ckpt covr.safetensors"),
+                new("covr convert covr.safetensors covr.pth", "makes a file that Python loads with torch.load(path, weights_only=True)"),
+            ],
+        };
+        command.Add(source);
+        command.Add(destination);
+        command.Add(root);
+        command.Add(skipCheck);
+        command.Add(list);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            host,
+            parsed.GetRequiredValue(source),
+            parsed.GetRequiredValue(destination),
+            new ConversionOptions { Root = parsed.GetValue(root), Verify = !parsed.GetValue(skipCheck) },
+            parsed.GetValue(list),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandHost host, string source, string destination, ConversionOptions options, bool list, CancellationToken cancellation)
+    {
+        host.ResumeHint = "Nothing was written. The same command starts again.";
+        var (from, to) = (host.PathOf(source), host.PathOf(destination));
+        var convert = Conversion(to);
+        if (from == to)
+        {
+            throw new CommandException($"{destination} is the file to read and the file to write; give the new file another name.", ExitCodes.Usage);
+        }
+
+        var report = await host.Report.RunAsync("Converting", progress => Task.Run(() => convert(from, to, options, progress.OfConversion(), cancellation), CancellationToken.None));
+        foreach (var tensor in list ? report.Tensors : [])
+        {
+            host.Say(tensor);
+        }
+
+        foreach (var (name, first) in report.Tied)
+        {
+            host.Say($"tied: {name} is {first}");
+        }
+
+        foreach (var dropped in report.Dropped)
+        {
+            host.Say($"left out: {dropped}");
+        }
+
+        host.Say(FormattableString.Invariant(
+            $"{host.Shown(report.Destination)}: {report.Tensors.Count} tensors, {report.Bytes / 1e6:F1} MB{(report.Verified ? ", equal bit for bit" : "")}"));
+        return ExitCodes.Done;
+    }
+
+    private static Func<string, string, ConversionOptions?, IProgress<ConversionProgress>?, CancellationToken, ConversionReport> Conversion(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".safetensors" => CheckpointConverter.ToSafetensors,
+            ".pth" or ".pt" or ".ckpt" or ".bin" => CheckpointConverter.ToPth,
+            _ => throw new CommandException($"{path} does not end like a weights file: use .safetensors, or .pth or .ckpt for Python.", ExitCodes.Usage),
+        };
+}

@@ -1,0 +1,14 @@
+namespace CoVR.Cli.Hosting;
+
+/// <summary>A command cannot do what was asked; the message says why and how to mend it, and is shown as it is.</summary>
+internal sealed class CommandException : Exception
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What is wrong, where, and how to mend it.</param>
+    /// <param name="exitCode"><see cref="ExitCodes.Usage"/> where the command line is at fault.</param>
+    public CommandException(string message, int exitCode = ExitCodes.Failed)
+        : base(message) => ExitCode = exitCode;
+
+    /// <summary>What the process ends with.</summary>
+    public int ExitCode { get; }
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using CoVR.Cli.Commands;
+using CoVR.Cli.Reporting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace CoVR.Cli.Hosting;
+
+/// <summary>Runs command lines, and is what a command has of its surroundings: console, folder, clock, log. Tests make one of their own.</summary>
+/// <remarks>
+/// How a command is added:
+/// <list type="number">
+/// <item>a folder <c>Commands/Name</c> with a class <c>NameCommand</c>, whose <c>static Command Create(CommandHost host)</c> returns a
+/// <see cref="TaughtCommand"/>: what it does in a sentence, notes, examples, arguments and options (<see cref="OptionNames"/> gives both spellings);</item>
+/// <item>its action, <c>command.SetAction((parsed, cancellation) => ...)</c>, returns an <see cref="ExitCodes">exit code</see>. Paths of users go
+/// through <see cref="PathOf"/>; services start from <see cref="CreateServices"/>; long work runs in <see cref="ConsoleProgress.RunAsync"/> of
+/// <see cref="Report"/>, with the library's progress adapted by <see cref="ProgressAdapters"/>; results go to <see cref="Say"/> or <see cref="Console"/>;</item>
+/// <item>nothing is caught: errors of the libraries become one message on standard error (<see cref="ErrorText"/> knows the types), cancellation becomes
+/// <see cref="ResumeHint"/>. A command's own complaint is a <see cref="CommandException"/>;</item>
+/// <item>a line in <see cref="CommandList"/>.</item>
+/// </list>
+/// </remarks>
+internal sealed class CommandHost
+{
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Logs what the libraries do, and shows where errors come from.", Recursive = true };
+
+    /// <summary>Creates the host.</summary>
+    /// <param name="console">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    /// <param name="bars">Whether progress is shown as bars; otherwise as lines.</param>
+    /// <param name="clock">Null for the system's.</param>
+    public CommandHost(IAnsiConsole console, TextWriter error, string folder, bool bars = false, TimeProvider? clock = null)
+    {
+        (Console, Error, Folder, Clock) = (console, TextWriter.Synchronized(error), folder, clock ?? TimeProvider.System);
+        Report = new ConsoleProgress(console, bars, Clock);
+        Logs = new ErrorLoggerProvider(Error);
+    }
+
+    /// <summary>Standard output, for tables. Lines that another program may read go through <see cref="Say"/>.</summary>
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Standard error. Safe for several threads.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>The folder in which the command was started.</summary>
+    public string Folder { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>Shows how far long work is.</summary>
+    public ConsoleProgress Report { get; }
+
+    /// <summary>Warnings of the libraries, with <c>--verbose</c> everything, on standard error.</summary>
+    public ErrorLoggerProvider Logs { get; }
+
+    /// <summary>What a stopped command says; a command sets what is true of it.</summary>
+    public string ResumeHint { get; set; } = "The same command starts again.";
+
+    /// <summary>The host of the running process.</summary>
+    public static CommandHost OfThisProcess()
+    {
+        var console = AnsiConsole.Console;
+        if (System.Console.IsOutputRedirected)
+        {
+            // A file has no edge at which tables would have to be broken.
+            console.Profile.Width = 1000;
+        }
+
+        return new CommandHost(console, System.Console.Error, Directory.GetCurrentDirectory(), console.Profile.Capabilities.Interactive && !System.Console.IsOutputRedirected);
+    }
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>The exit code; see <see cref="ExitCodes"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken = default)
+    {
+        var root = CommandList.Create(this);
+        root.Options.Add(_verbose);
+        TaughtHelp.Install(root);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (UsageErrors.Of(parsed) is { } complaint)
+        {
+            await Error.WriteLineAsync(complaint);
+            return ExitCodes.Usage;
+        }
+
+        Logs.Verbose = parsed.GetValue(_verbose);
+        try
+        {
+            var streams = new InvocationConfiguration
+            {
+                Output = Console.Profile.Out.Writer,
+                Error = Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(streams, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Error.WriteLineAsync($"Stopped. {ResumeHint}");
+            return ExitCodes.Stopped;
+        }
+        catch (Exception error)
+        {
+            await Error.WriteLineAsync($"error: {ErrorText.Of(error, Logs.Verbose)}");
+            return error is CommandException { ExitCode: var code } ? code : ExitCodes.Failed;
+        }
+    }
+
+    /// <summary>Writes one line to standard output.</summary>
+    public void Say(string line) => Report.Say(line);
+
+    /// <summary>Writes one line to standard error that names something to look at.</summary>
+    public void Warn(string line) => Error.WriteLine($"warning: {line}");
+
+    /// <summary>The full path of what a user wrote.</summary>
+    public string PathOf(string path) => Path.GetFullPath(path, Folder);
+
+    /// <summary>A path as a user would write it: relative where it lies below the folder.</summary>
+    public string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Folder, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    /// <summary>Services with the log of this host, to which a command adds a pipeline.</summary>
+    public IServiceCollection CreateServices() => new ServiceCollection()
+        .AddSingleton(Clock)
+        .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs));
+}

@@ -1,0 +1,48 @@
+using CoVR.Data;
+using CoVR.Downloads;
+using CoVR.Modeling;
+using CoVR.Training;
+using Microsoft.Extensions.Options;
+
+namespace CoVR.Cli.Hosting;
+
+/// <summary>What is told of an error.</summary>
+internal static class ErrorText
+{
+    /// <summary>The message of an error that is meant for users; of others also the type. Where it came from only when asked for.</summary>
+    public static string Of(Exception error, bool verbose)
+    {
+        var cause = Unwrapped(error);
+        var text = cause switch
+        {
+            OptionsValidationException options => string.Join(Environment.NewLine + "       ", options.Failures),
+            _ when IsForUsers(cause) => cause.Message,
+            _ => $"{cause.GetType().Name}: {cause.Message}{(verbose ? "" : $"{Environment.NewLine}This is unexpected. The same command with --verbose shows where it comes from.")}",
+        };
+        return verbose ? $"{text}{Environment.NewLine}{error}" : text;
+    }
+
+    // Types whose messages say what is wrong, where and how to mend it.
+    private static bool IsForUsers(Exception error) => error
+        is CommandException
+        or CheckpointException
+        or DatasetFormatException
+        or MediaReadException
+        or EmbeddingStoreException
+        or DownloadException
+        or NativeTorchException
+        or DeviceNotAvailableException
+        or RunStateException
+        or TrainingDivergedException
+        or OptionsValidationException
+        or IOException
+        or UnauthorizedAccessException;
+
+    private static Exception Unwrapped(Exception error) => error switch
+    {
+        AggregateException { InnerExceptions: [var only] } => Unwrapped(only),
+        TypeInitializationException { InnerException: { } cause } when IsForUsers(cause) => cause,
+        InvalidOperationException { InnerException: { } cause } when IsForUsers(cause) => cause,
+        _ => error,
+    };
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using CoVR.Checkpoints;
+
+namespace CoVR.Cli.Hosting;
+
+/// <summary>What is wrong with a command line, with the names that were probably meant.</summary>
+internal static class UsageErrors
+{
+    /// <summary>The complaint; null when the command line can be run.</summary>
+    public static string? Of(ParseResult parsed)
+    {
+        // Help and version answer whatever else there is.
+        if (parsed.Action is { ClearsParseErrors: true })
+        {
+            return null;
+        }
+
+        var command = parsed.CommandResult.Command;
+        string[] unknown = [.. Unknown(parsed)];
+
+        // What follows a mistyped option is usually its value.
+        string[] options = [.. unknown.Where(token => token.StartsWith('-'))];
+        string[] lines = unknown.Length == 0
+            ? [.. parsed.Errors.Select(error => error.Message).Distinct()]
+            : [.. (options.Length > 0 ? options : unknown).Select(token => Describe(token, command))];
+
+        return lines.Length == 0 ? null : string.Join(Environment.NewLine, [.. lines.Select(line => $"error: {line}"), Where(command)]);
+    }
+
+    /// <summary>The names nearest to one that is unknown, as a sentence; empty when none is like it.</summary>
+    public static string DidYouMean(string name, IEnumerable<string> names) => NameDistance.Nearest(name, names) switch
+    {
+        [] => "",
+        [var only] => $" Did you mean '{only}'?",
+        var several => $" Did you mean one of: {string.Join(", ", several)}?",
+    };
+
+    // What fits nowhere, and what was taken for a value although it was written as an option.
+    private static IEnumerable<string> Unknown(ParseResult parsed)
+    {
+        var literal = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        return parsed.UnmatchedTokens
+            .Concat(parsed.CommandResult.Children.OfType<ArgumentResult>()
+                .SelectMany(argument => argument.Tokens)
+                .Where(token => token.Value.StartsWith("--", StringComparison.Ordinal) && !literal.Contains(token))
+                .Select(token => token.Value))
+            .Distinct();
+    }
+
+    private static string Describe(string token, Command command)
+    {
+        if (token.StartsWith('-'))
+        {
+            var name = token.Split('=')[0];
+            return $"there is no option '{name}'.{DidYouMean(name, Options(command))}";
+        }
+
+        return command.Subcommands.Count > 0
+            ? $"there is no command '{token}'.{DidYouMean(token, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}"
+            : $"'{token}' is one argument too many.";
+    }
+
+    private static IEnumerable<string> Options(Command command) => command.Options
+        .Concat(Ancestors(command).SelectMany(parent => parent.Options).Where(option => option.Recursive))
+        .Where(option => !option.Hidden)
+        .SelectMany(option => option.Aliases.Append(option.Name))
+        .Where(name => name.StartsWith("--", StringComparison.Ordinal))
+        .Distinct();
+
+    private static string Where(Command command)
+    {
+        var path = string.Join(' ', Ancestors(command).Reverse().Append(command).Select(part => part is RootCommand ? "covr" : part.Name));
+        var commands = command.Subcommands.Count == 0 ? "" : $"Commands: {string.Join(", ", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}.{Environment.NewLine}";
+        return $"{commands}'{path} --help' shows how it is used.";
+    }
+
+    private static IEnumerable<Command> Ancestors(Command command)
+    {
+        for (var parent = command.Parents.OfType<Command>().FirstOrDefault(); parent is not null; parent = parent.Parents.OfType<Command>().FirstOrDefault())
+        {
+            yield return parent;
+        }
+    }
+}
