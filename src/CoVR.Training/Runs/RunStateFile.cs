@@ -38,17 +38,18 @@ internal sealed class RunStateFile : IDisposable
 
     internal void Delete() => File.Delete(_path);
 
-    internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer)
+    internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer, IReadOnlyDictionary<string, Tensor> random)
     {
         using var scope = NewDisposeScope();
         var tensors = Prefixed(Weights, modules.Weights())
             .Concat(Prefixed(Optimizer, optimizer.State()))
-            .Concat(Prefixed(Randomness, RandomState.Capture()));
+            .Concat(Prefixed(Randomness, random));
         SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
     }
 
-    /// <summary>Puts everything back and returns where the run is.</summary>
-    internal RunCursor Load(IReadOnlyDictionary<string, string> settings, TrainedModules modules, AdamWOptimizer optimizer)
+    /// <summary>Puts weights and optimiser back and returns where the run is, with the random states; the caller's dispose scope owns them.</summary>
+    internal (RunCursor Cursor, IReadOnlyDictionary<string, Tensor> Random) Load(
+        IReadOnlyDictionary<string, string> settings, TrainedModules modules, AdamWOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         using var checkpoint = Open();
@@ -65,8 +66,13 @@ internal sealed class RunStateFile : IDisposable
             throw new RunStateException(_path, error.Message, error);
         }
 
-        RandomState.Restore(Read(Named(tensors, Randomness)));
-        return header.Cursor;
+        var random = Read(Named(tensors, Randomness));
+        foreach (var state in random.Values)
+        {
+            state.MoveToOuterDisposeScope();
+        }
+
+        return (header.Cursor, random);
     }
 
     /// <summary>A process that is killed while it writes leaves the unfinished file beside the whole one.</summary>

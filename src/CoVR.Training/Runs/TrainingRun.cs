@@ -1,3 +1,5 @@
+using CoVR.Distributed;
+
 namespace CoVR.Training;
 
 /// <summary>One run: what is learnt, from which batches, and who watches.</summary>
@@ -15,11 +17,21 @@ public sealed record TrainingRun<TBatch>
     /// <value>Null.</value>
     public ILearningRateSchedule? Schedule { get; init; }
 
-    /// <summary>Called after every epoch with all modules in evaluation mode; null for no validation.</summary>
+    /// <summary>
+    /// Called after every epoch with all modules in evaluation mode; null for no validation. With several ranks it is called on
+    /// each, so that they may share the work; what rank 0 finds counts.
+    /// </summary>
     /// <value>Null.</value>
     public Func<int, CancellationToken, ValueTask<ValidationReport>>? Validate { get; init; }
 
     /// <summary>Who writes down losses and metrics; not disposed.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<IRunLogger> Loggers { get; init; } = [];
+
+    /// <summary>
+    /// The processes that train together; null for one alone. They start with the weights of rank 0, take the mean of their
+    /// gradients and stop together; rank 0 logs, reports and saves. Step and batches know their part themselves.
+    /// </summary>
+    /// <value>Null.</value>
+    public ICollective? Collective { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private readonly TrainingRun<TBatch> _run;
     private readonly TrainingOptions _options;
     private readonly SessionServices _services;
+    private readonly RunRanks _ranks;
     private readonly TrainedModules _modules;
     private readonly AdamWOptimizer _optimizer;
     private readonly ILearningRateSchedule _schedule;
@@ -23,14 +24,15 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     internal TrainingSession(TrainingRun<TBatch> run, TrainingOptions options, SessionServices services)
     {
-        (_run, _options, _services) = (run, options, services);
+        _ranks = new RunRanks(run.Collective);
+        (_run, _options, _services) = (_ranks.IsFirst ? run : run with { Loggers = [] }, options, _ranks.IsFirst ? services : services.Silent());
         _modules = new TrainedModules(run.Step.Modules);
         _optimizer = new AdamWOptimizer(_modules.Trainable(), options.AdamW);
         _schedule = run.Schedule ?? TrainingSchedules.Create(options, run.Batches.BatchesPerEpoch);
         _totalSteps = TrainingSchedules.TotalSteps(options, run.Batches.BatchesPerEpoch);
         _started = services.Time.GetTimestamp();
         _settings = Settings();
-        _state = options.OutputFolder is null ? null : new RunStateFile(options.OutputFolder);
+        _state = options.OutputFolder is null || !_ranks.IsFirst ? null : new RunStateFile(options.OutputFolder);
     }
 
     public void Dispose()
@@ -63,17 +65,20 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     private long? Begin()
     {
-        RandomState.Seed(_options.Seed);
+        using var scope = NewDisposeScope();
+        RandomState.Seed(_options.Seed + _ranks.Rank);
         var resumes = _state is { Exists: true } && _options.Resume;
+        IReadOnlyDictionary<string, Tensor>? random = null;
         if (resumes)
         {
-            _cursor = _state!.Load(_settings, _modules, _optimizer);
+            (_cursor, random) = _state!.Load(_settings, _modules, _optimizer);
         }
         else
         {
             _state?.Delete();
         }
 
+        (resumes, _cursor) = _ranks.Share(new RankStart(resumes, _cursor), _settings, _modules, _optimizer, random);
         foreach (var logger in _run.Loggers)
         {
             logger.Start(_cursor.Step);
@@ -85,14 +90,15 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private void RunEpoch(CancellationToken cancellationToken)
     {
         _modules.Train();
-        var batches = _run.Batches.ReadAsync(_cursor.Epoch, _cursor.Batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var reading = _ranks.OwnWork(cancellationToken);
+        var batches = _run.Batches.ReadAsync(_cursor.Epoch, _cursor.Batch, reading).GetAsyncEnumerator(reading);
         try
         {
             while (_cursor.Step < _totalSteps && batches.MoveNextAsync().AsTask().GetAwaiter().GetResult())
             {
                 using var batch = batches.Current;
                 RunStep(batch);
-                cancellationToken.ThrowIfCancellationRequested();
+                _ranks.ThrowIfStopped(cancellationToken);
             }
         }
         finally
@@ -115,7 +121,8 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             throw new TrainingDivergedException(_cursor.Step, report.Terms);
         }
 
-        report.Total.backward();
+        report.Backward();
+        _ranks.AverageGradients(_modules);
         var norm = _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
         _optimizer.Step();
         _optimizer.ZeroGrad();
@@ -162,7 +169,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _modules.Evaluate();
         try
         {
-            return validate(_cursor.Epoch, cancellationToken).AsTask().GetAwaiter().GetResult();
+            return _ranks.Share(validate(_cursor.Epoch, _ranks.OwnWork(cancellationToken)).AsTask().GetAwaiter().GetResult());
         }
         catch (OperationCanceledException)
         {
@@ -179,11 +186,24 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    private void Save() => _state?.Save(new RunStateHeader { Cursor = _cursor, Settings = _settings }, _modules, _optimizer);
+    private void Save()
+    {
+        if (_options.OutputFolder is null)
+        {
+            return;
+        }
+
+        var random = _ranks.CaptureRandom();
+        _state?.Save(new RunStateHeader { Cursor = _cursor, Settings = _settings }, _modules, _optimizer, random);
+        foreach (var state in random.Values)
+        {
+            state.Dispose();
+        }
+    }
 
     private void SaveWeights()
     {
-        if (_options.OutputFolder is { } folder)
+        if (_options.OutputFolder is { } folder && _ranks.IsFirst)
         {
             using var scope = NewDisposeScope();
             new WeightsFiles(folder, _options.Weights, _options.Keep).Write(_modules.ModelWeights(), _cursor);
@@ -196,6 +216,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         ["schedule"] = _schedule.Describe(),
         ["steps"] = FormattableString.Invariant($"{_totalSteps}"),
         ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
+        ["ranks"] = FormattableString.Invariant($"{_ranks.Count}"),
         ["optimizer"] = FormattableString.Invariant(
             $"adamw {_options.AdamW.Beta1:R} {_options.AdamW.Beta2:R} {_options.AdamW.Epsilon:R} decay {_options.AdamW.WeightDecay:R} clip {_options.ClipNorm:R}"),
         ["trained"] = string.Join(' ', _optimizer.ParameterNames),
