@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Evaluation;
 
@@ -32,7 +33,7 @@ internal sealed class Metrics(
     public (int Gallery, int Queries) Sizes { get; } = (test.Candidates.Count, test.Triplets.Count);
 
     /// <summary>Prints the table.</summary>
-    public void Print(ConsoleReport report)
+    public void Print(ConsoleProgress report)
     {
         report.Say($"{Sizes.Queries} queries about unseen combinations, {Sizes.Gallery} candidates, {Seconds:F0} s in all");
         report.Say($"{"",-12}{string.Concat(Names.Select(name => $"{name,8}"))}");

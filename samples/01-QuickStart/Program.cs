@@ -4,7 +4,9 @@
 //   3. embed the gallery once into a store, evaluate, search           (CoVR)
 //   4. write one page that shows queries and answers
 using System.Runtime.InteropServices;
+using CoVR.Cli.Reporting;
 using QuickStart;
+using Spectre.Console;
 
 if (Arguments.Parse(args) is not { } arguments)
 {
@@ -18,7 +20,8 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
-    await new QuickStartRun(arguments, new ConsoleReport()).RunAsync(stop.Token);
+    var bars = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+    await new QuickStartRun(arguments, new ConsoleProgress(AnsiConsole.Console, bars, TimeProvider.System)).RunAsync(stop.Token);
     return 0;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

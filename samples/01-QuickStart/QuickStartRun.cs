@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CoVR;
+using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
@@ -13,7 +14,7 @@ using TorchSharp;
 namespace QuickStart;
 
 /// <summary>The demonstration from start to end.</summary>
-internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
+internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
 {
     private const int Answers = 10;
 
@@ -27,7 +28,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
         var clock = Stopwatch.StartNew();
         report.Say($"CoVR quick start with {_model.Title}, seed {arguments.Seed}{(_work.Prepare(_plan) ? ": going on where an interrupted run stopped" : "")}");
         var world = await report.RunAsync("Writing the world", progress =>
-            new SyntheticWorld(_plan.World).WriteAsync(_work.World, ConsoleReport.Job(progress, "files"), cancellationToken));
+            new SyntheticWorld(_plan.World).WriteAsync(_work.World, progress.OfJob("files"), cancellationToken));
         report.Say($"{world.Pictures} pictures and {world.Clips} clips in {world.MediaFolder}");
 
         var options = new WebVidCoVROptions();
@@ -119,7 +120,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleReport report)
                 reader,
                 protocol,
                 new EvaluationOptions { Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly] },
-                ConsoleReport.Job(progress, "queries"),
+                progress.OfJob("queries"),
                 cancellationToken));
 
     // A host's way: a file and a sentence in, hits out.

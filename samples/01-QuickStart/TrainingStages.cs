@@ -1,4 +1,5 @@
 using CoVR;
+using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Media;
@@ -17,7 +18,7 @@ namespace QuickStart;
 /// <param name="work">Where run states and weights go.</param>
 /// <param name="report">Shows progress.</param>
 internal sealed class TrainingStages(
-    IServiceProvider services, ITripletDatasetReader reader, TripletDataset train, Plan plan, WorkFolder work, ConsoleReport report)
+    IServiceProvider services, ITripletDatasetReader reader, TripletDataset train, Plan plan, WorkFolder work, ConsoleProgress report)
 {
     /// <summary>The name of the first stage and its pipeline.</summary>
     public const string Pretraining = "pretraining";
@@ -65,7 +66,7 @@ internal sealed class TrainingStages(
         var model = services.GetRequiredKeyedService<ComposedModel>(Composition);
         MediaId[] references = [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()];
         using var tokens = await report.RunAsync("Looking at the references", progress => VisualTokenTable.EncodeAsync(
-            model.Encoder, references, Pixels(Composition), progress: ConsoleReport.Job(progress, "references"), cancellationToken: cancellationToken));
+            model.Encoder, references, Pixels(Composition), progress: progress.OfJob("references"), cancellationToken: cancellationToken));
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(model, TextPadding.Longest),
@@ -98,7 +99,7 @@ internal sealed class TrainingStages(
         });
         await report.RunAsync(title, progress => trainer.RunAsync(
             run with { Loggers = [losses] },
-            new ConsoleReport.Relay<TrainingProgress>(at => progress.Report(new Step(at.Step, at.TotalSteps, FormattableString.Invariant($"steps, loss {at.Loss:F3}")))),
+            progress.OfTraining(),
             cancellationToken));
         SafetensorsWriter.Write(work.Weights(stage), model.Module!.state_dict());
         return [.. losses.Steps.Select(step => step.Loss)];

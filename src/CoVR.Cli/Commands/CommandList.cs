@@ -19,6 +19,7 @@ internal static class CommandList
         Func<CommandHost, Command>[] commands =
         [
             Convert.ConvertCommand.Create,
+            Demo.DemoCommand.Create,
         ];
         foreach (var create in commands)
         {

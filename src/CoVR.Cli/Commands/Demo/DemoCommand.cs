@@ -1,0 +1,62 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using QuickStart;
+
+namespace CoVR.Cli.Commands.Demo;
+
+/// <summary><c>covr demo</c>: the quick start, from an empty folder to a trained, searchable model and a page of pictures.</summary>
+internal static class DemoCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        var seed = new Option<int>("--seed") { Description = "Seed of world, weights and batches.", DefaultValueFactory = _ => 1 };
+        var model = new Option<string>("--model") { Description = "The model family: blip or blip2.", DefaultValueFactory = _ => "blip" };
+        model.AcceptOnlyFromAmong([.. SmallModel.All.Keys]);
+        var output = new Option<string>("--output") { Description = "The folder of page, figures and work files.", DefaultValueFactory = _ => "covr-demo" };
+        var quick = new Option<bool>("--quick") { Description = "A tiny world and a few steps: shows that everything works, not how well." };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Threads of one matrix product. The products are small, and other cores prepare batches.",
+            DefaultValueFactory = _ => 1,
+        };
+        seed.Validators.Add(Least(seed, 0));
+        threads.Validators.Add(Least(threads, 1));
+        var command = new TaughtCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
+        {
+            Notes = "Needs no download and no other data; ffmpeg makes the clips. Takes a few minutes on two cores. The page is OUTPUT/index.html, the figures are in OUTPUT/metrics.json.",
+            Examples =
+            [
+                new("covr demo"),
+                new("covr demo --model blip2 --seed 2 --output world2", "the other family, another world"),
+                new("covr demo --quick", "half a minute"),
+            ],
+        };
+        command.Add(seed);
+        command.Add(model);
+        command.Add(output);
+        command.Add(quick);
+        command.Add(threads);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            host,
+            new Arguments(
+                parsed.GetValue(seed), host.PathOf(parsed.GetRequiredValue(output)), parsed.GetValue(quick), parsed.GetRequiredValue(model), parsed.GetValue(threads)),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandHost host, Arguments arguments, CancellationToken cancellation)
+    {
+        host.ResumeHint = "The same command goes on from here.";
+        await new QuickStartRun(arguments, host.Report).RunAsync(cancellation);
+        return ExitCodes.Done;
+    }
+
+    private static Action<System.CommandLine.Parsing.OptionResult> Least(Option<int> option, int least) => result =>
+    {
+        if (result.GetValueOrDefault<int>() < least)
+        {
+            result.AddError($"{option.Name} is at least {least}.");
+        }
+    };
+}
