@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Distributed;
 
 namespace CoVR.Training;
 
@@ -30,4 +31,11 @@ public sealed record ComposedTrainingPlan
     /// <summary>Who writes down losses and metrics, beside the CSV files of the output folder.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<IRunLogger> Loggers { get; init; } = [];
+
+    /// <summary>
+    /// The processes that train together, for example <see cref="MpiCollective"/>; null for one alone. R ranks with B items each
+    /// compute what one process would with R x B: the loss is that of all ranks' items together.
+    /// </summary>
+    /// <value>Null.</value>
+    public ICollective? Collective { get; init; }
 }
