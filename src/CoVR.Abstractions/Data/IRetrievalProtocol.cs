@@ -56,6 +56,10 @@ public sealed record RetrievalReport(
     int Gallery,
     IReadOnlyDictionary<string, string> Facts)
 {
+    /// <summary>The figure of <see cref="PrimaryMetric"/>, in percent.</summary>
+    /// <value>Null where the answers are hidden.</value>
+    public double? Primary => Metrics.TryGetValue(PrimaryMetric, out var value) ? value : null;
+
     /// <summary>
     /// What each query adds to a metric that is a mean over queries: in percent, one number for each triplet, in the order
     /// of the triplets, NaN for a triplet that does not count. Confidence intervals are drawn from these; a metric without

@@ -13,7 +13,7 @@ namespace CoVR.Datasets.Circo;
 /// of leaving it out and puts the later of two ties first. Embeddings are compared as they are stored. Safe for use from
 /// several threads.
 /// </remarks>
-public sealed class CircoProtocol : IRetrievalProtocol, IResultFiles
+public sealed class CircoProtocol : IRetrievalProtocol, ISubmissionFiles
 {
     private static readonly int[] Cuts = [5, 10, 25, 50];
 
@@ -61,6 +61,16 @@ public sealed class CircoProtocol : IRetrievalProtocol, IResultFiles
                 ? CircoSubmission.Write(dataset, rankings, query)
                 : new ResultFile(ResultNames.Of("recalls_circo-val", query), PythonJson.Write(figures.Metrics.Select(pair => KeyValuePair.Create(pair.Key, (object)pair.Value)))),
         ];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Only the file of a hidden split is for the server.</remarks>
+    public async ValueTask<IReadOnlyList<string>?> CheckAsync(string path, TripletDataset dataset, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return dataset.Triplets.All(triplet => triplet.Target is null)
+            ? await CircoSubmission.ValidateAsync(path, dataset, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private static BenchmarkFigures Figures(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)

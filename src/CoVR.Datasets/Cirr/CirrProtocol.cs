@@ -13,7 +13,7 @@ namespace CoVR.Datasets.Cirr;
 /// server takes. The reference's preset ranks the reference last instead of leaving it out and puts the later of two ties
 /// first; the order of its gallery is that of the file system, ours is by name. Safe for use from several threads.
 /// </remarks>
-public sealed class CirrProtocol : IRetrievalProtocol, IResultFiles
+public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
     private static readonly int[] SubsetCuts = [1, 2, 3];
@@ -80,6 +80,11 @@ public sealed class CirrProtocol : IRetrievalProtocol, IResultFiles
         BenchmarkFigures.RequireOneEach(dataset, rankings);
         return CirrSubmission.Write(dataset, rankings, [.. dataset.Triplets.Zip(rankings, Members)], query);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Both files of either split have the form that the server takes.</remarks>
+    public async ValueTask<IReadOnlyList<string>?> CheckAsync(string path, TripletDataset dataset, CancellationToken cancellationToken = default) =>
+        await CirrSubmission.ValidateAsync(path, dataset, cancellationToken).ConfigureAwait(false);
 
     private static IReadOnlyList<SearchHit> Members(Triplet triplet, IReadOnlyList<SearchHit> hits) =>
         RetrievalMetrics.Among(hits, (triplet.Subset ?? throw new ArgumentException($"Triplet {triplet.Id} has no subset (img_set): this is no CIRR data.", nameof(triplet))).ToHashSet());

@@ -65,39 +65,60 @@ public static class Bootstrap
         return Draw(triplets, differences, options ?? new BootstrapOptions());
     }
 
-    private static Dictionary<string, MetricInterval> Draw(
-        IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics, BootstrapOptions options)
+    /// <summary>Intervals of the means of metrics over several data sets, each counting the same: the averages of FashionIQ's categories.</summary>
+    /// <remarks>The queries of each data set are drawn by themselves.</remarks>
+    /// <param name="results">One result for each data set, at least one.</param>
+    /// <param name="options">Number of draws, level, seed; null for the defaults.</param>
+    /// <returns>For the metrics that all results have; empty with zero draws.</returns>
+    /// <exception cref="ArgumentException">There is no result, or a metric does not have one score for each triplet.</exception>
+    public static IReadOnlyDictionary<string, MetricInterval> Averages(IReadOnlyList<EvaluationResult> results, BootstrapOptions? options = null)
     {
-        var units = ResamplingUnits.Of(triplets, options.Unit);
+        ArgumentNullException.ThrowIfNull(results);
+        if (results.Count == 0)
+        {
+            throw new ArgumentException("An average needs at least one result.", nameof(results));
+        }
+
+        options ??= new BootstrapOptions();
+        string[] names = [.. results[0].Report.QueryScores.Keys.Where(name => results.All(result => result.Report.QueryScores.ContainsKey(name)))];
+        return Draw([.. results.Select(result => (result.Dataset.Triplets, result.Report.QueryScores))], names, options);
+    }
+
+    private static Dictionary<string, MetricInterval> Draw(
+        IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics, BootstrapOptions options) =>
+        Draw([(triplets, metrics)], [.. metrics.Keys], options);
+
+    /// <summary>Draws each set by itself, one after the other, and takes the mean of their metrics.</summary>
+    private static Dictionary<string, MetricInterval> Draw(
+        (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names, BootstrapOptions options)
+    {
+        ResamplingUnits[] units = [.. sets.Select(set => ResamplingUnits.Of(set.Triplets, options.Unit))];
         var intervals = new Dictionary<string, MetricInterval>(StringComparer.Ordinal);
-        if (options.Resamples == 0 || units.Count == 0 || metrics.Count == 0)
+        if (options.Resamples == 0 || names.Length == 0 || units.Any(unit => unit.Count == 0))
         {
             return intervals;
         }
 
-        UnitScores[] scores = [.. metrics.Select(metric => units.Add(metric.Key, metric.Value))];
-        var draws = scores.Select(_ => new double[options.Resamples]).ToArray();
+        UnitScores[][] scores = [.. sets.Zip(units, (set, unit) => names.Select(name => unit.Add(name, set.Scores[name])).ToArray())];
+        var draws = names.Select(_ => new double[options.Resamples]).ToArray();
         var random = new Random(options.Seed);
-        var counts = new double[units.Count];
         for (var draw = 0; draw < options.Resamples; draw++)
         {
-            Array.Clear(counts);
-            for (var i = 0; i < counts.Length; i++)
+            for (var set = 0; set < sets.Length; set++)
             {
-                counts[random.Next(counts.Length)]++;
-            }
-
-            for (var metric = 0; metric < scores.Length; metric++)
-            {
-                draws[metric][draw] = scores[metric].Mean(counts);
+                var counts = units[set].Draw(random);
+                for (var metric = 0; metric < names.Length; metric++)
+                {
+                    draws[metric][draw] += scores[set][metric].Mean(counts) / sets.Length;
+                }
             }
         }
 
         var tail = (1 - options.Level) / 2;
-        for (var metric = 0; metric < scores.Length; metric++)
+        for (var metric = 0; metric < names.Length; metric++)
         {
             double[] sorted = [.. draws[metric].Where(value => !double.IsNaN(value)).Order()];
-            intervals[scores[metric].Name] = new MetricInterval(scores[metric].Mean(), Quantile(sorted, tail), Quantile(sorted, 1 - tail));
+            intervals[names[metric]] = new MetricInterval(scores.Average(set => set[metric].Mean()), Quantile(sorted, tail), Quantile(sorted, 1 - tail));
         }
 
         return intervals;

@@ -9,9 +9,11 @@ internal sealed class ResamplingUnits
 {
     private readonly int[] _unitOf;
 
-    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, Count) = (unitOf, count);
+    private readonly double[] _counts;
 
-    public int Count { get; }
+    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, _counts) = (unitOf, new double[count]);
+
+    public int Count => _counts.Length;
 
     public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, ResamplingUnit unit)
     {
@@ -19,6 +21,18 @@ internal sealed class ResamplingUnits
         var places = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
         return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);
+    }
+
+    /// <summary>How often each unit is drawn in one draw of as many units as there are; the same array at every call.</summary>
+    public double[] Draw(Random random)
+    {
+        Array.Clear(_counts);
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            _counts[random.Next(_counts.Length)]++;
+        }
+
+        return _counts;
     }
 
     /// <summary>Sums a metric's scores over the queries of each unit.</summary>

@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Datasets.Tests.Layouts;
 using CoVR.Media;
 using CoVR.Modeling;
 using TorchSharp;
@@ -19,12 +20,18 @@ internal sealed class PlainScores
     /// <param name="reader">Knows where the pictures lie.</param>
     /// <param name="dataset">Queries and gallery.</param>
     /// <param name="bestPair">True for the best pair of vectors, false for the product of their means.</param>
-    public static PlainScores Of(ComposedModel model, ITripletDatasetReader reader, TripletDataset dataset, bool bestPair)
+    /// <param name="byAnswers">Whether a video's frames are weighed by the scores of the row that it answers.</param>
+    public static PlainScores Of(ComposedModel model, ITripletDatasetReader reader, TripletDataset dataset, bool bestPair, bool byAnswers = false)
     {
         model.Module!.eval();
-        double[][][] gallery = [.. dataset.Candidates.Select(id => Rows(() => model.Encoder.EncodeTarget(Visual(model, reader, id))))];
+        double[][][] gallery = [.. dataset.Candidates.Select(id => Pooled(
+            [.. Frames(reader, id).Select(frame => Rows(() => model.Encoder.EncodeTarget(Visual(model, frame))))],
+            byAnswers ? dataset.Triplets.First(triplet => triplet.Target == id).FrameScores : null))];
         double[][][] queries = [.. dataset.Triplets.Select(triplet => Rows(() =>
-            model.Encoder.EncodeQuery(Visual(model, reader, triplet.Reference), model.TokenizeForEvaluation([triplet.Modification]))))];
+        {
+            var frames = Frames(reader, triplet.Reference);
+            return model.Encoder.EncodeQuery(Visual(model, frames[frames.Count / 2]), model.TokenizeForEvaluation([triplet.Modification]));
+        }))];
         return new PlainScores(dataset, [.. queries.Select(query => gallery.Select(item => bestPair ? BestPair(query, item) : Dot(Mean(query), Mean(item))).ToArray())]);
     }
 
@@ -39,13 +46,30 @@ internal sealed class PlainScores
     public double Recall(int k) =>
         100.0 * Enumerable.Range(0, _dataset.Triplets.Count).Count(query => Ranking(query).Take(k).Contains(_dataset.Triplets[query].Target!.Value)) / _dataset.Triplets.Count;
 
-    private static Tensor Visual(ComposedModel model, ITripletDatasetReader reader, MediaId id)
+    private static IReadOnlyList<RgbFrame> Frames(ITripletDatasetReader reader, MediaId id)
     {
-        var frame = new SkiaImageDecoder().Decode(File.ReadAllBytes(((FileMedia)reader.Locate(id)).Path), id.Value);
+        var path = ((FileMedia)reader.Locate(id)).Path;
+        return Path.GetExtension(path) == ".mp4" ? TinyVideos.Read(path) : [new SkiaImageDecoder().Decode(File.ReadAllBytes(path), id.Value)];
+    }
+
+    private static Tensor Visual(ComposedModel model, RgbFrame frame)
+    {
         var input = model.Description.Image;
         var pixels = new float[3 * input.Size * input.Size];
         new EvaluationTransform(input).Apply(frame, new Random(0), pixels);
         return model.Encoder.EncodeVisual(tensor(pixels, [1, 3, input.Size, input.Size]));
+    }
+
+    /// <summary>The sum of the frames, each weighed by softmax(score / 0.1) or all the same, every vector made unit length.</summary>
+    private static double[][] Pooled(double[][][] frames, IReadOnlyList<float>? scores)
+    {
+        double[] weights = [.. frames.Select((_, i) => scores is null ? 1 : Math.Exp(scores[i] / 0.1))];
+        return [.. frames[0].Select((row, vector) =>
+        {
+            double[] sum = [.. row.Select((_, i) => frames.Select((frame, f) => frame[vector][i] * weights[f]).Sum() / weights.Sum())];
+            var norm = Math.Sqrt(sum.Sum(value => value * value));
+            return sum.Select(value => value / norm).ToArray();
+        })];
     }
 
     private static double[][] Rows(Func<Tensor> encode)

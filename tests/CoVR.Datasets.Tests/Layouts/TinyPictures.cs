@@ -6,7 +6,7 @@ namespace CoVR.Datasets.Tests.Layouts;
 /// <summary>Small pictures, each of its own colours, written as the file name says.</summary>
 internal static class TinyPictures
 {
-    private const int Side = 24;
+    public const int Side = 24;
 
     /// <summary>Writes a PNG or JPEG file of a number's colours.</summary>
     public static void Write(string path, int number)
