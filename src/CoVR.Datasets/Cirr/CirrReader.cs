@@ -55,7 +55,7 @@ public sealed class CirrReader : ITripletDatasetReader
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
 
-    private static Triplet ToTriplet(JsonEntry entry) => new(
+    internal static Triplet ToTriplet(JsonEntry entry) => new(
         entry.Get("pairid").Integer().ToString(CultureInfo.InvariantCulture),
         entry.Get("reference").Identity(),
         entry.Get("caption").FilledText(),

@@ -57,7 +57,7 @@ public sealed class FashionIQReader : ITripletDatasetReader
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
 
-    private static Triplet ToTriplet(JsonEntry entry, int number)
+    internal static Triplet ToTriplet(JsonEntry entry, int number)
     {
         var captions = entry.Get("captions").Items();
         return captions.Count == 2

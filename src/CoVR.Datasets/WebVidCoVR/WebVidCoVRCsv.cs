@@ -11,9 +11,10 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
 {
     private const int LargestRecord = 16 << 20;
     private const int RowsBetweenChecks = 4096;
+    private const int BlockRows = 1 << 16;
 
-    private readonly TextPool _identities = new();
-    private readonly TextPool _texts = new();
+    private TextPool _identities = new();
+    private TextPool _texts = new();
     private float[] _scores = new float[16];
 
     /// <summary>Reads the rows in file order.</summary>
@@ -34,6 +35,25 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
 
         return rows;
+    }
+
+    /// <summary>Reads the rows block by block in file order; nothing is kept between blocks, so that memory does not grow with the file.</summary>
+    public IEnumerable<WebVidCoVRRows> ReadBlocks(CancellationToken cancellationToken)
+    {
+        using var csv = Open();
+        var columns = Advance(csv, reader => WebVidCoVRColumns.Read(reader, file, byRule));
+        for (var hasMore = true; hasMore;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (_identities, _texts) = (new TextPool(), new TextPool());
+            var rows = new WebVidCoVRRows();
+            while (rows.Count < BlockRows && (hasMore = Advance(csv, static reader => reader.Read())))
+            {
+                AddRow(csv, columns, rows);
+            }
+
+            yield return rows;
+        }
     }
 
     private CsvReader Open()
