@@ -172,7 +172,8 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData(WeightsFormat.Safetensors, ".safetensors", null)]
     [InlineData(WeightsFormat.Pth, ".pth", "model")]
-    public async Task RunAsync_Weights_AreLeftAsLastBestAndEveryEpoch(WeightsFormat format, string extension, string? root)
+    [InlineData(WeightsFormat.Ckpt, ".ckpt", "model")]
+    public async Task RunAsync_Weights_AreLeftForEveryEpochAndTheBest(WeightsFormat format, string extension, string? root)
     {
         var options = Runs.Resumable(Out);
         (options.Weights, options.Keep) = (format, CheckpointKeeping.All);
@@ -183,10 +184,11 @@ public sealed class ResumeTests : IDisposable
             Validate = (epoch, _) => ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = scores[epoch] }, "R@1")),
         };
         await new Trainer(options).RunAsync(run, null, Token);
-        Assert.Equal(Runs.Weights(encoder), Read("last" + extension, root));
-        Assert.Equal(Read("ckpt_1" + extension, root), Read("best" + extension, root));
-        Assert.NotEqual(Read("ckpt_2" + extension, root), Read("best" + extension, root));
+        Assert.Equal(Runs.Weights(encoder), Read("ckpt_2" + extension, root));
+        Assert.Equal(Read("ckpt_1" + extension, root), Read("ckpt_best" + extension, root));
+        Assert.NotEqual(Read("ckpt_2" + extension, root), Read("ckpt_best" + extension, root));
         Assert.True(File.Exists(Path.Combine(Out, "ckpt_0" + extension)));
+        Assert.False(File.Exists(Path.Combine(Out, "ckpt_last" + extension)));
     }
 
     private float[] Read(string name, string? root)

@@ -7,7 +7,7 @@ namespace CoVR.Training;
 internal sealed record RankStart(bool Resumes, RunCursor Cursor);
 
 /// <summary>What validation found on rank 0.</summary>
-internal sealed record RankMetrics(Dictionary<string, double> Metrics, string PrimaryMetric);
+internal sealed record RankMetrics(Dictionary<string, double> Metrics, string? PrimaryMetric);
 
 /// <summary>Name, element type and shape of a tensor that follows.</summary>
 internal sealed record RankTensor(string Name, int Type, long[] Shape);

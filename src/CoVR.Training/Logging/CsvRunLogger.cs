@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace CoVR.Training;
 
-/// <summary>Writes <c>steps.csv</c> (epoch, step, rate, loss, one column a term) and <c>epochs.csv</c> (one row a metric) into a folder.</summary>
+/// <summary>
+/// Writes <c>steps.csv</c> (epoch, step, rate, loss, one column a term), <c>epochs.csv</c> (one row a metric) and, when an item
+/// had to be left out, <c>skipped.csv</c> into a folder.
+/// </summary>
 /// <remarks>
 /// A resumed run cuts off the rows after the saved state, also a row that a killed process left unfinished, so that no step
 /// is listed twice. Owns the files; dispose it.
@@ -11,6 +14,7 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
 {
     private readonly string _steps;
     private readonly string _epochs;
+    private readonly string _skipped;
     private StreamWriter? _stepWriter;
     private StreamWriter? _epochWriter;
 
@@ -20,15 +24,21 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         Directory.CreateDirectory(folder);
-        (_steps, _epochs) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "epochs.csv"));
+        (_steps, _epochs, _skipped) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "epochs.csv"), Path.Combine(folder, "skipped.csv"));
     }
 
     /// <inheritdoc/>
-    public void Start(long step)
+    public void Start(RunStart start)
     {
+        ArgumentNullException.ThrowIfNull(start);
         Dispose();
-        _stepWriter = Open(_steps, step);
-        _epochWriter = Open(_epochs, step);
+        var fresh = start is { Step: 0, Epoch: 0 };
+        _stepWriter = Open(_steps, fresh, (_, step) => step <= start.Step);
+        _epochWriter = Open(_epochs, fresh, (epoch, _) => epoch < start.Epoch);
+        if (File.Exists(_skipped))
+        {
+            Open(_skipped, fresh, (_, step) => step <= start.Step).Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -66,6 +76,19 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
     }
 
     /// <inheritdoc/>
+    public void LogSkipped(int epoch, long step, SkippedItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        using var writer = new StreamWriter(new FileStream(_skipped, FileMode.Append, FileAccess.Write, FileShare.Read));
+        if (writer.BaseStream.Length == 0)
+        {
+            Write(writer, ["epoch", "step", "item", "media", "reason"]);
+        }
+
+        Write(writer, [Text(epoch), Text(step), Quoted(item.Item), Quoted(item.Media.Value), Quoted(item.Reason)]);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _stepWriter?.Dispose();
@@ -73,28 +96,34 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         (_stepWriter, _epochWriter) = (null, null);
     }
 
-    private static StreamWriter Open(string path, long step)
+    private static StreamWriter Open(string path, bool fresh, Func<int, long, bool> keep)
     {
-        var kept = File.Exists(path) ? Kept(File.ReadAllText(path), step) : string.Empty;
+        var kept = File.Exists(path) && !fresh ? Kept(File.ReadAllText(path), keep) : string.Empty;
         var temporary = path + ".tmp";
         File.WriteAllText(temporary, kept);
         File.Move(temporary, path, overwrite: true);
         return new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 
-    /// <summary>The header and the whole rows up to a step; nothing at all for a run from the start.</summary>
-    private static string Kept(string text, long step)
+    /// <summary>The header and those whole rows that belong to what is finished.</summary>
+    private static string Kept(string text, Func<int, long, bool> keep)
     {
         var whole = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var rows = whole.Skip(1).Where(row => long.TryParse(row.Split(',').ElementAtOrDefault(1), CultureInfo.InvariantCulture, out var at) && at <= step);
-        return step == 0 || whole.Length == 0 ? string.Empty : string.Concat(whole.Take(1).Concat(rows).Select(row => row + "\n"));
+        return string.Concat(whole.Where((row, place) => place == 0 || IsKept(row.Split(','), keep)).Select(row => row + "\n"));
     }
+
+    private static bool IsKept(string[] fields, Func<int, long, bool> keep) =>
+        int.TryParse(fields[0], CultureInfo.InvariantCulture, out var epoch)
+        && long.TryParse(fields.ElementAtOrDefault(1), CultureInfo.InvariantCulture, out var step)
+        && keep(epoch, step);
 
     private static void Write(StreamWriter writer, IEnumerable<string> fields)
     {
         writer.Write(string.Join(',', fields) + "\n");
         writer.Flush();
     }
+
+    private static string Quoted(string text) => $"\"{text.ReplaceLineEndings(" ").Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? string.Empty;
 }

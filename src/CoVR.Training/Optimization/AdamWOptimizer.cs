@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>AdamW with one group of parameters: PyTorch's numbers, in place, without memory that grows.</summary>
+/// <summary>AdamW with one rate for all parameters: PyTorch's numbers, in place, without memory that grows.</summary>
 /// <remarks>
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv:1711.05101), as <c>torch.optim.AdamW</c> computes
 /// it. A parameter without a gradient is skipped: no decay, and its own step count stays. Owns its moments; dispose it.
@@ -54,13 +54,13 @@ public sealed class AdamWOptimizer : IDisposable
             slot.Prepare();
         }
 
-        foreach (var sameDevice in due.GroupBy(slot => slot.Parameter.device.ToString()))
+        foreach (var group in due.GroupBy(slot => (slot.Parameter.device.ToString(), Decay: DecayOf(slot))))
         {
             FusedAdamW.Step(
-                [.. sameDevice.Select(slot => (Tensor)slot.Parameter)],
-                [.. sameDevice.Select(slot => slot.Parameter.grad!)],
-                [.. sameDevice.Select(slot => new AdamWMoments(slot.Mean!, slot.Square!, slot.Step!))],
-                new AdamWSettings(LearningRate, _options.Beta1, _options.Beta2, _options.WeightDecay, _options.Epsilon));
+                [.. group.Select(slot => (Tensor)slot.Parameter)],
+                [.. group.Select(slot => slot.Parameter.grad!)],
+                [.. group.Select(slot => new AdamWMoments(slot.Mean!, slot.Square!, slot.Step!))],
+                new AdamWSettings(LearningRate, _options.Beta1, _options.Beta2, group.Key.Decay, _options.Epsilon));
         }
     }
 
@@ -81,6 +81,19 @@ public sealed class AdamWOptimizer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximum);
         using var scope = NewDisposeScope();
         return GradientNorm.Clip([.. _slots.Where(slot => slot.HasGradient).Select(slot => slot.Parameter.grad!)], maximum);
+    }
+
+    /// <summary>Divides all gradients.</summary>
+    /// <param name="factor">By what, above 0.</param>
+    /// <returns>Whether all of them are finite; if not, they must not be used.</returns>
+    internal bool DivideGradients(double factor)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using Scalar rest = 1 / factor;
+        List<Tensor> gradients = [.. _slots.Where(slot => slot.HasGradient).Select(slot => slot.Parameter.grad!)];
+        gradients.ForEach(gradient => gradient.mul_(rest));
+        return double.IsFinite(GradientNorm.Of(gradients));
     }
 
     /// <summary>The history, for saving: for each parameter with history its moments and step count.</summary>
@@ -110,4 +123,6 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _slots.ForEach(slot => slot.Dispose());
+
+    private double DecayOf(AdamWSlot slot) => _options.DecayBiasesAndNorms || slot.Parameter.dim() > 1 ? _options.WeightDecay : 0;
 }

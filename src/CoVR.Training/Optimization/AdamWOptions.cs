@@ -20,8 +20,12 @@ public sealed record AdamWOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; set; } = 1e-8;
 
-    /// <summary>Decoupled weight decay of every parameter, biases and norms included; not negative.</summary>
+    /// <summary>Decoupled weight decay of every parameter, biases and norms included unless <see cref="DecayBiasesAndNorms"/> says otherwise; not negative.</summary>
     /// <value>0.05, as <c>configs/model/optimizer/adamw.yaml</c> of the reference.</value>
     [Range(0.0, 1000.0)]
     public double WeightDecay { get; set; } = 0.05;
+
+    /// <summary>Whether parameters of fewer than two dimensions (biases, and the scales of norms) decay too.</summary>
+    /// <value>True, as in the reference: one group of parameters. False is the custom of most other trainings.</value>
+    public bool DecayBiasesAndNorms { get; set; } = true;
 }

@@ -1,11 +1,11 @@
 namespace CoVR.Training;
 
-/// <summary>Which weights files a run leaves behind.</summary>
+/// <summary>Which weights files a run leaves behind (the reference's <c>save_ckpt</c>); with validation <c>ckpt_best</c> beside them.</summary>
 public enum CheckpointKeeping
 {
-    /// <summary>The last and, when there is validation, the best.</summary>
+    /// <summary>The last, <c>ckpt_last</c>.</summary>
     Last,
 
-    /// <summary>One for each epoch, beside the last and the best.</summary>
+    /// <summary>One for each epoch, <c>ckpt_0</c>, <c>ckpt_1</c>, ….</summary>
     All,
 }

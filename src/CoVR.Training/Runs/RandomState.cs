@@ -28,4 +28,12 @@ internal static class RandomState
             set_rng_state(state);
         }
     }
+
+    internal static void Dispose(Dictionary<string, Tensor> states)
+    {
+        foreach (var state in states.Values)
+        {
+            state.Dispose();
+        }
+    }
 }

@@ -12,6 +12,9 @@ internal sealed record RunCursor
     /// <summary>Finished steps.</summary>
     public long Step { get; init; }
 
+    /// <summary>Finished steps of the running epoch; fewer than batches where gradients are accumulated.</summary>
+    public int EpochSteps { get; init; }
+
     /// <summary>Sum of the losses of the running epoch.</summary>
     public double LossSum { get; init; }
 
@@ -21,15 +24,30 @@ internal sealed record RunCursor
     /// <summary>Its epoch.</summary>
     public int? BestEpoch { get; init; }
 
-    internal RunCursor AfterStep(double loss) => this with { Batch = Batch + 1, Step = Step + 1, LossSum = LossSum + loss };
+    /// <summary>How often an item was left out of its batch.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>What the next losses are multiplied with; null without 16-bit floats.</summary>
+    public LossScale? Scale { get; init; }
+
+    internal RunCursor AfterStep(double loss, int batches, long skipped, LossScale? scale) => this with
+    {
+        Batch = Batch + batches,
+        Step = Step + 1,
+        EpochSteps = EpochSteps + 1,
+        LossSum = LossSum + loss,
+        Skipped = Skipped + skipped,
+        Scale = scale,
+    };
 
     internal RunCursor AfterEpoch(ValidationReport? validation)
     {
-        var better = validation is not null && !(validation.Primary <= Best);
+        var better = validation?.Primary is { } primary && !(primary <= Best);
         return this with
         {
             Epoch = Epoch + 1,
             Batch = 0,
+            EpochSteps = 0,
             LossSum = 0,
             Best = better ? validation!.Primary : Best,
             BestEpoch = better ? Epoch : BestEpoch,

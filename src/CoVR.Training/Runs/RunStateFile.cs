@@ -18,8 +18,8 @@ internal sealed class RunStateFile : IDisposable
     internal RunStateFile(string folder)
     {
         Directory.CreateDirectory(folder);
-        _path = Path.Combine(folder, FileName);
-        var guard = Path.Combine(folder, "run.lock");
+        _path = System.IO.Path.Combine(folder, FileName);
+        var guard = System.IO.Path.Combine(folder, "run.lock");
         try
         {
             _lock = new FileStream(guard, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -32,6 +32,8 @@ internal sealed class RunStateFile : IDisposable
         RemoveLeftovers(folder);
     }
 
+    internal string Path => _path;
+
     internal bool Exists => File.Exists(_path);
 
     public void Dispose() => _lock.Dispose();
@@ -41,7 +43,7 @@ internal sealed class RunStateFile : IDisposable
     internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer, IReadOnlyDictionary<string, Tensor> random)
     {
         using var scope = NewDisposeScope();
-        var tensors = Prefixed(Weights, modules.Weights())
+        var tensors = Prefixed(Weights, modules.Changing())
             .Concat(Prefixed(Optimizer, optimizer.State()))
             .Concat(Prefixed(Randomness, random));
         SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
@@ -49,14 +51,15 @@ internal sealed class RunStateFile : IDisposable
 
     /// <summary>Puts weights and optimiser back and returns where the run is, with the random states; the caller's dispose scope owns them.</summary>
     internal (RunCursor Cursor, IReadOnlyDictionary<string, Tensor> Random) Load(
-        IReadOnlyDictionary<string, string> settings, TrainedModules modules, AdamWOptimizer optimizer)
+        IReadOnlyDictionary<string, string> settings, string? frozen, TrainedModules modules, AdamWOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         using var checkpoint = Open();
         var header = RunStateHeader.Parse(_path, checkpoint.Metadata);
         header.RequireSameSettings(_path, settings);
+        header.RequireSameFrozenWeights(_path, frozen);
         var tensors = checkpoint.Tensors();
-        LoadWeights(Named(tensors, Weights), modules.Weights());
+        LoadWeights(Named(tensors, Weights), modules.Changing());
         try
         {
             optimizer.Load(Read(Named(tensors, Optimizer)));
@@ -78,7 +81,7 @@ internal sealed class RunStateFile : IDisposable
     /// <summary>A process that is killed while it writes leaves the unfinished file beside the whole one.</summary>
     private static void RemoveLeftovers(string folder)
     {
-        foreach (var pattern in new[] { FileName + ".*.tmp", "last.*.tmp", "best.*.tmp", "ckpt_*.tmp" })
+        foreach (var pattern in new[] { FileName + ".*.tmp", "ckpt_*.tmp" })
         {
             Array.ForEach(Directory.GetFiles(folder, pattern), File.Delete);
         }

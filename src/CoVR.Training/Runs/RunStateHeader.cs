@@ -7,7 +7,7 @@ namespace CoVR.Training;
 internal sealed record RunStateHeader
 {
     internal const string Key = "covr.run";
-    internal const int CurrentFormat = 1;
+    internal const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -15,6 +15,9 @@ internal sealed record RunStateHeader
 
     /// <summary>What defines the numbers of the run; a state of other settings is refused.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>Hash of the parameters that are not trained: the file holds them not, they come with the model.</summary>
+    public string? Frozen { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, RunStateJson.Default.RunStateHeader);
 
@@ -35,6 +38,16 @@ internal sealed record RunStateHeader
         catch (JsonException error)
         {
             throw new RunStateException(file, "its header is damaged; start the run anew with Resume = false.", error);
+        }
+    }
+
+    internal void RequireSameFrozenWeights(string file, string? now)
+    {
+        if (Frozen != now)
+        {
+            throw new RunStateException(
+                file,
+                "the model's frozen weights are not those that the run was started with; they are not kept in the run state. Load the same checkpoint again, or start anew with Resume = false.");
         }
     }
 

@@ -23,6 +23,19 @@ internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modu
         .SelectMany(module => module.Value.state_dict().Select(entry => KeyValuePair.Create($"{module.Key}.{entry.Key}", entry.Value)))
         .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
+    /// <summary>Parameters that are not trained, under the names of <see cref="Weights"/>: no step changes them.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Frozen() => modules
+        .SelectMany(module => module.Value.named_parameters().Select(named => KeyValuePair.Create($"{module.Key}.{named.name}", (Tensor)named.parameter)))
+        .Where(named => !named.Value.requires_grad)
+        .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
+    /// <summary>What steps may change: all weights but the frozen ones.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Changing()
+    {
+        var frozen = Frozen();
+        return Weights().Where(entry => !frozen.ContainsKey(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>The tensors of the model alone, under its own names.</summary>
     internal IReadOnlyDictionary<string, Tensor> ModelWeights() =>
         modules.TryGetValue(StepModules.Model, out var model) ? model.state_dict() : Weights();

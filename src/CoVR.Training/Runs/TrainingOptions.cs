@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling;
 
 namespace CoVR.Training;
 
@@ -15,10 +16,59 @@ public sealed class TrainingOptions
     [Range(1L, long.MaxValue)]
     public long? MaxSteps { get; set; }
 
-    /// <summary>B, at least 1.</summary>
+    /// <summary>B, at least 1; losses have the other items of one batch as negatives.</summary>
     /// <value>64.</value>
     [Range(1, 1_000_000)]
     public int BatchSize { get; set; } = 64;
+
+    /// <summary>
+    /// How many batches make one step of the optimiser, at least 1: gradients are averaged over them. Each batch is compared
+    /// with itself only, so that accumulation saves memory but does not give the negatives of a larger batch. Steps, warm-up
+    /// and <see cref="MaxSteps"/> count steps of the optimiser; the last step of an epoch may have fewer batches.
+    /// </summary>
+    /// <value>1.</value>
+    [Range(1, 1_000_000)]
+    public int AccumulatedBatches { get; set; } = 1;
+
+    /// <summary>Whether a last batch of fewer items is left out of an epoch.</summary>
+    /// <value>True, as in the reference.</value>
+    public bool DropLast { get; set; } = true;
+
+    /// <summary>What queries look at: both parts, or the text or the reference alone for the papers' baselines.</summary>
+    /// <value><see cref="QueryParts.Both"/>.</value>
+    public QueryParts Parts { get; set; } = QueryParts.Both;
+
+    /// <summary>Which frames of a reference video are looked at.</summary>
+    /// <value><see cref="QueryFrameMethod.Middle"/>.</value>
+    [EnumDataType(typeof(QueryFrameMethod))]
+    public QueryFrameMethod QueryFrames { get; set; } = QueryFrameMethod.Middle;
+
+    /// <summary>How many frames <see cref="QueryFrameMethod.Sample"/> takes, then at least 2; otherwise 1.</summary>
+    /// <value>1.</value>
+    [Range(1, 1024)]
+    public int QueryFrameCount { get; set; } = 1;
+
+    /// <summary>How the stored frames of a target become one embedding.</summary>
+    /// <value><see cref="TargetFramePooling.Query"/>.</value>
+    [EnumDataType(typeof(TargetFramePooling))]
+    public TargetFramePooling TargetPooling { get; set; } = TargetFramePooling.Query;
+
+    /// <summary>How many stored frames of a target are drawn at most (the reference's <c>n_embs</c>), at least 1.</summary>
+    /// <value>15.</value>
+    [Range(1, 1_000_000)]
+    public int TargetFrames { get; set; } = 15;
+
+    /// <summary>
+    /// Whether an item whose media cannot be read is left out of its batch and reported. When false it ends the run. A batch
+    /// of which nothing can be read ends the run in any case.
+    /// </summary>
+    /// <value>True.</value>
+    public bool SkipUnreadable { get; set; } = true;
+
+    /// <summary>The arithmetic of the model.</summary>
+    /// <value><see cref="TrainingPrecision.Float32"/>.</value>
+    [EnumDataType(typeof(TrainingPrecision))]
+    public TrainingPrecision Precision { get; set; } = TrainingPrecision.Float32;
 
     /// <summary>What counts as one item of an epoch.</summary>
     /// <value><see cref="TripletIteration.Targets"/>.</value>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling;
 using Microsoft.Extensions.Options;
 
 namespace CoVR.Training;
@@ -45,7 +46,21 @@ internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptio
             faults.Add($"WarmupSteps: {options.WarmupSteps} leaves nothing of MaxSteps, {options.MaxSteps}.");
         }
 
+        faults.AddRange(OfQueries(options));
         return faults;
+    }
+
+    private static IEnumerable<string> OfQueries(TrainingOptions options)
+    {
+        if (options.Parts is not (QueryParts.Reference or QueryParts.Modification or QueryParts.Both))
+        {
+            yield return $"Parts: a query has a reference, a modification, or both, not '{options.Parts}'.";
+        }
+
+        if (options.QueryFrames is QueryFrameMethod.Sample != options.QueryFrameCount > 1)
+        {
+            yield return $"QueryFrameCount: {options.QueryFrames} takes {(options.QueryFrames is QueryFrameMethod.Sample ? "2 frames or more" : "one frame")}, not {options.QueryFrameCount}.";
+        }
     }
 
     private static IEnumerable<string> Annotated(object options, string prefix)

@@ -7,4 +7,11 @@ namespace CoVR.Training;
 /// <param name="Loss">The weighted sum of the last step.</param>
 /// <param name="LearningRate">The rate of the last step.</param>
 /// <param name="Elapsed">Time since this process started or resumed the run.</param>
-public sealed record TrainingProgress(int Epoch, long Step, long TotalSteps, double Loss, double LearningRate, TimeSpan Elapsed);
+public sealed record TrainingProgress(int Epoch, long Step, long TotalSteps, double Loss, double LearningRate, TimeSpan Elapsed)
+{
+    /// <summary>How long of <see cref="Elapsed"/> the model waited for data.</summary>
+    public TimeSpan DataWait { get; init; }
+
+    /// <summary>Steps that this process has taken.</summary>
+    public long StepsHere { get; init; }
+}

@@ -24,6 +24,10 @@ public sealed record TrainingRun<TBatch>
     /// <value>Null.</value>
     public Func<int, CancellationToken, ValueTask<ValidationReport>>? Validate { get; init; }
 
+    /// <summary>What the host wants its loggers to know of the run, by name, for example its composed configuration. Without effect on the numbers.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Who writes down losses and metrics; not disposed.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<IRunLogger> Loggers { get; init; } = [];

@@ -15,6 +15,10 @@ internal static class TrainingSchedules
         return options.WarmupSteps == 0 ? schedule : new LinearWarmupSchedule(options.WarmupSteps, schedule);
     }
 
+    /// <summary>Steps of the optimiser in an epoch; the last may accumulate fewer batches.</summary>
+    internal static long StepsPerEpoch(TrainingOptions options, int batchesPerEpoch) =>
+        (batchesPerEpoch + options.AccumulatedBatches - 1L) / options.AccumulatedBatches;
+
     internal static long TotalSteps(TrainingOptions options, long stepsPerEpoch) => options.MaxSteps ?? options.Epochs * stepsPerEpoch;
 
     private static int Epochs(TrainingOptions options, long stepsPerEpoch) =>

@@ -15,35 +15,45 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private readonly TrainedModules _modules;
     private readonly AdamWOptimizer _optimizer;
     private readonly ILearningRateSchedule _schedule;
+    private readonly RunLoggers _loggers;
+    private readonly StepGradients<TBatch> _gradients;
+    private readonly DataClock _clock;
     private readonly long _totalSteps;
     private readonly long _started;
     private readonly IReadOnlyDictionary<string, string> _settings;
-    private readonly RunStateFile? _state;
-    private RunCursor _cursor = new();
+    private readonly RunStore? _store;
+    private RunCursor _cursor;
     private double? _lastLoss;
+    private long _stepsHere;
 
     internal TrainingSession(TrainingRun<TBatch> run, TrainingOptions options, SessionServices services)
     {
         _ranks = new RunRanks(run.Collective);
-        (_run, _options, _services) = (_ranks.IsFirst ? run : run with { Loggers = [] }, options, _ranks.IsFirst ? services : services.Silent());
+        (_run, _options, _services) = (run, options, _ranks.IsFirst ? services : services.Silent());
         _modules = new TrainedModules(run.Step.Modules);
         _optimizer = new AdamWOptimizer(_modules.Trainable(), options.AdamW);
-        _schedule = run.Schedule ?? TrainingSchedules.Create(options, run.Batches.BatchesPerEpoch);
-        _totalSteps = TrainingSchedules.TotalSteps(options, run.Batches.BatchesPerEpoch);
+        var stepsPerEpoch = TrainingSchedules.StepsPerEpoch(options, run.Batches.BatchesPerEpoch);
+        _schedule = run.Schedule ?? TrainingSchedules.Create(options, stepsPerEpoch);
+        _totalSteps = TrainingSchedules.TotalSteps(options, stepsPerEpoch);
         _started = services.Time.GetTimestamp();
-        _settings = Settings();
-        _state = options.OutputFolder is null || !_ranks.IsFirst ? null : new RunStateFile(options.OutputFolder);
+        _loggers = new RunLoggers(_ranks.IsFirst ? run.Loggers : []);
+        _clock = new DataClock(services.Time);
+        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, _loggers, _services.Logger);
+        _cursor = new RunCursor { Scale = LossScale.For(options.Precision) };
+        _settings = RunSettings.Of(options, run.Batches.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count, _optimizer.ParameterNames);
+        _store = options.OutputFolder is null || !_ranks.IsFirst ? null : new RunStore(options, _settings, _modules, _optimizer);
     }
 
     public void Dispose()
     {
-        _state?.Dispose();
+        _store?.Dispose();
         _optimizer.Dispose();
     }
 
     internal TrainingResult Run(CancellationToken cancellationToken)
     {
         var resumedAt = Begin();
+        var outcome = RunOutcome.Failed;
         Log.RunStarted(_services.Logger, _cursor.Step, _totalSteps, _optimizer.ParameterNames.Count);
         try
         {
@@ -51,39 +61,44 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             {
                 RunEpoch(cancellationToken);
             }
+
+            outcome = RunOutcome.Completed;
         }
         catch (OperationCanceledException)
         {
             Save();
+            outcome = RunOutcome.Stopped;
             Log.RunCancelled(_services.Logger, _cursor.Step, _totalSteps);
             throw;
         }
+        finally
+        {
+            _loggers.Finish(outcome);
+        }
 
         Log.RunFinished(_services.Logger, _cursor.Step, _services.Time.GetElapsedTime(_started));
-        return new TrainingResult(_cursor.Step, resumedAt, _lastLoss, _cursor.Best, _cursor.BestEpoch);
+        return new TrainingResult(_cursor.Step, resumedAt, _lastLoss, _cursor.Best, _cursor.BestEpoch)
+        {
+            StepTime = _clock.Total.Steps,
+            DataWait = _clock.Total.Wait,
+            Skipped = _cursor.Skipped,
+        };
     }
 
     private long? Begin()
     {
         using var scope = NewDisposeScope();
         RandomState.Seed(_options.Seed + _ranks.Rank);
-        var resumes = _state is { Exists: true } && _options.Resume;
-        IReadOnlyDictionary<string, Tensor>? random = null;
-        if (resumes)
+        var saved = _store?.Resume();
+        (var resumes, _cursor) = _ranks.Share(
+            new RankStart(saved is not null, saved?.Cursor ?? _cursor), _settings, _modules, _optimizer, saved?.Random);
+        Dictionary<string, string> configuration = new(_settings, StringComparer.Ordinal);
+        foreach (var (name, value) in _run.Configuration)
         {
-            (_cursor, random) = _state!.Load(_settings, _modules, _optimizer);
-        }
-        else
-        {
-            _state?.Delete();
+            configuration[name] = value;
         }
 
-        (resumes, _cursor) = _ranks.Share(new RankStart(resumes, _cursor), _settings, _modules, _optimizer, random);
-        foreach (var logger in _run.Loggers)
-        {
-            logger.Start(_cursor.Step);
-        }
-
+        _loggers.Start(new RunStart(_cursor.Epoch, _cursor.Step, _totalSteps, configuration));
         return resumes ? _cursor.Step : null;
     }
 
@@ -94,10 +109,9 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         var batches = _run.Batches.ReadAsync(_cursor.Epoch, _cursor.Batch, reading).GetAsyncEnumerator(reading);
         try
         {
-            while (_cursor.Step < _totalSteps && batches.MoveNextAsync().AsTask().GetAwaiter().GetResult())
+            while (_cursor.Step < _totalSteps && _cursor.Batch < _run.Batches.BatchesPerEpoch)
             {
-                using var batch = batches.Current;
-                RunStep(batch);
+                RunStep(batches);
                 _ranks.ThrowIfStopped(cancellationToken);
             }
         }
@@ -109,26 +123,40 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         FinishEpoch(cancellationToken);
     }
 
-    private void RunStep(TBatch batch)
+    private void RunStep(IAsyncEnumerator<TBatch> batches)
     {
-        using var scope = NewDisposeScope();
+        _clock.StartStep();
         _optimizer.LearningRate = _schedule.RateAt(new TrainingPosition(_cursor.Epoch, _cursor.Step, _totalSteps));
-        using var report = _run.Step.Compute(batch);
-        using var value = report.Total.detach().cpu().to(float64);
-        var loss = value.data<double>()[0];
-        if (!double.IsFinite(loss))
+        var count = Math.Min(_options.AccumulatedBatches, _run.Batches.BatchesPerEpoch - _cursor.Batch);
+        var (losses, skipped) = _gradients.Add(batches, count, _cursor);
+        _ranks.AverageGradients(_modules);
+        var finite = _cursor.Scale is not { } scale || _optimizer.DivideGradients(scale.Factor);
+        var norm = finite && _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
+        if (norm is { } total && !double.IsFinite(total))
         {
-            throw new TrainingDivergedException(_cursor.Step, report.Terms);
+            throw new TrainingDivergedException(_cursor.Step, [.. losses.Terms, new NamedLoss("gradient norm", total, 0)]);
         }
 
-        report.Backward();
-        _ranks.AverageGradients(_modules);
-        var norm = _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
-        _optimizer.Step();
+        if (finite)
+        {
+            _optimizer.Step();
+        }
+
         _optimizer.ZeroGrad();
-        _lastLoss = loss;
-        _cursor = _cursor.AfterStep(loss);
-        Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, loss, report.Terms, norm));
+        _lastLoss = losses.Loss;
+        _stepsHere++;
+        _cursor = _cursor.AfterStep(losses.Loss, count, skipped, _cursor.Scale?.After(finite));
+        _clock.EndStep();
+        Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
+        {
+            Duration = _clock.Last.Steps,
+            DataWait = _clock.Last.Wait,
+        });
+        if (!finite)
+        {
+            Log.GradientsOverflowed(_services.Logger, _cursor.Step, _cursor.Scale!.Factor);
+        }
+
         if (_cursor.Step % _options.SaveEverySteps == 0)
         {
             Save();
@@ -137,29 +165,50 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     private void Report(StepRecord record)
     {
-        foreach (var logger in _run.Loggers)
-        {
-            logger.LogStep(record);
-        }
-
-        _services.Progress?.Report(new TrainingProgress(
-            record.Epoch, record.Step, _totalSteps, record.Loss, record.LearningRate, _services.Time.GetElapsedTime(_started)));
+        _loggers.LogStep(record);
+        _services.Progress?.Report(
+            new TrainingProgress(record.Epoch, record.Step, _totalSteps, record.Loss, record.LearningRate, _services.Time.GetElapsedTime(_started))
+            {
+                DataWait = _clock.Total.Wait,
+                StepsHere = _stepsHere,
+            });
     }
 
     private void FinishEpoch(CancellationToken cancellationToken)
     {
-        var steps = _cursor.Batch;
+        var time = _clock.TakeEpoch();
         var validation = _run.Validate is null ? null : Validate(_run.Validate, cancellationToken);
-        var record = new EpochRecord(_cursor.Epoch, _cursor.Step, _cursor.LossSum / Math.Max(1, steps), validation);
-        foreach (var logger in _run.Loggers)
+        if (validation is { PrimaryMetric: null })
         {
-            logger.LogEpoch(record);
+            Log.NoPrimaryMetric(_services.Logger);
         }
 
+        var record = new EpochRecord(_cursor.Epoch, _cursor.Step, _cursor.LossSum / Math.Max(1, _cursor.EpochSteps), validation)
+        {
+            Duration = time.Steps,
+            DataWait = time.Wait,
+        };
+        _loggers.LogEpoch(record);
         _cursor = _cursor.AfterEpoch(validation);
-        Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss);
-        SaveWeights();
+        Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss, time.Steps > TimeSpan.Zero ? time.Wait / time.Steps : 0, time.Steps);
+        _store?.SaveWeights(_cursor);
         Save();
+    }
+
+    private void Save()
+    {
+        if (_options.OutputFolder is not null)
+        {
+            var random = _ranks.CaptureRandom();
+            try
+            {
+                _store?.Save(_cursor, random);
+            }
+            finally
+            {
+                RandomState.Dispose(random);
+            }
+        }
     }
 
     /// <summary>Validation may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
@@ -179,46 +228,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         finally
         {
             _modules.Train();
-            foreach (var state in random.Values)
-            {
-                state.Dispose();
-            }
+            RandomState.Dispose(random);
         }
     }
-
-    private void Save()
-    {
-        if (_options.OutputFolder is null)
-        {
-            return;
-        }
-
-        var random = _ranks.CaptureRandom();
-        _state?.Save(new RunStateHeader { Cursor = _cursor, Settings = _settings }, _modules, _optimizer, random);
-        foreach (var state in random.Values)
-        {
-            state.Dispose();
-        }
-    }
-
-    private void SaveWeights()
-    {
-        if (_options.OutputFolder is { } folder && _ranks.IsFirst)
-        {
-            using var scope = NewDisposeScope();
-            new WeightsFiles(folder, _options.Weights, _options.Keep).Write(_modules.ModelWeights(), _cursor);
-        }
-    }
-
-    private Dictionary<string, string> Settings() => new(StringComparer.Ordinal)
-    {
-        ["data"] = _run.Batches.Describe(),
-        ["schedule"] = _schedule.Describe(),
-        ["steps"] = FormattableString.Invariant($"{_totalSteps}"),
-        ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
-        ["ranks"] = FormattableString.Invariant($"{_ranks.Count}"),
-        ["optimizer"] = FormattableString.Invariant(
-            $"adamw {_options.AdamW.Beta1:R} {_options.AdamW.Beta2:R} {_options.AdamW.Epsilon:R} decay {_options.AdamW.WeightDecay:R} clip {_options.ClipNorm:R}"),
-        ["trained"] = string.Join(' ', _optimizer.ParameterNames),
-    };
 }
