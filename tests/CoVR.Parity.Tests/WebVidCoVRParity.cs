@@ -22,7 +22,7 @@ public sealed class WebVidCoVRParity : IParityCheck
             "triplets" or "idx" => WebVidCoVRIteration.Triplet,
             var other => throw new InvalidDataException($"{golden.Id} iterates by {other}, which is no column this reader iterates by."),
         };
-        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken).ToArray();
+        var rows = new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken);
         var existing = golden.InputJson("existing");
         var (videos, embeddings) = (Ids(existing, "videos_mp4"), Ids(existing, "embeddings_pth"));
         var table = WebVidCoVRTable.Build(rows, iterate, videos.Contains, embeddings.Contains);
@@ -33,7 +33,7 @@ public sealed class WebVidCoVRParity : IParityCheck
         }
         else
         {
-            CheckItems(table, iterate, rows, result);
+            CheckItems(table, iterate, [.. rows], result);
             CheckNumbering(table, result);
             CheckMissing(golden, table, result);
         }

@@ -1,55 +1,199 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace CoVR.Datasets;
 
-/// <summary>Makes strings of UTF-8 values and gives equal values the same string, so that millions of rows with repeated texts fit into memory.</summary>
+/// <summary>
+/// Numbers UTF-8 values from 0, equal ones alike, so that millions of rows with repeated texts fit into memory. Values lie one after the
+/// other in blocks and become strings when they are first asked for.
+/// </summary>
+/// <remarks>One thread adds; when that is done, any number of threads may ask for strings.</remarks>
 internal sealed class TextPool
 {
-    private readonly Dictionary<ulong, string> _texts = [];
+    private const int AtATime = 128;
+    private const int FirstBlock = 1 << 14;
+    private const int LargestBlock = 1 << 22;
 
-    /// <summary>The string of a value.</summary>
-    /// <param name="value">UTF-8.</param>
-    /// <param name="isNew">Whether it is given out for the first time (or again, in the unlikely case of two values with one hash).</param>
-    public string Get(ReadOnlySpan<byte> value, out bool isNew)
+    private readonly List<byte[]> _blocks = [];
+    private Value[] _values = new Value[16];
+    private string?[] _strings = new string?[16];
+    private Slot[] _slots = new Slot[32];
+    private int _used;
+
+    /// <summary>How many different values there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The string of a value, the same one each time unless two threads are the first to ask.</summary>
+    public string this[int index] => _strings[index] ??= Encoding.UTF8.GetString(BytesOf(_values[index]));
+
+    /// <summary>The numbers of many values; the memory that they need is fetched for all of them at a time, which is faster than one by one.</summary>
+    /// <param name="bytes">The values in UTF-8, one after the other; what is not UTF-8 counts as what it is decoded to.</param>
+    /// <param name="ends">Where each ends.</param>
+    /// <param name="numbers">Receives a number below <see cref="Count"/> for each; it was new when <see cref="Count"/> has grown beyond it.</param>
+    public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> ends, Span<int> numbers)
     {
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_texts, Hash(value), out var exists);
-        if (exists && IsSame(value, known!))
+        Span<ulong> hashes = stackalloc ulong[AtATime];
+        for (var done = 0; done < ends.Length; done += AtATime)
         {
-            isNew = false;
-            return known!;
+            var some = ends.Slice(done, Math.Min(AtATime, ends.Length - done));
+            var start = done == 0 ? 0 : ends[done - 1];
+            Find(bytes, start, some, hashes, numbers[done..]);
+            for (var i = 0; i < some.Length; i++)
+            {
+                ref var number = ref numbers[done + i];
+                number = number >= 0 ? number : Add(bytes[start..some[i]], hashes[i]);
+                start = some[i];
+            }
         }
-
-        isNew = true;
-        return known = Encoding.UTF8.GetString(value);
     }
 
-    private static bool IsSame(ReadOnlySpan<byte> value, string text) =>
-        (value.Length == text.Length && Ascii.Equals(value, text)) ||
-        (value.Length != text.Length && string.Equals(Encoding.UTF8.GetString(value), text, StringComparison.Ordinal));
+    /// <summary>Whether a value is empty or white space.</summary>
+    public bool IsBlank(int index) => !BytesOf(_values[index]).ContainsAnyInRange((byte)'!', (byte)'~') && string.IsNullOrWhiteSpace(this[index]);
 
-    // Eight bytes at a time by multiplication and rotation; equality is checked, so a poor hash costs time, not correctness.
+    private ReadOnlySpan<byte> BytesOf(Value value) => _blocks[value.Block].AsSpan(value.Start, value.Length);
+
+    /// <summary>Finds values where they are most likely to be; -1 for those that are not there.</summary>
+    private void Find(ReadOnlySpan<byte> bytes, int from, ReadOnlySpan<int> ends, Span<ulong> hashes, Span<int> numbers)
+    {
+        // The turns of each loop do not depend on each other, so that the processor waits for many memory accesses at the same time.
+        Span<Value> found = stackalloc Value[AtATime];
+        var mask = _slots.Length - 1;
+        for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
+        {
+            hashes[i] = Hash(bytes[start..ends[i]]);
+        }
+
+        for (var i = 0; i < ends.Length; i++)
+        {
+            ref readonly var slot = ref _slots[(int)hashes[i] & mask];
+            (numbers[i], found[i]) = (slot.Tag == (uint)(hashes[i] >> 32) ? slot.Number - 1 : -1, slot.Value);
+        }
+
+        for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
+        {
+            var length = ends[i] - start;
+            if (numbers[i] >= 0 && (found[i].Length != length || (length > 0 && _blocks[found[i].Block][found[i].Start] != bytes[start])))
+            {
+                numbers[i] = -1;
+            }
+        }
+
+        for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
+        {
+            if (numbers[i] >= 0 && !BytesOf(found[i]).SequenceEqual(bytes[start..ends[i]]))
+            {
+                numbers[i] = -1;
+            }
+        }
+    }
+
+    private int Add(ReadOnlySpan<byte> value, ulong hash)
+    {
+        var mask = _slots.Length - 1;
+        var at = (int)hash & mask;
+        for (; _slots[at].Number != 0; at = (at + 1) & mask)
+        {
+            ref readonly var slot = ref _slots[at];
+            if (slot.Tag == (uint)(hash >> 32) && BytesOf(slot.Value).SequenceEqual(value))
+            {
+                return slot.Number - 1;
+            }
+        }
+
+        if (!Utf8.IsValid(value))
+        {
+            var decoded = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(value));
+            return Add(decoded, Hash(decoded));
+        }
+
+        Store(value);
+        _slots[at] = new Slot((uint)(hash >> 32), Count, _values[Count - 1]);
+        if (Count * 2 > _slots.Length)
+        {
+            Spread();
+        }
+
+        return Count - 1;
+    }
+
+    private void Store(ReadOnlySpan<byte> value)
+    {
+        if (_blocks.Count == 0 || _blocks[^1].Length - _used < value.Length)
+        {
+            var size = _blocks.Count == 0 ? FirstBlock : Math.Min(LargestBlock, _blocks[^1].Length * 2);
+            _blocks.Add(new byte[Math.Max(size, value.Length)]);
+            _used = 0;
+        }
+
+        if (Count == _values.Length)
+        {
+            Array.Resize(ref _values, Count * 2);
+            Array.Resize(ref _strings, Count * 2);
+        }
+
+        value.CopyTo(_blocks[^1].AsSpan(_used));
+        _values[Count++] = new Value(_blocks.Count - 1, _used, value.Length);
+        _used += value.Length;
+    }
+
+    /// <summary>Doubles the slots.</summary>
+    private void Spread()
+    {
+        _slots = new Slot[_slots.Length * 2];
+        var mask = _slots.Length - 1;
+        for (var index = 0; index < Count; index++)
+        {
+            var hash = Hash(BytesOf(_values[index]));
+            var at = (int)hash & mask;
+            while (_slots[at].Number != 0)
+            {
+                at = (at + 1) & mask;
+            }
+
+            _slots[at] = new Slot((uint)(hash >> 32), index + 1, _values[index]);
+        }
+    }
+
+    // Two streams of eight bytes by multiplication and rotation; equality is checked, so a poor hash costs time, not correctness.
     private static ulong Hash(ReadOnlySpan<byte> value)
     {
-        var hash = 0x9E3779B97F4A7C15UL ^ (ulong)value.Length;
-        while (value.Length >= sizeof(ulong))
+        const ulong First = 0x9E3779B97F4A7C15UL, Second = 0xBF58476D1CE4E5B9UL;
+        var (a, b) = (First ^ (ulong)value.Length, Second);
+        while (value.Length > 2 * sizeof(ulong))
         {
-            hash = Mix(hash ^ MemoryMarshal.Read<ulong>(value));
-            value = value[sizeof(ulong)..];
+            a = BitOperations.RotateLeft((a ^ MemoryMarshal.Read<ulong>(value)) * Second, 29);
+            b = BitOperations.RotateLeft((b ^ MemoryMarshal.Read<ulong>(value[sizeof(ulong)..])) * First, 31);
+            value = value[(2 * sizeof(ulong))..];
         }
 
-        var rest = 0UL;
-        foreach (var item in value)
+        if (value.Length >= sizeof(ulong))
         {
-            rest = (rest << 8) | item;
+            // The first and the last eight of what is left, which may overlap.
+            a = BitOperations.RotateLeft((a ^ MemoryMarshal.Read<ulong>(value)) * Second, 29);
+            value = value[^sizeof(ulong)..];
+            b = BitOperations.RotateLeft((b ^ MemoryMarshal.Read<ulong>(value)) * First, 31);
+        }
+        else
+        {
+            var rest = 0UL;
+            foreach (var item in value)
+            {
+                rest = (rest << 8) | item;
+            }
+
+            a ^= rest;
         }
 
-        return Mix(hash ^ rest);
+        a = (a ^ BitOperations.RotateLeft(b, 17)) * Second;
+        a = (a ^ (a >> 32)) * First;
+        return a ^ (a >> 29);
     }
 
-    private static ulong Mix(ulong value)
-    {
-        value *= 0xBF58476D1CE4E5B9UL;
-        return value ^ (value >> 29);
-    }
+    /// <summary>Where a value lies.</summary>
+    private readonly record struct Value(int Block, int Start, int Length);
+
+    /// <summary>A place of the hash table: the upper half of the hash, the number plus one (0 for a free place), and where the value lies.</summary>
+    private readonly record struct Slot(uint Tag, int Number, Value Value);
 }

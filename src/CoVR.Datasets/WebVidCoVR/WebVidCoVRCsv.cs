@@ -1,149 +1,139 @@
-using System.Text;
+using System.Collections.Concurrent;
 using CoVR.Data;
 using CsvHelper;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Streams the rows of an annotation file; every fault names file, line and field. Repeated texts are one string.</summary>
+/// <summary>
+/// Reads the rows of an annotation file; every fault names file, line and field. One thread parses fields and scores, another gives
+/// equal texts equal numbers.
+/// </summary>
 /// <param name="file">The file.</param>
 /// <param name="byRule">Whether edits will be made from the captions; else <c>txt1</c> is not read.</param>
 internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
 {
-    private const int LargestRecord = 16 << 20;
-    private const int RowsBetweenChecks = 4096;
+    private const int BatchesInFlight = 32;
     private const int BlockRows = 1 << 16;
-
-    private TextPool _identities = new();
-    private TextPool _texts = new();
-    private float[] _scores = new float[16];
 
     /// <summary>Reads the rows in file order.</summary>
     public WebVidCoVRRows Read(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var csv = Open();
-        var columns = Advance(csv, reader => WebVidCoVRColumns.Read(reader, file, byRule));
-        var rows = new WebVidCoVRRows();
-        while (Advance(csv, static reader => reader.Read()))
+        using var parser = new WebVidCoVRParser(file, byRule);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var free = new BlockingCollection<WebVidCoVRBatch>();
+        using var full = new BlockingCollection<WebVidCoVRBatch>();
+        for (var i = 0; i < BatchesInFlight; i++)
         {
-            if (rows.Count % RowsBetweenChecks == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            AddRow(csv, columns, rows);
+            free.Add(new WebVidCoVRBatch(), CancellationToken.None);
         }
 
-        return rows;
+        var parsing = Task.Factory.StartNew(() => Parse(parser, free, full, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return Pool(full, free, parsing);
+        }
+        finally
+        {
+            stop.Cancel();
+            ((IAsyncResult)parsing).AsyncWaitHandle.WaitOne();
+        }
     }
 
     /// <summary>Reads the rows block by block in file order; nothing is kept between blocks, so that memory does not grow with the file.</summary>
     public IEnumerable<WebVidCoVRRows> ReadBlocks(CancellationToken cancellationToken)
     {
-        using var csv = Open();
-        var columns = Advance(csv, reader => WebVidCoVRColumns.Read(reader, file, byRule));
-        for (var hasMore = true; hasMore;)
+        using var parser = new WebVidCoVRParser(file, byRule);
+        var batch = new WebVidCoVRBatch();
+        for (var more = true; more;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (_identities, _texts) = (new TextPool(), new TextPool());
-            var rows = new WebVidCoVRRows();
-            while (rows.Count < BlockRows && (hasMore = Advance(csv, static reader => reader.Read())))
+            var store = new WebVidCoVRRowStore();
+            while (more && store.Count < BlockRows)
             {
-                AddRow(csv, columns, rows);
+                batch.Clear();
+                more = parser.Fill(batch);
+                AddRows(store, batch);
             }
 
-            yield return rows;
+            yield return new WebVidCoVRRows(store);
         }
     }
 
-    private CsvReader Open()
+    private static void Parse(
+        WebVidCoVRParser parser, BlockingCollection<WebVidCoVRBatch> free, BlockingCollection<WebVidCoVRBatch> full, CancellationToken stop)
     {
         try
         {
-            return CsvReader.FromFile(file, new CsvReaderOptions
+            for (var more = true; more;)
             {
-                Separator = ',',
-                TrackLineNumbers = true,
-                MalformedData = CsvMalformedDataHandling.Throw,
-                FieldCountMismatch = CsvFieldCountHandling.Throw,
-                MaxRecordSize = LargestRecord,
-            });
+                var batch = free.Take(stop);
+                batch.Clear();
+                try
+                {
+                    more = parser.Fill(batch);
+                }
+                finally
+                {
+                    // Rows before a fault are looked at too: they may hold an earlier one.
+                    full.Add(batch, CancellationToken.None);
+                }
+            }
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        finally
         {
-            throw Fault(null, null, "the annotation file does not exist", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Fault(null, null, $"the annotation file cannot be opened ({error.Message})", error);
+            full.CompleteAdding();
         }
     }
 
-    private T Advance<T>(CsvReader csv, Func<CsvReader, T> read)
+    private WebVidCoVRRows Pool(BlockingCollection<WebVidCoVRBatch> full, BlockingCollection<WebVidCoVRBatch> free, Task parsing)
     {
-        try
+        var store = new WebVidCoVRRowStore();
+        foreach (var batch in full.GetConsumingEnumerable())
         {
-            return read(csv);
+            AddRows(store, batch);
+            free.Add(batch);
         }
-        catch (CsvFormatException error)
-        {
-            throw Fault(error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.'), error);
-        }
+
+        parsing.GetAwaiter().GetResult();
+        return new WebVidCoVRRows(store);
     }
 
-    private void AddRow(CsvReader csv, WebVidCoVRColumns columns, WebVidCoVRRows rows)
+    private void AddRows(WebVidCoVRRowStore store, WebVidCoVRBatch batch)
     {
-        var line = csv.LineNumber;
-        CheckNumber(csv, columns.TextSimilarity, line, "sim_txt");
-        CheckNumber(csv, columns.VisualSimilarity, line, "sim_vid");
-        rows.Add(
-            line,
-            Identity(csv.GetSpan(columns.Reference), line, "pth1"),
-            Identity(csv.GetSpan(columns.Target), line, "pth2"),
-            Optional(csv, columns.ReferenceCaption),
-            Optional(csv, columns.TargetCaption),
-            columns.Edit < 0 ? "" : Filled(_texts.Get(csv.GetSpan(columns.Edit), out _), line, "edit"),
-            columns.Scores < 0 ? [] : Scores(csv.GetSpan(columns.Scores), line));
-    }
-
-    private string? Optional(CsvReader csv, int column) => column < 0 ? null : _texts.Get(csv.GetSpan(column), out _);
-
-    private string Filled(string value, long line, string name) =>
-        value.Length > 0 && !string.IsNullOrWhiteSpace(value) ? value : throw Fault(line, name, "the field is empty");
-
-    private string Identity(ReadOnlySpan<byte> value, long line, string name)
-    {
-        var id = _identities.Get(value, out var isNew);
-        if (!isNew)
+        var (identities, edits) = (store.Identities.Count, store.Edits.Count);
+        batch.Identities.Pool(store.Identities);
+        batch.ReferenceCaptions.Pool(store.Captions);
+        batch.TargetCaptions.Pool(store.Captions);
+        batch.Edits.Pool(store.Edits);
+        for (var row = 0; row < batch.Count; row++)
         {
-            return id;
-        }
+            var (line, reference, target, edit) = (batch.LineOf(row), batch.Identities.NumberOf(2 * row), batch.Identities.NumberOf((2 * row) + 1), batch.Edits.NumberOf(row));
+            if (reference >= identities || target >= identities)
+            {
+                CheckIdentity(store.Identities[reference], line, "pth1");
+                CheckIdentity(store.Identities[target], line, "pth2");
+            }
 
-        Filled(id, line, name);
-        return MediaIdentities.IsInside(id)
-            ? id
-            : throw Fault(line, name, $"'{MediaIdentities.Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'");
-    }
+            if (edit >= edits && store.Edits.IsBlank(edit))
+            {
+                throw new DatasetFormatException(file, line, "edit", "the field is empty.");
+            }
 
-    private void CheckNumber(CsvReader csv, int column, long line, string name)
-    {
-        if (column < 0)
-        {
-            return;
-        }
-
-        var value = csv.GetSpan(column).Trim(" \t"u8);
-        if (!value.IsEmpty && !ScoreList.TryNumber(value, out _))
-        {
-            throw Fault(line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value))}' is no number");
+            store.Add(new WebVidCoVRRowStore.Entry(line, reference, target, batch.ReferenceCaptions.NumberOf(row), batch.TargetCaptions.NumberOf(row), edit), batch.ScoresOf(row));
         }
     }
 
-    private ReadOnlySpan<float> Scores(ReadOnlySpan<byte> value, long line)
+    private void CheckIdentity(string id, long line, string name)
     {
-        var count = ScoreList.Parse(value, ref _scores, out var fault);
-        return fault is null ? _scores.AsSpan(0, count) : throw Fault(line, "scores", fault);
-    }
+        if (string.IsNullOrWhiteSpace(id))
+        {
+            throw new DatasetFormatException(file, line, name, "the field is empty.");
+        }
 
-    private DatasetFormatException Fault(long? line, string? field, string reason, Exception? cause = null) => new(file, line, field, reason + ".", cause);
+        if (!MediaIdentities.IsInside(id))
+        {
+            throw new DatasetFormatException(file, line, name, $"'{MediaIdentities.Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'.");
+        }
+    }
 }

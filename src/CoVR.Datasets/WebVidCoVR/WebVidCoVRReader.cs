@@ -98,7 +98,7 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
 
     private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
     {
-        var targets = triplets.Rows.Select(row => row.Target).Distinct(StringComparer.Ordinal).Select(id => new MediaId(id)).ToArray();
+        var targets = triplets.Rows.Targets().Select(id => new MediaId(id)).ToArray();
         if (!_options.Galleries.TryGetValue(split, out var file))
         {
             return targets;

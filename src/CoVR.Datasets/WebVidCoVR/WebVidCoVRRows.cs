@@ -3,46 +3,42 @@ using System.Collections;
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
-/// The rows of a file in columns: a row is made when it is asked for, so that 1.6 million of them cost no objects. Texts are
-/// shared, scores lie one after the other in blocks.
+/// The rows of a file, or some of them, in columns: a row is made when it is asked for, so that 1.6 million of them cost no objects.
+/// Texts are numbers of a pool, scores lie one after the other in blocks.
 /// </summary>
 internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 {
-    private const int BlockSize = 1 << 20;
+    private readonly WebVidCoVRRowStore _store;
+    private readonly int[]? _places;
 
-    private readonly List<Entry> _entries = [];
-    private readonly List<float[]> _blocks = [];
-    private int _used = BlockSize;
+    /// <summary>All rows of a store.</summary>
+    public WebVidCoVRRows(WebVidCoVRRowStore store) => _store = store;
+
+    private WebVidCoVRRows(WebVidCoVRRowStore store, int[] places) => (_store, _places) = (store, places);
 
     /// <inheritdoc/>
-    public int Count => _entries.Count;
+    public int Count => _places?.Length ?? _store.Count;
 
     /// <inheritdoc/>
-    public WebVidCoVRRow this[int index]
+    public WebVidCoVRRow this[int index] => _store.RowAt(PlaceOf(index));
+
+    /// <summary>The number of a row's target; equal numbers are equal targets.</summary>
+    public int TargetNumber(int index) => _store.EntryAt(PlaceOf(index)).Target;
+
+    /// <summary>The number of a row's target caption; equal numbers are equal captions.</summary>
+    public int TargetCaptionNumber(int index) => _store.EntryAt(PlaceOf(index)).TargetCaption;
+
+    /// <summary>The different references, in the order of first appearance.</summary>
+    public IEnumerable<string> References() => Different(static entry => entry.Reference);
+
+    /// <summary>The different targets, in the order of first appearance.</summary>
+    public IEnumerable<string> Targets() => Different(static entry => entry.Target);
+
+    /// <summary>The rows for which something holds; these rows themselves when that is all of them.</summary>
+    public WebVidCoVRRows Where(Func<WebVidCoVRRow, bool> holds)
     {
-        get
-        {
-            var entry = _entries[index];
-            return new WebVidCoVRRow(index, entry.Line, entry.Reference, entry.Target, entry.ReferenceCaption, entry.TargetCaption, entry.Edit, ScoresOf(entry));
-        }
-    }
-
-    /// <summary>Adds a row; its number is its place.</summary>
-    public void Add(long line, string reference, string target, string? referenceCaption, string? targetCaption, string edit, ReadOnlySpan<float> scores)
-    {
-        if (_used + scores.Length > BlockSize)
-        {
-            _blocks.Add(new float[Math.Max(BlockSize, scores.Length)]);
-            _used = 0;
-        }
-
-        if (!scores.IsEmpty)
-        {
-            scores.CopyTo(_blocks[^1].AsSpan(_used));
-        }
-
-        _entries.Add(new Entry(line, reference, target, referenceCaption, targetCaption, edit, _blocks.Count - 1, _used, scores.Length));
-        _used += scores.Length;
+        int[] places = [.. Enumerable.Range(0, Count).Where(index => holds(this[index])).Select(PlaceOf)];
+        return places.Length == Count ? this : new WebVidCoVRRows(_store, places);
     }
 
     /// <inheritdoc/>
@@ -56,31 +52,19 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private IReadOnlyList<float>? ScoresOf(Entry entry) =>
-        entry.Scores == 0 ? null : (IReadOnlyList<float>)new ArraySegment<float>(_blocks[entry.Block], entry.Start, entry.Scores);
+    private int PlaceOf(int index) => _places is null ? index : _places[index];
 
-    private readonly record struct Entry(
-        long Line, string Reference, string Target, string? ReferenceCaption, string? TargetCaption, string Edit, int Block, int Start, int Scores);
-}
-
-/// <summary>Some rows of a list.</summary>
-internal sealed class WebVidCoVRSelection(IReadOnlyList<WebVidCoVRRow> rows, int[] places) : IReadOnlyList<WebVidCoVRRow>
-{
-    /// <inheritdoc/>
-    public int Count => places.Length;
-
-    /// <inheritdoc/>
-    public WebVidCoVRRow this[int index] => rows[places[index]];
-
-    /// <summary>The rows for which something holds; the list itself when that is all of them.</summary>
-    public static IReadOnlyList<WebVidCoVRRow> Where(IReadOnlyList<WebVidCoVRRow> rows, Func<WebVidCoVRRow, bool> holds)
+    private IEnumerable<string> Different(Func<WebVidCoVRRowStore.Entry, int> column)
     {
-        int[] places = [.. rows.Select((row, place) => (row, place)).Where(pair => holds(pair.row)).Select(pair => pair.place)];
-        return places.Length == rows.Count ? rows : new WebVidCoVRSelection(rows, places);
+        var seen = new bool[_store.Identities.Count];
+        for (var i = 0; i < Count; i++)
+        {
+            var number = column(_store.EntryAt(PlaceOf(i)));
+            if (!seen[number])
+            {
+                seen[number] = true;
+                yield return _store.Identities[number];
+            }
+        }
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<WebVidCoVRRow> GetEnumerator() => places.Select(place => rows[place]).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -5,12 +5,17 @@ namespace CoVR.Datasets.WebVidCoVR;
 internal sealed class WebVidCoVRTable
 {
     private readonly Func<WebVidCoVRRow, string> _key;
-    private readonly bool _byNumber;
+    private readonly Func<int, int>? _group;
 
-    private WebVidCoVRTable(IReadOnlyList<WebVidCoVRRow> rows, MissingMedia references, MissingMedia targets, WebVidCoVRIteration iterate)
+    private WebVidCoVRTable(WebVidCoVRRows rows, MissingMedia references, MissingMedia targets, WebVidCoVRIteration iterate)
     {
         (Rows, MissingReferences, MissingTargets) = (rows, references, targets);
-        _byNumber = iterate == WebVidCoVRIteration.Triplet;
+        _group = iterate switch
+        {
+            WebVidCoVRIteration.Target => rows.TargetNumber,
+            WebVidCoVRIteration.TargetCaption => rows.TargetCaptionNumber,
+            _ => null,
+        };
         _key = iterate switch
         {
             WebVidCoVRIteration.Target => row => row.Target,
@@ -20,13 +25,17 @@ internal sealed class WebVidCoVRTable
     }
 
     /// <summary>The kept rows in file order.</summary>
-    public IReadOnlyList<WebVidCoVRRow> Rows { get; }
+    public WebVidCoVRRows Rows { get; }
 
     /// <summary>What an epoch goes through, in the order of first appearance.</summary>
-    public IReadOnlyList<WebVidCoVRItem> Items => [.. Rows.GroupBy(_key, StringComparer.Ordinal).Select(group => new WebVidCoVRItem(group.Key, [.. group]))];
+    public IReadOnlyList<WebVidCoVRItem> Items =>
+    [
+        .. Enumerable.Range(0, Rows.Count).GroupBy(_group ?? (index => index))
+            .Select(group => new WebVidCoVRItem(_key(Rows[group.First()]), [.. group.Select(index => Rows[index])])),
+    ];
 
     /// <summary>How many items there are.</summary>
-    public int ItemCount => _byNumber ? Rows.Count : Rows.Select(_key).ToHashSet(StringComparer.Ordinal).Count;
+    public int ItemCount => _group is null ? Rows.Count : Enumerable.Range(0, Rows.Count).Select(_group).ToHashSet().Count;
 
     /// <summary>The references whose rows were left out.</summary>
     public MissingMedia MissingReferences { get; }
@@ -38,7 +47,7 @@ internal sealed class WebVidCoVRTable
     /// The rows as the reference numbers its pairs: sorted by the iterated column, by code point. Where the file is not
     /// sorted, row i of this list is not item i, and the reference masks and reports the wrong pair (quirk 23).
     /// </summary>
-    public IReadOnlyList<WebVidCoVRRow> ReferenceOrder => _byNumber ? Rows : [.. Rows.OrderBy(_key, CodePointComparer.Instance)];
+    public IReadOnlyList<WebVidCoVRRow> ReferenceOrder => _group is null ? Rows : [.. Rows.OrderBy(_key, CodePointComparer.Instance)];
 
     /// <summary>Leaves out rows without media.</summary>
     /// <param name="rows">All rows of the file.</param>
@@ -46,10 +55,10 @@ internal sealed class WebVidCoVRTable
     /// <param name="hasReference">Whether the media of a <c>pth1</c> are there; null to keep every row.</param>
     /// <param name="hasTarget">Whether the media or embedding of a <c>pth2</c> are there.</param>
     public static WebVidCoVRTable Build(
-        IReadOnlyList<WebVidCoVRRow> rows, WebVidCoVRIteration iterate, Func<string, bool>? hasReference = null, Func<string, bool>? hasTarget = null)
+        WebVidCoVRRows rows, WebVidCoVRIteration iterate, Func<string, bool>? hasReference = null, Func<string, bool>? hasTarget = null)
     {
-        var references = hasReference is null ? new MissingMedia("pth1", [], 0) : MissingMedia.Find("pth1", rows.Select(row => row.Reference), hasReference);
-        var targets = hasTarget is null ? new MissingMedia("pth2", [], 0) : MissingMedia.Find("pth2", rows.Select(row => row.Target), hasTarget);
+        var references = hasReference is null ? new MissingMedia("pth1", [], 0) : MissingMedia.Find("pth1", rows.References(), hasReference);
+        var targets = hasTarget is null ? new MissingMedia("pth2", [], 0) : MissingMedia.Find("pth2", rows.Targets(), hasTarget);
         if (references.Ids.Count + targets.Ids.Count == 0)
         {
             return new WebVidCoVRTable(rows, references, targets, iterate);
@@ -57,7 +66,7 @@ internal sealed class WebVidCoVRTable
 
         var (without, absent) = (references.Ids.ToHashSet(StringComparer.Ordinal), targets.Ids.ToHashSet(StringComparer.Ordinal));
         return new WebVidCoVRTable(
-            WebVidCoVRSelection.Where(rows, row => !without.Contains(row.Reference) && !absent.Contains(row.Target)), references, targets, iterate);
+            rows.Where(row => !without.Contains(row.Reference) && !absent.Contains(row.Target)), references, targets, iterate);
     }
 }
 

@@ -7,19 +7,19 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// <summary>The triplets of rows, with the texts that the options ask for; each is made when it is asked for, so that millions of them cost no memory.</summary>
 internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
 {
-    private readonly IReadOnlyList<WebVidCoVRRow> _rows;
+    private readonly WebVidCoVRRows _rows;
     private readonly WebVidCoVROptions _options;
 
     /// <summary>Leaves out rows for which no edit can be made.</summary>
-    public WebVidCoVRTriplets(IReadOnlyList<WebVidCoVRRow> rows, WebVidCoVROptions options) => (_rows, _options) = (
-        options.Edits == WebVidCoVREdits.Annotated ? rows : WebVidCoVRSelection.Where(rows, row => RuleBasedEdits.DifferingWords(row.ReferenceCaption!, row.TargetCaption!) is not null),
+    public WebVidCoVRTriplets(WebVidCoVRRows rows, WebVidCoVROptions options) => (_rows, _options) = (
+        options.Edits == WebVidCoVREdits.Annotated ? rows : rows.Where(row => RuleBasedEdits.DifferingWords(row.ReferenceCaption!, row.TargetCaption!) is not null),
         options);
 
     /// <inheritdoc/>
     public int Count => _rows.Count;
 
     /// <summary>The rows.</summary>
-    public IReadOnlyList<WebVidCoVRRow> Rows => _rows;
+    public WebVidCoVRRows Rows => _rows;
 
     /// <inheritdoc/>
     public Triplet this[int index] => Of(_rows[index]);

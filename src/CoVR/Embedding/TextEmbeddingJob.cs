@@ -44,7 +44,7 @@ public sealed class TextEmbeddingJob
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).Order(CodePointOrder.Instance)];
+        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance)];
         if (unique.Length == 0)
         {
             throw new ArgumentException("There is no text to embed.", nameof(texts));

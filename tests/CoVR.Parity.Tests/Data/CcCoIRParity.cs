@@ -17,7 +17,7 @@ public sealed class CcCoIRParity : IParityCheck
     public void Check(GoldenCase golden)
     {
         var iterate = golden.Config.GetProperty("iterate").GetString() == "pth2" ? WebVidCoVRIteration.Target : WebVidCoVRIteration.Triplet;
-        var table = WebVidCoVRTable.Build([.. new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken)], iterate);
+        var table = WebVidCoVRTable.Build(new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken), iterate);
         var result = golden.OutputJson("result");
         Assert.Equal(result.GetProperty("len").GetInt32(), table.ItemCount);
         Assert.Equal(result.GetProperty("target_txts").EnumerateArray().Select(key => key.ToString()), table.Items.Select(item => item.Key));

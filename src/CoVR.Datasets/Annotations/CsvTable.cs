@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CsvHelper;
 
-namespace CoVR.Datasets.Embedding;
+namespace CoVR.Datasets;
 
 /// <summary>One row of a CSV file of any columns.</summary>
 /// <param name="Line">Its first line in the file, counted from 1.</param>
@@ -25,23 +25,7 @@ internal sealed class CsvTable : IDisposable
     /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
     public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken)
     {
-        CsvReader csv;
-        try
-        {
-            csv = CsvReader.FromFile(file, new CsvReaderOptions
-            {
-                Separator = ',',
-                TrackLineNumbers = true,
-                MalformedData = CsvMalformedDataHandling.Throw,
-                FieldCountMismatch = CsvFieldCountHandling.Throw,
-                MaxRecordSize = LargestRecord,
-            });
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the file cannot be opened ({error.Message}).", error);
-        }
-
+        var csv = OpenReader(file, "file");
         var table = new CsvTable(file, csv);
         try
         {
@@ -59,6 +43,37 @@ internal sealed class CsvTable : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a strict reader that counts lines.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What the file is called in messages.</param>
+    /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
+    public static CsvReader OpenReader(string file, string what)
+    {
+        try
+        {
+            return CsvReader.FromFile(file, new CsvReaderOptions
+            {
+                Separator = ',',
+                TrackLineNumbers = true,
+                MalformedData = CsvMalformedDataHandling.Throw,
+                FieldCountMismatch = CsvFieldCountHandling.Throw,
+                MaxRecordSize = LargestRecord,
+            });
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the {what} does not exist.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the {what} cannot be opened ({error.Message}).", error);
+        }
+    }
+
+    /// <summary>What a malformed record is reported as.</summary>
+    public static DatasetFormatException Malformed(string file, CsvFormatException error) =>
+        new(file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
 
     /// <summary>The position of a column.</summary>
     /// <exception cref="DatasetFormatException">There is none of that name.</exception>
@@ -102,7 +117,7 @@ internal sealed class CsvTable : IDisposable
         }
         catch (CsvFormatException error)
         {
-            throw new DatasetFormatException(_file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message, error);
+            throw Malformed(_file, error);
         }
     }
 }
