@@ -1,9 +1,13 @@
 namespace CoVR.Checkpoints;
 
 /// <summary>How far two names are apart: letters to be put in, taken out or changed (Levenshtein).</summary>
-internal static class NameDistance
+public static class NameDistance
 {
-    /// <summary>The names nearest to another, nearest first; only such as are somewhat alike.</summary>
+    /// <summary>The names nearest to another, nearest first; only such as are somewhat alike. Letter case does not count.</summary>
+    /// <param name="name">The name that is not known.</param>
+    /// <param name="names">The known names.</param>
+    /// <param name="count">How many at most; at least 1.</param>
+    /// <returns>At most <paramref name="count"/> of <paramref name="names"/>; none where none is alike.</returns>
     public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names, int count = 3) =>
         [.. names
             .Select(candidate => (candidate, distance: Between(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
