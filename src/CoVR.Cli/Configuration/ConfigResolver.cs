@@ -8,6 +8,7 @@ namespace CoVR.Cli.Configuration;
 internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
 {
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
     /// <summary>The node at a path with every reference within it replaced.</summary>
     /// <exception cref="ConfigurationException">A reference leads nowhere or in a circle, or a value that has to be given is missing.</exception>
@@ -75,18 +76,40 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
     private ConfigNode Node(string reference, ConfigOrigin origin, string path)
     {
         var target = Absolute(reference, path);
-        var names = ConfigPath.Split(target);
-        ConfigNode node = root;
-        for (var i = 0; i < names.Length; i++)
+        var (node, place) = Locate(target, origin, path);
+        return Resolve(node, place);
+    }
+
+    /// <summary>The node at a path and where it really stands: a reference on the way (paths: ${machine.paths}) is followed, but nothing below is resolved yet.</summary>
+    private (ConfigNode Node, string Path) Locate(string target, ConfigOrigin origin, string path)
+    {
+        (ConfigNode Node, string Path) at = (root, "");
+        foreach (var name in ConfigPath.Split(target))
         {
-            // A reference on the way (paths: ${machine.paths}) is followed first.
-            var here = string.Join('.', names[..i]);
-            node = node is ConfigScalar { IsExpression: true } ? Resolve(node, here) : node;
-            node = (node as ConfigMap)?.Entries.GetValueOrDefault(names[i]) ?? ((node as ConfigList)?.Items is { } items && int.TryParse(names[i], out var index) && index >= 0 && index < items.Count ? items[index] : null)
-                ?? throw new ConfigurationException(origin, Names.Unknown($"'{path}' refers to '{target}', which does not exist.", target, ConfigPath.All(root).Select(pair => pair.Path)));
+            if (at.Node is ConfigScalar { IsExpression: true, Value: string text } && ExpressionText.Pieces(text) is [{ IsReference: true } only] && !only.Text.Contains(':', StringComparison.Ordinal))
+            {
+                if (!_followed.Add(at.Path))
+                {
+                    throw new ConfigurationException(at.Node.Origin, $"'{at.Path}' refers to itself: {text}");
+                }
+
+                var from = at.Path;
+                at = Locate(Absolute(only.Text.Trim(), from), at.Node.Origin, from);
+                _followed.Remove(from);
+            }
+
+            var next = at.Node switch
+            {
+                ConfigMap map => map.Entries.GetValueOrDefault(name),
+                ConfigList list when int.TryParse(name, out var index) && index >= 0 && index < list.Items.Count => list.Items[index],
+                _ => null,
+            };
+            at = next is null
+                ? throw new ConfigurationException(origin, Names.Unknown($"'{path}' refers to '{target}', which does not exist.", target, ConfigPath.All(root).Select(pair => pair.Path)))
+                : (next, at.Path.Length == 0 ? name : $"{at.Path}.{name}");
         }
 
-        return Resolve(node, target);
+        return at;
     }
 
     private static string Absolute(string reference, string path)

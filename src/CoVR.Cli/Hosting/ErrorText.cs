@@ -1,3 +1,4 @@
+using CoVR.Cli.Configuration;
 using CoVR.Data;
 using CoVR.Downloads;
 using CoVR.Modeling;
@@ -25,6 +26,7 @@ internal static class ErrorText
     // Types whose messages say what is wrong, where and how to mend it.
     private static bool IsForUsers(Exception error) => error
         is CommandException
+        or ConfigurationException
         or CheckpointException
         or DatasetFormatException
         or MediaReadException
