@@ -28,11 +28,24 @@ public sealed class PixelBatch : IDisposable
     /// <summary>Copies the values to a device.</summary>
     /// <param name="device">Where the model is.</param>
     /// <returns>[B, 3, S, S]; the caller's dispose scope owns it.</returns>
-    public Tensor ToTensor(Device device)
+    public Tensor ToTensor(Device device) => ToTensor(device, new BatchRows(0, Count));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _values, null) is { } values)
+        {
+            ArrayPool<float>.Shared.Return(values);
+        }
+    }
+
+    /// <summary>Copies some rows to a device: [b, 3, S, S]; the caller's dispose scope owns it.</summary>
+    internal Tensor ToTensor(Device device, BatchRows rows)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var pixels = empty([Count, 3, Size, Size], ScalarType.Float32);
-        Values.Span.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes));
+        var each = 3 * Size * Size;
+        var pixels = empty([rows.Count, 3, Size, Size], ScalarType.Float32);
+        Values.Span.Slice(rows.Start * each, rows.Count * each).CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes));
         if (device.type is DeviceType.CPU)
         {
             return pixels;
@@ -41,15 +54,6 @@ public sealed class PixelBatch : IDisposable
         using (pixels)
         {
             return pixels.to(device);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _values, null) is { } values)
-        {
-            ArrayPool<float>.Shared.Return(values);
         }
     }
 

@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Distributed;
 
 namespace CoVR.Training;
 
@@ -11,6 +12,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
     private readonly ComposedBatchSources _sources;
     private readonly int _workers;
     private readonly int _seed;
+    private readonly ICollective? _collective;
 
     /// <summary>Creates a batcher.</summary>
     /// <param name="triplets">The data; the sampler's positions refer to it.</param>
@@ -18,8 +20,10 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
     /// <param name="sources">Where the parts come from.</param>
     /// <param name="workers">How many batches are prepared at the same time, ahead of their use; at least 1.</param>
     /// <param name="seed">The seed of augmentation and frame draws.</param>
+    /// <param name="collective">The processes that share every batch of the sampler, each its consecutive part with the draws that these items have in one process; null for one alone.</param>
     /// <exception cref="ArgumentException">There are neither pixels nor visual tokens of references.</exception>
-    public TrainingBatcher(IReadOnlyList<Triplet> triplets, IBatchSampler sampler, ComposedBatchSources sources, int workers = 2, int seed = 1234)
+    public TrainingBatcher(
+        IReadOnlyList<Triplet> triplets, IBatchSampler sampler, ComposedBatchSources sources, int workers = 2, int seed = 1234, ICollective? collective = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
@@ -28,7 +32,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
         _sources = sources.References is not null || sources.VisualTokens is not null
             ? sources
             : throw new ArgumentException("References need a source of pixels or a table of visual tokens.", nameof(sources));
-        (_workers, _seed) = (workers, seed);
+        (_workers, _seed, _collective) = (workers, seed, collective);
     }
 
     /// <inheritdoc/>
@@ -46,12 +50,13 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
 
     private async Task<ComposedBatch> PrepareAsync(IReadOnlyList<int> positions, int epoch, int batch, CancellationToken cancellationToken)
     {
-        Triplet[] triplets = [.. positions.Select(position => _triplets[position])];
-        var targets = await TargetsAsync(triplets, place => SeededRandom.For(_seed, epoch, batch, place, 1), cancellationToken).ConfigureAwait(false);
+        var (first, count) = RankRows.Of(positions.Count, _collective);
+        Triplet[] triplets = [.. positions.Skip(first).Take(count).Select(position => _triplets[position])];
+        var targets = await TargetsAsync(triplets, place => SeededRandom.For(_seed, epoch, batch, first + place, 1), cancellationToken).ConfigureAwait(false);
         return new ComposedBatch
         {
             Triplets = triplets,
-            Modifications = _sources.Texts.Encode([.. triplets.Select((triplet, place) => TextOf(triplet, () => SeededRandom.For(_seed, epoch, batch, place, 2)))]),
+            Modifications = _sources.Texts.Encode([.. triplets.Select((triplet, place) => TextOf(triplet, () => SeededRandom.For(_seed, epoch, batch, first + place, 2)))]),
             Targets = targets,
             Captions = _sources is { Captions: true, CaptionEmbeddings: null } ? _sources.Texts.Encode([.. triplets.Select(CaptionOf)]) : null,
             CaptionEmbeddings = _sources.CaptionEmbeddings is null ? null : StoredCaptions(triplets),
@@ -61,7 +66,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
                 : await PixelBatch.ReadAsync(
                     _sources.References!,
                     [.. triplets.Select(triplet => triplet.Reference)],
-                    place => SeededRandom.For(_seed, epoch, batch, place),
+                    place => SeededRandom.For(_seed, epoch, batch, first + place),
                     cancellationToken).ConfigureAwait(false),
         };
     }

@@ -26,27 +26,35 @@ public sealed class ComposedTrainer
         ComposedTrainingPlan plan, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        using var csv = _options.OutputFolder is { } folder ? new CsvRunLogger(folder) : null;
+        using var csv = _options.OutputFolder is { } folder && plan.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
         var run = new TrainingRun<ComposedBatch>
         {
-            Step = Step(),
+            Step = Step(plan),
             Batches = Batches(plan),
             Validate = plan.Validate,
+            Collective = plan.Collective,
             Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv],
         };
         return await _trainer.RunAsync(run, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    private ComposedTrainingStep Step() => new(
+    private ComposedTrainingStep Step(ComposedTrainingPlan plan) => new(
         _parts.Model.Encoder,
         _parts.Terms,
-        new ComposedTrainingStepOptions { Temperature = _parts.Model.Description.Temperature, Device = _parts.Model.Device });
+        new ComposedTrainingStepOptions
+        {
+            Temperature = _parts.Model.Description.Temperature,
+            Device = _parts.Model.Device,
+            ChunkSize = _options.ChunkSize,
+            KeepVisualTokens = _options.KeepVisualTokens,
+            Collective = plan.Collective,
+        });
 
     private TrainingBatcher Batches(ComposedTrainingPlan plan)
     {
         var sampler = plan.Sampler ?? new TripletSampler(
             plan.Dataset.Triplets,
-            new TripletSamplerOptions { BatchSize = _options.BatchSize, Iterate = _options.Iterate, Seed = _options.Seed });
+            new TripletSamplerOptions { BatchSize = _options.BatchSize * (plan.Collective?.Size ?? 1), Iterate = _options.Iterate, Seed = _options.Seed });
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(_parts.Model),
@@ -55,7 +63,7 @@ public sealed class ComposedTrainer
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
         };
-        return new TrainingBatcher(plan.Dataset.Triplets, sampler, sources, _options.Workers, _options.Seed);
+        return new TrainingBatcher(plan.Dataset.Triplets, sampler, sources, _options.Workers, _options.Seed, plan.Collective);
     }
 }
 

@@ -12,7 +12,7 @@ public sealed record ComposedTrainingPlan
     /// <summary>Where media lie, for example <see cref="ITripletDatasetReader.Locate"/>.</summary>
     public required Func<MediaId, MediaSource> Locate { get; init; }
 
-    /// <summary>Composes the batches; null for a <see cref="TripletSampler"/> by the options.</summary>
+    /// <summary>Composes the batches, with several processes those that they share; null for a <see cref="TripletSampler"/> by the options.</summary>
     /// <value>Null.</value>
     public IBatchSampler? Sampler { get; init; }
 

@@ -16,7 +16,7 @@ public sealed class TrainingOptions
     [Range(1L, long.MaxValue)]
     public long? MaxSteps { get; set; }
 
-    /// <summary>B, at least 1; losses have the other items of one batch as negatives.</summary>
+    /// <summary>B of each process, at least 1; losses have the other items of one batch, of all processes, as negatives.</summary>
     /// <value>64.</value>
     [Range(1, 1_000_000)]
     public int BatchSize { get; set; } = 64;
@@ -69,6 +69,18 @@ public sealed class TrainingOptions
     /// <value><see cref="TrainingPrecision.Float32"/>.</value>
     [EnumDataType(typeof(TrainingPrecision))]
     public TrainingPrecision Precision { get; set; } = TrainingPrecision.Float32;
+
+    /// <summary>
+    /// How many items go through the model at a time, at least 1, where a whole batch does not fit into memory; null for all. The
+    /// loss stays that of the batch, each item goes forward twice. See <see cref="ComposedTrainingStepOptions.ChunkSize"/>.
+    /// </summary>
+    /// <value>Null.</value>
+    [Range(1, 1_000_000)]
+    public int? ChunkSize { get; set; }
+
+    /// <summary>Whether a frozen visual encoder runs once for a batch in chunks, for memory that grows with the batch; see <see cref="ComposedTrainingStepOptions.KeepVisualTokens"/>.</summary>
+    /// <value>False.</value>
+    public bool KeepVisualTokens { get; set; }
 
     /// <summary>What counts as one item of an epoch.</summary>
     /// <value><see cref="TripletIteration.Targets"/>.</value>

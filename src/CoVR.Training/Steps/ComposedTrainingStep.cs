@@ -1,3 +1,4 @@
+using CoVR.Distributed;
 using CoVR.Losses;
 using CoVR.Modeling;
 using TorchSharp;
@@ -7,28 +8,33 @@ namespace CoVR.Training;
 
 /// <summary>Composed retrieval training: queries are encoded, targets come from the store, terms compare them.</summary>
 /// <remarks>
-/// <c>forward</c> of the reference's <c>src/model/blip/blip_cir.py</c> and <c>src/model/blip2/blip2_cir.py</c>. Works with any
-/// <see cref="IComposedEncoder"/> that is a module, and with any terms. Not safe for use from several threads.
+/// <para><c>forward</c> of the reference's <c>src/model/blip/blip_cir.py</c> and <c>src/model/blip2/blip2_cir.py</c>. Works with any
+/// <see cref="IComposedEncoder"/> that is a module, and with any terms. Not safe for use from several threads.</para>
+/// <para>With <see cref="ComposedTrainingStepOptions.ChunkSize"/> memory is that of a chunk and the loss that of the batch; with
+/// <see cref="ComposedTrainingStepOptions.Collective"/> the loss is that of all ranks' batches together.</para>
 /// </remarks>
 public sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
 {
-    private readonly IComposedEncoder _encoder;
     private readonly IReadOnlyList<WeightedLossTerm> _terms;
     private readonly ComposedTrainingStepOptions _options;
-    private readonly Device _device;
+    private readonly BatchEncoder _encoder;
+    private readonly ICollective? _ranks;
 
     /// <summary>Creates a step.</summary>
     /// <param name="encoder">The model, an <c>nn.Module</c>; not disposed.</param>
     /// <param name="terms">At least one loss term with its weight; names are unique.</param>
     /// <param name="options">Temperature and so on; null for the defaults.</param>
     /// <exception cref="ArgumentException">The encoder has no weights of this runtime, there is no term, or two share a name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The chunk size is not above 0.</exception>
     public ComposedTrainingStep(IComposedEncoder encoder, IReadOnlyList<WeightedLossTerm> terms, ComposedTrainingStepOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(terms);
-        _encoder = encoder ?? throw new ArgumentNullException(nameof(encoder));
         _terms = terms;
         _options = options ?? new ComposedTrainingStepOptions();
-        _device = _options.Device ?? CPU;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.ChunkSize ?? 1, 1, nameof(options));
+        _encoder = new BatchEncoder(encoder, _options);
+        _ranks = _options.Collective is { Size: > 1 } several ? several : null;
         Modules = StepModules.Of(encoder, terms);
     }
 
@@ -39,49 +45,41 @@ public sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
     public LossReport Compute(ComposedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (_ranks is not null || _options.ChunkSize < batch.Triplets.Count)
+        {
+            return ComputeInTwoSteps(batch);
+        }
+
         using var scope = NewDisposeScope();
-        var report = WeightedSum.Of(_terms, Embed(batch));
+        var rows = new BatchRows(0, batch.Triplets.Count);
+        var queries = _encoder.Queries(batch, rows, _encoder.VisualTokens(batch, rows));
+        var report = Terms(queries, _encoder.Targets(batch), _encoder.Captions(batch, rows));
         report.Total.MoveToOuterDisposeScope();
         return report;
     }
 
-    private TrainingEmbeddings Embed(ComposedBatch batch)
+    /// <summary>Gradients of the embeddings first; they are what crosses ranks and chunks.</summary>
+    private LossReport ComputeInTwoSteps(ComposedBatch batch)
     {
-        var modification = _options.Parts.HasFlag(QueryParts.Modification) ? TokenBatch.From(batch.Modifications, _device) : null;
-        var reference = _options.Parts.HasFlag(QueryParts.Reference) ? VisualTokens(batch) : null;
-        var queries = Pool(_encoder.EncodeQuery(reference, modification, _options.Parts));
-        return new TrainingEmbeddings(queries, Targets(batch.Targets), Captions(batch), _options.Temperature);
-    }
-
-    private Tensor VisualTokens(ComposedBatch batch) => batch.VisualTokens is { } table
-        ? table.Select([.. batch.Triplets.Select(triplet => triplet.Reference)], _device)
-        : _encoder.EncodeVisual((batch.References ?? throw new ArgumentException("The batch has no references.", nameof(batch))).ToTensor(_device));
-
-    private Tensor Targets(EmbeddingSet targets)
-    {
-        var pooled = Pool(ToTensor(targets));
-        return _options.NormalizeTargets ?? targets.Vectors == 1 ? nn.functional.normalize(pooled, dim: 1) : pooled;
-    }
-
-    private Tensor? Captions(ComposedBatch batch)
-    {
-        if (batch.CaptionEmbeddings is { } stored)
+        using var scope = NewDisposeScope();
+        EmbeddingPass pass = _options.ChunkSize is { } size && size < batch.Triplets.Count
+            ? new CachedEmbeddings(_encoder, batch, size, _options.KeepVisualTokens)
+            : new GraphEmbeddings(_encoder, batch);
+        try
         {
-            return Pool(ToTensor(stored));
+            var report = Terms(OfAllRanks(pass.Queries), OfAllRanks(_encoder.Targets(batch)), pass.Captions is { } captions ? OfAllRanks(captions) : null);
+            report.Total.MoveToOuterDisposeScope();
+            return report with { Backpropagate = factor => pass.Backward(report.Total, factor, _ranks?.Size ?? 1), Held = pass };
         }
-
-        if (batch.Captions is null)
+        catch
         {
-            return null;
+            pass.Dispose();
+            throw;
         }
-
-        using var gradients = set_grad_enabled(_options.CaptionGradients);
-        return _encoder.EncodeCaption(TokenBatch.From(batch.Captions, _device));
     }
 
-    private Tensor ToTensor(EmbeddingSet set) =>
-        tensor(set.Values.ToArray(), [set.Frames, set.Vectors, set.Dimensions], device: _device);
+    private LossReport Terms(Tensor queries, Tensor targets, Tensor? captions) =>
+        WeightedSum.Of(_terms, new TrainingEmbeddings(queries, targets, captions, _options.Temperature));
 
-    /// <summary>[B, Q, D] to [B, D] by the mean over Q, not renormalised.</summary>
-    private static Tensor Pool(Tensor vectors) => vectors.shape[1] == 1 ? vectors.squeeze(1) : vectors.mean([1]);
+    private Tensor OfAllRanks(Tensor own) => _ranks is null ? own : RankRows.Gather(_ranks, own);
 }

@@ -1,3 +1,4 @@
+using CoVR.Distributed;
 using CoVR.Modeling;
 using TorchSharp;
 
@@ -28,4 +29,22 @@ public sealed record ComposedTrainingStepOptions
     /// <summary>Where the model is; null for the CPU.</summary>
     /// <value>Null.</value>
     public torch.Device? Device { get; init; }
+
+    /// <summary>
+    /// How many rows go through the model at a time, above 0; null for all. Smaller chunks take less memory, and each row goes
+    /// forward twice (cached gradients, arXiv:2101.06983). The loss and, without dropout, the gradients stay those of the whole batch.
+    /// </summary>
+    /// <value>Null.</value>
+    public int? ChunkSize { get; init; }
+
+    /// <summary>
+    /// Whether chunks keep their visual tokens, [b, N, C] of each, between both passes when the visual encoder is frozen: it then
+    /// runs once, for memory that grows with the batch. Without effect where the visual encoder is trained.
+    /// </summary>
+    /// <value>False.</value>
+    public bool KeepVisualTokens { get; init; }
+
+    /// <summary>The processes whose batches are compared together; null for this one alone. The run needs the same.</summary>
+    /// <value>Null.</value>
+    public ICollective? Collective { get; init; }
 }

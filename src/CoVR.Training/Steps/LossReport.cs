@@ -15,6 +15,9 @@ public sealed record LossReport(Tensor Total, IReadOnlyList<NamedLoss> Terms) : 
     /// <value>Null.</value>
     public Action<double>? Backpropagate { get; init; }
 
+    /// <summary>What <see cref="Backpropagate"/> works on; owned by the report.</summary>
+    internal IDisposable? Held { get; init; }
+
     /// <summary>Adds the gradients of the sum to those of the parameters; once.</summary>
     /// <param name="factor">What the loss is multiplied with: 1 over the number of accumulated batches, or a scale that keeps small gradients in range.</param>
     public void Backward(double factor = 1)
@@ -37,5 +40,9 @@ public sealed record LossReport(Tensor Total, IReadOnlyList<NamedLoss> Terms) : 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Total.Dispose();
+    public void Dispose()
+    {
+        Total.Dispose();
+        Held?.Dispose();
+    }
 }

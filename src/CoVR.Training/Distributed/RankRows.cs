@@ -1,0 +1,34 @@
+using CoVR.Distributed;
+using static TorchSharp.torch;
+
+namespace CoVR.Training;
+
+/// <summary>How the rows of a batch are dealt out to ranks and brought together again, in their order.</summary>
+internal static class RankRows
+{
+    /// <summary>A rank's rows: consecutive, and of all ranks nearly as many.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer rows than ranks.</exception>
+    internal static BatchRows Of(int rows, ICollective? collective)
+    {
+        if (collective is null)
+        {
+            return new BatchRows(0, rows);
+        }
+
+        if (rows < collective.Size)
+        {
+            throw new InvalidOperationException(
+                $"A batch of {rows} items cannot be shared by {collective.Size} ranks: leave a small last batch out, or start fewer ranks.");
+        }
+
+        var start = (int)((long)rows * collective.Rank / collective.Size);
+        return new BatchRows(start, (int)((long)rows * (collective.Rank + 1) / collective.Size) - start);
+    }
+
+    /// <summary>The rows of all ranks, [sum of B, ...]; gradients reach the own ones.</summary>
+    internal static Tensor Gather(ICollective collective, Tensor own)
+    {
+        var all = collective.GatherRows(own.detach());
+        return cat([.. all.Select((rows, rank) => rank == collective.Rank ? own : rows)], 0);
+    }
+}
