@@ -47,8 +47,9 @@ internal sealed class CsvTable : IDisposable
     /// <summary>Opens a strict reader that counts lines.</summary>
     /// <param name="file">The file.</param>
     /// <param name="what">What the file is called in messages.</param>
+    /// <param name="onMalformed">Hears of each malformed record, which is then passed over; null to throw at the first.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
-    public static CsvReader OpenReader(string file, string what)
+    public static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null)
     {
         try
         {
@@ -56,8 +57,9 @@ internal sealed class CsvTable : IDisposable
             {
                 Separator = ',',
                 TrackLineNumbers = true,
-                MalformedData = CsvMalformedDataHandling.Throw,
-                FieldCountMismatch = CsvFieldCountHandling.Throw,
+                MalformedData = onMalformed is null ? CsvMalformedDataHandling.Throw : CsvMalformedDataHandling.Skip,
+                FieldCountMismatch = onMalformed is null ? CsvFieldCountHandling.Throw : CsvFieldCountHandling.Skip,
+                OnMalformedRecord = onMalformed is null ? null : record => onMalformed(new DatasetFormatException(file, record.LineNumber > 0 ? record.LineNumber : null, null, $"the row is malformed ({record.Reason}).")),
                 MaxRecordSize = LargestRecord,
             });
         }

@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Datasets.Doctor;
 using CoVR.Datasets.WebVidCoVR;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace CoVR.Datasets.CcCoIR;
 /// An edit may be a list of quoted texts: one is drawn, the others are its alternatives. Triplets come in file order with the
 /// row number as <see cref="Triplet.Id"/>. Safe for use from several threads.
 /// </remarks>
-public sealed class CcCoIRReader : ITripletDatasetReader
+public sealed class CcCoIRReader : IInspectableDataset
 {
     private readonly WebVidCoVRReader _reader;
 
@@ -25,6 +26,12 @@ public sealed class CcCoIRReader : ITripletDatasetReader
 
     /// <inheritdoc/>
     public string Name => _reader.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => _reader.Splits;
+
+    /// <inheritdoc/>
+    public ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _reader.InspectAsync(split, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _reader.ReadAsync(split, cancellationToken);

@@ -7,7 +7,9 @@ internal sealed class CircoImages
 {
     private readonly Dictionary<long, MediaId> _names;
 
-    private CircoImages(IReadOnlyList<MediaId> all, Dictionary<long, MediaId> names) => (All, _names) = (all, names);
+    private readonly bool _takesUnknown;
+
+    private CircoImages(IReadOnlyList<MediaId> all, Dictionary<long, MediaId> names, bool takesUnknown = false) => (All, _names, _takesUnknown) = (all, names, takesUnknown);
 
     /// <summary>Names without extension, such as <c>000000271520</c>.</summary>
     public IReadOnlyList<MediaId> All { get; }
@@ -35,7 +37,12 @@ internal sealed class CircoImages
         return new CircoImages(all, names);
     }
 
+    /// <summary>The same list, which names a picture that it lacks as COCO would.</summary>
+    public CircoImages WithUnknown() => new(All, _names, takesUnknown: true);
+
     /// <summary>The picture of a number.</summary>
     public MediaId Get(JsonEntry number) =>
-        _names.TryGetValue(number.Integer(), out var id) ? id : throw number.Fault($"the picture {number.Integer()} is not in COCO's list.");
+        _names.TryGetValue(number.Integer(), out var id) ? id
+            : _takesUnknown ? new MediaId(FormattableString.Invariant($"{number.Integer():D12}"))
+            : throw number.Fault($"the picture {number.Integer()} is not in COCO's list.");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoVR.Data;
+using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +15,7 @@ namespace CoVR.Datasets.Circo;
 /// split are hidden. Pictures are known by their file names (<c>000000271520</c>), which are also the names of their
 /// embeddings; result files state numbers. The shared concept of a query is not used. Safe for use from several threads.
 /// </remarks>
-public sealed class CircoReader : ITripletDatasetReader
+public sealed class CircoReader : IInspectableDataset
 {
     private const string Extension = ".jpg";
 
@@ -37,6 +38,9 @@ public sealed class CircoReader : ITripletDatasetReader
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
+
+    /// <inheritdoc/>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
@@ -47,6 +51,15 @@ public sealed class CircoReader : ITripletDatasetReader
         var gallery = media.Keep(images.All, "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
         return new TripletDataset(Name, split, triplets, gallery) { Source = file };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        var file = _options.AnnotationsOf(split);
+        var images = await CircoImages.ReadAsync(_options.ImageInfo, cancellationToken).ConfigureAwait(false);
+        var entries = await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false);
+        return new JsonInspection(Name, entries, entry => ToTriplet(entry, images.WithUnknown())).Of(split, file, images.All);
     }
 
     /// <inheritdoc/>

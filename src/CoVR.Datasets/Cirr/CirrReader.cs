@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoVR.Data;
+using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +15,7 @@ namespace CoVR.Datasets.Cirr;
 /// is every picture of the split, by name. A split whose entries have no <c>target_hard</c> is hidden; the reference looks at
 /// the file's name instead. Safe for use from several threads.
 /// </remarks>
-public sealed class CirrReader : ITripletDatasetReader
+public sealed class CirrReader : IInspectableDataset
 {
     private readonly CirrOptions _options;
     private readonly ILogger _logger;
@@ -36,6 +37,9 @@ public sealed class CirrReader : ITripletDatasetReader
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
+
+    /// <inheritdoc/>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
@@ -47,6 +51,17 @@ public sealed class CirrReader : ITripletDatasetReader
         var gallery = media.Keep(await ReadGalleryAsync(split, triplets, cancellationToken).ConfigureAwait(false), "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
         return new TripletDataset(Name, split, triplets, gallery) { Source = file };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        var file = _options.AnnotationsOf(split);
+        var inspection = new JsonInspection(Name, await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false), ToTriplet);
+        var listed = _options.ImageSplits.TryGetValue(split, out var list)
+            ? await inspection.TryAsync(() => ReadListAsync(list, cancellationToken)).ConfigureAwait(false)
+            : [.. inspection.Named().Select(id => id.Value).Union(_pictures[split].Names).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+        return inspection.Of(split, file, listed);
     }
 
     /// <inheritdoc/>
@@ -67,13 +82,17 @@ public sealed class CirrReader : ITripletDatasetReader
             : null,
     };
 
+    private static async Task<IReadOnlyList<MediaId>> ReadListAsync(string list, CancellationToken cancellationToken)
+    {
+        var pictures = await JsonAnnotations.ReadObjectAsync(list, cancellationToken).ConfigureAwait(false);
+        return [.. pictures.Properties().Select(pair => pair.Key).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+    }
+
     private async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(DatasetSplit split, IReadOnlyList<Triplet> triplets, CancellationToken cancellationToken)
     {
         if (_options.ImageSplits.TryGetValue(split, out var list))
         {
-            var pictures = await JsonAnnotations.ReadObjectAsync(list, cancellationToken).ConfigureAwait(false);
-            MediaId[] listed = [.. pictures.Properties().Select(pair => pair.Key).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
-            return TripletList.RequireTargets(list, triplets, listed);
+            return TripletList.RequireTargets(list, triplets, await ReadListAsync(list, cancellationToken).ConfigureAwait(false));
         }
 
         var named = triplets.SelectMany(triplet => triplet.Subset!.Append(triplet.Reference).Concat(triplet.Target is { } target ? [target] : Array.Empty<MediaId>()));

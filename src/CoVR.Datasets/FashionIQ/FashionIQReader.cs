@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoVR.Data;
+using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +15,7 @@ namespace CoVR.Datasets.FashionIQ;
 /// modification is both captions joined by " and ". The gallery is the split's list, each name once, by code point. Safe for
 /// use from several threads.
 /// </remarks>
-public sealed class FashionIQReader : ITripletDatasetReader
+public sealed class FashionIQReader : IInspectableDataset
 {
     private readonly FashionIQOptions _options;
     private readonly ILogger _logger;
@@ -35,6 +36,9 @@ public sealed class FashionIQReader : ITripletDatasetReader
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
+
+    /// <inheritdoc/>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
@@ -44,11 +48,27 @@ public sealed class FashionIQReader : ITripletDatasetReader
         var pictures = _pictures[_options.MediaFolders[split]];
         var media = new MediaPresence(_options, split, file, pictures.Folder, name => pictures.Find(name) is not null, _logger);
         var triplets = media.Keep(all, "candidate", "target");
-        var names = await ReadPartsAsync(_options.Targets[split], cancellationToken).ConfigureAwait(false);
-        MediaId[] listed = [.. names.Select(entry => entry.Identity().Value).Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+        var listed = await ReadListAsync(split, cancellationToken).ConfigureAwait(false);
         var gallery = media.Keep(TripletList.RequireTargets(_options.Targets[split], triplets, listed), "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
         return new TripletDataset(Name, split, triplets, gallery) { Source = file };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        var file = _options.AnnotationsOf(split);
+        List<DoctorFinding> empty = [];
+        var number = 0;
+        var inspection = new JsonInspection(Name, await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false), entry =>
+        {
+            var row = number++;
+            empty.AddRange(EmptyCaptions(entry));
+            return ToTriplet(entry, row);
+        });
+        inspection.Findings.AddRange(empty);
+        var listed = await inspection.TryAsync(() => ReadListAsync(split, cancellationToken)).ConfigureAwait(false);
+        return inspection.Of(split, file, listed);
     }
 
     /// <inheritdoc/>
@@ -56,6 +76,16 @@ public sealed class FashionIQReader : ITripletDatasetReader
     public MediaSource Locate(MediaId id) =>
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
+
+    private IEnumerable<DoctorFinding> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
+        .Where(caption => string.IsNullOrWhiteSpace(caption.Text()))
+        .Select(caption => new DoctorFinding(DoctorSeverity.Warning, DoctorKinds.AnnotationEmptyText, "the caption is empty.") { Dataset = Name, File = caption.File, Line = caption.Line, Field = caption.Place });
+
+    private async Task<IReadOnlyList<MediaId>> ReadListAsync(DatasetSplit split, CancellationToken cancellationToken)
+    {
+        var names = await ReadPartsAsync(_options.Targets[split], cancellationToken).ConfigureAwait(false);
+        return [.. names.Select(entry => entry.Identity().Value).Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+    }
 
     internal static Triplet ToTriplet(JsonEntry entry, int number)
     {

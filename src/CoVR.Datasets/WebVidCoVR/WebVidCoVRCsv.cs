@@ -40,6 +40,25 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
     }
 
+    /// <summary>Reads the rows that can be read, in file order, without hurry.</summary>
+    /// <param name="onFault">Hears of each of the others.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="DatasetFormatException">There is no such file, or its header is malformed.</exception>
+    public WebVidCoVRRows ReadTolerantly(Action<DatasetFormatException> onFault, CancellationToken cancellationToken)
+    {
+        using var parser = new WebVidCoVRParser(file, byRule, onFault);
+        var (store, batch) = (new WebVidCoVRRowStore(), new WebVidCoVRBatch());
+        for (var more = true; more;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            batch.Clear();
+            more = parser.Fill(batch);
+            AddRows(store, batch, onFault);
+        }
+
+        return new WebVidCoVRRows(store);
+    }
+
     /// <summary>Reads the rows block by block in file order; nothing is kept between blocks, so that memory does not grow with the file.</summary>
     public IEnumerable<WebVidCoVRRows> ReadBlocks(CancellationToken cancellationToken)
     {
@@ -99,9 +118,10 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         return new WebVidCoVRRows(store);
     }
 
-    private void AddRows(WebVidCoVRRowStore store, WebVidCoVRBatch batch)
+    private void AddRows(WebVidCoVRRowStore store, WebVidCoVRBatch batch, Action<DatasetFormatException>? onFault = null)
     {
-        var (identities, edits) = (store.Identities.Count, store.Edits.Count);
+        // Texts that were seen before are not looked at again, unless the rows of a faulty one are to be left out.
+        var (identities, edits) = onFault is null ? (store.Identities.Count, store.Edits.Count) : (0, 0);
         batch.Identities.Pool(store.Identities);
         batch.ReferenceCaptions.Pool(store.Captions);
         batch.TargetCaptions.Pool(store.Captions);
@@ -109,15 +129,23 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         for (var row = 0; row < batch.Count; row++)
         {
             var (line, reference, target, edit) = (batch.LineOf(row), batch.Identities.NumberOf(2 * row), batch.Identities.NumberOf((2 * row) + 1), batch.Edits.NumberOf(row));
-            if (reference >= identities || target >= identities)
+            try
             {
-                CheckIdentity(store.Identities[reference], line, "pth1");
-                CheckIdentity(store.Identities[target], line, "pth2");
-            }
+                if (reference >= identities || target >= identities)
+                {
+                    CheckIdentity(store.Identities[reference], line, "pth1");
+                    CheckIdentity(store.Identities[target], line, "pth2");
+                }
 
-            if (edit >= edits && store.Edits.IsBlank(edit))
+                if (edit >= edits && store.Edits.IsBlank(edit))
+                {
+                    throw new DatasetFormatException(file, line, "edit", "the field is empty.");
+                }
+            }
+            catch (DatasetFormatException fault) when (onFault is not null)
             {
-                throw new DatasetFormatException(file, line, "edit", "the field is empty.");
+                onFault(fault);
+                continue;
             }
 
             store.Add(new WebVidCoVRRowStore.Entry(line, reference, target, batch.ReferenceCaptions.NumberOf(row), batch.TargetCaptions.NumberOf(row), edit), batch.ScoresOf(row));

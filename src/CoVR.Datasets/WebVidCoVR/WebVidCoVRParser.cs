@@ -10,14 +10,18 @@ internal sealed class WebVidCoVRParser : IDisposable
     private readonly string _file;
     private readonly CsvReader _csv;
     private readonly WebVidCoVRColumns _columns;
+    private readonly Action<DatasetFormatException>? _onFault;
     private float[] _scores = new float[64];
 
     /// <summary>Opens a file and reads its header.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="byRule">Whether edits will be made from the captions.</param>
+    /// <param name="onFault">Hears of each malformed row, which is then left out; null to throw at the first.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or its header is malformed.</exception>
-    public WebVidCoVRParser(string file, bool byRule)
+    public WebVidCoVRParser(string file, bool byRule, Action<DatasetFormatException>? onFault = null)
     {
-        _file = file;
-        _csv = CsvTable.OpenReader(file, "annotation file");
+        (_file, _onFault) = (file, onFault);
+        _csv = CsvTable.OpenReader(file, "annotation file", onFault);
         try
         {
             _columns = Advance(reader => WebVidCoVRColumns.Read(reader, file, byRule));
@@ -43,7 +47,14 @@ internal sealed class WebVidCoVRParser : IDisposable
                 return false;
             }
 
-            AddRow(batch);
+            try
+            {
+                AddRow(batch);
+            }
+            catch (DatasetFormatException fault) when (_onFault is not null)
+            {
+                _onFault(fault);
+            }
         }
 
         return true;

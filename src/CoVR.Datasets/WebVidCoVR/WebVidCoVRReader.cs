@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CoVR.Data;
+using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// Triplets come in file order with the row number as <see cref="Triplet.Id"/>; several rows may share a target, of which
 /// training draws one. Safe for use from several threads.
 /// </remarks>
-public sealed class WebVidCoVRReader : ITripletDatasetReader
+public sealed class WebVidCoVRReader : IInspectableDataset
 {
     private readonly WebVidCoVROptions _options;
     private readonly ILogger _logger;
@@ -38,6 +39,9 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
+
+    /// <inheritdoc/>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
@@ -45,6 +49,15 @@ public sealed class WebVidCoVRReader : ITripletDatasetReader
         var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
         Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
         return new TripletDataset(Name, split, triplets, candidates) { Source = file };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        var inspection = new WebVidCoVRInspection(_options, split, _options.AnnotationsOf(split));
+        var triplets = await Task.Run(() => inspection.Read(cancellationToken), cancellationToken).ConfigureAwait(false);
+        var gallery = await inspection.ReadGalleryAsync(triplets, cancellationToken).ConfigureAwait(false);
+        return inspection.Of(triplets, gallery);
     }
 
     /// <inheritdoc/>

@@ -81,6 +81,22 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         return place.Local;
     }
 
+    /// <summary>Finds weights that are on this machine already, without a network.</summary>
+    /// <param name="reference">What is asked for.</param>
+    /// <returns>The path; null when they would have to be downloaded, or cannot be had.</returns>
+    public string? FindFile(CheckpointReference reference)
+    {
+        Check(reference);
+        try
+        {
+            return _finder.Find(reference) is { IsThere: true } place ? place.Local.Path : null;
+        }
+        catch (CheckpointException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -47,17 +47,21 @@ internal static class EmbeddingRecord
     public static bool IsWhole(ReadOnlySpan<byte> body, uint crc) => Crc32.HashToUInt32(body) == crc;
 
     /// <summary>Reads a body whose checksum is right; false when its sizes contradict each other.</summary>
-    public static bool TryReadIdentity(ReadOnlySpan<byte> body, int valuesOfFrame, out MediaId id, out int frames)
+    public static bool TryReadIdentity(ReadOnlySpan<byte> body, int valuesOfFrame, out MediaId id, out int frames) =>
+        TryReadIdentity(body, body.Length, valuesOfFrame, out id, out frames);
+
+    /// <summary>Reads the identity from the start of a body; false when its sizes contradict each other or the body's length.</summary>
+    public static bool TryReadIdentity(ReadOnlySpan<byte> start, int bodyLength, int valuesOfFrame, out MediaId id, out int frames)
     {
-        var nameLength = BinaryPrimitives.ReadInt32LittleEndian(body);
-        frames = BinaryPrimitives.ReadInt32LittleEndian(body[4..]);
+        var nameLength = BinaryPrimitives.ReadInt32LittleEndian(start);
+        frames = BinaryPrimitives.ReadInt32LittleEndian(start[4..]);
         id = default;
-        if (nameLength < 1 || frames < 1 || BodyPrefix + (long)nameLength + ((long)frames * valuesOfFrame * sizeof(float)) != body.Length)
+        if (nameLength < 1 || frames < 1 || BodyPrefix + (long)nameLength + ((long)frames * valuesOfFrame * sizeof(float)) != bodyLength || BodyPrefix + nameLength > start.Length)
         {
             return false;
         }
 
-        id = new MediaId(StrictUtf8.GetString(body.Slice(BodyPrefix, nameLength)));
+        id = new MediaId(StrictUtf8.GetString(start.Slice(BodyPrefix, nameLength)));
         return true;
     }
 

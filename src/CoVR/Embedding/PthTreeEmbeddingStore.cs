@@ -17,7 +17,7 @@ namespace CoVR;
 public sealed class PthTreeEmbeddingStore : IEmbeddingStore, IFailureMemory
 {
     internal const string ManifestName = "covr-tree.json";
-    private const string FormatName = "covr-pth-tree";
+    internal const string FormatName = "covr-pth-tree";
     private const string FailuresName = "failures";
 
     private readonly string _folder;

@@ -1,0 +1,102 @@
+using CoVR.Checkpoints;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+
+namespace CoVR.Datasets.Doctor.Checks;
+
+/// <summary>Weights: there, readable, of the right family, and where the host can tell, of the right keys and shapes. Only tables of contents are read.</summary>
+internal sealed class CheckpointCheck(ICheckpointResolver? resolver) : IDoctorCheck
+{
+    /// <inheritdoc/>
+    public string Name => "checkpoints";
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
+    {
+        context.Expect(context.Request.Checkpoints.Count);
+        foreach (var checkpoint in context.Request.Checkpoints)
+        {
+            context.Report(await LookAsync(checkpoint, cancellationToken).ConfigureAwait(false) with { Id = checkpoint.Reference.Name });
+            context.Advance();
+        }
+    }
+
+    private async ValueTask<DoctorFinding> LookAsync(DoctorCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var reference = checkpoint.Reference;
+        var path = reference.Name;
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            if (resolver is null)
+            {
+                return Fault(DoctorKinds.CheckpointMissing, "there is no such file.", path, "Correct the path.");
+            }
+
+            if (resolver.FindFault(reference) is { } fault)
+            {
+                return Fault(DoctorKinds.CheckpointMissing, fault, null, "Give a path or a released name: covr download checkpoints lists them.");
+            }
+
+            if ((resolver as CheckpointResolver)?.FindFile(reference) is not { } file)
+            {
+                return new DoctorFinding(DoctorSeverity.Note, DoctorKinds.CheckpointMissing, $"{reference.Name} is not on this machine yet and will be downloaded when it is used") { Fix = $"covr download checkpoints {reference.Name}" };
+            }
+
+            path = file;
+        }
+
+        return await Task.Run(() => Open(checkpoint, path), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DoctorFinding Open(DoctorCheckpoint checkpoint, string path)
+    {
+        try
+        {
+            var summary = CheckpointSummary.Read(path);
+            if (Misfit(checkpoint.Reference, summary) is { } misfit)
+            {
+                return Fault(DoctorKinds.CheckpointForeign, misfit, path, "Take weights of the model's own family, or the other model.");
+            }
+
+            checkpoint.RequireFit?.Invoke(path);
+            return new DoctorFinding(DoctorSeverity.Note, "checkpoints.read", Describe(checkpoint.Reference, summary)) { File = path };
+        }
+        catch (CheckpointMismatchException fault)
+        {
+            return Fault(DoctorKinds.CheckpointForeign, Shorten(fault), path, "Take weights of this model and variant.");
+        }
+        catch (Exception fault) when (fault is CheckpointException or IOException or UnauthorizedAccessException)
+        {
+            return Fault(DoctorKinds.CheckpointUnreadable, (fault as CheckpointException)?.Reason ?? fault.Message, path, "Download the file again, or take another copy.");
+        }
+    }
+
+    private static string? Misfit(CheckpointReference reference, CheckpointSummary summary)
+    {
+        if (summary.Tensors == 0)
+        {
+            return "the file holds no tensors.";
+        }
+
+        return reference.Family.Length > 0 && summary.Description is not null && summary.Family != reference.Family
+            ? $"the file holds {Words(summary)}, the model is {reference.Family}."
+            : null;
+    }
+
+    private static string Words(CheckpointSummary summary) => summary.Family ?? summary.Description ?? "weights of an unknown family";
+
+    private static string Describe(CheckpointReference reference, CheckpointSummary summary) => FormattableString.Invariant(
+        $"{reference.Name}: {Words(summary)}, {summary.Tensors} tensors, {summary.Elements / 1e6:F1} M numbers{(summary.Depth > 0 ? $", visual encoder {summary.Width} wide, {summary.Depth} deep" : "")}{(summary.ImageSize > 0 ? $", {summary.ImageSize} pixels" : "")}");
+
+    private static string Shorten(CheckpointMismatchException fault)
+    {
+        const int Shown = 3;
+        var parts = new[] { ("lacks", fault.Missing), ("has too much", fault.Unexpected), ("has in another shape", [.. fault.Misshapen.Select(tensor => tensor.Key)]) }
+            .Where(part => part.Item2.Count > 0)
+            .Select(part => $"it {part.Item1} {part.Item2.Count} keys ({string.Join(", ", part.Item2.Take(Shown))}{(part.Item2.Count > Shown ? ", …" : "")})");
+        var hint = fault.Reason.Split('\n')[0]["the weights do not fit the model.".Length..].Trim();
+        return $"the weights do not fit the model: {string.Join("; ", parts)}.{(hint.Length > 0 ? " " + hint : "")}";
+    }
+
+    private static DoctorFinding Fault(string kind, string reason, string? file, string fix) => new(DoctorSeverity.Fault, kind, reason) { File = file, Fix = fix };
+}

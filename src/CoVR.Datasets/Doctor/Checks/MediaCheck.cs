@@ -1,0 +1,142 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets.Doctor.Checks;
+
+/// <summary>Pictures and videos: there, whole, of a format that is read; with <see cref="DoctorLevel.Full"/> decoded.</summary>
+internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
+{
+    private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"];
+    private static readonly string[] PictureExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
+
+    /// <inheritdoc/>
+    public string Name => "media";
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
+    {
+        foreach (var dataset in context.Request.Datasets)
+        {
+            var items = await ItemsAsync(context, dataset, cancellationToken).ConfigureAwait(false);
+            context.Expect(items.Count);
+            var workers = new ParallelOptions { MaxDegreeOfParallelism = context.Request.Workers, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(items, workers, async (item, token) =>
+            {
+                if (await LookAsync(context, dataset, item.Key, token).ConfigureAwait(false) is { } finding)
+                {
+                    context.Report(finding with { Dataset = dataset.Name, Id = item.Key.Value, Reason = $"{finding.Reason} Named by {item.Value}." });
+                }
+
+                context.Advance();
+            }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Every item, and where it is first named.</summary>
+    private static async ValueTask<Dictionary<MediaId, Naming>> ItemsAsync(DoctorContext context, DoctorDataset dataset, CancellationToken cancellationToken)
+    {
+        Dictionary<MediaId, Naming> items = [];
+        foreach (var split in await context.ReadAsync(dataset, cancellationToken).ConfigureAwait(false))
+        {
+            for (var i = 0; i < split.Content.Dataset.Triplets.Count; i++)
+            {
+                var triplet = split.Content.Dataset.Triplets[i];
+                items.TryAdd(triplet.Reference, new Naming(split, i, "as reference"));
+                if (triplet.Target is { } target)
+                {
+                    items.TryAdd(target, new Naming(split, i, "as target"));
+                }
+            }
+
+            foreach (var candidate in split.Content.Dataset.Candidates)
+            {
+                items.TryAdd(candidate, new Naming(split, null, "as candidate"));
+            }
+        }
+
+        return items;
+    }
+
+    private async ValueTask<DoctorFinding?> LookAsync(DoctorContext context, DoctorDataset dataset, MediaId id, CancellationToken cancellationToken)
+    {
+        var source = dataset.Reader.Locate(id);
+        try
+        {
+            if (source is FileMedia { Path: var path } && LookAtFile(path) is { } finding)
+            {
+                return finding;
+            }
+
+            if (context.IsFull)
+            {
+                await frames.ReadAsync(source, EndToEndSampler.Instance, cancellationToken).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+        catch (MediaReadException fault) when (fault.Failure == MediaFailure.DecoderMissing)
+        {
+            // The check of the machine says so once.
+            return null;
+        }
+        catch (MediaReadException fault)
+        {
+            return Fault(KindOf(fault.Failure), fault.Reason, source.DisplayName);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return Fault(DoctorKinds.MediaUnreadable, $"the file cannot be read: {fault.Message}", source.DisplayName);
+        }
+    }
+
+    private static DoctorFinding? LookAtFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return Fault(DoctorKinds.MediaMissing, "there is no file.", path);
+        }
+
+        var verdict = MediaSniff.Look(path);
+        if (verdict.Kind is not null)
+        {
+            return Fault(verdict.Kind, verdict.Reason!, path);
+        }
+
+        var isMisnamed = verdict.IsVideo is { } isVideo && (isVideo ? PictureExtensions : VideoExtensions).Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        return isMisnamed
+            ? new DoctorFinding(DoctorSeverity.Warning, DoctorKinds.MediaMisnamed, $"the name says {(verdict.IsVideo == true ? "picture, the bytes say video" : "video, the bytes say picture")}.") { File = path, Fix = "Look at it: the download may have given another file." }
+            : null;
+    }
+
+    private static DoctorFinding Fault(string kind, string reason, string file) => new(DoctorSeverity.Fault, kind, reason)
+    {
+        File = file,
+        Remedy = DoctorRemedy.Download,
+        Fix = kind == DoctorKinds.MediaMissing ? "Download it, or correct the media folder." : "Delete the file and download it again.",
+    };
+
+    private static string KindOf(MediaFailure failure) => failure switch
+    {
+        MediaFailure.NotFound => DoctorKinds.MediaMissing,
+        MediaFailure.Empty => DoctorKinds.MediaEmpty,
+        MediaFailure.UnknownFormat => DoctorKinds.MediaUnknownFormat,
+        MediaFailure.Truncated => DoctorKinds.MediaTruncated,
+        MediaFailure.Corrupt or MediaFailure.NoFrames => DoctorKinds.MediaCorrupt,
+        MediaFailure.TooLarge => DoctorKinds.MediaTooLarge,
+        _ => DoctorKinds.MediaUnreadable,
+    };
+
+    /// <summary>Where an item is named; its words are made when they are needed.</summary>
+    private sealed record Naming(InspectedSplit Split, int? Row, string Role)
+    {
+        public override string ToString() =>
+            Path.GetFileName(Split.File) + (Row is { } row && Split.Content.LineOf(row) is { } line ? FormattableString.Invariant($", line {line}") : "") + $" {Role}";
+    }
+
+    /// <summary>First, middle and last frame, so that the whole video is decoded.</summary>
+    private sealed class EndToEndSampler : IFrameSampler
+    {
+        public static EndToEndSampler Instance { get; } = new();
+
+        public IReadOnlyList<int> Select(int frameCount) => [.. new[] { 0, frameCount / 2, frameCount - 1 }.Distinct()];
+    }
+}

@@ -1,0 +1,56 @@
+namespace CoVR.Modeling.Checkpoints;
+
+/// <summary>What a weights file is, as far as its table of contents tells; no values are read.</summary>
+/// <param name="Path">The file that was opened.</param>
+/// <param name="Format">Its form.</param>
+/// <param name="Tensors">How many tensors there are.</param>
+/// <param name="Elements">How many numbers they have together.</param>
+public sealed record CheckpointSummary(string Path, CheckpointFormat Format, int Tensors, long Elements)
+{
+    private static readonly string[] Roots = ["model", "state_dict"];
+
+    /// <summary><c>blip</c> or <c>blip2</c>; null when the keys are of neither.</summary>
+    public string? Family { get; private init; }
+
+    /// <summary>The family in words, where it is known: also of files that are not read, such as those of the transformers library.</summary>
+    public string? Description { get; private init; }
+
+    /// <summary>The width of the visual tokens; 0 when not known.</summary>
+    public long Width { get; private init; }
+
+    /// <summary>The blocks of the visual encoder; 0 when not known.</summary>
+    public int Depth { get; private init; }
+
+    /// <summary>The side of the pictures, in pixels; 0 when not known.</summary>
+    public long ImageSize { get; private init; }
+
+    /// <summary>The words of the vocabulary; 0 when not known.</summary>
+    public long Words { get; private init; }
+
+    /// <summary>Reads the table of contents of a file.</summary>
+    /// <param name="path">A file of <c>torch.save</c> or safetensors, an index or folder of shards.</param>
+    /// <returns>What it is. The state dict is looked for under <c>model</c> and <c>state_dict</c>, else at the top.</returns>
+    /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, or of no known form.</exception>
+    public static CheckpointSummary Read(string path)
+    {
+        using var file = Checkpoint.Open(path);
+        var tensors = file.Tensors(Roots.FirstOrDefault(file.HasDictionary));
+        var shapes = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
+        foreach (var (key, tensor) in tensors)
+        {
+            const string distributed = "module.";
+            shapes[key.StartsWith(distributed, StringComparison.Ordinal) ? key[distributed.Length..] : key] = tensor.Shape;
+        }
+
+        var portrait = WeightsPortrait.Of(shapes);
+        return new CheckpointSummary(file.Path, file.Format, tensors.Count, tensors.Values.Sum(tensor => tensor.Elements))
+        {
+            Family = portrait.Family switch { "BLIP" => "blip", "BLIP-2" => "blip2", _ => null },
+            Description = portrait.Family,
+            Width = portrait.Width,
+            Depth = portrait.Depth,
+            ImageSize = portrait.ImageSize,
+            Words = portrait.Words,
+        };
+    }
+}

@@ -1,0 +1,141 @@
+using CoVR.Data;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.Doctor;
+using CoVR.Datasets.Tests.Layouts;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Media;
+using CoVR.TestSupport;
+
+namespace CoVR.Datasets.Tests.Doctor;
+
+/// <summary>Each way in which a picture or video can be broken is found, with its file and reason.</summary>
+[Collection("torch")]
+public sealed class DoctorMediaTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("missing", DoctorKinds.MediaMissing, DoctorLevel.Quick)]
+    [InlineData("empty", DoctorKinds.MediaEmpty, DoctorLevel.Quick)]
+    [InlineData("page", DoctorKinds.MediaWebPage, DoctorLevel.Quick)]
+    [InlineData("text", DoctorKinds.MediaUnknownFormat, DoctorLevel.Quick)]
+    [InlineData("half", DoctorKinds.MediaTruncated, DoctorLevel.Quick)]
+    [InlineData("noise", DoctorKinds.MediaCorrupt, DoctorLevel.Full)]
+    public async Task ExamineAsync_OfABrokenPicture_NamesItAndSaysWhy(string how, string kind, DoctorLevel level)
+    {
+        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reference = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Triplets[1].Reference;
+        var path = ((FileMedia)reader.Locate(reference)).Path;
+        Break(path, how);
+
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Splits = [DatasetSplit.Validation] }, level);
+
+        var finding = Assert.Single(report.Worse());
+        Assert.Equal((DoctorSeverity.Fault, kind, reference.Value, DoctorRemedy.Download), (finding.Severity, finding.Kind, finding.Id, finding.Remedy));
+        Assert.Contains(reference.Value, finding.File, StringComparison.Ordinal);
+        Assert.Contains("cap.rc2.val.json", finding.Reason, StringComparison.Ordinal);
+        Assert.NotNull(finding.Fix);
+        Assert.Equal([reference.Value], report.Repairs.Ids("cirr", DoctorRemedy.Download));
+    }
+
+    [Theory]
+    [InlineData("missing", DoctorKinds.MediaMissing, DoctorLevel.Quick)]
+    [InlineData("empty", DoctorKinds.MediaEmpty, DoctorLevel.Quick)]
+    [InlineData("page", DoctorKinds.MediaWebPage, DoctorLevel.Quick)]
+    [InlineData("half", DoctorKinds.MediaTruncated, DoctorLevel.Quick)]
+    [InlineData("noise", DoctorKinds.MediaCorrupt, DoctorLevel.Full)]
+    public async Task ExamineAsync_OfABrokenVideo_NamesItAndSaysWhy(string how, string kind, DoctorLevel level)
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        Break(_folder["videos", "1065", "2.mp4"], how);
+
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader), level);
+
+        var finding = Assert.Single(report.Worse());
+        Assert.Equal((kind, "1065/2"), (finding.Kind, finding.Id));
+        Assert.Equal(_folder["videos", "1065", "2.mp4"], finding.File);
+        Assert.Contains("test.csv, line 3 as target", finding.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExamineAsync_OfAPictureCalledVideo_Warns()
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        ImageWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
+        File.Move(_folder["picture.png"], _folder["videos", "1065", "3.mp4"], overwrite: true);
+
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader));
+
+        var finding = Assert.Single(report.Worse());
+        Assert.Equal((DoctorSeverity.Warning, DoctorKinds.MediaMisnamed, "1065/3"), (finding.Severity, finding.Kind, finding.Id));
+        Assert.True(report.IsHealthy);
+    }
+
+    [Fact]
+    public async Task ExamineAsync_OfAnEmbeddedTargetWithoutVideo_IsNoFault()
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var dataset = await DoctorBench.EmbedAsync(reader, DatasetSplit.Test, _folder["embeddings"], frames: 3);
+        File.Delete(_folder["videos", "1065", "3.mp4"]); // only a target
+        File.Delete(_folder["videos", "1065", "0.mp4"]); // only a reference
+
+        var report = await DoctorBench.ExamineAsync(dataset);
+
+        Assert.Equal([("1065/0", DoctorSeverity.Fault), ("1065/3", DoctorSeverity.Warning)], report.Worse().Select(finding => (finding.Id, finding.Severity)));
+        var coverage = Assert.Single(report.Coverage);
+        Assert.Equal((1, 3, 3), (coverage.Coverage.QueriesScored, coverage.Coverage.CandidatesPresent, coverage.Coverage.Candidates));
+    }
+
+    [Fact]
+    public async Task ExamineAsync_WithoutFfmpeg_LeavesVideosUndecidedAndSaysSoOnce()
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var media = new MediaOptions { FfmpegPath = _folder["no-ffmpeg"], FfprobePath = _folder["no-ffprobe"] };
+
+        var report = await new DatasetDoctor(DoctorChecks.BuiltIn(media: media)).ExamineAsync(new DoctorRequest { Datasets = [new DoctorDataset(reader)], Level = DoctorLevel.Full }, null, DoctorBench.Cancel);
+
+        var finding = Assert.Single(report.Findings, finding => finding.Severity == DoctorSeverity.Fault);
+        Assert.Equal((DoctorKinds.Program, _folder["no-ffmpeg"]), (finding.Kind, finding.File));
+        Assert.Contains("Install ffmpeg", finding.Fix, StringComparison.Ordinal);
+    }
+
+    private static void Break(string path, string how)
+    {
+        var bytes = File.ReadAllBytes(path);
+        switch (how)
+        {
+            case "missing":
+                File.Delete(path);
+                return;
+            case "empty":
+                bytes = [];
+                break;
+            case "page":
+                bytes = "\n<!DOCTYPE html><html><title>404 Not Found</title></html>"u8.ToArray();
+                break;
+            case "text":
+                bytes = "{\"error\": \"quota\"}"u8.ToArray();
+                break;
+            case "half":
+                bytes = bytes[..(bytes.Length / 2)];
+                break;
+            default:
+                // Headers and ends stay, so that only decoding tells.
+                var (start, end) = Content(bytes);
+                new Random(1).NextBytes(bytes.AsSpan(start..end));
+                break;
+        }
+
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static (int Start, int End) Content(byte[] bytes)
+    {
+        var name = bytes.AsSpan(0, 4).SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) ? "IDAT"u8 : "mdat"u8;
+        var at = bytes.AsSpan().IndexOf(name);
+        var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at - 4));
+        return (at + 4, Math.Min(bytes.Length, name.SequenceEqual("IDAT"u8) ? at + 4 + length : at - 4 + length));
+    }
+}
