@@ -70,6 +70,6 @@ internal sealed partial class MpirunReport(TextWriter errors)
     [GeneratedRegex(@"Process name: \[\[\d+,\d+\],(\d+)\]\s+Exit code:\s+(\d+)")]
     private static partial Regex ExitOf();
 
-    [GeneratedRegex(@"process rank (\d+) with PID .* exiting improperly")]
+    [GeneratedRegex(@"process rank (\d+) with PID [\s\S]* exiting improperly")]
     private static partial Regex Improper();
 }
