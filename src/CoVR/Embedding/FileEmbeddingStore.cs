@@ -71,6 +71,15 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IFailureMemory, IDispo
 
     private string ManifestPath => Path.Combine(_folder, ManifestName);
 
+    /// <summary>Whether a folder is such a store.</summary>
+    /// <param name="directory">The folder; it need not exist.</param>
+    /// <returns>True if there is a manifest.</returns>
+    public static bool Exists(string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return File.Exists(Path.Combine(directory, ManifestName));
+    }
+
     /// <summary>Opens a folder that holds embeddings already, whatever made them.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="logger">Told about repairs; may be null.</param>

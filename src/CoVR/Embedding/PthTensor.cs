@@ -9,6 +9,8 @@ namespace CoVR;
 /// <summary>One file of a reference tree: a bare tensor, as <c>tools/embs/save_*_embs_*.py</c> write it.</summary>
 internal static class PthTensor
 {
+    private const string Unknown = "unknown";
+
     /// <summary>Writes float32 [D], [Q, D], [F, D] or [F, Q, D].</summary>
     public static void Write(string path, EmbeddingSet item, PthTreeMedia media)
     {
@@ -35,6 +37,31 @@ internal static class PthTensor
             $"'{path}' has the shape [{string.Join(", ", stored.Shape)}], expected is {Expected(fingerprint, media)}.");
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();
         return new EmbeddingSet(values, fingerprint.Vectors, fingerprint.Dimensions, frames);
+    }
+
+    /// <summary>What can be told of the embeddings of a tree that nobody signed: Q and D of its first readable file; null when there is none.</summary>
+    public static EmbeddingFingerprint? FindShape(string folder, PthTreeMedia media) => !Directory.Exists(folder) ? null : Directory
+        .EnumerateFiles(folder, "*" + PthTreePaths.Extension, SearchOption.AllDirectories)
+        .Select(path => ShapeOf(path, media))
+        .FirstOrDefault(shape => shape is not null);
+
+    private static EmbeddingFingerprint? ShapeOf(string path, PthTreeMedia media)
+    {
+        try
+        {
+            using var file = Checkpoint.Open(path);
+            var shape = file.Content is CheckpointTensor tensor ? tensor.Shape.Skip(media == PthTreeMedia.Videos ? 1 : 0).ToArray() : [];
+            return shape switch
+            {
+                [var width] => new EmbeddingFingerprint(Unknown, "", "", 1, (int)width),
+                [var queries, var width] => new EmbeddingFingerprint(Unknown, "", "", (int)queries, (int)width),
+                _ => null,
+            };
+        }
+        catch (CheckpointException)
+        {
+            return null;
+        }
     }
 
     private static long[] Shape(EmbeddingSet item, PthTreeMedia media)

@@ -64,6 +64,22 @@ public sealed class PthTreeEmbeddingStore : IEmbeddingStore, IFailureMemory
 
     private string ManifestPath => Path.Combine(_folder, ManifestName);
 
+    /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="options">What the files hold and how they are found; null for videos by path.</param>
+    /// <param name="logger">May be null.</param>
+    /// <returns>The store. The fingerprint of a tree that Python made is that of its first file's shape, and of a model <c>unknown</c>.</returns>
+    /// <exception cref="EmbeddingStoreException">There is no embedding in the folder.</exception>
+    public static PthTreeEmbeddingStore OpenExisting(string directory, PthTreeOptions? options = null, ILogger<PthTreeEmbeddingStore>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var folder = Path.GetFullPath(directory);
+        var fingerprint = StoreManifest.Read(folder, Path.Combine(folder, ManifestName), FormatName)?.Fingerprint
+            ?? PthTensor.FindShape(folder, (options ?? new PthTreeOptions()).Media)
+            ?? throw new EmbeddingStoreException(folder, "there is no embedding in the folder.");
+        return new PthTreeEmbeddingStore(folder, fingerprint, options, logger);
+    }
+
     /// <inheritdoc/>
     /// <remarks>A file that is there counts, even when it turns out damaged on reading.</remarks>
     public ValueTask<bool> ContainsAsync(MediaId id, CancellationToken cancellationToken = default)

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+
+namespace CoVR.Cli.Commands.Embed;
+
+/// <summary><c>covr embed images</c>, the reference's <c>save_blip_embs_imgs.py</c> and <c>save_blip2_embs_imgs.py</c>.</summary>
+internal sealed class EmbedImagesCommand
+{
+    private readonly Option<string> _folder = new("--image_dir", "--image-dir") { Description = "The folder of pictures.", Required = true };
+    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or a name a line." };
+    private readonly CommandHost _host;
+    private readonly TaughtCommand _command;
+    private readonly SinkArguments _sink;
+    private readonly ModelArguments _model;
+    private readonly WorkArguments _work;
+
+    private EmbedImagesCommand(CommandHost host)
+    {
+        _host = host;
+        _command = new TaughtCommand("images", "Embeds the pictures of a folder.")
+        {
+            Notes = """
+                A folder that holds folders is done folder by folder: images/{train,dev,test1} go to blip-embs-large/{train,dev,test1}.
+                Several workers: give each the same command with --num_shards N and its own --shard_id.
+                """,
+            Examples =
+            [
+                new("covr embed images --image_dir datasets/CIRR/images", "CIRR: writes datasets/CIRR/blip-embs-large/{train,dev,test1}/ID.pth"),
+                new("covr embed images --image_dir datasets/fashion-iq/images --model blip2-coco", "writes datasets/fashion-iq/blip2-embs-large/ID.pth"),
+                new("covr embed images --image_dir photos --store embeddings/photos --checkpoint webvid-covr"),
+                new("covr embed images --image_dir photos --store embeddings/photos --verify", "says whether all are there"),
+            ],
+        };
+        _command.Add(_folder);
+        _command.Add(_todo);
+        _sink = SinkArguments.AddTo(_command, "beside the pictures: blip-embs-large");
+        _model = ModelArguments.ForTargets(_command);
+        _work = WorkArguments.AddTo(_command, "Pictures in one call of the model.");
+        _command.SetAction(RunAsync);
+    }
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new EmbedImagesCommand(host)._command;
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var model = _model.Read(_host, parsed);
+        var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
+        var sink = _sink.Read(_host, parsed, ReferenceFolders.OfPictures(folder, model));
+        if (_sink.Merge(parsed))
+        {
+            await EmbeddingCheck.MergeAsync(_host, sink, cancellation);
+        }
+
+        if (_sink.Merge(parsed) && !_sink.Verify(parsed))
+        {
+            return ExitCodes.Done;
+        }
+
+        var options = _work.Read(parsed);
+        options.RetryFailed = _sink.Retry(parsed);
+        var embedding = new MediaEmbedding(_host, model, options);
+        var complete = true;
+        foreach (var (from, to) in Parts(folder, sink))
+        {
+            var items = await MediaList.PicturesAsync(_host, from, parsed.GetValue(_todo), cancellation);
+            var work = new MediaWork($"Embedding {_host.Shown(from)}", "pictures", items, to, PthTreeMedia.Pictures);
+            complete &= _sink.Verify(parsed) ? await EmbeddingCheck.VerifyAsync(_host, work, cancellation) : await embedding.RunAsync(work, cancellation);
+        }
+
+        return complete ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    // One store takes everything; trees are those of the reference, one for each folder.
+    private IEnumerable<(string From, Sink To)> Parts(string folder, Sink sink)
+    {
+        string[] below = Directory.Exists(folder) && !sink.IsStore ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
+        if (below.Length == 0 || Directory.EnumerateFiles(folder).Any(IsPicture))
+        {
+            if (below.Length > 0)
+            {
+                _host.Warn($"{_host.Shown(folder)} holds pictures and folders; only its own pictures are embedded. Name a folder below to embed that one.");
+            }
+
+            return [(folder, sink)];
+        }
+
+        return below.All(part => !Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories).Any(IsPicture))
+            ? [(folder, sink)]
+            : below.Where(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories).Any(IsPicture))
+                .Select(part => (part, sink with { Folder = Path.Combine(sink.Folder, Path.GetFileName(part)) }));
+    }
+
+    private static bool IsPicture(string path) => MediaFolderOptions.Pictures.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,43 @@
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Reporting;
+
+namespace CoVR.Cli.Commands.Embed;
+
+/// <summary>Looks at embeddings that are there: merges the files of workers, and says whether all is complete.</summary>
+internal static class EmbeddingCheck
+{
+    private const int Shown = 20;
+
+    /// <summary>Makes one file of the files of all workers.</summary>
+    public static async Task MergeAsync(CommandHost host, Sink sink, CancellationToken cancellation)
+    {
+        host.ResumeHint = "Nothing is lost; the same command starts again.";
+        var items = await host.Report.RunAsync("Merging", _ => FileEmbeddingStore.MergeAsync(sink.Folder, cancellation));
+        host.Say(FormattableString.Invariant($"{host.Shown(sink.Folder)}: {items:N0} embeddings in one file"));
+    }
+
+    /// <summary>Reads every embedding.</summary>
+    /// <returns>Whether none is missing or damaged.</returns>
+    public static async Task<bool> VerifyAsync(CommandHost host, MediaWork work, CancellationToken cancellation)
+    {
+        IEmbeddingStore store = work.Sink.IsStore
+            ? FileEmbeddingStore.OpenExisting(work.Sink.Folder)
+            : PthTreeEmbeddingStore.OpenExisting(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        using var open = store as IDisposable;
+        var coverage = await host.Report.RunAsync(
+            "Checking", progress => EmbeddingCoverage.CheckAsync(store, work.Items.Select(item => item.Id), readValues: true, progress.OfJob(work.Unit), cancellation));
+        host.Say(FormattableString.Invariant(
+            $"{host.Shown(work.Sink.Folder)}: {coverage.Present:N0} of {coverage.Wanted:N0} {work.Unit} embedded{(coverage.Surplus > 0 ? FormattableString.Invariant($", and {coverage.Surplus:N0} others") : "")}"));
+        foreach (var missing in coverage.Missing.Take(Shown))
+        {
+            host.Error.WriteLine($"missing: {missing.Id}: {missing.Reason}");
+        }
+
+        if (coverage.Missing.Count > Shown)
+        {
+            host.Error.WriteLine($"missing: {coverage.Missing.Count - Shown} more");
+        }
+
+        return coverage.IsComplete;
+    }
+}

@@ -1,0 +1,54 @@
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+using CoVR.Cli.Reporting;
+using CoVR.Media;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoVR.Cli.Commands.Embed;
+
+/// <summary>Embeds pictures or videos into one folder and says what became of them.</summary>
+/// <param name="host">The host.</param>
+/// <param name="model">The model.</param>
+/// <param name="options">Batch, workers, shard.</param>
+internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, EmbeddingOptions options)
+{
+    /// <summary>Frames of a video.</summary>
+    public int Frames { get; init; } = 15;
+
+    /// <summary>The order of colours in frames of videos.</summary>
+    public ChannelOrder Colours { get; init; } = ChannelOrder.Rgb;
+
+    /// <summary>Embeds what is not there yet.</summary>
+    /// <returns>Whether every item of this worker has its embedding.</returns>
+    public async Task<bool> RunAsync(MediaWork work, CancellationToken cancellation)
+    {
+        host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
+        await using var services = Compose(work);
+        var loaded = await LoadedModel.LoadAsync(host, services, model.Title);
+        host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
+        var job = services.GetRequiredService<IEmbeddingJob>();
+        var tally = new OutcomeTally();
+        await host.Report.RunAsync(work.Title, async progress =>
+        {
+            await foreach (var outcome in job.EmbedAsync(work.Items, progress.OfJob(work.Unit), cancellation))
+            {
+                tally.Add(outcome);
+            }
+        });
+        tally.Tell(host, work);
+        return tally.Failed == 0;
+    }
+
+    private string Part() => options.Shard.IsWhole ? "" : $", shard {options.Shard.Index} of {options.Shard.Count}";
+
+    private ServiceProvider Compose(MediaWork work)
+    {
+        var services = host.CreateServices();
+        var pipeline = model.Use(services.AddCoVR().ShowDownloads(host))
+            .UseFrameSampler(new UniformSegmentSampler(Frames))
+            .ConfigureMedia(media => media.VideoChannelOrder = Colours)
+            .Configure(all => all.Embedding = options);
+        _ = work.Sink.IsStore ? pipeline.UseEmbeddingStore(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Commands.Embed;
+
+/// <summary>The options that say where embeddings go, and whether only what is there is looked at.</summary>
+internal sealed class SinkArguments
+{
+    private readonly Option<string?> _folder;
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description = "A folder for our own store (one file for each worker, fingerprints and checksums) instead of .pth files.",
+    };
+
+    private readonly Option<bool> _merge = new("--merge") { Description = "Embeds nothing: puts the files of all workers of --store together. Safe to interrupt." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Embeds nothing: reads every embedding and lists what is missing or damaged. Needs no model." };
+    private readonly Option<bool> _retry = new("--retry") { Description = "Tries files again that could not be decoded in an earlier run." };
+
+    private SinkArguments(string fallback) =>
+        _folder = new Option<string?>("--save_dir", "--save-dir") { Description = $"The folder for one .pth file each, as the reference writes them. [default: {fallback}]" };
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="fallback">What the folder is when none is given.</param>
+    public static SinkArguments AddTo(Command command, string fallback)
+    {
+        var sink = new SinkArguments(fallback);
+        command.Add(sink._folder);
+        command.Add(sink._store);
+        command.Add(sink._verify);
+        command.Add(sink._merge);
+        command.Add(sink._retry);
+        return sink;
+    }
+
+    /// <summary>Whether failures of earlier runs are tried again.</summary>
+    public bool Retry(ParseResult parsed) => parsed.GetValue(_retry);
+
+    /// <summary>Whether nothing is embedded, but what is there is checked.</summary>
+    public bool Verify(ParseResult parsed) => parsed.GetValue(_verify);
+
+    /// <summary>Whether nothing is embedded, but the files of workers are put together.</summary>
+    public bool Merge(ParseResult parsed) => parsed.GetValue(_merge);
+
+    /// <summary>Where embeddings go.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="fallback">The reference's folder; null where it cannot be told.</param>
+    /// <exception cref="CommandException">Two places were given, or none.</exception>
+    public Sink Read(CommandHost host, ParseResult parsed, string? fallback)
+    {
+        var (folder, store) = (parsed.GetValue(_folder), parsed.GetValue(_store));
+        if (folder is not null && store is not null)
+        {
+            throw new CommandException("--save_dir writes .pth files and --store our own format: give one of them.", ExitCodes.Usage);
+        }
+
+        if (Merge(parsed) && store is null)
+        {
+            throw new CommandException("--merge needs --store: a tree of .pth files has nothing to merge.", ExitCodes.Usage);
+        }
+
+        return store is not null
+            ? new Sink(host.PathOf(store), IsStore: true)
+            : new Sink(host.PathOf(folder ?? fallback ?? throw new CommandException("--save_dir or --store is needed.", ExitCodes.Usage)), IsStore: false);
+    }
+}
+
+/// <summary>Where embeddings go.</summary>
+/// <param name="Folder">The full path.</param>
+/// <param name="IsStore">Whether it is our own store, rather than a tree of .pth files.</param>
+internal sealed record Sink(string Folder, bool IsStore);

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using CoVR.Checkpoints;
+using CoVR.Cli.Hosting;
+using CoVR.Modeling;
+
+namespace CoVR.Cli.Models;
+
+/// <summary>The options with which commands choose a model.</summary>
+internal sealed class ModelArguments
+{
+    private readonly bool _forQueries;
+    private readonly Option<string?> _model;
+    private readonly Option<string?> _type;
+    private readonly Option<string?> _checkpoint;
+    private readonly Option<string?> _target;
+    private readonly Option<string?> _vocabulary;
+    private readonly Option<string> _device = new("--device") { Description = "Where the model runs: cpu, cuda, cuda:1.", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<int?> _imageSize;
+
+    private ModelArguments(Command command, bool forQueries)
+    {
+        _forQueries = forQueries;
+        var names = string.Join(", ", PublishedModel.All.Select(model => model.Name));
+        _model = new Option<string?>("--model") { Description = $"The model: {names}. [default: {PublishedModel.All[0].Name}]" };
+        _checkpoint = new Option<string?>("--checkpoint", "--ckpt")
+        {
+            Description = "Weights: a file, a released name such as webvid-covr, an https:// or hf:// address. "
+                + (forQueries ? "[default: the model's best for composed queries]" : "[default: what the reference embeds with]"),
+        };
+        _target = new Option<string?>("--target-checkpoint", OptionNames.Aliases("--target-checkpoint")) { Description = "Weights that embed targets, where they are others (BLIP-2)." };
+        _type = new Option<string?>("--model_type", "--model-type") { Description = $"The reference's name of the model: {string.Join(", ", PublishedModel.All.Select(model => model.Variant))}." };
+        _vocabulary = new Option<string?>("--vocabulary") { Description = "vocab.txt of bert-base-uncased. [default: one in this folder, else it is downloaded once]" };
+        _imageSize = new Option<int?>("--image_size", "--image-size") { Description = "Pictures are resized to this many pixels. [default: what the model was trained with]" }.AtLeast(8);
+        foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device } : [_model, _type, _checkpoint, _vocabulary, _device, _imageSize])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Adds the options to a command that answers composed queries.</summary>
+    public static ModelArguments ForQueries(Command command) => new(command, forQueries: true);
+
+    /// <summary>Adds the options to a command that embeds targets as the reference's tools do.</summary>
+    public static ModelArguments ForTargets(Command command) => new(command, forQueries: false);
+
+    /// <summary>What was asked for.</summary>
+    /// <exception cref="CommandException">There is no such model.</exception>
+    public IModelChoice Read(CommandHost host, ParseResult parsed)
+    {
+        var model = Named(parsed);
+        var vocabulary = parsed.GetValue(_vocabulary);
+        var checkpoint = parsed.GetValue(_checkpoint);
+        var target = parsed.GetResult(_target) is null ? null : parsed.GetValue(_target);
+        if (_forQueries && checkpoint is null && target is null && model.Family == CheckpointCatalog.Blip2 && model.QueryWeights != model.TargetWeights)
+        {
+            target = model.TargetWeights;
+        }
+
+        return new PublishedChoice(
+            model,
+            Located(host, checkpoint ?? (_forQueries ? model.QueryWeights : model.TargetWeights)),
+            target is null ? null : Located(host, target),
+            () => FindVocabulary(host, vocabulary),
+            parsed.GetRequiredValue(_device),
+            _forQueries ? null : parsed.GetValue(_imageSize));
+    }
+
+    private static string Located(CommandHost host, string checkpoint) =>
+        File.Exists(host.PathOf(checkpoint)) || Directory.Exists(host.PathOf(checkpoint)) ? host.PathOf(checkpoint) : checkpoint;
+
+    private PublishedModel Named(ParseResult parsed)
+    {
+        var (name, type) = (parsed.GetValue(_model), _forQueries ? null : parsed.GetValue(_type));
+        var typed = type is null ? null : PublishedModel.OfType(type);
+        if (name is null)
+        {
+            return typed ?? PublishedModel.All[0];
+        }
+
+        var named = PublishedModel.Find(name) ?? throw new CommandException(
+            $"there is no model '{name}'.{UsageErrors.DidYouMean(name, PublishedModel.All.Select(model => model.Name))}", ExitCodes.Usage);
+        return typed is null || typed == named
+            ? named
+            : throw new CommandException($"--model {name} and --model_type {type} are two models: give one of them.", ExitCodes.Usage);
+    }
+
+    private static string FindVocabulary(CommandHost host, string? asked)
+    {
+        using var resolver = new CheckpointResolver(new CheckpointOptions());
+        return VocabularyFile.Find(host, asked, resolver);
+    }
+}

@@ -1,0 +1,56 @@
+using CoVR.Blip;
+using CoVR.Blip2;
+using CoVR.Checkpoints;
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoVR.Cli.Models;
+
+/// <summary>A published model, with weights of a command line's choice.</summary>
+/// <param name="Model">Family, variant and usual weights.</param>
+/// <param name="Checkpoint">Weights: a path, released name or address.</param>
+/// <param name="TargetCheckpoint">Weights that embed targets where they are others (BLIP-2 only); null for the same.</param>
+/// <param name="Vocabulary">Finds the path of the vocabulary, when the model is made.</param>
+/// <param name="Device">Where it runs.</param>
+/// <param name="ImageSize">Another picture size than the variant's; null for the variant's.</param>
+internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string> Vocabulary, string Device, int? ImageSize) : IModelChoice
+{
+    /// <inheritdoc/>
+    public string Title => $"{Model.Name} with {Checkpoint}";
+
+    /// <inheritdoc/>
+    public string Family => Model.Family;
+
+    /// <inheritdoc/>
+    public string FolderSize => Model.FolderSize;
+
+    /// <inheritdoc/>
+    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Model.Family == CheckpointCatalog.Blip ? pipeline.UseBlip(Configure) : pipeline.UseBlip2(Configure);
+
+    private void Configure(BlipOptions options)
+    {
+        ConfigureAll(options);
+        if (ImageSize is { } size)
+        {
+            options.Architecture = BlipVariants.Find(Model.Variant)!.Architecture with { Image = ImageInput.Clip(size) };
+        }
+    }
+
+    private void Configure(Blip2Options options)
+    {
+        ConfigureAll(options);
+        options.TargetCheckpoint = TargetCheckpoint;
+        if (ImageSize is { } size)
+        {
+            options.Architecture = Blip2Variants.Find(Model.Variant)!.Architecture with { Image = ImageInput.Clip(size) };
+        }
+    }
+
+    private void ConfigureAll(ComposedModelOptions options)
+    {
+        options.Variant = Model.Variant;
+        options.Checkpoint = Checkpoint;
+        options.VocabularyPath = Vocabulary();
+        options.Device = Device;
+    }
+}

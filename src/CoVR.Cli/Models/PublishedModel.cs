@@ -1,0 +1,36 @@
+using CoVR.Blip;
+using CoVR.Blip2;
+using CoVR.Checkpoints;
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Models;
+
+/// <summary>A model that commands know by name, with the weights that they take unless told otherwise.</summary>
+/// <param name="Name">What <c>--model</c> is.</param>
+/// <param name="Family"><see cref="CheckpointCatalog.Blip"/> or <see cref="CheckpointCatalog.Blip2"/>.</param>
+/// <param name="Variant">The family's variant, which is also the reference's <c>--model_type</c>.</param>
+/// <param name="TargetWeights">What embeds targets in the reference.</param>
+/// <param name="QueryWeights">What answers composed queries best.</param>
+internal sealed record PublishedModel(string Name, string Family, string Variant, string TargetWeights, string QueryWeights)
+{
+    /// <summary>All of them; the first is the default.</summary>
+    public static IReadOnlyList<PublishedModel> All { get; } =
+    [
+        new("blip-large", CheckpointCatalog.Blip, BlipVariants.Large.Name, "blip-l-coco", "webvid-covr"),
+        new("blip-base", CheckpointCatalog.Blip, BlipVariants.Base.Name, "model_base_retrieval_coco", "model_base_retrieval_coco"),
+        new("blip2-coco", CheckpointCatalog.Blip2, Blip2Variants.Coco.Name, "blip2-l-coco", "blip2-l-coco_coir+covr"),
+        new("blip2-pretrain", CheckpointCatalog.Blip2, Blip2Variants.Pretrain.Name, "blip2_pretrained", "blip2_pretrained"),
+        new("blip2-pretrain_vitL", CheckpointCatalog.Blip2, Blip2Variants.PretrainVitL.Name, "blip2_pretrained_vitL", "blip2_pretrained_vitL"),
+    ];
+
+    /// <summary>The first part of the names of the reference's embedding folders: the family and its size.</summary>
+    public string FolderSize => Variant == Blip2Variants.Coco.Name ? "large" : Variant;
+
+    /// <summary>Finds the model of a name; null when it is none of these.</summary>
+    public static PublishedModel? Find(string name) => All.FirstOrDefault(model => model.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The model of the reference's <c>--model_type</c>.</summary>
+    /// <exception cref="CommandException">There is none.</exception>
+    public static PublishedModel OfType(string type) => All.FirstOrDefault(model => model.Variant.Equals(type, StringComparison.OrdinalIgnoreCase))
+        ?? throw new CommandException($"there is no model type '{type}'.{UsageErrors.DidYouMean(type, All.Select(model => model.Variant))} There are {string.Join(", ", All.Select(model => model.Variant))}.", ExitCodes.Usage);
+}
