@@ -18,6 +18,7 @@ internal static class CommandList
         // In the order in which help shows them; one line each.
         Func<CommandHost, Command>[] commands =
         [
+            Search.SearchCommand.Create,
             Embed.EmbedCommand.Create,
             Convert.ConvertCommand.Create,
             Demo.DemoCommand.Create,

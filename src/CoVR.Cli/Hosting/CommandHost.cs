@@ -51,7 +51,7 @@ internal sealed class CommandHost
     public TimeProvider Clock { get; }
 
     /// <summary>Shows how far long work is.</summary>
-    public ConsoleProgress Report { get; }
+    public ConsoleProgress Report { get; private set; }
 
     /// <summary>Warnings of the libraries, with <c>--verbose</c> everything, on standard error.</summary>
     public ErrorLoggerProvider Logs { get; }
@@ -112,6 +112,10 @@ internal sealed class CommandHost
 
     /// <summary>Writes one line to standard output.</summary>
     public void Say(string line) => Report.Say(line);
+
+    /// <summary>Leaves standard output to the result alone: from here on progress and lines go to standard error.</summary>
+    public void KeepOutputForResult() => Report = new ConsoleProgress(
+        AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Error) }), bars: false, Clock);
 
     /// <summary>Writes one line to standard error that names something to look at.</summary>
     public void Warn(string line) => Error.WriteLine($"warning: {line}");

@@ -41,7 +41,7 @@ public sealed class EvaluationPage
     /// <returns>HTML.</returns>
     public async Task<string> ToHtmlAsync(CancellationToken cancellationToken = default)
     {
-        var pictures = new Thumbnails(_media, _frames, _options);
+        var pictures = new Thumbnails(_media.Locate, _frames, _options);
         var body = new Html();
         AddHead(body);
         PageTables.AddNotes(body, _results);

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
-using CoVR.Data;
 using CoVR.Media;
 using CoVR.Modeling;
 
 namespace CoVR.Evaluation;
 
 /// <summary>Turns items into small pictures inside a page, each once: a class of the style sheet, whatever the number of places.</summary>
-internal sealed class Thumbnails(ITripletDatasetReader media, IFrameReader frames, EvaluationPageOptions options)
+internal sealed class Thumbnails(Func<MediaId, MediaSource> locate, IFrameReader frames, EvaluationPageOptions options)
 {
     private const int SmallEnoughForPng = 64;
     private const int JpegQuality = 82;
@@ -37,7 +36,7 @@ internal sealed class Thumbnails(ITripletDatasetReader media, IFrameReader frame
         {
             if (_bytes < options.PictureBytes)
             {
-                var read = await frames.ReadAsync(media.Locate(id), new Evenly(options.ClipFrames), cancellationToken).ConfigureAwait(false);
+                var read = await frames.ReadAsync(locate(id), new Evenly(options.ClipFrames), cancellationToken).ConfigureAwait(false);
                 if (Picture([.. read.Select(Shrink)]) is { } kind)
                 {
                     return $"<span class=\"pic {kind}\" role=\"img\" aria-label=\"{name}\" title=\"{name}\"></span>";

@@ -1,0 +1,25 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CoVR.Cli.Commands.Search;
+
+/// <summary>A query's answer for programs.</summary>
+/// <param name="Folder">The folder that was searched.</param>
+/// <param name="Reference">The reference; null for none.</param>
+/// <param name="Text">The text; null for none.</param>
+/// <param name="Candidates">How many files could be an answer.</param>
+/// <param name="Hits">The answers, best first.</param>
+internal sealed record SearchAnswer(string Folder, string? Reference, string? Text, int Candidates, IReadOnlyList<FoundFile> Hits)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The answer as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+}
+
+/// <summary>A file that was found.</summary>
+/// <param name="Rank">Its place, counted from 1.</param>
+/// <param name="Score">Its similarity to the query.</param>
+/// <param name="File">Its path below the folder.</param>
+/// <param name="Path">Its full path.</param>
+internal sealed record FoundFile(int Rank, float Score, string File, string Path);

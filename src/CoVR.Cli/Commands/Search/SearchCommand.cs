@@ -1,0 +1,126 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+
+namespace CoVR.Cli.Commands.Search;
+
+/// <summary><c>covr search</c>: a question to a folder of one's own.</summary>
+internal sealed class SearchCommand
+{
+    private readonly Argument<string> _folder = new("folder") { Description = "The folder of pictures and videos, with all folders below." };
+    private readonly Option<string?> _image = new("--image", "-i") { Description = "The reference: a picture, anywhere or in the folder." };
+    private readonly Option<string?> _video = new("--video", "-v") { Description = "The reference: a video; its middle frame is looked at." };
+    private readonly Option<string?> _text = new("--text", "-t") { Description = "What to change, or what to look for when there is no reference." };
+    private readonly Option<int> _top = new Option<int>("--top", "-n") { Description = "How many answers.", DefaultValueFactory = _ => 10 }.AtLeast(1);
+    private readonly Option<string?> _store = new("--store") { Description = "Where embeddings are kept. [default: FOLDER.covr beside the folder]" };
+    private readonly Option<string?> _page = new("--html") { Description = "Writes the answers with pictures to this page, too." };
+    private readonly Option<bool> _json = new("--json") { Description = "Writes the answers as JSON; everything else goes to standard error." };
+    private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
+    private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
+    private readonly CommandHost _host;
+    private readonly TaughtCommand _command;
+    private readonly ModelArguments _model;
+
+    private SearchCommand(CommandHost host)
+    {
+        _host = host;
+        _command = new TaughtCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
+        {
+            Notes = """
+                The first search embeds the folder and keeps the result; later ones embed only new files. An interrupted embedding goes on where it
+                stopped. Files are known by their path: after replacing one under its old name, delete the store. Without --image, --video and --text
+                the folder is embedded and nothing is asked. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
+                """,
+            Examples =
+            [
+                new("covr search photos --image photos/street.jpg --text \"the same street, but at night\""),
+                new("covr search photos --text \"a red car\" --top 20 --html red-cars.html"),
+                new("covr search clips --video clips/dog.mp4 --text \"make it a cat\" --model blip2-coco --json"),
+                new("covr search photos", "embeds the folder, so that questions are answered at once"),
+            ],
+        };
+        _command.Add(_folder);
+        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store })
+        {
+            _command.Add(option);
+        }
+
+        _model = ModelArguments.ForQueries(_command);
+        _command.Add(_batch);
+        _command.SetAction(RunAsync);
+    }
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new SearchCommand(host)._command;
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        _host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
+        if (parsed.GetValue(_json))
+        {
+            _host.KeepOutputForResult();
+        }
+
+        var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
+        if (!Directory.Exists(folder))
+        {
+            throw new CommandException($"there is no folder {_host.Shown(folder)}.");
+        }
+
+        var model = _model.Read(_host, parsed);
+        var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
+        await using var search = new FolderSearch(_host, folder, model, parsed.GetValue(_store) is { } store ? _host.PathOf(store) : DefaultStore(folder, model), parsed.GetValue(_batch));
+        var failed = await search.EmbedAsync(cancellation);
+        if (reference is null && string.IsNullOrWhiteSpace(text))
+        {
+            _host.Say($"Ready. Ask with: covr search {_host.Shown(folder)} --image PICTURE --text \"what to change\"");
+            return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        }
+
+        var query = new ComposedQuery(reference is null ? null : new FileMedia(reference), text);
+        var answer = await search.AskAsync(query, parsed.GetValue(_top), parsed.GetValue(_withReference), cancellation);
+        Show(answer, parsed.GetValue(_json));
+        if (parsed.GetValue(_page) is { } page)
+        {
+            await search.WritePageAsync(_host.PathOf(page), query, answer, cancellation);
+            _host.Say($"page: {_host.PathOf(page)}");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    // Beside the folder, so that nothing is written into it; one store for each model, which are not compatible.
+    private static string DefaultStore(string folder, IModelChoice model)
+    {
+        var name = string.Concat(model.Title.Replace(" with ", "_", StringComparison.Ordinal).Select(letter => char.IsLetterOrDigit(letter) || "-_+.".Contains(letter, StringComparison.Ordinal) ? letter : '-'));
+        return Path.Combine(Path.TrimEndingDirectorySeparator(folder) + ".covr", name);
+    }
+
+    private string? Reference(ParseResult parsed, string folder)
+    {
+        var (image, video) = (parsed.GetValue(_image), parsed.GetValue(_video));
+        if (image is not null && video is not null)
+        {
+            throw new CommandException("--image and --video are both a reference: give one of them.", ExitCodes.Usage);
+        }
+
+        if ((image ?? video) is not { } given)
+        {
+            return null;
+        }
+
+        string[] places = [_host.PathOf(given), Path.Combine(folder, given)];
+        return places.FirstOrDefault(File.Exists) ?? throw new CommandException($"there is no file {given} (looked for {string.Join(" and ", places)}).");
+    }
+
+    private void Show(SearchAnswer answer, bool json)
+    {
+        if (json)
+        {
+            _host.Console.Profile.Out.Writer.WriteLine(answer.ToJson());
+            return;
+        }
+
+        _host.Console.Write(AnswerTable.Of(answer));
+    }
+}
