@@ -47,6 +47,11 @@ internal sealed class ModelArguments
     /// <exception cref="CommandException">There is no such model.</exception>
     public IModelChoice Read(CommandHost host, ParseResult parsed)
     {
+        if (parsed.GetValue(_model) is { } name && host.Models.TryGetValue(name, out var other))
+        {
+            return other;
+        }
+
         var model = Named(parsed);
         var vocabulary = parsed.GetValue(_vocabulary);
         var checkpoint = parsed.GetValue(_checkpoint);

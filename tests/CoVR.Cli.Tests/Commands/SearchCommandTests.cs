@@ -1,0 +1,102 @@
+using System.Text.Json;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Tests.Made;
+
+namespace CoVR.Cli.Tests.Commands;
+
+/// <summary><c>covr search</c> on a small folder.</summary>
+[Collection("torch")]
+public sealed class SearchCommandTests : IDisposable
+{
+    private readonly CommandRun _run = new();
+
+    [Fact]
+    public async Task Run_FirstAndSecondSearch_EmbedsOnceAndAnswersWithoutTheReference()
+    {
+        await MakeFolderAsync();
+
+        var first = await _run.SucceedAsync("search", "photos", "--image", "photos/a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip");
+        var second = await _run.SucceedAsync("search", "photos", "--image", "a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip");
+
+        Assert.Contains("First search of photos: embedding 4 files", first, StringComparison.Ordinal);
+        Assert.Contains("0 files embedded, 4 were there already", second, StringComparison.Ordinal);
+        Assert.Equal(Table(first), Table(second));
+        Assert.Equal(["a.jpg", "b.png", "clips/c.mp4"], Table(first).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_Json_WritesNothingElseToOutput()
+    {
+        await MakeFolderAsync();
+
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--json", "--model", "tiny-blip2");
+
+        var answer = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(4, answer.GetProperty("candidates").GetInt32());
+        var hits = answer.GetProperty("hits").EnumerateArray().ToArray();
+        Assert.Equal([1, 2, 3, 4], hits.Select(hit => hit.GetProperty("rank").GetInt32()));
+        Assert.Equal(hits.OrderByDescending(hit => hit.GetProperty("score").GetSingle()), hits);
+        Assert.All(hits, hit => Assert.True(File.Exists(hit.GetProperty("path").GetString())));
+        Assert.Contains("4 files embedded", _run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Html_WritesAPageWithPicturesAndLinks()
+    {
+        await MakeFolderAsync();
+
+        await _run.SucceedAsync("search", "photos", "--video", "clips/c.mp4", "--text", "make it <red>", "--html", "pages/red.html", "--store", "embeddings", "--model", "tiny-blip");
+
+        var page = await File.ReadAllTextAsync(_run["pages", "red.html"], TestContext.Current.CancellationToken);
+        Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
+        Assert.Contains("make it &lt;red&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"../photos/b.png\">", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<a href=\"../photos/clips/c.mp4\">", page, StringComparison.Ordinal);
+        Assert.True(FileEmbeddingStore.Exists(_run["embeddings"]));
+    }
+
+    [Fact]
+    public async Task Run_FileDeletedAndOneBroken_AnswersWithWhatIsThere()
+    {
+        await MakeFolderAsync();
+        await _run.SucceedAsync("search", "photos", "--model", "tiny-blip");
+        File.Delete(_run["photos", "b.png"]);
+        await File.WriteAllTextAsync(_run["photos", "d.png"], "no picture", TestContext.Current.CancellationToken);
+
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip");
+
+        Assert.Equal(3, Table(output).Length);
+        Assert.DoesNotContain("b.png", output, StringComparison.Ordinal);
+        Assert.Contains("failed: d.png: ", _run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "give one of them", "search", "photos", "--image", "a.png", "--video", "c.mp4")]
+    [InlineData(1, "there is no file z.png", "search", "photos", "--image", "z.png")]
+    [InlineData(1, "there is no folder nowhere", "search", "nowhere", "--text", "x")]
+    [InlineData(1, "holds no picture and no video", "search", "empty", "--text", "x")]
+    public async Task Run_NothingToSearch_SaysWhy(int code, string why, params string[] args)
+    {
+        TinyMedia.Picture(_run["photos", "a.png"], 1);
+        Directory.CreateDirectory(_run["empty"]);
+
+        Assert.Equal(code, await _run.RunAsync([.. args, "--model", "tiny-blip"]));
+
+        Assert.Contains(why, _run.Error, StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _run.Dispose();
+
+    private static string[] Table(string output) =>
+        [.. output.Split('\n').SkipWhile(line => !line.Contains("score", StringComparison.Ordinal)).Where(line => line.Contains('.', StringComparison.Ordinal)).Select(line => line.Trim())];
+
+    private async Task MakeFolderAsync()
+    {
+        TinyMedia.Picture(_run["photos", "a.png"], 1);
+        TinyMedia.Picture(_run["photos", "b.png"], 2);
+        TinyMedia.Picture(_run["photos", "other.png"], 3);
+        File.Move(_run["photos", "other.png"], _run["photos", "a.jpg"]); // a picture is told by its bytes, and a.png and a.jpg are two
+        await TinyMedia.ClipAsync(_run["photos", "clips", "c.mp4"], 4);
+    }
+}
