@@ -23,7 +23,7 @@ as_root() {
   elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
     sudo "$@"
   else
-    fail "ffmpeg and ffprobe are missing and $1 needs root rights to install them; install the package ffmpeg as root, then start again"
+    fail "$wanted missing and $1 needs root rights to install it; install it as root, then start again"
   fi
 }
 
@@ -50,9 +50,35 @@ has_ffmpeg() { command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; }
 
 require_ffmpeg() {
   has_ffmpeg && return
+  wanted="the package ffmpeg (ffmpeg and ffprobe) is"
   say "ffmpeg or ffprobe is missing; installing it with the system's package manager ..."
   install_ffmpeg || fail "the package manager could not install ffmpeg; see its messages above"
   has_ffmpeg || fail "ffmpeg was installed but ffmpeg and ffprobe are still not on the path"
+}
+
+install_openmpi() {
+  if command -v brew >/dev/null; then
+    brew install open-mpi
+  elif command -v apt-get >/dev/null; then
+    as_root apt-get update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openmpi-bin
+  elif command -v dnf >/dev/null; then
+    as_root dnf install -y openmpi
+  elif command -v pacman >/dev/null; then
+    as_root pacman -S --noconfirm --needed openmpi
+  elif command -v zypper >/dev/null; then
+    as_root zypper --non-interactive install openmpi4
+  else
+    return 1
+  fi
+}
+
+# Training with several processes is tested where Open MPI is; without it those tests say so and skip.
+want_openmpi() {
+  { command -v mpirun >/dev/null || [ -x /usr/lib64/openmpi/bin/mpirun ]; } && return
+  wanted="Open MPI is"
+  say "mpirun is missing; installing Open MPI with the system's package manager ..."
+  (install_openmpi) || say "Open MPI could not be installed; the tests of several processes will be skipped"
 }
 
 demo() {
@@ -127,7 +153,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   demo) require_dotnet; require_ffmpeg; demo "$@" ;;
-  test) require_dotnet; require_ffmpeg; run_tests ;;
+  test) require_dotnet; require_ffmpeg; want_openmpi; run_tests ;;
   pack) require_dotnet; pack "$@" ;;
   *) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

@@ -31,7 +31,7 @@ public sealed class ThreadRanks : IDisposable
                 Interlocked.CompareExchange(ref error, e, null);
                 ranks._failed.Cancel();
             }
-        }))];
+        }) { IsBackground = true })];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         return error is null ? results : throw new AggregateException(error.Message, error);

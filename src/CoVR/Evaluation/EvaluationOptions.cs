@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Distributed;
 
 namespace CoVR.Evaluation;
 
@@ -36,6 +37,13 @@ public sealed class EvaluationOptions : IValidatableObject
     /// <summary>Whether queries whose reference cannot be read are left out of the figures.</summary>
     /// <value>False by default: such a reference ends the run. When true, the coverage states which are left out.</value>
     public bool AllowUnreadableReferences { get; set; }
+
+    /// <summary>
+    /// The processes that share the queries, batch by batch; null for one alone. Every process makes the same call with its own
+    /// copy of the model and the gallery, and gets the results of all queries: those of one process, bit by bit.
+    /// </summary>
+    /// <value>Null by default.</value>
+    public ICollective? Collective { get; set; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -19,7 +19,7 @@ internal sealed class EvaluationRun
         Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery> galleries)
     {
         (Pipeline, Dataset, Options, _plans, _galleries) = (pipeline, dataset, options, plans, galleries);
-        foreach (var key in plans.SelectMany(plan => options.Queries.Select(kind => (plan, kind))))
+        foreach (var key in Places)
         {
             _rankings[key] = new(StringComparer.Ordinal);
         }
@@ -56,6 +56,41 @@ internal sealed class EvaluationRun
         _ranked.UnionWith(batch.Triplets.Select(triplet => triplet.Id));
     }
 
+    /// <summary>Writes what was ranked here, for other processes of the same evaluation.</summary>
+    public void Export(BinaryWriter writer)
+    {
+        Write(writer, [.. _ranked]);
+        Write(writer, [.. _unreadable.Select(id => id.Value)]);
+        foreach (var ranking in Places.Select(place => _rankings[place]))
+        {
+            foreach (var query in _ranked)
+            {
+                var hits = ranking[query];
+                Write(writer, [.. hits.Select(hit => hit.Id.Value)]);
+                foreach (var hit in hits)
+                {
+                    writer.Write(hit.Score);
+                    writer.Write(hit.Rank);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes over what another process ranked.</summary>
+    public void Import(BinaryReader reader)
+    {
+        var queries = Read(reader);
+        _ranked.UnionWith(queries);
+        _unreadable.AddRange(Read(reader).Select(id => new MediaId(id)));
+        foreach (var ranking in Places.Select(place => _rankings[place]))
+        {
+            foreach (var query in queries)
+            {
+                ranking[query] = [.. Read(reader).Select(id => new MediaId(id)).ToArray().Select(id => new SearchHit(id, reader.ReadSingle(), reader.ReadInt32()))];
+            }
+        }
+    }
+
     /// <summary>Scores everything, in the order of variants and kinds.</summary>
     public IReadOnlyList<EvaluationResult> Results()
     {
@@ -68,6 +103,25 @@ internal sealed class EvaluationRun
 
         var data = DataHash.Of(Dataset);
         return [.. _plans.SelectMany(plan => Options.Queries.Select(kind => Result(plan, kind, scored, data)))];
+    }
+
+    private IEnumerable<(EvaluationPlan Plan, QueryKind Kind)> Places => _plans.SelectMany(plan => Options.Queries.Select(kind => (plan, kind)));
+
+    private static void Write(BinaryWriter writer, string[] texts)
+    {
+        writer.Write(texts.Length);
+        Array.ForEach(texts, writer.Write);
+    }
+
+    private static string[] Read(BinaryReader reader)
+    {
+        var texts = new string[reader.ReadInt32()];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = reader.ReadString();
+        }
+
+        return texts;
     }
 
     private void Rank(EvaluationPlan plan, QueryKind kind, IReadOnlyList<Triplet> triplets, EmbeddingSet[] queries, SearchOptions[] search)
