@@ -32,8 +32,17 @@ public enum TieOrder
     /// <summary>The earlier in <see cref="TripletDataset.Candidates"/> first, as an ascending stable sort of distances.</summary>
     GalleryOrder,
 
-    /// <summary>The later in <see cref="TripletDataset.Candidates"/> first, as numpy's <c>argsort</c> of similarities, reversed.</summary>
+    /// <summary>The later in <see cref="TripletDataset.Candidates"/> first, as a stable ascending sort of similarities, reversed.</summary>
     ReverseGalleryOrder,
+
+    /// <summary>As the reference's <c>numpy.argsort(similarities)[::-1]</c>: where numpy 1.24's introsort of the whole gallery puts them. The later first in galleries of up to 16.</summary>
+    NumpyArgsort,
+
+    /// <summary>
+    /// As the reference's <c>torch.argsort(1 - similarities)</c> on FashionIQ: distances are rounded to single precision, which can make ties of their
+    /// own, and of equal distances the earlier in <see cref="TripletDataset.Candidates"/> comes first.
+    /// </summary>
+    RoundedDistance,
 }
 
 /// <summary>The rules of a protocol that the evaluator carries out and that a result's fingerprint states.</summary>
@@ -45,7 +54,8 @@ public sealed record RetrievalRules
 
     /// <summary>
     /// The rules of data sets whose candidates may be videos: the papers' presets weigh frames by the answered text, the
-    /// reference's also embeds BGR frames, ranks excluded items last and puts the later of two ties first.
+    /// reference's also embeds BGR frames, draws 15 of more frames, holds a target once for each of its rows, ranks excluded items
+    /// last and leaves the order of ties to numpy.
     /// </summary>
     /// <param name="preset">By whose rules.</param>
     /// <returns>The rules.</returns>
@@ -57,8 +67,10 @@ public sealed record RetrievalRules
             Pooling = preset == EvaluationPreset.Honest ? CandidatePooling.Pipeline : CandidatePooling.AnswerText,
             NormalizesCandidates = true,
             Exclusion = isReference ? ExclusionEffect.Last : ExclusionEffect.LeftOut,
-            Ties = isReference ? TieOrder.ReverseGalleryOrder : TieOrder.Identity,
+            Ties = isReference ? TieOrder.NumpyArgsort : TieOrder.Identity,
             SwapsVideoChannels = isReference,
+            ColumnForEachRow = isReference,
+            MostFrames = isReference ? 15 : null,
         };
     }
 
@@ -78,6 +90,17 @@ public sealed record RetrievalRules
     /// <summary>Whether the gallery's video frames were embedded with red and blue exchanged.</summary>
     /// <value>False by default; true only for the reference's rules of videos. A store of the other order is used, and stated as a deviation.</value>
     public bool SwapsVideoChannels { get; init; }
+
+    /// <summary>
+    /// Whether a target of several queries is in the gallery once for each of them, pooled with the frame scores of each: for a query only its own
+    /// one is right, the others are called <c>{target} (row {query})</c>.
+    /// </summary>
+    /// <value>False by default.</value>
+    public bool ColumnForEachRow { get; init; }
+
+    /// <summary>How many frames of a candidate are pooled at most; of more, as many are drawn (<c>n_embs</c> of the reference).</summary>
+    /// <value>Null by default: all of them. The draw depends on the identity alone.</value>
+    public int? MostFrames { get; init; }
 
     /// <summary>Which items are the gallery, in a few words.</summary>
     public string Gallery { get; init; } = "the candidates of the data set";

@@ -10,7 +10,7 @@ namespace CoVR.Datasets.Circo;
 /// <remarks>
 /// After <c>src/test/blip2/circo.py</c> of the reference. The precision at k is divided by min(right answers, k). The test split
 /// is hidden: its rankings go into the file that CIRCO's server takes. The reference's preset ranks the reference last instead
-/// of leaving it out and puts the later of two ties first. Embeddings are compared as they are stored. Safe for use from
+/// of leaving it out and orders ties as numpy does. Embeddings are compared as they are stored. Safe for use from
 /// several threads.
 /// </remarks>
 public sealed class CircoProtocol : IRetrievalProtocol, ISubmissionFiles

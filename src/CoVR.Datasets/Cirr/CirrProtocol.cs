@@ -10,8 +10,8 @@ namespace CoVR.Datasets.Cirr;
 /// <remarks>
 /// After <c>src/test/blip2/cirr.py</c> and <c>cirr_val.py</c> of the reference. A subset hit counts as much as
 /// <c>target_soft</c> says, negative answers not at all. The test split is hidden: its rankings go into the files that CIRR's
-/// server takes. The reference's preset ranks the reference last instead of leaving it out and puts the later of two ties
-/// first; the order of its gallery is that of the file system, ours is by name. Safe for use from several threads.
+/// server takes. The reference's preset ranks the reference last instead of leaving it out and orders ties
+/// as numpy does; the order of its gallery is that of the file system, ours is by name. Safe for use from several threads.
 /// </remarks>
 public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
 {

@@ -10,7 +10,7 @@ namespace CoVR.Datasets.FashionIQ;
 /// <remarks>
 /// After <c>src/test/blip2/fashioniq.py</c> of the reference. One category at a time;
 /// <see cref="FashionIQAverages"/> joins the three. The reference's preset ranks the reference last instead of leaving it out;
-/// the earlier of two ties comes first there. Safe for use from several threads.
+/// distances are rounded to single precision there, and the earlier of two ties comes first. Safe for use from several threads.
 /// </remarks>
 public sealed class FashionIQProtocol : IRetrievalProtocol, IResultFiles
 {
@@ -27,7 +27,7 @@ public sealed class FashionIQProtocol : IRetrievalProtocol, IResultFiles
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(category);
         Category = category;
-        Rules = ReferenceRules.OfPictures(preset, "the split's list of the category", ties: TieOrder.GalleryOrder);
+        Rules = ReferenceRules.OfPictures(preset, "the split's list of the category", ties: TieOrder.RoundedDistance);
     }
 
     /// <summary>The category.</summary>

@@ -10,8 +10,8 @@ internal static class ReferenceRules
     /// <param name="preset">By whose rules.</param>
     /// <param name="gallery">Which items are the gallery.</param>
     /// <param name="normalizes">Whether the reference makes candidates unit length.</param>
-    /// <param name="ties">Which of two equal scores comes first in the reference.</param>
-    public static RetrievalRules OfPictures(EvaluationPreset preset, string gallery, bool normalizes = true, TieOrder ties = TieOrder.ReverseGalleryOrder)
+    /// <param name="ties">The order of equal scores in the reference.</param>
+    public static RetrievalRules OfPictures(EvaluationPreset preset, string gallery, bool normalizes = true, TieOrder ties = TieOrder.NumpyArgsort)
     {
         var isReference = preset == EvaluationPreset.Reference;
         return new RetrievalRules

@@ -10,7 +10,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// </summary>
 /// <remarks>
 /// The presets: honest pools each candidate without any question; corrected weighs its frames by the text that it answers, as
-/// the papers do; reference also numbers pairs by the sorted table, ranks what it masks last, puts the later of two ties first
+/// the papers do; reference also numbers pairs by the sorted table, ranks what it masks last, orders ties as numpy does
 /// and expects video frames in BGR (<see cref="RetrievalRules.ForVideos"/>).
 /// </remarks>
 public sealed class WebVidCoVRProtocol : IRetrievalProtocol, IResultFiles

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CoVR.Data;
 
 namespace CoVR.Evaluation;
@@ -5,12 +7,18 @@ namespace CoVR.Evaluation;
 /// <summary>The candidates of a data set in an index, pooled and ordered by the rules of a plan.</summary>
 internal sealed class EvaluationGallery
 {
+    private readonly Dictionary<MediaId, List<MediaId>> _columns = [];
+    private readonly HashSet<MediaId> _missing = [];
+
     private EvaluationGallery(ExactIndex index) => Index = index;
 
     public ExactIndex Index { get; }
 
     /// <summary>Candidates that are not in the store.</summary>
-    public List<MediaId> Missing { get; } = [];
+    public IReadOnlyCollection<MediaId> Missing => _missing;
+
+    /// <summary>Candidates that are there.</summary>
+    public int Present => _columns.Count;
 
     /// <summary>Candidates of several frames whose frame scores do not fit: all frames count the same.</summary>
     public int Unweighted { get; private set; }
@@ -18,8 +26,17 @@ internal sealed class EvaluationGallery
     /// <summary>The most frames of a candidate.</summary>
     public int MostFrames { get; private set; } = 1;
 
-    /// <summary>The places of candidates in the order in which equal scores are ranked.</summary>
+    /// <summary>The places of columns in the order of adding.</summary>
     public Dictionary<MediaId, int> Order { get; } = [];
+
+    /// <summary>The column of each query that has one of its own.</summary>
+    public Dictionary<string, MediaId> OwnColumns { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a candidate is there.</summary>
+    public bool Contains(MediaId item) => _columns.ContainsKey(item);
+
+    /// <summary>The columns of a candidate; none when it is not there.</summary>
+    public IReadOnlyList<MediaId> ColumnsOf(MediaId item) => _columns.TryGetValue(item, out var columns) ? columns : [];
 
     /// <summary>Reads one gallery for each different need of the plans.</summary>
     public static async Task<Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery>> ReadAsync(
@@ -42,16 +59,15 @@ internal sealed class EvaluationGallery
         EvaluationPlan plan, QueryKind kind, TripletDataset dataset, CaptionTable captions, EvaluationOptions options, CancellationToken cancellationToken)
     {
         var gallery = new EvaluationGallery(new ExactIndex(plan.Similarity));
-        var scores = plan.Rules.Pooling == CandidatePooling.AnswerText ? ScoresOfAnswers(dataset) : [];
-        foreach (var id in Ordered(dataset.Candidates, plan.Rules.Ties))
+        foreach (var column in GalleryColumns.Of(dataset, plan.Rules))
         {
-            if (await plan.Store.ReadAsync(id, cancellationToken).ConfigureAwait(false) is { } item)
+            if (await plan.Store.ReadAsync(column.Item, cancellationToken).ConfigureAwait(false) is { } item)
             {
-                gallery.Add(id, captions.Mix(id, gallery.Pool(plan, item, scores.GetValueOrDefault(id)), kind.CaptionShare));
+                gallery.Add(column, captions.Mix(column.Item, gallery.Pool(plan, column, item), kind.CaptionShare));
             }
             else
             {
-                gallery.Missing.Add(id);
+                gallery._missing.Add(column.Item);
             }
         }
 
@@ -59,42 +75,42 @@ internal sealed class EvaluationGallery
             $"{gallery.Missing.Count} of {dataset.Candidates.Count} candidates of {dataset.Name} are not in the embedding store, for example {string.Join(", ", gallery.Missing.Take(5))}. Embed them first.");
     }
 
-    private static IEnumerable<MediaId> Ordered(IReadOnlyList<MediaId> candidates, TieOrder ties) => ties switch
+    private void Add(GalleryColumn column, EmbeddingSet item)
     {
-        TieOrder.Identity => candidates.OrderBy(id => id.Value, StringComparer.Ordinal),
-        TieOrder.ReverseGalleryOrder => candidates.Reverse(),
-        _ => candidates,
-    };
-
-    private static Dictionary<MediaId, IReadOnlyList<float>> ScoresOfAnswers(TripletDataset dataset)
-    {
-        var scores = new Dictionary<MediaId, IReadOnlyList<float>>();
-        foreach (var triplet in dataset.Triplets)
+        Order[column.Id] = Index.Count;
+        Index.Add(column.Id, item);
+        (_columns.TryGetValue(column.Item, out var columns) ? columns : _columns[column.Item] = []).Add(column.Id);
+        if (column.Query is { } query)
         {
-            if (triplet is { Target: { } target, FrameScores: { } frames })
-            {
-                scores.TryAdd(target, frames);
-            }
+            OwnColumns[query] = column.Id;
         }
-
-        return scores;
     }
 
-    private void Add(MediaId id, EmbeddingSet item)
-    {
-        Order[id] = Index.Count;
-        Index.Add(id, item);
-    }
-
-    private EmbeddingSet Pool(EvaluationPlan plan, EmbeddingSet item, IReadOnlyList<float>? scores)
+    private EmbeddingSet Pool(EvaluationPlan plan, GalleryColumn column, EmbeddingSet item)
     {
         MostFrames = Math.Max(MostFrames, item.Frames);
         if (!plan.Similarity.PoolsFrames)
         {
-            Unweighted += plan.Pooling is null && item.Frames > 1 && scores?.Count != item.Frames ? 1 : 0;
+            var scores = column.Scores?.Count == item.Frames ? column.Scores : null;
+            Unweighted += plan.Pooling is null && item.Frames > 1 && scores is null ? 1 : 0;
+            if (plan.Rules.MostFrames is { } most && item.Frames > most)
+            {
+                var drawn = Draw(column.Id, item.Frames, most);
+                item = EmbeddingShapes.SelectFrames(item, drawn);
+                scores = scores is null ? null : [.. drawn.Select(frame => scores[frame])];
+            }
+
             item = (plan.Pooling ?? new ScoreWeightedFramePooling(scores)).Pool(item);
         }
 
         return plan.Rules.NormalizesCandidates ? EmbeddingShapes.UnitRows(item) : item;
+    }
+
+    /// <summary>Draws frames without replacement, seeded by the identity alone, in their order.</summary>
+    private static int[] Draw(MediaId id, int frames, int count)
+    {
+        var places = Enumerable.Range(0, frames).ToArray();
+        new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(id.Value)))).Shuffle(places);
+        return [.. places.Take(count).Order()];
     }
 }

@@ -35,11 +35,12 @@ internal sealed class EvaluationPlan
 
     /// <summary>The words of the fingerprint.</summary>
     public string PoolingName => Similarity.PoolsFrames ? "by each query"
-        : (Pooling?.ToString() ?? "by the text of the answered query, temperature 0.1") + (Rules.NormalizesCandidates ? ", made unit length" : "");
+        : (Pooling?.ToString() ?? "by the text of the answered query, temperature 0.1")
+            + (Rules.MostFrames is { } most ? $", at most {most} frames" : "") + (Rules.ColumnForEachRow ? ", once for each row" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
 
     /// <summary>What decides the content and order of an index: plans that agree share one.</summary>
     public GalleryKey KeyFor(QueryKind kind) => new(
-        Store, Pooling, Similarity.PoolsFrames, Similarity.GetType(), Similarity.Name, Rules.NormalizesCandidates, Rules.Ties, kind.CaptionShare);
+        Store, Pooling, Similarity.PoolsFrames, Similarity.GetType(), Similarity.Name, Rules with { SelfMatch = "", Leaks = [] }, kind.CaptionShare);
 
     /// <summary>What a gallery is made of.</summary>
     internal sealed record GalleryKey(
@@ -48,7 +49,6 @@ internal sealed class EvaluationPlan
         bool KeepsFrames,
         Type SimilarityType,
         string SimilarityName,
-        bool Normalizes,
-        TieOrder Ties,
+        RetrievalRules Rules,
         double CaptionShare);
 }

@@ -126,30 +126,11 @@ internal sealed class EvaluationRun
 
     private void Rank(EvaluationPlan plan, QueryKind kind, IReadOnlyList<Triplet> triplets, EmbeddingSet[] queries, SearchOptions[] search)
     {
-        var gallery = _galleries[plan.KeyFor(kind)];
-        var found = gallery.Index.Search(queries, search);
-        if (plan.Rules.Exclusion == ExclusionEffect.Last)
-        {
-            found = [.. found.Zip(search, (hits, options) => WithLast(hits, options, gallery))];
-        }
-
+        var found = new GallerySearch(plan, _galleries[plan.KeyFor(kind)]).Rank(triplets, queries, search);
         foreach (var (triplet, hits) in triplets.Zip(SubsetHits.Keep(found, triplets, plan.Protocol.Depth)))
         {
             _rankings[(plan, kind)][triplet.Id] = hits;
         }
-    }
-
-    /// <summary>Puts excluded candidates behind all others, where there is room.</summary>
-    private static IReadOnlyList<SearchHit> WithLast(IReadOnlyList<SearchHit> hits, SearchOptions search, EvaluationGallery gallery)
-    {
-        var room = search.Top - hits.Count;
-        if (room <= 0)
-        {
-            return hits;
-        }
-
-        var last = search.Exclude.Where(gallery.Order.ContainsKey).OrderBy(id => gallery.Order[id]).Take(room);
-        return [.. hits, .. last.Select((id, i) => new SearchHit(id, float.NegativeInfinity, hits.Count + i + 1))];
     }
 
     private EvaluationResult Result(EvaluationPlan plan, QueryKind kind, TripletDataset scored, string data)
@@ -176,10 +157,10 @@ internal sealed class EvaluationRun
 
     private EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
     {
-        var present = TargetsOf(scored).Count(gallery.Order.ContainsKey);
+        var present = TargetsOf(scored).Count(gallery.Contains);
         string[] missing = [.. gallery.Missing.Concat(_unreadable.Distinct()).Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
         return new EvaluationCoverage(
-            scored.Triplets.Count, Dataset.Triplets.Count, present, TargetsOf(Dataset).Count(), gallery.Index.Count, Dataset.Candidates.Count, missing);
+            scored.Triplets.Count, Dataset.Triplets.Count, present, TargetsOf(Dataset).Count(), gallery.Present, Dataset.Candidates.Count, missing);
     }
 
     private static IEnumerable<MediaId> TargetsOf(TripletDataset dataset) =>

@@ -28,6 +28,8 @@ internal static class Fingerprints
             {
                 TieOrder.Identity => "by identity",
                 TieOrder.GalleryOrder => "earlier in the gallery first",
+                TieOrder.NumpyArgsort => "numpy's introsort, reversed",
+                TieOrder.RoundedDistance => "single precision distances, earlier in the gallery first",
                 _ => "later in the gallery first",
             },
             ColourOrder = IsBgr(plan.Store) ? "bgr" : "rgb",

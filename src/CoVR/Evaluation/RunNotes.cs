@@ -5,8 +5,6 @@ namespace CoVR.Evaluation;
 /// <summary>What a reader of a figure must know beside it.</summary>
 internal static class RunNotes
 {
-    private const int FramesOfReference = 15;
-
     /// <summary>What the ranking knows that no gallery in use could know.</summary>
     public static IReadOnlyList<string> Leaks(EvaluationPlan plan, EvaluationGallery gallery) => PoolsByAnswers(plan, gallery)
         ? [.. plan.Rules.Leaks, "The frames of each candidate were weighed by the text of the question that it answers: the gallery has seen the questions."]
@@ -34,7 +32,7 @@ internal static class RunNotes
         }
 
         var shared = dataset.Triplets.Where(triplet => triplet.Target is not null).GroupBy(triplet => triplet.Target).Count(group => group.Count() > 1);
-        if (shared > 0)
+        if (shared > 0 && !plan.Rules.ColumnForEachRow)
         {
             yield return $"{shared} targets answer several queries and were weighed by the text of the first; the reference holds such a target once for each query.";
         }
@@ -44,9 +42,9 @@ internal static class RunNotes
             yield return $"{gallery.Unweighted} candidates have no score for each of their frames: all their frames count the same.";
         }
 
-        if (gallery.MostFrames > FramesOfReference)
+        if (plan.Rules.MostFrames is { } most && gallery.MostFrames > most)
         {
-            yield return $"Candidates have up to {gallery.MostFrames} frames and all of them count; the reference draws {FramesOfReference} at random.";
+            yield return $"Candidates have up to {gallery.MostFrames} frames, of which {most} were drawn, seeded by identity; the reference's test draws others each time.";
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class CirrProtocolTests : IDisposable
         Assert.Equal([odd.Reference], new CirrProtocol().Exclusions(dataset.Triplets[0]));
         Assert.Empty(new CirrProtocol().Exclusions(odd));
         Assert.Equal([odd.Reference], reference.Exclusions(odd));
-        Assert.Equal((ExclusionEffect.Last, TieOrder.ReverseGalleryOrder, true), (reference.Rules.Exclusion, reference.Rules.Ties, reference.Rules.NormalizesCandidates));
+        Assert.Equal((ExclusionEffect.Last, TieOrder.NumpyArgsort, true), (reference.Rules.Exclusion, reference.Rules.Ties, reference.Rules.NormalizesCandidates));
     }
 
     private static IReadOnlyList<SearchHit>[] ByName(TripletDataset dataset) =>

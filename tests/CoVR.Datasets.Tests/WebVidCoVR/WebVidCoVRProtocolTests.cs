@@ -46,7 +46,7 @@ public sealed class WebVidCoVRProtocolTests
         Assert.Equal("the candidates of the data set", new WebVidCoVRProtocol().Under(EvaluationPreset.Honest, data with { Candidates = [.. data.Candidates, new("more")] }).Rules.Gallery);
         Assert.Equal((CandidatePooling.Pipeline, ExclusionEffect.LeftOut, TieOrder.Identity), Essence(rules[EvaluationPreset.Honest]));
         Assert.Equal((CandidatePooling.AnswerText, ExclusionEffect.LeftOut, TieOrder.Identity), Essence(rules[EvaluationPreset.Corrected]));
-        Assert.Equal((CandidatePooling.AnswerText, ExclusionEffect.Last, TieOrder.ReverseGalleryOrder), Essence(rules[EvaluationPreset.Reference]));
+        Assert.Equal((CandidatePooling.AnswerText, ExclusionEffect.Last, TieOrder.NumpyArgsort), Essence(rules[EvaluationPreset.Reference]));
         Assert.All(rules.Values, rule => Assert.True(rule.NormalizesCandidates));
 
         static (CandidatePooling, ExclusionEffect, TieOrder) Essence(RetrievalRules rules) => (rules.Pooling, rules.Exclusion, rules.Ties);

@@ -141,8 +141,9 @@ public sealed class EvaluatorTests
     [Fact]
     public async Task EvaluateAsync_ReferencePreset_RanksExcludedItemsLastAndLaterTiesFirst()
     {
-        var results = await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] });
-        var triplet = CornerReader.Dataset.Triplets[0]; // corner 0, asks for corner 1: all others have similarity 0
+        var once = CornerReader.Dataset with { Triplets = [.. CornerReader.Dataset.Triplets.DistinctBy(row => row.Target)] };
+        var results = await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] }, once);
+        var triplet = once.Triplets[0]; // corner 0, asks for corner 1: all others have similarity 0
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], Corners(results[0].Rankings[0]));
         Assert.Equal([1, 7, 6, 5, 4, 3, 2, 0], Corners(results[1].Rankings[0]));
         Assert.Equal(triplet.Reference, results[1].Rankings[0][^1].Id);
