@@ -26,6 +26,7 @@ public sealed class MediaOptions
     public int MaxPixels { get; set; } = 178_956_970;
 
     /// <summary>The order of the bytes in frames read from videos. Pictures are always red, green, blue.</summary>
+    /// <remarks>In a pipeline this is the order of the gallery's videos; references are always red, green, blue, as in the reference.</remarks>
     /// <value><see cref="ChannelOrder.Rgb"/>; <see cref="ChannelOrder.Bgr"/> reproduces the reference's stored video embeddings.</value>
     [EnumDataType(typeof(ChannelOrder))]
     public ChannelOrder VideoChannelOrder { get; set; } = ChannelOrder.Rgb;

@@ -29,9 +29,7 @@ public sealed class ScoredTargetPooling : ITargetPooling
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(triplet);
         ArgumentNullException.ThrowIfNull(random);
-        var order = Enumerable.Range(0, video.Frames).ToArray();
-        SeededRandom.Shuffle(random, order);
-        int[] drawn = [.. order.Take(_frames)];
+        var drawn = FrameDraw.Of(video.Frames, _frames, random);
         float[]? scores = triplet.FrameScores is { } known && known.Count == video.Frames ? [.. drawn.Select(frame => known[frame])] : null;
         return new ScoreWeightedFramePooling(scores, _temperature).Pool(video.SelectFrames(drawn));
     }

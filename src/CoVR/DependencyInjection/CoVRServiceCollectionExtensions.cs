@@ -67,11 +67,30 @@ public static class CoVRServiceCollectionExtensions
 
     private static void AddMedia(ICoVRBuilder builder) => builder
         .TryUse<IImageDecoder>((services, name) => new SkiaImageDecoder(OptionsOf<MediaOptions>(services, name)))
-        .TryUse<IFrameReader>((services, name) => new MediaFrameReader(
-            services.GetRequiredKeyedService<IImageDecoder>(name), OptionsOf<MediaOptions>(services, name), services.GetService<ILogger<MediaFrameReader>>()))
+        .TryUse<IFrameReader>((services, name) => Reader(services, name, ChannelOrder.Rgb))
+        .TryUse((services, name) => new GalleryFrames(
+            OptionsOf<MediaOptions>(services, name).VideoChannelOrder is var order and not ChannelOrder.Rgb && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
+                ? Reader(services, name, order)
+                : services.GetRequiredKeyedService<IFrameReader>(name)))
         .TryUse<IFrameSampler>((_, _) => new UniformSegmentSampler(15))
         .TryUse((_, _) => new QueryFrames(new MiddleFrameSampler()))
         .UseTransformIfNone((_, input) => new EvaluationTransform(input));
+
+    private static MediaFrameReader Reader(IServiceProvider services, string name, ChannelOrder order)
+    {
+        var options = OptionsOf<MediaOptions>(services, name);
+        return new MediaFrameReader(
+            services.GetRequiredKeyedService<IImageDecoder>(name),
+            new MediaOptions
+            {
+                FfmpegPath = options.FfmpegPath,
+                FfprobePath = options.FfprobePath,
+                Timeout = options.Timeout,
+                MaxPixels = options.MaxPixels,
+                VideoChannelOrder = order,
+            },
+            services.GetService<ILogger<MediaFrameReader>>());
+    }
 
     private static void AddRetrieval(ICoVRBuilder builder) => builder
         .TryUse<ISimilarity>((_, _) => new MeanPooledSimilarity())

@@ -36,6 +36,7 @@ internal static class PipelineParts
     {
         Model = ModelOf(services, name),
         FrameReader = services.GetRequiredKeyedService<IFrameReader>(name),
+        GalleryReader = services.GetRequiredKeyedService<GalleryFrames>(name).Reader,
         Transform = services.GetRequiredKeyedService<IImageTransform>(name),
         GallerySampler = services.GetRequiredKeyedService<IFrameSampler>(name),
         QuerySampler = services.GetRequiredKeyedService<QueryFrames>(name).Sampler,

@@ -14,11 +14,20 @@ internal sealed class PreparedMedia : IDisposable
     /// <summary>3 x S x S.</summary>
     public int FrameSize { get; }
 
-    /// <summary>Reads and transforms the frames that a sampler chooses.</summary>
+    /// <summary>Reads and transforms the frames of a reference.</summary>
     /// <exception cref="MediaReadException">The media cannot be read.</exception>
-    public static async ValueTask<PreparedMedia> ReadAsync(RetrievalPipeline pipeline, MediaSource source, IFrameSampler sampler, CancellationToken cancellationToken)
+    public static ValueTask<PreparedMedia> ReadReferenceAsync(RetrievalPipeline pipeline, MediaSource source, CancellationToken cancellationToken) =>
+        ReadAsync(pipeline, pipeline.FrameReader, pipeline.QuerySampler, source, cancellationToken);
+
+    /// <summary>Reads and transforms the frames of a gallery item.</summary>
+    /// <exception cref="MediaReadException">The media cannot be read.</exception>
+    public static ValueTask<PreparedMedia> ReadItemAsync(RetrievalPipeline pipeline, MediaSource source, CancellationToken cancellationToken) =>
+        ReadAsync(pipeline, pipeline.GalleryReader ?? pipeline.FrameReader, pipeline.GallerySampler, source, cancellationToken);
+
+    private static async ValueTask<PreparedMedia> ReadAsync(
+        RetrievalPipeline pipeline, IFrameReader reader, IFrameSampler sampler, MediaSource source, CancellationToken cancellationToken)
     {
-        var frames = await pipeline.FrameReader.ReadAsync(source, sampler, cancellationToken).ConfigureAwait(false);
+        var frames = await reader.ReadAsync(source, sampler, cancellationToken).ConfigureAwait(false);
         if (frames.Count == 0)
         {
             throw new MediaReadException(source.DisplayName, MediaFailure.NoFrames, "the frame reader returned no frame.");

@@ -108,7 +108,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
     {
         try
         {
-            return new PreparedItem(item.Id, await PreparedMedia.ReadAsync(_pipeline, item.Source, _pipeline.GallerySampler, cancellationToken).ConfigureAwait(false), null);
+            return new PreparedItem(item.Id, await PreparedMedia.ReadItemAsync(_pipeline, item.Source, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
         {

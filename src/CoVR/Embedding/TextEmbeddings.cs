@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
@@ -8,7 +10,7 @@ namespace CoVR;
 
 /// <summary>Embeddings of texts, each under the text as its file has it: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>Immutable; safe for use from several threads. Read and written without holding tensors.</remarks>
-public sealed class TextEmbeddings
+public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<float>>
 {
     private readonly Dictionary<string, int> _rows;
     private readonly ReadOnlyMemory<float> _values;
@@ -54,6 +56,27 @@ public sealed class TextEmbeddings
         embedding = found ? _values.Slice(row * Dimensions, Dimensions) : default;
         return found;
     }
+
+    /// <inheritdoc/>
+    public int Count => Texts.Count;
+
+    IEnumerable<string> IReadOnlyDictionary<string, ReadOnlyMemory<float>>.Keys => Texts;
+
+    IEnumerable<ReadOnlyMemory<float>> IReadOnlyDictionary<string, ReadOnlyMemory<float>>.Values => Texts.Select(text => this[text]);
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<float> this[string key] =>
+        TryGet(key, out var embedding) ? embedding : throw new KeyNotFoundException($"There is no embedding of '{key}'.");
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => _rows.ContainsKey(key);
+
+    bool IReadOnlyDictionary<string, ReadOnlyMemory<float>>.TryGetValue(string key, [MaybeNullWhen(false)] out ReadOnlyMemory<float> value) => TryGet(key, out value);
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, ReadOnlyMemory<float>>> GetEnumerator() => Texts.Select(text => KeyValuePair.Create(text, this[text])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Reads a file of the reference or of ours: <c>{"texts", "feats"}</c>, or <c>{"edits", "feats"}</c> as <c>get_scores.py</c> expects it.</summary>
     /// <param name="path">The file.</param>

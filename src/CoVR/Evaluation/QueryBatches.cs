@@ -90,7 +90,7 @@ internal static class QueryBatches
         {
             try
             {
-                return await PreparedMedia.ReadAsync(pipeline, media.Locate(id), pipeline.QuerySampler, stop).ConfigureAwait(false);
+                return await PreparedMedia.ReadReferenceAsync(pipeline, media.Locate(id), stop).ConfigureAwait(false);
             }
             catch (MediaReadException) when (options.AllowUnreadableReferences)
             {

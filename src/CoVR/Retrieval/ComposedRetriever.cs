@@ -70,7 +70,7 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
     {
         using var reference = query.Reference is null
             ? null
-            : await PreparedMedia.ReadAsync(pipeline, query.Reference, pipeline.QuerySampler, cancellationToken).ConfigureAwait(false);
+            : await PreparedMedia.ReadReferenceAsync(pipeline, query.Reference, cancellationToken).ConfigureAwait(false);
         await _encoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

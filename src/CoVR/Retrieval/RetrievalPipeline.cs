@@ -8,8 +8,12 @@ public sealed class RetrievalPipeline
     /// <summary>The loaded model.</summary>
     public required ComposedModel Model { get; init; }
 
-    /// <summary>Reads pictures and videos.</summary>
+    /// <summary>Reads the pictures and videos of references, and of gallery items unless <see cref="GalleryReader"/> does.</summary>
     public required IFrameReader FrameReader { get; init; }
+
+    /// <summary>Reads gallery items when they are read otherwise than references: the reference embeds videos in BGR and looks at references in RGB.</summary>
+    /// <value>Null by default: <see cref="FrameReader"/> reads both.</value>
+    public IFrameReader? GalleryReader { get; init; }
 
     /// <summary>Turns frames into the model's pixels.</summary>
     public required IImageTransform Transform { get; init; }
