@@ -33,5 +33,14 @@ public sealed class ScoredTargetPoolingTests
         Assert.Equal([0.5f, 2f, 2.5f], drawn);
     }
 
+    [Fact]
+    public void MeanTargetPooling_FewerFramesThanThereAre_AveragesADrawOfDistinctOnes()
+    {
+        var pooling = new MeanTargetPooling(frames: 2);
+        var drawn = Enumerable.Range(0, 50).Select(seed => pooling.Pool(Video, Triplet([1, 2, 3]), new Random(seed)).Values.ToArray()[0]).Distinct().Order();
+        Assert.Equal([0.5f, 2f, 2.5f], drawn);
+        Assert.Equal(5f / 3, new MeanTargetPooling().Pool(Video, Triplet(null), new Random(1)).Values.Span[0], 1e-5f);
+    }
+
     private static Triplet Triplet(float[]? scores) => new("1", new MediaId("r"), "edit", new MediaId("t"), null, scores);
 }

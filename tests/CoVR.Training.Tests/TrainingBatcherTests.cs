@@ -1,3 +1,5 @@
+using CoVR.Data;
+
 namespace CoVR.Training.Tests;
 
 public sealed class TrainingBatcherTests
@@ -74,6 +76,60 @@ public sealed class TrainingBatcherTests
         await using var batches = new FakeWorld().Batcher(captions: true).ReadAsync(0, 0, Token).GetAsyncEnumerator(Token);
         Assert.True(await batches.MoveNextAsync());
         Assert.Equal((8, 8), (batches.Current.Captions!.Rows, batches.Current.Captions.Length));
+    }
+
+    [Fact]
+    public async Task ReadAsync_TripletsWithAlternatives_DrawsOneAnewAtEachUse()
+    {
+        var world = new FakeWorld(8);
+        string[] texts = ["make it red", "make it blue", "make it green"];
+        Triplet[] triplets = [.. world.Triplets.Select((triplet, i) => i == 0 ? triplet : triplet with { Alternatives = texts, Modification = texts[0] })];
+        Dictionary<string, string> known = texts.ToDictionary(text => Ids(world.Texts.Encode([text]), 0), text => text);
+        Dictionary<string, HashSet<string>> drawn = [];
+        for (var epoch = 0; epoch < 20; epoch++)
+        {
+            var first = await Texts(epoch);
+            Assert.Equal(first, await Texts(epoch));
+            foreach (var (id, ids) in first)
+            {
+                (drawn.TryGetValue(id, out var all) ? all : drawn[id] = []).Add(ids);
+            }
+        }
+
+        Assert.Equal(Ids(world.Texts.Encode([triplets[0].Modification]), 0), Assert.Single(drawn["t0"]));
+        Assert.All(drawn.Where(pair => pair.Key != "t0"), pair => Assert.Equal(texts.Order(), pair.Value.Select(ids => known[ids]).Order()));
+
+        async Task<Dictionary<string, string>> Texts(int epoch)
+        {
+            TrainingBatcher batcher = new(
+                triplets, new TripletSampler(triplets, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world });
+            await using var batches = batcher.ReadAsync(epoch, 0, Token).GetAsyncEnumerator(Token);
+            Assert.True(await batches.MoveNextAsync());
+            using var batch = batches.Current;
+            return batch.Triplets.Select((triplet, row) => (triplet.Id, Ids: Ids(batch.Modifications, row))).ToDictionary(pair => pair.Id, pair => pair.Ids);
+        }
+
+        static string Ids(CoVR.Modeling.TokenizedText text, int row) => string.Join(' ', text.Ids.Skip(row * text.Length).Take(text.Length));
+    }
+
+    [Fact]
+    public async Task ReadAsync_StoredCaptions_AreThoseOfEachTarget()
+    {
+        var world = new FakeWorld(8);
+        string[] captions = [.. world.Triplets.Select(triplet => triplet.TargetCaption!)];
+        var table = new TextEmbeddings(captions, Enumerable.Range(0, 16).Select(i => (float)i).ToArray(), 2);
+        TrainingBatcher batcher = new(world.Triplets, new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources
+        {
+            Texts = world.Texts,
+            Targets = world,
+            References = world,
+            CaptionEmbeddings = table,
+        });
+        await using var batches = batcher.ReadAsync(0, 0, Token).GetAsyncEnumerator(Token);
+        Assert.True(await batches.MoveNextAsync());
+        using var batch = batches.Current;
+        Assert.Equal(batch.Triplets.SelectMany(triplet => table[triplet.TargetCaption!].ToArray()), batch.CaptionEmbeddings!.Values.ToArray());
+        Assert.Equal((8, 1, 2), (batch.CaptionEmbeddings.Frames, batch.CaptionEmbeddings.Vectors, batch.CaptionEmbeddings.Dimensions));
     }
 
     [Fact]

@@ -77,6 +77,26 @@ public sealed class BenchmarkRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_ByTheReferencesRules_ComparesRgbReferencesWithABgrGallery()
+    {
+        var files = await TinyVideos.WriteAsync(_folder.FullName);
+        var collection = new ServiceCollection();
+        collection.AddCoVR().UseTiny("blip2").ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr).AddBenchmarks();
+        await using var services = collection.BuildServiceProvider();
+        var options = new BenchmarkRunOptions { Evaluation = { Variants = [EvaluationVariant.Reference] } };
+        var scored = (await services.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0].Results[0];
+
+        var plain = PlainScores.Of(services.GetRequiredService<ComposedModel>(), new WebVidCoVRReader(files), scored.Dataset, bestPair: false, byAnswers: true, swapsGallery: true);
+        Assert.Empty(scored.Deviations);
+        for (var query = 0; query < scored.Rankings.Count; query++)
+        {
+            var ranked = scored.Rankings[query].Where(hit => float.IsFinite(hit.Score)).ToDictionary(hit => hit.Id, hit => hit.Score);
+            Assert.Equal(plain.Ranking(query).Where(ranked.ContainsKey), ranked.Keys.Where(id => id != scored.Dataset.Triplets[query].Reference));
+            Assert.All(ranked, pair => Assert.Equal(plain.Score(query, pair.Key), pair.Value, 2e-3)); // another program decodes the frames
+        }
+    }
+
+    [Fact]
     public async Task RunAsync_OfFashionIQ_AveragesItsCategories()
     {
         var result = await RunAsync(await MakeAsync("fashioniq"), new BenchmarkRunOptions { OutputFolder = _folder["results"] });

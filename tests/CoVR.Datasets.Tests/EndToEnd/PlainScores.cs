@@ -20,12 +20,13 @@ internal sealed class PlainScores
     /// <param name="reader">Knows where the pictures lie.</param>
     /// <param name="dataset">Queries and gallery.</param>
     /// <param name="bestPair">True for the best pair of vectors, false for the product of their means.</param>
+    /// <param name="swapsGallery">Whether red and blue of the gallery's videos are exchanged.</param>
     /// <param name="byAnswers">Whether a video's frames are weighed by the scores of the row that it answers.</param>
-    public static PlainScores Of(ComposedModel model, ITripletDatasetReader reader, TripletDataset dataset, bool bestPair, bool byAnswers = false)
+    public static PlainScores Of(ComposedModel model, ITripletDatasetReader reader, TripletDataset dataset, bool bestPair, bool byAnswers = false, bool swapsGallery = false)
     {
         model.Module!.eval();
         double[][][] gallery = [.. dataset.Candidates.Select(id => Pooled(
-            [.. Frames(reader, id).Select(frame => Rows(() => model.Encoder.EncodeTarget(Visual(model, frame))))],
+            [.. Frames(reader, id).Select(frame => swapsGallery ? Swapped(frame) : frame).Select(frame => Rows(() => model.Encoder.EncodeTarget(Visual(model, frame))))],
             byAnswers ? dataset.Triplets.First(triplet => triplet.Target == id).FrameScores : null))];
         double[][][] queries = [.. dataset.Triplets.Select(triplet => Rows(() =>
         {
@@ -42,6 +43,9 @@ internal sealed class PlainScores
         return [.. others.OrderByDescending(pair => pair.Score).Select(pair => pair.id)];
     }
 
+    /// <summary>The similarity of a query and a candidate.</summary>
+    public double Score(int query, MediaId id) => _scores[query][_dataset.Candidates.Index().Single(candidate => candidate.Item == id).Index];
+
     /// <summary>The share of queries, in percent, whose target is among the first k.</summary>
     public double Recall(int k) =>
         100.0 * Enumerable.Range(0, _dataset.Triplets.Count).Count(query => Ranking(query).Take(k).Contains(_dataset.Triplets[query].Target!.Value)) / _dataset.Triplets.Count;
@@ -51,6 +55,8 @@ internal sealed class PlainScores
         var path = ((FileMedia)reader.Locate(id)).Path;
         return Path.GetExtension(path) == ".mp4" ? TinyVideos.Read(path) : [new SkiaImageDecoder().Decode(File.ReadAllBytes(path), id.Value)];
     }
+
+    private static RgbFrame Swapped(RgbFrame frame) => new(frame.Width, frame.Height, frame.Rgb.ToArray().Chunk(3).SelectMany(pixel => pixel.Reverse()).ToArray());
 
     private static Tensor Visual(ComposedModel model, RgbFrame frame)
     {
