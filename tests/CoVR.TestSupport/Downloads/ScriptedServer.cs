@@ -69,7 +69,7 @@ public sealed class ScriptedServer : IAsyncDisposable
     private async Task<ScriptedRequest> ReadAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
-        var path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
+        var path = (await reader.ReadLineAsync(_stop.Token) ?? throw new IOException("The client went away.")).Split(' ')[1];
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
         {
