@@ -20,6 +20,7 @@ internal static class CommandList
         [
             Search.SearchCommand.Create,
             Embed.EmbedCommand.Create,
+            Download.DownloadCommand.Create,
             Convert.ConvertCommand.Create,
             Demo.DemoCommand.Create,
         ];

@@ -52,15 +52,16 @@ public sealed class AnnotationDownload
     /// <param name="files">Files of <see cref="AnnotationCatalog"/>.</param>
     /// <param name="progress">Hears of bytes; may be null.</param>
     /// <param name="cancellationToken">Ends the job; what came is kept and continued the next time.</param>
-    /// <returns>One outcome for each file, in order.</returns>
+    /// <returns>One outcome for each file, in order. Files of a host that could not be reached for an earlier one fail at once.</returns>
     /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
     public async IAsyncEnumerable<AnnotationOutcome> DownloadAsync(
         IEnumerable<AnnotationFile> files, IProgress<DownloadProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
+        HashSet<string> unreachable = new(StringComparer.OrdinalIgnoreCase);
         foreach (var file in files)
         {
-            var outcome = await DownloadOneAsync(file, progress, cancellationToken).ConfigureAwait(false);
+            var outcome = await DownloadOneAsync(file, unreachable, progress, cancellationToken).ConfigureAwait(false);
             if (outcome.Status == AnnotationStatus.Failed)
             {
                 _logger.AnnotationFailed(file.Path, outcome.Reason!);
@@ -70,22 +71,29 @@ public sealed class AnnotationDownload
         }
     }
 
-    private async Task<AnnotationOutcome> DownloadOneAsync(AnnotationFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<AnnotationOutcome> DownloadOneAsync(
+        AnnotationFile file, HashSet<string> unreachable, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         var path = _options.PathOf(file.Path);
         try
         {
             return file.Parts.Count > 0
                 ? await MakeAsync(file, path, cancellationToken).ConfigureAwait(false)
-                : await FetchAsync(file, path, progress, cancellationToken).ConfigureAwait(false);
+                : await FetchAsync(file, path, unreachable, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DownloadException or DatasetFormatException or IOException or UnauthorizedAccessException)
         {
+            if (error is DownloadException { Failure: DownloadFailure.Unreachable, Uri.Authority: var host })
+            {
+                unreachable.Add(host);
+            }
+
             return new AnnotationOutcome(file, path, AnnotationStatus.Failed) { Reason = error.Message };
         }
     }
 
-    private async Task<AnnotationOutcome> FetchAsync(AnnotationFile file, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<AnnotationOutcome> FetchAsync(
+        AnnotationFile file, string path, HashSet<string> unreachable, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         var isThere = File.Exists(path);
         var (count, fault) = isThere ? await ReadAsync(file, path, cancellationToken).ConfigureAwait(false) : (0, null);
@@ -94,7 +102,13 @@ public sealed class AnnotationDownload
             return Right(file, path, AnnotationStatus.AlreadyThere, count);
         }
 
-        var request = new DownloadRequest(_options.AddressOf(file)!, path)
+        var address = _options.AddressOf(file)!;
+        if (unreachable.Contains(address.Authority))
+        {
+            return new AnnotationOutcome(file, path, AnnotationStatus.Failed) { Reason = $"{address.Host} could not be reached for an earlier file." };
+        }
+
+        var request = new DownloadRequest(address, path)
         {
             Replace = isThere,
             Check = async (arrived, token) =>

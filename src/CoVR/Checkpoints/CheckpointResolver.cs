@@ -62,6 +62,16 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         }
     }
 
+    /// <summary>Says where weights lie, or where they would be downloaded to; asks nobody.</summary>
+    /// <param name="reference">What is wanted.</param>
+    /// <returns>The place; whether something is there is not said.</returns>
+    /// <exception cref="CheckpointException">The name means nothing, or something that does not fit, or nobody published the weights.</exception>
+    public ResolvedCheckpoint Locate(CheckpointReference reference)
+    {
+        Check(reference);
+        return _finder.Find(reference).Local;
+    }
+
     /// <inheritdoc/>
     public async ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
     {

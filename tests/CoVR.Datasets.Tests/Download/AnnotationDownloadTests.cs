@@ -164,6 +164,18 @@ public sealed class AnnotationDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_FromAHostThatCannotBeReached_TriesItOnce()
+    {
+        var server = MadeAnnotations.Serve();
+        await server.DisposeAsync();
+
+        var outcomes = await RunAsync(server, "cirr");
+
+        Assert.Contains("cannot be reached", outcomes[0].Reason, StringComparison.Ordinal);
+        Assert.All(outcomes.Skip(1), outcome => Assert.Equal((AnnotationStatus.Failed, "127.0.0.1 could not be reached for an earlier file."), (outcome.Status, outcome.Reason)));
+    }
+
+    [Fact]
     public async Task Download_WithAnAddressOfItsOwn_AsksThere()
     {
         await using var server = MadeAnnotations.Serve();

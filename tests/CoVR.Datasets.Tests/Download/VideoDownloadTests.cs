@@ -65,7 +65,7 @@ public sealed class VideoDownloadTests
         Assert.StartsWith("p/gone,Gone,", missing[3], StringComparison.Ordinal);
         Assert.Contains("404", missing[3], StringComparison.Ordinal);
         Assert.EndsWith(world.Server["p/gone.mp4"].AbsoluteUri, missing[3], StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(world["videos", "p"]).Where(path => !path.EndsWith("good.mp4", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFiles(world["videos", "p"]), path => !path.EndsWith("good.mp4", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using CoVR.Checkpoints;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Reporting;
+using CoVR.Downloads;
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace CoVR.Cli.Commands.Download;
+
+/// <summary><c>covr download checkpoints</c>: the reference's <c>download_pretrained_models.sh</c>.</summary>
+internal static class CheckpointsCommand
+{
+    private static readonly string[] Groups = ["all", CheckpointCatalog.Blip, CheckpointCatalog.Blip2];
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        var names = new Argument<string[]>("names")
+        {
+            Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var list = new Option<bool>("--list") { Description = "Lists all released weights, and where those lie that are there." };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "A working folder in which outputs/... is made as by the reference's script. [default: the cache, where every command finds them by name]",
+        };
+        var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files that lie there.");
+        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and places, and downloads nothing." };
+        var command = new TaughtCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
+        {
+            Notes = """
+                The cache is COVR_CACHE, or covr below the user's application data. Weights that are used by name (model/ckpt=webvid-covr) are downloaded when
+                they are needed; this command brings them beforehand. Token of the hub for files that are not public: HF_TOKEN.
+                """,
+            Examples =
+            [
+                new("covr download checkpoints --list"),
+                new("covr download checkpoints blip/webvid-covr blip-l-coco"),
+                new("covr download checkpoints blip2 --folder .", "all of CoVR-2, where the Python repository looks for them"),
+            ],
+        };
+        Array.ForEach<Option>([list, folder, mirror, dryRun], command.Add);
+        command.Add(names);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var place = new CheckpointPlaces(host, parsed.GetValue(folder), parsed.GetValue(mirror));
+            var asked = parsed.GetValue(names) ?? [];
+            if (parsed.GetValue(list) || asked.Length == 0)
+            {
+                ShowList(host, place, asked.Length == 0 ? CheckpointCatalog.All : EntriesOf(asked));
+                return Task.FromResult(ExitCodes.Done);
+            }
+
+            var entries = EntriesOf(asked);
+            if (parsed.GetValue(dryRun))
+            {
+                ShowList(host, place, entries);
+                return Task.FromResult(ExitCodes.Done);
+            }
+
+            return RunAsync(host, place, entries, cancellation);
+        });
+        return command;
+    }
+
+    private static List<CheckpointEntry> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
+
+    private static IEnumerable<CheckpointEntry> EntriesOf(string name)
+    {
+        if (Groups.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return CheckpointCatalog.All.Where(entry =>
+                entry is { Uri: not null, ReferencePath: not null } && (name.Equals("all", StringComparison.OrdinalIgnoreCase) || entry.Family.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        }
+
+        var entry = CheckpointCatalog.Get(name);
+        return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but nobody published them.", ExitCodes.Usage);
+    }
+
+    private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries, CancellationToken cancellation)
+    {
+        host.ResumeHint = DownloadCommand.GoesOn;
+        await using var services = host.CreateServices().BuildServiceProvider();
+        using var downloader = new Downloader(null, null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        var failed = 0;
+        foreach (var entry in entries)
+        {
+            var path = places.PathOf(entry);
+            if (File.Exists(path))
+            {
+                host.Say($"{entry.FullName}: {host.Shown(path)} was there");
+                continue;
+            }
+
+            try
+            {
+                await host.Report.RunAsync(entry.FullName, progress => places.DownloadAsync(entry, downloader, progress.OfDownload(), cancellation));
+                host.Say($"{entry.FullName}: {host.Shown(path)}, {DownloadCommand.Megabytes(new FileInfo(path).Length)}");
+            }
+            catch (Exception error) when (error is DownloadException or CheckpointException)
+            {
+                failed++;
+                host.Warn(error.Message);
+            }
+        }
+
+        return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void ShowList(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries)
+    {
+        var table = new Table().AddColumns("name", "weights", "state", "path", "from", "licence");
+        foreach (var entry in entries)
+        {
+            var path = places.PathOf(entry);
+            table.AddRow(new[]
+            {
+                entry.FullName, entry.Training, entry.Uri is null ? "not published" : File.Exists(path) ? "there" : "missing",
+                host.Shown(path), places.AddressOf(entry)?.AbsoluteUri ?? "", entry.License,
+            }.Select(cell => new Text(cell)));
+        }
+
+        host.Console.Write(table);
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Commands.Download;
+
+/// <summary><c>covr download</c>: annotations, videos and released weights.</summary>
+internal static class DownloadCommand
+{
+    /// <summary>What an interrupted download says.</summary>
+    public const string GoesOn = "What came is kept; the same command goes on from there.";
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        var command = new TaughtCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
+        {
+            Notes = """
+                Nothing half or wrong gets its name: annotations are read, videos are decoded, web pages that servers send instead are refused.
+                An interrupted download goes on where it was. A proxy is taken from HTTPS_PROXY and HTTP_PROXY.
+                """,
+            Examples =
+            [
+                new("covr download annotations all"),
+                new("covr download videos --split test"),
+                new("covr download checkpoints blip2/webvid-covr"),
+            ],
+        };
+        command.Add(AnnotationsCommand.Create(host));
+        command.Add(VideosCommand.Create(host));
+        command.Add(CheckpointsCommand.Create(host));
+        return command;
+    }
+
+    /// <summary>An option that holds an http or https address.</summary>
+    public static Option<Uri?> AddressOption(string name, string description) => new(name, OptionNames.Aliases(name))
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (TryAddress(result.Tokens[^1].Value, out var address))
+            {
+                return address;
+            }
+
+            result.AddError($"'{result.Tokens[^1].Value}' is no http or https address.");
+            return null;
+        },
+    };
+
+    /// <summary>Reads an address.</summary>
+    public static bool TryAddress(string text, out Uri address) => Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https";
+
+    /// <summary>A length as a user would say it.</summary>
+    public static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:N1} MB");
+}

@@ -1,0 +1,216 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Reporting;
+using CoVR.Datasets.Download;
+using CoVR.Downloads;
+using CoVR.Media;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace CoVR.Cli.Commands.Download;
+
+/// <summary><c>covr download videos</c>: the reference's <c>download_covr.py</c>.</summary>
+internal sealed class VideosCommand
+{
+    private readonly Option<string> _split = new("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "test" };
+    private readonly Option<string> _folder = new("--folder") { Description = "The working folder, in which annotation/ lies.", DefaultValueFactory = _ => "." };
+    private readonly Option<string> _dataFolder = new("--data-dir", OptionNames.Aliases("--data-dir"))
+    {
+        Description = "The folder of data sets, below the working folder; videos go to WebVid/2M/train (train) or WebVid/8M/train (val, test) in it.",
+        DefaultValueFactory = _ => "datasets",
+    };
+
+    private readonly Option<string?> _annotations = new("--annotations") { Description = "The CSV file whose pth1 and pth2 are wanted. [default: the split's below annotation/, if it is there; else all of the list]" };
+    private readonly Option<string?> _list = new("--list", "--metadata")
+    {
+        Description = "The list of addresses: the reference's JSON file, or WebVid's table (results_2M_train.csv: videoid, page_dir, contentUrl). [default: the reference's, which is downloaded]",
+    };
+
+    private readonly Option<Uri?> _listAddress = DownloadCommand.AddressOption("--list-url", "Where the list of addresses is downloaded from. [default: the reference's address]");
+    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the videos as ID.mp4, in place of the addresses of the list.");
+    private readonly Option<int> _shards = new("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "Into how many parts the videos are divided.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _shard = new("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, counted from 0.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _workers = new("--workers", "--processes") { Description = "Videos on their way at the same time.", DefaultValueFactory = _ => 8 };
+    private readonly Option<string> _check = new("--check") { Description = "How a video is looked at: its first frame is decoded, or also its last.", DefaultValueFactory = _ => "first" };
+    private readonly Option<bool> _checkExisting = new("--check-existing", OptionNames.Aliases("--check-existing"))
+    {
+        Description = "Also looks at files that are there, and replaces those that are no videos.",
+    };
+
+    private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
+    private readonly Option<int> _retries = new("--retries") { Description = "How often a transfer that breaks off is repeated.", DefaultValueFactory = _ => 4 };
+    private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is broken off.", DefaultValueFactory = _ => 30 };
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be fetched, and asks no server." };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new VideosCommand().Build(host);
+
+    private Command Build(CommandHost host)
+    {
+        var command = new TaughtCommand("videos", "Downloads the videos of WebVid-CoVR, several at a time and in shards, and decodes each of them.")
+        {
+            Notes = """
+                Beside the videos lie downloads-SPLIT.jsonl, which says what became of each, and missing-SPLIT.csv, the list of those that are missing.
+                A video that the server no longer gives (404, 403) and a file that is no video are not asked for again; whatever else fails is tried by the next run.
+                Shards are cut by a rule that does not depend on what is there: start and stop them at any time, on any machine.
+                Exit code 0: all are there; 1: some are missing.
+                """,
+            Examples =
+            [
+                new("covr download videos --split test"),
+                new("covr download videos --split train --num_shards 8 --shard_id 3", "one of eight machines"),
+                new("covr download videos --split val --dry-run", "lists identities and addresses"),
+                new("covr download videos --split train --list results_2M_train.csv", "with the addresses of WebVid's own table"),
+                new("covr download videos --split test --base-url http://colleague:8000/datasets/WebVid/8M/train", "from a colleague's folder"),
+            ],
+        };
+        _split.AcceptOnlyFromAmong([.. WebVidVideos.All.Select(videos => videos.Name)]);
+        _check.AcceptOnlyFromAmong("first", "last");
+        Require(_shards, 1, 1_000_000);
+        Require(_shard, 0, 999_999);
+        Require(_workers, 1, 256);
+        Require(_retries, 0, 1000);
+        Require(_stallSeconds, 1, 86_400);
+        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
+        command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
+        return command;
+    }
+
+    private static void Require(Option<int> option, int least, int most) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+        {
+            result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
+        }
+    });
+
+    private CoVR.Shard ReadShard(ParseResult parsed)
+    {
+        var (index, count) = (parsed.GetValue(_shard), parsed.GetValue(_shards));
+        return index < count
+            ? new CoVR.Shard(index, count)
+            : throw new CommandException($"--shard-id is {index}; it must be below --num-shards, which is {count}. Shards are counted from 0.", ExitCodes.Usage);
+    }
+
+    private VideoDownloadOptions ReadOptions(CommandHost host, ParseResult parsed)
+    {
+        var videos = WebVidVideos.All.First(videos => videos.Name == parsed.GetRequiredValue(_split));
+        var options = videos.ToOptions(host.PathOf(parsed.GetRequiredValue(_folder)), parsed.GetRequiredValue(_dataFolder));
+        if (parsed.GetValue(_annotations) is { } annotations)
+        {
+            options.Annotations = Existing(host, annotations);
+        }
+
+        options.BaseAddress = parsed.GetValue(_mirror);
+        if (parsed.GetValue(_list) is { } list)
+        {
+            (options.List, options.ListAddress) = (Existing(host, list), null);
+        }
+        else if (options.BaseAddress is not null && options.Annotations is not null)
+        {
+            (options.List, options.ListAddress) = (null, null);
+        }
+
+        options.ListAddress = parsed.GetValue(_listAddress) ?? options.ListAddress;
+        options.Shard = ReadShard(parsed);
+        options.Workers = parsed.GetValue(_workers);
+        options.Check = parsed.GetRequiredValue(_check) == "last" ? VideoCheck.LastFrame : VideoCheck.FirstFrame;
+        options.CheckExisting = parsed.GetValue(_checkExisting);
+        options.RetryFailed = parsed.GetValue(_retryFailed);
+        return options;
+    }
+
+    private static string Existing(CommandHost host, string path) =>
+        File.Exists(host.PathOf(path)) ? host.PathOf(path) : throw new CommandException($"there is no file {host.PathOf(path)}.", ExitCodes.Usage);
+
+    private async Task<int> RunAsync(CommandHost host, ParseResult parsed, CancellationToken cancellation)
+    {
+        host.ResumeHint = DownloadCommand.GoesOn;
+        var options = ReadOptions(host, parsed);
+        await using var services = host.CreateServices().BuildServiceProvider();
+        var downloading = new DownloaderOptions { Retries = parsed.GetValue(_retries), StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)) };
+
+        // With many videos a repeated transfer is nothing to be told of; the journal has what came of it.
+        using var downloader = new Downloader(downloading, null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
+        var frames = new MediaFrameReader(new SkiaImageDecoder());
+        var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
+        if (options.Annotations is null && parsed.GetValue(_annotations) is null && !parsed.GetValue(_dryRun))
+        {
+            host.Warn($"there are no annotations of this split ('covr download annotations covr' brings them): all videos of the list are downloaded.");
+        }
+
+        return parsed.GetValue(_dryRun) ? await ShowPlanAsync(host, job, options, cancellation) : await DownloadAsync(host, job, options, cancellation);
+    }
+
+    private static async Task<int> ShowPlanAsync(CommandHost host, VideoDownload job, VideoDownloadOptions options, CancellationToken cancellation)
+    {
+        if (options.List is { } list && !File.Exists(list))
+        {
+            host.Say($"First the list of addresses would be downloaded: {options.ListAddress} -> {host.Shown(list)}. With it this command can say more.");
+            return ExitCodes.Done;
+        }
+
+        var counts = new SortedDictionary<VideoStatus, long>();
+        await foreach (var video in job.PlanAsync(cancellation))
+        {
+            counts[video.Status] = counts.GetValueOrDefault(video.Status) + 1;
+            if (video.Status == VideoStatus.Planned)
+            {
+                host.Say($"{video.Id}\t{video.Address}");
+            }
+        }
+
+        ShowCounts(host, counts);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> DownloadAsync(CommandHost host, VideoDownload job, VideoDownloadOptions options, CancellationToken cancellation)
+    {
+        if (options is { List: { } list, ListAddress: not null } && !File.Exists(list))
+        {
+            await host.Report.RunAsync("Downloading the list of addresses", progress => job.FetchListAsync(progress.OfDownload(), cancellation));
+        }
+
+        var counts = new SortedDictionary<VideoStatus, long>();
+        await host.Report.RunAsync("Downloading videos", async progress =>
+        {
+            var steps = new Relay<VideoProgress>(at => progress.Report(new Step(at.Done, at.Total, "videos", $"{DownloadCommand.Megabytes(at.Bytes)}{(at.Missing > 0 ? $", {at.Missing:N0} missing" : "")}")));
+            await foreach (var outcome in job.DownloadAsync(steps, cancellation))
+            {
+                counts[outcome.Status] = counts.GetValueOrDefault(outcome.Status) + 1;
+            }
+        });
+        ShowCounts(host, counts);
+        if (!File.Exists(options.MissingFile))
+        {
+            return ExitCodes.Done;
+        }
+
+        host.Warn($"{counts.Where(pair => pair.Key is not (VideoStatus.Downloaded or VideoStatus.AlreadyThere)).Sum(pair => pair.Value):N0} videos are missing; {host.Shown(options.MissingFile)} lists them with reasons.");
+        return ExitCodes.Failed;
+    }
+
+    private static void ShowCounts(CommandHost host, IReadOnlyDictionary<VideoStatus, long> counts)
+    {
+        var table = new Table().AddColumns("outcome", "videos");
+        foreach (var (status, count) in counts)
+        {
+            table.AddRow(Said(status), FormattableString.Invariant($"{count:N0}"));
+        }
+
+        host.Console.Write(table);
+    }
+
+    private static string Said(VideoStatus status) => status switch
+    {
+        VideoStatus.Downloaded => "downloaded",
+        VideoStatus.AlreadyThere => "were there",
+        VideoStatus.Failed => "failed; the next run tries again",
+        VideoStatus.Gone => "gone: the server does not give them any more",
+        VideoStatus.NotAVideo => "no video came",
+        VideoStatus.NoAddress => "not in the list of addresses",
+        VideoStatus.Invalid => "identity or address cannot be used",
+        _ => "would be fetched",
+    };
+}
