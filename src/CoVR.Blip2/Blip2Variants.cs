@@ -32,8 +32,8 @@ public static class Blip2Variants
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ModelVariant<Blip2Architecture>> All { get; } = [Coco, Pretrain, PretrainVitL];
 
-    /// <summary>The lengths of the reference: 32 tokens in training, up to 64 in tests, 30 words.</summary>
-    internal static TextInput TextLengths => new(TrainingLength: 32, EvaluationLimit: 64, MaxWords: 30) { CaptionLimit = 512 };
+    /// <summary>The lengths of the reference: 32 tokens in training, up to 32 in validation and 64 in tests, 30 words.</summary>
+    internal static TextInput TextLengths => new(TrainingLength: 32, EvaluationLimit: 64, MaxWords: 30) { CaptionLimit = 512, ValidationLimit = 32 };
 
     private static string Lavis => "https://storage.googleapis.com/sfr-vision-language-research/LAVIS/models/BLIP2/";
 

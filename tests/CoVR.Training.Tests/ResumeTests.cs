@@ -210,7 +210,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         using var stop = new CancellationTokenSource();
-        var trainer = new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), new StopAt(after, stop), stop.Token);
+        var trainer = new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), new Runs.StopAt(after, stop), stop.Token);
         if (after is null)
         {
             await trainer;
@@ -246,16 +246,5 @@ public sealed class ResumeTests : IDisposable
 
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Count(letter => letter == '\n') - 1;
-    }
-
-    private sealed class StopAt(int? step, CancellationTokenSource source) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.Step == step)
-            {
-                source.Cancel();
-            }
-        }
     }
 }

@@ -31,14 +31,26 @@ public sealed class ComposedModel : IDisposable
     /// <summary>What texts go through before the tokenizer.</summary>
     public ITextCleaner Cleaner { get; }
 
-    /// <summary>Preprocessing and origin.</summary>
-    public ModelDescription Description { get; }
+    /// <summary>Preprocessing and origin; names other weights after <see cref="ChangeWeights"/>.</summary>
+    public ModelDescription Description { get; private set; }
 
     /// <summary>Where the weights are.</summary>
     public Device Device { get; }
 
+    /// <summary>Computes the SHA-256 of the weights that embed targets, as they are at the time of the call; null where that is the hash of the whole module.</summary>
+    /// <value>Null.</value>
+    public Func<string>? HashWeights { get; init; }
+
     /// <summary>The encoder as a module, or null when it belongs to another runtime.</summary>
     public nn.Module? Module => Encoder as nn.Module;
+
+    /// <summary>Tells that the weights are others now, after a training or a load: fingerprints that are made from here on name them, so that stores of the old weights are refused.</summary>
+    /// <param name="weightsSha256">SHA-256 of the weights, lower-case hexadecimal.</param>
+    public void ChangeWeights(string weightsSha256)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(weightsSha256);
+        Description = Description with { WeightsSha256 = weightsSha256 };
+    }
 
     /// <summary>What embeddings of this model carry.</summary>
     /// <param name="frameSampling">How frames of videos are chosen, for example <c>uniform-15</c>.</param>

@@ -9,4 +9,8 @@ public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxW
     /// <summary>Captions that are embedded beforehand are padded to the longest of the batch, at most this long.</summary>
     /// <value><see cref="EvaluationLimit"/>; the published models, as the reference's tools embed texts: 30 for BLIP, 512 for BLIP-2.</value>
     public int CaptionLimit { get; init; } = EvaluationLimit;
+
+    /// <summary>Validation between the epochs of a training pads to the longest of the batch, at most this long.</summary>
+    /// <value><see cref="EvaluationLimit"/>; 32 for the published BLIP-2 models, as the reference validates them.</value>
+    public int ValidationLimit { get; init; } = EvaluationLimit;
 }

@@ -69,7 +69,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         var checkpoint = options.Checkpoint is null ? null : Resolve(options.Checkpoint, options, parts);
         var variant = Resolve(options, checkpoint);
         var tokenizer = CreateTokenizer(options);
-        var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options.Fusion), tokenizer, parts);
+        var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options), tokenizer, parts);
         try
         {
             SetWeights(encoder, options, checkpoint, parts, logger ?? NullLogger.Instance);
@@ -79,7 +79,10 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             SetTrainable(encoder, options);
             encoder.eval();
             encoder.to(device);
-            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device);
+            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(variant.Text.MaxWords), description, device)
+            {
+                HashWeights = () => WeightsHash.OfState(TargetState(encoder)),
+            };
         }
         catch
         {
@@ -244,12 +247,17 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             checkpoint?.License ?? string.Empty);
     }
 
-    private static TArchitecture Complete(TArchitecture architecture, BertTextTokenizer tokenizer, QueryFusion? fusion)
+    private static TArchitecture Complete(TArchitecture architecture, BertTextTokenizer tokenizer, TOptions options)
     {
         var size = architecture.Text.VocabularySize == 0 ? tokenizer.VocabularySize : architecture.Text.VocabularySize;
         ComposedArchitecture sized = architecture;
         return size >= tokenizer.VocabularySize
-            ? (TArchitecture)(sized with { Text = sized.Text with { VocabularySize = size }, Fusion = fusion ?? sized.Fusion })
+            ? (TArchitecture)(sized with
+            {
+                Text = sized.Text with { VocabularySize = size },
+                Vision = sized.Vision with { CheckpointedBlocks = options.CheckpointedBlocks ?? sized.Vision.CheckpointedBlocks },
+                Fusion = options.Fusion ?? sized.Fusion,
+            })
             : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
     }
 }

@@ -54,6 +54,14 @@ public abstract class ComposedModelOptions
     /// <value>False, as in the papers.</value>
     public bool TrainVisualEncoder { get; set; }
 
+    /// <summary>
+    /// How many of the visual encoder's last blocks forget their activations while it is trained and compute them again for the
+    /// gradient: less memory, about a third more time, the same numbers. 0 for none; null keeps the architecture's number.
+    /// </summary>
+    /// <value>Null: 12, as in the reference.</value>
+    [Range(0, 1024)]
+    public int? CheckpointedBlocks { get; set; }
+
     /// <summary>Seed of fresh weights.</summary>
     /// <value>1234.</value>
     public ulong Seed { get; set; } = 1234;

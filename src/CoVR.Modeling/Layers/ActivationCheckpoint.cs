@@ -27,6 +27,8 @@ internal static class ActivationCheckpoint
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
         private const string ModuleKey = "module";
+        private const string PrecisionKey = "precision";
+        private const string Exact = "exact";
 
         public override string Name => nameof(ActivationCheckpoint);
 
@@ -34,6 +36,7 @@ internal static class ActivationCheckpoint
         {
             var (input, module) = ((Tensor)vars[0], (nn.Module<Tensor, Tensor>)vars[1]);
             ctx.save_data(ModuleKey, module);
+            ctx.save_data(PrecisionKey, (object?)Autocast.Current(input.device_type) ?? Exact);
             ctx.save_for_backward([input, get_rng_state()]);
             using var noGrad = no_grad();
             return module.call(input);
@@ -46,6 +49,7 @@ internal static class ActivationCheckpoint
             using var scope = NewDisposeScope();
             var input = saved[0].detach().requires_grad_();
             using (enable_grad())
+            using (ctx.get_data(PrecisionKey) is ScalarType type ? Autocast.Enter(input.device_type, type) : null)
             {
                 var now = get_rng_state();
                 set_rng_state(saved[1]);

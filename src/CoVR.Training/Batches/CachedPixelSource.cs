@@ -28,6 +28,9 @@ public sealed class CachedPixelSource : IPixelSource
     /// <inheritdoc/>
     public ImageInput Input => _inner.Input;
 
+    /// <inheritdoc/>
+    public int Frames => _inner.Frames;
+
     /// <summary>How many items are kept.</summary>
     public int Count => _pixels.Count;
 

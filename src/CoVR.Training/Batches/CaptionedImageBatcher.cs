@@ -1,6 +1,7 @@
 namespace CoVR.Training;
 
 /// <summary>Prepares <see cref="CaptionedImageBatch"/>es in the background, in an order that does not depend on the number of workers.</summary>
+/// <remarks>A picture that cannot be read is left out of its batch and reported; a batch of which nothing can be read ends the run.</remarks>
 public sealed class CaptionedImageBatcher : IBatchSource<CaptionedImageBatch>
 {
     private readonly IReadOnlyList<CaptionedImage> _images;
@@ -44,10 +45,22 @@ public sealed class CaptionedImageBatcher : IBatchSource<CaptionedImageBatch>
     private async Task<CaptionedImageBatch> PrepareAsync(IReadOnlyList<int> positions, int epoch, int batch, CancellationToken cancellationToken)
     {
         CaptionedImage[] images = [.. positions.Select(position => _images[position])];
-        var captions = _texts.Encode([.. images.Select((image, place) =>
-            image.Captions[SeededRandom.For(_seed, epoch, batch, place, 1).Next(image.Captions.Count)])]);
+        List<UnreadablePlace> unreadable = [];
         var pixels = await PixelBatch.ReadAsync(
-            _pixels, [.. images.Select(image => image.Image)], place => SeededRandom.For(_seed, epoch, batch, place), cancellationToken).ConfigureAwait(false);
-        return new CaptionedImageBatch(pixels, captions);
+            _pixels,
+            [.. images.Select(image => image.Image)],
+            place => SeededRandom.For(_seed, epoch, batch, place),
+            unreadable,
+            cancellationToken).ConfigureAwait(false);
+        var captions = _texts.Encode(
+        [
+            .. images.Select((image, place) => (image, place))
+                .Where(item => !unreadable.Exists(fault => fault.Place == item.place))
+                .Select(item => item.image.Captions[SeededRandom.For(_seed, epoch, batch, item.place, 1).Next(item.image.Captions.Count)]),
+        ]);
+        return new CaptionedImageBatch(pixels, captions)
+        {
+            Skipped = [.. unreadable.Select(fault => new SkippedItem(images[fault.Place].Image.Value, images[fault.Place].Image, fault.Error.Reason))],
+        };
     }
 }

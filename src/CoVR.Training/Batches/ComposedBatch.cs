@@ -5,12 +5,12 @@ namespace CoVR.Training;
 
 /// <summary>One batch of composed training: references, modification texts and what they look for. On the host, without tensors.</summary>
 /// <remarks>Owns the pixels.</remarks>
-public sealed class ComposedBatch : IDisposable
+public sealed class ComposedBatch : IPartialBatch, IDisposable
 {
     /// <summary>The triplets, B of them.</summary>
     public required IReadOnlyList<Triplet> Triplets { get; init; }
 
-    /// <summary>The reference pixels [B, 3, S, S]; null when <see cref="VisualTokens"/> serve instead.</summary>
+    /// <summary>The reference pixels [B F, 3, S, S], F frames of each; null when <see cref="VisualTokens"/> serve instead, or queries look at texts alone.</summary>
     public PixelBatch? References { get; init; }
 
     /// <summary>A table of visual tokens that were computed before; null when <see cref="References"/> are given.</summary>
@@ -27,6 +27,9 @@ public sealed class ComposedBatch : IDisposable
 
     /// <summary>The stored embeddings of the targets' captions [B, 1, D]; null without.</summary>
     public EmbeddingSet? CaptionEmbeddings { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SkippedItem> Skipped { get; init; } = [];
 
     /// <inheritdoc/>
     public void Dispose() => References?.Dispose();

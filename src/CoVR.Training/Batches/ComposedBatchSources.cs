@@ -1,3 +1,5 @@
+using CoVR.Modeling;
+
 namespace CoVR.Training;
 
 /// <summary>Where the parts of a <see cref="ComposedBatch"/> come from.</summary>
@@ -9,7 +11,15 @@ public sealed record ComposedBatchSources
     /// <summary>The embeddings of targets.</summary>
     public required ITargetEmbeddings Targets { get; init; }
 
-    /// <summary>The pixels of references; needed unless <see cref="VisualTokens"/> are given.</summary>
+    /// <summary>What queries look at; references are read only where they do.</summary>
+    /// <value><see cref="QueryParts.Both"/>.</value>
+    public QueryParts Parts { get; init; } = QueryParts.Both;
+
+    /// <summary>Whether a triplet whose reference cannot be read is left out of its batch and reported; otherwise it ends the run.</summary>
+    /// <value>False.</value>
+    public bool SkipUnreadable { get; init; }
+
+    /// <summary>The pixels of references; needed unless <see cref="VisualTokens"/> are given or queries look at texts alone.</summary>
     /// <value>Null.</value>
     public IPixelSource? References { get; init; }
 

@@ -2,7 +2,7 @@ using CoVR.Modeling;
 
 namespace CoVR.Training;
 
-/// <summary>Reads one frame of an image or video, from a file or from decoded frames, and transforms it.</summary>
+/// <summary>Reads one frame of an image or video, or several, from a file or from decoded frames, and transforms them, each by its own chance.</summary>
 /// <remarks>Safe for use from several threads.</remarks>
 public sealed class MediaPixelSource : IPixelSource
 {
@@ -15,16 +15,20 @@ public sealed class MediaPixelSource : IPixelSource
     /// <param name="locate">Where an item's media lie; <see cref="FramesMedia"/> needs no file.</param>
     /// <param name="reader">Decodes.</param>
     /// <param name="transform">Resizes, augments and normalises.</param>
-    /// <param name="sampler">Chooses the frame of a video, from the item's own random source.</param>
-    public MediaPixelSource(Func<MediaId, MediaSource> locate, IFrameReader reader, IImageTransform transform, Func<Random, IFrameSampler> sampler)
+    /// <param name="sampler">Chooses the frames of a video, from the item's own random source; of a video with too few they repeat from the start.</param>
+    /// <param name="frames">F, how many frames are taken, at least 1.</param>
+    public MediaPixelSource(
+        Func<MediaId, MediaSource> locate, IFrameReader reader, IImageTransform transform, Func<Random, IFrameSampler> sampler, int frames = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        Frames = frames;
         _locate = locate ?? throw new ArgumentNullException(nameof(locate));
         _reader = reader ?? throw new ArgumentNullException(nameof(reader));
         _transform = transform ?? throw new ArgumentNullException(nameof(transform));
         _sampler = sampler ?? throw new ArgumentNullException(nameof(sampler));
     }
 
-    /// <summary>Creates a source whose frames are chosen without chance.</summary>
+    /// <summary>Creates a source of one frame whose choice is made without chance.</summary>
     /// <param name="locate">Where an item's media lie.</param>
     /// <param name="reader">Decodes.</param>
     /// <param name="transform">Resizes, augments and normalises.</param>
@@ -36,9 +40,16 @@ public sealed class MediaPixelSource : IPixelSource
     public ImageInput Input => _transform.Input;
 
     /// <inheritdoc/>
+    public int Frames { get; }
+
+    /// <inheritdoc/>
     public async ValueTask ReadAsync(MediaId id, Random random, Memory<float> destination, CancellationToken cancellationToken)
     {
         var frames = await _reader.ReadAsync(_locate(id), _sampler(random), cancellationToken).ConfigureAwait(false);
-        _transform.Apply(frames[0], random, destination.Span);
+        var each = destination.Length / Frames;
+        for (var frame = 0; frame < Frames; frame++)
+        {
+            _transform.Apply(frames[frame % frames.Count], random, destination.Span.Slice(frame * each, each));
+        }
     }
 }

@@ -4,30 +4,33 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>The pixels of several items in one rented block of memory, [B, 3, S, S].</summary>
+/// <summary>The pixels of several items in one rented block of memory, [B F, 3, S, S]: the F frames of an item lie together.</summary>
 /// <remarks>Owns the memory; dispose it once.</remarks>
 public sealed class PixelBatch : IDisposable
 {
     private float[]? _values;
 
-    private PixelBatch(int count, int size) =>
-        (_values, Count, Size) = (ArrayPool<float>.Shared.Rent(checked(count * 3 * size * size)), count, size);
+    private PixelBatch(int count, int frames, int size) =>
+        (_values, Count, Frames, Size) = (ArrayPool<float>.Shared.Rent(checked(count * frames * 3 * size * size)), count, frames, size);
 
     /// <summary>B.</summary>
-    public int Count { get; }
+    public int Count { get; private set; }
+
+    /// <summary>F.</summary>
+    public int Frames { get; }
 
     /// <summary>S.</summary>
     public int Size { get; }
 
-    /// <summary>The values [B, 3, S, S].</summary>
+    /// <summary>The values [B F, 3, S, S].</summary>
     /// <exception cref="ObjectDisposedException">The batch is disposed.</exception>
     public ReadOnlyMemory<float> Values => Memory;
 
-    private Memory<float> Memory => (_values ?? throw new ObjectDisposedException(nameof(PixelBatch))).AsMemory(0, Count * 3 * Size * Size);
+    private Memory<float> Memory => (_values ?? throw new ObjectDisposedException(nameof(PixelBatch))).AsMemory(0, Count * Frames * 3 * Size * Size);
 
     /// <summary>Copies the values to a device.</summary>
     /// <param name="device">Where the model is.</param>
-    /// <returns>[B, 3, S, S]; the caller's dispose scope owns it.</returns>
+    /// <returns>[B F, 3, S, S]; the caller's dispose scope owns it.</returns>
     public Tensor ToTensor(Device device) => ToTensor(device, new BatchRows(0, Count));
 
     /// <inheritdoc/>
@@ -39,12 +42,12 @@ public sealed class PixelBatch : IDisposable
         }
     }
 
-    /// <summary>Copies some rows to a device: [b, 3, S, S]; the caller's dispose scope owns it.</summary>
+    /// <summary>Copies some items to a device: [b F, 3, S, S]; the caller's dispose scope owns it.</summary>
     internal Tensor ToTensor(Device device, BatchRows rows)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var each = 3 * Size * Size;
-        var pixels = empty([rows.Count, 3, Size, Size], ScalarType.Float32);
+        var each = Frames * 3 * Size * Size;
+        var pixels = empty([rows.Count * Frames, 3, Size, Size], ScalarType.Float32);
         Values.Span.Slice(rows.Start * each, rows.Count * each).CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes));
         if (device.type is DeviceType.CPU)
         {
@@ -58,18 +61,29 @@ public sealed class PixelBatch : IDisposable
     }
 
     /// <summary>Reads items one after another, each with the random source of its place.</summary>
+    /// <param name="unreadable">Receives places that cannot be read, which are then left out; null to end with the first.</param>
+    /// <exception cref="MediaReadException">An item cannot be read, or none can.</exception>
     internal static async Task<PixelBatch> ReadAsync(
-        IPixelSource source, IReadOnlyList<MediaId> items, Func<int, Random> random, CancellationToken cancellationToken)
+        IPixelSource source, IReadOnlyList<MediaId> items, Func<int, Random> random, ICollection<UnreadablePlace>? unreadable, CancellationToken cancellationToken)
     {
-        var batch = new PixelBatch(items.Count, source.Input.Size);
+        var batch = new PixelBatch(items.Count, source.Frames, source.Input.Size);
         try
         {
-            var each = 3 * batch.Size * batch.Size;
-            for (var i = 0; i < items.Count; i++)
+            var (each, read) = (batch.Memory.Length / items.Count, 0);
+            for (var place = 0; place < items.Count; place++)
             {
-                await source.ReadAsync(items[i], random(i), batch.Memory.Slice(i * each, each), cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await source.ReadAsync(items[place], random(place), batch.Memory.Slice(read * each, each), cancellationToken).ConfigureAwait(false);
+                    read++;
+                }
+                catch (MediaReadException error) when (unreadable is not null && error.Failure is not MediaFailure.DecoderMissing)
+                {
+                    unreadable.Add(new UnreadablePlace(place, error));
+                }
             }
 
+            batch.Count = read > 0 ? read : throw NothingReadable(items, unreadable!.First().Error);
             return batch;
         }
         catch
@@ -78,4 +92,12 @@ public sealed class PixelBatch : IDisposable
             throw;
         }
     }
+
+    private static MediaReadException NothingReadable(IReadOnlyList<MediaId> items, MediaReadException first) => new(
+        first.Media, first.Failure, $"{first.Reason} Nor can any of the other {items.Count - 1} items of its batch be read: are the media still where they were?", first);
 }
+
+/// <summary>An item of a batch that cannot be read.</summary>
+/// <param name="Place">Its place in the batch.</param>
+/// <param name="Error">Why.</param>
+internal sealed record UnreadablePlace(int Place, MediaReadException Error);

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Distributed;
+using CoVR.Modeling;
 
 namespace CoVR.Training;
 
@@ -29,7 +30,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         _triplets = triplets ?? throw new ArgumentNullException(nameof(triplets));
         _sampler = sampler ?? throw new ArgumentNullException(nameof(sampler));
-        _sources = sources.References is not null || sources.VisualTokens is not null
+        _sources = sources.References is not null || sources.VisualTokens is not null || !sources.Parts.HasFlag(QueryParts.Reference)
             ? sources
             : throw new ArgumentException("References need a source of pixels or a table of visual tokens.", nameof(sources));
         (_workers, _seed, _collective) = (workers, seed, collective);
@@ -46,30 +47,50 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
     }
 
     /// <inheritdoc/>
-    public string Describe() => $"{_sampler.Describe()}; items seeded by {_seed}";
+    public string Describe() => $"{_sampler.Describe()}; items seeded by {_seed}{Frames}";
+
+    private string Frames => _sources.References is { Frames: > 1 and var frames } ? $", {frames} frames of each reference" : string.Empty;
 
     private async Task<ComposedBatch> PrepareAsync(IReadOnlyList<int> positions, int epoch, int batch, CancellationToken cancellationToken)
     {
         var (first, count) = RankRows.Of(positions.Count, _collective);
-        Triplet[] triplets = [.. positions.Skip(first).Take(count).Select(position => _triplets[position])];
-        var targets = await TargetsAsync(triplets, place => SeededRandom.For(_seed, epoch, batch, first + place, 1), cancellationToken).ConfigureAwait(false);
-        return new ComposedBatch
+        List<(Triplet Triplet, int Place)> items = [.. Enumerable.Range(first, count).Select(place => (_triplets[positions[place]], place))];
+        List<UnreadablePlace> unreadable = [];
+        var references = await ReferencesAsync(items, epoch, batch, _sources.SkipUnreadable ? unreadable : null, cancellationToken).ConfigureAwait(false);
+        try
         {
-            Triplets = triplets,
-            Modifications = _sources.Texts.Encode([.. triplets.Select((triplet, place) => TextOf(triplet, () => SeededRandom.For(_seed, epoch, batch, first + place, 2)))]),
-            Targets = targets,
-            Captions = _sources is { Captions: true, CaptionEmbeddings: null } ? _sources.Texts.Encode([.. triplets.Select(CaptionOf)]) : null,
-            CaptionEmbeddings = _sources.CaptionEmbeddings is null ? null : StoredCaptions(triplets),
-            VisualTokens = _sources.VisualTokens,
-            References = _sources.VisualTokens is not null
-                ? null
-                : await PixelBatch.ReadAsync(
-                    _sources.References!,
-                    [.. triplets.Select(triplet => triplet.Reference)],
-                    place => SeededRandom.For(_seed, epoch, batch, first + place),
-                    cancellationToken).ConfigureAwait(false),
-        };
+            SkippedItem[] skipped = [.. unreadable.Select(fault => new SkippedItem(items[fault.Place].Triplet.Id, items[fault.Place].Triplet.Reference, fault.Error.Reason))];
+            items.RemoveAll(item => unreadable.Exists(fault => fault.Place == item.Place - first));
+            Triplet[] triplets = [.. items.Select(item => item.Triplet)];
+            return new ComposedBatch
+            {
+                Triplets = triplets,
+                Modifications = _sources.Texts.Encode([.. items.Select(item => TextOf(item.Triplet, () => SeededRandom.For(_seed, epoch, batch, item.Place, 2)))]),
+                Targets = await TargetsAsync(triplets, i => SeededRandom.For(_seed, epoch, batch, items[i].Place, 1), cancellationToken).ConfigureAwait(false),
+                Captions = _sources is { Captions: true, CaptionEmbeddings: null } ? _sources.Texts.Encode([.. triplets.Select(CaptionOf)]) : null,
+                CaptionEmbeddings = _sources.CaptionEmbeddings is null ? null : StoredCaptions(triplets),
+                VisualTokens = _sources.Parts.HasFlag(QueryParts.Reference) ? _sources.VisualTokens : null,
+                References = references,
+                Skipped = skipped,
+            };
+        }
+        catch
+        {
+            references?.Dispose();
+            throw;
+        }
     }
+
+    private async Task<PixelBatch?> ReferencesAsync(
+        List<(Triplet Triplet, int Place)> items, int epoch, int batch, ICollection<UnreadablePlace>? unreadable, CancellationToken cancellationToken) =>
+        _sources.VisualTokens is not null || !_sources.Parts.HasFlag(QueryParts.Reference)
+            ? null
+            : await PixelBatch.ReadAsync(
+                _sources.References!,
+                [.. items.Select(item => item.Triplet.Reference)],
+                i => SeededRandom.For(_seed, epoch, batch, items[i].Place),
+                unreadable,
+                cancellationToken).ConfigureAwait(false);
 
     private async Task<EmbeddingSet> TargetsAsync(Triplet[] triplets, Func<int, Random> random, CancellationToken cancellationToken)
     {

@@ -50,7 +50,7 @@ public sealed class VisualTokenTable : IDisposable
         try
         {
             await foreach (var batch in OrderedPrefetch.RunAsync(
-                0, chunks.Count, options.Workers, (chunk, stop) => PixelBatch.ReadAsync(pixels, chunks[chunk], _ => new Random(0), stop), cancellationToken))
+                0, chunks.Count, options.Workers, (chunk, stop) => PixelBatch.ReadAsync(pixels, chunks[chunk], _ => new Random(0), null, stop), cancellationToken))
             {
                 using (batch)
                 {

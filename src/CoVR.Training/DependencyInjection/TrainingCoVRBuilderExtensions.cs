@@ -48,7 +48,11 @@ public static class TrainingCoVRBuilderExtensions
         Required<IFrameReader>(services, name),
         services.GetKeyedService<ReferenceTransform>(name)?.Transform ?? new TrainingTransform(Required<ComposedModel>(services, name).Description.Image),
         Required<IEmbeddingStore>(services, name),
-        [.. services.GetKeyedServices<WeightedLossTerm>(name)]);
+        [.. services.GetKeyedServices<WeightedLossTerm>(name)])
+    {
+        Pipeline = () => services.GetRequiredKeyedService<RetrievalPipeline>(name),
+        Time = services.GetService<TimeProvider>(),
+    };
 
     private static T Required<T>(IServiceProvider services, string name)
         where T : class => services.GetKeyedService<T>(name) ?? throw new InvalidOperationException(

@@ -1,6 +1,8 @@
+using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
@@ -19,24 +21,61 @@ public sealed class ComposedTrainer
     /// <param name="plan">What to train on.</param>
     /// <param name="progress">Told after every step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
-    /// <returns>What the run left.</returns>
+    /// <returns>What the run left. The model keeps the trained weights, and its description names them.</returns>
     /// <exception cref="EmbeddingStoreException">A target has not been embedded.</exception>
-    /// <exception cref="MediaReadException">A reference cannot be read.</exception>
+    /// <exception cref="MediaReadException">No reference of a batch can be read, or one cannot and <see cref="TrainingOptions.SkipUnreadable"/> is false.</exception>
     public async Task<TrainingResult> TrainAsync(
         ComposedTrainingPlan plan, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        await RequireTargetsAsync(plan, cancellationToken).ConfigureAwait(false);
         using var csv = _options.OutputFolder is { } folder && plan.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
         var run = new TrainingRun<ComposedBatch>
         {
             Step = Step(plan),
             Batches = Batches(plan),
-            Validate = plan.Validate,
-            Collective = plan.Collective,
+            Validate = Validation(plan),
+            Configuration = plan.Configuration,
             Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv],
+            Collective = plan.Collective,
         };
-        return await _trainer.RunAsync(run, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _trainer.RunAsync(run, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _parts.Model.RehashWeights();
+        }
     }
+
+    /// <summary>A training of hours shall not end at a target that could be missed at its start.</summary>
+    private async Task RequireTargetsAsync(ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    {
+        List<MediaId> targets = [.. plan.Dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Distinct()];
+        List<MediaId> missing = [];
+        foreach (var target in targets)
+        {
+            if (!await _parts.Store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
+            {
+                missing.Add(target);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new EmbeddingStoreException(
+                _parts.Store.Fingerprint.Model,
+                $"{missing.Count} of {targets.Count} training targets have no embedding here, for example {string.Join(", ", missing.Take(3).Select(id => $"'{id}'"))}: embed all targets of the training data first, with the same model.");
+        }
+    }
+
+    private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainingPlan plan) => plan switch
+    {
+        { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has a validation or a function that validates, not both.", nameof(plan)),
+        { Validation: { } search } => new EpochValidator(search, _parts.Pipeline, _options.Parts, _parts.Time).ValidateAsync,
+        _ => plan.Validate,
+    };
 
     private ComposedTrainingStep Step(ComposedTrainingPlan plan) => new(
         _parts.Model.Encoder,
@@ -45,6 +84,8 @@ public sealed class ComposedTrainer
         {
             Temperature = _parts.Model.Description.Temperature,
             Device = _parts.Model.Device,
+            Parts = _options.Parts,
+            Precision = _options.Precision,
             ChunkSize = _options.ChunkSize,
             KeepVisualTokens = _options.KeepVisualTokens,
             Collective = plan.Collective,
@@ -52,21 +93,62 @@ public sealed class ComposedTrainer
 
     private TrainingBatcher Batches(ComposedTrainingPlan plan)
     {
-        var sampler = plan.Sampler ?? new TripletSampler(
-            plan.Dataset.Triplets,
-            new TripletSamplerOptions { BatchSize = _options.BatchSize * (plan.Collective?.Size ?? 1), Iterate = _options.Iterate, Seed = _options.Seed });
+        var triplets = plan.Dataset.Triplets;
+        var sampler = plan.Sampler ?? new TripletSampler(triplets, new TripletSamplerOptions
+        {
+            BatchSize = _options.BatchSize * (plan.Collective?.Size ?? 1),
+            Iterate = _options.Iterate,
+            DropLast = _options.DropLast,
+            Seed = _options.Seed,
+        });
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(_parts.Model),
-            Targets = new StoredTargets(_parts.Store, plan.TargetPooling ?? new ScoredTargetPooling()),
-            References = new MediaPixelSource(plan.Locate, _parts.Reader, _parts.Transform, new MiddleFrameSampler()),
+            Parts = _options.Parts,
+            Targets = new StoredTargets(_parts.Store, plan.TargetPooling ?? TargetPooling()),
+            References = new MediaPixelSource(plan.Locate, _parts.Reader, _parts.Transform, QueryFrames, _options.QueryFrameCount),
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
+            CaptionEmbeddings = plan.CaptionEmbeddings is { } captions ? CaptionsOf(triplets, captions) : null,
+            SkipUnreadable = _options.SkipUnreadable,
         };
-        return new TrainingBatcher(plan.Dataset.Triplets, sampler, sources, _options.Workers, _options.Seed, plan.Collective);
+        return new TrainingBatcher(triplets, sampler, sources, _options.Workers, _options.Seed, plan.Collective);
+    }
+
+    private ITargetPooling TargetPooling() => _options.TargetPooling switch
+    {
+        TargetFramePooling.Mean => new DrawnMeanTargetPooling(_options.TargetFrames),
+        TargetFramePooling.Middle => new MiddleTargetPooling(),
+        _ => new ScoredTargetPooling(_options.TargetFrames),
+    };
+
+    private IFrameSampler QueryFrames(Random random) => _options.QueryFrames switch
+    {
+        QueryFrameMethod.Random => new RandomFrameSampler(random.Next()),
+        QueryFrameMethod.Sample => new UniformSegmentSampler(_options.QueryFrameCount),
+        _ => new MiddleFrameSampler(),
+    };
+
+    private static Dictionary<string, ReadOnlyMemory<float>> CaptionsOf(IReadOnlyList<Triplet> triplets, TextEmbeddings captions)
+    {
+        Dictionary<string, ReadOnlyMemory<float>> rows = new(StringComparer.Ordinal);
+        foreach (var caption in triplets.Select(triplet => triplet.TargetCaption).OfType<string>())
+        {
+            rows[caption] = captions.TryGet(caption, out var row) ? row : throw new InvalidOperationException(
+                $"The caption '{caption}' has no stored embedding: embed the captions of the training data, with the same model.");
+        }
+
+        return rows;
     }
 }
 
 /// <summary>The parts of a pipeline that training uses.</summary>
 internal sealed record ComposedTrainerParts(
-    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IEmbeddingStore Store, IReadOnlyList<WeightedLossTerm> Terms);
+    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IEmbeddingStore Store, IReadOnlyList<WeightedLossTerm> Terms)
+{
+    /// <summary>Makes what validation searches with.</summary>
+    internal required Func<RetrievalPipeline> Pipeline { get; init; }
+
+    /// <summary>The clock; null for the system's.</summary>
+    internal TimeProvider? Time { get; init; }
+}

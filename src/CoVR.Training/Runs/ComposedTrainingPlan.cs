@@ -16,7 +16,7 @@ public sealed record ComposedTrainingPlan
     /// <value>Null.</value>
     public IBatchSampler? Sampler { get; init; }
 
-    /// <summary>How stored target frames become one; null for <see cref="ScoredTargetPooling"/>, the reference's default.</summary>
+    /// <summary>How stored target frames become one; null for what the options say.</summary>
     /// <value>Null.</value>
     public ITargetPooling? TargetPooling { get; init; }
 
@@ -24,7 +24,19 @@ public sealed record ComposedTrainingPlan
     /// <value>Null.</value>
     public VisualTokenTable? VisualTokens { get; init; }
 
-    /// <summary>Called after every epoch; null for no validation.</summary>
+    /// <summary>Stored embeddings of target captions by their text (<see cref="TextEmbeddings"/>), for the term <c>si_tc</c>; wins over <see cref="TrainingOptions.Captions"/>.</summary>
+    /// <value>Null.</value>
+    public TextEmbeddings? CaptionEmbeddings { get; init; }
+
+    /// <summary>What is searched after every epoch; null for no search. Either this or <see cref="Validate"/>.</summary>
+    /// <value>Null.</value>
+    public RetrievalValidation? Validation { get; init; }
+
+    /// <summary>What the loggers shall know of the run beside its training options, by name, for example the host's composed configuration.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Called after every epoch, for a validation of your own; null for none.</summary>
     /// <value>Null.</value>
     public Func<int, CancellationToken, ValueTask<ValidationReport>>? Validate { get; init; }
 

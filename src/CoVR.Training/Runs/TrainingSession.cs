@@ -40,7 +40,8 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _clock = new DataClock(services.Time);
         _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, _loggers, _services.Logger);
         _cursor = new RunCursor { Scale = LossScale.For(options.Precision) };
-        _settings = RunSettings.Of(options, run.Batches.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count, _optimizer.ParameterNames);
+        _settings = RunSettings.Of(
+            options, new RunParts(run.Batches.Describe(), run.Step.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count), _optimizer.ParameterNames);
         _store = options.OutputFolder is null || !_ranks.IsFirst ? null : new RunStore(options, _settings, _modules, _optimizer);
     }
 

@@ -11,7 +11,7 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
 
     internal bool CaptionsHaveGradients(ComposedBatch batch) => batch is { CaptionEmbeddings: null, Captions: not null } && options.CaptionGradients;
 
-    /// <summary>[b, N, C]; null when queries are made of text alone.</summary>
+    /// <summary>[b F, N, C], F frames of each reference; null when queries are made of text alone.</summary>
     internal Tensor? VisualTokens(ComposedBatch batch, BatchRows rows)
     {
         if (!options.Parts.HasFlag(QueryParts.Reference))
@@ -20,6 +20,7 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
         }
 
         using var scope = NewDisposeScope();
+        using var precision = MixedPrecision.Enter(options.Precision, _device);
         var tokens = batch.VisualTokens is { } table
             ? table.Select([.. batch.Triplets.Skip(rows.Start).Take(rows.Count).Select(triplet => triplet.Reference)], _device)
             : encoder.EncodeVisual((batch.References ?? throw new ArgumentException("The batch has no references.", nameof(batch))).ToTensor(_device, rows));
@@ -30,8 +31,9 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
     internal Tensor Queries(ComposedBatch batch, BatchRows rows, Tensor? visualTokens)
     {
         using var scope = NewDisposeScope();
-        var modification = options.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows) : null;
-        return Pool(encoder.EncodeQuery(visualTokens, modification, options.Parts)).MoveToOuterDisposeScope();
+        var frames = visualTokens is null ? 1 : (int)visualTokens.shape[0] / rows.Count;
+        var queries = EncodeQueries(batch, rows, visualTokens, frames);
+        return Pool(frames == 1 ? queries : MergeFrames(queries, frames)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[b, D] of the model, or of the store; null without.</summary>
@@ -49,7 +51,8 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
         }
 
         using var gradients = set_grad_enabled(options.CaptionGradients && is_grad_enabled());
-        return encoder.EncodeCaption(Tokens(batch.Captions, rows)).MoveToOuterDisposeScope();
+        using var precision = MixedPrecision.Enter(options.Precision, _device);
+        return MixedPrecision.Leave(encoder.EncodeCaption(Tokens(batch.Captions, rows))).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B, D] of the whole batch.</summary>
@@ -59,6 +62,21 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
         var pooled = Pool(ToTensor(batch.Targets));
         return (options.NormalizeTargets ?? batch.Targets.Vectors == 1 ? nn.functional.normalize(pooled, dim: 1) : pooled).MoveToOuterDisposeScope();
     }
+
+    /// <summary>[b F, Q, D]: every frame of a reference is a query with the same text.</summary>
+    private Tensor EncodeQueries(ComposedBatch batch, BatchRows rows, Tensor? visualTokens, int frames)
+    {
+        using var precision = MixedPrecision.Enter(options.Precision, _device);
+        var modification = options.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows) : null;
+        var text = modification is null || frames == 1
+            ? modification
+            : new TokenBatch(modification.Ids.repeat_interleave(frames, 0), modification.Mask.repeat_interleave(frames, 0));
+        return MixedPrecision.Leave(encoder.EncodeQuery(visualTokens, text, options.Parts));
+    }
+
+    /// <summary>[b F, Q, D] to [b, Q, D]: the mean over the frames, of unit length again, as a search merges them.</summary>
+    private static Tensor MergeFrames(Tensor queries, int frames) =>
+        nn.functional.normalize(queries.view(queries.shape[0] / frames, frames, queries.shape[1], queries.shape[2]).mean([1]), dim: 2);
 
     private TokenBatch Tokens(TokenizedText text, BatchRows rows)
     {

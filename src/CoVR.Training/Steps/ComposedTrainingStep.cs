@@ -58,6 +58,10 @@ public sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
         return report;
     }
 
+    /// <inheritdoc/>
+    public string Describe() => FormattableString.Invariant(
+        $"composed, temperature {_options.Temperature:R}, {string.Join(" + ", _terms.Select(term => FormattableString.Invariant($"{term.Weight:R} {term.Term.Name}")))}");
+
     /// <summary>Gradients of the embeddings first; they are what crosses ranks and chunks.</summary>
     private LossReport ComputeInTwoSteps(ComposedBatch batch)
     {

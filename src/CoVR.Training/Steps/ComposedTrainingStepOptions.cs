@@ -15,6 +15,10 @@ public sealed record ComposedTrainingStepOptions
     /// <value><see cref="QueryParts.Both"/>.</value>
     public QueryParts Parts { get; init; } = QueryParts.Both;
 
+    /// <summary>The arithmetic of the encoders; embeddings and losses are in 32 bits. 16-bit floats want the scaled losses of <see cref="TrainingOptions.Precision"/>, which sets both.</summary>
+    /// <value><see cref="TrainingPrecision.Float32"/>.</value>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Float32;
+
     /// <summary>
     /// Whether pooled targets are brought to unit length. Null does as the reference: BLIP (one vector) does, BLIP-2 (many
     /// vectors, unit length each, then averaged) does not.

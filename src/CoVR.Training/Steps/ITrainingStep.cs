@@ -13,4 +13,7 @@ public interface ITrainingStep<in TBatch>
     /// <param name="batch">The batch; not disposed.</param>
     /// <returns>The sum and its parts; the caller disposes it.</returns>
     LossReport Compute(TBatch batch);
+
+    /// <summary>One line that tells two steps apart; a run state of another step is refused.</summary>
+    string Describe() => GetType().Name;
 }

@@ -33,4 +33,16 @@ internal static class Runs
 
     internal static float[] Weights(TinyEncoder encoder) =>
         [.. encoder.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.data<float>().ToArray())];
+
+    /// <summary>Stops a run after a step; null never.</summary>
+    internal sealed class StopAt(int? step, CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step == step)
+            {
+                source.Cancel();
+            }
+        }
+    }
 }

@@ -15,18 +15,18 @@ internal static class AtomicFile
         var partial = $"{full}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            using (var stream = FileSteps.Create(partial))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                FileSteps.Flush(stream);
             }
 
             check?.Invoke(partial);
-            File.Move(partial, full, overwrite: true);
+            FileSteps.Rename(partial, full);
         }
         catch
         {
-            File.Delete(partial);
+            FileSteps.Delete(partial);
             throw;
         }
     }

@@ -1,0 +1,114 @@
+using CoVR.Modeling.Checkpoints.Files;
+using CoVR.TestSupport;
+
+namespace CoVR.Training.Tests;
+
+/// <summary>Every step on the way of a file to its place fails once, or the process dies there; the run still comes to the same end.</summary>
+[Collection("torch")]
+public sealed class FaultTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        FileSteps.Watcher = null;
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(WeightsFormat.Safetensors, false, "")]
+    [InlineData(WeightsFormat.Safetensors, true, "")]
+    [InlineData(WeightsFormat.Ckpt, true, ".ckpt")]
+    public async Task RunAsync_EachFileStepFailsOnce_ComesToTheSameEnd(WeightsFormat format, bool dies, string files)
+    {
+        List<(FileStep Step, string Path)> trace = [];
+        FileSteps.Watcher = (step, path) => trace.Add((step, path));
+        var expected = await TrainAsync("whole", format);
+        foreach (var at in Points(trace, files, every: dies ? 1 : 2))
+        {
+            var name = $"fault-{at}";
+            FileSteps.Watcher = new Fault(at, dies).Strike;
+            await Assert.ThrowsAnyAsync<Exception>(() => TrainAsync(name, format));
+            FileSteps.Watcher = null;
+            var resumed = await TrainAsync(name, format);
+            Assert.Equal(expected.Weights, resumed.Weights);
+            Assert.Equal(expected.Files, resumed.Files);
+            Directory.Delete(_folder[name], recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_DiskFull_SaysSoAndLeavesTheLastGoodState()
+    {
+        var saves = 0;
+        FileSteps.Watcher = (step, path) =>
+        {
+            if (step is FileStep.Write && path.Contains(RunStateFile.FileName, StringComparison.Ordinal) && saves >= 2)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            saves += step is FileStep.Rename && path.EndsWith(RunStateFile.FileName, StringComparison.Ordinal) ? 1 : 0;
+        };
+        var error = await Assert.ThrowsAsync<RunStateException>(() => TrainAsync("full", WeightsFormat.Safetensors));
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Contains("state of step 2 is still there", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder["full"], "*.tmp"));
+    }
+
+    private async Task<Outcome> TrainAsync(string name, WeightsFormat format)
+    {
+        var options = Runs.Resumable(_folder[name]);
+        (options.Epochs, options.Weights, options.WarmupSteps, options.SaveEverySteps, options.AccumulatedBatches) = (2, format, 1, 1, 3);
+        using var encoder = new TinyEncoder(1);
+        using var log = new CsvRunLogger(_folder[name]);
+        var run = Runs.Composed(encoder, log) with
+        {
+            Validate = (epoch, _) =>
+            {
+                TorchSharp.torch.rand(3).Dispose();
+                return ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = 10 - epoch }, "R@1"));
+            },
+        };
+        await new Trainer(options).RunAsync(run, null, Token);
+        log.Dispose();
+        var files = Directory.GetFiles(_folder[name]).Where(file => Path.GetFileName(file) != "run.lock").Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}");
+        return new Outcome(Runs.Weights(encoder), [.. files]);
+    }
+
+    /// <summary>Where to strike, counted from 1: every step but those writes that are neither the first nor the last of their file.</summary>
+    private static int[] Points(List<(FileStep Step, string Path)> trace, string files, int every)
+    {
+        int[] points =
+        [
+            .. Enumerable.Range(0, trace.Count)
+                .Where(i => trace[i].Path.Contains(files, StringComparison.Ordinal))
+                .Where(i => trace[i].Step is not FileStep.Write || trace[i - 1].Step is not FileStep.Write || trace[i + 1].Step is not FileStep.Write)
+                .Select(i => i + 1),
+        ];
+        Assert.Equal([FileStep.Create, FileStep.Write, FileStep.Flush, FileStep.Rename], points.Select(at => trace[at - 1].Step).Distinct());
+        return [.. points.Where((_, place) => place % every == 0)];
+    }
+
+    private sealed record Outcome(float[] Weights, string[] Files);
+
+    /// <summary>Fails one step; or that one and all after it, as for a process that is gone.</summary>
+    private sealed class Fault(int at, bool dies)
+    {
+        private int _steps;
+
+        public void Strike(FileStep step, string path)
+        {
+            _steps++;
+            if (_steps == at || (dies && _steps > at))
+            {
+                throw dies ? new ProcessDiedException() : new IOException("Input/output error");
+            }
+        }
+    }
+
+    private sealed class ProcessDiedException : Exception;
+}
