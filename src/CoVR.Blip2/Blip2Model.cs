@@ -1,5 +1,6 @@
 using CoVR.Checkpoints;
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -20,4 +21,13 @@ public static class Blip2Model
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     public static ComposedModel Create(Blip2Options options, ComposedModelParts? parts = null, ILogger? logger = null) =>
         Family.Create(options, CheckpointResolver.OrDefault(parts), logger);
+
+    /// <summary>Compares a file with the model that options describe, key by key, without loading it: memory is reserved, but neither set nor read.</summary>
+    /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
+    /// <param name="path">The weights.</param>
+    /// <returns>What a strict load would do with every key.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
+    /// <exception cref="ArgumentException">There is no such variant.</exception>
+    public static LoadReport RequireFit(Blip2Options options, string path) => Family.RequireFit(options, path);
 }

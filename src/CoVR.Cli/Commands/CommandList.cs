@@ -23,6 +23,7 @@ internal static class CommandList
             Download.DownloadCommand.Create,
             Convert.ConvertCommand.Create,
             Demo.DemoCommand.Create,
+            Doctor.DoctorCommand.Create,
         ];
         foreach (var create in commands)
         {

@@ -3,6 +3,9 @@ namespace CoVR.Datasets.Doctor;
 /// <summary>The kinds of findings of the built-in checks.</summary>
 public static class DoctorKinds
 {
+    /// <summary>A note: how many queries and candidates a split has.</summary>
+    public const string AnnotationsRead = "annotations.read";
+
     /// <summary>An annotation file is missing or cannot be understood, at a line and field.</summary>
     public const string AnnotationMalformed = "annotations.malformed";
 
@@ -51,6 +54,12 @@ public static class DoctorKinds
     /// <summary>Another model made them.</summary>
     public const string EmbeddingsForeign = "embeddings.foreign";
 
+    /// <summary>A note: a folder does not say which model made its embeddings, as those of the reference.</summary>
+    public const string EmbeddingsUnsigned = "embeddings.unsigned";
+
+    /// <summary>A note: embeddings of other items.</summary>
+    public const string EmbeddingsSurplus = "embeddings.surplus";
+
     /// <summary>An item has none.</summary>
     public const string EmbeddingMissing = "embeddings.missing";
 
@@ -80,6 +89,9 @@ public static class DoctorKinds
 
     /// <summary>A caption's embedding has a NaN or infinite number.</summary>
     public const string CaptionNotFinite = "captions.not-finite";
+
+    /// <summary>A note: what a file of weights is.</summary>
+    public const string CheckpointRead = "checkpoints.read";
 
     /// <summary>There are no such weights.</summary>
     public const string CheckpointMissing = "checkpoints.missing";

@@ -55,7 +55,7 @@ internal sealed class EmbeddingFolders
 
             if (opened.Fingerprint is null)
             {
-                context.Report(new DoctorFinding(DoctorSeverity.Note, "embeddings.unsigned", $"{dataset.Name}: '{folder}' does not say which model made it, as the reference's folders do not; shapes are compared only") { Dataset = dataset.Name, File = folder });
+                context.Report(new DoctorFinding(DoctorSeverity.Note, DoctorKinds.EmbeddingsUnsigned, $"{dataset.Name}: '{folder}' does not say which model made it, as the reference's folders do not; shapes are compared only") { Dataset = dataset.Name, File = folder });
             }
 
             first ??= opened.Fingerprint;

@@ -29,6 +29,27 @@ public static class StateDictLoader
         return Load(module, checkpoint, map, strict, verifyFirst);
     }
 
+    /// <summary>Compares a file with a module, key by key and shape by shape; nothing is changed, and of the file only what a reshape needs is read.</summary>
+    /// <param name="module">Its values may be unset.</param>
+    /// <param name="path">A file of <c>torch.save</c> or safetensors.</param>
+    /// <param name="map">How the file's keys become the module's.</param>
+    /// <returns>What a strict load would do with every key.</returns>
+    /// <exception cref="CheckpointMismatchException">The weights do not fit; it lists every key.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged or hostile.</exception>
+    public static LoadReport RequireFit(nn.Module module, string path, CheckpointMap map)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(map);
+        NativeTorch.EnsureLoaded();
+        using var checkpoint = Checkpoint.Open(path);
+        var root = map.Root is { } name && checkpoint.HasDictionary(name) ? name : null;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var plan = new LoadPlan(module, checkpoint, checkpoint.Tensors(root).Values, map);
+        plan.ThrowOnMismatch();
+        return plan.Report();
+    }
+
     /// <summary>Loads an open file into a module.</summary>
     /// <param name="module">Its parameters and buffers are overwritten.</param>
     /// <param name="checkpoint">Stays open.</param>

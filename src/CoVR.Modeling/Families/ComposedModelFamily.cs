@@ -91,6 +91,23 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
     }
 
+    /// <summary>Compares a file with the model that options describe, without loading it: the model's memory is reserved, but neither set nor read.</summary>
+    /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
+    /// <param name="path">The weights.</param>
+    /// <returns>What a strict load would do with every key.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
+    /// <exception cref="ArgumentException">There is no such variant.</exception>
+    public LoadReport RequireFit(TOptions options, string path)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var variant = Find(options.Variant) ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", Variants.Select(known => known.Name))}.", nameof(options));
+        NativeTorch.EnsureLoaded();
+        var tokenizer = CreateTokenizer(options);
+        using var encoder = CreateEncoder(Complete(ArchitectureOf(options) ?? variant.Architecture, tokenizer, options.Fusion), tokenizer, ComposedModelParts.None);
+        return StateDictLoader.RequireFit(encoder, path, StrictMapFor(encoder, ComposedModelParts.None));
+    }
+
     /// <summary>Sizes of the host's own; null for the variant's.</summary>
     /// <param name="options">The options.</param>
     /// <returns>The sizes, or null.</returns>
@@ -222,9 +239,11 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             return;
         }
 
-        var map = encoder.HasLateFusion ? MapFor(parts).WithOptional("fusion.*") : MapFor(parts);
-        Load(encoder, checkpoint.Path, map, options.StrictCheckpoint, logger);
+        Load(encoder, checkpoint.Path, StrictMapFor(encoder, parts), options.StrictCheckpoint, logger);
     }
+
+    // Published weights know nothing of the small head of late fusion.
+    private CheckpointMap StrictMapFor(TEncoder encoder, ComposedModelParts parts) => encoder.HasLateFusion ? MapFor(parts).WithOptional("fusion.*") : MapFor(parts);
 
     private IEnumerable<string> FindVariantFaults(string variant)
     {

@@ -84,7 +84,7 @@ public sealed class DoctorMachineTests : IDisposable
         Assert.Equal(
             [(blip, "the file holds blip, the model is blip2."), (blip2, "the file holds blip2, the model is blip.")],
             report.Worse().Where(finding => finding.Kind == DoctorKinds.CheckpointForeign).Select(finding => (finding.File!, finding.Reason)));
-        Assert.Equal(3, report.Findings.Count(finding => finding.Kind == "checkpoints.read"));
+        Assert.Equal(3, report.Findings.Count(finding => finding.Kind == DoctorKinds.CheckpointRead));
     }
 
     [Fact]
@@ -123,6 +123,22 @@ public sealed class DoctorMachineTests : IDisposable
         var finding = Assert.Single((await ExamineAsync(new DoctorRequest { Checkpoints = [checkpoint], Machine = false })).Worse());
 
         Assert.Equal("the weights do not fit the model: it lacks 2 keys (a.weight, b.weight); it has too much 1 keys (c.weight).", finding.Reason);
+    }
+
+    [Theory]
+    [InlineData("blip", "visual_encoder.blocks.3.")]
+    [InlineData("blip2", "visual_encoder.blocks.2.")]
+    public async Task ExamineAsync_OfWeightsOfAModel_ComparesKeysAndShapesWithIt(string family, string lacking)
+    {
+        var path = Save(family);
+        DoctorCheckpoint[] wanted = [Wanted(path, family) with { RequireFit = file => TinyModels.RequireFit(family, file) }, Wanted(path, family) with { RequireFit = file => TinyModels.RequireFit(family, file, more: 1) }];
+
+        var report = await ExamineAsync(new DoctorRequest { Checkpoints = wanted, Machine = false });
+
+        var finding = Assert.Single(report.Worse());
+        Assert.Equal((DoctorKinds.CheckpointForeign, path), (finding.Kind, finding.File));
+        Assert.Contains(lacking, finding.Reason, StringComparison.Ordinal);
+        Assert.Contains("choose the variant", finding.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

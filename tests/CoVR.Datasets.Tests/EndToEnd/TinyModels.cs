@@ -17,6 +17,19 @@ internal static class TinyModels
         ? builder.UseBlip(options => (options.Architecture, options.Vocabulary, options.Seed) = (SmallBlip, Vocabulary, 7))
         : builder.UseBlip2(options => (options.Architecture, options.Vocabulary, options.Seed) = (SmallBlip2, Vocabulary, 7));
 
+    /// <summary>Compares a file with a tiny model, perhaps one block deeper, without loading it.</summary>
+    public static void RequireFit(string family, string path, int more = 0)
+    {
+        if (family == "blip")
+        {
+            BlipModel.RequireFit(new BlipOptions { Architecture = SmallBlip with { Vision = SmallBlip.Vision with { Depth = SmallBlip.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+        }
+        else
+        {
+            Blip2Model.RequireFit(new Blip2Options { Architecture = SmallBlip2 with { Vision = SmallBlip2.Vision with { Depth = SmallBlip2.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+        }
+    }
+
     private static BlipArchitecture SmallBlip { get; } = new()
     {
         Image = ImageInput.Clip(16),

@@ -27,7 +27,7 @@ internal sealed class AnnotationCheck : IDoctorCheck
                 new SplitExamination(context, split).Run(cancellationToken);
                 if (content.Dataset.Triplets.Count > 0)
                 {
-                    context.Report(new DoctorFinding(DoctorSeverity.Note, "annotations.read", FormattableString.Invariant($"{split.Dataset} {split.Split}: {content.Dataset.Triplets.Count} queries, {content.Dataset.Candidates.Count} candidates"))
+                    context.Report(new DoctorFinding(DoctorSeverity.Note, DoctorKinds.AnnotationsRead, FormattableString.Invariant($"{split.Dataset} ({split.Split.ToString().ToLowerInvariant()}): {content.Dataset.Triplets.Count} queries, {content.Dataset.Candidates.Count} candidates"))
                     {
                         Dataset = split.Dataset,
                         File = split.File,

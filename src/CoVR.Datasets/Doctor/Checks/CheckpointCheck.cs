@@ -59,7 +59,7 @@ internal sealed class CheckpointCheck(ICheckpointResolver? resolver) : IDoctorCh
             }
 
             checkpoint.RequireFit?.Invoke(path);
-            return new DoctorFinding(DoctorSeverity.Note, "checkpoints.read", Describe(checkpoint.Reference, summary)) { File = path };
+            return new DoctorFinding(DoctorSeverity.Note, DoctorKinds.CheckpointRead, Describe(checkpoint.Reference, summary)) { File = path };
         }
         catch (CheckpointMismatchException fault)
         {

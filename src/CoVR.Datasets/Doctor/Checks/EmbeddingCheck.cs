@@ -87,7 +87,7 @@ internal sealed class EmbeddingCheck : IDoctorCheck
 
         if (folders.Surplus(wanted) is > 0 and var surplus)
         {
-            context.Report(new DoctorFinding(DoctorSeverity.Note, "embeddings.surplus", FormattableString.Invariant($"{dataset.Name}: {surplus} embeddings of items that these splits do not have")) { Dataset = dataset.Name });
+            context.Report(new DoctorFinding(DoctorSeverity.Note, DoctorKinds.EmbeddingsSurplus, FormattableString.Invariant($"{dataset.Name}: {surplus} embeddings of items that these splits do not have")) { Dataset = dataset.Name });
         }
     }
 

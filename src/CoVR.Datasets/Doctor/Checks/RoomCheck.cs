@@ -36,7 +36,7 @@ internal sealed class RoomCheck(CheckpointOptions checkpoints, Func<string, long
     }
 
     private static long WeightBytes(DoctorContext context) => context.Findings
-        .Where(finding => finding is { Kind: "checkpoints.read", File: not null } && File.Exists(finding.File))
+        .Where(finding => finding is { Kind: DoctorKinds.CheckpointRead, File: not null } && File.Exists(finding.File))
         .Sum(finding => new FileInfo(finding.File!).Length);
 
     /// <summary>What the missing embeddings will take: F x Q x D numbers of four bytes each.</summary>

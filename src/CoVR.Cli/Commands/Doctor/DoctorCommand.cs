@@ -1,0 +1,74 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Reporting;
+using CoVR.Datasets.Doctor;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoVR.Cli.Commands.Doctor;
+
+/// <summary><c>covr doctor</c>: looks at machine, data, embeddings and weights, and says what is wrong and what can be scored.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        var options = new DoctorOptions();
+        var command = new TaughtCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
+        {
+            Notes = """
+                Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory.
+                With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
+                Nothing is changed. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
+                'covr download videos --annotations' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
+                """,
+            Examples =
+            [
+                new("covr doctor", "the machine"),
+                new("covr doctor test=webvid-covr model=blip2-coco", "what 'covr test' would read"),
+                new("covr doctor data=cirr model=blip-large --full", "what 'covr train' would read, everything decoded"),
+                new("covr doctor --data webvid-covr --annotations webvid8m-covr_test.csv --media videos --embeddings embs", "files anywhere"),
+                new("covr doctor --checkpoint ckpt_4.ckpt --json", "weights; the report to another program"),
+            ],
+        };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellation) => RunAsync(host, options, parsed, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandHost host, DoctorOptions options, ParseResult parsed, CancellationToken cancellation)
+    {
+        var request = options.Request(host, parsed);
+        var output = host.PathOf(parsed.GetValue(options.Output) ?? "covr-doctor");
+        var asJson = parsed.GetValue(options.Json);
+        var services = host.CreateServices();
+        services.AddCoVR().AddDoctor();
+        await using var provider = services.BuildServiceProvider();
+        var doctor = provider.GetRequiredService<DatasetDoctor>();
+        var report = asJson
+            ? await doctor.ExamineAsync(request, null, cancellation)
+            : await host.Report.RunAsync("Examining", progress => doctor.ExamineAsync(request, progress.OfDoctor(), cancellation));
+
+        IReadOnlyList<string> written = report.Findings.Any(finding => finding.Severity != DoctorSeverity.Note) || request.Datasets.Count > 0 || parsed.GetValue(options.Output) is not null
+            ? await report.SaveAsync(output, CancellationToken.None)
+            : [];
+        if (asJson)
+        {
+            host.Say(report.ToJson());
+        }
+        else
+        {
+            new DoctorTable(host).Show(report, written);
+        }
+
+        if (!report.IsComplete)
+        {
+            host.ResumeHint = $"What was found so far is in {host.Shown(output)}; the same command starts again.";
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return report.IsHealthy ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static Relay<DoctorProgress> OfDoctor(this IProgress<Step> progress) => new(at =>
+        progress.Report(new Step(at.Done, at.Total, at.Check, at.Faults == 0 ? "" : $"{at.Faults} faults")));
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Data;
+using CoVR.Datasets.Doctor;
+using CoVR.Modeling;
+
+namespace CoVR.Cli.Commands.Doctor;
+
+/// <summary>What <c>covr doctor</c> takes, and the request that it means.</summary>
+internal sealed class DoctorOptions
+{
+    private static readonly Dictionary<string, DatasetSplit> Splits = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["train"] = DatasetSplit.Train,
+        ["val"] = DatasetSplit.Validation,
+        ["validation"] = DatasetSplit.Validation,
+        ["test"] = DatasetSplit.Test,
+    };
+
+    private readonly Argument<string[]> _choices = new("choices") { Description = "Choices and values as for 'covr train': data=… test=… model=… model/ckpt=… name.name=value.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _configDir = new("--config-dir", OptionNames.Aliases("--config-dir")) { Description = "A folder of your own configuration files, over those of covr." };
+    private readonly Option<string?> _data = new("--data") { Description = $"The layout of a data set by its files: {string.Join(", ", NamedSets.Kinds)}." };
+    private readonly Option<string?> _annotations = new("--annotations") { Description = "Its annotation file, or the folder of all of them." };
+    private readonly Option<string?> _media = new("--media") { Description = "The folder of its pictures or videos; for circo the folder of everything." };
+    private readonly Option<string[]> _split = new("--split") { Description = "A split: train, val or test. [default: all that are there]" };
+    private readonly Option<string[]> _embeddings = new("--embeddings") { Description = "A folder of its embeddings: a store of covr, or a tree of .pth files." };
+    private readonly Option<string[]> _captions = new("--captions") { Description = "A file of caption embeddings (txt2_….pth)." };
+    private readonly Option<string[]> _checkpoint = new("--checkpoint") { Description = "Weights: a path, or a released name." };
+    private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "The vocabulary file (vocab.txt)." };
+    private readonly Option<string?> _device = new("--device") { Description = "The device that shall compute: cpu, cuda, cuda:1, mps." };
+    private readonly Option<bool> _full = new("--full") { Description = "Decodes every picture and video and reads every number." };
+    private readonly Option<bool> _noMachine = new("--no-machine", OptionNames.Aliases("--no-machine")) { Description = "Leaves out programs, libraries, devices, disks and memory." };
+    private readonly Option<int> _workers = new("--workers", "--num-workers", "--num_workers") { Description = "Files that are read at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    /// <summary>The folder of the report.</summary>
+    public Option<string?> Output { get; } = new("--output") { Description = "The folder of report and lists. [default: covr-doctor]" };
+
+    /// <summary>Whether the report goes to standard output.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Writes the whole report as JSON to standard output, and nothing else." };
+
+    /// <summary>Adds everything to the command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_choices);
+        _data.AcceptOnlyFromAmong([.. NamedSets.Kinds]);
+        _split.AcceptOnlyFromAmong([.. Splits.Keys]);
+        _workers.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--workers is at least 1.");
+            }
+        });
+        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, Output, Json })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>What is to be looked at.</summary>
+    public DoctorRequest Request(CommandHost host, ParseResult parsed)
+    {
+        var request = Configured(host, parsed) with
+        {
+            Level = parsed.GetValue(_full) ? DoctorLevel.Full : DoctorLevel.Quick,
+            Workers = parsed.GetValue(_workers),
+            Machine = !parsed.GetValue(_noMachine),
+        };
+        return request with
+        {
+            Datasets = [.. request.Datasets, .. Named(host, parsed)],
+            Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(new CheckpointReference(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name)))],
+            Vocabulary = parsed.GetValue(_vocabulary) is { } vocabulary ? host.PathOf(vocabulary) : request.Vocabulary,
+            Device = parsed.GetValue(_device) ?? request.Device,
+            OutputFolder = request.OutputFolder ?? host.Folder,
+        };
+    }
+
+    private static string[] Values(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) ?? [];
+
+    private DoctorRequest Configured(CommandHost host, ParseResult parsed)
+    {
+        var choices = parsed.GetValue(_choices) ?? [];
+        if (choices.Length == 0)
+        {
+            return new DoctorRequest();
+        }
+
+        var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
+        return ConfiguredSets.Request(new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+    }
+
+    private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)
+    {
+        if (parsed.GetValue(_data) is not { } kind)
+        {
+            Option[] needing = [_annotations, _media, _split, _embeddings, _captions];
+            return needing.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } lone
+                ? throw new CommandException($"{lone.Name} needs --data, which says how the files are laid out: {string.Join(", ", NamedSets.Kinds)}.", ExitCodes.Usage)
+                : [];
+        }
+
+        var reader = NamedSets.Create(kind, Path(parsed.GetValue(_annotations)), Path(parsed.GetValue(_media)));
+        return
+        [
+            new DoctorDataset(reader)
+            {
+                Splits = [.. Values(parsed, _split).Select(name => Splits[name]).Distinct()],
+                Embeddings = [.. Values(parsed, _embeddings).Select(host.PathOf)],
+                CaptionEmbeddings = [.. Values(parsed, _captions).Select(host.PathOf)],
+            },
+        ];
+
+        string? Path(string? value) => value is null ? null : host.PathOf(value);
+    }
+}

@@ -1,0 +1,89 @@
+using CoVR.Cli.Hosting;
+using CoVR.Datasets.Doctor;
+using Spectre.Console;
+
+namespace CoVR.Cli.Commands.Doctor;
+
+/// <summary>Shows a report on at most a screen: the worst first, then what can be scored, then where the rest is.</summary>
+/// <param name="host">Where it is shown.</param>
+internal sealed class DoctorTable(CommandHost host)
+{
+    private const int MostGroups = 12;
+
+    /// <summary>Shows a report.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="written">The files that were written.</param>
+    public void Show(DoctorReport report, IReadOnlyList<string> written)
+    {
+        ShowFindings(report);
+        ShowCoverage(report);
+        ShowEnd(report, written);
+    }
+
+    private void ShowFindings(DoctorReport report)
+    {
+        var worse = report.Groups.Where(group => group.Severity != DoctorSeverity.Note).ToList();
+        var table = new Table().Border(TableBorder.None).HideHeaders();
+        table.AddColumn(new TableColumn("").NoWrap().Width(1));
+        table.AddColumn(new TableColumn("").NoWrap());
+        table.AddColumn(new TableColumn("").RightAligned().NoWrap());
+        table.AddColumn("");
+        foreach (var group in worse.Take(MostGroups))
+        {
+            table.AddRow(new Markup(Mark(group.Severity)), new Text(group.Kind), new Text(group.Count == 1 ? "" : FormattableString.Invariant($"{group.Count} x")), new Text(Describe(group)));
+        }
+
+        if (worse.Count > MostGroups)
+        {
+            table.AddRow(new Text(""), new Text($"and {worse.Count - MostGroups} kinds more"), new Text(""), new Text("all are in the report"));
+        }
+
+        foreach (var note in report.Findings.Where(finding => finding.Severity == DoctorSeverity.Note).Take(MostGroups))
+        {
+            table.AddRow(new Markup("[green]✓[/]"), new Text(note.Kind), new Text(""), new Text(note.Reason));
+        }
+
+        host.Console.Write(table);
+    }
+
+    private void ShowCoverage(DoctorReport report)
+    {
+        foreach (var coverage in report.Coverage.OrderBy(coverage => coverage.IsComplete))
+        {
+            var numbers = FormattableString.Invariant($"{coverage.Coverage.Describe()}, {coverage.ReferencesPresent} of {coverage.References} references");
+            host.Console.MarkupLine($"{(coverage.IsComplete ? "[green]✓[/]" : "[yellow]![/]")} {Markup.Escape($"{coverage.Dataset} ({Name(coverage)}): {numbers}")}");
+            foreach (var miss in coverage.Misses)
+            {
+                host.Console.MarkupLine($"    {Markup.Escape(miss)}");
+            }
+        }
+    }
+
+    private static string Name(DoctorCoverage coverage) => coverage.Split.ToString().ToLowerInvariant();
+
+    private void ShowEnd(DoctorReport report, IReadOnlyList<string> written)
+    {
+        foreach (var file in written)
+        {
+            var name = Path.GetFileName(file);
+            var what = name == DoctorReport.FileName ? "the whole report"
+                : name == RepairList.FileName ? "what is to be got again, and why"
+                : name.Contains("download", StringComparison.Ordinal) ? $"what to download: covr download videos --annotations {host.Shown(file)} --check-existing"
+                : $"what to embed: covr embed … --todo_ids {host.Shown(file)}";
+            host.Say($"{host.Shown(file)}: {what}");
+        }
+
+        host.Say(!report.IsComplete ? "Stopped before the end."
+            : report.IsHealthy ? $"Healthy{(report.Warnings > 0 ? $", with {report.Warnings} warnings" : "")}{(report.Level == DoctorLevel.Quick && report.Coverage.Count > 0 ? "; nothing was decoded (--full decodes everything)" : "")}."
+            : $"{report.Faults} faults, {report.Warnings} warnings.");
+    }
+
+    private string Describe(DoctorGroup group)
+    {
+        var first = group.First;
+        var place = first.File is null ? first.Id ?? first.Dataset ?? "" : (first with { File = host.Shown(first.File) }).Place;
+        return $"{(place.Length > 0 ? place + ": " : "")}{first.Reason}{(first.Fix is null ? "" : $" → {first.Fix}")}";
+    }
+
+    private static string Mark(DoctorSeverity severity) => severity == DoctorSeverity.Fault ? "[red]✗[/]" : "[yellow]![/]";
+}
