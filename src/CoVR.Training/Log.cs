@@ -25,4 +25,13 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "Validation gave no primary metric, because the answers of its split are hidden: no weights are kept as the best.")]
     internal static partial void NoPrimaryMetric(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "[{Percent:F0}%] epoch {Epoch}, step {Step} of {TotalSteps}: loss {Loss:F6}, learning rate {LearningRate:G4}")]
+    internal static partial void StepLine(ILogger logger, double percent, int epoch, long step, long totalSteps, double loss, double learningRate);
+
+    [LoggerMessage(21, LogLevel.Information, "Epoch {Epoch}: mean loss {Loss:F6}{Metrics}")]
+    internal static partial void EpochLine(ILogger logger, int epoch, double loss, string metrics);
+
+    [LoggerMessage(22, LogLevel.Warning, "The MLflow server {Server} did not take everything ({Fault}); {Unsent} figures lie in {Path}.")]
+    internal static partial void MlflowFailed(ILogger logger, Uri server, string fault, long unsent, string path);
 }

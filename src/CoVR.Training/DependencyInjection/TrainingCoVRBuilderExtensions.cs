@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds training to a pipeline.</summary>
 public static class TrainingCoVRBuilderExtensions
 {
-    /// <summary>Registers <see cref="Trainer"/> and <see cref="ComposedTrainer"/> of this pipeline, and checks the options at start.</summary>
+    /// <summary>Registers <see cref="Trainer"/>, <see cref="ComposedTrainer"/> and <see cref="RunLoggerCatalog"/> of this pipeline, and checks the options at start.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Changes the options; calls accumulate.</param>
     /// <returns>The same builder.</returns>
@@ -26,6 +26,7 @@ public static class TrainingCoVRBuilderExtensions
 
         return builder
             .TryUse((services, name) => new Trainer(Options(services, name), services.GetService<ILogger<Trainer>>(), services.GetService<TimeProvider>()))
+            .TryUse((services, name) => new RunLoggerCatalog(services.GetKeyedServices<RunLoggerRegistration>(name)))
             .TryUse((services, name) => new ComposedTrainer(
                 Parts(services, name), Options(services, name), services.GetRequiredKeyedService<Trainer>(name)));
     }
@@ -38,6 +39,18 @@ public static class TrainingCoVRBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(factory);
         return builder.Use((services, name) => new ReferenceTransform(factory(services, Required<ComposedModel>(services, name).Description.Image)));
+    }
+
+    /// <summary>Adds a logger that can be asked for by name (<see cref="RunLoggerCatalog"/>), as <c>covr train trainer/logger=name</c> does.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="name">Its name; that of another one replaces it.</param>
+    /// <param name="factory">Makes a logger for one run.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder AddRunLogger(this ICoVRBuilder builder, string name, Func<RunLoggerContext, IRunLogger> factory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.Add((_, _) => new RunLoggerRegistration(name, factory));
     }
 
     private static TrainingOptions Options(IServiceProvider services, string name) =>

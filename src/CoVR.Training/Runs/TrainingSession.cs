@@ -166,6 +166,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     private void Report(StepRecord record)
     {
+        TrainingDiagnostics.Record(record);
         _loggers.LogStep(record);
         _services.Progress?.Report(
             new TrainingProgress(record.Epoch, record.Step, _totalSteps, record.Loss, record.LearningRate, _services.Time.GetElapsedTime(_started))

@@ -69,14 +69,20 @@ public sealed class ScriptedServer : IAsyncDisposable
     private async Task<ScriptedRequest> ReadAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
-        var path = (await reader.ReadLineAsync(_stop.Token) ?? throw new IOException("The client went away.")).Split(' ')[1];
+        var first = (await reader.ReadLineAsync(_stop.Token) ?? throw new IOException("The client went away.")).Split(' ');
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
         {
             headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
         }
 
-        return new ScriptedRequest(path.TrimStart('/'), headers);
+        var body = new char[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+        if (body.Length > 0)
+        {
+            await reader.ReadBlockAsync(body, _stop.Token);
+        }
+
+        return new ScriptedRequest(first[1].TrimStart('/'), headers) { Method = first[0], Body = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)) };
     }
 
     private async Task WriteAsync(TcpClient client, NetworkStream stream, ScriptedReply reply)

@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace CoVR.Training;
+
+/// <summary>
+/// Writes <c>version_N/metrics.csv</c> and <c>version_N/hparams.yaml</c>, where Lightning's CSV logger has them: one row a step with
+/// <c>epoch</c>, <c>step</c>, <c>loss</c>, <c>lr</c> and the terms, one row an epoch with <c>epoch_loss</c> and <c>val/…</c>; empty where a row has no such figure.
+/// </summary>
+/// <remarks>
+/// A run from the start gets a new version. A resumed run goes on in the last one and cuts off the rows after the saved state.
+/// <c>step</c> counts finished steps, where Lightning counts rows. <see cref="Finish"/> closes the file.
+/// </remarks>
+public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
+{
+    private readonly string _root;
+    private readonly int _interval;
+    private readonly string _prefix;
+    private readonly List<string> _columns = [];
+    private string _path = "";
+    private StreamWriter? _writer;
+
+    /// <summary>Creates a logger; the file is opened when the run starts.</summary>
+    /// <param name="root">The folder of the versions.</param>
+    /// <param name="interval">Of how many steps one is written, at least 1.</param>
+    /// <param name="prefix">What the names of figures begin with, before a hyphen; null for nothing.</param>
+    public MetricsCsvRunLogger(string root, int interval = 1, string? prefix = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(root);
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
+        (_root, _interval, _prefix) = (root, interval, RunMetrics.Prefix(prefix));
+    }
+
+    /// <inheritdoc/>
+    public void Start(RunStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        Dispose();
+        var fresh = start is { Step: 0, Epoch: 0 };
+        var folder = VersionFolder.Open(_root, fresh);
+        HyperparameterFile.Write(folder, start.Configuration);
+        _path = Path.Combine(folder, "metrics.csv");
+        var rows = fresh || !File.Exists(_path) ? [] : Kept(File.ReadAllText(_path), start);
+        _columns.Clear();
+        _columns.AddRange(rows.Length > 0 ? rows[0].Split(',') : ["epoch", "step"]);
+        Replace(rows.Skip(1));
+    }
+
+    /// <inheritdoc/>
+    public void LogStep(StepRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (RunMetrics.IsDue(record.Step, _interval))
+        {
+            Write(record.Epoch, record.Step, RunMetrics.Of(record, _prefix));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LogEpoch(EpochRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Write(record.Epoch, record.Step, RunMetrics.Of(record, _prefix));
+    }
+
+    /// <inheritdoc/>
+    public void Finish(RunOutcome outcome) => Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        _writer = null;
+    }
+
+    private void Write(int epoch, long step, IReadOnlyList<(string Name, double Value)> metrics)
+    {
+        var figures = metrics.Where(metric => metric.Name != _prefix + RunMetrics.Epoch).ToDictionary(metric => Plain(metric.Name), metric => metric.Value.ToString("R", CultureInfo.InvariantCulture));
+        AddColumns(figures.Keys);
+        var writer = _writer ?? throw new InvalidOperationException("The run has not started.");
+        var row = _columns.Skip(2).Select(column => figures.GetValueOrDefault(column, ""));
+        writer.Write(FormattableString.Invariant($"{epoch},{step},{string.Join(',', row)}\n"));
+        writer.Flush();
+    }
+
+    private void AddColumns(IEnumerable<string> names)
+    {
+        string[] added = [.. names.Where(name => !_columns.Contains(name))];
+        if (added.Length > 0 && _writer is not null)
+        {
+            _writer.Dispose();
+            var rows = File.ReadLines(_path).Skip(1).Select(row => row + new string(',', added.Length)).ToArray();
+            _columns.AddRange(added);
+            Replace(rows);
+        }
+    }
+
+    private void Replace(IEnumerable<string> rows)
+    {
+        File.WriteAllText(_path + ".tmp", string.Concat(new[] { string.Join(',', _columns) }.Concat(rows).Select(row => row + "\n")));
+        File.Move(_path + ".tmp", _path, overwrite: true);
+        _writer = new StreamWriter(new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read));
+    }
+
+    /// <summary>The header and those whole rows that belong to what is finished: an epoch's row may come after its last step was saved.</summary>
+    private string[] Kept(string text, RunStart start)
+    {
+        var whole = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var mean = whole.Length == 0 ? -1 : Array.IndexOf(whole[0].Split(','), _prefix + RunMetrics.EpochLoss);
+        return
+        [
+            .. whole.Where((row, place) => place == 0 || (row.Split(',') is [var epoch, var step, ..] fields
+                && long.Parse(step, CultureInfo.InvariantCulture) <= start.Step
+                && (mean < 0 || fields[mean].Length == 0 || int.Parse(epoch, CultureInfo.InvariantCulture) < start.Epoch))),
+        ];
+    }
+
+    private static string Plain(string name) => name.Replace(',', '_').Replace('"', '_').ReplaceLineEndings("_");
+}

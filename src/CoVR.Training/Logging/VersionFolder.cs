@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace CoVR.Training;
+
+/// <summary>Numbered folders, as Lightning's loggers make them: <c>version_0</c>, <c>version_1</c> and so on, one for every run from the start.</summary>
+internal static class VersionFolder
+{
+    private const string Prefix = "version_";
+
+    /// <summary>The folder of a run: a new one, or the last one when the run is continued.</summary>
+    internal static string Open(string root, bool fresh)
+    {
+        var last = Directory.Exists(root) ? Directory.GetDirectories(root, Prefix + "*").Select(Number).DefaultIfEmpty(-1).Max() : -1;
+        var folder = Path.Combine(root, FormattableString.Invariant($"{Prefix}{Math.Max(0, fresh ? last + 1 : last)}"));
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static int Number(string folder) =>
+        int.TryParse(Path.GetFileName(folder)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+}

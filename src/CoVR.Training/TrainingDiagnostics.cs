@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+
+namespace CoVR.Training;
+
+/// <summary>The meter of training; every run of a process reports there, whatever its loggers.</summary>
+public static class TrainingDiagnostics
+{
+    /// <summary>The name of the <see cref="Meter"/>, for OpenTelemetry's <c>AddMeter</c> and <c>dotnet-counters</c>.</summary>
+    public const string Name = "CoVR.Training";
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Gauge<double> Loss = Meter.CreateGauge<double>("covr.training.loss", null, "The loss of the last step.");
+
+    private static readonly Gauge<double> LearningRate = Meter.CreateGauge<double>("covr.training.learning_rate", null, "The learning rate of the last step.");
+
+    private static readonly Counter<long> Steps = Meter.CreateCounter<long>("covr.training.steps", "{step}", "Steps that this process has taken.");
+
+    private static readonly Histogram<double> StepDuration =
+        Meter.CreateHistogram<double>("covr.training.step.duration", "s", "Time of one step, waiting for data included.");
+
+    private static readonly Histogram<double> DataWait =
+        Meter.CreateHistogram<double>("covr.training.data_wait.duration", "s", "Time in which one step waited for data.");
+
+    internal static void Record(StepRecord record)
+    {
+        Loss.Record(record.Loss);
+        LearningRate.Record(record.LearningRate);
+        Steps.Add(1);
+        StepDuration.Record(record.Duration.TotalSeconds);
+        DataWait.Record(record.DataWait.TotalSeconds);
+    }
+}

@@ -1,0 +1,37 @@
+namespace CoVR.Training.Tests.Logging;
+
+/// <summary>What loggers are told of runs: two epochs of three steps, also stopped, killed and resumed on the way.</summary>
+internal static class Story
+{
+    internal static readonly Dictionary<string, string> Configuration = new()
+    {
+        ["seed"] = "1234",
+        ["model.name"] = "blip: \"large\"",
+        ["model.lr"] = "1e-05",
+        ["data.path"] = "a\\b c",
+    };
+
+    internal static RunStart Start(int epoch = 0, long step = 0) => new(epoch, step, 6, Configuration);
+
+    internal static void Steps(IRunLogger logger, int from, int to)
+    {
+        for (var step = from; step <= to; step++)
+        {
+            logger.LogStep(new StepRecord((step - 1) / 3, step, 0.5 / step, 1.0 / step, [new NamedLoss("si_ti", 2.0 / step, 1)], null));
+        }
+    }
+
+    internal static void Epoch(IRunLogger logger, int epoch) =>
+        logger.LogEpoch(new EpochRecord(epoch, 3 * (epoch + 1), 0.25 * (epoch + 1), new ValidationReport(new Dictionary<string, double> { ["R@1"] = 10 + epoch }, "R@1")));
+
+    /// <summary>The whole run without a stop.</summary>
+    internal static void Whole(IRunLogger logger)
+    {
+        logger.Start(Start());
+        Steps(logger, 1, 3);
+        Epoch(logger, 0);
+        Steps(logger, 4, 6);
+        Epoch(logger, 1);
+        logger.Finish(RunOutcome.Completed);
+    }
+}
