@@ -104,7 +104,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         var variant = Find(options.Variant) ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", Variants.Select(known => known.Name))}.", nameof(options));
         NativeTorch.EnsureLoaded();
         var tokenizer = CreateTokenizer(options);
-        using var encoder = CreateEncoder(Complete(ArchitectureOf(options) ?? variant.Architecture, tokenizer, options.Fusion), tokenizer, ComposedModelParts.None);
+        using var encoder = CreateEncoder(Complete(ArchitectureOf(options) ?? variant.Architecture, tokenizer, options), tokenizer, ComposedModelParts.None);
         return StateDictLoader.RequireFit(encoder, path, StrictMapFor(encoder, ComposedModelParts.None));
     }
 
