@@ -13,7 +13,7 @@ namespace CoVR.Datasets.Cirr;
 /// <remarks>
 /// Triplets come in file order with <c>pairid</c> as <see cref="Triplet.Id"/>; training goes through all of them. The gallery
 /// is every picture of the split, by name. A split whose entries have no <c>target_hard</c> is hidden; the reference looks at
-/// the file's name instead. Safe for use from several threads.
+/// the file's name instead. A caption may be blank: one of the published test split is. Safe for use from several threads.
 /// </remarks>
 public sealed class CirrReader : IInspectableDataset
 {
@@ -73,7 +73,7 @@ public sealed class CirrReader : IInspectableDataset
     internal static Triplet ToTriplet(JsonEntry entry) => new(
         entry.Get("pairid").Integer().ToString(CultureInfo.InvariantCulture),
         entry.Get("reference").Identity(),
-        entry.Get("caption").FilledText(),
+        entry.Get("caption").Text(),
         entry.Has("target_hard") ? entry.Get("target_hard").Identity() : null)
     {
         Subset = [.. entry.Get("img_set").Get("members").Items().Select(member => member.Identity())],

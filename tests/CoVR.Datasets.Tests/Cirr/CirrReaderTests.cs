@@ -86,6 +86,16 @@ public sealed class CirrReaderTests : IDisposable
         Assert.Contains("missing 1 of 10 gallery (10.0 %): test1-99-img9", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ReadAsync_OfABlankCaption_KeepsTheQueryAsThePublishedTestSplitHasIt()
+    {
+        await File.WriteAllTextAsync(_folder["cap.json"], """[{"pairid": 27098, "reference": "a", "caption": " ", "img_set": {"members": ["a"]}}]""", Cancel);
+
+        var data = await new CirrReader(new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, _folder["cap.json"], _folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+
+        Assert.Equal(" ", Assert.Single(data.Triplets).Modification);
+    }
+
     [Theory]
     [InlineData("{}", 1, null, "expected an array")]
     [InlineData("[]", 1, null, "at least one entry")]
@@ -93,7 +103,7 @@ public sealed class CirrReaderTests : IDisposable
     [InlineData("[\n{\"pairid\": 1}]", 2, "[0].reference", "the key is missing; the entry has: pairid")]
     [InlineData("[{\"pairid\": \"1\"}]", 1, "[0].pairid", "found a text, expected a number")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"../x\"}]", 1, "[0].reference", "path outside the media folder")]
-    [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \" \"}]", 1, "[0].caption", "the text is empty")]
+    [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": null}]", 1, "[0].caption", "found null, expected a text")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"target_hard\": \"b\", \"img_set\": {\"members\": [\"a\", 3]}}]", 1, "[0].img_set.members[1]", "found a number, expected a text")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}},\n{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}}]", 2, "[1]", "1 is there twice")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}},\n{\"pairid\": 2, \"reference\": \"a\", \"target_hard\": \"b\", \"caption\": \"c\", \"img_set\": {\"members\": []}}]", 2, "[1]", "the first entry has none")]
