@@ -61,7 +61,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             entries[1]!["target_hard"] = "dev-of-nowhere";
             entries[2]!["img_set"]!["members"]![3] = "dev-of-elsewhere";
             entries[3]!["pairid"] = entries[0]!["pairid"]!.DeepClone();
-            entries[4]!["caption"] = "";
+            entries[4]!["caption"] = null;
         });
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(new CirrReader(options)) { Splits = [DatasetSplit.Validation] }, DoctorLevel.Quick);
