@@ -18,6 +18,8 @@ internal static class CommandList
         // In the order in which help shows them; one line each.
         Func<CommandHost, Command>[] commands =
         [
+            Train.TrainCommand.Create,
+            Test.TestCommand.Create,
             Search.SearchCommand.Create,
             Embed.EmbedCommand.Create,
             Download.DownloadCommand.Create,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
+using CoVR.Cli.Runs;
 using CoVR.Modeling;
 
 namespace CoVR.Cli.Models;
@@ -52,9 +53,14 @@ internal sealed class ModelArguments
             return other;
         }
 
-        var model = Named(parsed);
         var vocabulary = parsed.GetValue(_vocabulary);
         var checkpoint = parsed.GetValue(_checkpoint);
+        if (parsed.GetValue(_model) is { } own && PublishedModel.Find(own) is null && ConfiguredModel.Find(host, own, checkpoint, vocabulary, parsed.GetRequiredValue(_device)) is { } configured)
+        {
+            return configured;
+        }
+
+        var model = Named(parsed);
         var target = parsed.GetResult(_target) is null ? null : parsed.GetValue(_target);
         if (_forQueries && checkpoint is null && target is null && model.Family == CheckpointCatalog.Blip2 && model.QueryWeights != model.TargetWeights)
         {

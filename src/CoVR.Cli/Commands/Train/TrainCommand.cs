@@ -1,0 +1,85 @@
+using System.CommandLine;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Runs;
+using CoVR.Training;
+
+namespace CoVR.Cli.Commands.Train;
+
+/// <summary><c>covr train</c>, the reference's <c>train.py</c>.</summary>
+internal sealed class TrainCommand
+{
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Begins anew where an earlier run in the same folder would be continued." };
+    private readonly CommandHost _host;
+    private readonly TaughtCommand _command;
+    private readonly RunArguments _arguments;
+
+    private TrainCommand(CommandHost host)
+    {
+        _host = host;
+        _command = new TaughtCommand("train", "Trains a model, validates it after every epoch, and tests it at the end.")
+        {
+            Notes = """
+                Choices: data, model, model/ckpt, model/loss, model/loss_terms, model/optimizer, model/scheduler, test, trainer, trainer/logger, machine,
+                experiment, experiment2. Their files are those of the Python repository; a folder configs/ of your own adds to them or replaces them.
+                Weights (ckpt_<epoch>.ckpt), logs and results go to outputs/<data>/<model>/<ckpt>/<experiment>/<run_name>. Relative paths count from the
+                folder in which the command was started. Targets have to be embedded before (covr embed); what is missing is said with the command.
+                """,
+            Examples =
+            [
+                new("covr train", "BLIP on WebVid-CoVR, as in the paper"),
+                new("covr train trainer=cpu machine.batch_size=8 trainer.max_epochs=1", "on the processor"),
+                new("covr train data=cirr test=cirr-val model/ckpt=webvid-covr model.optimizer.lr=1e-4", "tuning on CIRR from weights of WebVid-CoVR"),
+                new("covr train experiment2=covr", "CoVR-2 on WebVid-CoVR"),
+                new("covr train trainer=ddp trainer.devices=2", "two processes by mpirun"),
+                new("covr train experiment=fiq-all --show-config model", "what would be used, and where each value comes from"),
+            ],
+        };
+        _arguments = RunArguments.AddTo(host, _command);
+        _command.Add(_fresh);
+        _command.SetAction(RunAsync);
+    }
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new TrainCommand(host)._command;
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var config = _arguments.Compose(parsed);
+        if (_arguments.Shows(parsed, config))
+        {
+            return ExitCodes.Done;
+        }
+
+        var place = RankPlace.Detect();
+        var devices = RunDevice.IsDistributed(config) ? config.Whole("trainer.devices", 1) * config.Whole("trainer.num_nodes", 1) : 1;
+        if (place is null && devices > 1)
+        {
+            return await LaunchAsync(parsed, devices, cancellation);
+        }
+
+        if (place is null && config.Whole("trainer.devices", 1) > 1 && !RunDevice.IsDistributed(config))
+        {
+            _host.Say($"one process trains; trainer.devices={config.Whole("trainer.devices")} counts with trainer=ddp.");
+        }
+
+        using var stop = RankStop.Listen(cancellation);
+        var ranks = place is { Size: > 1 } ? MpiCollective.Start() : null;
+        await new TrainRun(_host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
+        ranks?.Complete();
+        return ExitCodes.Done;
+    }
+
+    private async Task<int> LaunchAsync(ParseResult parsed, int devices, CancellationToken cancellation)
+    {
+        _host.Say($"starting {devices} processes by mpirun");
+        var launcher = new RankLauncher(new RankLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
+        var outcome = await launcher.RunAsync(RankCommand.OfThisProcess([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
+        if (outcome.Failure is { } failure && !cancellation.IsCancellationRequested)
+        {
+            await _host.Error.WriteLineAsync($"error: {failure}");
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return outcome.ExitCode;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Text;
+using CoVR.Cli.Configuration;
+using CoVR.Modeling;
+using Microsoft.Extensions.Configuration;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>
+/// <c>model.architecture</c>: sizes of one's own, by the names of <see cref="ComposedArchitecture"/> with underscores (<c>vision.width</c>,
+/// <c>text.feed_forward_width</c>, <c>dimensions</c>, <c>queries</c>).
+/// </summary>
+internal static class ArchitectureSection
+{
+    private const string Section = "model.architecture";
+
+    /// <summary>Lays the section over sizes; the same sizes without one.</summary>
+    /// <exception cref="ConfigurationException">A name or value does not fit.</exception>
+    public static T Apply<T>(ComposedConfiguration config, T sizes)
+        where T : ComposedArchitecture
+    {
+        if (config.Find(Section) is not ConfigMap own)
+        {
+            return sizes;
+        }
+
+        Dictionary<string, string?> values = [];
+        Collect(config, own, Section, "", sizes, values);
+
+        // Copies, since binding writes into what is there, and the published sizes are shared.
+        var copy = (T)(sizes with { Image = sizes.Image with { }, Vision = sizes.Vision with { }, Text = sizes.Text with { } });
+        try
+        {
+            new ConfigurationBuilder().AddInMemoryCollection(values).Build().Bind(copy);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw config.Fault(Section, $"'{Section}' does not fit: {fault.Message}");
+        }
+
+        return copy;
+    }
+
+    private static void Collect(ComposedConfiguration config, ConfigMap map, string path, string key, object target, Dictionary<string, string?> values)
+    {
+        var known = target.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToDictionary(property => Spelled(property.Name), StringComparer.Ordinal);
+        foreach (var (name, node) in map.Entries)
+        {
+            if (!known.TryGetValue(name, out var property))
+            {
+                throw config.Fault($"{path}.{name}", Names.Unknown($"there is no size '{path}.{name}'.", name, known.Keys) + $" Known: {string.Join(", ", known.Keys)}.");
+            }
+
+            var inner = ConfigurationPath.Combine(key.Length == 0 ? [property.Name] : [key, property.Name]);
+            if (node is ConfigMap below && property.GetValue(target) is { } part)
+            {
+                Collect(config, below, $"{path}.{name}", inner, part, values);
+            }
+            else
+            {
+                values[inner] = node is ConfigScalar { Value: var value } ? (value is string or null ? (string?)value : PythonText.Of(value)) : ConfigJson.Line(node);
+            }
+        }
+    }
+
+    private static string Spelled(string property)
+    {
+        var text = new StringBuilder();
+        foreach (var letter in property)
+        {
+            text.Append(char.IsUpper(letter) && text.Length > 0 ? "_" : "").Append(char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
+}

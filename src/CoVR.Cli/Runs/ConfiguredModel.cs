@@ -1,0 +1,172 @@
+using CoVR.Blip;
+using CoVR.Blip2;
+using CoVR.Checkpoints;
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+using CoVR.Modeling;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>The model that a configuration describes (the groups <c>model</c> and <c>model/ckpt</c>).</summary>
+internal sealed class ConfiguredModel : IModelChoice
+{
+    private static readonly Dictionary<string, QueryParts> Kinds = new(StringComparer.Ordinal)
+    {
+        ["blip_cir"] = QueryParts.Both,
+        ["blip_cir_text"] = QueryParts.Modification,
+        ["blip_cir_visual"] = QueryParts.Reference,
+        ["blip2_cir"] = QueryParts.Both,
+        ["blip2_cir_text"] = QueryParts.Modification,
+        ["blip2_cir_visual"] = QueryParts.Reference,
+        ["late_fusion"] = QueryParts.Both,
+        ["average"] = QueryParts.Both,
+    };
+
+    private static readonly Dictionary<string, QueryFusion?> Fusions = new(StringComparer.Ordinal)
+    {
+        ["cross_attention"] = QueryFusion.CrossAttention,
+        ["late"] = QueryFusion.Late,
+        ["average"] = QueryFusion.Average,
+    };
+
+    private readonly CommandHost _host;
+    private readonly ComposedConfiguration _config;
+    private readonly ModelSizes _sizes;
+    private readonly string? _checkpoint;
+    private readonly string? _targets;
+
+    /// <summary>Reads the configuration; nothing is loaded yet.</summary>
+    /// <exception cref="ConfigurationException">A value does not fit.</exception>
+    public ConfiguredModel(CommandHost host, ComposedConfiguration config, string device)
+    {
+        (_host, _config, Device) = (host, config, device);
+        Family = config.OneOf("model.basemodel", new Dictionary<string, string> { ["blip"] = CheckpointCatalog.Blip, ["blip2"] = CheckpointCatalog.Blip2 }, "");
+        Parts = ConfigTarget.Of(config, "model", Kinds);
+        Fusion = config.OneOf("model.fusion", Fusions, "cross_attention");
+        _sizes = new ModelSizes(config);
+        _checkpoint = Weights("model.ckpt_path");
+        _targets = Weights("model.target_checkpoint");
+        if (config.TextOrNull("model.model.vit_precision") is { } precision and not "fp32")
+        {
+            throw config.Fault("model.model.vit_precision", $"'model.model.vit_precision' is '{precision}'; weights are kept in fp32 here. Mixed precision in training: trainer.precision=bf16-mixed.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}";
+
+    /// <inheritdoc/>
+    public string Family { get; }
+
+    /// <inheritdoc/>
+    public string FolderSize => _config.TextOrNull("model.model.vit") ?? "large";
+
+    /// <summary>Where it runs.</summary>
+    public string Device { get; }
+
+    /// <summary>What its queries look at.</summary>
+    public QueryParts Parts { get; }
+
+    /// <summary>How picture and text become one query.</summary>
+    public QueryFusion? Fusion { get; }
+
+    /// <summary>Whether the weights that embed targets were named apart from the others.</summary>
+    public bool NamesTargetWeights => _targets is not null;
+
+    /// <summary>The options of <c>covr embed</c> that choose the weights with which targets of this model are embedded.</summary>
+    public string EmbedOptions =>
+        _config.Find("model.architecture") is ConfigMap ? $" --model {_config.Text("model.modelname")}{(_checkpoint is null ? "" : $" --checkpoint {_host.Shown(_checkpoint)}")}"
+        : Family == CheckpointCatalog.Blip2 ? " --model blip2-coco"
+        : "";
+
+    /// <summary>A model of the user's own, by the name of its file in <c>configs/model</c>, for commands that embed; null where there is none.</summary>
+    public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device)
+    {
+        var library = new ConfigLibrary(ConfigLibrary.Folders([], host.Folder));
+        if (library.Find($"model/{name}") is null)
+        {
+            return null;
+        }
+
+        var chosen = checkpoint is not null && library.Choices("model/ckpt").Contains(checkpoint);
+        List<string> arguments = [$"model={name}", "trainer=cpu", .. chosen ? [$"model/ckpt={checkpoint}"] : Array.Empty<string>()];
+        if (checkpoint is not null && !chosen)
+        {
+            arguments.Add($"model.ckpt.path='{host.PathOf(checkpoint)}'");
+        }
+
+        if (vocabulary is not null)
+        {
+            arguments.Add($"++model.vocabulary='{vocabulary}'");
+        }
+
+        return new ConfiguredModel(host, new ConfigComposer(library, ConfigRuntime.Current with { WorkingFolder = host.Folder }).Compose("train", arguments), device);
+    }
+
+    /// <inheritdoc/>
+    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == CheckpointCatalog.Blip ? pipeline.UseBlip(Configure) : pipeline.UseBlip2(Configure);
+
+    private void Configure(BlipOptions options)
+    {
+        ConfigureAll(options);
+        (options.Variant, options.Architecture, options.Name) = _sizes.Blip();
+        options.Trainable = Parts switch
+        {
+            QueryParts.Modification => BlipTrainable.TextOnly,
+            QueryParts.Reference => BlipTrainable.VisualOnly,
+            _ => BlipTrainable.Composed,
+        };
+    }
+
+    private void Configure(Blip2Options options)
+    {
+        ConfigureAll(options);
+        (options.Variant, options.Architecture, options.Name) = _sizes.Blip2();
+        options.TargetCheckpoint = _targets;
+        options.Trainable = Parts switch
+        {
+            QueryParts.Modification => Blip2Trainable.TextOnly,
+            QueryParts.Reference => Blip2Trainable.VisualOnly,
+            _ => Blip2Trainable.Composed,
+        };
+    }
+
+    private void ConfigureAll(ComposedModelOptions options)
+    {
+        options.Checkpoint = _checkpoint;
+        options.Device = Device;
+        options.Fusion = Fusion;
+        options.TrainVisualEncoder = _config.Flag("model.model.train_vit", false);
+        options.Seed = (ulong)_config.Whole("seed", 1234);
+        options.Temperature = _config.Number("model.model.temperature", 0.07);
+        using var resolver = new CheckpointResolver(new CheckpointOptions());
+        options.VocabularyPath = VocabularyFile.Find(_host, _config.TextOrNull("model.vocabulary"), resolver);
+    }
+
+    /// <summary>Weights that a value names: a file that is there, else the released ones of that place, address or name.</summary>
+    private string? Weights(string path)
+    {
+        if (_config.TextOrNull(path) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            return CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == text)?.FullName ?? text;
+        }
+
+        var file = Path.GetFullPath(text, _config.WorkingFolder);
+        if (File.Exists(file) || Directory.Exists(file))
+        {
+            return file;
+        }
+
+        var place = file.Replace('\\', '/');
+        return CheckpointCatalog.All.FirstOrDefault(entry => entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)) is { } released ? released.FullName
+            : CheckpointCatalog.Find(text).Count > 0 ? text
+            : throw _config.Fault(path, $"the weights '{_host.Shown(file)}' do not exist ({path}). Train them, choose others (model/ckpt=…), or start from random ones (model/ckpt=scratch).");
+    }
+}

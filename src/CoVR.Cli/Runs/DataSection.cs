@@ -1,0 +1,184 @@
+using CoVR.Cli.Configuration;
+using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Datasets.CcCoIR;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.Merged;
+using CoVR.Datasets.WebVidCoVR;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Makes readers and embedding folders of a data section: <c>data</c>, or one below <c>test</c>.</summary>
+/// <param name="config">The configuration.</param>
+/// <param name="loggers">Told what is read.</param>
+internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory loggers)
+{
+    private static readonly Dictionary<string, DataKind> Kinds = new(StringComparer.Ordinal)
+    {
+        ["WebVidCoVRDataModule"] = DataKind.WebVid,
+        ["WebVidCoVRTestDataModule"] = DataKind.WebVid,
+        ["WebVidCoVRDataModuleRuleBased"] = DataKind.WebVidRuleBased,
+        ["CCCoIRDataModule"] = DataKind.CcCoIR,
+        ["CCCoIRTestDataModule"] = DataKind.CcCoIR,
+        ["CIRRDataModule"] = DataKind.Cirr,
+        ["CIRRTestDataModule"] = DataKind.Cirr,
+        ["FashionIQDataModule"] = DataKind.FashionIQ,
+        ["FashionIQTestDataModule"] = DataKind.FashionIQ,
+        ["CIRCOTestDataModule"] = DataKind.Circo,
+        ["MergedDataModule"] = DataKind.Merged,
+    };
+
+    private static readonly Dictionary<string, WebVidCoVRIteration> Iterations = new(StringComparer.Ordinal)
+    {
+        ["pth2"] = WebVidCoVRIteration.Target,
+        ["txt2"] = WebVidCoVRIteration.TargetCaption,
+        ["idx"] = WebVidCoVRIteration.Triplet,
+        ["triplets"] = WebVidCoVRIteration.Triplet,
+    };
+
+    private static readonly Dictionary<string, MissingMediaPolicy> Policies = new(StringComparer.Ordinal)
+    {
+        ["strict_test"] = MissingMediaPolicy.StrictTest,
+        ["strict"] = MissingMediaPolicy.Strict,
+        ["report"] = MissingMediaPolicy.Report,
+        ["ignore"] = MissingMediaPolicy.Ignore,
+    };
+
+    /// <summary>What happens to rows without media.</summary>
+    public MissingMediaPolicy Policy => config.OneOf("missing_media", Policies, "strict_test");
+
+    /// <summary>What kind of data a section is.</summary>
+    public DataKind KindOf(string section) => ConfigTarget.Of(config, section, Kinds);
+
+    /// <summary>How rows become items.</summary>
+    public WebVidCoVRIteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
+
+    /// <summary>The reader of training and validation data.</summary>
+    public RunData Training(string section)
+    {
+        var kind = KindOf(section);
+        if (kind == DataKind.Merged)
+        {
+            RunData[] parts = [.. config.Names(section).Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => Training($"{section}.{name}"))];
+            return parts.Length == 0
+                ? throw config.Fault(section, $"'{section}' merges data sets, but has none: name them {section}.dataset-1, {section}.dataset-2.")
+                : new RunData(new MergedReader(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), [.. parts.SelectMany(part => part.Folders)], kind);
+        }
+
+        if (kind == DataKind.Circo)
+        {
+            throw config.Fault(section, "CIRCO has no training data; it is for test=circo and test=circo-val.");
+        }
+
+        (DatasetSplit Split, string Name)[] splits = [(DatasetSplit.Train, "train"), (DatasetSplit.Validation, "val")];
+        var files = splits.Where(split => config.TextOrNull($"{section}.annotation.{split.Name}") is not null)
+            .Select(split => new SplitFiles(
+                split.Split,
+                config.File($"{section}.annotation.{split.Name}"),
+                Media(section, $".{split.Name}"),
+                config.File($"{section}.emb_dirs.{split.Name}"),
+                config.FileOrNull($"{section}.targets.{split.Name}"))).ToList();
+        return Make(section, kind, files);
+    }
+
+    /// <summary>The reader of a test.</summary>
+    /// <param name="section">A path below <c>test</c>.</param>
+    /// <param name="split">Which split of the reader it is.</param>
+    public RunData Test(string section, DatasetSplit split)
+    {
+        var kind = KindOf(section);
+        return kind == DataKind.Circo
+            ? Circo(section, split)
+            : Make(section, kind, [new SplitFiles(split, config.File($"{section}.annotation"), Media(section, ""), config.File($"{section}.emb_dirs"), config.FileOrNull($"{section}.targets"))]);
+    }
+
+    /// <summary>FashionIQ's options take the files of a test section.</summary>
+    public void Configure(FashionIQOptions options, string section)
+    {
+        options.MissingMedia = Policy;
+        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, ""));
+    }
+
+    private string Media(string section, string split) =>
+        config.FileOrNull($"{section}.vid_dirs{split}") ?? config.File($"{section}.img_dirs{split}");
+
+    private RunData Make(string section, DataKind kind, IReadOnlyList<SplitFiles> files)
+    {
+        var name = config.Text($"{section}.dataname");
+        ITripletDatasetReader reader = kind switch
+        {
+            DataKind.WebVid or DataKind.WebVidRuleBased => new WebVidCoVRReader(WebVid(section, name, kind, files), loggers.CreateLogger<WebVidCoVRReader>()),
+            DataKind.CcCoIR => new CcCoIRReader(CcCoIR(section, name, files), loggers.CreateLogger<CcCoIRReader>()),
+            DataKind.Cirr => new CirrReader(Cirr(name, files), loggers.CreateLogger<CirrReader>()),
+            _ => new FashionIQReader(FashionIQ(section, name, files), loggers.CreateLogger<FashionIQReader>()),
+        };
+        return new RunData(reader, [.. files.Select(file => new EmbeddingFolder(name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))], kind);
+    }
+
+    // CC-CoIR is pictures that are validated on the videos of WebVid-CoVR.
+    private static bool IsVideo(DataKind kind, DatasetSplit split) =>
+        kind is DataKind.WebVid or DataKind.WebVidRuleBased || (kind == DataKind.CcCoIR && split == DatasetSplit.Validation);
+
+    private WebVidCoVROptions WebVid(string section, string name, DataKind kind, IEnumerable<SplitFiles> files)
+    {
+        var options = new WebVidCoVROptions
+        {
+            Name = name,
+            MissingMedia = Policy,
+            Iterate = IterationOf(section),
+            Seed = config.Whole("seed", 1234),
+            Edits = kind == DataKind.WebVidRuleBased ? WebVidCoVREdits.RuleBased : WebVidCoVREdits.Annotated,
+        };
+        foreach (var file in files)
+        {
+            options.AddSplit(file.Split, file.Annotations, file.Media);
+        }
+
+        return options;
+    }
+
+    private CcCoIROptions CcCoIR(string section, string name, IEnumerable<SplitFiles> files)
+    {
+        var options = new CcCoIROptions { Name = name, MissingMedia = Policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234) };
+        foreach (var file in files)
+        {
+            options.AddSplit(file.Split, file.Annotations, file.Media);
+        }
+
+        return options;
+    }
+
+    private CirrOptions Cirr(string name, IEnumerable<SplitFiles> files)
+    {
+        var options = new CirrOptions { Name = name, MissingMedia = Policy };
+        foreach (var file in files)
+        {
+            options.AddSplit(file.Split, file.Annotations, file.Media);
+        }
+
+        return options;
+    }
+
+    private FashionIQOptions FashionIQ(string section, string name, IEnumerable<SplitFiles> files)
+    {
+        var options = new FashionIQOptions { Name = name, MissingMedia = Policy, Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
+        foreach (var file in files)
+        {
+            options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media);
+        }
+
+        return options;
+    }
+
+    private RunData Circo(string section, DatasetSplit split)
+    {
+        var options = new CircoOptions { MissingMedia = Policy }.AddFolder(config.File($"{section}.data_path"));
+        var folder = new EmbeddingFolder(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
+        return new RunData(new CircoReader(options, loggers.CreateLogger<CircoReader>()), [folder], DataKind.Circo);
+    }
+
+    private sealed record SplitFiles(DatasetSplit Split, string Annotations, string Media, string Embeddings, string? Targets);
+}

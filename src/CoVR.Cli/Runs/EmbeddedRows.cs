@@ -1,0 +1,42 @@
+using CoVR.Cli.Hosting;
+using CoVR.Data;
+using CoVR.Datasets;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Looks before a run whether its targets are embedded.</summary>
+/// <param name="host">Told what is missing.</param>
+/// <param name="model">The model, for the command that makes embeddings.</param>
+/// <param name="policy">What happens to rows without.</param>
+internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, MissingMediaPolicy policy)
+{
+    private const int Named = 3;
+
+    /// <summary>The rows whose target is embedded, and the candidates that are.</summary>
+    /// <exception cref="CommandException">None is, or one is not though all have to be; the message has the command that makes them.</exception>
+    public async Task<TripletDataset> OfAsync(TripletDataset dataset, IEmbeddingStore store, IReadOnlyList<EmbeddingFolder> folders, CancellationToken cancellationToken)
+    {
+        var targets = dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Concat(dataset.Split == DatasetSplit.Train ? [] : dataset.Candidates).Distinct().ToList();
+        var coverage = await EmbeddingCoverage.CheckAsync(store, targets, readValues: false, null, cancellationToken);
+        if (coverage.IsComplete)
+        {
+            return dataset;
+        }
+
+        var examples = string.Join(", ", coverage.Missing.Take(Named).Select(item => item.Id));
+        var sentence = $"{coverage.Missing.Count:N0} of {coverage.Wanted:N0} targets of {dataset.Name} ({dataset.Split}) have no embedding, for example {examples}.";
+        var makes = $"They are made with:{Environment.NewLine}{string.Join(Environment.NewLine, folders.Select(folder => $"  {folder.Command(host, model)}"))}";
+        if (coverage.Present == 0 || policy == MissingMediaPolicy.Strict)
+        {
+            throw new CommandException($"{sentence} {makes}");
+        }
+
+        var missing = coverage.Missing.Select(item => item.Id).ToHashSet();
+        host.Warn($"{sentence} Their rows are left out. {makes}");
+        return dataset with
+        {
+            Triplets = [.. dataset.Triplets.Where(triplet => triplet.Target is not { } target || !missing.Contains(target))],
+            Candidates = [.. dataset.Candidates.Where(id => !missing.Contains(id))],
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+using CoVR.Media;
+using CoVR.Modeling;
+using TorchSharp;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Loads the model of a run.</summary>
+internal static class ModelLoad
+{
+    /// <summary>Loads it and says how large it is.</summary>
+    public static async Task<ComposedModel> RunAsync(CommandHost host, ComposedConfiguration config, IServiceProvider services, ConfiguredModel choice)
+    {
+        NativeTorch.EnsureLoaded();
+        if (config.Find("machine.threads") is ConfigScalar { Value: not null })
+        {
+            torch.set_num_threads(config.Whole("machine.threads"));
+        }
+
+        var model = await LoadedModel.LoadAsync(host, services, choice.Title);
+        if (model.Module is { } module)
+        {
+            var (all, trained) = (Count(module, _ => true), Count(module, parameter => parameter.requires_grad));
+            host.Say(FormattableString.Invariant($"parameters: {all:F2}M, trainable {trained:F2}M, frozen {all - trained:F2}M"));
+        }
+
+        return model;
+    }
+
+    /// <summary>What made the targets' embeddings, as <c>covr embed</c> makes them: 15 frames of a video.</summary>
+    public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(new UniformSegmentSampler(15).Name);
+
+    private static double Count(torch.nn.Module module, Func<TorchSharp.Modules.Parameter, bool> counts) =>
+        module.parameters().Where(counts).Sum(parameter => parameter.numel()) / 1e6;
+}

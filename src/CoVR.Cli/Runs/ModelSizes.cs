@@ -1,0 +1,69 @@
+using CoVR.Blip;
+using CoVR.Blip2;
+using CoVR.Cli.Configuration;
+using CoVR.Modeling;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>The sizes of the model: the published ones, what <c>model.model</c> changes, and what <c>model.architecture</c> sets.</summary>
+/// <param name="config">The configuration.</param>
+internal sealed class ModelSizes(ComposedConfiguration config)
+{
+    private static readonly Dictionary<string, ModelVariant<BlipArchitecture>> BlipViTs = new(StringComparer.Ordinal)
+    {
+        ["large"] = BlipVariants.Large,
+        ["base"] = BlipVariants.Base,
+    };
+
+    private static readonly Dictionary<string, ModelVariant<Blip2Architecture>> Blip2ViTs = new(StringComparer.Ordinal)
+    {
+        ["eva_clip_g"] = Blip2Variants.Coco,
+        ["clip_L"] = Blip2Variants.PretrainVitL,
+    };
+
+    /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP.</summary>
+    public (string Variant, BlipArchitecture? Sizes, string? Name) Blip()
+    {
+        var variant = config.OneOf("model.model.vit", BlipViTs, "large");
+        var sizes = variant.Architecture with { Image = Image(), Dimensions = config.Whole("model.model.embed_dim", 256) };
+        var isPublished = sizes == variant.Architecture && !HasOwn;
+        if (!config.Flag("model.model.vit_grad_ckpt", true) || config.Whole("model.model.vit_ckpt_layer", 12) != 12)
+        {
+            var kept = config.Flag("model.model.vit_grad_ckpt", true) ? config.Whole("model.model.vit_ckpt_layer", 12) : 0;
+            sizes = sizes with { Vision = sizes.Vision with { CheckpointedBlocks = kept } };
+        }
+
+        return Finish("blip", variant, ArchitectureSection.Apply(config, sizes), isPublished);
+    }
+
+    /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP-2.</summary>
+    public (string Variant, Blip2Architecture? Sizes, string? Name) Blip2()
+    {
+        var size = config.Whole("model.model.image_size");
+        var variant = config.OneOf("model.model.vit_model", Blip2ViTs, "eva_clip_g");
+        variant = variant == Blip2Variants.Coco && size == Blip2Variants.Pretrain.Architecture.Image.Size ? Blip2Variants.Pretrain : variant;
+        var sizes = variant.Architecture with { Image = Image(), Queries = config.Whole("model.model.num_query_token", 32) };
+        var isPublished = sizes == variant.Architecture && !HasOwn;
+        if (!config.Flag("model.model.use_grad_checkpoint", true))
+        {
+            sizes = sizes with { Vision = sizes.Vision with { CheckpointedBlocks = 0 } };
+        }
+
+        if (config.Number("model.model.drop_path_rate", sizes.Vision.DropPath) is var drop && drop != sizes.Vision.DropPath)
+        {
+            sizes = sizes with { Vision = sizes.Vision with { DropPath = drop } };
+        }
+
+        return Finish("blip2", variant, ArchitectureSection.Apply(config, sizes), isPublished);
+    }
+
+    private bool HasOwn => config.Find("model.architecture") is ConfigMap;
+
+    private ImageInput Image() => ImageInput.Clip(config.Whole("model.model.image_size"));
+
+    // How activations are kept and what is dropped in training does not change an embedding, and so not the name that stores know.
+    private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant<T> variant, T sizes, bool isPublished)
+        where T : ComposedArchitecture => sizes.Equals(variant.Architecture)
+            ? (variant.Name, null, null)
+            : (variant.Name, sizes, isPublished ? FormattableString.Invariant($"{family}-{variant.Name}-{sizes.Image.Size}") : null);
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>The arguments of <c>covr train</c> and <c>covr test</c>: choices and values, and where configurations lie.</summary>
+internal sealed class RunArguments
+{
+    private readonly Argument<string[]> _overrides = new("overrides")
+    {
+        Description = "Choices (data=cirr) and values (trainer.max_epochs=3; +name=… adds, ~name takes out).",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string[]> _folders = new("--config-dir", OptionNames.Aliases("--config-dir"))
+    {
+        Description = "A folder of your own configurations; files there stand over ours, as those of ./configs do.",
+    };
+
+    private readonly Option<string?> _config = new("--config") { Description = "Takes the configuration that was saved with a run (.hydra/config.yaml) instead of composing one." };
+    private readonly Option<string[]> _presets = new("--preset") { Description = "The rules by which tests count: reference (the paper's code), corrected, honest. Several are shown side by side. [default: reference and honest]" };
+    private readonly Option<string?> _show = new("--show-config", OptionNames.Aliases("--show-config"))
+    {
+        Description = "Prints the configuration, or its part (--show-config model), with the origin of each value, and does nothing else.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly CommandHost _host;
+    private readonly string _command;
+
+    private RunArguments(CommandHost host, string command) => (_host, _command) = (host, command);
+
+    /// <summary>Adds the arguments to a command.</summary>
+    public static RunArguments AddTo(CommandHost host, Command command)
+    {
+        var arguments = new RunArguments(host, command.Name);
+        command.Add(arguments._overrides);
+        command.Add(arguments._folders);
+        command.Add(arguments._config);
+        command.Add(arguments._presets);
+        command.Add(arguments._show);
+        return arguments;
+    }
+
+    /// <summary>Composes what was asked for.</summary>
+    /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
+    public ComposedConfiguration Compose(ParseResult parsed)
+    {
+        var runtime = new ConfigRuntime(_host.Folder, Environment.GetEnvironmentVariable);
+        var composer = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders(parsed.GetValue(_folders) ?? [], _host.Folder)), runtime);
+        var overrides = Overrides(parsed);
+        return parsed.GetValue(_config) is { } saved ? composer.Load(saved, overrides) : composer.Compose(_command, overrides);
+    }
+
+    /// <summary>Prints the configuration when only that was asked for.</summary>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="ConfigurationException">The part does not exist.</exception>
+    public bool Shows(ParseResult parsed, ComposedConfiguration config)
+    {
+        if (parsed.GetResult(_show) is null)
+        {
+            return false;
+        }
+
+        var prefix = parsed.GetValue(_show) is { } part && !IsOverride(part) ? part.Replace('/', '.') : "";
+        ConfigListing.Print(_host, config, prefix);
+        return true;
+    }
+
+    // What follows --show-config is its part, or already the next override.
+    private List<string> Overrides(ParseResult parsed)
+    {
+        List<string> overrides = [.. parsed.GetValue(_overrides) ?? []];
+        if (parsed.GetValue(_show) is { } part && IsOverride(part))
+        {
+            overrides.Insert(0, part);
+        }
+
+        if (parsed.GetValue(_presets) is { Length: > 0 } presets)
+        {
+            overrides.Add($"++presets=[{string.Join(',', presets.SelectMany(preset => preset.Split(',')).Select(preset => preset.Trim()))}]");
+        }
+
+        return overrides;
+    }
+
+    private static bool IsOverride(string text) => text.Contains('=', StringComparison.Ordinal) || text.StartsWith('~') || text.StartsWith('+');
+}

@@ -1,0 +1,34 @@
+using CoVR.Cli.Configuration;
+using CoVR.Evaluation;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>By whose rules tests count: the value <c>presets</c>, or <c>--preset</c>.</summary>
+internal static class RunPresets
+{
+    /// <summary>The presets by name.</summary>
+    public static IReadOnlyDictionary<string, EvaluationVariant> Known { get; } = new Dictionary<string, EvaluationVariant>(StringComparer.Ordinal)
+    {
+        ["reference"] = EvaluationVariant.Reference,
+        ["corrected"] = EvaluationVariant.Corrected,
+        ["honest"] = EvaluationVariant.Honest,
+    };
+
+    /// <summary>The presets of a configuration; the paper's and the honest one where it says nothing.</summary>
+    /// <exception cref="ConfigurationException">One is not known.</exception>
+    public static IReadOnlyList<EvaluationVariant> Of(ComposedConfiguration config)
+    {
+        var names = config.Find("presets") switch
+        {
+            null => ["reference", "honest"],
+            ConfigList list => [.. list.Items.Select(item => item is ConfigScalar scalar ? PythonText.Of(scalar.Value) : "")],
+            ConfigScalar { Value: string text } => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            _ => Array.Empty<string>(),
+        };
+        return names.Length == 0
+            ? throw config.Fault("presets", $"'presets' names no rules; there are {string.Join(", ", Known.Keys)}.")
+            : [.. names.Distinct(StringComparer.Ordinal).Select(name => Known.TryGetValue(name, out var variant)
+                ? variant
+                : throw config.Fault("presets", Names.Unknown($"there are no rules '{name}'; known are {string.Join(", ", Known.Keys)}.", name, Known.Keys)))];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using CoVR.Cli.Hosting;
+using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Evaluation;
+using Spectre.Console;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Prints the figures of tests as one table for each kind of figures.</summary>
+internal static class TestReport
+{
+    /// <summary>Prints them.</summary>
+    public static void Print(CommandHost host, IReadOnlyList<(TestPlan Plan, BenchmarkResult Result)> results)
+    {
+        var rows = results.SelectMany(result => Rows(result.Plan, result.Result)).ToList();
+        foreach (var group in rows.Where(row => row.Report.Metrics.Count > 0).GroupBy(row => string.Join(' ', row.Report.Metrics.Keys)))
+        {
+            var names = group.First().Report.Metrics.Keys.ToList();
+            var table = new Table().Border(TableBorder.Simple).AddColumns(["test", "rules", .. names]);
+            foreach (var row in group)
+            {
+                table.AddRow([row.Name, row.Rules, .. names.Select(name => row.Report.Metrics[name].ToString("F2", CultureInfo.InvariantCulture))]);
+            }
+
+            host.Console.Write(table);
+        }
+
+        foreach (var row in rows.Where(row => row.Report.Metrics.Count == 0).DistinctBy(row => row.Name))
+        {
+            host.Say($"{row.Name}: the answers are hidden; send its files to the benchmark's server.");
+        }
+
+        foreach (var (plan, result) in results)
+        {
+            Notes(host, plan, result);
+        }
+    }
+
+    private static void Notes(CommandHost host, TestPlan plan, BenchmarkResult result)
+    {
+        foreach (var part in result.Parts)
+        {
+            foreach (var incomplete in part.Results.Where(one => !one.Coverage.IsComplete).Take(1))
+            {
+                host.Warn($"{plan.Name} {part.Part.Name}: {incomplete.Coverage.Describe()}");
+            }
+
+            foreach (var leak in part.Results.SelectMany(one => one.Leaks.Select(text => $"{one.Variant.Name}: {text}")).Distinct())
+            {
+                host.Say($"{plan.Name}, {leak}");
+            }
+        }
+
+        foreach (var submission in result.Submissions.Where(submission => submission.Faults.Count > 0))
+        {
+            host.Warn($"{submission.File}: {string.Join(" ", submission.Faults)}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Rules, RetrievalReport Report)> Rows(TestPlan plan, BenchmarkResult result)
+    {
+        foreach (var part in result.Parts)
+        {
+            foreach (var one in part.Results)
+            {
+                yield return (result.Parts.Count == 1 ? plan.Name : $"{plan.Name}-{part.Part.Name}", one.Variant.Name, one.Report);
+            }
+        }
+
+        foreach (var average in result.Averages)
+        {
+            yield return ($"{plan.Name} (mean)", average.Variant.Name, average.Report);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Evaluation;
+using CoVR.Modeling;
+using CoVR.Training;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Puts together what is trained on and what is searched between epochs.</summary>
+/// <param name="host">Told about rows that are left out.</param>
+/// <param name="config">The configuration.</param>
+/// <param name="choice">What the configuration says of the model.</param>
+/// <param name="policy">What happens to rows without embeddings.</param>
+internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config, ConfiguredModel choice, MissingMediaPolicy policy)
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="data">The data section.</param>
+    /// <param name="train">Its training rows.</param>
+    /// <param name="validation">Its validation rows; null for no validation.</param>
+    /// <param name="stores">Opens embeddings.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="CommandException">Targets are not embedded; the message has the command.</exception>
+    public async Task<ComposedTrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunStores stores, CancellationToken cancellationToken)
+    {
+        var rows = new EmbeddedRows(host, choice, policy);
+        var folders = data.Of(DatasetSplit.Train);
+        var plan = new ComposedTrainingPlan
+        {
+            Dataset = await rows.OfAsync(train, stores.Open(folders), folders, cancellationToken),
+            Locate = data.Reader.Locate,
+            CaptionEmbeddings = Captions(data),
+            Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => PythonText.Of(entry.Value)),
+        };
+        if (validation is null)
+        {
+            return plan;
+        }
+
+        var (held, searched) = (data.Of(DatasetSplit.Validation), stores.Open(data.Of(DatasetSplit.Validation)));
+        var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
+        return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(searched) } };
+    }
+
+    // Without a question, as a gallery in use would be: the best weights shall not be those that profit from the answers' texts.
+    private EvaluationOptions Options(IEmbeddingStore store) => new()
+    {
+        Variants = [EvaluationVariant.Honest with { Store = store }],
+        Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
+        BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
+        Workers = Math.Max(1, config.Whole("data.num_workers", 2)),
+        AllowUnreadableReferences = policy != MissingMediaPolicy.Strict,
+        Bootstrap = { Resamples = 0 },
+    };
+
+    private IRetrievalProtocol Protocol(RunData data) => data.Kind switch
+    {
+        DataKind.Cirr => new CirrProtocol(),
+        DataKind.FashionIQ => new FashionIQProtocol(config.TextOrNull("data.category") ?? "all"),
+        _ => new WebVidCoVRProtocol(),
+    };
+
+    /// <summary>The stored embeddings of captions, <c>txt2_{annotation}.pth</c>, where the reference keeps them.</summary>
+    /// <exception cref="CommandException">They are needed and not there.</exception>
+    private TextEmbeddings? Captions(RunData data)
+    {
+        if (TrainServices.CaptionWeight(config) <= 0)
+        {
+            return null;
+        }
+
+        var files = data.Of(DatasetSplit.Train).Select(folder => (Folder: folder, Path: CaptionFile(folder))).ToList();
+        if (files.Where(file => !File.Exists(file.Path)).ToList() is { Count: > 0 } missing)
+        {
+            throw new CommandException(
+                $"the captions of the targets are not embedded: there is no {host.Shown(missing[0].Path)}. The loss compares queries with them (si_tc; model/loss_terms=si_ti does not). They are made with:{Environment.NewLine}"
+                + string.Join(Environment.NewLine, missing.Select(file => $"  covr embed texts {host.Shown(file.Folder.Annotations)} {host.Shown(Path.GetDirectoryName(file.Path)!)}{choice.EmbedOptions}")));
+        }
+
+        TextEmbeddings[] captions = [.. files.Select(file => TextEmbeddings.Load(file.Path))];
+        if (captions is [var only])
+        {
+            return only;
+        }
+
+        var all = captions.SelectMany(part => part).DistinctBy(caption => caption.Key, StringComparer.Ordinal).ToList();
+        return new TextEmbeddings([.. all.Select(caption => caption.Key)], all.SelectMany(caption => caption.Value.ToArray()).ToArray(), captions[0].Dimensions);
+    }
+
+    // CC-CoIR's file lies beside the embeddings, that of the others among them.
+    private static string CaptionFile(EmbeddingFolder folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
+        ? CaptionEmbeddings.PathBeside(folder.Folder, folder.Annotations)
+        : CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations);
+}

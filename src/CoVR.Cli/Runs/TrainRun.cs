@@ -1,0 +1,80 @@
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
+using CoVR.Cli.Reporting;
+using CoVR.Data;
+using CoVR.Distributed;
+using CoVR.Modeling;
+using CoVR.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Walks as the reference's <c>train.py</c>: data, model, epochs with validation and checkpoints, tests.</summary>
+/// <param name="host">The host.</param>
+/// <param name="config">The configuration.</param>
+/// <param name="ranks">The processes that train together; null for one alone.</param>
+internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, ICollective? ranks = null)
+{
+    /// <summary>Trains and tests.</summary>
+    /// <param name="fresh">Whether an earlier run in the same folder is begun anew.</param>
+    /// <param name="cancellationToken">Stops after the running step; the state is saved.</param>
+    public async Task RunAsync(bool fresh, CancellationToken cancellationToken)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Logs));
+        var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankPlace.Detect()?.LocalRank ?? 0));
+        var section = new DataSection(config, loggers);
+        var data = section.Training("data");
+
+        // Faults of the tests are better known now than after days of training.
+        var tests = new TestRun(host, config, choice);
+        tests.Check(loggers);
+        var run = new RunLoggers(host, config, loggers);
+        run.Check();
+        if (Leads)
+        {
+            RunFolder.Save(config);
+        }
+
+        host.Say($"run folder: {host.Shown(config.OutputFolder)}");
+        host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it begins anew.";
+        var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
+        var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
+        await using var services = new TrainServices(host, config, choice).Compose(data, loggers, fresh);
+        var model = await ModelLoad.RunAsync(host, config, services, choice);
+        var targets = ModelLoad.FingerprintOf(model);
+        using var stores = new RunStores(host, choice, targets, loggers);
+        var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, stores, cancellationToken);
+        await TrainAsync(services, plan with { Loggers = Leads ? run.Create() : [], Collective = ranks }, cancellationToken);
+        if (Leads)
+        {
+            await tests.RunAsync(model, targets, loggers, cancellationToken);
+        }
+    }
+
+    private bool Leads => ranks is null or { Rank: 0 };
+
+    private async Task TrainAsync(ServiceProvider services, ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    {
+        var trainer = services.GetRequiredService<ComposedTrainer>();
+        var result = await host.Report.RunAsync("Training", progress => trainer.TrainAsync(plan, progress.OfTraining(), cancellationToken));
+        if (result.ResumedAt is { } step)
+        {
+            host.Say(FormattableString.Invariant($"went on from step {step:N0}{(result.LastLoss is null ? ": it was trained to the end already (--fresh begins anew)" : "")}"));
+        }
+
+        if (result.Best is { } best)
+        {
+            host.Say(FormattableString.Invariant($"best validation: {best:F2} in epoch {result.BestEpoch}"));
+        }
+
+        if (result.Skipped > 0)
+        {
+            host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were left out because their media cannot be read; the log of the run names them."));
+        }
+    }
+
+    private Task<TripletDataset> ReadAsync(RunData data, DatasetSplit split, CancellationToken cancellationToken) =>
+        host.Report.RunAsync($"Reading {data.Reader.Name} ({split})", _ => data.Reader.ReadAsync(split, cancellationToken).AsTask());
+}

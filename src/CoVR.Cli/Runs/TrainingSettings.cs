@@ -1,0 +1,126 @@
+using CoVR.Cli.Configuration;
+using CoVR.Training;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Turns the groups <c>trainer</c>, <c>data</c>, <c>model/optimizer</c> and <c>model/scheduler</c> into the trainer's options.</summary>
+/// <param name="config">The configuration.</param>
+internal sealed class TrainingSettings(ComposedConfiguration config)
+{
+    private static readonly Dictionary<string, TripletIteration> Iterations = new(StringComparer.Ordinal)
+    {
+        ["pth2"] = TripletIteration.Targets,
+        ["idx"] = TripletIteration.Triplets,
+        ["triplets"] = TripletIteration.Triplets,
+    };
+
+    private static readonly Dictionary<string, QueryFrameMethod> FrameMethods = new(StringComparer.Ordinal)
+    {
+        ["middle"] = QueryFrameMethod.Middle,
+        ["random"] = QueryFrameMethod.Random,
+        ["sample"] = QueryFrameMethod.Sample,
+    };
+
+    private static readonly Dictionary<string, TargetFramePooling> Poolings = new(StringComparer.Ordinal)
+    {
+        ["query"] = TargetFramePooling.Query,
+        ["mean"] = TargetFramePooling.Mean,
+        ["middle"] = TargetFramePooling.Middle,
+    };
+
+    private static readonly Dictionary<string, CheckpointKeeping> Keepings = new(StringComparer.Ordinal)
+    {
+        ["all"] = CheckpointKeeping.All,
+        ["last"] = CheckpointKeeping.Last,
+    };
+
+    private static readonly Dictionary<string, TrainingPrecision> Precisions = new(StringComparer.Ordinal)
+    {
+        ["32-true"] = TrainingPrecision.Float32,
+        ["32"] = TrainingPrecision.Float32,
+        ["bf16-mixed"] = TrainingPrecision.BFloat16Mixed,
+        ["16-mixed"] = TrainingPrecision.Float16Mixed,
+    };
+
+    private static readonly Dictionary<string, TrainingScheduleKind> Schedules = new(StringComparer.Ordinal)
+    {
+        ["CosineSchedule"] = TrainingScheduleKind.CosinePerEpoch,
+        ["StepSchedule"] = TrainingScheduleKind.StepPerEpoch,
+    };
+
+    private static readonly Dictionary<string, bool> Optimizers = new(StringComparer.Ordinal) { ["AdamW"] = true };
+
+    /// <summary>The first section of the data: merged sets are read alike.</summary>
+    private string Data => config.Find("data.iterate") is null && config.Names("data").FirstOrDefault(name => name.StartsWith("dataset-", StringComparison.Ordinal)) is { } first
+        ? Settled(first) : "data";
+
+    /// <summary>Fills the options.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="model">What the configuration says of the model.</param>
+    /// <param name="fresh">Whether an earlier run in the same folder is begun anew.</param>
+    /// <exception cref="ConfigurationException">A value does not fit.</exception>
+    public void Configure(TrainingOptions options, ConfiguredModel model, bool fresh)
+    {
+        ConfigTarget.Of(config, "model.optimizer", Optimizers);
+        options.OutputFolder = config.OutputFolder;
+        options.Resume = !fresh;
+        options.Seed = config.Whole("seed", 1234);
+        options.Epochs = config.Whole("trainer.max_epochs");
+        options.BatchSize = config.Whole("data.batch_size");
+        options.Workers = Math.Max(1, config.Whole("data.num_workers", 2));
+        options.Precision = config.OneOf("trainer.precision", Precisions, "32-true");
+        options.Keep = config.OneOf("trainer.save_ckpt", Keepings, "all");
+        options.Weights = WeightsFormat.Ckpt;
+        options.Parts = model.Parts;
+        ConfigureData(options);
+        ConfigureOptimizer(options);
+        ConfigureOurs(options);
+    }
+
+    private void ConfigureData(TrainingOptions options)
+    {
+        var data = Data;
+        options.Iterate = config.OneOf($"{data}.iterate", Iterations, "pth2");
+        options.QueryFrames = config.OneOf($"{data}.vid_query_method", FrameMethods, "middle");
+        options.QueryFrameCount = options.QueryFrames == QueryFrameMethod.Sample ? config.Whole($"{data}.vid_frames", 1) : 1;
+        options.TargetPooling = config.OneOf($"{data}.emb_pool", Poolings, "query");
+        options.TargetFrames = config.Whole($"{data}.n_embs", 15);
+    }
+
+    private void ConfigureOptimizer(TrainingOptions options)
+    {
+        options.LearningRate = config.Number("model.optimizer.lr");
+        options.AdamW.WeightDecay = config.Number("model.optimizer.weight_decay", 0.01);
+        options.AdamW.Epsilon = config.Number("model.optimizer.eps", 1e-8);
+        if (config.Find("model.optimizer.betas") is { } betas)
+        {
+            (options.AdamW.Beta1, options.AdamW.Beta2) = betas is ConfigList { Items: [ConfigScalar { Value: double first }, ConfigScalar { Value: double second }] }
+                ? (first, second)
+                : throw config.Fault("model.optimizer.betas", "'model.optimizer.betas' is a list of two numbers: [0.9, 0.999].");
+        }
+
+        options.Schedule = ConfigTarget.Of(config, "model.scheduler", Schedules);
+        options.MinimumLearningRate = config.Number("model.scheduler.min_lr", 0);
+        if (options.Schedule == TrainingScheduleKind.StepPerEpoch)
+        {
+            options.StepFactor = config.Number("model.scheduler.decay_rate");
+        }
+    }
+
+    // What the reference has no names for.
+    private void ConfigureOurs(TrainingOptions options)
+    {
+        options.AdamW.DecayBiasesAndNorms = config.Flag("model.optimizer.decay_biases_and_norms", true);
+        options.WarmupSteps = config.Whole("model.scheduler.warmup_steps", 0);
+        options.AccumulatedBatches = config.Whole("trainer.accumulate_batches", 1);
+        options.ClipNorm = config.Find("trainer.clip_norm") is ConfigScalar { Value: not null } ? config.Number("trainer.clip_norm") : null;
+        options.SaveEverySteps = config.Find("trainer.save_every_steps") is ConfigScalar { Value: not null } ? config.Whole("trainer.save_every_steps") : null;
+    }
+
+    private string Settled(string first)
+    {
+        string[] names = ["iterate", "vid_query_method", "vid_frames", "emb_pool", "n_embs"];
+        return config.Names("data").Where(name => name.StartsWith("dataset-", StringComparison.Ordinal))
+            .FirstOrDefault(part => names.Any(name => config.Find($"data.{part}.{name}") is not null)) is { } telling ? $"data.{telling}" : $"data.{first}";
+    }
+}
