@@ -23,6 +23,9 @@ internal sealed class Metrics(
     /// <summary>How long everything took.</summary>
     public double Seconds { get; } = seconds;
 
+    /// <summary>The share of the training steps' time in which the model waited for data, in [0, 1].</summary>
+    public required double WaitingForData { get; init; }
+
     /// <summary>Recalls by kind of query, with the unchanged reference among the candidates.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Results { get; } = Table(results);
 
@@ -51,6 +54,7 @@ internal sealed class Metrics(
             ["model"] = Model,
             ["seed"] = Seed,
             ["seconds"] = Math.Round(Seconds, 1),
+            ["waiting-for-data"] = Math.Round(WaitingForData, 4),
             ["gallery"] = Sizes.Gallery,
             ["queries"] = Sizes.Queries,
         };

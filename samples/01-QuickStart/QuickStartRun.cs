@@ -49,7 +49,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         var leftOut = await EvaluateAsync(services, reader, test, new WebVidCoVRProtocol(), cancellationToken);
         var questions = await AskAsync(services, reader, test, cancellationToken);
 
-        var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut);
+        var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut) { WaitingForData = stages.DataWaitShare };
         metrics.Print(report);
         var page = new EvaluationPage(
             [.. results, .. leftOut], reader, services.GetRequiredKeyedService<IFrameReader>(""), PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses));

@@ -28,6 +28,9 @@ internal sealed class TrainingStages(
 
     private const int EpochSteps = 50;
 
+    private TimeSpan _steps;
+    private TimeSpan _waits;
+
     private static readonly string[] Shapes = ["circle", "triangle", "cross", "ring", "bar"];
     private static readonly string[] Sizes = ["small", "medium", "large"];
     private static readonly string[] Colours = ["red", "yellow", "green", "blue", "purple", "pink"];
@@ -58,6 +61,9 @@ internal sealed class TrainingStages(
         await Galleries.EmbedAsync(
             services.GetRequiredKeyedService<IEmbeddingJob>(Composition), "Embedding the training targets", targets, reader, report, cancellationToken);
     }
+
+    /// <summary>The share of the steps' time so far in which the model waited for data, in [0, 1]; 0 before the first step.</summary>
+    public double DataWaitShare => _steps > TimeSpan.Zero ? _waits / _steps : 0;
 
     /// <summary>Stage 2: the text encoder is trained, references and edits against targets; the visual encoder is frozen.</summary>
     /// <returns>The loss of every step of this process.</returns>
@@ -97,10 +103,12 @@ internal sealed class TrainingStages(
             OutputFolder = work.Run(stage),
             SaveEverySteps = 200,
         });
-        await report.RunAsync(title, progress => trainer.RunAsync(
+        var result = await report.RunAsync(title, progress => trainer.RunAsync(
             run with { Loggers = [losses] },
             progress.OfTraining(),
             cancellationToken));
+        _steps += result.StepTime;
+        _waits += result.DataWait;
         SafetensorsWriter.Write(work.Weights(stage), model.Module!.state_dict());
         return [.. losses.Steps.Select(step => step.Loss)];
     }

@@ -19,6 +19,7 @@ public sealed class QuickStartTests
         Assert.Equal(5, metrics.GetProperty("seed").GetInt32());
         Assert.True(metrics.GetProperty("gallery").GetInt32() >= 500);
         Assert.True(metrics.GetProperty("seconds").GetDouble() > 0);
+        Assert.InRange(metrics.GetProperty("waiting-for-data").GetDouble(), 0, 1);
         foreach (var kind in new[] { "composed", "text-only", "image-only" })
         {
             var values = metrics.GetProperty(kind);

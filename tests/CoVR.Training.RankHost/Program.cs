@@ -49,6 +49,8 @@ internal sealed class DyingStep(ITrainingStep<ComposedBatch> inner, int step) : 
 
     public IReadOnlyDictionary<string, torch.nn.Module> Modules => inner.Modules;
 
+    public string Describe() => inner.Describe();
+
     public LossReport Compute(ComposedBatch batch)
     {
         if (++_steps == step)

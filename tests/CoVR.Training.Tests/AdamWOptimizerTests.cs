@@ -34,6 +34,19 @@ public sealed class AdamWOptimizerTests
     }
 
     [Fact]
+    public void Step_DecayOfMatricesOnly_LeavesBiasesAndNorms()
+    {
+        using var scope = NewDisposeScope();
+        var (matrix, bias) = (new Parameter(ones(2, 2)), new Parameter(ones(2)));
+        using var optimizer = new AdamWOptimizer(
+            [KeyValuePair.Create("matrix", matrix), KeyValuePair.Create("bias", bias)], new AdamWOptions { DecayBiasesAndNorms = false });
+        (matrix.grad, bias.grad) = (zeros(2, 2), zeros(2));
+        optimizer.Step();
+        Assert.All(matrix.data<float>().ToArray(), value => Assert.Equal(1 - (1e-3f * 0.05f), value, 1e-7f));
+        Assert.Equal([1, 1], bias.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Load_StateOfAnotherOptimizer_ContinuesBitForBit()
     {
         using var scope = NewDisposeScope();

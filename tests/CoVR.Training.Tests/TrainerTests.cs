@@ -86,6 +86,74 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public async Task RunAsync_GradientsBecomeNotFinite_StopsBeforeTheStep()
+    {
+        using var encoder = new TinyEncoder(1);
+        var before = Runs.Weights(encoder);
+        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(), 1)]) };
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        Assert.Contains("gradient norm", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Runs.Weights(encoder));
+    }
+
+    [Theory]
+    [InlineData(1, 4, 48)]
+    [InlineData(20, 3, 9)]
+    public async Task RunAsync_BatchOfOneAndShortLastBatch_AreTrained(int batchSize, int epochs, int steps)
+    {
+        using var encoder = new TinyEncoder(1);
+        var world = new FakeWorld();
+        var options = Runs.Options();
+        options.Epochs = epochs;
+        var sampler = new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = batchSize, DropLast = false });
+        options.MaxSteps = batchSize == 1 ? steps : null;
+        var log = new InMemoryRunLogger();
+        var run = Runs.Composed(encoder, log) with
+        {
+            Batches = new TrainingBatcher(world.Triplets, sampler, new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world }),
+        };
+        var result = await new Trainer(options).RunAsync(run, null, Token);
+        Assert.Equal(steps, result.Steps);
+        Assert.All(log.Steps, step => Assert.True(double.IsFinite(step.Loss)));
+    }
+
+    [Fact]
+    public void TripletSampler_EmptyData_SaysThatNothingFillsABatch() =>
+        Assert.Contains("0 targets do not fill one batch", Assert.Throws<ArgumentException>(() => new TripletSampler([])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task RunAsync_WaitsForData_AreMeasured()
+    {
+        using var encoder = new TinyEncoder(1);
+        var time = new TickingTime();
+        var log = new InMemoryRunLogger();
+        List<TrainingProgress> seen = [];
+        var result = await new Trainer(Runs.Options(), null, time).RunAsync(Runs.Composed(encoder, log), new Inline(seen.Add), Token);
+        Assert.InRange(result.DataWaitShare, 0.01, 0.99);
+        Assert.Equal(result.DataWait, seen[^1].DataWait);
+        Assert.Equal(18, seen[^1].StepsHere);
+        Assert.All(log.Steps, step => Assert.True(step.DataWait > TimeSpan.Zero && step.DataWait < step.Duration));
+        Assert.Equal(result.StepTime, log.Epochs.Aggregate(TimeSpan.Zero, (sum, epoch) => sum + epoch.Duration));
+    }
+
+    [Fact]
+    public async Task RunAsync_Loggers_KnowTheRunAndItsEnd()
+    {
+        using var encoder = new TinyEncoder(1);
+        var log = new InMemoryRunLogger();
+        var run = Runs.Composed(encoder, log) with { Configuration = new Dictionary<string, string> { ["machine.batch_size"] = "8" } };
+        await new Trainer(Runs.Options()).RunAsync(run, null, Token);
+        Assert.Equal(("8", "1234", "32-true"), (log.Configuration["machine.batch_size"], log.Configuration["seed"], log.Configuration["precision"]));
+        Assert.Equal(RunOutcome.Completed, log.Outcome);
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(Runs.Options()).RunAsync(run, new Runs.StopAt(3, stop), stop.Token));
+        Assert.Equal(RunOutcome.Stopped, log.Outcome);
+        await Assert.ThrowsAsync<TrainingDivergedException>(
+            () => new Trainer(Runs.Options()).RunAsync(run with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) }, null, Token));
+        Assert.Equal(RunOutcome.Failed, log.Outcome);
+    }
+
+    [Fact]
     public void Constructor_WrongOptions_ListsEveryFault()
     {
         var options = new TrainingOptions { Epochs = 0, LearningRate = -1, ClipNorm = 0, Workers = 0, AdamW = new AdamWOptions { Beta2 = 1 } };
@@ -104,6 +172,28 @@ public sealed class TrainerTests
             using var sum = batch.Queries.sum();
             return sum.mul(double.NaN);
         }
+    }
+
+    /// <summary>A finite loss whose gradient is not.</summary>
+    private sealed class SteepTerm : ILossTerm
+    {
+        public string Name => "steep";
+
+        public Tensor Compute(TrainingEmbeddings batch)
+        {
+            using var scope = NewDisposeScope();
+            return batch.Queries.sub(batch.Queries.detach()).abs().sqrt().sum().MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>A clock that goes on by one second whenever it is looked at.</summary>
+    private sealed class TickingTime : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
     }
 
     private sealed class Inline(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -73,7 +73,7 @@ public sealed class ComposedTrainer
     private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainingPlan plan) => plan switch
     {
         { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has a validation or a function that validates, not both.", nameof(plan)),
-        { Validation: { } search } => new EpochValidator(search, _parts.Pipeline, _options.Parts, _parts.Time).ValidateAsync,
+        { Validation: { } search } => new EpochValidator(search, _parts, _options.Parts, plan.Collective).ValidateAsync,
         _ => plan.Validate,
     };
 
@@ -109,7 +109,7 @@ public sealed class ComposedTrainer
             References = new MediaPixelSource(plan.Locate, _parts.Reader, _parts.Transform, QueryFrames, _options.QueryFrameCount),
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
-            CaptionEmbeddings = plan.CaptionEmbeddings is { } captions ? CaptionsOf(triplets, captions) : null,
+            CaptionEmbeddings = plan.CaptionEmbeddings is { } captions ? Required(captions, triplets) : null,
             SkipUnreadable = _options.SkipUnreadable,
         };
         return new TrainingBatcher(triplets, sampler, sources, _options.Workers, _options.Seed, plan.Collective);
@@ -117,7 +117,7 @@ public sealed class ComposedTrainer
 
     private ITargetPooling TargetPooling() => _options.TargetPooling switch
     {
-        TargetFramePooling.Mean => new DrawnMeanTargetPooling(_options.TargetFrames),
+        TargetFramePooling.Mean => new MeanTargetPooling(_options.TargetFrames),
         TargetFramePooling.Middle => new MiddleTargetPooling(),
         _ => new ScoredTargetPooling(_options.TargetFrames),
     };
@@ -129,17 +129,11 @@ public sealed class ComposedTrainer
         _ => new MiddleFrameSampler(),
     };
 
-    private static Dictionary<string, ReadOnlyMemory<float>> CaptionsOf(IReadOnlyList<Triplet> triplets, TextEmbeddings captions)
-    {
-        Dictionary<string, ReadOnlyMemory<float>> rows = new(StringComparer.Ordinal);
-        foreach (var caption in triplets.Select(triplet => triplet.TargetCaption).OfType<string>())
-        {
-            rows[caption] = captions.TryGet(caption, out var row) ? row : throw new InvalidOperationException(
-                $"The caption '{caption}' has no stored embedding: embed the captions of the training data, with the same model.");
-        }
-
-        return rows;
-    }
+    private static IReadOnlyDictionary<string, ReadOnlyMemory<float>> Required(
+        IReadOnlyDictionary<string, ReadOnlyMemory<float>> captions, IReadOnlyList<Triplet> triplets) =>
+        triplets.Select(triplet => triplet.TargetCaption).OfType<string>().FirstOrDefault(caption => !captions.ContainsKey(caption)) is { } missing
+            ? throw new InvalidOperationException($"The caption '{missing}' has no stored embedding: embed the captions of the training data, with the same model.")
+            : captions;
 }
 
 /// <summary>The parts of a pipeline that training uses.</summary>

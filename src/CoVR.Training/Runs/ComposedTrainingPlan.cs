@@ -26,7 +26,7 @@ public sealed record ComposedTrainingPlan
 
     /// <summary>Stored embeddings of target captions by their text (<see cref="TextEmbeddings"/>), for the term <c>si_tc</c>; wins over <see cref="TrainingOptions.Captions"/>.</summary>
     /// <value>Null.</value>
-    public TextEmbeddings? CaptionEmbeddings { get; init; }
+    public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }
 
     /// <summary>What is searched after every epoch; null for no search. Either this or <see cref="Validate"/>.</summary>
     /// <value>Null.</value>

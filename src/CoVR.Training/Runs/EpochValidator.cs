@@ -1,14 +1,15 @@
+using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 
 namespace CoVR.Training;
 
 /// <summary>Carries out a <see cref="RetrievalValidation"/> after an epoch.</summary>
-internal sealed class EpochValidator(RetrievalValidation validation, Func<RetrievalPipeline> pipeline, QueryParts parts, TimeProvider? time)
+internal sealed class EpochValidator(RetrievalValidation validation, ComposedTrainerParts pipeline, QueryParts parts, ICollective? collective)
 {
     internal async ValueTask<ValidationReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
-        var results = await new Evaluator(() => WithValidationLengths(pipeline()), time).EvaluateAsync(
+        var results = await new Evaluator(() => WithValidationLengths(pipeline.Pipeline()), pipeline.Time).EvaluateAsync(
             validation.Dataset, validation.Media, validation.Protocol, Options(), validation.Progress, cancellationToken).ConfigureAwait(false);
         var first = ValidationReport.From(results[0].Report);
         return results.Count == 1 ? first : first with { Metrics = All(results) };
@@ -39,6 +40,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, Func<Retrie
             Model = new ComposedModel(
                 model.Encoder, model.Tokenizer, model.Cleaner, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
             FrameReader = pipeline.FrameReader,
+            GalleryReader = pipeline.GalleryReader,
             Transform = pipeline.Transform,
             GallerySampler = pipeline.GallerySampler,
             QuerySampler = pipeline.QuerySampler,
@@ -50,6 +52,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, Func<Retrie
 
     private EvaluationOptions Options() => validation.Options ?? new EvaluationOptions
     {
+        Collective = collective,
         Queries = [parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
     };
 }

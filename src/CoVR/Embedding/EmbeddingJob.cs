@@ -60,6 +60,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
         var tally = new EmbeddingTally(items.Count, _time, progress);
         var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        RequireOwnStore(pipeline);
         var failures = await RecallAsync(pipeline.Store, cancellationToken).ConfigureAwait(false);
         var wanted = new List<MediaItem>();
         foreach (var item in items)
@@ -122,6 +123,18 @@ public sealed class EmbeddingJob : IEmbeddingJob
             : new Dictionary<MediaId, RememberedFailure>();
 
     /// <summary>The outcome of an item that needs no work; null when it does.</summary>
+    /// <summary>The model may have been trained after the store was opened.</summary>
+    private static void RequireOwnStore(RetrievalPipeline pipeline)
+    {
+        var (stored, own) = (pipeline.Store.Fingerprint.WeightsSha256, pipeline.Model.Description.WeightsSha256);
+        if (!string.Equals(stored, own, StringComparison.Ordinal))
+        {
+            throw new EmbeddingStoreException(
+                pipeline.Store.Fingerprint.Model,
+                $"it keeps embeddings of the weights {stored}, and the model has the weights {own} now: embed into another store, for example in a pipeline that loads the new weights.");
+        }
+    }
+
     private static async ValueTask<EmbedOutcome?> FinishedAsync(
         IEmbeddingStore store, IReadOnlyDictionary<MediaId, RememberedFailure> failures, MediaItem item, CancellationToken cancellationToken)
     {
