@@ -28,6 +28,10 @@ public sealed partial class VideoDownloadOptions
     /// <value>Null: every video of the list.</value>
     public string? Annotations { get; set; }
 
+    /// <summary>A text file with the identities of the videos that are wanted, one a line, such as the doctor writes.</summary>
+    /// <value>Null: <see cref="Annotations"/> say it.</value>
+    public string? Ids { get; set; }
+
     /// <summary>A server that has the videos as <c>{id}.mp4</c>, in place of the addresses of the list.</summary>
     /// <value>Null: the addresses of the list.</value>
     public Uri? BaseAddress { get; set; }
@@ -75,8 +79,10 @@ public sealed partial class VideoDownloadOptions
         List<string> faults = [.. results.Select(result => result.ErrorMessage!)];
         Require(NamePattern().IsMatch(Name ?? ""), $"Name is '{Name}': letters, digits, '-' and '_' are allowed.");
         Require(!string.IsNullOrWhiteSpace(Folder), "Folder is missing.");
-        Require(List is not null || (BaseAddress is not null && Annotations is not null), "List is missing: name a list of addresses, or a BaseAddress together with Annotations.");
+        Require(List is not null || (BaseAddress is not null && (Annotations ?? Ids) is not null), "List is missing: name a list of addresses, or a BaseAddress together with Annotations or Ids.");
+        Require(Annotations is null || Ids is null, "Annotations and Ids are both set: one of them says which videos are wanted.");
         Require(List is null || !string.IsNullOrWhiteSpace(List), "List is empty.");
+        Require(Ids is null || !string.IsNullOrWhiteSpace(Ids), "Ids is empty.");
         Require(Annotations is null || !string.IsNullOrWhiteSpace(Annotations), "Annotations is empty.");
         Require(ListAddress is null || AnnotationDownloadOptions.IsWeb(ListAddress), $"ListAddress is '{ListAddress}', which is no http or https address.");
         Require(BaseAddress is null || AnnotationDownloadOptions.IsWeb(BaseAddress), $"BaseAddress is '{BaseAddress}', which is no http or https address.");

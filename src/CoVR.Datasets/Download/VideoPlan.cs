@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.Datasets.Download;
@@ -30,7 +31,9 @@ internal sealed class VideoPlan
     /// <summary>Reads annotations and journals.</summary>
     public static async Task<VideoPlan> CreateAsync(VideoDownloadOptions options, CancellationToken cancellationToken)
     {
-        var wanted = options.Annotations is { } file ? await Task.Run(() => ReadWanted(file, options.Shard, cancellationToken), cancellationToken).ConfigureAwait(false) : null;
+        var wanted = options.Annotations is { } table ? await Task.Run(() => ReadWanted(table, options.Shard, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : options.Ids is { } lines ? await ReadLinesAsync(lines, options.Shard, cancellationToken).ConfigureAwait(false)
+            : null;
         var earlier = await Task.Run(() => VideoJournal.Recall(options), cancellationToken).ConfigureAwait(false);
         return new VideoPlan(options, wanted, earlier);
     }
@@ -73,6 +76,23 @@ internal sealed class VideoPlan
             {
                 wanted.Add(id);
             }
+        }
+    }
+
+    private static async Task<HashSet<string>> ReadLinesAsync(string file, Shard shard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadLinesAsync(file, cancellationToken)
+                .Select(line => line.Trim())
+                .Where(line => line.Length > 0)
+                .Select(line => line.EndsWith(VideoAddressList.Extension, StringComparison.OrdinalIgnoreCase) ? line[..^VideoAddressList.Extension.Length] : line)
+                .Where(id => !string.IsNullOrWhiteSpace(id) && shard.Contains(new MediaId(id)))
+                .ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the list of identities cannot be opened ({error.Message}).", error);
         }
     }
 

@@ -260,6 +260,19 @@ public sealed class VideoDownloadTests
     }
 
     [Fact]
+    public async Task Download_OfIdentitiesInAFile_TakesThoseOnly()
+    {
+        await using var world = new VideoWorld();
+        world.List(Ids);
+        await File.WriteAllLinesAsync(world["todo.txt"], [Ids[3], "", $" {Ids[5]}.mp4 ", Ids[3]], Cancel);
+
+        var outcomes = await world.RunAsync(options => options.Ids = world["todo.txt"]);
+
+        Assert.Equal([Ids[3], Ids[5]], outcomes.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([Ids[3], Ids[5]], world.Stored);
+    }
+
+    [Fact]
     public async Task Download_CheckingWhatIsThere_ReplacesErrorPagesThatTheReferenceStored()
     {
         await using var world = new VideoWorld();
@@ -295,12 +308,12 @@ public sealed class VideoDownloadTests
     [Fact]
     public void Options_WithFaults_NameThemAll()
     {
-        var options = new VideoDownloadOptions { Name = "a/b", Workers = 0, FailuresInARow = 0, Check = (VideoCheck)7, BaseAddress = new Uri("file:///x") };
+        var options = new VideoDownloadOptions { Name = "a/b", Workers = 0, FailuresInARow = 0, Check = (VideoCheck)7, Annotations = "a", Ids = "b", BaseAddress = new Uri("file:///x") };
         using var downloader = new Downloader();
 
         var error = Assert.Throws<ArgumentException>(() => new VideoDownload(options, downloader, new TextFrames()));
 
-        Assert.All(new[] { "Workers", "FailuresInARow", "Check", "'a/b'", "Folder is missing", "List is missing", "file:///x" }, fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
+        Assert.All(new[] { "Workers", "FailuresInARow", "Check", "'a/b'", "Folder is missing", "both set", "file:///x" }, fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
     }
 
     private static ScriptedReply? BadAnswer(ScriptedRequest request) => Path.GetFileNameWithoutExtension(request.Path) switch

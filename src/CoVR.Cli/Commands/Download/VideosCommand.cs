@@ -4,6 +4,7 @@ using CoVR.Cli.Reporting;
 using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using CoVR.Media;
+using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
@@ -22,6 +23,7 @@ internal sealed class VideosCommand
     };
 
     private readonly Option<string?> _annotations = new("--annotations") { Description = "The CSV file whose pth1 and pth2 are wanted. [default: the split's below annotation/, if it is there; else all of the list]" };
+    private readonly Option<string?> _ids = new("--todo-ids", OptionNames.Aliases("--todo-ids")) { Description = "A text file with the wanted identities, one a line, such as the doctor's ..._download_ids.txt; in place of --annotations." };
     private readonly Option<string?> _list = new("--list", "--metadata")
     {
         Description = "The list of addresses: the reference's JSON file, or WebVid's table (results_2M_train.csv: videoid, page_dir, contentUrl). [default: the reference's, which is downloaded]",
@@ -60,6 +62,7 @@ internal sealed class VideosCommand
             [
                 new("covr download videos --split test"),
                 new("covr download videos --split train --num_shards 8 --shard_id 3", "one of eight machines"),
+                new("mpirun -n 4 covr download videos --split train", "each rank takes a quarter"),
                 new("covr download videos --split val --dry-run", "lists identities and addresses"),
                 new("covr download videos --split train --list results_2M_train.csv", "with the addresses of WebVid's own table"),
                 new("covr download videos --split test --base-url http://colleague:8000/datasets/WebVid/8M/train", "from a colleague's folder"),
@@ -72,7 +75,7 @@ internal sealed class VideosCommand
         Require(_workers, 1, 256);
         Require(_retries, 0, 1000);
         Require(_stallSeconds, 1, 86_400);
-        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
+        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _ids, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
         command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
@@ -88,6 +91,11 @@ internal sealed class VideosCommand
     private CoVR.Shard ReadShard(ParseResult parsed)
     {
         var (index, count) = (parsed.GetValue(_shard), parsed.GetValue(_shards));
+        if (parsed.GetResult(_shards) is null or { Implicit: true } && RankPlace.Detect() is { Size: > 1 } place)
+        {
+            return new CoVR.Shard(place.Rank, place.Size);
+        }
+
         return index < count
             ? new CoVR.Shard(index, count)
             : throw new CommandException($"--shard-id is {index}; it must be below --num-shards, which is {count}. Shards are counted from 0.", ExitCodes.Usage);
@@ -102,12 +110,17 @@ internal sealed class VideosCommand
             options.Annotations = Existing(host, annotations);
         }
 
+        if (parsed.GetValue(_ids) is { } ids)
+        {
+            (options.Annotations, options.Ids) = (null, Existing(host, ids));
+        }
+
         options.BaseAddress = parsed.GetValue(_mirror);
         if (parsed.GetValue(_list) is { } list)
         {
             (options.List, options.ListAddress) = (Existing(host, list), null);
         }
-        else if (options.BaseAddress is not null && options.Annotations is not null)
+        else if (options.BaseAddress is not null && (options.Annotations ?? options.Ids) is not null)
         {
             (options.List, options.ListAddress) = (null, null);
         }
@@ -135,7 +148,7 @@ internal sealed class VideosCommand
         using var downloader = new Downloader(downloading, null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
         var frames = new MediaFrameReader(new SkiaImageDecoder());
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
-        if (options.Annotations is null && parsed.GetValue(_annotations) is null && !parsed.GetValue(_dryRun))
+        if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {
             host.Warn($"there are no annotations of this split ('covr download annotations covr' brings them): all videos of the list are downloaded.");
         }

@@ -109,6 +109,24 @@ public sealed class DownloadCommandTests
     }
 
     [Fact]
+    public async Task Videos_OfRanksOfMpi_AreDividedAmongThem()
+    {
+        using var run = new CommandRun();
+        await using var server = new ScriptedServer(_ => new ScriptedReply(500));
+        Annotate(run, Ids);
+        var parts = new List<string>();
+        for (var rank = 0; rank < 2; rank++)
+        {
+            using var process = Start(run, server, [("OMPI_COMM_WORLD_RANK", $"{rank}"), ("OMPI_COMM_WORLD_SIZE", "2")], "--dry-run");
+            parts.AddRange((await process.StandardOutput.ReadToEndAsync(Cancel)).Split('\n').Where(line => line.Contains('\t', StringComparison.Ordinal)).Select(line => line.Split('\t')[0]));
+            parts.Add("|");
+        }
+
+        Assert.Equal(Ids, parts.Where(id => id != "|").Order(StringComparer.Ordinal).OrderBy(id => int.Parse(id.Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.InRange(parts.IndexOf("|"), 1, Ids.Length - 1);
+    }
+
+    [Fact]
     public async Task Videos_WithoutAList_SayWhereItComesFrom()
     {
         using var run = new CommandRun();
@@ -133,7 +151,7 @@ public sealed class DownloadCommandTests
         for (var kill = 0; kill < 4; kill++)
         {
             var before = server.Requests.Count;
-            using var process = Start(run, server);
+            using var process = Start(run, server, []);
             while (!process.HasExited && server.Requests.Count < before + 2)
             {
                 await Task.Delay(5, Cancel);
@@ -145,7 +163,7 @@ public sealed class DownloadCommandTests
             Assert.All(Mp4s(folder), path => Assert.Equal(video, File.ReadAllBytes(Path.Combine(folder, path))));
         }
 
-        using var last = Start(run, server);
+        using var last = Start(run, server, []);
         await last.WaitForExitAsync(Cancel);
 
         Assert.Equal(0, last.ExitCode);
@@ -200,11 +218,19 @@ public sealed class DownloadCommandTests
         ? [.. Directory.EnumerateFiles(folder, "*.mp4", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal)]
         : [];
 
-    private static Process Start(CommandRun run, ScriptedServer server) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "CoVR.Cli.dll"), "download", "videos", "--base-url", server["mirror"].AbsoluteUri, "--workers", "2"])
+    private static Process Start(CommandRun run, ScriptedServer server, (string Name, string Value)[] variables, params string[] more)
     {
-        WorkingDirectory = run.Folder,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CoVR.Cli.dll"), "download", "videos", "--base-url", server["mirror"].AbsoluteUri, "--workers", "2", .. more])
+        {
+            WorkingDirectory = run.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 }
