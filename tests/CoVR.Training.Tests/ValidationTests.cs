@@ -77,7 +77,45 @@ public sealed class ValidationTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => services.GetRequiredService<ComposedTrainer>().TrainAsync(plan, null, Token));
     }
 
-    private async Task<ServiceProvider> BuildAsync(RecordingTokenizer tokenizer)
+    [Fact]
+    public async Task Example_OfTheGuide_RunsAsItIsPrinted()
+    {
+        using var services = await BuildAsync(new RecordingTokenizer(), WeightsFormat.Ckpt);
+        var result = await ExampleAsync(services, new FakeReader(), new RecallProtocol());
+        Assert.Equal(6, result.Steps);
+        using var checkpoint = Checkpoint.Open(_folder["run", "ckpt_last.ckpt"]);
+        Assert.Equal(
+            services.GetRequiredService<ComposedModel>().Module!.state_dict().Keys.Order(StringComparer.Ordinal),
+            checkpoint.Tensors("model").Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Example_OfTheGuide_IsTheCodeBelow()
+    {
+        var guide = File.ReadAllText(Path.Combine(TestFolders.Repository, "docs", "training.md"));
+        var printed = guide.Split("```csharp\n")[1].Split("```")[0];
+        var file = Path.Combine(TestFolders.Repository, "tests", "CoVR.Training.Tests", "ValidationTests.cs");
+        var compiled = File.ReadAllText(file).Split("// <guide>\n")[^1].Split("        // </guide>")[0];
+        Assert.Equal(printed, string.Concat(compiled.Split('\n').SkipLast(1).Select(line => line[8..] + "\n")));
+    }
+
+    private static async Task<TrainingResult> ExampleAsync(IServiceProvider services, ITripletDatasetReader reader, IRetrievalProtocol protocol)
+    {
+#pragma warning disable xUnit1051 // as a reader would write it
+        // <guide>
+        var result = await services.GetRequiredService<ComposedTrainer>().TrainAsync(new ComposedTrainingPlan
+        {
+            Dataset = await reader.ReadAsync(DatasetSplit.Train),
+            Locate = reader.Locate,
+            Validation = new RetrievalValidation(await reader.ReadAsync(DatasetSplit.Validation), reader, protocol),
+        });
+        Console.WriteLine($"{result.Steps} steps, best {result.Best} in epoch {result.BestEpoch}, {result.DataWaitShare:P0} of the time waiting for data");
+        // </guide>
+#pragma warning restore xUnit1051
+        return result;
+    }
+
+    private async Task<ServiceProvider> BuildAsync(RecordingTokenizer tokenizer, WeightsFormat weights = WeightsFormat.Safetensors)
     {
         var services = new ServiceCollection();
         services.AddCoVR()
@@ -89,7 +127,7 @@ public sealed class ValidationTests : IDisposable
                 return new ComposedModel(encoder, tokenizer, new WordHashTokenizer(), description, CPU);
             })
             .AddDefaultLosses()
-            .AddTraining(options => (options.Epochs, options.BatchSize, options.LearningRate, options.OutputFolder) = (3, 8, 1e-2, _folder["run"]));
+            .AddTraining(options => (options.Epochs, options.BatchSize, options.LearningRate, options.OutputFolder, options.Weights) = (3, 8, 1e-2, _folder["run"], weights));
         var provider = services.BuildServiceProvider();
         var store = provider.GetRequiredService<IEmbeddingStore>();
         for (var i = 0; i < 16; i++)
