@@ -12,6 +12,8 @@ namespace CoVR.Evaluation;
 /// </remarks>
 public sealed class EvaluationPage
 {
+    private const int Lines = 8;
+
     private readonly IReadOnlyList<EvaluationResult> _results;
     private readonly ITripletDatasetReader _media;
     private readonly IFrameReader _frames;
@@ -90,8 +92,8 @@ public sealed class EvaluationPage
     {
         (string Name, IReadOnlyList<double> Values)[] lines =
         [
-            .. _results.Where(result => result.Dataset.Triplets.Any(triplet => triplet.Target is not null))
-                .Take(8)
+            .. PageTables.FirstKindFirst(_results).Where(result => result.Dataset.Triplets.Any(triplet => triplet.Target is not null))
+                .Take(Lines)
                 .Select(result => (PageTables.Label(result, _results), RecallCurve(result))),
         ];
         if (lines.Length == 0)
@@ -99,7 +101,9 @@ public sealed class EvaluationPage
             return;
         }
 
-        html.Add($"<h2>Recall by how far one looks</h2><p>The share of queries whose right answer is among the first hits, over the number of hits.</p><ul class=\"legend\">");
+        var several = _results[0].Dataset.Triplets.Any(triplet => triplet.Answers?.Count > 1) ? " Of several right answers the one that the annotations name first counts." : "";
+        var first = _results.Count > lines.Length ? $" The first {lines.Length} of {_results.Count} results." : "";
+        html.Add($"<h2>Recall by how far one looks</h2><p>The share of queries whose right answer is among the first hits, over the number of hits.{several}{first}</p><ul class=\"legend\">");
         for (var line = 0; line < lines.Length; line++)
         {
             html.Add($"<li><i class=\"c{line}\"></i>{lines[line].Name}</li>");

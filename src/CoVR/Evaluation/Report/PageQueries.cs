@@ -16,6 +16,11 @@ internal sealed class PageQueries(Html html, Thumbnails pictures, EvaluationResu
         int[] rest = [.. all.Except(shown).Where(query => result.Dataset.Triplets[query].Target is not null)];
         var by = $"{PageTables.Title(result.Query)}, {result.Variant.Name} rules. The right answer is marked green; below each picture its place and its similarity.";
         await AddAsync("Queries", $"{by}", shown, cancellationToken).ConfigureAwait(false);
+        if (all.All(query => result.Dataset.Triplets[query].Target is null))
+        {
+            await AddAsync("What was found", $"Queries at equal distances through the data set. The answers of this split are hidden. {PageTables.Title(result.Query)}, {result.Variant.Name} rules.", Spread([.. all.Except(shown)], options.Successes + options.Failures), cancellationToken).ConfigureAwait(false);
+        }
+
         await AddAsync("Where it goes well", $"Queries whose right answer came first, at equal distances through the data set. {by}", Spread([.. rest.Where(query => _ranks[query] == 1)], options.Successes), cancellationToken).ConfigureAwait(false);
         await AddAsync("Where it goes wrong", "Queries whose right answer did not come first, at equal distances through the data set.", Spread([.. rest.Where(query => _ranks[query] != 1)], options.Failures), cancellationToken).ConfigureAwait(false);
         await AddQuestionsAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +49,7 @@ internal sealed class PageQueries(Html html, Thumbnails pictures, EvaluationResu
         await AddAskAsync(triplet.Reference, triplet.Modification, triplet.TargetCaption is { } caption ? $"wanted: {caption}" : "", cancellationToken).ConfigureAwait(false);
         foreach (var hit in result.Rankings[query].Take(options.Hits))
         {
-            var isRight = hit.Id == triplet.Target || triplet.Answers?.ContainsKey(hit.Id) == true;
+            var isRight = hit.Id == triplet.Target || triplet.Answers?.GetValueOrDefault(hit.Id) > 0;
             await AddHitAsync(hit, isRight, hit.Id == triplet.Reference, cancellationToken).ConfigureAwait(false);
         }
 
@@ -86,7 +91,7 @@ internal sealed class PageQueries(Html html, Thumbnails pictures, EvaluationResu
     private async Task AddHitAsync(SearchHit hit, bool isRight, bool isReference, CancellationToken cancellationToken)
     {
         var picture = await pictures.OfAsync(hit.Id, cancellationToken).ConfigureAwait(false);
-        var score = float.IsFinite(hit.Score) ? FormattableString.Invariant($"{hit.Score:F2}") : "last";
+        var score = float.IsFinite(hit.Score) ? PageTables.Signed($"{hit.Score:F2}") : "last";
         html.Add($"<li{new Html.Raw(isRight ? " class=\"right\"" : "")}>{new Html.Raw(picture)}<small>{(isRight ? "✓ " : "")}{hit.Rank} · {score}{new Html.Raw(isReference ? "<br>unchanged" : "")}</small></li>");
     }
 }

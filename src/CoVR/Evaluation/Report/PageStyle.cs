@@ -25,28 +25,30 @@ internal static class PageStyle
         .panel, .query { background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
         .panel { padding: 18px 20px; }
         .panel h3 { margin: 0 0 10px; font-size: 15px; font-weight: 600; }
-        .bar { display: grid; grid-template-columns: 60px 1fr 62px; gap: 10px; align-items: center; font-size: 14px; margin: 7px 0; color: var(--soft); }
+        .bar { display: grid; grid-template-columns: 72px 1fr 68px; gap: 10px; align-items: center; font-size: 14px; margin: 7px 0; color: var(--soft); }
         .bar i { display: block; position: relative; height: 10px; border-radius: 5px; background: var(--line); }
         .bar i::before { content: ""; display: block; height: 100%; width: var(--w); background: var(--soft); border-radius: 5px; }
         .bar i::after { content: ""; position: absolute; top: 3px; bottom: 3px; left: var(--from); width: calc(var(--to) - var(--from)); background: var(--ink); opacity: .45; }
         .main .bar i::before { background: var(--accent); }
-        .bar b { color: var(--ink); text-align: right; font-variant-numeric: tabular-nums; font-weight: 600; }
+        .bar b { color: var(--ink); text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; font-weight: 600; }
         .wide { overflow-x: auto; margin-top: 10px; }
         table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: 6px 0 6px 26px; border-bottom: 1px solid var(--line); font-weight: 400; color: var(--soft); vertical-align: top; overflow-wrap: normal; }
-        th:first-child { text-align: left; padding-left: 0; color: var(--ink); min-width: 130px; }
+        th { white-space: nowrap; }
+        th:first-child { text-align: left; padding-left: 0; color: var(--ink); min-width: 130px; white-space: normal; position: sticky; left: 0; background: var(--paper); }
         td b { color: var(--ink); font-weight: 600; }
         td small { display: block; font-size: 12px; white-space: nowrap; }
         .fp td { text-align: left; overflow-wrap: anywhere; min-width: 150px; }
         code { font-size: 12px; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 4px; padding: 0; list-style: none; font-size: 14px; color: var(--soft); }
-        .legend i { display: inline-block; width: 18px; height: 3px; vertical-align: middle; margin-right: 6px; background: currentColor; }
+        .legend i { display: inline-block; width: 18px; border-top: 3px solid currentColor; vertical-align: middle; margin-right: 6px; }
+        .legend i.c4, .legend i.c5, .legend i.c6, .legend i.c7 { border-top-style: dashed; }
         .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
         .c0 { color: var(--accent); } .c1 { color: #d9822b; } .c2 { color: #1a8f5a; } .c3 { color: #b0408f; } .c4 { color: #0f8ea5; } .c5 { color: #8a6d1f; } .c6 { color: #7a5bd0; } .c7 { color: #7d8694; }
         .c4, .c5, .c6, .c7 { stroke-dasharray: 6 4; }
         .query { display: grid; grid-template-columns: 300px 1fr; gap: 20px; padding: 16px 18px; margin-top: 14px; align-items: center; }
         .ask { display: flex; gap: 14px; align-items: center; min-width: 0; }
-        .ask q { quotes: "“" "”"; font-size: 17px; line-height: 1.35; font-weight: 500; }
+        .ask q { display: block; max-height: 9.5em; overflow: auto; quotes: "“" "”"; font-size: 17px; line-height: 1.35; font-weight: 500; }
         .ask small, .hits small { display: block; color: var(--soft); font-size: 12.5px; }
         .hits { display: flex; flex-wrap: wrap; gap: 10px; margin: 0; padding: 0; list-style: none; }
         .hits li { width: 88px; text-align: center; align-self: start; }
@@ -55,7 +57,7 @@ internal static class PageStyle
         .pic.none small { max-height: 100%; overflow: hidden; font-size: 10px; line-height: 1.25; }
         .ask .pic { width: 104px; flex: none; }
         .pic.clip { background-size: auto 100%; animation: play 1.2s steps(var(--n)) infinite; }
-        .pic.clip::after { content: "▶"; position: absolute; right: 5px; bottom: 3px; font-size: 11px; color: #fff; text-shadow: 0 0 3px #000; }
+        .pic.clip::after { content: "▶"; position: absolute; right: 4px; bottom: 4px; padding: 0 4px 0 5px; border-radius: 4px; font-size: 10px; line-height: 15px; color: #fff; background: rgb(0 0 0 / .55); }
         .right .pic { outline: 4px solid var(--right); outline-offset: -4px; }
         .right small { color: var(--right); font-weight: 600; }
         .hits .missed { opacity: .85; border-left: 1px dashed var(--line); padding-left: 10px; width: 99px; }

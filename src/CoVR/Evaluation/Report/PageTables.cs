@@ -40,12 +40,14 @@ internal static class PageTables
     /// <summary>Leaks, deviations and missing data, before any figure.</summary>
     public static void AddNotes(Html html, IReadOnlyList<EvaluationResult> results)
     {
-        foreach (var variant in results.GroupBy(result => result.Variant.Name))
+        foreach (var (names, leaks) in Shared(results, result => result.Leaks))
         {
-            string[] leaks = [.. variant.SelectMany(result => result.Leaks).Distinct()];
-            string[] deviations = [.. variant.SelectMany(result => result.Deviations).Distinct()];
-            AddNote(html, $"The figures of “{variant.Key}” know something that no gallery in use can know.", leaks);
-            AddNote(html, $"“{variant.Key}” departs from its rules.", deviations);
+            AddNote(html, $"The figures of {Listed(names)} know something that no gallery in use can know.", leaks);
+        }
+
+        foreach (var (names, deviations) in Shared(results, result => result.Deviations))
+        {
+            AddNote(html, $"{Listed(names)} {(names.Length == 1 ? "departs from its" : "depart from their")} rules.", deviations);
         }
 
         AddNote(html, "Not everything was there.", [.. results.Select(result => result.Coverage).Where(coverage => !coverage.IsComplete).Select(coverage => coverage.Describe()).Distinct()]);
@@ -61,8 +63,8 @@ internal static class PageTables
             return;
         }
 
-        html.Add($"<h2>Figures</h2><p>Percent of queries, with the interval that {results[0].Bootstrap.Level:P0} of redrawn data sets fall into (the dark part of a bar).</p><div class=\"score\">");
-        foreach (var result in results.Take(Panels))
+        html.Add($"<h2>Figures</h2><p>Percent of queries, with the interval that {results[0].Bootstrap.Level:P0} of redrawn data sets fall into (the thin line over a bar).</p><div class=\"score\">");
+        foreach (var result in FirstKindFirst(results).Take(Panels))
         {
             AddPanel(html, result, results, isMain: result == results[0]);
         }
@@ -84,17 +86,36 @@ internal static class PageTables
         html.Add($"<h2>What defines these figures</h2><p>Two figures may be compared when only what is studied differs.</p><div class=\"wide\"><table class=\"fp\">");
         foreach (var name in fields[0].Keys.Where(name => fields.All(other => other[name] == fields[0][name])))
         {
-            html.Add($"<tr><th>{name}</th><td colspan=\"{results.Count}\">{fields[0][name]}</td></tr>");
+            html.Add($"<tr><th>{name}</th><td>{fields[0][name]}</td></tr>");
         }
 
-        html.Add($"<tr><th></th>{new Html.Raw(string.Concat(results.Select(result => $"<td><b>{Html.Encode(Label(result, results))}</b></td>")))}</tr>");
-        foreach (var name in fields[0].Keys.Where(name => fields.Any(other => other[name] != fields[0][name])))
+        html.Add($"</table></div><div class=\"wide\"><table class=\"fp\">");
+        string[] different = [.. fields[0].Keys.Where(name => fields.Any(other => other[name] != fields[0][name]))];
+        html.Add($"<tr><th></th>{new Html.Raw(string.Concat(different.Append("fingerprint").Select(name => $"<th>{Html.Encode(name)}</th>")))}</tr>");
+        foreach (var (result, field) in results.Zip(fields))
         {
-            html.Add($"<tr><th>{name}</th>{new Html.Raw(string.Concat(fields.Select(field => $"<td>{Html.Encode(field[name])}</td>")))}</tr>");
+            var cells = string.Concat(different.Select(name => $"<td>{Html.Encode(field[name])}</td>"));
+            html.Add($"<tr><th>{Label(result, results)}</th>{new Html.Raw(cells)}<td><code>{result.Fingerprint.Sha256()}</code></td></tr>");
         }
 
-        html.Add($"<tr><th>fingerprint</th>{new Html.Raw(string.Concat(results.Select(result => $"<td><code>{result.Fingerprint.Sha256()}</code></td>")))}</tr></table></div>");
+        html.Add($"</table></div>");
     }
+
+    /// <summary>Results of the first kind of query, of which the page speaks first, before those of others.</summary>
+    public static IEnumerable<EvaluationResult> FirstKindFirst(IReadOnlyList<EvaluationResult> results) => results.OrderBy(result => result.Query == results[0].Query ? 0 : 1);
+
+    /// <summary>A number with the sign that is as wide as a plus.</summary>
+    public static string Signed(FormattableString text) => FormattableString.Invariant(text).Replace('-', '−');
+
+    /// <summary>Sentences with the variants that share them.</summary>
+    private static IEnumerable<(string[] Variants, string[] Sentences)> Shared(IReadOnlyList<EvaluationResult> results, Func<EvaluationResult, IEnumerable<string>> of) => results
+        .GroupBy(result => result.Variant.Name)
+        .Select(variant => (variant.Key, Sentences: variant.SelectMany(of).Distinct().ToArray()))
+        .GroupBy(pair => string.Join('\n', pair.Sentences))
+        .Select(group => (group.Select(pair => pair.Key).ToArray(), group.First().Sentences));
+
+    private static string Listed(string[] names) =>
+        names.Length == 1 ? $"“{names[0]}”" : $"{string.Join(", ", names[..^1].Select(name => $"“{name}”"))} and “{names[^1]}”";
 
     private static Dictionary<string, string> Fields(EvaluationResult result)
     {
@@ -150,7 +171,7 @@ internal static class PageTables
     }
 
     private static Html.Raw Range(MetricInterval? interval) => new(
-        interval is { } known ? FormattableString.Invariant($"<small>{known.Low:F1} – {known.High:F1}</small>") : "");
+        interval is { } known ? Signed($"<small>{known.Low:F1} – {known.High:F1}</small>") : "");
 
     private static Html.Raw Difference(EvaluationResult result, EvaluationResult first)
     {
