@@ -97,6 +97,27 @@ public sealed class BenchmarkRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_WithABgrGalleryOfASecondPipeline_FillsBothStores()
+    {
+        var files = await TinyVideos.WriteAsync(_folder.FullName);
+        var collection = new ServiceCollection();
+        collection.AddCoVR().UseTiny("blip").AddBenchmarks();
+        collection.AddCoVR("bgr").UseModel((services, _) => services.GetRequiredService<ComposedModel>()).ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr);
+        await using var provider = collection.BuildServiceProvider();
+        var options = new BenchmarkRunOptions
+        {
+            Evaluation = { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference with { Store = provider.GetRequiredKeyedService<IEmbeddingStore>("bgr") }] },
+        };
+        options.VariantJobs["reference"] = provider.GetRequiredKeyedService<IEmbeddingJob>("bgr");
+        var part = (await provider.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0];
+
+        Assert.Equal((5, 10), (part.Gallery.Candidates, part.Gallery.Embedded));
+        Assert.Equal(["rgb", "bgr"], part.Results.Select(result => result.Fingerprint.ColourOrder));
+        Assert.All(part.Results, result => Assert.Empty(result.Deviations));
+        Assert.NotEqual(part.Results[0].Rankings[0].Select(hit => hit.Score), part.Results[1].Rankings[0].Select(hit => hit.Score));
+    }
+
+    [Fact]
     public async Task RunAsync_OfFashionIQ_AveragesItsCategories()
     {
         var result = await RunAsync(await MakeAsync("fashioniq"), new BenchmarkRunOptions { OutputFolder = _folder["results"] });

@@ -38,7 +38,8 @@ internal static class PageStyle
         th:first-child { text-align: left; padding-left: 0; color: var(--ink); min-width: 130px; white-space: normal; position: sticky; left: 0; background: var(--paper); }
         td b { color: var(--ink); font-weight: 600; }
         td small { display: block; font-size: 12px; white-space: nowrap; }
-        .fp td { text-align: left; overflow-wrap: anywhere; min-width: 150px; }
+        .fp th, .fp td { text-align: left; }
+        .fp td { overflow-wrap: anywhere; min-width: 150px; }
         code { font-size: 12px; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 4px; padding: 0; list-style: none; font-size: 14px; color: var(--soft); }
         .legend i { display: inline-block; width: 18px; border-top: 3px solid currentColor; vertical-align: middle; margin-right: 6px; }
