@@ -4,8 +4,7 @@ namespace CoVR.Datasets;
 
 /// <summary>The stored embeddings of target captions that the loss term <c>si_tc</c> trains with: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>
-/// <see cref="TextEmbeddingJob"/> makes such a file from the column <c>txt2</c>. What is loaded goes to <c>ComposedBatchSources.CaptionEmbeddings</c> of the
-/// training.
+/// <see cref="TextEmbeddingJob"/> makes such a file from the column <c>txt2</c>. What is loaded goes to <c>CaptionEmbeddings</c> of the training's plan.
 /// </remarks>
 public static class CaptionEmbeddings
 {
@@ -39,7 +38,7 @@ public static class CaptionEmbeddings
     /// <exception cref="CaptionEmbeddingsException">A file is missing, is of another model, or captions are missing.</exception>
     /// <exception cref="CoVR.Modeling.CheckpointException">A file is damaged.</exception>
     /// <exception cref="EmbeddingStoreException">A file holds something else.</exception>
-    public static IReadOnlyDictionary<string, ReadOnlyMemory<float>> Load(TripletDataset dataset, int? dimensions, params IReadOnlyList<string> paths)
+    public static TextEmbeddings Load(TripletDataset dataset, int? dimensions, params IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(paths);
@@ -52,7 +51,19 @@ public static class CaptionEmbeddings
         }
 
         RequireCaptions(dataset, files, paths);
-        return files.Length == 1 ? files[0] : files.SelectMany(file => file).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        return files.Length == 1 ? files[0] : Joined(files);
+    }
+
+    private static TextEmbeddings Joined(TextEmbeddings[] files)
+    {
+        KeyValuePair<string, ReadOnlyMemory<float>>[] pairs = [.. files.SelectMany(file => file).DistinctBy(pair => pair.Key, StringComparer.Ordinal)];
+        var values = new float[pairs.Length * files[0].Dimensions];
+        for (var row = 0; row < pairs.Length; row++)
+        {
+            pairs[row].Value.CopyTo(values.AsMemory(row * files[0].Dimensions));
+        }
+
+        return new TextEmbeddings([.. pairs.Select(pair => pair.Key)], values, files[0].Dimensions);
     }
 
     private static TextEmbeddings Read(string path) => File.Exists(path)

@@ -24,7 +24,7 @@ public sealed class EvaluationGuideTests
     public void Example_OfTheGuide_IsTheCodeBelow()
     {
         var guide = File.ReadAllText(Path.Combine(TestFolders.Repository, "docs", "evaluation.md"));
-        var printed = guide.Split("```csharp\n")[1].Split("```")[0];
+        var printed = guide.Split("## Step by step\n")[1].Split("```csharp\n")[1].Split("```")[0];
         var compiled = File.ReadAllText(ThisFile()).Split("// <guide>\n")[^1].Split("        // </guide>")[0];
         Assert.Equal(printed, string.Concat(compiled.Split('\n').SkipLast(1).Select(line => line.Length > 8 ? line[8..] + "\n" : "\n")));
     }
