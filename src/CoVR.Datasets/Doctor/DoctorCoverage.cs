@@ -31,9 +31,9 @@ public sealed record DoctorCoverage(
         {
             List<string> misses = [];
             Add(Coverage.QueriesScored < Coverage.Queries, $"{Coverage.Queries - Coverage.QueriesScored} of {Coverage.Queries} queries cannot be asked, because their reference cannot be read: figures would be of the others only.");
-            Add(Unanswerable > 0, $"{Unanswerable} queries have no answer in the gallery and count as not found: no recall can exceed {HighestRecall:F1} %.");
+            Add(Unanswerable > 0, $"{Unanswerable} of {Coverage.QueriesScored} queries have their answer not in the gallery and count as not found: no recall can exceed {HighestRecall:F1} %.");
             Add(Coverage.CandidatesPresent < Coverage.Candidates, $"{Coverage.Candidates - Coverage.CandidatesPresent} of {Coverage.Candidates} candidates are missing: a smaller gallery is an easier one, so that figures cannot be compared with published ones.");
-            Add(IncompleteSubsets > 0, $"{IncompleteSubsets} queries have a picture missing in their subset: their subset recall is easier.");
+            Add(IncompleteSubsets > 0, $"{IncompleteSubsets} of {Coverage.QueriesScored} queries lack a picture of their subset: their subset recall is easier.");
             return misses;
 
             void Add(bool holds, FormattableString sentence)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -104,6 +105,21 @@ public sealed class FileEmbeddingStore : IEmbeddingStore, IFailureMemory, IDispo
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         return Task.Run(() => Merge(Path.GetFullPath(directory), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Takes damaged records out of a folder's segments, so that the store can be opened again; their items are to be embedded again.</summary>
+    /// <remarks>
+    /// Only segments with damage are written anew. The old file stays beside as <c>….bin.damaged</c>. May be interrupted at any time.
+    /// </remarks>
+    /// <param name="directory">The folder; no writer may have it open.</param>
+    /// <param name="unusable">Items that are taken out too, such as those with NaN; null for none.</param>
+    /// <param name="cancellationToken">Ends the work before a file is replaced.</param>
+    /// <returns>How many records and damaged places were taken out; 0 when nothing was written.</returns>
+    /// <exception cref="EmbeddingStoreException">There is no store, its manifest is damaged, or a writer is at work.</exception>
+    public static Task<int> DropDamagedAsync(string directory, IReadOnlySet<MediaId>? unusable = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return Task.Run(() => SegmentSalvage.Run(Path.GetFullPath(directory), unusable ?? FrozenSet<MediaId>.Empty, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>

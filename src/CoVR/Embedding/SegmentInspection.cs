@@ -10,7 +10,13 @@ internal static class SegmentInspection
     private const int BodyPrefix = 8;
 
     /// <summary>The records of a file, heads read only.</summary>
-    public static IEnumerable<StoredEmbedding> Records(string store, string path, EmbeddingFingerprint fingerprint)
+    public static IEnumerable<StoredEmbedding> Records(string store, string path, EmbeddingFingerprint fingerprint) =>
+        Places(path, fingerprint).Select(found => found.Place is { } place
+            ? StoredEmbedding.Record(place.Id, path, place.Offset, values => ([place.Frames, fingerprint.Vectors, fingerprint.Dimensions], values ? Values(store, path, fingerprint, place) : []))
+            : StoredEmbedding.Damaged(null, path, found.At, found.Damage!));
+
+    /// <summary>Where records are, and where there should be some.</summary>
+    public static IEnumerable<(long At, EmbeddingSegment.Place? Place, string? Damage)> Places(string path, EmbeddingFingerprint fingerprint)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
@@ -21,28 +27,24 @@ internal static class SegmentInspection
                 var next = NextHead(file, at + 1, length);
                 if (next < length || !IsBlank(file, at, length))
                 {
-                    yield return StoredEmbedding.Damaged(null, path, at, next < length ? $"{next - at} bytes from byte {at} on are no record" : $"the file ends with {length - at} bytes that are no whole record");
+                    yield return (at, null, next < length ? $"{next - at} bytes from byte {at} on are no record" : $"the file ends with {length - at} bytes that are no whole record");
                 }
 
                 at = next;
                 continue;
             }
 
-            yield return Record(store, path, file, at, bodyLength, fingerprint);
+            yield return Record(file, at, bodyLength, fingerprint);
             at += EmbeddingRecord.HeadSize + bodyLength;
         }
     }
 
-    private static StoredEmbedding Record(string store, string path, SafeFileHandle file, long at, int bodyLength, EmbeddingFingerprint fingerprint)
+    private static (long At, EmbeddingSegment.Place? Place, string? Damage) Record(SafeFileHandle file, long at, int bodyLength, EmbeddingFingerprint fingerprint)
     {
         var start = Bytes(file, at + EmbeddingRecord.HeadSize, Math.Min(bodyLength, BodyPrefix + LongestIdentity));
-        if (!TryReadIdentity(start, bodyLength, fingerprint, out var id, out var frames))
-        {
-            return StoredEmbedding.Damaged(null, path, at, $"the record at byte {at} contradicts itself or the manifest's {fingerprint.Vectors} x {fingerprint.Dimensions}");
-        }
-
-        IReadOnlyList<long> shape = [frames, fingerprint.Vectors, fingerprint.Dimensions];
-        return StoredEmbedding.Record(id, path, at, values => (shape, values ? Values(store, path, fingerprint, new EmbeddingSegment.Place(id, at, bodyLength, frames)) : []));
+        return TryReadIdentity(start, bodyLength, fingerprint, out var id, out var frames)
+            ? (at, new EmbeddingSegment.Place(id, at, bodyLength, frames), null)
+            : (at, null, $"the record at byte {at} contradicts itself or the manifest's {fingerprint.Vectors} x {fingerprint.Dimensions}");
     }
 
     private static bool TryReadIdentity(byte[] start, int bodyLength, EmbeddingFingerprint fingerprint, out MediaId id, out int frames)

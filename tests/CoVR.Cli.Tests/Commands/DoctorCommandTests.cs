@@ -96,6 +96,44 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Doctor_ToldToDropDamagedEmbeddings_LeavesThemToBeEmbeddedAgain(bool isTree)
+    {
+        WriteSet("test.csv", "media");
+        var cancel = TestContext.Current.CancellationToken;
+        var fingerprint = new EmbeddingFingerprint("tiny", "00", "8", 1, 2);
+        using (var owned = isTree ? null : new FileEmbeddingStore(_run["embs"], fingerprint))
+        {
+            IEmbeddingStore store = owned is null ? new PthTreeEmbeddingStore(_run["embs"], fingerprint) : owned;
+            foreach (var (id, value) in new[] { ("a", 1f), ("b", float.NaN), ("c", 0f) })
+            {
+                await store.WriteAsync(new MediaId(id), new EmbeddingSet(new[] { value, 0f }, 1, 2), cancel);
+            }
+        }
+
+        string[] command = ["doctor", "--data", "webvid-covr", "--annotations", "test.csv", "--media", "media", "--embeddings", "embs", "--full", "--no-machine"];
+        Assert.Equal(ExitCodes.Failed, await _run.RunAsync([.. command, "--drop-damaged"]));
+        Assert.Contains("embs: 2 embeddings taken out", _run.Output, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCodes.Failed, await _run.RunAsync(command));
+        Assert.Matches("embeddings.missing +2 x", _run.Output);
+        Assert.DoesNotContain("not-finite", _run.Output, StringComparison.Ordinal);
+        Assert.Equal("b\nc\n", File.ReadAllText(_run["covr-doctor", "webvid-covr_embed_ids.txt"]));
+    }
+
+    [Fact]
+    public async Task Doctor_Stopped_SaysWhereTheRestIs()
+    {
+        WriteSet("test.csv", "media");
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        Assert.Equal(ExitCodes.Stopped, await _run.RunAsync(["doctor", "--data", "webvid-covr", "--annotations", "test.csv", "--media", "media"], stop.Token));
+        Assert.Contains("the same command starts again", _run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("data=cirr", "cirr-train", "cirr-val")]
     [InlineData("data=fashioniq", "fashioniq-all-train", "fashioniq-all-val")]
     [InlineData("data=cc-coir+webvid-covr", "cc-coir-train", "webvid-covr-val")]

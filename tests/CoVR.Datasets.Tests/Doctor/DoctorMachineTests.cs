@@ -122,7 +122,7 @@ public sealed class DoctorMachineTests : IDisposable
 
         var finding = Assert.Single((await ExamineAsync(new DoctorRequest { Checkpoints = [checkpoint], Machine = false })).Worse());
 
-        Assert.Equal("the weights do not fit the model: it lacks 2 keys (a.weight, b.weight); it has too much 1 keys (c.weight).", finding.Reason);
+        Assert.Equal("the weights do not fit the model; keys: 2 missing (a.weight, b.weight), 1 unknown (c.weight).", finding.Reason);
     }
 
     [Theory]

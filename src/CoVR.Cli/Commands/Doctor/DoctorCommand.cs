@@ -18,7 +18,7 @@ internal static class DoctorCommand
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory.
                 With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
-                Nothing is changed. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
+                Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
                 'covr download videos --annotations' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
                 """,
             Examples =
@@ -58,6 +58,11 @@ internal static class DoctorCommand
         else
         {
             new DoctorTable(host).Show(report, written);
+        }
+
+        if (parsed.GetValue(options.DropDamaged) && report.IsComplete)
+        {
+            await new DamagedEmbeddings(host, asJson).DropAsync(request, report, cancellation);
         }
 
         if (!report.IsComplete)

@@ -39,6 +39,12 @@ internal sealed class DoctorOptions
     /// <summary>Whether the report goes to standard output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Writes the whole report as JSON to standard output, and nothing else." };
 
+    /// <summary>Whether embeddings of no use are taken out.</summary>
+    public Option<bool> DropDamaged { get; } = new("--drop-damaged", OptionNames.Aliases("--drop-damaged"))
+    {
+        Description = "Takes embeddings that are damaged, NaN or zero out of their stores and trees, so that covr embed makes them anew. Old files stay as *.damaged.",
+    };
+
     /// <summary>Adds everything to the command.</summary>
     public void AddTo(Command command)
     {
@@ -52,7 +58,7 @@ internal sealed class DoctorOptions
                 result.AddError("--workers is at least 1.");
             }
         });
-        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, Output, Json })
+        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, DropDamaged, Output, Json })
         {
             command.Add(option);
         }

@@ -91,11 +91,11 @@ internal sealed class CheckpointCheck(ICheckpointResolver? resolver) : IDoctorCh
     private static string Shorten(CheckpointMismatchException fault)
     {
         const int Shown = 3;
-        var parts = new[] { ("lacks", fault.Missing), ("has too much", fault.Unexpected), ("has in another shape", [.. fault.Misshapen.Select(tensor => tensor.Key)]) }
+        var parts = new[] { ("missing", fault.Missing), ("unknown", fault.Unexpected), ("of another shape", [.. fault.Misshapen.Select(tensor => tensor.Key)]) }
             .Where(part => part.Item2.Count > 0)
-            .Select(part => $"it {part.Item1} {part.Item2.Count} keys ({string.Join(", ", part.Item2.Take(Shown))}{(part.Item2.Count > Shown ? ", …" : "")})");
+            .Select(part => $"{part.Item2.Count} {part.Item1} ({string.Join(", ", part.Item2.Take(Shown))}{(part.Item2.Count > Shown ? ", …" : "")})");
         var hint = fault.Reason.Split('\n')[0]["the weights do not fit the model.".Length..].Trim();
-        return $"the weights do not fit the model: {string.Join("; ", parts)}.{(hint.Length > 0 ? " " + hint : "")}";
+        return $"the weights do not fit the model; keys: {string.Join(", ", parts)}.{(hint.Length > 0 ? " " + hint : "")}";
     }
 
     private static DoctorFinding Fault(string kind, string reason, string? file, string fix) => new(DoctorSeverity.Fault, kind, reason) { File = file, Fix = fix };

@@ -6,6 +6,9 @@ namespace CoVR.Datasets.Doctor.Checks;
 /// <summary>Embeddings of galleries: made by the expected model, there, of one shape, finite and of unit length.</summary>
 internal sealed class EmbeddingCheck : IDoctorCheck
 {
+    private const string TakeOut = "Take it out (covr doctor … --drop-damaged) and embed the item again.";
+    private const string NotUnit = "Was it made by another program, or pooled? Similarities of it cannot be compared with others.";
+
     /// <inheritdoc/>
     public string Name => "embeddings";
 
@@ -35,14 +38,14 @@ internal sealed class EmbeddingCheck : IDoctorCheck
         {
             if (folders.Find(id) is not { } item)
             {
-                Lose(context, dataset, id, DoctorKinds.EmbeddingMissing, folders.ReasonFor(id), dataset.Embeddings[0]);
+                Lose(context, dataset, id, DoctorKinds.EmbeddingMissing, folders.ReasonFor(id), dataset.Embeddings[0], "Embed it: covr embed … --todo_ids.");
             }
             else
             {
                 var verdict = EmbeddingExamination.Look(item, folders.Shape, context.IsFull);
                 if (verdict.Fault is { } fault)
                 {
-                    Lose(context, dataset, id, fault.Kind, fault.Reason, item.File);
+                    Lose(context, dataset, id, fault.Kind, fault.Reason, item.File, fault.Kind == DoctorKinds.EmbeddingNotUnit ? NotUnit : TakeOut);
                 }
 
                 if (verdict.Frames > 0)
@@ -56,19 +59,14 @@ internal sealed class EmbeddingCheck : IDoctorCheck
         return frames;
     }
 
-    private static void Lose(DoctorContext context, DoctorDataset dataset, MediaId id, string kind, string reason, string file) => context.Report(
+    private static void Lose(DoctorContext context, DoctorDataset dataset, MediaId id, string kind, string reason, string file, string fix) => context.Report(
         new DoctorFinding(kind == DoctorKinds.EmbeddingNotUnit ? DoctorSeverity.Warning : DoctorSeverity.Fault, kind, reason)
         {
             Dataset = dataset.Name,
             Id = id.Value,
             File = file,
             Remedy = kind == DoctorKinds.EmbeddingNotUnit ? DoctorRemedy.None : DoctorRemedy.Embed,
-            Fix = kind switch
-            {
-                DoctorKinds.EmbeddingMissing => "Embed it: covr embed … --todo_ids.",
-                DoctorKinds.EmbeddingNotUnit => "Was it made by another program, or pooled? Similarities of it cannot be compared with others.",
-                _ => "Delete it and embed the item again.",
-            },
+            Fix = fix,
         });
 
     /// <summary>Damaged records and files that no annotation names: a damaged record keeps the whole store from being opened.</summary>
@@ -81,7 +79,7 @@ internal sealed class EmbeddingCheck : IDoctorCheck
                 Dataset = dataset.Name,
                 Id = item.Id?.Value,
                 File = item.File,
-                Fix = "An unfinished end is cut off by the next writer; for anything else restore the file from a copy, or delete the folder and embed again.",
+                Fix = "An unfinished end is cut off by the next writer. " + TakeOut,
             });
         }
 

@@ -1,0 +1,160 @@
+using System.Text;
+using CoVR.Modeling.Checkpoints;
+using CoVR.TestSupport;
+using TorchSharp;
+
+namespace CoVR.Tests.Embedding;
+
+/// <summary>Damaged stores and trees, looked at item by item, and mended.</summary>
+[Collection("torch")]
+public sealed class EmbeddingFolderTests : IDisposable
+{
+    private static readonly EmbeddingFingerprint Fingerprint = new("tiny", "00", "16", 1, 3);
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Segment => _folder["embeddings.bin"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Items_OfAHealthyStore_AreAllThere()
+    {
+        await WriteAsync("a", "b", "c");
+
+        var folder = EmbeddingFolder.Open(_folder.FullName);
+
+        Assert.Equal((EmbeddingFolderKind.Store, Fingerprint), (folder.Kind, folder.Fingerprint));
+        Assert.Equal(["a", "b", "c"], folder.Items().Select(item => item.Id!.Value.Value));
+        Assert.All(folder.Items(), item => Assert.Equal([2, 1, 3], item.ReadShape()));
+        Assert.Equal([2, 2, 2, 2, 2, 2], folder.Items().ElementAt(1).Read().Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("head", 2, 1)]
+    [InlineData("body", 3, 1)]
+    [InlineData("length", 2, 1)]
+    [InlineData("name", 2, 1)]
+    public async Task Items_OfADamagedRecord_GoOnBehindIt(string where, int readable, int damaged)
+    {
+        await WriteAsync("a", "bbbb", "c");
+        Damage("bbbb", where);
+
+        Assert.Throws<EmbeddingStoreException>(() => FileEmbeddingStore.OpenExisting(_folder.FullName));
+        var items = EmbeddingFolder.Open(_folder.FullName).Items().ToList();
+        Assert.Equal(readable, items.Count(item => item.Damage is null));
+        Assert.Equal(damaged, items.Count(item => item.Damage is not null || Throws(item)));
+        Assert.Equal([3, 3, 3, 3, 3, 3], items.Single(item => item.Id?.Value == "c").Read().Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("head")]
+    [InlineData("body")]
+    [InlineData("length")]
+    public async Task DropDamagedAsync_KeepsWhatIsWhole_AndTheStoreOpensAgain(string where)
+    {
+        await WriteAsync("a", "bbbb", "c");
+        Damage("bbbb", where);
+        var before = File.ReadAllBytes(Segment);
+
+        Assert.Equal(1, await FileEmbeddingStore.DropDamagedAsync(_folder.FullName, null, Cancel));
+
+        using var store = FileEmbeddingStore.OpenExisting(_folder.FullName);
+        Assert.Equal(2, store.Count);
+        var kept = await store.ReadAsync(new MediaId("a"), Cancel);
+        Assert.Equal([1, 1, 1, 1, 1, 1], kept!.Values.ToArray());
+        Assert.Null(await store.ReadAsync(new MediaId("bbbb"), Cancel));
+        Assert.Equal(before, File.ReadAllBytes(Segment + ".damaged"));
+        await store.WriteAsync(new MediaId("bbbb"), Item(2), Cancel);
+        Assert.Equal(3, store.Count);
+    }
+
+    [Fact]
+    public async Task DropDamagedAsync_OfAHealthyStore_WritesNothing()
+    {
+        await WriteAsync("a");
+        var before = File.ReadAllBytes(Segment);
+
+        Assert.Equal(0, await FileEmbeddingStore.DropDamagedAsync(_folder.FullName, null, Cancel));
+
+        Assert.Equal(before, File.ReadAllBytes(Segment));
+        Assert.False(File.Exists(Segment + ".damaged"));
+    }
+
+    [Fact]
+    public async Task DropDamagedAsync_OfItemsThatAreOfNoUse_TakesThemOut()
+    {
+        await WriteAsync("a", "b", "c");
+
+        Assert.Equal(1, await FileEmbeddingStore.DropDamagedAsync(_folder.FullName, new HashSet<MediaId> { new("b"), new("other") }, Cancel));
+
+        using var store = FileEmbeddingStore.OpenExisting(_folder.FullName);
+        Assert.Equal((2, false), (store.Count, await store.ContainsAsync(new MediaId("b"), Cancel)));
+    }
+
+    [Fact]
+    public async Task Items_OfACutFile_NameTheEnd()
+    {
+        await WriteAsync("a", "b");
+        File.WriteAllBytes(Segment, File.ReadAllBytes(Segment)[..^5]);
+
+        var items = EmbeddingFolder.Open(_folder.FullName).Items().ToList();
+
+        Assert.Equal("a", items[0].Id!.Value.Value);
+        Assert.Contains("no whole record", items[1].Damage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Items_OfATree_AreItsTensorsAndNoTexts()
+    {
+        Directory.CreateDirectory(_folder["1065"]);
+        using var tensor = torch.ones(2, 3);
+        PthWriter.Write(_folder["1065", "7.pth"], tensor);
+        new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["txt2_test.pth"]);
+        File.WriteAllText(_folder["broken.pth"], "nothing");
+
+        var folder = EmbeddingFolder.Open(_folder.FullName);
+
+        Assert.Equal((EmbeddingFolderKind.PthTree, null), (folder.Kind, folder.Fingerprint));
+        Assert.Equal(["1065/7", "broken"], folder.Items().Select(item => item.Id!.Value.Value));
+        Assert.Equal([2, 3], folder.Items().First().ReadShape());
+        Assert.True(Throws(folder.Items().Last()));
+    }
+
+    [Fact]
+    public void Open_OfAnEmptyFolder_SaysWhatItLooksFor() =>
+        Assert.Contains("neither a store nor .pth files", Assert.Throws<EmbeddingStoreException>(() => EmbeddingFolder.Open(_folder.FullName)).Reason, StringComparison.Ordinal);
+
+    private static bool Throws(StoredEmbedding item)
+    {
+        try
+        {
+            item.Read();
+            return false;
+        }
+        catch (EmbeddingStoreException)
+        {
+            return true;
+        }
+    }
+
+    private static EmbeddingSet Item(float value) => new(Enumerable.Repeat(value, 6).ToArray(), 1, 3, 2);
+
+    private async Task WriteAsync(params string[] ids)
+    {
+        using var store = new FileEmbeddingStore(_folder.FullName, Fingerprint);
+        foreach (var (i, id) in ids.Index())
+        {
+            await store.WriteAsync(new MediaId(id), Item(i + 1), Cancel);
+        }
+    }
+
+    private void Damage(string id, string where)
+    {
+        var bytes = File.ReadAllBytes(Segment);
+        var name = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(id));
+        bytes[where switch { "head" => name - 24, "body" => name + id.Length, "length" => name - 8, _ => name }] ^= where == "name" ? (byte)0xFF : (byte)0x11;
+        File.WriteAllBytes(Segment, bytes);
+    }
+}
