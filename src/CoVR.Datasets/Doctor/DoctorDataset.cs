@@ -22,6 +22,7 @@ public sealed record DoctorDataset(ITripletDatasetReader Reader)
     /// <value>Empty by default.</value>
     public IReadOnlyList<string> CaptionEmbeddings { get; init; } = [];
 
-    /// <summary>The name in reports.</summary>
-    public string Name => Reader.Name;
+    /// <summary>The name in reports and of repair lists.</summary>
+    /// <value>The reader's by default.</value>
+    public string Name { get; init; } = Reader.Name;
 }

@@ -18,7 +18,7 @@ public sealed record InspectedSplit(string Dataset, DatasetSplit Split, Annotati
             var content = dataset.Reader is IInspectableDataset known
                 ? await known.InspectAsync(split, cancellationToken).ConfigureAwait(false)
                 : new AnnotationInspection(await dataset.Reader.ReadAsync(split, cancellationToken).ConfigureAwait(false), []);
-            return new InspectedSplit(dataset.Name, split, content);
+            return new InspectedSplit(dataset.Name, split, content with { Findings = [.. content.Findings.Select(finding => finding with { Dataset = dataset.Name })] });
         }
         catch (DatasetFormatException fault)
         {

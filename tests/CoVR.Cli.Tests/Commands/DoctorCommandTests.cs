@@ -85,13 +85,13 @@ public sealed class DoctorCommandTests : IDisposable
 
         File.WriteAllText(_run["weights.ckpt"], "no weights");
 
-        var code = await _run.RunAsync(["doctor", "test=webvid-covr", "model=blip-large", "model.ckpt_path=weights.ckpt", "--no-machine"]);
+        var code = await _run.RunAsync(["doctor", "test=webvid-covr", "model=blip-large", "model.ckpt_path=weights.ckpt", "model.vocabulary=vocab.txt", "--no-machine"]);
 
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Contains("embeddings.missing", _run.Output, StringComparison.Ordinal);
         Assert.Contains("(test): 3 of 3 queries, 2 of 3 targets, 2 of 3 candidates", _run.Output, StringComparison.Ordinal);
         Assert.Matches(@"✗ checkpoints.unreadable .*weights\.ckpt: .*form of the file is unknown", _run.Output);
-        Assert.Matches(@"✗ machine.vocabulary .*models/bert-base-uncased/vocab\.txt", _run.Output);
+        Assert.Matches(@"✗ machine.vocabulary .*vocab\.txt", _run.Output);
         Assert.Equal("b\n", File.ReadAllText(_run["covr-doctor", "webvid-covr_embed_ids.txt"]));
     }
 

@@ -94,7 +94,7 @@ internal sealed class DoctorOptions
         }
 
         var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
-        return ConfiguredSets.Request(new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+        return ConfiguredSets.Request(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
     }
 
     private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)
