@@ -2,7 +2,7 @@ namespace CoVR.Datasets.Doctor;
 
 /// <summary>The items that are to be had again: pictures and videos to download, embeddings to make.</summary>
 /// <remarks>
-/// Its lists of identities, one a line, are what <c>covr download videos --annotations</c> and <c>covr embed … --todo_ids</c> take. An
+/// Its lists of identities, one a line, are what <c>covr download videos --todo-ids</c> and <c>covr embed … --todo_ids</c> take. An
 /// item whose picture is broken and which has no embedding is on both.
 /// </remarks>
 public sealed class RepairList

@@ -19,7 +19,7 @@ internal static class DoctorCommand
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory.
                 With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
                 Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
-                'covr download videos --annotations' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
+                'covr download videos --todo-ids' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
                 """,
             Examples =
             [

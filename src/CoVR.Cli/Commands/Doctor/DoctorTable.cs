@@ -68,7 +68,7 @@ internal sealed class DoctorTable(CommandHost host)
             var name = Path.GetFileName(file);
             var what = name == DoctorReport.FileName ? "the whole report"
                 : name == RepairList.FileName ? "what is to be got again, and why"
-                : name.Contains("download", StringComparison.Ordinal) ? $"what to download: covr download videos --annotations {host.Shown(file)} --check-existing"
+                : name.Contains("download", StringComparison.Ordinal) ? $"what to download: covr download videos --todo-ids {host.Shown(file)} --check-existing"
                 : $"what to embed: covr embed … --todo_ids {host.Shown(file)}";
             host.Say($"{host.Shown(file)}: {what}");
         }
