@@ -7,6 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
+using CoVR.Benchmarks.Steps;
 using CoVR.Modeling;
 
 switch (args)
@@ -15,6 +16,8 @@ switch (args)
         return FullSizeCommand.Run(rest);
     case [FullSizeChild.Name, .. var rest]:
         return FullSizeChild.Run(rest);
+    case [StepBenchmarks.Name, .. var rest]:
+        return await StepBenchmarks.RunAsync(rest);
     case [CsvBenchmarks.Name, .. var rest]:
         return CsvBenchmarks.Run(rest);
     case [CsvBenchmarks.ChildName, var annotations]:

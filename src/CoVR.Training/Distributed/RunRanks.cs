@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CoVR.Distributed;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CoVR.Training;
@@ -8,6 +9,7 @@ namespace CoVR.Training;
 internal sealed class RunRanks(ICollective? collective)
 {
     private readonly ICollective? _collective = collective is { Size: > 1 } ? collective : null;
+    private IReadOnlyList<Parameter>? _trained;
 
     internal int Rank => _collective?.Rank ?? 0;
 
@@ -70,7 +72,7 @@ internal sealed class RunRanks(ICollective? collective)
     {
         if (_collective is not null)
         {
-            GradientBuckets.Average(_collective, [.. modules.Trainable().Select(named => named.Value)]);
+            GradientBuckets.Average(_collective, _trained ??= [.. modules.Trainable().Select(named => named.Value)]);
         }
     }
 
