@@ -23,6 +23,7 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
     /// <param name="seed">The seed of augmentation and frame draws.</param>
     /// <param name="collective">The processes that share every batch of the sampler, each its consecutive part with the draws that these items have in one process; null for one alone.</param>
     /// <exception cref="ArgumentException">There are neither pixels nor visual tokens of references.</exception>
+    /// <exception cref="InvalidOperationException">A batch has fewer items than there are processes.</exception>
     public TrainingBatcher(
         IReadOnlyList<Triplet> triplets, IBatchSampler sampler, ComposedBatchSources sources, int workers = 2, int seed = 1234, ICollective? collective = null)
     {
@@ -33,6 +34,11 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
         _sources = sources.References is not null || sources.VisualTokens is not null || !sources.Parts.HasFlag(QueryParts.Reference)
             ? sources
             : throw new ArgumentException("References need a source of pixels or a table of visual tokens.", nameof(sources));
+        if (collective is { Size: > 1 })
+        {
+            _ = RankRows.Of(sampler.Compose(0).Min(batch => batch.Count), collective);
+        }
+
         (_workers, _seed, _collective) = (workers, seed, collective);
     }
 

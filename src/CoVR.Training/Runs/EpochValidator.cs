@@ -4,13 +4,18 @@ using CoVR.Modeling;
 
 namespace CoVR.Training;
 
-/// <summary>Carries out a <see cref="RetrievalValidation"/> after an epoch.</summary>
+/// <summary>Carries out a <see cref="RetrievalValidation"/> after an epoch; ranks share its queries.</summary>
 internal sealed class EpochValidator(RetrievalValidation validation, ComposedTrainerParts pipeline, QueryParts parts, ICollective? collective)
 {
     internal async ValueTask<ValidationReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
         var results = await new Evaluator(() => WithValidationLengths(pipeline.Pipeline()), pipeline.Time).EvaluateAsync(
-            validation.Dataset, validation.Media, validation.Protocol, Options(), validation.Progress, cancellationToken).ConfigureAwait(false);
+            validation.Dataset,
+            validation.Media,
+            validation.Protocol,
+            Options().SharedBy(collective),
+            collective is { Rank: > 0 } ? null : validation.Progress,
+            cancellationToken).ConfigureAwait(false);
         var first = ValidationReport.From(results[0].Report);
         return results.Count == 1 ? first : first with { Metrics = All(results) };
     }
@@ -52,7 +57,6 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
 
     private EvaluationOptions Options() => validation.Options ?? new EvaluationOptions
     {
-        Collective = collective,
         Queries = [parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
     };
 }

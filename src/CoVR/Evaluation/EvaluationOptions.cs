@@ -45,6 +45,16 @@ public sealed class EvaluationOptions : IValidatableObject
     /// <value>Null by default.</value>
     public ICollective? Collective { get; set; }
 
+    /// <summary>A copy for processes that share the queries.</summary>
+    /// <param name="collective">The processes; null for one alone.</param>
+    /// <returns>The same options otherwise.</returns>
+    public EvaluationOptions SharedBy(ICollective? collective)
+    {
+        var copy = (EvaluationOptions)MemberwiseClone();
+        copy.Collective = collective;
+        return copy;
+    }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
