@@ -22,8 +22,11 @@ internal sealed class VideosCommand
         DefaultValueFactory = _ => "datasets",
     };
 
-    private readonly Option<string?> _annotations = new("--annotations") { Description = "The CSV file whose pth1 and pth2 are wanted. [default: the split's below annotation/, if it is there; else all of the list]" };
-    private readonly Option<string?> _ids = new("--todo-ids", OptionNames.Aliases("--todo-ids")) { Description = "A text file with the wanted identities, one a line, such as the doctor's ..._download_ids.txt; in place of --annotations." };
+    private readonly Option<string?> _annotations = new("--annotations", "--todo-ids", "--todo_ids")
+    {
+        Description = "What is wanted: the pth1 and pth2 of a .csv, or a text file with one identity a line. [default: the split's annotations, if they are there; else all of the list]",
+    };
+
     private readonly Option<string?> _list = new("--list", "--metadata")
     {
         Description = "The list of addresses: the reference's JSON file, or WebVid's table (results_2M_train.csv: videoid, page_dir, contentUrl). [default: the reference's, which is downloaded]",
@@ -75,7 +78,7 @@ internal sealed class VideosCommand
         Require(_workers, 1, 256);
         Require(_retries, 0, 1000);
         Require(_stallSeconds, 1, 86_400);
-        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _ids, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
+        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
         command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
@@ -105,14 +108,11 @@ internal sealed class VideosCommand
     {
         var videos = WebVidVideos.All.First(videos => videos.Name == parsed.GetRequiredValue(_split));
         var options = videos.ToOptions(host.PathOf(parsed.GetRequiredValue(_folder)), parsed.GetRequiredValue(_dataFolder));
-        if (parsed.GetValue(_annotations) is { } annotations)
+        if (parsed.GetValue(_annotations) is { } wanted)
         {
-            options.Annotations = Existing(host, annotations);
-        }
-
-        if (parsed.GetValue(_ids) is { } ids)
-        {
-            (options.Annotations, options.Ids) = (null, Existing(host, ids));
+            var isTable = Path.GetExtension(wanted).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+            options.Annotations = isTable ? Existing(host, wanted) : null;
+            options.Ids = isTable ? null : Existing(host, wanted);
         }
 
         options.BaseAddress = parsed.GetValue(_mirror);
@@ -200,7 +200,8 @@ internal sealed class VideosCommand
             return ExitCodes.Done;
         }
 
-        host.Warn($"{counts.Where(pair => pair.Key is not (VideoStatus.Downloaded or VideoStatus.AlreadyThere)).Sum(pair => pair.Value):N0} videos are missing; {host.Shown(options.MissingFile)} lists them with reasons.");
+        var missing = counts.Where(pair => pair.Key is not (VideoStatus.Downloaded or VideoStatus.AlreadyThere)).Sum(pair => pair.Value);
+        host.Warn($"{missing:N0} {(missing == 1 ? "video is" : "videos are")} missing; {host.Shown(options.MissingFile)} says which and why.");
         return ExitCodes.Failed;
     }
 

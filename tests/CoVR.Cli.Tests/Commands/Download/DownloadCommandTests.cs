@@ -98,7 +98,7 @@ public sealed class DownloadCommandTests
         Assert.Equal(["001_050/4.mp4", "001_050/6.mp4"], Mp4s(folder));
         Assert.Equal(video, await File.ReadAllBytesAsync(Path.Combine(folder, "001_050", "4.mp4"), Cancel));
         Assert.Contains("gone: the server does not give them any more", output, StringComparison.Ordinal);
-        Assert.Contains("1 videos are missing; datasets/WebVid/8M/train/missing-test.csv", error.Replace('\\', '/'), StringComparison.Ordinal);
+        Assert.Contains("1 video is missing; datasets/WebVid/8M/train/missing-test.csv", error.Replace('\\', '/'), StringComparison.Ordinal);
         Assert.True(File.Exists(run["annotation", "webvid-covr", "webvid8m-covr_paths-test.json"]));
 
         Assert.Contains("gone", await run.SucceedAsync([.. command, "--dry-run"]), StringComparison.Ordinal);
@@ -124,6 +124,20 @@ public sealed class DownloadCommandTests
 
         Assert.Equal(Ids, parts.Where(id => id != "|").Order(StringComparer.Ordinal).OrderBy(id => int.Parse(id.Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.InRange(parts.IndexOf("|"), 1, Ids.Length - 1);
+    }
+
+    [Theory]
+    [InlineData("--todo_ids")]
+    [InlineData("--annotations")]
+    public async Task Videos_OfTheDoctorsList_AreThoseOnly(string option)
+    {
+        using var run = new CommandRun();
+        Annotate(run, Ids);
+        await File.WriteAllLinesAsync(run["webvid-covr_download_ids.txt"], [Ids[2], Ids[9]], Cancel);
+
+        var output = await run.SucceedAsync("download", "videos", option, "webvid-covr_download_ids.txt", "--base-url", "http://127.0.0.1:9/x", "--dry-run");
+
+        Assert.Equal([Ids[2], Ids[9]], output.Split('\n').Where(line => line.Contains('\t', StringComparison.Ordinal)).Select(line => line.Split('\t')[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
