@@ -11,6 +11,7 @@ public sealed class ConsumerTests(ConsumerApplication consumer) : IClassFixture<
         var libraries = Directory.EnumerateDirectories(Path.Combine(CoVR.TestSupport.TestFolders.Repository, "src"))
             .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
             .Select(Path.GetFileName)
+            .Where(name => name != "CoVR.Cli")
             .Append("CoVR.Conformance")
             .Order(StringComparer.Ordinal);
 
