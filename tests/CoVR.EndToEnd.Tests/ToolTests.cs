@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CoVR.Media;
 
 namespace CoVR.EndToEnd.Tests;
 
@@ -20,7 +21,7 @@ public sealed class ToolTests(InstalledTool tool) : IClassFixture<InstalledTool>
     {
         var run = (await tool.RunAsync("--help")).Succeeded("covr --help");
 
-        string[] commands = ["search", "embed", "download", "convert", "doctor", "demo"];
+        string[] commands = ["search", "train", "test", "embed", "download", "convert", "doctor", "demo"];
         Assert.All(commands, command => Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal));
     }
 
@@ -33,6 +34,56 @@ public sealed class ToolTests(InstalledTool tool) : IClassFixture<InstalledTool>
 
         Assert.Contains("a.pth: 1 tensors", run.Output, StringComparison.Ordinal);
         Assert.Equal("PK"u8.ToArray(), (await File.ReadAllBytesAsync(Path.Combine(tool.Folder, "a.pth"), TestContext.Current.CancellationToken))[..2]);
+    }
+
+    [Fact]
+    public async Task Search_OfAFolder_EmbedsItAndAnswers()
+    {
+        await WriteTinyModelAsync();
+        foreach (var (name, shade) in new[] { ("one", 20), ("two", 120), ("three", 220) })
+        {
+            WritePicture(Path.Combine(tool.Folder, "photos", $"{name}.png"), (byte)shade);
+        }
+
+        var run = (await tool.RunAsync("search", "photos", "--image", "photos/one.png", "--text", "make it red", "--model", "tiny", "--checkpoint", "scratch", "--html", "page.html")).Succeeded("covr search");
+
+        Assert.Contains("3 files embedded", run.Output, StringComparison.Ordinal);
+        Assert.Contains("two.png", run.Output, StringComparison.Ordinal);
+        Assert.Contains("three.png", run.Output, StringComparison.Ordinal);
+        Assert.Contains("make it red", await File.ReadAllTextAsync(Path.Combine(tool.Folder, "page.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private async Task WriteTinyModelAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(tool.Folder, "configs", "model"));
+        await File.WriteAllTextAsync(Path.Combine(tool.Folder, "configs", "model", "tiny.yaml"), """
+            modelname: tiny
+            basemodel: blip
+            _target_: src.model.blip.blip_cir.blip_cir
+            ckpt_path: null
+            vocabulary: vocab.txt
+            architecture:
+              dimensions: 8
+              vision: { patch_size: 4, width: 16, depth: 2, heads: 2, feed_forward_width: 32 }
+              text: { vocabulary_size: 0, width: 24, depth: 2, heads: 3, feed_forward_width: 48, max_positions: 40 }
+            model:
+              image_size: 16
+              vit: large
+              train_vit: False
+            """);
+        await File.WriteAllLinesAsync(Path.Combine(tool.Folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red"]);
+    }
+
+    private static void WritePicture(string path, byte shade)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var pixels = new byte[24 * 24 * 3];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(shade + (i % 7));
+        }
+
+        ImageWriter.WritePng(path, new RgbFrame(24, 24, pixels));
     }
 
     // A length, a table of contents, and four bytes.

@@ -21,7 +21,8 @@ internal sealed class EmbedImagesCommand
         _command = new TaughtCommand("images", "Embeds the pictures of a folder.")
         {
             Notes = """
-                A folder that holds folders is done folder by folder: images/{train,dev,test1} go to blip-embs-large/{train,dev,test1}.
+                Without --save_dir a folder that holds folders is done folder by folder: images/{train,dev,test1} go to blip-embs-large/{train,dev,test1}. A --save_dir
+                takes all pictures of the folder, or, where it has none itself, those below it, by their file's name.
                 Several workers: give each the same command with --num_shards N and its own --shard_id.
                 """,
             Examples =
@@ -72,10 +73,10 @@ internal sealed class EmbedImagesCommand
         return complete ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    // One store takes everything; trees are those of the reference, one for each folder.
+    // What is named takes everything; otherwise there is a tree for each folder, as the reference has them.
     private IEnumerable<(string From, Sink To)> Parts(string folder, Sink sink)
     {
-        string[] below = Directory.Exists(folder) && !sink.IsStore ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
+        string[] below = Directory.Exists(folder) && !sink.IsGiven ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
         if (below.Length == 0 || Directory.EnumerateFiles(folder).Any(IsPicture))
         {
             if (below.Length > 0)

@@ -61,12 +61,13 @@ internal sealed class SinkArguments
         }
 
         return store is not null
-            ? new Sink(host.PathOf(store), IsStore: true)
-            : new Sink(host.PathOf(folder ?? fallback ?? throw new CommandException("--save_dir or --store is needed.", ExitCodes.Usage)), IsStore: false);
+            ? new Sink(host.PathOf(store), IsStore: true, IsGiven: true)
+            : new Sink(host.PathOf(folder ?? fallback ?? throw new CommandException("--save_dir or --store is needed.", ExitCodes.Usage)), IsStore: false, IsGiven: folder is not null);
     }
 }
 
 /// <summary>Where embeddings go.</summary>
 /// <param name="Folder">The full path.</param>
 /// <param name="IsStore">Whether it is our own store, rather than a tree of .pth files.</param>
-internal sealed record Sink(string Folder, bool IsStore);
+/// <param name="IsGiven">Whether the command line names it.</param>
+internal sealed record Sink(string Folder, bool IsStore, bool IsGiven);

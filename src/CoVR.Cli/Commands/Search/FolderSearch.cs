@@ -58,7 +58,7 @@ internal sealed class FolderSearch : IAsyncDisposable
                 tally.Add(outcome);
             }
         });
-        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true), PthTreeMedia.Videos));
+        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos));
         return tally.Failed;
     }
 
