@@ -62,6 +62,9 @@ public sealed class PthTreeEmbeddingStore : IEmbeddingStore, IFailureMemory
         }
     }
 
+    /// <summary>Whether the tree holds embeddings but does not say what made them, as those of the Python reference.</summary>
+    public bool IsOnTrust => !File.Exists(ManifestPath) && Count > 0;
+
     private string ManifestPath => Path.Combine(_folder, ManifestName);
 
     /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>

@@ -32,7 +32,7 @@ internal static class Fingerprints
                 TieOrder.RoundedDistance => "single precision distances, earlier in the gallery first",
                 _ => "later in the gallery first",
             },
-            ColourOrder = IsBgr(plan.Store) ? "bgr" : "rgb",
+            ColourOrder = IsOnTrust(plan.Store) ? "unknown" : IsBgr(plan.Store) ? "bgr" : "rgb",
             TextLimit = run.Pipeline.Model.Description.Text.EvaluationLimit,
             Model = embedded.Model,
             WeightsSha256 = embedded.WeightsSha256,
@@ -40,6 +40,9 @@ internal static class Fingerprints
             CodeVersion = Version,
         };
     }
+
+    /// <summary>Whether a store does not say what made it.</summary>
+    public static bool IsOnTrust(IEmbeddingStore store) => store is PthTreeEmbeddingStore { IsOnTrust: true };
 
     /// <summary>Whether video frames of a store were read with red and blue exchanged.</summary>
     public static bool IsBgr(IEmbeddingStore store) => store.Fingerprint.Preprocessing.Split(' ').Contains("bgr", StringComparer.OrdinalIgnoreCase);

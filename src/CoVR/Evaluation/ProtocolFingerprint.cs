@@ -48,7 +48,7 @@ public sealed record ProtocolFingerprint
     /// <summary>The order of candidates with equal scores.</summary>
     public required string Ties { get; init; }
 
-    /// <summary>The colour order of the gallery's video frames: <c>rgb</c> or <c>bgr</c>.</summary>
+    /// <summary>The colour order of the gallery's video frames: <c>rgb</c>, <c>bgr</c>, or <c>unknown</c> for a tree that does not say what made it.</summary>
     public required string ColourOrder { get; init; }
 
     /// <summary>The most tokens of a text; texts are padded to the longest of a batch.</summary>

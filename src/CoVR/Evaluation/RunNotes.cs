@@ -14,7 +14,14 @@ internal static class RunNotes
     public static IEnumerable<string> Deviations(EvaluationPlan plan, EvaluationGallery gallery, TripletDataset dataset)
     {
         var isBgr = Fingerprints.IsBgr(plan.Store);
-        if (isBgr != plan.Rules.SwapsVideoChannels && (isBgr || gallery.MostFrames > 1))
+        if (Fingerprints.IsOnTrust(plan.Store))
+        {
+            if (!plan.Rules.SwapsVideoChannels && gallery.MostFrames > 1)
+            {
+                yield return "The embeddings do not say what made them: in those of the Python reference red and blue of video frames are exchanged, and references are read in RGB.";
+            }
+        }
+        else if (isBgr != plan.Rules.SwapsVideoChannels && (isBgr || gallery.MostFrames > 1))
         {
             yield return isBgr
                 ? "Video frames of the gallery were embedded with red and blue exchanged; references are read in RGB."

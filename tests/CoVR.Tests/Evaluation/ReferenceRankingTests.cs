@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 
 namespace CoVR.Tests.Evaluation;
 
@@ -67,6 +68,29 @@ public sealed class ReferenceRankingTests
         Assert.NotEqual(first[0].Rankings[0][0].Score, first[1].Rankings[0][0].Score);
         Assert.Contains(first[1].Deviations, sentence => sentence.Contains("up to 20 frames, of which 15 were drawn", StringComparison.Ordinal));
         Assert.Contains("at most 15 frames", first[1].Fingerprint.Pooling, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfATreeThatDoesNotSayWhatMadeIt_DoesNotClaimItsColours()
+    {
+        using var folder = new TemporaryFolder();
+        var tree = new PthTreeEmbeddingStore(folder["tree"], FakePipeline.Model().Fingerprint("all"));
+        foreach (var corner in Enumerable.Range(0, 8))
+        {
+            await tree.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(Enumerable.Range(0, 16).Select(i => i % 8 == corner ? 1f : 0).ToArray(), 1, 8, 2), Cancel);
+        }
+
+        Assert.False(tree.IsOnTrust);
+        foreach (var manifest in Directory.GetFiles(folder["tree"], "*.json"))
+        {
+            File.Delete(manifest); // as Python's tools leave a tree
+        }
+
+        var pipeline = FakePipeline.Create(store: new PthTreeEmbeddingStore(folder["tree"], FakePipeline.Model().Fingerprint("all")));
+        var results = await RunAsync(pipeline, CornerReader.Dataset, new RecallProtocol(), EvaluationVariant.Honest, EvaluationVariant.Reference);
+        Assert.All(results, result => Assert.Equal("unknown", result.Fingerprint.ColourOrder));
+        Assert.Contains("do not say what made them", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
+        Assert.DoesNotContain(results[1].Deviations, sentence => sentence.Contains("RGB", StringComparison.Ordinal));
     }
 
     [Theory]
