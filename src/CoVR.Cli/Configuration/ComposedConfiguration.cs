@@ -144,7 +144,7 @@ internal sealed class ComposedConfiguration
         try
         {
             var value = new ConfigResolver(_root, _runtime).Resolve(node, path);
-            return new ConfigEntry(path, value is ConfigScalar scalar ? scalar.Value : ConfigJson.Line(value), node.Origin, expression, null);
+            return new ConfigEntry(path, value is ConfigScalar scalar ? scalar.Value : ConfigJson.Line(value), node.Origin, expression, null) { IsStructure = value is not ConfigScalar };
         }
         catch (ConfigurationException fault)
         {

@@ -6,4 +6,8 @@ namespace CoVR.Cli.Configuration;
 /// <param name="Origin">Where it was written.</param>
 /// <param name="Expression">The reference that was written; null for a plain value.</param>
 /// <param name="Fault">Why there is no value; null where there is one.</param>
-internal sealed record ConfigEntry(string Path, object? Value, ConfigOrigin Origin, string? Expression, string? Fault);
+internal sealed record ConfigEntry(string Path, object? Value, ConfigOrigin Origin, string? Expression, string? Fault)
+{
+    /// <summary>Whether <see cref="Value"/> is the text of a list or map.</summary>
+    public bool IsStructure { get; init; }
+}

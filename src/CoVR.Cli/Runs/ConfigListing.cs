@@ -23,7 +23,7 @@ internal static class ConfigListing
             host.Say($"# run folder: {host.Shown(config.OutputFolder)}");
         }
 
-        var lines = entries.Select(entry => (Text: $"{entry.Path}: {(entry.Fault is null ? ConfigYaml.Scalar(entry.Value) : "?")}", Entry: entry)).ToList();
+        var lines = entries.Select(entry => (Text: $"{entry.Path}: {(entry.Fault is not null ? "?" : entry.IsStructure ? entry.Value : ConfigYaml.Scalar(entry.Value))}", Entry: entry)).ToList();
         var width = Math.Min(Widest, lines.Max(line => line.Text.Length));
         foreach (var (text, entry) in lines)
         {

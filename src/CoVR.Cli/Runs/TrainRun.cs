@@ -17,6 +17,17 @@ namespace CoVR.Cli.Runs;
 /// <param name="ranks">The processes that train together; null for one alone.</param>
 internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, ICollective? ranks = null)
 {
+    /// <summary>Reads the configuration without doing anything.</summary>
+    /// <exception cref="ConfigurationException">A value does not fit.</exception>
+    public void Check()
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(host.Logs));
+        var choice = new ConfiguredModel(host, config, RunDevice.Of(config));
+        _ = new DataSection(config, loggers).Training("data");
+        new TestRun(host, config, choice).Check(loggers);
+        new RunLoggers(host, config, loggers).Check();
+    }
+
     /// <summary>Trains and tests.</summary>
     /// <param name="fresh">Whether an earlier run in the same folder is begun anew.</param>
     /// <param name="cancellationToken">Stops after the running step; the state is saved.</param>

@@ -113,9 +113,13 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.AdamW.DecayBiasesAndNorms = config.Flag("model.optimizer.decay_biases_and_norms", true);
         options.WarmupSteps = config.Whole("model.scheduler.warmup_steps", 0);
         options.AccumulatedBatches = config.Whole("trainer.accumulate_batches", 1);
-        options.ClipNorm = config.Find("trainer.clip_norm") is ConfigScalar { Value: not null } ? config.Number("trainer.clip_norm") : null;
-        options.SaveEverySteps = config.Find("trainer.save_every_steps") is ConfigScalar { Value: not null } ? config.Whole("trainer.save_every_steps") : null;
+        options.ChunkSize = IsSet("trainer.chunk_size") ? config.Whole("trainer.chunk_size") : null;
+        options.KeepVisualTokens = config.Flag("trainer.keep_visual_tokens", false);
+        options.ClipNorm = IsSet("trainer.clip_norm") ? config.Number("trainer.clip_norm") : null;
+        options.SaveEverySteps = IsSet("trainer.save_every_steps") ? config.Whole("trainer.save_every_steps") : null;
     }
+
+    private bool IsSet(string path) => config.Find(path) is ConfigScalar { Value: not null };
 
     private string Settled(string first)
     {

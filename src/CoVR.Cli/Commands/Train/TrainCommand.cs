@@ -2,6 +2,7 @@ using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
 using CoVR.Training;
+using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Train;
 
@@ -54,6 +55,8 @@ internal sealed class TrainCommand
         var devices = RunDevice.IsDistributed(config) ? config.Whole("trainer.devices", 1) * config.Whole("trainer.num_nodes", 1) : 1;
         if (place is null && devices > 1)
         {
+            // What is wrong with the configuration is better said once than by every rank.
+            new TrainRun(_host, config).Check();
             return await LaunchAsync(parsed, devices, cancellation);
         }
 
@@ -64,10 +67,14 @@ internal sealed class TrainCommand
 
         using var stop = RankStop.Listen(cancellation);
         var ranks = place is { Size: > 1 } ? MpiCollective.Start() : null;
-        await new TrainRun(_host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
+        await new TrainRun(ranks is { Rank: > 0 } ? Silent() : _host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
         ranks?.Complete();
         return ExitCodes.Done;
     }
+
+    // One of several tells; errors of all are heard.
+    private CommandHost Silent() =>
+        new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }), _host.Error, _host.Folder, clock: _host.Clock);
 
     private async Task<int> LaunchAsync(ParseResult parsed, int devices, CancellationToken cancellation)
     {
