@@ -5,6 +5,7 @@ using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Training;
@@ -18,6 +19,9 @@ namespace CoVR.Cli.Runs;
 /// <param name="policy">What happens to rows without embeddings.</param>
 internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config, ConfiguredModel choice, MissingMediaPolicy policy)
 {
+    /// <summary>The processes that train together; null for one alone.</summary>
+    public ICollective? Ranks { get; init; }
+
     /// <summary>Makes the plan.</summary>
     /// <param name="data">The data section.</param>
     /// <param name="train">Its training rows.</param>
@@ -34,6 +38,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
             Dataset = await rows.OfAsync(train, stores.Open(folders), folders, cancellationToken),
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
+            Collective = Ranks,
             Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => PythonText.Of(entry.Value)),
         };
         if (validation is null)
@@ -49,6 +54,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     // Without a question, as a gallery in use would be: the best weights shall not be those that profit from the answers' texts.
     private EvaluationOptions Options(IEmbeddingStore store) => new()
     {
+        Collective = Ranks,
         Variants = [EvaluationVariant.Honest with { Store = store }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),

@@ -26,6 +26,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         _ = new DataSection(config, loggers).Training("data");
         new TestRun(host, config, choice).Check(loggers);
         new RunLoggers(host, config, loggers).Check();
+        new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh: false);
     }
 
     /// <summary>Trains and tests.</summary>
@@ -43,6 +44,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         tests.Check(loggers);
         var run = new RunLoggers(host, config, loggers);
         run.Check();
+        new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh);
         if (Leads)
         {
             RunFolder.Save(config);
@@ -56,8 +58,8 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var model = await ModelLoad.RunAsync(host, config, services, choice);
         var targets = ModelLoad.FingerprintOf(model);
         using var stores = new RunStores(host, choice, targets, loggers);
-        var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, stores, cancellationToken);
-        await TrainAsync(services, plan with { Loggers = Leads ? run.Create() : [], Collective = ranks }, cancellationToken);
+        var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, stores, cancellationToken);
+        await TrainAsync(services, plan with { Loggers = Leads ? run.Create() : [] }, cancellationToken);
         if (Leads)
         {
             await tests.RunAsync(model, targets, loggers, cancellationToken);
