@@ -3,6 +3,7 @@ using System.Globalization;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Media;
+using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Layouts;
 
@@ -10,16 +11,20 @@ namespace CoVR.Datasets.Tests.Layouts;
 internal static class TinyVideos
 {
     private const int Frames = 6;
+    private const int Videos = 6;
+
+    private static readonly Lazy<Task<byte[][]>> Encoded = new(EncodeAsync);
 
     /// <summary>Writes the data set; its splits are alike.</summary>
     public static async Task<WebVidCoVROptions> WriteAsync(string folder)
     {
-        string[] names = [.. Enumerable.Range(0, 6).Select(i => $"{i % 2:D5}/{40 - (7 * i)}")];
+        string[] names = [.. Enumerable.Range(0, Videos).Select(i => $"{i % 2:D5}/{40 - (7 * i)}")];
+        var encoded = await Encoded.Value;
         for (var i = 0; i < names.Length; i++)
         {
-            var first = 10 * i;
-            await new VideoWriter().WriteMp4Async(
-                Path.Combine(folder, "videos", names[i] + ".mp4"), [.. Enumerable.Range(first, Frames).Select(TinyPictures.Paint)], 8, TestContext.Current.CancellationToken);
+            var path = Path.Combine(folder, "videos", names[i] + ".mp4");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, encoded[i], TestContext.Current.CancellationToken);
         }
 
         string[] captions = ["a red circle", "a blue circle", "a blue square", "a red square", "the red square", "the blue square"];
@@ -39,6 +44,21 @@ internal static class TinyVideos
         }
 
         return options;
+    }
+
+    /// <summary>Encodes each video once for all tests.</summary>
+    private static async Task<byte[][]> EncodeAsync()
+    {
+        using var folder = new TemporaryFolder();
+        var videos = new byte[Videos][];
+        for (var i = 0; i < videos.Length; i++)
+        {
+            var path = folder[$"{i}.mp4"];
+            await new VideoWriter().WriteMp4Async(path, [.. Enumerable.Range(10 * i, Frames).Select(TinyPictures.Paint)], 8);
+            videos[i] = await File.ReadAllBytesAsync(path);
+        }
+
+        return videos;
     }
 
     /// <summary>All frames of a file, as ffmpeg writes them.</summary>
