@@ -35,6 +35,7 @@ public sealed class SearchPage
 {
     private const string Css = """
         .query.one { grid-template-columns: 1fr; justify-items: start; }
+        .query.one + p { margin-top: 16px; }
         .query.one .ask .pic { width: 160px; }
         .query.one .ask q { font-size: 22px; }
         .found { display: grid; grid-template-columns: repeat(auto-fill, minmax(160px, 1fr)); gap: 22px 16px; margin: 26px 0 0; padding: 0; list-style: none; }

@@ -96,7 +96,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             path,
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
-            $"The best of {answer.Candidates} pictures and videos in {_folder}, by {_model.Title}.",
+            $"The best of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_folder))}, by {_model.Title}.",
             cancellation);
     }
 
