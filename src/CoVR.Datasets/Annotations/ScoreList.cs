@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace CoVR.Datasets;
@@ -49,6 +50,7 @@ internal static class ScoreList
     }
 
     /// <summary>Plain decimals with one comma and at most one space between them, in one pass; -1 for everything else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ParsePlain(ReadOnlySpan<byte> text, float[] scores)
     {
         for (var count = 0; count < scores.Length; count++)
@@ -79,6 +81,7 @@ internal static class ScoreList
 
     /// <summary>Reads plain decimals at the beginning of a text.</summary>
     /// <returns>How many bytes were read; 0 when there is no such number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakePlain(ReadOnlySpan<byte> text, out double number)
     {
         if (text.Length >= 2 + sizeof(ulong) && text[0] == '0' && text[1] == '.')
@@ -96,6 +99,7 @@ internal static class ScoreList
 
     /// <summary>Reads the digits that eight bytes begin with, all at once.</summary>
     /// <returns>How many they are, 0 to 8.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeDigits(ulong bytes, out uint value)
     {
         var plain = bytes ^ 0x3030303030303030UL;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -32,6 +33,7 @@ internal sealed class TextPool
     /// <param name="bytes">The values in UTF-8, one after the other; what is not UTF-8 counts as what it is decoded to.</param>
     /// <param name="ends">Where each ends.</param>
     /// <param name="numbers">Receives a number below <see cref="Count"/> for each; it was new when <see cref="Count"/> has grown beyond it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> ends, Span<int> numbers)
     {
         Span<ulong> hashes = stackalloc ulong[AtATime];
@@ -55,6 +57,7 @@ internal sealed class TextPool
     private ReadOnlySpan<byte> BytesOf(Value value) => _blocks[value.Block].AsSpan(value.Start, value.Length);
 
     /// <summary>Finds values where they are most likely to be; -1 for those that are not there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(ReadOnlySpan<byte> bytes, int from, ReadOnlySpan<int> ends, Span<ulong> hashes, Span<int> numbers)
     {
         // The turns of each loop do not depend on each other, so that the processor waits for many memory accesses at the same time.
@@ -157,6 +160,7 @@ internal sealed class TextPool
     }
 
     // Two streams of eight bytes by multiplication and rotation; equality is checked, so a poor hash costs time, not correctness.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Hash(ReadOnlySpan<byte> value)
     {
         const ulong First = 0x9E3779B97F4A7C15UL, Second = 0xBF58476D1CE4E5B9UL;
