@@ -37,7 +37,7 @@ internal static class VocabularyFile
         }
         catch (CheckpointException error)
         {
-            throw new CheckpointException("vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts. Put it into {host.Folder}, or name it with --vocabulary. ({error.Message})", error);
+            throw new CheckpointException("vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts. Put it into {host.Folder} as vocab.txt, or name it: --vocabulary FILE, in train and test model.vocabulary=FILE. ({error.Message})", error);
         }
     }
 }
