@@ -66,7 +66,7 @@ public sealed class Blip2ModelTests
     public void Variants_Published_CarryTheirPreprocessing()
     {
         Assert.Equal([364, 224, 224], Blip2Variants.All.Select(variant => variant.Architecture.Image.Size));
-        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512 }, Blip2Variants.Find("COCO")!.Text);
+        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512, ValidationLimit = 32 }, Blip2Variants.Find("COCO")!.Text);
         Assert.Null(Blip2Variants.Find("large"));
     }
 }
