@@ -5,12 +5,12 @@ using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;
 
-/// <summary>Ten kills in an ordinary run of the tests; <c>COVR_KILLS=50</c> for the long one.</summary>
+/// <summary>Fifty kills; <c>COVR_KILLS</c> asks for more or fewer.</summary>
 [Collection("torch")]
 public sealed class KilledEmbeddingTests
 {
     private const string KillsVariable = "COVR_KILLS";
-    private const int UsualKills = 10;
+    private const int UsualKills = 50;
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
