@@ -18,16 +18,17 @@ internal sealed record EmbeddingFolder(string Dataset, DatasetSplit Split, strin
         Media = IsVideo ? PthTreeMedia.Videos : PthTreeMedia.Pictures,
 
         // Identities of videos and of CC-CoIR are paths; those of the others are names, whatever folders the files lie in.
-        Identity = IsVideo || Dataset.StartsWith("cc-coir", StringComparison.Ordinal) ? MediaIdentity.RelativePath : MediaIdentity.FileName,
+        Identity = IsByPath ? MediaIdentity.RelativePath : MediaIdentity.FileName,
     };
+
+    private bool IsByPath => IsVideo || Dataset.StartsWith("cc-coir", StringComparison.Ordinal);
 
     /// <summary>The command that makes the embeddings.</summary>
     public string Command(CommandHost host, ConfiguredModel model)
     {
-        var kind = IsVideo
-            ? $"videos --video_dir {Quote(host.Shown(Media))} --todo_ids {Quote(host.Shown(Annotations))}"
-            : $"images --image_dir {Quote(host.Shown(Media))}";
-        return $"covr embed {kind} --save_dir {Quote(host.Shown(Folder))}{model.EmbedOptions}";
+        var kind = IsVideo ? "videos --video_dir" : "images --image_dir";
+        var ids = IsByPath ? $" --todo_ids {Quote(host.Shown(Annotations))}" : "";
+        return $"covr embed {kind} {Quote(host.Shown(Media))}{ids} --save_dir {Quote(host.Shown(Folder))}{model.EmbedOptions}";
     }
 
     /// <summary>Opens the embeddings.</summary>

@@ -8,7 +8,7 @@ namespace CoVR.Cli.Commands.Embed;
 internal sealed class EmbedImagesCommand
 {
     private readonly Option<string> _folder = new("--image_dir", "--image-dir") { Description = "The folder of pictures.", Required = true };
-    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or a name a line." };
+    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or a name a line (or a path below the folder, as CC-CoIR has them)." };
     private readonly CommandHost _host;
     private readonly TaughtCommand _command;
     private readonly SinkArguments _sink;
@@ -23,12 +23,16 @@ internal sealed class EmbedImagesCommand
             Notes = """
                 Without --save_dir a folder that holds folders is done folder by folder: images/{train,dev,test1} go to blip-embs-large/{train,dev,test1}. A --save_dir
                 takes all pictures of the folder, or, where it has none itself, those below it, by their file's name.
+                A --todo_ids of paths (folder/name) names pictures by their path instead, as CC-CoIR does.
                 Several workers: give each the same command with --num_shards N and its own --shard_id.
                 """,
             Examples =
             [
                 new("covr embed images --image_dir datasets/CIRR/images", "CIRR: writes datasets/CIRR/blip-embs-large/{train,dev,test1}/ID.pth"),
                 new("covr embed images --image_dir datasets/fashion-iq/images --model blip2-coco", "writes datasets/fashion-iq/blip2-embs-large/ID.pth"),
+                new(
+                    "covr embed images --image_dir datasets/conceptual_captions/train --todo_ids annotation/cc-coir/cc-coir_train.csv --save_dir datasets/conceptual_captions/blip-embs-large/train",
+                    "CC-CoIR: by the paths of its annotations"),
                 new("covr embed images --image_dir photos --store embeddings/photos --checkpoint webvid-covr"),
                 new("covr embed images --image_dir photos --store embeddings/photos --verify", "says whether all are there"),
             ],
@@ -63,9 +67,10 @@ internal sealed class EmbedImagesCommand
         options.RetryFailed = _sink.Retry(parsed);
         var embedding = new MediaEmbedding(_host, model, options);
         var complete = true;
-        foreach (var (from, to) in Parts(folder, sink))
+        var ids = await MediaList.IdsAsync(_host, parsed.GetValue(_todo), cancellation);
+        foreach (var (from, to) in MediaList.ArePaths(ids) ? [(folder, sink)] : Parts(folder, sink))
         {
-            var items = await MediaList.PicturesAsync(_host, from, parsed.GetValue(_todo), cancellation);
+            var items = MediaList.Pictures(_host, from, ids);
             var work = new MediaWork($"Embedding {_host.Shown(from)}", "pictures", items, to, PthTreeMedia.Pictures);
             complete &= _sink.Verify(parsed) ? await EmbeddingCheck.VerifyAsync(_host, work, cancellation) : await embedding.RunAsync(work, cancellation);
         }

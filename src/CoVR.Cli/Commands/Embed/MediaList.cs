@@ -6,17 +6,31 @@ namespace CoVR.Cli.Commands.Embed;
 /// <summary>Lists the files of a folder in the reference's layout, and in others where it has none of that.</summary>
 internal static class MediaList
 {
-    /// <summary>Pictures of the folder itself; where it has none, those of folders below by their file's name, as CIRR's training set has them.</summary>
-    public static async Task<IReadOnlyList<MediaItem>> PicturesAsync(CommandHost host, string folder, string? todo, CancellationToken cancellation)
+    /// <summary>The identities of a list, or null for all of a folder.</summary>
+    public static async Task<IReadOnlyList<MediaId>?> IdsAsync(CommandHost host, string? todo, CancellationToken cancellation) =>
+        todo is null ? null : await TextList.ReadIdsAsync(host.PathOf(todo), cancellationToken: cancellation);
+
+    /// <summary>Whether identities are paths below the folder, as those of CC-CoIR, rather than names of files.</summary>
+    public static bool ArePaths(IReadOnlyList<MediaId>? ids) => ids?.Any(id => id.Value.Contains('/', StringComparison.Ordinal)) ?? false;
+
+    /// <summary>
+    /// Pictures of the folder itself; where it has none, those of folders below by their file's name, as CIRR's training set has them. Of a list of
+    /// paths, those at the paths.
+    /// </summary>
+    public static IReadOnlyList<MediaItem> Pictures(CommandHost host, string folder, IReadOnlyList<MediaId>? ids)
     {
         Require(host, folder, "--image_dir");
         var options = MediaFolderOptions.ReferencePictures;
-        if (MediaFolder.List(folder, options).Count == 0)
+        if (ArePaths(ids))
+        {
+            options = MediaFolderOptions.Pictures;
+        }
+        else if (MediaFolder.List(folder, options).Count == 0)
         {
             options = MediaFolderOptions.Pictures with { Identity = MediaIdentity.FileName };
         }
 
-        return await ListAsync(host, folder, options, todo, cancellation);
+        return List(host, folder, options, ids);
     }
 
     /// <summary>Videos <c>{folder}/{any}/{name}.mp4</c>; where there are none, those of every kind at any depth.</summary>
@@ -29,7 +43,7 @@ internal static class MediaList
             options = MediaFolderOptions.Videos;
         }
 
-        return await ListAsync(host, folder, options, todo, cancellation);
+        return List(host, folder, options, await IdsAsync(host, todo, cancellation));
     }
 
     private static void Require(CommandHost host, string folder, string option)
@@ -40,11 +54,9 @@ internal static class MediaList
         }
     }
 
-    private static async Task<IReadOnlyList<MediaItem>> ListAsync(CommandHost host, string folder, MediaFolderOptions options, string? todo, CancellationToken cancellation)
+    private static IReadOnlyList<MediaItem> List(CommandHost host, string folder, MediaFolderOptions options, IReadOnlyList<MediaId>? ids)
     {
-        var items = todo is null
-            ? MediaFolder.List(folder, options)
-            : MediaFolder.List(folder, options, await TextList.ReadIdsAsync(host.PathOf(todo), cancellationToken: cancellation));
+        var items = ids is null ? MediaFolder.List(folder, options) : MediaFolder.List(folder, options, ids);
         return items.Count > 0
             ? items
             : throw new CommandException($"{host.Shown(folder)} holds no file to embed; endings that count: {string.Join(", ", options.Extensions)}.");
