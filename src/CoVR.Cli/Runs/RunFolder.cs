@@ -21,10 +21,5 @@ internal static class RunFolder
         Write(Path.Combine(folder, ".hydra", "overrides.yaml"), string.Concat(config.Arguments.Select(argument => $"- {ConfigYaml.Scalar(argument)}\n")));
     }
 
-    private static void Write(string path, string text)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        File.WriteAllText(temporary, text, new UTF8Encoding(false));
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static void Write(string path, string text) => WholeFile.Write(path, Encoding.UTF8.GetBytes(text));
 }

@@ -91,7 +91,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         {
             if (presets.Count == 1 || file.StartsWith($"{presets[0].Name}/", StringComparison.Ordinal))
             {
-                File.Copy(Path.Combine(result.OutputFolder!, file), Path.Combine(config.OutputFolder, Path.GetFileName(file)), overwrite: true);
+                WholeFile.Write(Path.Combine(config.OutputFolder, Path.GetFileName(file)), File.ReadAllBytes(Path.Combine(result.OutputFolder!, file)));
             }
         }
     }
