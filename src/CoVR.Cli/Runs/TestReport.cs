@@ -10,6 +10,8 @@ namespace CoVR.Cli.Runs;
 /// <summary>Prints the figures of tests as one table for each kind of figures.</summary>
 internal static class TestReport
 {
+    private const int Widest = 240;
+
     /// <summary>Prints them.</summary>
     public static void Print(CommandHost host, IReadOnlyList<(TestPlan Plan, BenchmarkResult Result)> results)
     {
@@ -23,7 +25,7 @@ internal static class TestReport
                 table.AddRow([row.Name, row.Rules, .. names.Select(name => row.Report.Metrics[name].ToString("F2", CultureInfo.InvariantCulture))]);
             }
 
-            host.Console.Write(table);
+            WriteWhole(host.Console, table);
         }
 
         foreach (var row in rows.Where(row => row.Report.Metrics.Count == 0).DistinctBy(row => row.Name))
@@ -34,6 +36,21 @@ internal static class TestReport
         foreach (var (plan, result) in results)
         {
             Notes(host, plan, result);
+        }
+    }
+
+    // A row that the terminal breaks reads better than figures that are cut to fit; mpirun's terminal is narrow whatever the user's is.
+    private static void WriteWhole(IAnsiConsole console, Table table)
+    {
+        var width = console.Profile.Width;
+        console.Profile.Width = Math.Max(width, Widest);
+        try
+        {
+            console.Write(table);
+        }
+        finally
+        {
+            console.Profile.Width = width;
         }
     }
 

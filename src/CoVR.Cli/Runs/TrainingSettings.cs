@@ -85,6 +85,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.QueryFrameCount = options.QueryFrames == QueryFrameMethod.Sample ? config.Whole($"{data}.vid_frames", 1) : 1;
         options.TargetPooling = config.OneOf($"{data}.emb_pool", Poolings, "query");
         options.TargetFrames = config.Whole($"{data}.n_embs", 15);
+        options.SkipUnreadable = config.TextOrNull("missing_media") is not "strict";
     }
 
     private void ConfigureOptimizer(TrainingOptions options)
