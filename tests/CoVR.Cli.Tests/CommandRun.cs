@@ -27,11 +27,11 @@ internal sealed class CommandRun : IDisposable
     public string this[params string[] parts] => _folder[parts];
 
     /// <summary>Runs a command line and gives its exit code.</summary>
-    public async Task<int> RunAsync(string[] args, CancellationToken? cancellationToken = null)
+    public async Task<int> RunAsync(string[] args, CancellationToken? cancellationToken = null, TimeProvider? clock = null)
     {
         using var console = new TestConsole().Width(1000);
         await using var error = new StringWriter();
-        var host = new CommandHost(console, error, Folder, clock: _clock);
+        var host = new CommandHost(console, error, Folder, clock: clock ?? _clock);
         host.Models["tiny-blip"] = new TinyModel("blip");
         host.Models["tiny-blip2"] = new TinyModel("blip2");
         var code = await host.RunAsync(args, cancellationToken ?? TestContext.Current.CancellationToken);

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Hosting;
+using CoVR.Cli.Runs;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+using CoVR.Training;
+using Spectre.Console.Testing;
+using TorchSharp;
+
+namespace CoVR.Cli.Tests.Runs;
+
+/// <summary>How <c>covr train</c> trains: on what, with how many processes, stopped and gone on with, and with every option of its own.</summary>
+[Collection("torch")]
+public sealed class RunOptionsTests(MatrixWorld world)
+{
+    private static readonly string[] Cirr = ["data=cirr", "test=cirr-val", "data.batch_size=2", "model.optimizer.lr=1e-2", "presets=[reference]"];
+
+    [Fact]
+    public async Task Train_StoppedWithinAnEpoch_GoesOnAsIfItHadNotBeen()
+    {
+        var run = await world.ReadyAsync("blip");
+        string[] train = ["train", .. MatrixWorld.Small("blip", [.. Cirr, "trainer.max_epochs=3", "trainer.save_every_steps=1"])];
+        await run.SucceedAsync([.. train, "run_name=whole"]);
+        var (whole, stopped) = (Folder(run, "whole"), Folder(run, "stopped"));
+
+        // The console's clock is read at every step that is reported: the first after the weights of the first epoch are written is the third of six.
+        using var stop = new CancellationTokenSource();
+        var code = await run.RunAsync([.. train, "run_name=stopped"], stop.Token, new StoppingClock(() => File.Exists(Path.Combine(stopped, "ckpt_0.ckpt")), stop));
+
+        Assert.Equal(ExitCodes.Stopped, code);
+        Assert.Contains("the same command goes on from here", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(stopped, "ckpt_2.ckpt")));
+        var output = await run.SucceedAsync([.. train, "run_name=stopped"]);
+        Assert.Matches("went on from step [1-5]", output);
+        Assert.All(new[] { "ckpt_0.ckpt", "ckpt_1.ckpt", "ckpt_2.ckpt" }, file => Assert.Equal(0, Distance(Path.Combine(whole, file), Path.Combine(stopped, file))));
+        Assert.Equal(File.ReadAllText(Path.Combine(whole, "cirr-val", "metrics.json")), File.ReadAllText(Path.Combine(stopped, "cirr-val", "metrics.json")));
+    }
+
+    [Fact]
+    public async Task Train_ByTwoProcesses_GivesTheWeightsOfOne()
+    {
+        SkipUnlessMpi();
+        var run = await world.ReadyAsync("blip");
+        // Where a gradient is 0 but for rounding, AdamW steps by the rounding's sign; a larger epsilon does not.
+        string[] train = ["train", .. MatrixWorld.Small("blip", [.. Cirr, "trainer.max_epochs=2", "val=False", "++model.optimizer.eps=1e-2"])];
+        await run.SucceedAsync([.. train, "run_name=one", "++data.batch_size=4"]);
+
+        var (code, output) = await StartAsync(run, [.. train.Except(["trainer=cpu"]), "run_name=two", "trainer=ddp", "trainer.devices=2", "trainer.accelerator=cpu"]);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("starting 2 processes by mpirun", output, StringComparison.Ordinal);
+        Assert.InRange(Distance(Path.Combine(Folder(run, "one"), "ckpt_1.ckpt"), Path.Combine(Folder(run, "two"), "ckpt_1.ckpt")), 0, 1e-5);
+        Assert.InRange(Distance(Path.Combine(Folder(run, "one"), "ckpt_0.ckpt"), Path.Combine(Folder(run, "one"), "ckpt_1.ckpt")), 1e-4, 1);
+        Assert.NotEqual(0, RunFigures.Check(Folder(run, "two"), output));
+    }
+
+    [Fact]
+    public async Task Train_OnAGpuThatIsNotThere_NamesTheProcessor()
+    {
+        NativeTorch.EnsureLoaded();
+        Assert.SkipWhen(torch.cuda.is_available(), "There is a GPU.");
+        var run = await world.ReadyAsync("blip");
+
+        string[] train = ["train", .. MatrixWorld.Small("blip", Cirr).Except(["trainer=cpu"])];
+        Assert.NotEqual(0, await run.RunAsync([.. train, "trainer=gpu"]));
+        Assert.Contains("trainer=cpu", run.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, await run.RunAsync([.. train, "trainer=ddp"]));
+        Assert.Contains("trainer.accelerator=cpu", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_WithEveryOptionOfOurs_Trains()
+    {
+        var run = await world.ReadyAsync("blip");
+        string[] options =
+        [
+            "trainer.chunk_size=1", "trainer.keep_visual_tokens=True", "trainer.accumulate_batches=2", "trainer.clip_norm=0.5", "trainer.save_every_steps=1", "trainer.save_ckpt=last",
+            "trainer.precision=bf16-mixed", "model.optimizer.decay_biases_and_norms=False", "model.scheduler.warmup_steps=1", "model/scheduler=step", "missing_media=strict",
+        ];
+
+        await run.SucceedAsync(["train", .. MatrixWorld.Small("blip", Cirr), .. options, "trainer.max_epochs=2", "run_name=options"]);
+
+        Assert.True(File.Exists(Path.Combine(Folder(run, "options"), "ckpt_last.ckpt")));
+        Assert.False(File.Exists(Path.Combine(Folder(run, "options"), "ckpt_0.ckpt")));
+        using var console = new TestConsole();
+        var host = new CommandHost(console, TextWriter.Null, run.Folder);
+        var config = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)), ConfigRuntime.Current with { WorkingFolder = run.Folder })
+            .Compose("train", [.. MatrixWorld.Small("blip", Cirr), .. options]);
+        var training = new TrainingOptions();
+        new TrainingSettings(config).Configure(training, new ConfiguredModel(host, config, "cpu"), fresh: true);
+        Assert.Equal((1, true, 2, 0.5, 1L), (training.ChunkSize, training.KeepVisualTokens, training.AccumulatedBatches, training.ClipNorm, training.SaveEverySteps));
+        Assert.Equal((TrainingPrecision.BFloat16Mixed, CheckpointKeeping.Last), (training.Precision, training.Keep));
+        Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.AdamW.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
+    }
+
+    private static string Folder(CommandRun run, string name) =>
+        run["outputs", "cirr", "blip-large", MatrixWorld.Checkpoint("blip"), "tv-False_loss-hnnce_lr-0.01", name];
+
+    // The largest difference of two weights of one name.
+    private static double Distance(string first, string second)
+    {
+        using var one = Checkpoint.Open(first);
+        using var other = Checkpoint.Open(second);
+        var (before, after) = (one.Tensors("model"), other.Tensors("model"));
+        Assert.NotEmpty(before);
+        Assert.Equal(before.Keys.Order(StringComparer.Ordinal), after.Keys.Order(StringComparer.Ordinal));
+        using var scope = torch.NewDisposeScope();
+        return before.Max(entry => entry.Value.Read().to(torch.float64).sub(after[entry.Key].Read().to(torch.float64)).abs().max().item<double>());
+    }
+
+    private static void SkipUnlessMpi() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("COVR_MPIRUN") is not null
+            || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, "mpirun"))),
+        "Open MPI is not installed: there is no mpirun on the path.");
+
+    // The program itself, as a user starts it.
+    private static async Task<(int Code, string Output)> StartAsync(CommandRun run, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CoVR.Cli.dll"), .. arguments])
+        {
+            WorkingDirectory = run.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, $"{await output}\n{await error}");
+    }
+
+    /// <summary>Stops once a condition is seen to hold.</summary>
+    private sealed class StoppingClock(Func<bool> holds, CancellationTokenSource stop) : TimeProvider
+    {
+        public override long GetTimestamp()
+        {
+            if (holds())
+            {
+                stop.Cancel();
+            }
+
+            return base.GetTimestamp();
+        }
+    }
+}
