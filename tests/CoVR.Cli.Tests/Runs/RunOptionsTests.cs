@@ -94,6 +94,35 @@ public sealed class RunOptionsTests(MatrixWorld world)
         Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.AdamW.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
     }
 
+    [Fact]
+    public async Task Train_OnAPictureThatCannotBeDecoded_LeavesItOutUnlessStrict()
+    {
+        var run = await world.ReadyAsync("blip");
+        foreach (var file in Directory.EnumerateFiles(run["datasets", "CIRR", "images", "train"], "*.png", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(run["broken", "0"]);
+            File.WriteAllBytes(run["broken", "0", Path.GetFileName(file)], Path.GetFileName(file) == "train-0-img0.png" ? new byte[64] : File.ReadAllBytes(file));
+        }
+
+        string[] train = ["train", .. MatrixWorld.Small("blip", Cirr), "trainer.max_epochs=1", "data.img_dirs.train=broken", "data.batch_size=5", "val=False"];
+
+        await run.SucceedAsync([.. train, "run_name=lenient"]);
+        Assert.Contains("1 items were left out", run.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, await run.RunAsync([.. train, "run_name=strict", "missing_media=strict"]));
+        Assert.Contains("train-0-img0.png", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_WithoutEmbeddingsOfCcCoIR_NamesTheCommandThatKeepsPaths()
+    {
+        var run = await world.ReadyAsync("blip");
+
+        Assert.NotEqual(0, await run.RunAsync(["train", "data=cc-coir", "test=cirr-val", .. MatrixWorld.Small("blip"), "data.emb_dirs.train=none"]));
+
+        Assert.Contains(
+            "covr embed images --image_dir datasets/conceptual_captions/train --todo_ids annotation/cc-coir/cc-coir_train.csv --save_dir none", run.Error, StringComparison.Ordinal);
+    }
+
     private static string Folder(CommandRun run, string name) =>
         run["outputs", "cirr", "blip-large", MatrixWorld.Checkpoint("blip"), "tv-False_loss-hnnce_lr-0.01", name];
 
