@@ -14,14 +14,11 @@ namespace CoVR.Datasets;
 internal sealed class TextPool
 {
     private const int AtATime = 128;
-    private const int FirstBlock = 1 << 14;
-    private const int LargestBlock = 1 << 22;
 
-    private readonly List<byte[]> _blocks = [];
+    private readonly Blocks<byte> _bytes = new();
     private Value[] _values = new Value[16];
     private string?[] _strings = new string?[16];
     private Slot[] _slots = new Slot[32];
-    private int _used;
 
     /// <summary>How many different values there are.</summary>
     public int Count { get; private set; }
@@ -51,10 +48,12 @@ internal sealed class TextPool
         }
     }
 
-    /// <summary>Whether a value is empty or white space.</summary>
-    public bool IsBlank(int index) => !BytesOf(_values[index]).ContainsAnyInRange((byte)'!', (byte)'~') && string.IsNullOrWhiteSpace(this[index]);
+    /// <summary>Whether a value in UTF-8 is empty or white space.</summary>
+    public static bool IsBlank(ReadOnlySpan<byte> value) =>
+        !value.ContainsAnyInRange((byte)'!', (byte)'~') && string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(value));
 
-    private ReadOnlySpan<byte> BytesOf(Value value) => _blocks[value.Block].AsSpan(value.Start, value.Length);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<byte> BytesOf(Value value) => _bytes.At(value.Place, value.Length);
 
     /// <summary>Finds values where they are most likely to be; -1 for those that are not there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -62,7 +61,7 @@ internal sealed class TextPool
     {
         // The turns of each loop do not depend on each other, so that the processor waits for many memory accesses at the same time.
         Span<Value> found = stackalloc Value[AtATime];
-        var mask = _slots.Length - 1;
+        var (slots, mask) = (_slots, _slots.Length - 1);
         for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
         {
             hashes[i] = Hash(bytes[start..ends[i]]);
@@ -70,14 +69,24 @@ internal sealed class TextPool
 
         for (var i = 0; i < ends.Length; i++)
         {
-            ref readonly var slot = ref _slots[(int)hashes[i] & mask];
-            (numbers[i], found[i]) = (slot.Tag == (uint)(hashes[i] >> 32) ? slot.Number - 1 : -1, slot.Value);
+            var at = (int)hashes[i] & mask;
+            while (slots[at].Number != 0 && slots[at].Tag != (uint)(hashes[i] >> 32))
+            {
+                at = (at + 1) & mask;
+            }
+
+            numbers[i] = slots[at].Number - 1;
+        }
+
+        for (var i = 0; i < ends.Length; i++)
+        {
+            found[i] = numbers[i] < 0 ? default : _values[numbers[i]];
         }
 
         for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
         {
             var length = ends[i] - start;
-            if (numbers[i] >= 0 && (found[i].Length != length || (length > 0 && _blocks[found[i].Block][found[i].Start] != bytes[start])))
+            if (numbers[i] >= 0 && (found[i].Length != length || (length > 0 && BytesOf(found[i])[0] != bytes[start])))
             {
                 numbers[i] = -1;
             }
@@ -92,6 +101,7 @@ internal sealed class TextPool
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Add(ReadOnlySpan<byte> value, ulong hash)
     {
         var mask = _slots.Length - 1;
@@ -99,7 +109,7 @@ internal sealed class TextPool
         for (; _slots[at].Number != 0; at = (at + 1) & mask)
         {
             ref readonly var slot = ref _slots[at];
-            if (slot.Tag == (uint)(hash >> 32) && BytesOf(slot.Value).SequenceEqual(value))
+            if (slot.Tag == (uint)(hash >> 32) && BytesOf(_values[slot.Number - 1]).SequenceEqual(value))
             {
                 return slot.Number - 1;
             }
@@ -112,7 +122,7 @@ internal sealed class TextPool
         }
 
         Store(value);
-        _slots[at] = new Slot((uint)(hash >> 32), Count, _values[Count - 1]);
+        _slots[at] = new Slot((uint)(hash >> 32), Count);
         if (Count * 2 > _slots.Length)
         {
             Spread();
@@ -123,25 +133,18 @@ internal sealed class TextPool
 
     private void Store(ReadOnlySpan<byte> value)
     {
-        if (_blocks.Count == 0 || _blocks[^1].Length - _used < value.Length)
-        {
-            var size = _blocks.Count == 0 ? FirstBlock : Math.Min(LargestBlock, _blocks[^1].Length * 2);
-            _blocks.Add(new byte[Math.Max(size, value.Length)]);
-            _used = 0;
-        }
-
         if (Count == _values.Length)
         {
             Array.Resize(ref _values, Count * 2);
             Array.Resize(ref _strings, Count * 2);
         }
 
-        value.CopyTo(_blocks[^1].AsSpan(_used));
-        _values[Count++] = new Value(_blocks.Count - 1, _used, value.Length);
-        _used += value.Length;
+        value.CopyTo(_bytes.Reserve(value.Length, out var place));
+        _values[Count++] = new Value(place, value.Length);
     }
 
     /// <summary>Doubles the slots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Spread()
     {
         _slots = new Slot[_slots.Length * 2];
@@ -155,7 +158,7 @@ internal sealed class TextPool
                 at = (at + 1) & mask;
             }
 
-            _slots[at] = new Slot((uint)(hash >> 32), index + 1, _values[index]);
+            _slots[at] = new Slot((uint)(hash >> 32), index + 1);
         }
     }
 
@@ -196,8 +199,8 @@ internal sealed class TextPool
     }
 
     /// <summary>Where a value lies.</summary>
-    private readonly record struct Value(int Block, int Start, int Length);
+    private readonly record struct Value(BlockPlace Place, int Length);
 
-    /// <summary>A place of the hash table: the upper half of the hash, the number plus one (0 for a free place), and where the value lies.</summary>
-    private readonly record struct Slot(uint Tag, int Number, Value Value);
+    /// <summary>A place of the hash table: the upper half of the hash, and the number plus one (0 for a free place).</summary>
+    private readonly record struct Slot(uint Tag, int Number);
 }

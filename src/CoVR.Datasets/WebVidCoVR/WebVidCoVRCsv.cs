@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CsvHelper;
 
@@ -6,7 +7,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
 /// Reads the rows of an annotation file; every fault names file, line and field. One thread parses fields and scores, another gives
-/// equal texts equal numbers.
+/// equal identities equal numbers.
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="byRule">Whether edits will be made from the captions; else <c>txt1</c> is not read.</param>
@@ -19,6 +20,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
     public WebVidCoVRRows Read(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var store = new WebVidCoVRRowStore();
         using var parser = new WebVidCoVRParser(file, byRule);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var free = new BlockingCollection<WebVidCoVRBatch>();
@@ -28,10 +30,10 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
             free.Add(new WebVidCoVRBatch(), CancellationToken.None);
         }
 
-        var parsing = Task.Factory.StartNew(() => Parse(parser, free, full, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var parsing = Task.Factory.StartNew(() => Parse(parser, store, free, full, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            return Pool(full, free, parsing);
+            return AddRows(store, full, free, parsing);
         }
         finally
         {
@@ -52,7 +54,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         {
             cancellationToken.ThrowIfCancellationRequested();
             batch.Clear();
-            more = parser.Fill(batch);
+            more = parser.Fill(batch, store);
             AddRows(store, batch, onFault);
         }
 
@@ -71,7 +73,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
             while (more && store.Count < BlockRows)
             {
                 batch.Clear();
-                more = parser.Fill(batch);
+                more = parser.Fill(batch, store);
                 AddRows(store, batch);
             }
 
@@ -80,7 +82,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
     }
 
     private static void Parse(
-        WebVidCoVRParser parser, BlockingCollection<WebVidCoVRBatch> free, BlockingCollection<WebVidCoVRBatch> full, CancellationToken stop)
+        WebVidCoVRParser parser, WebVidCoVRRowStore store, BlockingCollection<WebVidCoVRBatch> free, BlockingCollection<WebVidCoVRBatch> full, CancellationToken stop)
     {
         try
         {
@@ -90,7 +92,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
                 batch.Clear();
                 try
                 {
-                    more = parser.Fill(batch);
+                    more = parser.Fill(batch, store);
                 }
                 finally
                 {
@@ -105,9 +107,9 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
     }
 
-    private WebVidCoVRRows Pool(BlockingCollection<WebVidCoVRBatch> full, BlockingCollection<WebVidCoVRBatch> free, Task parsing)
+    private WebVidCoVRRows AddRows(
+        WebVidCoVRRowStore store, BlockingCollection<WebVidCoVRBatch> full, BlockingCollection<WebVidCoVRBatch> free, Task parsing)
     {
-        var store = new WebVidCoVRRowStore();
         foreach (var batch in full.GetConsumingEnumerable())
         {
             AddRows(store, batch);
@@ -118,28 +120,21 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         return new WebVidCoVRRows(store);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRows(WebVidCoVRRowStore store, WebVidCoVRBatch batch, Action<DatasetFormatException>? onFault = null)
     {
-        // Texts that were seen before are not looked at again, unless the rows of a faulty one are to be left out.
-        var (identities, edits) = onFault is null ? (store.Identities.Count, store.Edits.Count) : (0, 0);
-        batch.Identities.Pool(store.Identities);
-        batch.ReferenceCaptions.Pool(store.Captions);
-        batch.TargetCaptions.Pool(store.Captions);
-        batch.Edits.Pool(store.Edits);
-        for (var row = 0; row < batch.Count; row++)
+        // Identities that were seen before are not looked at again, unless the rows of a faulty one are to be left out.
+        var known = onFault is null ? store.Identities.Count : 0;
+        batch.Number(store.Identities);
+        for (var i = 0; i < batch.Count; i++)
         {
-            var (line, reference, target, edit) = (batch.LineOf(row), batch.Identities.NumberOf(2 * row), batch.Identities.NumberOf((2 * row) + 1), batch.Edits.NumberOf(row));
+            var row = batch.RowAt(i);
             try
             {
-                if (reference >= identities || target >= identities)
+                if (row.Reference >= known || row.Target >= known)
                 {
-                    CheckIdentity(store.Identities[reference], line, "pth1");
-                    CheckIdentity(store.Identities[target], line, "pth2");
-                }
-
-                if (edit >= edits && store.Edits.IsBlank(edit))
-                {
-                    throw new DatasetFormatException(file, line, "edit", "the field is empty.");
+                    MediaIdentities.Check(store.Identities[row.Reference], file, row.Line, "pth1");
+                    MediaIdentities.Check(store.Identities[row.Target], file, row.Line, "pth2");
                 }
             }
             catch (DatasetFormatException fault) when (onFault is not null)
@@ -148,20 +143,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
                 continue;
             }
 
-            store.Add(new WebVidCoVRRowStore.Entry(line, reference, target, batch.ReferenceCaptions.NumberOf(row), batch.TargetCaptions.NumberOf(row), edit), batch.ScoresOf(row));
-        }
-    }
-
-    private void CheckIdentity(string id, long line, string name)
-    {
-        if (string.IsNullOrWhiteSpace(id))
-        {
-            throw new DatasetFormatException(file, line, name, "the field is empty.");
-        }
-
-        if (!MediaIdentities.IsInside(id))
-        {
-            throw new DatasetFormatException(file, line, name, $"'{MediaIdentities.Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'.");
+            store.Add(row);
         }
     }
 }

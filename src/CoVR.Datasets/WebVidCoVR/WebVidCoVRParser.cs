@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using CoVR.Data;
 using CsvHelper;
@@ -24,7 +25,12 @@ internal sealed class WebVidCoVRParser : IDisposable
         _csv = CsvTable.OpenReader(file, "annotation file", onFault);
         try
         {
-            _columns = Advance(reader => WebVidCoVRColumns.Read(reader, file, byRule));
+            _columns = WebVidCoVRColumns.Read(_csv, file, byRule);
+        }
+        catch (CsvFormatException error)
+        {
+            _csv.Dispose();
+            throw CsvTable.Malformed(file, error);
         }
         catch
         {
@@ -37,19 +43,22 @@ internal sealed class WebVidCoVRParser : IDisposable
     public void Dispose() => _csv.Dispose();
 
     /// <summary>Adds rows to a batch until it is full; false when there are no more.</summary>
+    /// <param name="batch">Receives the rows.</param>
+    /// <param name="store">Receives their scores and texts.</param>
     /// <exception cref="DatasetFormatException">A row is malformed; the batch holds the rows before it.</exception>
-    public bool Fill(WebVidCoVRBatch batch)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Fill(WebVidCoVRBatch batch, WebVidCoVRRowStore store)
     {
         while (batch.Count < WebVidCoVRBatch.Capacity)
         {
-            if (!Advance(static reader => reader.Read()))
+            if (!Advance())
             {
                 return false;
             }
 
             try
             {
-                AddRow(batch);
+                AddRow(batch, store);
             }
             catch (DatasetFormatException fault) when (_onFault is not null)
             {
@@ -60,28 +69,39 @@ internal sealed class WebVidCoVRParser : IDisposable
         return true;
     }
 
-    private void AddRow(WebVidCoVRBatch batch)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddRow(WebVidCoVRBatch batch, WebVidCoVRRowStore store)
     {
         var line = _csv.LineNumber;
         CheckNumber(_columns.TextSimilarity, line, "sim_txt");
         CheckNumber(_columns.VisualSimilarity, line, "sim_vid");
         var scores = _columns.Scores < 0 ? [] : Scores(_csv.GetSpan(_columns.Scores), line);
-        batch.Identities.Add(_csv.GetSpan(_columns.Reference));
-        batch.Identities.Add(_csv.GetSpan(_columns.Target));
-        AddText(batch.ReferenceCaptions, _columns.ReferenceCaption);
-        AddText(batch.TargetCaptions, _columns.TargetCaption);
-        AddText(batch.Edits, _columns.Edit);
-        batch.EndRow(line, scores);
-    }
-
-    private void AddText(WebVidCoVRBatch.TextColumn texts, int column)
-    {
-        if (column >= 0)
+        var reference = Text(_columns.ReferenceCaption);
+        var target = Text(_columns.TargetCaption);
+        var edit = Text(_columns.Edit);
+        if (_columns.Edit >= 0)
         {
-            texts.Add(_csv.GetSpan(column));
+            CheckEdit(edit, line);
         }
+
+        scores.CopyTo(store.Scores.Reserve(scores.Length, out var scorePlace));
+        var room = store.Texts.Reserve(reference.Length + target.Length + edit.Length, out var textPlace);
+        reference.CopyTo(room);
+        target.CopyTo(room = room[reference.Length..]);
+        edit.CopyTo(room[target.Length..]);
+        batch.Add(_csv.GetSpan(_columns.Reference), _csv.GetSpan(_columns.Target), new WebVidCoVRRowStore.Entry(
+            (uint)line,
+            scorePlace,
+            scores.Length,
+            textPlace,
+            _columns.ReferenceCaption < 0 ? -1 : reference.Length,
+            _columns.TargetCaption < 0 ? -1 : target.Length,
+            edit.Length));
     }
 
+    private ReadOnlySpan<byte> Text(int column) => column < 0 ? [] : _csv.GetSpan(column);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckNumber(int column, long line, string name)
     {
         if (column < 0)
@@ -89,24 +109,37 @@ internal sealed class WebVidCoVRParser : IDisposable
             return;
         }
 
-        var value = _csv.GetSpan(column).Trim(" \t"u8);
-        if (!value.IsEmpty && !ScoreList.TryNumber(value, out _))
+        var value = _csv.GetSpan(column);
+        if (!ScoreList.TryNumber(value, out _) && !value.Trim(" \t"u8).IsEmpty && !ScoreList.TryNumber(value.Trim(" \t"u8), out _))
         {
-            throw new DatasetFormatException(_file, line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value))}' is no number.");
+            throw new DatasetFormatException(_file, line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value.Trim(" \t"u8)))}' is no number.");
         }
     }
 
+    /// <summary>Requires an edit; identities are looked at first, so that the first fault of a row is the one that is told.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CheckEdit(ReadOnlySpan<byte> edit, long line)
+    {
+        if (TextPool.IsBlank(edit))
+        {
+            MediaIdentities.Check(_csv.GetString(_columns.Reference), _file, line, "pth1");
+            MediaIdentities.Check(_csv.GetString(_columns.Target), _file, line, "pth2");
+            throw new DatasetFormatException(_file, line, "edit", "the field is empty.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<float> Scores(ReadOnlySpan<byte> value, long line)
     {
         var count = ScoreList.Parse(value, ref _scores, out var fault);
         return fault is null ? _scores.AsSpan(0, count) : throw new DatasetFormatException(_file, line, "scores", fault + ".");
     }
 
-    private T Advance<T>(Func<CsvReader, T> read)
+    private bool Advance()
     {
         try
         {
-            return read(_csv);
+            return _csv.Read();
         }
         catch (CsvFormatException error)
         {

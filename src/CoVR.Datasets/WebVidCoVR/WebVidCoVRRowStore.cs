@@ -1,14 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Where the rows of a file lie. One thread adds; when that is done, any number may read.</summary>
+/// <summary>
+/// Where the rows of a file lie: identities as numbers of a pool, because they repeat and are compared; texts as UTF-8, made strings when
+/// they are asked for.
+/// </summary>
+/// <remarks>One thread adds rows, one writes <see cref="Texts"/> and <see cref="Scores"/>; when both are done, any number may read.</remarks>
 internal sealed class WebVidCoVRRowStore
 {
     private const int RowsOfBlock = 1 << 14;
-    private const int ScoresOfBlock = 1 << 18;
 
     private readonly List<Entry[]> _rows = [];
-    private readonly List<float[]> _scores = [];
-    private int _used = ScoresOfBlock;
+    private readonly Lazy<int[]> _captions;
+
+    /// <summary>Creates an empty store.</summary>
+    public WebVidCoVRRowStore() => _captions = new Lazy<int[]>(NumberCaptions);
 
     /// <summary>How many rows there are.</summary>
     public int Count { get; private set; }
@@ -16,54 +24,79 @@ internal sealed class WebVidCoVRRowStore
     /// <summary><c>pth1</c> and <c>pth2</c>.</summary>
     public TextPool Identities { get; } = new();
 
-    /// <summary><c>txt1</c> and <c>txt2</c>.</summary>
-    public TextPool Captions { get; } = new();
+    /// <summary>Of each row <c>txt1</c>, <c>txt2</c> and <c>edit</c> in UTF-8, as far as there are any.</summary>
+    public Blocks<byte> Texts { get; } = new();
 
-    /// <summary><c>edit</c>.</summary>
-    public TextPool Edits { get; } = new();
+    /// <summary>Of each row the scores.</summary>
+    public Blocks<float> Scores { get; } = new();
 
     /// <summary>Adds a row; its number is its place.</summary>
-    public void Add(Entry entry, ReadOnlySpan<float> scores)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(in Entry entry)
     {
-        if (_used + scores.Length > ScoresOfBlock && !scores.IsEmpty)
-        {
-            _scores.Add(new float[Math.Max(ScoresOfBlock, scores.Length)]);
-            _used = 0;
-        }
-
         if (Count % RowsOfBlock == 0)
         {
             _rows.Add(new Entry[RowsOfBlock]);
         }
 
-        _rows[^1][Count++ % RowsOfBlock] = entry with { Block = _scores.Count - 1, Start = _used, Scores = scores.Length };
-        if (!scores.IsEmpty)
-        {
-            scores.CopyTo(_scores[^1].AsSpan(_used));
-            _used += scores.Length;
-        }
+        _rows[^1][Count++ % RowsOfBlock] = entry;
     }
 
     /// <summary>The numbers of a row.</summary>
     public ref readonly Entry EntryAt(int place) => ref _rows[place / RowsOfBlock][place % RowsOfBlock];
+
+    /// <summary>The number of a row's target caption; equal numbers are equal captions, -1 is none.</summary>
+    public int TargetCaptionNumber(int place) => _captions.Value[place];
 
     /// <summary>Makes a row.</summary>
     public WebVidCoVRRow RowAt(int place)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)place, (uint)Count, nameof(place));
         ref readonly var entry = ref EntryAt(place);
+        var texts = Texts.At(entry.Texts, entry.Length);
         return new WebVidCoVRRow(
             place,
             entry.Line,
             Identities[entry.Reference],
             Identities[entry.Target],
-            entry.ReferenceCaption < 0 ? null : Captions[entry.ReferenceCaption],
-            entry.TargetCaption < 0 ? null : Captions[entry.TargetCaption],
-            entry.Edit < 0 ? "" : Edits[entry.Edit],
-            entry.Scores == 0 ? null : (IReadOnlyList<float>)new ArraySegment<float>(_scores[entry.Block], entry.Start, entry.Scores));
+            TextOf(texts, entry.ReferenceCaption),
+            TextOf(texts[entry.TargetCaptionStart..], entry.TargetCaption),
+            TextOf(texts[entry.EditStart..], entry.Edit) ?? "",
+            entry.ScoreCount == 0 ? null : (IReadOnlyList<float>)Scores.SegmentAt(entry.Scores, entry.ScoreCount));
     }
 
-    /// <summary>One row: its line, the numbers of its texts (-1 for none), and where its scores are.</summary>
+    private static string? TextOf(ReadOnlySpan<byte> texts, int length) => length < 0 ? null : Encoding.UTF8.GetString(texts[..length]);
+
+    private int[] NumberCaptions()
+    {
+        var (pool, numbers) = (new TextPool(), new int[Count]);
+        for (var row = 0; row < Count; row++)
+        {
+            ref readonly var entry = ref EntryAt(row);
+            if (entry.TargetCaption < 0)
+            {
+                numbers[row] = -1;
+            }
+            else
+            {
+                pool.Add(Texts.At(entry.Texts, entry.Length).Slice(entry.TargetCaptionStart, entry.TargetCaption), [entry.TargetCaption], numbers.AsSpan(row, 1));
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>One row: its line, the numbers of its identities, where its scores and texts begin, how many scores there are, and the bytes of each text (-1 for none).</summary>
     internal readonly record struct Entry(
-        uint Line, int Reference, int Target, int ReferenceCaption, int TargetCaption, int Edit, int Block = 0, int Start = 0, int Scores = 0);
+        uint Line, BlockPlace Scores, int ScoreCount, BlockPlace Texts, int ReferenceCaption, int TargetCaption, int Edit, int Reference = -1, int Target = -1)
+    {
+        /// <summary>The bytes of all texts.</summary>
+        public int Length => EditStart + Math.Max(0, Edit);
+
+        /// <summary>Where <c>txt2</c> begins.</summary>
+        public int TargetCaptionStart => Math.Max(0, ReferenceCaption);
+
+        /// <summary>Where <c>edit</c> begins.</summary>
+        public int EditStart => TargetCaptionStart + Math.Max(0, TargetCaption);
+    }
 }

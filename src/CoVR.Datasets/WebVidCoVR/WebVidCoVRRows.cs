@@ -1,20 +1,28 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
-/// The rows of a file, or some of them, in columns: a row is made when it is asked for, so that 1.6 million of them cost no objects.
-/// Texts are numbers of a pool, scores lie one after the other in blocks.
-/// </summary>
+/// The rows of a file, or some of them: a row is made when it is asked for, so that 1.6 million of them cost no objects.
+////// </summary>
 internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 {
     private readonly WebVidCoVRRowStore _store;
     private readonly int[]? _places;
+    private readonly Lazy<List<int>> _targets;
 
     /// <summary>All rows of a store.</summary>
-    public WebVidCoVRRows(WebVidCoVRRowStore store) => _store = store;
+    public WebVidCoVRRows(WebVidCoVRRowStore store)
+        : this(store, null)
+    {
+    }
 
-    private WebVidCoVRRows(WebVidCoVRRowStore store, int[] places) => (_store, _places) = (store, places);
+    private WebVidCoVRRows(WebVidCoVRRowStore store, int[]? places)
+    {
+        (_store, _places) = (store, places);
+        _targets = new Lazy<List<int>>(() => Different(targets: true));
+    }
 
     /// <inheritdoc/>
     public int Count => _places?.Length ?? _store.Count;
@@ -26,20 +34,26 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
     public int TargetNumber(int index) => _store.EntryAt(PlaceOf(index)).Target;
 
     /// <summary>The number of a row's target caption; equal numbers are equal captions.</summary>
-    public int TargetCaptionNumber(int index) => _store.EntryAt(PlaceOf(index)).TargetCaption;
+    public int TargetCaptionNumber(int index) => _store.TargetCaptionNumber(PlaceOf(index));
+
+    /// <summary>How many different targets there are.</summary>
+    public int TargetCount => _targets.Value.Count;
 
     /// <summary>The different references, in the order of first appearance.</summary>
-    public IEnumerable<string> References() => Different(static entry => entry.Reference);
+    public IEnumerable<string> References() => Different(targets: false).Select(number => _store.Identities[number]);
 
     /// <summary>The different targets, in the order of first appearance.</summary>
-    public IEnumerable<string> Targets() => Different(static entry => entry.Target);
+    public IEnumerable<string> Targets() => _targets.Value.Select(number => _store.Identities[number]);
+
+    /// <summary>The rows but those of certain references and targets.</summary>
+    public WebVidCoVRRows Without(HashSet<string> references, HashSet<string> targets) => Keep(index =>
+    {
+        ref readonly var entry = ref _store.EntryAt(PlaceOf(index));
+        return !references.Contains(_store.Identities[entry.Reference]) && !targets.Contains(_store.Identities[entry.Target]);
+    });
 
     /// <summary>The rows for which something holds; these rows themselves when that is all of them.</summary>
-    public WebVidCoVRRows Where(Func<WebVidCoVRRow, bool> holds)
-    {
-        int[] places = [.. Enumerable.Range(0, Count).Where(index => holds(this[index])).Select(PlaceOf)];
-        return places.Length == Count ? this : new WebVidCoVRRows(_store, places);
-    }
+    public WebVidCoVRRows Where(Func<WebVidCoVRRow, bool> holds) => Keep(index => holds(this[index]));
 
     /// <inheritdoc/>
     public IEnumerator<WebVidCoVRRow> GetEnumerator()
@@ -54,17 +68,27 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 
     private int PlaceOf(int index) => _places is null ? index : _places[index];
 
-    private IEnumerable<string> Different(Func<WebVidCoVRRowStore.Entry, int> column)
+    private WebVidCoVRRows Keep(Func<int, bool> holds)
     {
-        var seen = new bool[_store.Identities.Count];
+        int[] places = [.. Enumerable.Range(0, Count).Where(holds).Select(PlaceOf)];
+        return places.Length == Count ? this : new WebVidCoVRRows(_store, places);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private List<int> Different(bool targets)
+    {
+        var (seen, numbers) = (new bool[_store.Identities.Count], new List<int>());
         for (var i = 0; i < Count; i++)
         {
-            var number = column(_store.EntryAt(PlaceOf(i)));
+            ref readonly var entry = ref _store.EntryAt(PlaceOf(i));
+            var number = targets ? entry.Target : entry.Reference;
             if (!seen[number])
             {
                 seen[number] = true;
-                yield return _store.Identities[number];
+                numbers.Add(number);
             }
         }
+
+        return numbers;
     }
 }

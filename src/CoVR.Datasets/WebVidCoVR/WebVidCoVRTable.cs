@@ -6,10 +6,11 @@ internal sealed class WebVidCoVRTable
 {
     private readonly Func<WebVidCoVRRow, string> _key;
     private readonly Func<int, int>? _group;
+    private readonly WebVidCoVRIteration _iterate;
 
     private WebVidCoVRTable(WebVidCoVRRows rows, MissingMedia references, MissingMedia targets, WebVidCoVRIteration iterate)
     {
-        (Rows, MissingReferences, MissingTargets) = (rows, references, targets);
+        (Rows, MissingReferences, MissingTargets, _iterate) = (rows, references, targets, iterate);
         _group = iterate switch
         {
             WebVidCoVRIteration.Target => rows.TargetNumber,
@@ -35,7 +36,12 @@ internal sealed class WebVidCoVRTable
     ];
 
     /// <summary>How many items there are.</summary>
-    public int ItemCount => _group is null ? Rows.Count : Enumerable.Range(0, Rows.Count).Select(_group).ToHashSet().Count;
+    public int ItemCount => _iterate switch
+    {
+        WebVidCoVRIteration.Target => Rows.TargetCount,
+        WebVidCoVRIteration.TargetCaption => Enumerable.Range(0, Rows.Count).Select(Rows.TargetCaptionNumber).ToHashSet().Count,
+        _ => Rows.Count,
+    };
 
     /// <summary>The references whose rows were left out.</summary>
     public MissingMedia MissingReferences { get; }
@@ -65,8 +71,7 @@ internal sealed class WebVidCoVRTable
         }
 
         var (without, absent) = (references.Ids.ToHashSet(StringComparer.Ordinal), targets.Ids.ToHashSet(StringComparer.Ordinal));
-        return new WebVidCoVRTable(
-            rows.Where(row => !without.Contains(row.Reference) && !absent.Contains(row.Target)), references, targets, iterate);
+        return new WebVidCoVRTable(rows.Without(without, absent), references, targets, iterate);
     }
 }
 
