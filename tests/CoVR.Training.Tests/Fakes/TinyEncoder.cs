@@ -9,6 +9,9 @@ namespace CoVR.Training.Tests;
 internal sealed class TinyEncoder : ComposedEncoderModule
 {
     internal const int Size = 4;
+
+    // The generator is the process's: of two ranks that are threads, one at a time seeds it and draws its weights.
+    private static readonly Lock _generator = new();
     private readonly Linear _vision;
     private readonly Embedding _words;
     private readonly Linear _fusion;
@@ -20,12 +23,16 @@ internal sealed class TinyEncoder : ComposedEncoderModule
     {
         TestSupport.TorchEnvironment.Prepare();
         set_num_threads(1);
-        manual_seed(seed);
         Vectors = vectors;
-        _vision = nn.Linear(3 * Size * Size, vectors * 8);
-        _words = nn.Embedding(32, 8);
-        _fusion = nn.Linear(16, 8);
-        _caption = nn.Linear(8, 8);
+        lock (_generator)
+        {
+            manual_seed(seed);
+            _vision = nn.Linear(3 * Size * Size, vectors * 8);
+            _words = nn.Embedding(32, 8);
+            _fusion = nn.Linear(16, 8);
+            _caption = nn.Linear(8, 8);
+        }
+
         _dropout = nn.Dropout(dropout);
         RegisterComponents();
     }
