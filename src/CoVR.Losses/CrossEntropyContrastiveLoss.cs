@@ -12,6 +12,9 @@ namespace CoVR.Losses;
 public sealed class CrossEntropyContrastiveLoss : IContrastiveLoss
 {
     /// <inheritdoc/>
+    public string Describe() => "cross entropy";
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The logits are not square.</exception>
     public Tensor Compute(Tensor logits)
     {

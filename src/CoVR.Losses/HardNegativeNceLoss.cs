@@ -50,6 +50,9 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
     public double Beta { get; }
 
     /// <inheritdoc/>
+    public string Describe() => FormattableString.Invariant($"HN-NCE (alpha {Alpha:R}, beta {Beta:R}{(_form is HardNegativeNceForm.Reference ? "" : ", textbook")})");
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The logits are not square.</exception>
     public Tensor Compute(Tensor logits)
     {

@@ -16,6 +16,9 @@ public sealed class QueryToCaptionTerm(IContrastiveLoss loss) : ILossTerm
     public string Name => TermName;
 
     /// <inheritdoc/>
+    public string Describe() => $"{Name} by {_loss.Describe()}";
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The batch has no caption embeddings.</exception>
     public Tensor Compute(TrainingEmbeddings batch)
     {

@@ -16,6 +16,9 @@ public sealed class QueryToTargetTerm(IContrastiveLoss loss) : ILossTerm
     public string Name => TermName;
 
     /// <inheritdoc/>
+    public string Describe() => $"{Name} by {_loss.Describe()}";
+
+    /// <inheritdoc/>
     public Tensor Compute(TrainingEmbeddings batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

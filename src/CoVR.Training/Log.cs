@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "Validation gave no primary metric, because the answers of its split are hidden: no weights are kept as the best.")]
     internal static partial void NoPrimaryMetric(ILogger logger);
 
+    [LoggerMessage(8, LogLevel.Warning, "Epoch {Epoch}: {Skipped} items were left out of their batches because their media cannot be read.")]
+    internal static partial void EpochSkipped(ILogger logger, int epoch, long skipped);
+
     [LoggerMessage(20, LogLevel.Information, "[{Percent:F0}%] epoch {Epoch}, step {Step} of {TotalSteps}: loss {Loss:F6}, learning rate {LearningRate:G4}")]
     internal static partial void StepLine(ILogger logger, double percent, int epoch, long step, long totalSteps, double loss, double learningRate);
 

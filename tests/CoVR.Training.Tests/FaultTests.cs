@@ -58,9 +58,38 @@ public sealed class FaultTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder["full"], "*.tmp"));
     }
 
-    private async Task<Outcome> TrainAsync(string name, WeightsFormat format)
+    /// <summary>A new run removes the old state, a resumed one what a killed process left unfinished.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_EachRemovalFailsOnce_ComesToTheSameEnd(bool dies)
+    {
+        var expected = await TrainAsync("run", WeightsFormat.Safetensors);
+        HashSet<string> failed = [];
+        for (var at = 1; at <= 4; at++)
+        {
+            foreach (var unfinished in new[] { RunStateFile.FileName, "ckpt_last.safetensors", "steps.csv" })
+            {
+                await File.WriteAllTextAsync(_folder["run", unfinished + ".abc.def.tmp"], "half", Token);
+            }
+
+            var fault = new Fault(at, dies, FileStep.Delete);
+            FileSteps.Watcher = (step, path) => fault.Strike(step, path);
+            await Assert.ThrowsAnyAsync<Exception>(() => TrainAsync("run", WeightsFormat.Safetensors, resume: false));
+            FileSteps.Watcher = null;
+            failed.Add(fault.Struck!);
+            var again = await TrainAsync("run", WeightsFormat.Safetensors, resume: false);
+            Assert.Equal(expected.Weights, again.Weights);
+            Assert.Equal(expected.Files, again.Files);
+        }
+
+        Assert.Equal(["ckpt_last.safetensors.abc.def.tmp", "run-state.safetensors", "run-state.safetensors.abc.def.tmp", "steps.csv.abc.def.tmp"], failed.Order(StringComparer.Ordinal));
+    }
+
+    private async Task<Outcome> TrainAsync(string name, WeightsFormat format, bool resume = true)
     {
         var options = Runs.Resumable(_folder[name]);
+        options.Resume = resume;
         (options.Epochs, options.Weights, options.WarmupSteps, options.SaveEverySteps, options.AccumulatedBatches) = (2, format, 1, 1, 3);
         using var encoder = new TinyEncoder(1);
         using var log = new CsvRunLogger(_folder[name]);
@@ -96,15 +125,19 @@ public sealed class FaultTests : IDisposable
     private sealed record Outcome(float[] Weights, string[] Files);
 
     /// <summary>Fails one step; or that one and all after it, as for a process that is gone.</summary>
-    private sealed class Fault(int at, bool dies)
+    private sealed class Fault(int at, bool dies, FileStep? only = null)
     {
         private int _steps;
 
+        /// <summary>The file that was first struck.</summary>
+        public string? Struck { get; private set; }
+
         public void Strike(FileStep step, string path)
         {
-            _steps++;
+            _steps += _steps < at && (only ?? step) != step ? 0 : 1;
             if (_steps == at || (dies && _steps > at))
             {
+                Struck ??= Path.GetFileName(path);
                 throw dies ? new ProcessDiedException() : new IOException("Input/output error");
             }
         }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using CoVR.Data;
+using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
@@ -139,6 +141,90 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("schedule was", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 0.5, 1, "1 si_ti by cross entropy")]
+    [InlineData(1, 0.25, 0, "1 si_ti by HN-NCE (alpha 1, beta 0.25)")]
+    [InlineData(0.5, 0.5, 0, "0.5 si_ti by HN-NCE (alpha 1, beta 0.5)")]
+    public async Task RunAsync_OtherObjective_IsRefusedWithBoth(double weight, double beta, int crossEntropy, string now)
+    {
+        await Interrupt(5);
+        using var encoder = new TinyEncoder(1);
+        IContrastiveLoss loss = crossEntropy == 1 ? new CrossEntropyContrastiveLoss() : new HardNegativeNceLoss(1, beta);
+        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(loss), weight)]) };
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        Assert.Contains($"1 si_ti by HN-NCE (alpha 1, beta 0.5)' and is 'composed, temperature 0.07, {now}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherAnnotationsOfTheSameNumber_AreRefused()
+    {
+        await Interrupt(5);
+        using var encoder = new TinyEncoder(1);
+        var world = new FakeWorld();
+        Triplet[] changed = [.. world.Triplets.Select((triplet, i) => i == 7 ? triplet with { Modification = "make it another" } : triplet)];
+        var run = Runs.Composed(encoder) with
+        {
+            Batches = new TrainingBatcher(
+                changed, new TripletSampler(changed, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world }),
+        };
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        Assert.Contains("annotations", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ValidationFails_KeepsTheEpochsSteps()
+    {
+        var expected = await Uninterrupted();
+        var options = Runs.Resumable(Out);
+        options.SaveEverySteps = null;
+        using (var encoder = new TinyEncoder(1))
+        {
+            var run = Runs.Composed(encoder) with { Validate = (_, _) => throw new MediaReadException("picture", MediaFailure.NotFound, "made to fail") };
+            await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(options).RunAsync(run, null, Token));
+        }
+
+        using var resumed = new TinyEncoder(99);
+        List<int> validated = [];
+        var again = Runs.Composed(resumed) with
+        {
+            Validate = (epoch, _) =>
+            {
+                validated.Add(epoch);
+                return ValueTask.FromResult(new ValidationReport(new Dictionary<string, double> { ["R@1"] = epoch == 0 ? double.NaN : 3 - epoch }, "R@1"));
+            },
+        };
+        var result = await new Trainer(options).RunAsync(again, null, Token);
+        Assert.Equal((6, 2, 1), (result.ResumedAt, result.Best, result.BestEpoch));
+        Assert.Equal([0, 1, 2], validated);
+        Assert.Equal(expected, Runs.Weights(resumed));
+    }
+
+    [Fact]
+    public async Task RunAsync_GradientOfTheLastStepNotFinite_KeepsTheStateBefore()
+    {
+        var options = Runs.Resumable(Out);
+        options.ClipNorm = null;
+        using var encoder = new TinyEncoder(1);
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(options).RunAsync(Steep(encoder, 18), null, Token));
+        Assert.Equal(18, error.Step);
+        using var resumed = new TinyEncoder(99);
+        var result = await new Trainer(options).RunAsync(Steep(resumed, -1), null, Token);
+        Assert.Equal((16, 18), (result.ResumedAt, result.Steps));
+        Assert.All(Runs.Weights(resumed), weight => Assert.True(float.IsFinite(weight)));
+    }
+
+    [Fact]
+    public async Task RunAsync_FolderCannotBeMade_SaysSoBeforeTheFirstStep()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Out)!);
+        await File.WriteAllTextAsync(Out, "a file", Token);
+        using var encoder = new TinyEncoder(1);
+        var world = new FakeWorld();
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder, world), null, Token));
+        Assert.Contains("its folder cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, world.Reads);
+    }
+
     [Fact]
     public async Task RunAsync_OtherModel_NamesTheKeys()
     {
@@ -190,6 +276,9 @@ public sealed class ResumeTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Out, "ckpt_0" + extension)));
         Assert.False(File.Exists(Path.Combine(Out, "ckpt_last" + extension)));
     }
+
+    private static TrainingRun<ComposedBatch> Steep(TinyEncoder encoder, int step) =>
+        Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(step), 1)]) };
 
     private float[] Read(string name, string? root)
     {

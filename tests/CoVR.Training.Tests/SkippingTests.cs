@@ -1,3 +1,5 @@
+using CoVR.Distributed;
+using CoVR.Losses;
 using CoVR.TestSupport;
 
 namespace CoVR.Training.Tests;
@@ -59,6 +61,22 @@ public sealed class SkippingTests : IDisposable
     }
 
     [Fact]
+    public void RunAsync_SharedByTwoRanks_CountsAndRecordsWhatAllLeftOut()
+    {
+        var log = new InMemoryRunLogger();
+        var results = ThreadRanks.Run(2, ranks =>
+        {
+            using var encoder = new TinyEncoder(1);
+            var step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)], new ComposedTrainingStepOptions { Collective = ranks });
+            var run = Run(encoder, true, ranks.Rank == 0 ? [log] : []) with { Step = step, Batches = Batches(WithBroken(), true, ranks), Collective = ranks };
+            return new Trainer(Runs.Options()).RunAsync(run, null, Token).GetAwaiter().GetResult();
+        });
+        Assert.All(results, result => Assert.Equal(9, result.Skipped));
+        Assert.Equal(Broken.Concat(Broken).Concat(Broken).Order(), log.Skipped.Select(item => item.Media.Value).Order());
+        Assert.All(log.Skipped, item => Assert.Equal("made to fail", item.Reason));
+    }
+
+    [Fact]
     public async Task RunAsync_SkippingSwitchedOff_EndsAtTheItem()
     {
         using var encoder = new TinyEncoder(1);
@@ -83,18 +101,19 @@ public sealed class SkippingTests : IDisposable
         await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(Runs.Options()).RunAsync(Run(encoder, world, true), null, Token));
     }
 
-    private static TrainingRun<ComposedBatch> Run(TinyEncoder encoder, bool skip, params IRunLogger[] loggers) => Run(
-        encoder,
-        new FakeWorld { OnRead = id => Broken.Contains(id.Value) ? throw new MediaReadException(id.Value, MediaFailure.NotFound, "made to fail") : Task.CompletedTask },
-        skip,
-        loggers);
+    private static FakeWorld WithBroken() => new()
+    {
+        OnRead = id => Broken.Contains(id.Value) ? throw new MediaReadException(id.Value, MediaFailure.NotFound, "made to fail") : Task.CompletedTask,
+    };
+
+    private static TrainingRun<ComposedBatch> Run(TinyEncoder encoder, bool skip, params IRunLogger[] loggers) => Run(encoder, WithBroken(), skip, loggers);
 
     private static TrainingRun<ComposedBatch> Run(TinyEncoder encoder, FakeWorld world, bool skip, params IRunLogger[] loggers) =>
-        Runs.Composed(encoder, world, loggers) with
-        {
-            Batches = new TrainingBatcher(
-                world.Triplets,
-                new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8 }),
-                new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world, SkipUnreadable = skip }),
-        };
+        Runs.Composed(encoder, world, loggers) with { Batches = Batches(world, skip) };
+
+    private static TrainingBatcher Batches(FakeWorld world, bool skip, ICollective? ranks = null) => new(
+        world.Triplets,
+        new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8 }),
+        new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world, SkipUnreadable = skip },
+        collective: ranks);
 }

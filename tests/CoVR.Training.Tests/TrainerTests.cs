@@ -163,6 +163,36 @@ public sealed class TrainerTests
             name => Assert.Contains(error.Failures, fault => fault.StartsWith(name + ":", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task RunAsync_SourceWithoutBatches_IsRefused()
+    {
+        using var encoder = new TinyEncoder(1);
+        var run = Runs.Composed(encoder) with { Batches = new EmptySource() };
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        Assert.Contains("no batches", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, TrainingPrecision.Float32, "ChunkSize 4")]
+    [InlineData(null, TrainingPrecision.BFloat16Mixed, "Precision bf16-mixed")]
+    public async Task RunAsync_OptionsThatTheStepDoesNotFollow_AreRefused(int? chunk, TrainingPrecision precision, string named)
+    {
+        using var encoder = new TinyEncoder(1);
+        var options = Runs.Options();
+        (options.ChunkSize, options.Precision) = (chunk, precision);
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() => new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class EmptySource : IBatchSource<ComposedBatch>
+    {
+        public int BatchesPerEpoch => 0;
+
+        public IAsyncEnumerable<ComposedBatch> ReadAsync(int epoch, int first, CancellationToken cancellationToken) => AsyncEnumerable.Empty<ComposedBatch>();
+
+        public string Describe() => "empty";
+    }
+
     private sealed class BrokenTerm : ILossTerm
     {
         public string Name => "broken";
@@ -171,18 +201,6 @@ public sealed class TrainerTests
         {
             using var sum = batch.Queries.sum();
             return sum.mul(double.NaN);
-        }
-    }
-
-    /// <summary>A finite loss whose gradient is not.</summary>
-    private sealed class SteepTerm : ILossTerm
-    {
-        public string Name => "steep";
-
-        public Tensor Compute(TrainingEmbeddings batch)
-        {
-            using var scope = NewDisposeScope();
-            return batch.Queries.sub(batch.Queries.detach()).abs().sqrt().sum().MoveToOuterDisposeScope();
         }
     }
 

@@ -85,6 +85,16 @@ public sealed class TrainingStepTests
     }
 
     [Fact]
+    public void Pretraining_ChunksOrSeveralProcesses_AreRefused()
+    {
+        using var encoder = new TinyEncoder(1);
+        var step = new ContrastivePretrainingStep(encoder, Loss);
+        step.RequireSupport(new TrainingOptions(), 1);
+        Assert.Contains("2 processes", Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingOptions(), 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("chunks of 3", Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingOptions { ChunkSize = 3 }, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Constructor_NoTerms_SaysHowToAddOne()
     {
         using var encoder = new TinyEncoder(1);

@@ -10,4 +10,7 @@ public interface IContrastiveLoss
     /// <param name="logits">[B, B]: similarities of queries (rows) and targets (columns), divided by the temperature.</param>
     /// <returns>A scalar with gradient; the caller's dispose scope owns it.</returns>
     Tensor Compute(Tensor logits);
+
+    /// <summary>One line that tells two losses apart: kind and numbers. A run state of another loss is refused, so a loss with settings of its own states them here.</summary>
+    string Describe() => GetType().Name;
 }

@@ -15,6 +15,9 @@ public interface ILossTerm
     /// <returns>A scalar with gradient; the caller's dispose scope owns it.</returns>
     /// <exception cref="InvalidOperationException">The batch lacks embeddings that the term needs.</exception>
     Tensor Compute(TrainingEmbeddings batch);
+
+    /// <summary>One line that tells two terms apart: name, loss and numbers. A run state of another term is refused, so a term with settings of its own states them here.</summary>
+    string Describe() => $"{Name} by {GetType().Name}";
 }
 
 /// <summary>A loss term with its weight in the sum.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using CoVR.Cli.Configuration;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Cli.Runs;
 
@@ -21,5 +22,5 @@ internal static class RunFolder
         Write(Path.Combine(folder, ".hydra", "overrides.yaml"), string.Concat(config.Arguments.Select(argument => $"- {ConfigYaml.Scalar(argument)}\n")));
     }
 
-    private static void Write(string path, string text) => WholeFile.Write(path, Encoding.UTF8.GetBytes(text));
+    private static void Write(string path, string text) => AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
 }

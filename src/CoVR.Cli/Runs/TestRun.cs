@@ -3,6 +3,7 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Datasets;
 using CoVR.Evaluation;
+using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -91,7 +92,8 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         {
             if (presets.Count == 1 || file.StartsWith($"{presets[0].Name}/", StringComparison.Ordinal))
             {
-                WholeFile.Write(Path.Combine(config.OutputFolder, Path.GetFileName(file)), File.ReadAllBytes(Path.Combine(result.OutputFolder!, file)));
+                AtomicFile.Write(
+                    Path.Combine(config.OutputFolder, Path.GetFileName(file)), copy => copy.Write(File.ReadAllBytes(Path.Combine(result.OutputFolder!, file))));
             }
         }
     }

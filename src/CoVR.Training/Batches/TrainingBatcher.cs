@@ -53,9 +53,11 @@ public sealed class TrainingBatcher : IBatchSource<ComposedBatch>
     }
 
     /// <inheritdoc/>
-    public string Describe() => $"{_sampler.Describe()}; items seeded by {_seed}{Frames}";
+    public string Describe() => $"{_sampler.Describe()}; items seeded by {_seed}{Frames}{Captions}; annotations {TripletFingerprint.Of(_triplets)}";
 
     private string Frames => _sources.References is { Frames: > 1 and var frames } ? $", {frames} frames of each reference" : string.Empty;
+
+    private string Captions => _sources.CaptionEmbeddings is not null ? ", stored captions" : _sources.Captions ? ", encoded captions" : string.Empty;
 
     private async Task<ComposedBatch> PrepareAsync(IReadOnlyList<int> positions, int epoch, int batch, CancellationToken cancellationToken)
     {

@@ -9,6 +9,9 @@ internal sealed record RankStart(bool Resumes, RunCursor Cursor);
 /// <summary>What validation found on rank 0.</summary>
 internal sealed record RankMetrics(Dictionary<string, double> Metrics, string? PrimaryMetric);
 
+/// <summary>What one rank left out of a batch.</summary>
+internal sealed record RankSkipped(string Item, string Media, string Reason);
+
 /// <summary>Name, element type and shape of a tensor that follows.</summary>
 internal sealed record RankTensor(string Name, int Type, long[] Shape);
 
@@ -17,5 +20,6 @@ internal sealed record RankTensor(string Name, int Type, long[] Shape);
 [JsonSerializable(typeof(RankStart))]
 [JsonSerializable(typeof(RankMetrics))]
 [JsonSerializable(typeof(RankTensor[]))]
+[JsonSerializable(typeof(RankSkipped[]))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class RankJson : JsonSerializerContext;

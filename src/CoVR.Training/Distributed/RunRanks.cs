@@ -76,6 +76,23 @@ internal sealed class RunRanks(ICollective? collective)
         }
     }
 
+    /// <summary>What all ranks left out of a step, in their order.</summary>
+    internal IReadOnlyList<SkippedItem> Gather(IReadOnlyList<SkippedItem> own)
+    {
+        if (_collective is null || !_collective.Any(own.Count > 0))
+        {
+            return own;
+        }
+
+        RankSkipped[] message = [.. own.Select(item => new RankSkipped(item.Item, item.Media.Value, item.Reason))];
+        var all = _collective.GatherBytes(JsonSerializer.SerializeToUtf8Bytes(message, RankJson.Default.RankSkippedArray));
+        return
+        [
+            .. all.SelectMany(bytes => JsonSerializer.Deserialize(bytes, RankJson.Default.RankSkippedArray)!)
+                .Select(item => new SkippedItem(item.Item, new MediaId(item.Media), item.Reason)),
+        ];
+    }
+
     /// <summary>The random states of all ranks on rank 0; the caller owns them.</summary>
     internal Dictionary<string, Tensor> CaptureRandom()
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
@@ -23,6 +25,7 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
     public CsvRunLogger(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
         (_steps, _epochs, _skipped) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "epochs.csv"), Path.Combine(folder, "skipped.csv"));
     }
@@ -99,9 +102,8 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
     private static StreamWriter Open(string path, bool fresh, Func<int, long, bool> keep)
     {
         var kept = File.Exists(path) && !fresh ? Kept(File.ReadAllText(path), keep) : string.Empty;
-        var temporary = path + ".tmp";
-        File.WriteAllText(temporary, kept);
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.RemoveUnfinished(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(kept)));
         return new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 

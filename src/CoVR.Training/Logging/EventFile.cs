@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using CoVR.Modeling.Checkpoints;
 using Google.Protobuf;
 using Tensorboard;
 
@@ -52,11 +53,13 @@ internal sealed class EventFile : IDisposable
     }
 
     /// <summary>Replaces a file by some of its events.</summary>
-    internal static void Rewrite(string path, IEnumerable<Event> events)
+    internal static void Rewrite(string path, IEnumerable<Event> events) => AtomicFile.Write(path, file =>
     {
-        File.WriteAllBytes(path + ".tmp", [.. events.SelectMany(Record)]);
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+        foreach (var item in events)
+        {
+            file.Write(Record(item));
+        }
+    });
 
     /// <summary>Adds an event; it is with the operating system when the call returns.</summary>
     internal void Append(Event item) => _stream.Write(Record(item));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
@@ -12,12 +13,8 @@ internal static class HyperparameterFile
 
     private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal static void Write(string folder, IReadOnlyDictionary<string, string> configuration)
-    {
-        var path = Path.Combine(folder, Name);
-        File.WriteAllText(path + ".tmp", Text(configuration));
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    internal static void Write(string folder, IReadOnlyDictionary<string, string> configuration) =>
+        AtomicFile.Write(Path.Combine(folder, Name), file => file.Write(Encoding.UTF8.GetBytes(Text(configuration))));
 
     internal static string Text(IReadOnlyDictionary<string, string> configuration)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
@@ -96,8 +98,8 @@ public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
 
     private void Replace(IEnumerable<string> rows)
     {
-        File.WriteAllText(_path + ".tmp", string.Concat(new[] { string.Join(',', _columns) }.Concat(rows).Select(row => row + "\n")));
-        File.Move(_path + ".tmp", _path, overwrite: true);
+        var text = string.Concat(new[] { string.Join(',', _columns) }.Concat(rows).Select(row => row + "\n"));
+        AtomicFile.Write(_path, file => file.Write(Encoding.UTF8.GetBytes(text)));
         _writer = new StreamWriter(new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
@@ -13,6 +14,7 @@ internal static class VersionFolder
         var last = Directory.Exists(root) ? Directory.GetDirectories(root, Prefix + "*").Select(Number).DefaultIfEmpty(-1).Max() : -1;
         var folder = Path.Combine(root, FormattableString.Invariant($"{Prefix}{Math.Max(0, fresh ? last + 1 : last)}"));
         Directory.CreateDirectory(folder);
+        AtomicFile.RemoveUnfinished(folder, "*");
         return folder;
     }
 

@@ -27,6 +27,9 @@ internal sealed record RunCursor
     /// <summary>How often an item was left out of its batch.</summary>
     public long Skipped { get; init; }
 
+    /// <summary>How often in the running epoch.</summary>
+    public long EpochSkipped { get; init; }
+
     /// <summary>What the next losses are multiplied with; null without 16-bit floats.</summary>
     public LossScale? Scale { get; init; }
 
@@ -37,18 +40,20 @@ internal sealed record RunCursor
         EpochSteps = EpochSteps + 1,
         LossSum = LossSum + loss,
         Skipped = Skipped + skipped,
+        EpochSkipped = EpochSkipped + skipped,
         Scale = scale,
     };
 
     internal RunCursor AfterEpoch(ValidationReport? validation)
     {
-        var better = validation?.Primary is { } primary && !(primary <= Best);
+        var better = validation?.Primary is { } primary && !double.IsNaN(primary) && (Best is null || primary > Best);
         return this with
         {
             Epoch = Epoch + 1,
             Batch = 0,
             EpochSteps = 0,
             LossSum = 0,
+            EpochSkipped = 0,
             Best = better ? validation!.Primary : Best,
             BestEpoch = better ? Epoch : BestEpoch,
         };

@@ -11,25 +11,25 @@ internal sealed class RunStateFile : IDisposable
     private const string Weights = "weights/";
     private const string Optimizer = "optimizer/";
     private const string Randomness = "random/";
+
+    /// <summary>Of a file that another process has locked: on Linux, macOS and Windows.</summary>
+    private static readonly int[] InUse = [11, 35, unchecked((int)0x80070020)];
     private readonly FileStream _lock;
     private readonly string _path;
 
     /// <summary>Opens a folder for one process; a killed process leaves no lock behind.</summary>
     internal RunStateFile(string folder)
     {
-        Directory.CreateDirectory(folder);
         _path = System.IO.Path.Combine(folder, FileName);
-        var guard = System.IO.Path.Combine(folder, "run.lock");
         try
         {
-            _lock = new FileStream(guard, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(folder);
+            _lock = new FileStream(System.IO.Path.Combine(folder, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunStateException(_path, "another process trains into this folder.", error);
+            throw new RunStateException(_path, InUse.Contains(error.HResult) ? "another process trains into this folder." : $"its folder cannot be written: {error.Message}", error);
         }
-
-        RemoveLeftovers(folder);
     }
 
     internal string Path => _path;
@@ -38,7 +38,10 @@ internal sealed class RunStateFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    internal void Delete() => File.Delete(_path);
+    internal void Delete() => AtomicFile.Delete(_path);
+
+    /// <summary>Removes what a killed process left half written.</summary>
+    internal void RemoveUnfinished() => AtomicFile.RemoveUnfinished(System.IO.Path.GetDirectoryName(_path)!, FileName, "ckpt_*");
 
     internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer, IReadOnlyDictionary<string, Tensor> random)
     {
@@ -76,15 +79,6 @@ internal sealed class RunStateFile : IDisposable
         }
 
         return (header.Cursor, random);
-    }
-
-    /// <summary>A process that is killed while it writes leaves the unfinished file beside the whole one.</summary>
-    private static void RemoveLeftovers(string folder)
-    {
-        foreach (var pattern in new[] { FileName + ".*.tmp", "ckpt_*.tmp" })
-        {
-            Array.ForEach(Directory.GetFiles(folder, pattern), File.Delete);
-        }
     }
 
     private Checkpoint Open()

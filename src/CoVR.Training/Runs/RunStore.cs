@@ -27,9 +27,10 @@ internal sealed class RunStore : IDisposable
     /// <returns>Where the run is, with the random states, which the caller's dispose scope owns; null for a run from the start.</returns>
     internal (RunCursor Cursor, IReadOnlyDictionary<string, Tensor> Random)? Resume()
     {
+        Guard(_state.Path, _state.RemoveUnfinished);
         if (!_state.Exists || !_options.Resume)
         {
-            _state.Delete();
+            Guard(_state.Path, _state.Delete);
             return null;
         }
 
@@ -59,8 +60,10 @@ internal sealed class RunStore : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var safe = _safe is { } step ? $"The state of step {step} is still there: make room or mend the folder, and the same call goes on from it." : "Nothing was saved before.";
-            throw new RunStateException(path, $"it cannot be written: {error.Message} {safe}", error);
+            var safe = _safe is { } step ? $"The state of step {step} is still there: make room or mend the folder, and the same call goes on from it."
+                : _state.Exists ? "The saved state is still there."
+                : "Nothing was saved before.";
+            throw new RunStateException(path, $"it cannot be written: {error.Message.TrimEnd('.')}. {safe}", error);
         }
     }
 }

@@ -4,17 +4,18 @@ using static TorchSharp.torch;
 namespace CoVR.Training;
 
 /// <summary>Reads the batches of one step and adds up their gradients.</summary>
-internal sealed class StepGradients<TBatch>(TrainingRun<TBatch> run, AdamWOptimizer optimizer, DataClock clock, RunLoggers loggers, ILogger logger)
+internal sealed class StepGradients<TBatch>(TrainingRun<TBatch> run, AdamWOptimizer optimizer, DataClock clock, ILogger logger)
     where TBatch : IDisposable
 {
     /// <summary>Adds the mean gradients of some batches. When that is cancelled, everything is as before.</summary>
     /// <param name="batches">Gives at least <paramref name="count"/> more.</param>
     /// <param name="count">How many batches make the step.</param>
     /// <param name="cursor">Where the run is before the step.</param>
-    /// <returns>The losses, and how many items were left out.</returns>
-    internal (StepLosses Losses, long Skipped) Add(IAsyncEnumerator<TBatch> batches, int count, RunCursor cursor)
+    /// <returns>The losses, and what this process left out.</returns>
+    internal (StepLosses Losses, IReadOnlyList<SkippedItem> Skipped) Add(IAsyncEnumerator<TBatch> batches, int count, RunCursor cursor)
     {
-        var (losses, skipped) = (new StepLosses(), 0L);
+        var losses = new StepLosses();
+        List<SkippedItem> skipped = [];
         var random = count > 1 ? RandomState.Capture() : [];
         try
         {
@@ -26,7 +27,7 @@ internal sealed class StepGradients<TBatch>(TrainingRun<TBatch> run, AdamWOptimi
                 }
 
                 using var batch = batches.Current;
-                skipped += ReportSkipped(batch, cursor);
+                skipped.AddRange(SkippedOf(batch, cursor));
                 Add(batch, count, cursor, losses);
             }
         }
@@ -59,19 +60,14 @@ internal sealed class StepGradients<TBatch>(TrainingRun<TBatch> run, AdamWOptimi
         report.Backward((cursor.Scale?.Factor ?? 1) / count);
     }
 
-    private int ReportSkipped(TBatch batch, RunCursor cursor)
+    private IReadOnlyList<SkippedItem> SkippedOf(TBatch batch, RunCursor cursor)
     {
-        if (batch is not IPartialBatch { Skipped: { Count: > 0 } skipped })
-        {
-            return 0;
-        }
-
+        var skipped = (batch as IPartialBatch)?.Skipped ?? [];
         foreach (var item in skipped)
         {
             Log.ItemSkipped(logger, cursor.Step + 1, item.Item, item.Media.Value, item.Reason);
-            loggers.LogSkipped(cursor.Epoch, cursor.Step + 1, item);
         }
 
-        return skipped.Count;
+        return skipped;
     }
 }

@@ -36,6 +36,17 @@ internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modu
         return Weights().Where(entry => !frozen.ContainsKey(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
     }
 
+    /// <summary>A loss may be finite and its gradient not: then the weights are lost, and shall not replace those that were saved.</summary>
+    /// <exception cref="TrainingDivergedException">A trained weight is not a finite number.</exception>
+    internal void RequireFinite(long step)
+    {
+        var norm = GradientNorm.Of([.. Trainable().Select(named => (Tensor)named.Value)]);
+        if (!double.IsFinite(norm))
+        {
+            throw new TrainingDivergedException(step, [new NamedLoss("norm of the weights", norm, 0)]);
+        }
+    }
+
     /// <summary>The tensors of the model alone, under its own names.</summary>
     internal IReadOnlyDictionary<string, Tensor> ModelWeights() =>
         modules.TryGetValue(StepModules.Model, out var model) ? model.state_dict() : Weights();

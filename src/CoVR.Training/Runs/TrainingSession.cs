@@ -25,6 +25,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private RunCursor _cursor;
     private double? _lastLoss;
     private long _stepsHere;
+    private long? _saved;
 
     internal TrainingSession(TrainingRun<TBatch> run, TrainingOptions options, SessionServices services)
     {
@@ -32,13 +33,19 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         (_run, _options, _services) = (run, options, _ranks.IsFirst ? services : services.Silent());
         _modules = new TrainedModules(run.Step.Modules);
         _optimizer = new AdamWOptimizer(_modules.Trainable(), options.AdamW);
+        if (run.Batches.BatchesPerEpoch < 1)
+        {
+            throw new ArgumentException($"There are no batches to train on: the source is '{run.Batches.Describe()}'.", nameof(run));
+        }
+
         var stepsPerEpoch = TrainingSchedules.StepsPerEpoch(options, run.Batches.BatchesPerEpoch);
+        run.Step.RequireSupport(options, _ranks.Count);
         _schedule = run.Schedule ?? TrainingSchedules.Create(options, stepsPerEpoch);
         _totalSteps = TrainingSchedules.TotalSteps(options, stepsPerEpoch);
         _started = services.Time.GetTimestamp();
         _loggers = new RunLoggers(_ranks.IsFirst ? run.Loggers : []);
         _clock = new DataClock(services.Time);
-        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, _loggers, _services.Logger);
+        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, _services.Logger);
         _cursor = new RunCursor { Scale = LossScale.For(options.Precision) };
         _settings = RunSettings.Of(
             options, new RunParts(run.Batches.Describe(), run.Step.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count), _optimizer.ParameterNames);
@@ -129,7 +136,8 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _clock.StartStep();
         _optimizer.LearningRate = _schedule.RateAt(new TrainingPosition(_cursor.Epoch, _cursor.Step, _totalSteps));
         var count = Math.Min(_options.AccumulatedBatches, _run.Batches.BatchesPerEpoch - _cursor.Batch);
-        var (losses, skipped) = _gradients.Add(batches, count, _cursor);
+        var (losses, own) = _gradients.Add(batches, count, _cursor);
+        var skipped = _ranks.Gather(own);
         _ranks.AverageGradients(_modules);
         var finite = _cursor.Scale is not { } scale || _optimizer.DivideGradients(scale.Factor);
         var norm = finite && _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
@@ -146,8 +154,13 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _optimizer.ZeroGrad();
         _lastLoss = losses.Loss;
         _stepsHere++;
-        _cursor = _cursor.AfterStep(losses.Loss, count, skipped, _cursor.Scale?.After(finite));
+        _cursor = _cursor.AfterStep(losses.Loss, count, skipped.Count, _cursor.Scale?.After(finite));
         _clock.EndStep();
+        foreach (var item in skipped)
+        {
+            _loggers.LogSkipped(_cursor.Epoch, _cursor.Step, item);
+        }
+
         Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
         {
             Duration = _clock.Last.Steps,
@@ -179,6 +192,11 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     private void FinishEpoch(CancellationToken cancellationToken)
     {
         var time = _clock.TakeEpoch();
+        if (_cursor.EpochSkipped > 0)
+        {
+            Log.EpochSkipped(_services.Logger, _cursor.Epoch, _cursor.EpochSkipped);
+        }
+
         var validation = _run.Validate is null ? null : Validate(_run.Validate, cancellationToken);
         if (validation is { PrimaryMetric: null })
         {
@@ -193,14 +211,17 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _loggers.LogEpoch(record);
         _cursor = _cursor.AfterEpoch(validation);
         Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss, time.Steps > TimeSpan.Zero ? time.Wait / time.Steps : 0, time.Steps);
+        _modules.RequireFinite(_cursor.Step);
         _store?.SaveWeights(_cursor);
         Save();
     }
 
     private void Save()
     {
+        _modules.RequireFinite(_cursor.Step);
         if (_options.OutputFolder is not null)
         {
+            _saved = _cursor.Step;
             var random = _ranks.CaptureRandom();
             try
             {
@@ -213,9 +234,14 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    /// <summary>Validation may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
+    /// <summary>Validation may fail: the steps before it are saved. And it may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
     private ValidationReport Validate(Func<int, CancellationToken, ValueTask<ValidationReport>> validate, CancellationToken cancellationToken)
     {
+        if (_saved != _cursor.Step)
+        {
+            Save();
+        }
+
         var random = RandomState.Capture();
         _modules.Evaluate();
         try

@@ -59,8 +59,27 @@ public sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
     }
 
     /// <inheritdoc/>
-    public string Describe() => FormattableString.Invariant(
-        $"composed, temperature {_options.Temperature:R}, {string.Join(" + ", _terms.Select(term => FormattableString.Invariant($"{term.Weight:R} {term.Term.Name}")))}");
+    /// <exception cref="NotSupportedException">The options of the run ask for chunks, a precision or several processes that the step's own options do not have.</exception>
+    public void RequireSupport(TrainingOptions options, int ranks)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var own = _ranks?.Size ?? 1;
+        var missing = ranks != own ? $"{nameof(_options.Collective)}: the run has {ranks} processes, the step {own}"
+            : options.ChunkSize is { } size && size != _options.ChunkSize ? $"{nameof(options.ChunkSize)} {size}"
+            : options.Precision != _options.Precision ? $"{nameof(options.Precision)} {TrainingPrecisions.NameOf(options.Precision)}"
+            : null;
+        if (missing is not null)
+        {
+            throw new NotSupportedException($"The step does not train as the run says. Give {nameof(ComposedTrainingStepOptions)} the same {missing}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Describe() =>
+        FormattableString.Invariant($"composed, temperature {_options.Temperature:R}, ")
+        + string.Join(" + ", _terms.Select(term => FormattableString.Invariant($"{term.Weight:R} {term.Term.Describe()}")))
+        + (_options.NormalizeTargets is { } unit ? $", targets of unit length: {unit}" : "")
+        + (_options.CaptionGradients ? "" : ", captions fixed");
 
     /// <summary>Gradients of the embeddings first; they are what crosses ranks and chunks.</summary>
     private LossReport ComputeInTwoSteps(ComposedBatch batch)

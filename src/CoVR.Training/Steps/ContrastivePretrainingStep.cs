@@ -40,6 +40,25 @@ public sealed class ContrastivePretrainingStep : ITrainingStep<CaptionedImageBat
     public IReadOnlyDictionary<string, nn.Module> Modules { get; }
 
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Chunks, mixed precision or several processes are asked for: this short warm-up has none of them.</exception>
+    public void RequireSupport(TrainingOptions options, int ranks)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var unsupported = ranks > 1 ? $"{ranks} processes"
+            : options.ChunkSize is { } size ? $"chunks of {size}"
+            : options.Precision is not TrainingPrecision.Float32 ? $"precision {TrainingPrecisions.NameOf(options.Precision)}"
+            : null;
+        if (unsupported is not null)
+        {
+            throw new NotSupportedException(
+                $"{nameof(ContrastivePretrainingStep)} trains in one process, on whole batches, in 32 bits, not with {unsupported}; {nameof(ComposedTrainingStep)} can.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Describe() => FormattableString.Invariant($"pictures against captions, temperature {_temperature:R}, {_loss.Describe()}");
+
+    /// <inheritdoc/>
     public LossReport Compute(CaptionedImageBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

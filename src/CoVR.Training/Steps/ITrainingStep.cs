@@ -14,6 +14,14 @@ public interface ITrainingStep<in TBatch>
     /// <returns>The sum and its parts; the caller disposes it.</returns>
     LossReport Compute(TBatch batch);
 
+    /// <summary>Refuses ways of training that the step cannot do; called once, before the first batch.</summary>
+    /// <param name="options">How the run trains.</param>
+    /// <param name="ranks">How many processes train together, at least 1.</param>
+    /// <exception cref="NotSupportedException">The step would train otherwise than the options say.</exception>
+    void RequireSupport(TrainingOptions options, int ranks)
+    {
+    }
+
     /// <summary>One line that tells two steps apart; a run state of another step is refused.</summary>
     string Describe() => GetType().Name;
 }
