@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
@@ -9,6 +10,7 @@ namespace CoVR;
 /// An item belongs to the shard <c>XxHash64(identity in UTF-8) mod Count</c>: the same on every machine and at every time,
 /// whatever else is in the folder and whatever is done already, so that workers may start when they like.
 /// </remarks>
+[TypeConverter(typeof(ShardConverter))]
 public readonly record struct Shard : IParsable<Shard>
 {
     private readonly int _count;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace CoVR.Tests.Embedding;
 
 public sealed class ShardTests
@@ -24,6 +26,16 @@ public sealed class ShardTests
     [InlineData("dev-244-0-img0", 1000, 628)]
     public void Contains_OfKnownItems_NeverChanges(string id, int count, int index) =>
         Assert.Equal([index], Enumerable.Range(0, count).Where(i => new Shard(i, count).Contains(new MediaId(id))));
+
+    [Fact]
+    public void Bind_OfAConfiguration_ReadsTheShardAndRefusesNonsense()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("good:Shard", "2/8"), new("bad:Shard", "8/8")]).Build();
+
+        Assert.Equal(new Shard(2, 8), configuration.GetSection("good").Get<EmbeddingOptions>()!.Shard);
+        var error = Assert.Throws<InvalidOperationException>(configuration.GetSection("bad").Get<EmbeddingOptions>);
+        Assert.Contains("bad:Shard", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Parse_ReadsWhatToStringWrites()
