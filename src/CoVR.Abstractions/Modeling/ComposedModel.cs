@@ -4,9 +4,16 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling;
 
 /// <summary>A loaded model with everything that travels with its weights; the slot of a pipeline that <c>UseBlip</c> fills.</summary>
-/// <remarks>One loaded model serves many callers. Disposing it disposes the encoder when that is a module.</remarks>
+/// <remarks>
+/// One loaded model serves many callers. Disposing it disposes the encoder, once calls that run under <see cref="Borrow"/> have
+/// ended: libtorch ends the process when weights vanish under a running call.
+/// </remarks>
 public sealed class ComposedModel : IDisposable
 {
+    private readonly object _gate = new();
+    private int _borrowed;
+    private bool _disposed;
+
     /// <summary>Bundles a model.</summary>
     /// <param name="encoder">The encoder, on <paramref name="device"/>.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
@@ -80,16 +87,60 @@ public sealed class ComposedModel : IDisposable
     public TokenBatch TokenizeForTraining(IReadOnlyList<string> texts) =>
         TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.MaxLength, Description.Text.TrainingLength), Device);
 
-    /// <inheritdoc/>
+    /// <summary>Keeps the model from being disposed during a call of its encoder; what CoVR does itself at every call.</summary>
+    /// <returns>Dispose it after the call, on any thread.</returns>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IDisposable Borrow()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _borrowed++;
+        }
+
+        return new Loan(this);
+    }
+
+    /// <summary>Waits until nothing is borrowed, then disposes the encoder; a second call does nothing.</summary>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            while (_borrowed > 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
         (Encoder as IDisposable)?.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private string[] Clean(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return [.. texts.Select(Cleaner.Clean)];
+    }
+
+    private sealed class Loan(ComposedModel model) : IDisposable
+    {
+        private ComposedModel? _model = model;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _model, null) is { } model)
+            {
+                lock (model._gate)
+                {
+                    model._borrowed--;
+                    Monitor.PulseAll(model._gate);
+                }
+            }
+        }
     }
 }

@@ -39,6 +39,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
     /// <remarks>Items of other shards than <see cref="EmbeddingOptions.Shard"/> are left out, of the outcomes too.</remarks>
     /// <exception cref="ArgumentException">Two items have the same identity.</exception>
     /// <exception cref="EmbeddingStoreException">The store belongs to another model, or cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The host was disposed meanwhile; what was reported as embedded is stored.</exception>
     public IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -122,7 +123,6 @@ public sealed class EmbeddingJob : IEmbeddingJob
             ? await memory.RecallAsync(cancellationToken).ConfigureAwait(false)
             : new Dictionary<MediaId, RememberedFailure>();
 
-    /// <summary>The outcome of an item that needs no work; null when it does.</summary>
     /// <summary>The model may have been trained after the store was opened.</summary>
     private static void RequireOwnStore(RetrievalPipeline pipeline)
     {
@@ -135,6 +135,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         }
     }
 
+    /// <summary>The outcome of an item that needs no work; null when it does.</summary>
     private static async ValueTask<EmbedOutcome?> FinishedAsync(
         IEmbeddingStore store, IReadOnlyDictionary<MediaId, RememberedFailure> failures, MediaItem item, CancellationToken cancellationToken)
     {
@@ -233,7 +234,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
             : new EncodedItem(item.Id, null, new ArithmeticException($"The model's embedding of '{item.Id}' holds NaN or infinity.")))];
     }
 
-    private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException);
+    private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException);
 
     private sealed record EncodedItem(MediaId Id, EmbeddingSet? Embedding, Exception? Failure);
 }

@@ -14,6 +14,7 @@ internal static class ModelCalls
     public static IReadOnlyList<EmbeddingSet> EncodeTargets(
         ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, EmbeddingOutput output = EmbeddingOutput.Targets)
     {
+        using var use = model.Borrow();
         var encoder = model.Encoder;
         var frames = Frames(items);
         var values = new List<float[]>();
@@ -43,6 +44,7 @@ internal static class ModelCalls
     /// <summary>N and C of the visual tokens, found by encoding a black picture.</summary>
     public static (int Tokens, int Width) VisualShape(ComposedModel model)
     {
+        using var use = model.Borrow();
         using var mode = EvaluationMode.Enter(model);
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
@@ -57,6 +59,7 @@ internal static class ModelCalls
     /// <returns>[B, D].</returns>
     public static float[] EncodeCaptions(ComposedModel model, IReadOnlyList<string> texts)
     {
+        using var use = model.Borrow();
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         var embeddings = model.Encoder.EncodeCaption(model.TokenizeCaptions(texts));
@@ -79,6 +82,7 @@ internal static class ModelCalls
     public static IReadOnlyList<EmbeddingSet[]> EncodeQueries(
         ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, IReadOnlyList<QueryParts> kinds)
     {
+        using var use = model.Borrow();
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         var visual = kinds.Any(kind => kind.HasFlag(QueryParts.Reference))

@@ -21,6 +21,7 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
     private RetrievalPipeline? _pipeline;
     private int _read;
     private bool _ownGallery;
+    private volatile bool _disposed;
 
     /// <summary>Creates a retriever.</summary>
     /// <param name="pipeline">Makes the pipeline; called at the first search.</param>
@@ -38,9 +39,11 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The retriever, or the host with its model, was disposed.</exception>
     public async ValueTask<IReadOnlyList<SearchHit>> SearchAsync(ComposedQuery query, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var start = _time.GetTimestamp();
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.search");
         activity?.SetTag("covr.query.parts", query.Parts.ToString());
@@ -63,8 +66,9 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
         }
     }
 
-    /// <summary>Releases what waiting queries hold; not the model or the store, which belong to their makers.</summary>
-    public void Dispose() => _encoding.Dispose();
+    /// <summary>Refuses further searches; those that run or wait come to an end. Model and store belong to their makers.</summary>
+    /// <remarks>The semaphore is not disposed: whoever waits for it would wait for ever, and it holds nothing of the system's.</remarks>
+    public void Dispose() => _disposed = true;
 
     private async Task<EmbeddingSet> EncodeAsync(RetrievalPipeline pipeline, ComposedQuery query, CancellationToken cancellationToken)
     {

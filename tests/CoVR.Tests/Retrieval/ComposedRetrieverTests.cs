@@ -1,4 +1,7 @@
+using CoVR.Modeling;
 using CoVR.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using static TorchSharp.torch;
 
 namespace CoVR.Tests.Retrieval;
 
@@ -100,11 +103,78 @@ public sealed class ComposedRetrieverTests
         using var retriever = new ComposedRetriever(() => throw new InvalidOperationException());
     }
 
+    [Fact]
+    public async Task SearchAsync_WhenTheHostIsDisposed_EndsEverySearchAndLetsTheModelFinish()
+    {
+        using var encoder = new HeldEncoder();
+        var services = new ServiceCollection();
+        services.AddCoVR().UseModel((_, _) => FakePipeline.Model(encoder)).Configure(options => options.ConcurrentQueries = 1);
+        var host = services.BuildServiceProvider();
+        var retriever = host.GetRequiredService<IComposedRetriever>();
+        var searches = Enumerable.Range(0, 4).Select(corner => Task.Run(async () => await retriever.SearchAsync(new ComposedQuery(Picture(corner), null)))).ToArray();
+        encoder.Entered.Wait(Cancel);
+        var model = host.GetRequiredService<ComposedModel>();
+
+        var disposal = Task.Run(async () => await host.DisposeAsync(), Cancel);
+        await RefusedAsync(model);
+        Assert.False(disposal.IsCompleted);
+        encoder.MayGoOn.Set();
+
+        await disposal.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        var ends = await Task.WhenAll(searches.Select(async search => await Record.ExceptionAsync(() => search.WaitAsync(TimeSpan.FromSeconds(30), Cancel))));
+        Assert.All(ends, end => Assert.True(end is null or ObjectDisposedException, $"{end}"));
+        Assert.True(ends.Count(end => end is ObjectDisposedException) >= 3);
+        Assert.False(encoder.WasDisposedDuringACall);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await retriever.SearchAsync(new ComposedQuery(Picture(1), null), null, Cancel));
+    }
+
+    /// <summary>Ends when the model's disposal has begun.</summary>
+    private static async Task RefusedAsync(ComposedModel model)
+    {
+        while (Record.Exception(() => model.Borrow().Dispose()) is null)
+        {
+            await Task.Delay(5, Cancel);
+        }
+    }
+
     private static FramesMedia Picture(int corner) => new([ColourEncoder.Picture(corner)]);
 
     private static async Task<ComposedRetriever> CreateAsync()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         return new ComposedRetriever(() => pipeline, concurrentQueries: 2);
+    }
+
+    /// <summary>An encoder whose first call waits until the test lets it go on.</summary>
+    private sealed class HeldEncoder : IComposedEncoder, IDisposable
+    {
+        private readonly ColourEncoder _inner = new();
+        private volatile bool _disposed;
+
+        public ManualResetEventSlim Entered { get; } = new();
+
+        public ManualResetEventSlim MayGoOn { get; } = new();
+
+        public bool WasDisposedDuringACall { get; private set; }
+
+        public int Vectors => _inner.Vectors;
+
+        public int Dimensions => _inner.Dimensions;
+
+        public Tensor EncodeVisual(Tensor pixels)
+        {
+            Entered.Set();
+            MayGoOn.Wait();
+            WasDisposedDuringACall |= _disposed;
+            return _inner.EncodeVisual(pixels);
+        }
+
+        public Tensor EncodeTarget(Tensor visualTokens) => _inner.EncodeTarget(visualTokens);
+
+        public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both) => _inner.EncodeQuery(visualTokens, modification, parts);
+
+        public Tensor EncodeCaption(TokenBatch caption) => _inner.EncodeCaption(caption);
+
+        public void Dispose() => _disposed = true;
     }
 }
