@@ -37,9 +37,10 @@ internal sealed class BlipFamily(IServiceProvider? services = null) : ComposedMo
     }
 
     /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(BlipOptions options) => options.Vocabulary is { } tokens
-        ? BertTextTokenizer.ForBlip(tokens)
-        : BertTextTokenizer.ForBlip(options.VocabularyPath!);
+    protected override BertTextTokenizer CreateTokenizer(IEnumerable<string> vocabulary) => BertTextTokenizer.ForBlip(vocabulary);
+
+    /// <inheritdoc/>
+    protected override BertTextTokenizer CreateTokenizer(string vocabularyPath) => BertTextTokenizer.ForBlip(vocabularyPath);
 
     /// <inheritdoc/>
     protected override BlipEncoder CreateEncoder(BlipArchitecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts) =>

@@ -29,5 +29,5 @@ public static class BlipModel
     /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     /// <exception cref="ArgumentException">There is no such variant.</exception>
-    public static LoadReport RequireFit(BlipOptions options, string path) => Family.RequireFit(options, path);
+    public static LoadReport RequireFit(BlipOptions options, string path) => Family.RequireFit(options, path, CheckpointResolver.Default);
 }

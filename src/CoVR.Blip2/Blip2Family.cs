@@ -44,9 +44,10 @@ internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedM
     }
 
     /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(Blip2Options options) => options.Vocabulary is { } tokens
-        ? BertTextTokenizer.ForBlip2(tokens)
-        : BertTextTokenizer.ForBlip2(options.VocabularyPath!);
+    protected override BertTextTokenizer CreateTokenizer(IEnumerable<string> vocabulary) => BertTextTokenizer.ForBlip2(vocabulary);
+
+    /// <inheritdoc/>
+    protected override BertTextTokenizer CreateTokenizer(string vocabularyPath) => BertTextTokenizer.ForBlip2(vocabularyPath);
 
     /// <inheritdoc/>
     protected override Blip2Encoder CreateEncoder(Blip2Architecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts) =>

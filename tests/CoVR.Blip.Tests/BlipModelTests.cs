@@ -101,9 +101,9 @@ public sealed class BlipModelTests
     }
 
     [Fact]
-    public void Create_NoVocabulary_SaysSo()
+    public void Create_TwoVocabularies_SaysSo()
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => BlipModel.Create(new BlipOptions()));
+        var fault = Assert.Throws<OptionsValidationException>(() => BlipModel.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, VocabularyPath = "vocab.txt" }));
         Assert.Contains("VocabularyPath or Vocabulary", fault.Message, StringComparison.Ordinal);
     }
 

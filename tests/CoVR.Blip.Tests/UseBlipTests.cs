@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -23,7 +24,20 @@ public sealed class UseBlipTests
     {
         using var services = Pipeline(options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
         var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ComposedModel>);
-        Assert.Equal(2, fault.Failures.Count());
+        Assert.Contains("CoVR pipeline '', BlipOptions: Variant: 'none'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UseBlip_WithoutVocabulary_TakesThatOfThePublishedModels()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["vocab.txt"], SmallBlip.Vocabulary);
+        var collection = Pipeline(options => options.Vocabulary = null);
+        collection.AddKeyedSingleton<ICheckpointResolver>(string.Empty, new OneFile(ComposedModelOptions.PublishedVocabulary, folder["vocab.txt"]));
+        using var services = collection.BuildServiceProvider();
+        using var text = services.GetRequiredService<ComposedModel>().TokenizeForEvaluation(["red"]);
+        Assert.Equal(3, text.Ids.shape[1]);
     }
 
     [Fact]
@@ -85,6 +99,15 @@ public sealed class UseBlipTests
             (SmallBlip.Architecture with { Dimensions = dimensions }, SmallBlip.Vocabulary, trainable);
 
     private sealed record Builder(string Name, IServiceCollection Services) : ICoVRBuilder;
+
+    /// <summary>Knows one name.</summary>
+    private sealed class OneFile(string name, string path) : ICheckpointResolver
+    {
+        public string? FindFault(CheckpointReference reference) => reference.Name == name ? null : "unknown";
+
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(new ResolvedCheckpoint(path, "vocab.txt"));
+    }
 
     /// <summary>One token: the mean colour, of no runtime's weights.</summary>
     private sealed class FlatVision : IVisualEncoder

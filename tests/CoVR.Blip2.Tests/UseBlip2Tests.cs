@@ -24,7 +24,8 @@ public sealed class UseBlip2Tests
     {
         using var services = Pipeline(change: options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
         var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ComposedModel>);
-        Assert.Equal(2, fault.Failures.Count());
+        Assert.Contains("CoVR pipeline '', Blip2Options: Variant: 'none'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

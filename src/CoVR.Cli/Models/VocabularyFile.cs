@@ -7,9 +7,6 @@ namespace CoVR.Cli.Models;
 /// <summary>The vocabulary of bert-base-uncased, which the published models read texts with: 30,522 lines, one token each.</summary>
 internal static class VocabularyFile
 {
-    /// <summary>Where it is published.</summary>
-    public const string Published = "hf://google-bert/bert-base-uncased/vocab.txt";
-
     /// <summary>Where it is looked for in the working folder.</summary>
     public static IReadOnlyList<string> Places { get; } = ["vocab.txt", Path.Combine("models", "bert-base-uncased", "vocab.txt"), "bert-base-uncased-vocab.txt"];
 
@@ -33,7 +30,7 @@ internal static class VocabularyFile
 
         try
         {
-            return resolver.Resolve(new CheckpointReference(Published)).Path;
+            return resolver.Resolve(new CheckpointReference(ComposedModelOptions.PublishedVocabulary)).Path;
         }
         catch (CheckpointException error)
         {

@@ -45,7 +45,10 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Validate(options, _services?.GetKeyedService<ICheckpointResolver>(name ?? string.Empty) ?? CheckpointPaths.Resolver);
+        var result = Validate(options, _services?.GetKeyedService<ICheckpointResolver>(name ?? string.Empty) ?? CheckpointPaths.Resolver);
+        return result.Failed
+            ? ValidateOptionsResult.Fail($"CoVR pipeline '{name}', {typeof(TOptions).Name}: {string.Join("; ", result.Failures)}")
+            : result;
     }
 
     /// <summary>Makes a model in evaluation mode.</summary>
@@ -68,7 +71,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         var device = TorchDevices.Parse(options.Device);
         var checkpoint = options.Checkpoint is null ? null : Resolve(options.Checkpoint, options, parts);
         var variant = Resolve(options, checkpoint);
-        var tokenizer = CreateTokenizer(options);
+        var tokenizer = CreateTokenizer(options, parts.Checkpoints);
         var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options), tokenizer, parts);
         try
         {
@@ -94,16 +97,17 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     /// <summary>Compares a file with the model that options describe, without loading it: the model's memory is reserved, but neither set nor read.</summary>
     /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
     /// <param name="path">The weights.</param>
+    /// <param name="checkpoints">Finds the vocabulary where options name none; null where paths alone are known.</param>
     /// <returns>What a strict load would do with every key.</returns>
     /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     /// <exception cref="ArgumentException">There is no such variant.</exception>
-    public LoadReport RequireFit(TOptions options, string path)
+    public LoadReport RequireFit(TOptions options, string path, ICheckpointResolver? checkpoints = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var variant = Find(options.Variant) ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", Variants.Select(known => known.Name))}.", nameof(options));
         NativeTorch.EnsureLoaded();
-        var tokenizer = CreateTokenizer(options);
+        var tokenizer = CreateTokenizer(options, checkpoints);
         using var encoder = CreateEncoder(Complete(ArchitectureOf(options) ?? variant.Architecture, tokenizer, options), tokenizer, ComposedModelParts.None);
         return StateDictLoader.RequireFit(encoder, path, StrictMapFor(encoder, ComposedModelParts.None));
     }
@@ -118,10 +122,17 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     /// <returns>One sentence a fault.</returns>
     protected abstract IEnumerable<string> FindFamilyFaults(TOptions options);
 
-    /// <summary>Reads the vocabulary.</summary>
-    /// <param name="options">Valid options.</param>
+    /// <summary>Adds the family's own tokens to a vocabulary.</summary>
+    /// <param name="vocabulary">The tokens; the place of each is its id.</param>
     /// <returns>The tokenizer.</returns>
-    protected abstract BertTextTokenizer CreateTokenizer(TOptions options);
+    /// <exception cref="InvalidDataException">The vocabulary is damaged.</exception>
+    protected abstract BertTextTokenizer CreateTokenizer(IEnumerable<string> vocabulary);
+
+    /// <summary>Adds the family's own tokens to a vocabulary file.</summary>
+    /// <param name="vocabularyPath">UTF-8, one token a line.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged.</exception>
+    protected abstract BertTextTokenizer CreateTokenizer(string vocabularyPath);
 
     /// <summary>Allocates the encoder on the CPU.</summary>
     /// <param name="architecture">Sizes, with as many words as the model has.</param>
@@ -198,6 +209,23 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
     }
 
+    private BertTextTokenizer CreateTokenizer(TOptions options, ICheckpointResolver? checkpoints) => options.Vocabulary is { } tokens
+        ? CreateTokenizer(tokens)
+        : CreateTokenizer(options.VocabularyPath ?? PublishedVocabulary(checkpoints ?? CheckpointPaths.Resolver));
+
+    private static string PublishedVocabulary(ICheckpointResolver checkpoints)
+    {
+        try
+        {
+            return checkpoints.Resolve(new CheckpointReference(ComposedModelOptions.PublishedVocabulary)).Path;
+        }
+        catch (CheckpointException fault)
+        {
+            throw new CheckpointException(
+                "vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts; name one with {nameof(ComposedModelOptions.VocabularyPath)}. ({fault.Message})", fault);
+        }
+    }
+
     // Sizes of the host's own take weights of any variant.
     private CheckpointReference ReferenceOf(string? checkpoint, TOptions options) =>
         new(checkpoint ?? string.Empty, Name, ArchitectureOf(options) is null ? options.Variant : string.Empty);
@@ -209,7 +237,7 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             .. OptionFaults.Annotations(options, string.Empty),
             .. FindVariantFaults(options.Variant),
             .. CheckpointsOf(options).SelectMany(named => OptionFaults.OfCheckpoint(named.Option, named.Name, ReferenceOf(named.Name, options), resolver)),
-            .. OptionFaults.OfVocabulary(options),
+            .. OptionFaults.OfVocabulary(options, resolver),
             .. FindFamilyFaults(options),
             .. OptionFaults.OfFusion(options.Fusion),
             .. OptionFaults.OfDevice(options.Device),

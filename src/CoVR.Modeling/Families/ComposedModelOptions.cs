@@ -5,6 +5,9 @@ namespace CoVR.Modeling;
 /// <summary>What the options of every model family have in common (<c>UseBlip</c>, <c>UseBlip2</c>).</summary>
 public abstract class ComposedModelOptions
 {
+    /// <summary>Where the vocabulary of the published models comes from: bert-base-uncased's 30,522 lines, one token each.</summary>
+    public const string PublishedVocabulary = "hf://google-bert/bert-base-uncased/vocab.txt";
+
     /// <summary>Starts with a family's main variant.</summary>
     /// <param name="variant">Its name.</param>
     protected ComposedModelOptions(string variant) => Variant = variant;
@@ -33,12 +36,12 @@ public abstract class ComposedModelOptions
     /// <value>True; false takes what fits and reports the rest in the log, as the reference does in silence.</value>
     public bool StrictCheckpoint { get; set; } = true;
 
-    /// <summary>Path of a vocabulary, one token a line (bert-base-uncased's <c>vocab.txt</c> for the published models).</summary>
-    /// <value>Null; this or <see cref="Vocabulary"/> is needed.</value>
+    /// <summary>Path of a vocabulary, one token a line.</summary>
+    /// <value>Null: <see cref="Vocabulary"/>, or without that too the one of the published models, which <see cref="ICheckpointResolver"/> downloads once.</value>
     public string? VocabularyPath { get; set; }
 
     /// <summary>The vocabulary itself; the place of a token is its id.</summary>
-    /// <value>Null; this or <see cref="VocabularyPath"/> is needed.</value>
+    /// <value>Null: <see cref="VocabularyPath"/>.</value>
     public IReadOnlyList<string>? Vocabulary { get; set; }
 
     /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, …</summary>

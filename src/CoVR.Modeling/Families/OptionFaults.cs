@@ -55,12 +55,16 @@ internal static class OptionFaults
         }
     }
 
-    /// <summary>Two vocabularies, none, or a file that is not there.</summary>
-    public static IEnumerable<string> OfVocabulary(ComposedModelOptions options)
+    /// <summary>Two vocabularies, a file that is not there, or none where the published one cannot be had.</summary>
+    public static IEnumerable<string> OfVocabulary(ComposedModelOptions options, ICheckpointResolver resolver)
     {
-        if ((options.VocabularyPath is null) == (options.Vocabulary is null))
+        if (options is { VocabularyPath: not null, Vocabulary: not null })
         {
             yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: give one of the two.";
+        }
+        else if (options is { VocabularyPath: null, Vocabulary: null } && resolver.FindFault(new CheckpointReference(ComposedModelOptions.PublishedVocabulary)) is { } missing)
+        {
+            yield return $"{nameof(options.VocabularyPath)}: give the path of bert-base-uncased's vocab.txt ({missing})";
         }
         else if (options.VocabularyPath is { } path && !File.Exists(path))
         {

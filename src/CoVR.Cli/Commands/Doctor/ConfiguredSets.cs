@@ -125,6 +125,6 @@ internal sealed class ConfiguredSets
         }
 
         using var resolver = new CheckpointResolver();
-        return VocabularyFile.Places.Select(_host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(VocabularyFile.Published));
+        return VocabularyFile.Places.Select(_host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(ComposedModelOptions.PublishedVocabulary));
     }
 }
