@@ -30,4 +30,7 @@ public sealed class MediaOptions
     /// <value><see cref="ChannelOrder.Rgb"/>; <see cref="ChannelOrder.Bgr"/> reproduces the reference's stored video embeddings.</value>
     [EnumDataType(typeof(ChannelOrder))]
     public ChannelOrder VideoChannelOrder { get; set; } = ChannelOrder.Rgb;
+
+    /// <summary>The clock of <see cref="Timeout"/>.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 }

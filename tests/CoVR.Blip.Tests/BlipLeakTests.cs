@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Blip.Tests;
 
-[Collection("torch")]
+[Collection("alone")]
 public sealed class BlipLeakTests
 {
     private const long AllowedBytes = 16L << 20;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Blip2.Tests;
 
-[Collection("torch")]
+[Collection("alone")]
 public sealed class Blip2LeakTests
 {
     private const long AllowedBytes = 16L << 20;

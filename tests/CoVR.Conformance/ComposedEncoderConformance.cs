@@ -144,10 +144,10 @@ public abstract class ComposedEncoderConformance
     {
         using var model = Create();
         Once();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         Once();
         Once();
-        Assert.True(Tensor.TotalCount <= before, "Tensors were left behind.");
+        LiveTensors.AssertNoMoreThan(before);
 
         void Once()
         {

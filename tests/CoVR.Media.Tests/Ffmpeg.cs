@@ -18,12 +18,10 @@ internal static class Ffmpeg
     internal static string Script(string path, string body)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "stand-in programs are shell scripts");
-        File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        // A shell writes it: written here, it could be open for writing in a process that another test starts just now, and could not be started ("text file busy").
+        using var process = Process.Start("/bin/sh", ["-c", "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 700 \"$1\"", "sh", path, body]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
         return path;
     }
 }

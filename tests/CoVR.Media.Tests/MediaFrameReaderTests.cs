@@ -125,7 +125,15 @@ public sealed class MediaFrameReaderTests : IDisposable
         var frames = await _reader.ReadAsync(new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(new MemoryStream(bytes))), new FixedSampler(6, 1), Token);
 
         Assert.Equal([6, 1], frames.Select(Pictures.NumberOf));
-        Assert.Empty(TemporaryFiles().Except(before));
+        var leftovers = TemporaryFiles().Except(before).ToArray();
+
+        // A reader of another process may have a file there too, but not for long.
+        for (var attempt = 0; attempt < 100 && leftovers.Any(File.Exists); attempt++)
+        {
+            await Task.Delay(50, Token);
+        }
+
+        Assert.DoesNotContain(leftovers, File.Exists);
     }
 
     [Fact]

@@ -34,10 +34,16 @@ public sealed class VideoProcessTests : IDisposable
     [InlineData(false)]
     public async Task ReadAsync_ProgramHangs_FailsAfterTheLimitAndLeavesNoProcess(bool probe)
     {
-        var failure = await FailsAsync(Hanging(probe, TimeSpan.FromSeconds(probe ? 3 : 10)));
+        var clock = new StoppedClock();
+        var failing = FailsAsync(Hanging(probe, clock));
+        await StartedAsync();
 
+        clock.EndAll();
+
+        var failure = await failing;
         Assert.Equal(MediaFailure.DecoderFailed, failure.Failure);
-        Assert.Contains("MediaOptions.Timeout", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the 7 seconds that MediaOptions.Timeout allows", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([TimeSpan.FromSeconds(7)], clock.Limits);
         await AssertEndedAsync();
     }
 
@@ -46,10 +52,9 @@ public sealed class VideoProcessTests : IDisposable
     [InlineData(false)]
     public async Task ReadAsync_Cancelled_StopsAndLeavesNoProcess(bool probe)
     {
-        var options = Hanging(probe, TimeSpan.FromMinutes(5));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var reading = ReadAsync(options, cancellation.Token);
-        await WaitForAsync(() => File.Exists(_folder["pids"]) && File.ReadAllLines(_folder["pids"]).Length == 2);
+        var reading = ReadAsync(Hanging(probe, new StoppedClock()), cancellation.Token);
+        await StartedAsync();
 
         await cancellation.CancelAsync();
 
@@ -106,23 +111,30 @@ public sealed class VideoProcessTests : IDisposable
     [Fact]
     public async Task WriteMp4Async_ProgramHangs_FailsAfterTheLimitAndLeavesNothing()
     {
-        var writer = new VideoWriter(Hanging(probe: false, TimeSpan.FromSeconds(3)));
+        var clock = new StoppedClock();
+        var failing = Assert.ThrowsAsync<MediaReadException>(
+            () => new VideoWriter(Hanging(probe: false, clock)).WriteMp4Async(_folder["out", "a.mp4"], Pictures.Counting(20), 8, Token));
+        await StartedAsync();
 
-        var failure = await Assert.ThrowsAsync<MediaReadException>(() => writer.WriteMp4Async(_folder["out", "a.mp4"], Pictures.Counting(20), 8, Token));
+        clock.EndAll();
 
+        var failure = await failing;
         Assert.Equal(MediaFailure.DecoderFailed, failure.Failure);
         Assert.Empty(Directory.GetFiles(_folder["out"]));
         await AssertEndedAsync();
     }
 
-    private MediaOptions Hanging(bool probe, TimeSpan limit)
+    private MediaOptions Hanging(bool probe, TimeProvider clock)
     {
         // The child notes its own number too: killing only the parent would leave it.
         var script = Ffmpeg.Script(_folder["hanging"], $"sleep 600 &\necho $$ >> '{_folder["pids"]}'\necho $! >> '{_folder["pids"]}'\nwait");
-        return probe
-            ? new MediaOptions { FfprobePath = script, Timeout = limit }
-            : new MediaOptions { FfmpegPath = script, Timeout = limit };
+        var options = new MediaOptions { Timeout = TimeSpan.FromSeconds(7), Time = clock };
+        (options.FfprobePath, options.FfmpegPath) = probe ? (script, options.FfmpegPath) : (options.FfprobePath, script);
+        return options;
     }
+
+    /// <summary>Waits until the program and its child have noted their numbers.</summary>
+    private Task StartedAsync() => WaitForAsync(() => File.Exists(_folder["pids"]) && File.ReadAllLines(_folder["pids"]).Length == 2);
 
     private async Task AssertEndedAsync()
     {
@@ -166,5 +178,22 @@ public sealed class VideoProcessTests : IDisposable
     {
         await new VideoWriter().WriteMp4Async(_folder["a.mp4"], Pictures.Counting(6), 8, Token);
         return await new MediaFrameReader(new SkiaImageDecoder(), options).ReadAsync(_folder["a.mp4"], new MiddleFrameSampler(), cancellationToken);
+    }
+
+    /// <summary>No time passes until the test says that all of it has.</summary>
+    private sealed class StoppedClock : TimeProvider
+    {
+        private readonly List<Action> _timers = [];
+
+        public List<TimeSpan> Limits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Add(() => callback(state));
+            Limits.Add(dueTime);
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void EndAll() => _timers.ForEach(end => end());
     }
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace CoVR.Training.Tests;
 
 /// <summary>What a step in chunks takes from the machine, by the high-water mark that Linux keeps of each process.</summary>
-[Collection("torch")]
+[Collection("alone")]
 public sealed class CachedMemoryTests
 {
     private const string Status = "/proc/self/status";

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace CoVR.Training.Tests;
 
 /// <summary>Long runs of a small BLIP leave no tensors behind and take no more memory.</summary>
-[Collection("torch")]
+[Collection("alone")]
 public sealed class MemoryTests
 {
     private const int Warm = 30;

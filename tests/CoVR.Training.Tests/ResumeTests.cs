@@ -309,11 +309,11 @@ public sealed class ResumeTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer);
     }
 
-    /// <summary>Starts a process that trains slowly, and kills it once so many steps are listed.</summary>
+    /// <summary>Starts a process that trains slowly, and kills it once so many steps are listed; it stands still before it could end by itself.</summary>
     private async Task KillAfter(int rows)
     {
         var program = Path.Combine(AppContext.BaseDirectory.Replace("CoVR.Training.Tests", "CoVR.Training.KillHost", StringComparison.Ordinal), "CoVR.Training.KillHost.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, Out, "8"]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, Out, "8", $"{rows + 4}"]) { RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(Token);
         while (Rows() < rows)
         {

@@ -20,7 +20,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         string path, string media, IFrameSampler sampler, CancellationToken cancellationToken)
     {
         path = Path.GetFullPath(path);
-        using var limit = new TimeLimit(options.Timeout, cancellationToken);
+        using var limit = new TimeLimit(options, cancellationToken);
         var facts = await _probe.ReadAsync(path, media, limit).ConfigureAwait(false);
         if ((long)facts.Width * facts.Height > options.MaxPixels)
         {

@@ -4,15 +4,16 @@ namespace CoVR.Media;
 internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _clock;
     private readonly CancellationTokenSource _source;
     private readonly TimeSpan _limit;
 
     /// <summary>Starts the clock.</summary>
-    internal TimeLimit(TimeSpan limit, CancellationToken caller)
+    internal TimeLimit(MediaOptions options, CancellationToken caller)
     {
-        (_caller, _limit) = (caller, limit);
-        _source = CancellationTokenSource.CreateLinkedTokenSource(caller);
-        _source.CancelAfter(limit);
+        (_caller, _limit) = (caller, options.Timeout);
+        _clock = new CancellationTokenSource(options.Timeout, options.Time);
+        _source = CancellationTokenSource.CreateLinkedTokenSource(caller, _clock.Token);
     }
 
     /// <summary>Fires at whichever comes first.</summary>
@@ -31,5 +32,9 @@ internal sealed class TimeLimit : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _clock.Dispose();
+    }
 }

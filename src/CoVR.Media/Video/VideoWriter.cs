@@ -69,7 +69,7 @@ public sealed class VideoWriter
     private async Task<(int Code, string Errors)> EncodeAsync(
         string encoder, string target, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken)
     {
-        using var limit = new TimeLimit(_options.Timeout, cancellationToken);
+        using var limit = new TimeLimit(_options, cancellationToken);
         var arguments = Arguments(encoder, target, frames[0], framesPerSecond);
         return await MediaProcess.RunAsync(_options.FfmpegPath, arguments, target, limit, async (process, token) =>
         {

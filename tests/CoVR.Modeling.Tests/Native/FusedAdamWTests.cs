@@ -1,3 +1,4 @@
+using CoVR.Conformance;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,14 +98,14 @@ public sealed class FusedAdamWTests
         using var scope = NewDisposeScope();
         var (parameters, moments) = Problem(3);
         var gradients = Gradients(parameters, 0);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         for (var step = 0; step < 50; step++)
         {
             FusedAdamW.Step(parameters, gradients, moments, Settings);
         }
 
-        Assert.True(Tensor.TotalCount <= before, $"{Tensor.TotalCount - before} tensors were left behind.");
+        LiveTensors.AssertNoMoreThan(before);
     }
 
     private static (Tensor[] Parameters, AdamWMoments[] Moments) Problem(long seed)

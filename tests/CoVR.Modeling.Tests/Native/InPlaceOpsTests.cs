@@ -1,3 +1,4 @@
+using CoVR.Conformance;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -23,14 +24,14 @@ public sealed class InPlaceOpsTests
     public void Gelu_ManyTimes_LeavesNoTensorBehind()
     {
         using var input = ones(4, 4);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         for (var i = 0; i < 20; i++)
         {
             InPlaceOps.Gelu_(input);
         }
 
-        Assert.True(Tensor.TotalCount <= before, $"{Tensor.TotalCount - before} tensors were left behind.");
+        LiveTensors.AssertNoMoreThan(before);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class DownloaderTests : IDisposable
             first = false;
             return reply;
         });
-        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(200), Retries = 2 }, null, _time);
+        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(1500), Retries = 2 }, null, _time);
 
         await downloader.DownloadAsync(Ask(server), null, Cancel);
 
@@ -115,7 +115,7 @@ public sealed class DownloaderTests : IDisposable
     public async Task Download_ThatAlwaysStalls_SaysSo()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1) with { StallAfter = 0 });
-        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(50), Retries = 1 }, null, _time);
+        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(1000), Retries = 1 }, null, _time);
 
         var error = await FailAsync(downloader, Ask(server));
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CoVR.Downloads;
 using CoVR.TestSupport;
 
@@ -77,12 +78,10 @@ public sealed class DownloaderWayTests : IDisposable
     [Fact]
     public async Task Download_FromNobody_SaysThatTheHostCannotBeReached()
     {
-        Uri address;
-        await using (var server = new ScriptedServer(_ => new ScriptedReply(200)))
-        {
-            address = server["model.pth"];
-        }
-
+        // Taken, so that no other test's server gets the port, but not listened at.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/model.pth");
         using var downloader = Hurried(retries: 1);
         var error = await Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(new DownloadRequest(address, Target), null, Cancel));
 

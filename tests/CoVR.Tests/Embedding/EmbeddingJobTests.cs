@@ -1,3 +1,4 @@
+using CoVR.Conformance;
 using CoVR.Tests.Fakes;
 using TorchSharp;
 
@@ -162,9 +163,9 @@ public sealed class EmbeddingJobTests
         var pipeline = FakePipeline.Create();
         var options = new EmbeddingOptions { BatchSize = 4 };
         await RunAsync(pipeline, Many(40), options);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         await RunAsync(pipeline, [.. Many(440)[40..]], options);
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        LiveTensors.AssertNoMoreThan(before);
     }
 
     [Fact]
@@ -196,10 +197,13 @@ public sealed class EmbeddingJobTests
     public async Task EmbedAsync_Progress_SaysHowBusyTheModelWas()
     {
         var reports = new List<JobProgress>();
-        var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(20) });
-        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }).EmbedAsync(Many(20), new ListProgress(reports), Cancel).CountAsync(Cancel);
+        var clock = new SteppedClock();
+        var pipeline = FakePipeline.Create(new ColourEncoder { OnEncode = () => clock.Advance(3) });
+        var progress = new ListProgress(reports) { OnReport = () => clock.Advance(1) };
+        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }, clock).EmbedAsync(Many(20), progress, Cancel).CountAsync(Cancel);
         Assert.Null(reports[0].ModelBusy);
-        Assert.InRange(reports[^1].ModelBusy!.Value, 0.5, 1);
+        Assert.Equal(1, reports[1].ModelBusy!.Value);
+        Assert.Equal(10 * 3.0 / ((10 * 3) + (reports.Count - 2)), reports[^1].ModelBusy!.Value, 1e-9);
     }
 
     [Fact]
@@ -242,6 +246,23 @@ public sealed class EmbeddingJobTests
 
     private sealed class ListProgress(List<JobProgress> reports) : IProgress<JobProgress>
     {
-        public void Report(JobProgress value) => reports.Add(value);
+        public Action? OnReport { get; init; }
+
+        public void Report(JobProgress value)
+        {
+            reports.Add(value);
+            OnReport?.Invoke();
+        }
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _seconds);
+
+        public void Advance(long seconds) => Interlocked.Add(ref _seconds, seconds);
     }
 }

@@ -5,8 +5,7 @@ using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;
 
-/// <summary>Fifty kills; <c>COVR_KILLS</c> asks for more or fewer.</summary>
-[Collection("torch")]
+/// <summary>Fifty kills; <c>COVR_KILLS</c> asks for fewer. Everything happens in other processes, so that tests of torch can run meanwhile.</summary>
 public sealed class KilledEmbeddingTests
 {
     private const string KillsVariable = "COVR_KILLS";
@@ -17,71 +16,103 @@ public sealed class KilledEmbeddingTests
     public async Task EmbedAsync_KilledAtRandomMomentsAndResumed_EqualsTheUndisturbedRun()
     {
         using var folder = new TemporaryFolder();
+        using var other = new TemporaryFolder();
         var random = new Random(20261122);
         var kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : UsualKills;
         var reported = new List<string>();
-        for (var kill = 0; kill < kills; kill++)
+        var next = new Host(folder.FullName);
+        try
         {
-            var (finished, embedded) = await RunAsync(folder.FullName, random.Next(1, 13), TimeSpan.FromMilliseconds(random.Next(0, 8)));
-            Assert.False(finished, $"Run {kill} was not killed in time.");
-            reported.AddRange(embedded);
+            for (var kill = 0; kill < kills; kill++)
+            {
+                // The next process starts meanwhile, but touches nothing before it is its turn.
+                using var now = next;
+                next = new Host(folder.FullName);
+                var (finished, embedded) = await now.RunAsync(random.Next(1, 13), TimeSpan.FromMilliseconds(random.Next(0, 8)));
+                Assert.False(finished, $"Run {kill} was not killed.");
+                reported.AddRange(embedded);
+            }
+
+            var last = await next.RunAsync(null, default);
+            Assert.True(last.Finished);
+            reported.AddRange(last.Embedded);
+        }
+        finally
+        {
+            next.Dispose();
         }
 
-        var last = await RunAsync(folder.FullName, int.MaxValue, TimeSpan.Zero);
-        Assert.True(last.Finished);
-        reported.AddRange(last.Embedded);
         Assert.Equal(reported.Count, reported.Distinct().Count());
-
-        var expected = FakePipeline.Create();
-        await new EmbeddingJob(() => expected).EmbedAsync(SlowEmbedding.Items, null, Cancel).CountAsync(Cancel);
-        using var store = new FileEmbeddingStore(SlowEmbedding.StoreIn(folder.FullName), expected.Store.Fingerprint);
-        await AssertSameAsync(expected.Store, store);
-        await AssertSameAsync(expected.Store, new PthTreeEmbeddingStore(SlowEmbedding.TreeIn(folder.FullName), expected.Store.Fingerprint));
+        using var undisturbed = new Host(other.FullName);
+        Assert.Equal(2 * SlowEmbedding.Count, (await undisturbed.RunAsync(null, default)).Embedded.Count);
+        await AssertSameStoreAsync(SlowEmbedding.StoreIn(other.FullName), SlowEmbedding.StoreIn(folder.FullName));
+        AssertSameTree(SlowEmbedding.TreeIn(other.FullName), SlowEmbedding.TreeIn(folder.FullName));
 
         // Every record is needed: none was written twice.
         var needed = SlowEmbedding.Items.Sum(item => 16L + 8 + item.Id.Value.Length + (((FramesMedia)item.Source).Frames.Count * 8 * sizeof(float)));
         Assert.Equal(needed, new FileInfo(Path.Combine(SlowEmbedding.StoreIn(folder.FullName), FileEmbeddingStore.SegmentName)).Length);
     }
 
-    private static async Task AssertSameAsync(IEmbeddingStore expected, IEmbeddingStore actual)
+    private static async Task AssertSameStoreAsync(string expected, string actual)
     {
-        var coverage = await EmbeddingCoverage.CheckAsync(actual, SlowEmbedding.Items.Select(item => item.Id), cancellationToken: Cancel);
+        using var undisturbed = FileEmbeddingStore.OpenExisting(expected);
+        using var resumed = FileEmbeddingStore.OpenExisting(actual);
+        Assert.Equal(undisturbed.Fingerprint, resumed.Fingerprint);
+        var coverage = await EmbeddingCoverage.CheckAsync(resumed, SlowEmbedding.Items.Select(item => item.Id), cancellationToken: Cancel);
         Assert.Equal((SlowEmbedding.Count, 0, 0), (coverage.Present, coverage.Missing.Count, coverage.Surplus));
         foreach (var item in SlowEmbedding.Items)
         {
-            var stored = await actual.ReadAsync(item.Id, Cancel);
-            var undisturbed = await expected.ReadAsync(item.Id, Cancel);
-            Assert.Equal(undisturbed!.Frames, stored!.Frames);
-            Assert.Equal(undisturbed.Values.ToArray(), stored.Values.ToArray());
+            var (one, same) = (await undisturbed.ReadAsync(item.Id, Cancel), await resumed.ReadAsync(item.Id, Cancel));
+            Assert.Equal(one!.Frames, same!.Frames);
+            Assert.Equal(one.Values.ToArray(), same.Values.ToArray());
         }
     }
 
-    /// <summary>Runs the jobs; kills them some items after the first is reported, and a moment later.</summary>
-    private static async Task<(bool Finished, List<string> Embedded)> RunAsync(string folder, int killAfter, TimeSpan moment)
+    private static void AssertSameTree(string expected, string actual)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments, SlowEmbedding.Command, folder])
+        string[] files = [.. SlowEmbedding.Items.Select(item => item.Id.Value + ".pth").Order(StringComparer.Ordinal)];
+        Assert.Equal(files, Directory.EnumerateFiles(actual, "*.pth", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(actual, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(expected, file)), File.ReadAllBytes(Path.Combine(actual, file))));
+    }
+
+    /// <summary>A process that embeds when told to.</summary>
+    private sealed class Host(string folder) : IDisposable
+    {
+        private readonly Process _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments, SlowEmbedding.Command, folder])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        var embedded = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+
+        /// <summary>When the tests run through the <c>dotnet</c> host, it must be told the assembly.</summary>
+        private static string[] HostArguments =>
+            Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SlowEmbedding).Assembly.Location] : [];
+
+        /// <summary>Runs the jobs; kills them when so many items are reported, and a moment later. Null lets them end.</summary>
+        public async Task<(bool Finished, List<string> Embedded)> RunAsync(int? killAfter, TimeSpan moment)
         {
-            if (line.StartsWith("Embedded ", StringComparison.Ordinal))
+            await _process.StandardInput.WriteLineAsync($"{(killAfter is null ? int.MaxValue : SlowEmbedding.Most)}");
+            await _process.StandardInput.FlushAsync(Cancel);
+            var embedded = new List<string>();
+            while (await _process.StandardOutput.ReadLineAsync(Cancel) is { } line)
             {
                 embedded.Add(line);
                 if (embedded.Count == killAfter)
                 {
-                    await Task.Delay(moment);
-                    process.Kill();
+                    await Task.Delay(moment, Cancel);
+                    _process.Kill();
                 }
             }
+
+            await _process.WaitForExitAsync(Cancel);
+            return (_process.ExitCode == 0, embedded);
         }
 
-        await process.WaitForExitAsync();
-        return (process.ExitCode == 0, embedded);
+        public void Dispose()
+        {
+            _process.Kill();
+            _process.Dispose();
+        }
     }
-
-    /// <summary>When the tests run through the <c>dotnet</c> host, it must be told the assembly.</summary>
-    private static string[] HostArguments =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SlowEmbedding).Assembly.Location] : [];
 }

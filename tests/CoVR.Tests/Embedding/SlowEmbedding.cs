@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoVR.Tests.Fakes;
 
 namespace CoVR.Tests.Embedding;
@@ -6,7 +7,14 @@ namespace CoVR.Tests.Embedding;
 internal static class SlowEmbedding
 {
     public const string Command = "embed-slowly";
-    public const int Count = 400;
+
+    /// <summary>More than fifty kills can use up: of both jobs together, one costs <see cref="Most"/> items that are reported and 8 that are stored only.</summary>
+    public const int Count = 550;
+
+    /// <summary>After so many items are reported as embedded, a process that shall be killed goes no further, so that the kill cannot come too late.</summary>
+    public const int Most = 13;
+
+    private const int BatchSize = 2;
 
     public static MediaItem[] Items { get; } =
         [.. Enumerable.Range(0, Count).Select(n => new MediaItem(new MediaId($"{n / 50:D2}/video-{n:D3}"), new FramesMedia([.. Enumerable.Range(0, 1 + (n % 3)).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
@@ -17,25 +25,44 @@ internal static class SlowEmbedding
     /// <summary>The folder of the reference's tree.</summary>
     public static string TreeIn(string folder) => Path.Combine(folder, "tree");
 
-    /// <summary>Embeds into our store and, at the same time, into a tree; writes each outcome to the standard output.</summary>
+    /// <summary>
+    /// Waits for a line with the number of items after which it holds; then embeds into our store and, at the same time,
+    /// into a tree, and writes each outcome to the standard output. Without a line it does nothing.
+    /// </summary>
     public static async Task<int> RunAsync(string folder)
     {
         var fingerprint = FakePipeline.Create().Store.Fingerprint;
+        if (!int.TryParse(await Console.In.ReadLineAsync(), NumberStyles.None, CultureInfo.InvariantCulture, out var most))
+        {
+            return 1;
+        }
+
         using var store = new FileEmbeddingStore(StoreIn(folder), fingerprint);
         var tree = new PthTreeEmbeddingStore(TreeIn(folder), fingerprint);
+        var embedded = 0;
         await Task.WhenAll(RunAsync("store", store), RunAsync("tree", tree));
         return 0;
-    }
 
-    private static async Task RunAsync(string name, IEmbeddingStore store)
-    {
-        var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(3) }, store: store);
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 4 }).EmbedAsync(Items))
+        async Task RunAsync(string name, IEmbeddingStore into)
         {
-            lock (Console.Out)
+            var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(3) }, store: into);
+            await foreach (var outcome in new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = BatchSize }).EmbedAsync(Items))
             {
-                Console.Out.WriteLine($"{outcome.Status} {outcome.Id} {name}");
-                Console.Out.Flush();
+                if (outcome.Status is not EmbedStatus.Embedded)
+                {
+                    continue;
+                }
+
+                if (Interlocked.Increment(ref embedded) > most)
+                {
+                    await Task.Delay(Timeout.Infinite);
+                }
+
+                lock (Console.Out)
+                {
+                    Console.Out.WriteLine($"{outcome.Id} {name}");
+                    Console.Out.Flush();
+                }
             }
         }
     }

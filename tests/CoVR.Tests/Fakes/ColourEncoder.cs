@@ -29,6 +29,9 @@ public sealed class ColourEncoder(int vectors = 1) : IComposedEncoder
     /// <summary>How long a call takes.</summary>
     public TimeSpan Delay { get; init; }
 
+    /// <summary>Called whenever pixels are encoded.</summary>
+    public Action? OnEncode { get; init; }
+
     public static MediaId IdOf(int corner) => new($"corner-{corner}");
 
     /// <summary>A picture of a corner: bit 0 is red, bit 1 green, bit 2 blue.</summary>
@@ -48,6 +51,7 @@ public sealed class ColourEncoder(int vectors = 1) : IComposedEncoder
     public Tensor EncodeVisual(Tensor pixels)
     {
         Interlocked.Increment(ref _visualCalls);
+        OnEncode?.Invoke();
         Thread.Sleep(Delay);
         var colours = pixels.mean([2L, 3L]);
         if ((colours[.., 0] * 255).round().eq(Poison).any().item<bool>())
