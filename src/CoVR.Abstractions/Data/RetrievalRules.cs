@@ -40,7 +40,7 @@ public enum TieOrder
 
     /// <summary>
     /// As the reference's <c>torch.argsort(1 - similarities)</c> on FashionIQ: distances are rounded to single precision, which can make ties of their
-    /// own, and of equal distances the earlier in <see cref="TripletDataset.Candidates"/> comes first.
+    /// own, and ties fall where the C++ library's introsort of the whole gallery puts them. The earlier first in galleries of up to 16.
     /// </summary>
     RoundedDistance,
 }

@@ -66,8 +66,8 @@ public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
         var subsets = dataset.Triplets.Zip(rankings, Members).ToArray();
         foreach (var k in SubsetCuts)
         {
-            double[] scores = [.. subsets.Zip(dataset.Triplets, (hits, triplet) => 100 * hits.Take(k).Select(hit => Worth(triplet, hit.Id)).DefaultIfEmpty().Max())];
-            figures.Add($"R_subset@{k}", scores.Average(), scores);
+            double[] worths = [.. subsets.Zip(dataset.Triplets, (hits, triplet) => hits.Take(k).Select(hit => Worth(triplet, hit.Id)).DefaultIfEmpty().Max())];
+            figures.Add($"R_subset@{k}", worths.Average() * 100, Array.ConvertAll(worths, worth => 100 * worth));
         }
 
         return figures.Report(this);

@@ -58,15 +58,10 @@ public sealed class FashionIQProtocol : IRetrievalProtocol, IResultFiles
     /// <exception cref="ArgumentException">There is not one ranking a triplet.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
-        var figures = new BenchmarkFigures(dataset, rankings);
+        var figures = Recalls(dataset, rankings);
         if (figures.IsHidden)
         {
             return figures.Report(this);
-        }
-
-        foreach (var k in Cuts)
-        {
-            figures.AddRecall($"R@{k}", k);
         }
 
         IReadOnlyList<double> ten = RetrievalMetrics.RecallScores(figures.Ranks, 10), fifty = RetrievalMetrics.RecallScores(figures.Ranks, 50);
@@ -79,13 +74,21 @@ public sealed class FashionIQProtocol : IRetrievalProtocol, IResultFiles
     /// <remarks><c>recalls_fiq-{category}.json</c>.</remarks>
     public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
     {
-        var figures = new BenchmarkFigures(dataset, rankings);
+        var figures = Recalls(dataset, rankings);
         return figures.IsHidden
             ? []
-            : [new ResultFile(ResultNames.Of($"recalls_fiq-{Category}", query), PythonJson.Write(Cuts.Select(k => KeyValuePair.Create($"R{k}", (object)AsReference(figures.Ranks, k)))))];
+            : [new ResultFile(ResultNames.Of($"recalls_fiq-{Category}", query), PythonJson.Write(Cuts.Select(k => KeyValuePair.Create($"R{k}", (object)figures.Metrics[$"R@{k}"]))))];
     }
 
     // The reference divides in single precision before it takes percent, which can turn a half at the third decimal.
-    private static double AsReference(IReadOnlyList<int?> ranks, int k) =>
-        RetrievalMetrics.RoundAsPython((double)((float)ranks.Count(rank => rank <= k) / ranks.Count) * 100, 2);
+    private static BenchmarkFigures Recalls(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
+    {
+        var figures = new BenchmarkFigures(dataset, rankings);
+        foreach (var k in figures.IsHidden ? [] : Cuts)
+        {
+            figures.AddRecall($"R@{k}", k, inSinglePrecision: true);
+        }
+
+        return figures;
+    }
 }

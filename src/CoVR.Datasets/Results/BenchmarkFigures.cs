@@ -47,7 +47,12 @@ internal sealed class BenchmarkFigures
     }
 
     /// <summary>Adds recall of the targets, in percent with two decimals.</summary>
-    public void AddRecall(string name, int k) => Add(name, RetrievalMetrics.RecallAt([.. Ranks], k), RetrievalMetrics.RecallScores(Ranks, k));
+    /// <remarks>A share that is made percent, as CIRR's, CIRCO's and FashionIQ's tests of the reference do: the other way round a half may round otherwise.</remarks>
+    public void AddRecall(string name, int k, bool inSinglePrecision = false)
+    {
+        var found = Ranks.Count(rank => rank <= k);
+        Add(name, (inSinglePrecision ? (float)found / Ranks.Count : (double)found / Ranks.Count) * 100, RetrievalMetrics.RecallScores(Ranks, k));
+    }
 
     /// <summary>Adds a metric, in percent; it is rounded to two decimals as the reference's files are.</summary>
     public void Add(string name, double value, IReadOnlyList<double> scores)

@@ -18,7 +18,7 @@ internal static class WebVidCoVRResults
             : query == QueryKind.TextOnly ? $"recalls_covr_txt{suffix}.json"
             : query == QueryKind.ImageOnly ? $"recalls_covr_vis{suffix}.json"
             : query == QueryKind.Average ? $"recalls_covr_avg{suffix}.json"
-            : query.CaptionShare > 0 ? $"recalls_blip2-captions_covr{suffix}.json"
+            : query.CaptionShare > 0 ? ResultNames.Of($"recalls_blip2-captions_covr_blip2-captions{suffix}", query.CaptionShare == 0.5 ? null : query)
             : ResultNames.Of($"recalls_covr{suffix}", query);
         double[] recalls = [.. new[] { 1, 5, 10, 50 }.Select(k => RetrievalMetrics.RecallAt([.. ranks], k))];
         List<KeyValuePair<string, object>> content =

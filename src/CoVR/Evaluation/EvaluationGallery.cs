@@ -63,7 +63,7 @@ internal sealed class EvaluationGallery
         {
             if (await plan.Store.ReadAsync(column.Item, cancellationToken).ConfigureAwait(false) is { } item)
             {
-                gallery.Add(column, captions.Mix(column.Item, gallery.Pool(plan, column, item), kind.CaptionShare));
+                gallery.Add(column, captions.Mix(column.Item, gallery.Pool(plan, kind, column, item), kind.CaptionShare));
             }
             else
             {
@@ -86,13 +86,13 @@ internal sealed class EvaluationGallery
         }
     }
 
-    private EmbeddingSet Pool(EvaluationPlan plan, GalleryColumn column, EmbeddingSet item)
+    private EmbeddingSet Pool(EvaluationPlan plan, QueryKind kind, GalleryColumn column, EmbeddingSet item)
     {
         MostFrames = Math.Max(MostFrames, item.Frames);
         if (!plan.Similarity.PoolsFrames)
         {
             var scores = column.Scores?.Count == item.Frames ? column.Scores : null;
-            Unweighted += plan.Pooling is null && item.Frames > 1 && scores is null ? 1 : 0;
+            Unweighted += plan.WeighsByAnswers(kind) && item.Frames > 1 && scores is null ? 1 : 0;
             if (plan.Rules.MostFrames is { } most && item.Frames > most)
             {
                 var drawn = Draw(column.Id, item.Frames, most);
@@ -100,7 +100,7 @@ internal sealed class EvaluationGallery
                 scores = scores is null ? null : [.. drawn.Select(frame => scores[frame])];
             }
 
-            item = (plan.Pooling ?? new ScoreWeightedFramePooling(scores)).Pool(item);
+            item = (plan.PoolingFor(kind) ?? new ScoreWeightedFramePooling(scores)).Pool(item);
         }
 
         return plan.Rules.NormalizesCandidates ? EmbeddingShapes.UnitRows(item) : item;

@@ -150,8 +150,8 @@ internal sealed class EvaluationRun
             Rankings = rankings,
             Fingerprint = Fingerprints.Of(plan, kind, this, data),
             Coverage = Coverage(gallery, scored),
-            Leaks = RunNotes.Leaks(plan, gallery),
-            Deviations = [.. RunNotes.Deviations(plan, gallery, Dataset)],
+            Leaks = RunNotes.Leaks(plan, kind, gallery),
+            Deviations = [.. RunNotes.Deviations(plan, kind, gallery, Dataset)],
         };
     }
 

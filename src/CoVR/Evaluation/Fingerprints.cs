@@ -22,14 +22,14 @@ internal static class Fingerprints
             QueryFrames = run.Pipeline.QuerySampler.Name,
             Gallery = plan.Rules.Gallery,
             SelfMatch = plan.Rules.SelfMatch,
-            Pooling = plan.PoolingName,
+            Pooling = plan.PoolingName(kind),
             Similarity = plan.Similarity.Name,
             Ties = plan.Rules.Ties switch
             {
                 TieOrder.Identity => "by identity",
                 TieOrder.GalleryOrder => "earlier in the gallery first",
                 TieOrder.NumpyArgsort => "numpy's introsort, reversed",
-                TieOrder.RoundedDistance => "single precision distances, earlier in the gallery first",
+                TieOrder.RoundedDistance => "single precision distances, torch's introsort",
                 _ => "later in the gallery first",
             },
             ColourOrder = IsOnTrust(plan.Store) ? "unknown" : IsBgr(plan.Store) ? "bgr" : "rgb",

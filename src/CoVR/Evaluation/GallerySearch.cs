@@ -74,8 +74,8 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
             }
         }
 
-        IEnumerable<int> order = plan.Rules.Ties == TieOrder.RoundedDistance
-            ? Enumerable.Range(0, keys.Length).OrderByDescending(column => keys[column])
+        var order = plan.Rules.Ties == TieOrder.RoundedDistance
+            ? TorchArgsort.Ascending(Array.ConvertAll(keys, key => -key))
             : NumpyArgsort.Ascending(keys).Reverse();
         return [.. order.Where(column => columns[column] is not null).Take(top).Select((column, place) => columns[column]! with { Rank = place + 1 })];
     }

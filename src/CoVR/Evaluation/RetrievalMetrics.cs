@@ -74,17 +74,18 @@ public static class RetrievalMetrics
             throw new ArgumentException("Average precision needs at least one right answer.", nameof(relevant));
         }
 
-        var (found, sum) = (0, 0.0);
-        for (var i = 0; i < Math.Min(k, ranking.Count); i++)
+        var found = 0;
+        var precisions = new double[Math.Min(k, ranking.Count)];
+        for (var i = 0; i < precisions.Length; i++)
         {
             if (relevant.Contains(ranking[i].Id))
             {
                 found++;
-                sum += (double)found / (i + 1);
+                precisions[i] = (double)found / (i + 1);
             }
         }
 
-        return sum / Math.Min(relevant.Count, k);
+        return NumpySum.Of(precisions) / Math.Min(relevant.Count, k);
     }
 
     /// <summary>The mean of <see cref="AveragePrecisionAt"/> over queries.</summary>
@@ -103,7 +104,8 @@ public static class RetrievalMetrics
             throw new ArgumentException($"{rankings.Count} rankings need as many sets of right answers, not {relevant.Count}.", nameof(relevant));
         }
 
-        return 100 * rankings.Select((ranking, i) => AveragePrecisionAt(ranking, relevant[i], k)).Sum() / rankings.Count;
+        double[] precisions = [.. rankings.Select((ranking, i) => AveragePrecisionAt(ranking, relevant[i], k))];
+        return NumpySum.Of(precisions) / rankings.Count * 100;
     }
 
     /// <summary>Rounds a number to decimals exactly as Python's <c>round</c>: the binary value decides, and an exact half goes to the even digit.</summary>

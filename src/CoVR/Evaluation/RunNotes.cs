@@ -6,12 +6,12 @@ namespace CoVR.Evaluation;
 internal static class RunNotes
 {
     /// <summary>What the ranking knows that no gallery in use could know.</summary>
-    public static IReadOnlyList<string> Leaks(EvaluationPlan plan, EvaluationGallery gallery) => PoolsByAnswers(plan, gallery)
+    public static IReadOnlyList<string> Leaks(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery) => PoolsByAnswers(plan, kind, gallery)
         ? [.. plan.Rules.Leaks, "The frames of each candidate were weighed by the text of the question that it answers: the gallery has seen the questions."]
         : plan.Rules.Leaks;
 
     /// <summary>Where the run departs from the preset.</summary>
-    public static IEnumerable<string> Deviations(EvaluationPlan plan, EvaluationGallery gallery, TripletDataset dataset)
+    public static IEnumerable<string> Deviations(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery, TripletDataset dataset)
     {
         var isBgr = Fingerprints.IsBgr(plan.Store);
         if (Fingerprints.IsOnTrust(plan.Store))
@@ -33,7 +33,7 @@ internal static class RunNotes
             yield return $"Compared by {similarity.Name} instead of the protocol's {plan.Protocol.Similarity.Name}.";
         }
 
-        if (!PoolsByAnswers(plan, gallery))
+        if (!PoolsByAnswers(plan, kind, gallery))
         {
             yield break;
         }
@@ -55,6 +55,5 @@ internal static class RunNotes
         }
     }
 
-    private static bool PoolsByAnswers(EvaluationPlan plan, EvaluationGallery gallery) =>
-        plan.Rules.Pooling == CandidatePooling.AnswerText && !plan.Similarity.PoolsFrames && gallery.MostFrames > 1;
+    private static bool PoolsByAnswers(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery) => plan.WeighsByAnswers(kind) && gallery.MostFrames > 1;
 }

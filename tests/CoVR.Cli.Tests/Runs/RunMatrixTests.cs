@@ -86,7 +86,7 @@ public sealed class RunMatrixTests(MatrixWorld world)
         var output = await run.SucceedAsync(["test", $"model={model}", .. MatrixWorld.Small(family, "test=ways", "run_name=ways", Reference)]);
 
         var folder = run["outputs", "test", model, MatrixWorld.Checkpoint(family), "ways"];
-        string[] files = ["recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr.json"];
+        string[] files = ["recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr_blip2-captions.json"];
         Assert.All(files, file => Assert.Contains("R50", RunFigures.Recalls(Path.Combine(folder, file)).Keys));
         Assert.Equal(4, Directory.EnumerateFiles(folder, "metrics.json", SearchOption.AllDirectories).Count());
         Assert.NotEqual(0, RunFigures.Check(folder, output));

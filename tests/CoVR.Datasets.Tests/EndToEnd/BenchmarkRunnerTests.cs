@@ -70,7 +70,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
             Assert.All(scored.Rankings.Index(), ranking => Assert.Equal(plain.Ranking(ranking.Index), ranking.Item.Select(hit => hit.Id)));
             Assert.All(new[] { 1, 5, 10, 50 }, k => Assert.Equal(plain.Recall(k), scored.Report.Metrics[$"R@{k}"], 0.0051));
             Assert.Equal(byAnswers, scored.Leaks.Count > 0);
-            string[] names = ["recalls_covr.json", "recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr.json"];
+            string[] names = ["recalls_covr.json", "recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr_blip2-captions.json"];
             Assert.All(names, name => Assert.Contains($"{variant}/{name}", result.Files));
             Assert.Contains(FormattableString.Invariant($"\"R1\": {plain.Recall(1):0.0##}"), File.ReadAllText(_folder["results", variant, "recalls_covr.json"]), StringComparison.Ordinal);
         }

@@ -107,7 +107,7 @@ public sealed class WebVidCoVRProtocolTests
         QueryKind[] kinds = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly, QueryKind.Average, QueryKind.Captions()];
 
         Assert.Equal(
-            ["recalls_covr.json", "recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr.json"],
+            ["recalls_covr.json", "recalls_covr_txt.json", "recalls_covr_vis.json", "recalls_covr_avg.json", "recalls_blip2-captions_covr_blip2-captions.json"],
             kinds.Select(kind => Assert.Single(protocol.Files(data, rankings, kind)).Name));
         Assert.Equal("recalls_covr_ss.json", Assert.Single(new WebVidCoVRProtocol(excludeReference: false).Files(data, rankings)).Name);
         Assert.Equal(

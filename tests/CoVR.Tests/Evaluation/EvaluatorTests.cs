@@ -129,6 +129,22 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public async Task EvaluateAsync_OfImagesAloneByThePapersRules_TakesTheMeanOfFrames()
+    {
+        var pipeline = FakePipeline.Create();
+        var video = new FramesMedia([ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(2)]);
+        await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
+        var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [0, 0, 0, 5])], [new("video")]);
+        var results = await RunAsync(
+            pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Corrected, EvaluationVariant.Reference], Queries = [QueryKind.Composed, QueryKind.ImageOnly] }, dataset);
+
+        double[] expected = [0, 3 / Math.Sqrt(10), 0, 3 / Math.Sqrt(10)];
+        Assert.Equal(expected, results.Select(result => (double)result.Rankings[0][0].Score), (left, right) => Math.Abs(left - right) < 1e-6);
+        Assert.Equal([1, 0, 1, 0], results.Select(result => result.Leaks.Count));
+        Assert.StartsWith("mean", results[1].Fingerprint.Pooling, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EvaluateAsync_OfSeveralVariants_EncodesQueriesOnce()
     {
         var encoder = new ColourEncoder();

@@ -41,14 +41,14 @@ public sealed class NumpyArgsortTests
         }
     }
 
-    private static float[] Values(int count, int distinct)
+    internal static float[] Values(int count, int distinct)
     {
         var values = new float[count];
         if (distinct < 0)
         {
             for (var i = 1; i <= count / 2; i++)
             {
-                (values[i - 1], values[(count / 2) + i - 1]) = (i % 2 == 1 ? i : (count / 2) + i - 1, 2 * i);
+                (values[i - 1], values[(count / 2) + i - 1]) = ((i % 2 == 1 ? i : (count / 2) + i - 1) / -distinct, 2 * i / -distinct);
             }
 
             return values;
@@ -64,7 +64,7 @@ public sealed class NumpyArgsortTests
         return values;
     }
 
-    private static uint Hash(int[] order) => order.Aggregate(2166136261u, (hash, place) => unchecked((hash ^ (uint)place) * 16777619u));
+    internal static uint Hash(int[] order) => order.Aggregate(2166136261u, (hash, place) => unchecked((hash ^ (uint)place) * 16777619u));
 
     private static string[] Python(string script, params string[] arguments)
     {

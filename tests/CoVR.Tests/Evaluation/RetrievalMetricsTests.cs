@@ -52,4 +52,21 @@ public sealed class RetrievalMetricsTests
         Assert.Equal(expected, RetrievalMetrics.RoundAsPython(value, digits));
 
     private static SearchHit[] Ranking(params string[] ids) => [.. ids.Select((id, i) => new SearchHit(new MediaId(id), -i, i + 1))];
+
+    /// <summary>Sums that numpy 1.24 gave; one number after the other would give 179357458.85714272.</summary>
+    [Theory]
+    [InlineData(5, 2706250.714285714)]
+    [InlineData(50, 31555418.999999996)]
+    [InlineData(300, 179357458.85714284)]
+    public void NumpySum_OfNumbers_AddsInTheOrderOfNumpy(int count, double expected)
+    {
+        var (values, state) = (new double[count], 12345L);
+        for (var i = 0; i < count; i++)
+        {
+            state = ((state * 1103515245) + 12345) % (1L << 31);
+            values[i] = (state >> 8) / 7.0;
+        }
+
+        Assert.Equal(expected, NumpySum.Of(values));
+    }
 }
