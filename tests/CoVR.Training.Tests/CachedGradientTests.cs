@@ -191,7 +191,7 @@ public sealed class CachedGradientTests
         return (report.Total.item<float>(), Flat(step.Modules["model"]));
     }
 
-    /// <summary>The same chunks with all their graphs kept, as memory would allow in a small case.</summary>
+    /// <summary>The same chunks by the same seeds with all their graphs kept, as memory would allow in a small case.</summary>
     private static (double Loss, float[] Gradients, float After) OnePass(string family, ComposedBatch batch, IReadOnlyList<WeightedLossTerm> terms, bool frozen)
     {
         using var model = SmallModels.Create(family, dropout: 0.3, trainVision: !frozen);
@@ -200,8 +200,19 @@ public sealed class CachedGradientTests
         var random = new Generated();
         var options = new ComposedTrainingStepOptions();
         var encoder = new BatchEncoder(model.Encoder, options);
-        var chunks = BatchRows.Chunks(batch.Triplets.Count, 3)
-            .Select(rows => (Queries: encoder.Queries(batch, rows, encoder.VisualTokens(batch, rows)), Captions: encoder.Captions(batch, rows)!)).ToList();
+        BatchRows[] rows = [.. BatchRows.Chunks(batch.Triplets.Count, 3)];
+        var seeds = RandomState.DrawSeeds(2 * rows.Length);
+        List<(Tensor Queries, Tensor Captions)> chunks = [];
+        RandomState.Keep(() =>
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                RandomState.Seed(seeds[2 * i]);
+                var visual = encoder.VisualTokens(batch, rows[i]);
+                RandomState.Seed(seeds[(2 * i) + 1]);
+                chunks.Add((encoder.Queries(batch, rows[i], visual), encoder.Captions(batch, rows[i])!));
+            }
+        });
         var report = WeightedSum.Of(terms, new TrainingEmbeddings(
             cat([.. chunks.Select(chunk => chunk.Queries)], 0), encoder.Targets(batch), cat([.. chunks.Select(chunk => chunk.Captions)], 0), options.Temperature));
         report.Backward();

@@ -90,7 +90,8 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
     private void ConfigureOptimizer(TrainingOptions options)
     {
-        options.LearningRate = config.Number("model.optimizer.lr");
+        // The schedule sets the rate of every epoch, so that its own start counts, as in the reference.
+        options.LearningRate = config.Number("model.scheduler.init_lr", config.Number("model.optimizer.lr"));
         options.AdamW.WeightDecay = config.Number("model.optimizer.weight_decay", 0.01);
         options.AdamW.Epsilon = config.Number("model.optimizer.eps", 1e-8);
         if (config.Find("model.optimizer.betas") is { } betas)
@@ -102,6 +103,11 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
         options.Schedule = ConfigTarget.Of(config, "model.scheduler", Schedules);
         options.MinimumLearningRate = config.Number("model.scheduler.min_lr", 0);
+        if (config.Whole("model.scheduler.max_epochs", options.Epochs) != options.Epochs)
+        {
+            throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' is trainer.max_epochs here: the schedule falls over the epochs that are trained.");
+        }
+
         if (options.Schedule == TrainingScheduleKind.StepPerEpoch)
         {
             options.StepFactor = config.Number("model.scheduler.decay_rate");

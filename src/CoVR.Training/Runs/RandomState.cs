@@ -8,9 +8,32 @@ internal static class RandomState
 {
     internal const string Cpu = "cpu";
 
-    internal static void Seed(int seed)
+    /// <summary>Seeds the generators of all devices.</summary>
+    internal static void Seed(long seed)
     {
         using var generator = manual_seed(seed);
+    }
+
+    /// <summary>Draws seeds from the state of the CPU, which a resumed run has too.</summary>
+    internal static long[] DrawSeeds(int count)
+    {
+        using var seeds = randint(0, long.MaxValue, [count], ScalarType.Int64);
+        return seeds.data<long>().ToArray();
+    }
+
+    /// <summary>Does something that seeds and draws, and puts the state back.</summary>
+    internal static void Keep(Action work)
+    {
+        var before = Capture();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Restore(before);
+            Dispose(before);
+        }
     }
 
     /// <summary>States by generator, owned by the caller.</summary>

@@ -9,8 +9,8 @@ namespace CoVR.Training;
 /// </summary>
 /// <remarks>
 /// Gao, Zhang, Han and Callan, "Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup" (GradCache,
-/// arXiv:2101.06983, section 3.2). The random state of each chunk is put back for its second pass, so that dropout and
-/// stochastic depth draw the same.
+/// arXiv:2101.06983, section 3.2). Each chunk has seeds of its own for both passes, so that dropout and stochastic depth draw
+/// the same on every device; the state of a GPU's generator could not be read and put back.
 /// </remarks>
 internal sealed class CachedEmbeddings : EmbeddingPass
 {
@@ -19,77 +19,68 @@ internal sealed class CachedEmbeddings : EmbeddingPass
     private readonly bool _keepsTokens;
     private readonly List<Chunk> _chunks = [];
     private readonly bool _captionsLearn;
-    private readonly Dictionary<string, Tensor> _after;
 
     internal CachedEmbeddings(BatchEncoder encoder, ComposedBatch batch, int chunkSize, bool keepsTokens)
     {
         (_encoder, _batch, _keepsTokens) = (encoder, batch, keepsTokens && batch.VisualTokens is null);
         _captionsLearn = encoder.CaptionsHaveGradients(batch);
         using var scope = NewDisposeScope();
+        BatchRows[] chunks = [.. BatchRows.Chunks(batch.Triplets.Count, chunkSize)];
+        var seeds = RandomState.DrawSeeds(2 * chunks.Length);
         List<Tensor> queries = [];
         List<Tensor> captions = [];
-        foreach (var rows in BatchRows.Chunks(batch.Triplets.Count, chunkSize))
+        RandomState.Keep(() =>
         {
-            Encode(rows, queries, captions);
-        }
-
-        _after = HeldRandomState();
+            for (var i = 0; i < chunks.Length; i++)
+            {
+                Encode(chunks[i], seeds[2 * i], seeds[(2 * i) + 1], queries, captions);
+            }
+        });
         SetLeaves(cat(queries, 0), captions.Count == 0 ? null : cat(captions, 0), _captionsLearn);
     }
 
-    protected override void Backward(Tensor? queries, Tensor? captions)
+    protected override void Backward(Tensor? queries, Tensor? captions) => RandomState.Keep(() =>
     {
         foreach (var chunk in _chunks)
         {
             using var scope = NewDisposeScope();
-            RandomState.Restore(chunk.Random);
-            var embedded = _encoder.Queries(_batch, chunk.Rows, chunk.Tokens ?? _encoder.VisualTokens(_batch, chunk.Rows));
+            var tokens = chunk.Tokens ?? VisualTokens(chunk.Rows, chunk.VisualSeed);
+            RandomState.Seed(chunk.TextSeed);
+            var embedded = _encoder.Queries(_batch, chunk.Rows, tokens);
             var captioned = _captionsLearn ? _encoder.Captions(_batch, chunk.Rows) : null;
             Backward(embedded, Part(queries, chunk.Rows), captioned, Part(captions, chunk.Rows));
         }
+    });
 
-        RandomState.Restore(_after);
-    }
-
-    private void Encode(BatchRows rows, List<Tensor> queries, List<Tensor> captions)
+    private void Encode(BatchRows rows, long visualSeed, long textSeed, List<Tensor> queries, List<Tensor> captions)
     {
         using var scope = NewDisposeScope();
-        var random = HeldRandomState();
-        Tensor? kept = null;
         Tensor? tokens;
         using (set_grad_enabled(_keepsTokens))
         {
-            tokens = _encoder.VisualTokens(_batch, rows);
+            tokens = VisualTokens(rows, visualSeed);
         }
 
         using var _ = no_grad();
-        if (_keepsTokens && tokens is { requires_grad: false })
-        {
-            (kept, random) = (Hold(tokens), HeldRandomState());
-        }
-
+        var kept = _keepsTokens && tokens is { requires_grad: false } ? Hold(tokens) : null;
+        RandomState.Seed(textSeed);
         queries.Add(_encoder.Queries(_batch, rows, tokens?.detach()).MoveToOuterDisposeScope());
         if (_encoder.Captions(_batch, rows) is { } captioned)
         {
             captions.Add(captioned.MoveToOuterDisposeScope());
         }
 
-        _chunks.Add(new Chunk(rows, random, kept));
+        _chunks.Add(new Chunk(rows, visualSeed, textSeed, kept));
     }
 
-    private Dictionary<string, Tensor> HeldRandomState()
+    private Tensor? VisualTokens(BatchRows rows, long seed)
     {
-        var states = RandomState.Capture();
-        foreach (var state in states.Values)
-        {
-            Hold(state);
-        }
-
-        return states;
+        RandomState.Seed(seed);
+        return _encoder.VisualTokens(_batch, rows);
     }
 
     private static Tensor? Part(Tensor? gradient, BatchRows rows) => gradient?.narrow(0, rows.Start, rows.Count);
 
-    /// <summary>Rows with the random state before their (remaining) encoding.</summary>
-    private sealed record Chunk(BatchRows Rows, Dictionary<string, Tensor> Random, Tensor? Tokens);
+    /// <summary>Rows with the seeds of both parts of their encoding, and the tokens of the first where they are kept.</summary>
+    private sealed record Chunk(BatchRows Rows, long VisualSeed, long TextSeed, Tensor? Tokens);
 }

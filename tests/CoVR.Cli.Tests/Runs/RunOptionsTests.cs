@@ -95,6 +95,26 @@ public sealed class RunOptionsTests(MatrixWorld world)
     }
 
     [Fact]
+    public async Task Train_ScheduleOfItsOwn_StartsThereAndHasTheEpochsOfTheTrainer()
+    {
+        var run = await world.ReadyAsync("blip");
+        Assert.Equal(3e-4, Configure("model.scheduler.init_lr=3e-4").LearningRate);
+        Assert.Equal(2e-4, Configure("model.optimizer.lr=2e-4").LearningRate);
+        var error = Assert.Throws<ConfigurationException>(() => Configure("model.scheduler.max_epochs=9"));
+        Assert.Contains("trainer.max_epochs", error.Message, StringComparison.Ordinal);
+
+        TrainingOptions Configure(string setting)
+        {
+            using var console = new TestConsole();
+            var config = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)), ConfigRuntime.Current with { WorkingFolder = run.Folder })
+                .Compose("train", [.. MatrixWorld.Small("blip", Cirr), setting]);
+            var options = new TrainingOptions();
+            new TrainingSettings(config).Configure(options, new ConfiguredModel(new CommandHost(console, TextWriter.Null, run.Folder), config, "cpu"), fresh: true);
+            return options;
+        }
+    }
+
+    [Fact]
     public async Task Train_OnAPictureThatCannotBeDecoded_LeavesItOutUnlessStrict()
     {
         var run = await world.ReadyAsync("blip");
