@@ -51,4 +51,15 @@ public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyLi
     /// <summary>The annotation file, which result files and reports name.</summary>
     /// <value>Null by default: it was not read from one file.</value>
     public string? Source { get; init; }
+
+    /// <summary>What was annotated and is not here because its media are missing; coverage counts it.</summary>
+    /// <value>Null by default: nothing was left out.</value>
+    public LeftOutMedia? LeftOut { get; init; }
 }
+
+/// <summary>What a reader left out of a split because pictures or videos are missing.</summary>
+/// <param name="Triplets">How many triplets.</param>
+/// <param name="Targets">How many different right answers, of which no triplet is left.</param>
+/// <param name="Candidates">How many items of the gallery.</param>
+/// <param name="Media">What is missing, each once.</param>
+public sealed record LeftOutMedia(int Triplets, int Targets, int Candidates, IReadOnlyList<MediaId> Media);

@@ -50,6 +50,9 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     /// <summary>What happens to rows without media.</summary>
     public MissingMediaPolicy Policy => config.OneOf("missing_media", Policies, "strict_test");
 
+    // What is tested has to be complete, whichever split it is.
+    private MissingMediaPolicy TestPolicy => Policy == MissingMediaPolicy.StrictTest ? MissingMediaPolicy.Strict : Policy;
+
     /// <summary>What kind of data a section is.</summary>
     public DataKind KindOf(string section) => ConfigTarget.Of(config, section, Kinds);
 
@@ -81,7 +84,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
                 Media(section, $".{split.Name}"),
                 config.File($"{section}.emb_dirs.{split.Name}"),
                 config.FileOrNull($"{section}.targets.{split.Name}"))).ToList();
-        return Make(section, kind, files);
+        return Make(section, kind, Policy, files);
     }
 
     /// <summary>The reader of a test.</summary>
@@ -92,28 +95,28 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         var kind = KindOf(section);
         return kind == DataKind.Circo
             ? Circo(section, split)
-            : Make(section, kind, [new SplitFiles(split, config.File($"{section}.annotation"), Media(section, ""), config.File($"{section}.emb_dirs"), config.FileOrNull($"{section}.targets"))]);
+            : Make(section, kind, TestPolicy, [new SplitFiles(split, config.File($"{section}.annotation"), Media(section, ""), config.File($"{section}.emb_dirs"), config.FileOrNull($"{section}.targets"))]);
     }
 
     /// <summary>FashionIQ's options take the files of a test section.</summary>
     public void Configure(FashionIQOptions options, string section)
     {
-        options.MissingMedia = Policy;
-        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, ""));
+        options.MissingMedia = TestPolicy;
+        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, "")).EmbeddingFolders[DatasetSplit.Test] = config.File($"{section}.emb_dirs");
     }
 
     private string Media(string section, string split) =>
         config.FileOrNull($"{section}.vid_dirs{split}") ?? config.File($"{section}.img_dirs{split}");
 
-    private RunData Make(string section, DataKind kind, IReadOnlyList<SplitFiles> files)
+    private RunData Make(string section, DataKind kind, MissingMediaPolicy policy, IReadOnlyList<SplitFiles> files)
     {
         var name = config.Text($"{section}.dataname");
         ITripletDatasetReader reader = kind switch
         {
-            DataKind.WebVid or DataKind.WebVidRuleBased => new WebVidCoVRReader(WebVid(section, name, kind, files), loggers.CreateLogger<WebVidCoVRReader>()),
-            DataKind.CcCoIR => new CcCoIRReader(CcCoIR(section, name, files), loggers.CreateLogger<CcCoIRReader>()),
-            DataKind.Cirr => new CirrReader(Cirr(name, files), loggers.CreateLogger<CirrReader>()),
-            _ => new FashionIQReader(FashionIQ(section, name, files), loggers.CreateLogger<FashionIQReader>()),
+            DataKind.WebVid or DataKind.WebVidRuleBased => new WebVidCoVRReader(WebVid(section, name, kind, policy, files), loggers.CreateLogger<WebVidCoVRReader>()),
+            DataKind.CcCoIR => new CcCoIRReader(CcCoIR(section, name, policy, files), loggers.CreateLogger<CcCoIRReader>()),
+            DataKind.Cirr => new CirrReader(Cirr(name, policy, files), loggers.CreateLogger<CirrReader>()),
+            _ => new FashionIQReader(FashionIQ(section, name, policy, files), loggers.CreateLogger<FashionIQReader>()),
         };
         return new RunData(reader, [.. files.Select(file => new EmbeddingFolder(name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))], kind);
     }
@@ -122,52 +125,54 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     private static bool IsVideo(DataKind kind, DatasetSplit split) =>
         kind is DataKind.WebVid or DataKind.WebVidRuleBased || (kind == DataKind.CcCoIR && split == DatasetSplit.Validation);
 
-    private WebVidCoVROptions WebVid(string section, string name, DataKind kind, IEnumerable<SplitFiles> files)
+    private WebVidCoVROptions WebVid(string section, string name, DataKind kind, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
         var options = new WebVidCoVROptions
         {
             Name = name,
-            MissingMedia = Policy,
+            MissingMedia = policy,
             Iterate = IterationOf(section),
             Seed = config.Whole("seed", 1234),
             Edits = kind == DataKind.WebVidRuleBased ? WebVidCoVREdits.RuleBased : WebVidCoVREdits.Annotated,
         };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Media);
+            options.AddSplit(file.Split, file.Annotations, file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
         }
 
         return options;
     }
 
-    private CcCoIROptions CcCoIR(string section, string name, IEnumerable<SplitFiles> files)
+    private CcCoIROptions CcCoIR(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new CcCoIROptions { Name = name, MissingMedia = Policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234) };
+        var options = new CcCoIROptions { Name = name, MissingMedia = policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234) };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Media);
+            options.AddSplit(file.Split, file.Annotations, file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
         }
 
         return options;
     }
 
-    private CirrOptions Cirr(string name, IEnumerable<SplitFiles> files)
+    private CirrOptions Cirr(string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new CirrOptions { Name = name, MissingMedia = Policy };
+        var options = new CirrOptions { Name = name, MissingMedia = policy };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Media);
+            // CIRR's own list of the split's pictures, where it lies beside: a gallery with pictures missing is noticed.
+            var list = Path.Combine(Path.GetDirectoryName(file.Annotations)!, Path.GetFileName(file.Annotations).Replace("cap.", "split.", StringComparison.Ordinal));
+            options.AddSplit(file.Split, file.Annotations, file.Media, list != file.Annotations && File.Exists(list) ? list : null).EmbeddingFolders[file.Split] = file.Embeddings;
         }
 
         return options;
     }
 
-    private FashionIQOptions FashionIQ(string section, string name, IEnumerable<SplitFiles> files)
+    private FashionIQOptions FashionIQ(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new FashionIQOptions { Name = name, MissingMedia = Policy, Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
+        var options = new FashionIQOptions { Name = name, MissingMedia = policy, Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media);
+            options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
         }
 
         return options;
@@ -175,8 +180,9 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 
     private RunData Circo(string section, DatasetSplit split)
     {
-        var options = new CircoOptions { MissingMedia = Policy }.AddFolder(config.File($"{section}.data_path"));
+        var options = new CircoOptions { MissingMedia = TestPolicy }.AddFolder(config.File($"{section}.data_path"));
         var folder = new EmbeddingFolder(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
+        options.EmbeddingFolders[split] = folder.Folder;
         return new RunData(new CircoReader(options, loggers.CreateLogger<CircoReader>()), [folder], DataKind.Circo);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets;
 
-/// <summary>Carries out the policy for media that are not there.</summary>
+/// <summary>Carries out the policy for media that are not there, and counts what is left out.</summary>
 /// <param name="options">The data set.</param>
 /// <param name="split">The split that is read.</param>
 /// <param name="file">Its annotation file, for messages.</param>
@@ -12,8 +12,20 @@ namespace CoVR.Datasets;
 /// <param name="logger">Is told what is left out.</param>
 internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, string file, string folder, Func<string, bool> exists, ILogger logger)
 {
+    private readonly EmbeddedItems _embedded = new(options.EmbeddingFolders.TryGetValue(split, out var embeddings) ? embeddings : null);
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private (int Triplets, int Targets, int Candidates) _left;
+
+    /// <summary>What was left out so far; null when nothing was.</summary>
+    public LeftOutMedia? LeftOut => _missing.Count == 0
+        ? null
+        : new LeftOutMedia(_left.Triplets, _left.Targets, _left.Candidates, [.. _missing.Order(CodePointComparer.Instance).Select(id => new MediaId(id))]);
+
     private bool IsStrict => options.MissingMedia == MissingMediaPolicy.Strict
         || (options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
+
+    /// <summary>Whether an item can be searched for: its media are there, or it is embedded and nothing reads them any more.</summary>
+    public bool CanBeSearched(string id) => exists(id) || _embedded.Contains(id);
 
     /// <summary>The triplets whose reference and target are there.</summary>
     /// <exception cref="DatasetFormatException">Something is missing and the policy is strict, or nothing is left.</exception>
@@ -25,15 +37,16 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         }
 
         var references = MissingMedia.Find(referenceField, triplets.Select(triplet => triplet.Reference.Value), exists);
-        var targets = MissingMedia.Find(targetField, triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value.Value), exists);
-        var absent = references.Ids.Concat(targets.Ids).Select(id => new MediaId(id)).ToHashSet();
-        if (absent.Count == 0)
+        var targets = MissingMedia.Find(targetField, Targets(triplets), CanBeSearched);
+        if (references.Ids.Count + targets.Ids.Count == 0)
         {
             return triplets;
         }
 
-        Triplet[] kept = [.. triplets.Where(triplet => !absent.Contains(triplet.Reference) && (triplet.Target is not { } target || !absent.Contains(target)))];
+        var (unread, unsearched) = (references.Ids.ToHashSet(StringComparer.Ordinal), targets.Ids.ToHashSet(StringComparer.Ordinal));
+        Triplet[] kept = [.. triplets.Where(triplet => !unread.Contains(triplet.Reference.Value) && (triplet.Target is not { } target || !unsearched.Contains(target.Value)))];
         Report(references, targets, kept.Length, triplets.Count);
+        _left = (_left.Triplets + triplets.Count - kept.Length, _left.Targets + Targets(triplets).Distinct().Count() - Targets(kept).Distinct().Count(), _left.Candidates);
         return kept;
     }
 
@@ -46,7 +59,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
             return gallery;
         }
 
-        var missing = MissingMedia.Find(field, gallery.Select(id => id.Value), exists);
+        var missing = MissingMedia.Find(field, gallery.Select(id => id.Value), CanBeSearched);
         if (missing.Ids.Count == 0)
         {
             return gallery;
@@ -55,10 +68,11 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         var absent = missing.Ids.ToHashSet(StringComparer.Ordinal);
         MediaId[] kept = [.. gallery.Where(id => !absent.Contains(id.Value))];
         Report(missing, missing with { Ids = [] }, kept.Length, gallery.Count);
+        _left.Candidates += gallery.Count - kept.Length;
         return kept;
     }
 
-    /// <summary>Throws or logs, as the policy says.</summary>
+    /// <summary>Throws, or logs and remembers what is missing, as the policy says.</summary>
     public void Report(MissingMedia first, MissingMedia second, int left, int total)
     {
         MissingMedia[] missing = [.. new[] { first, second }.Where(part => part.Ids.Count > 0)];
@@ -74,5 +88,12 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         }
 
         Log.MediaMissing(logger, options.Name, split, sentence, left, total);
+        _missing.UnionWith(first.Ids.Concat(second.Ids));
     }
+
+    /// <summary>Counts what a table leaves out.</summary>
+    public void Count(int triplets, int targets, int candidates) => _left = (triplets, targets, candidates);
+
+    private static IEnumerable<string> Targets(IEnumerable<Triplet> triplets) =>
+        triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value.Value);
 }

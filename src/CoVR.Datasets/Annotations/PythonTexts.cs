@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CoVR.Datasets;
@@ -8,7 +7,7 @@ internal static class PythonTexts
 {
     /// <summary>Reads a list.</summary>
     /// <param name="text">What may be such a list.</param>
-    /// <returns>The texts, at least one; null when it is anything else, which is then a text of its own.</returns>
+    /// <returns>The texts that are not blank, at least one; null when it is anything else, which is then a text of its own.</returns>
     public static IReadOnlyList<string>? Parse(string text)
     {
         var rest = text.AsSpan().Trim();
@@ -21,12 +20,12 @@ internal static class PythonTexts
         List<string> texts = [];
         while (!rest.IsEmpty)
         {
-            if (!TakeText(ref rest, out var item) || string.IsNullOrWhiteSpace(item))
+            if (!TakeText(ref rest, out var item))
             {
                 return null;
             }
 
-            texts.Add(item);
+            texts.AddRange(string.IsNullOrWhiteSpace(item) ? [] : [item]);
             rest = rest.TrimStart();
             if (!rest.IsEmpty && rest[0] != ',')
             {
@@ -78,20 +77,61 @@ internal static class PythonTexts
             return false;
         }
 
-        var digits = rest[i] switch { 'x' => 2, 'u' => 4, _ => 0 };
+        var (digits, style) = rest[i] switch { 'x' => (2, 16), 'u' => (4, 16), 'U' => (8, 16), >= '0' and <= '7' => (Octal(rest[i..]), 8), _ => (0, 0) };
         if (digits > 0)
         {
-            if (i + digits >= rest.Length || !ushort.TryParse(rest.Slice(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            var start = style == 8 ? i : i + 1;
+            if (start + digits > rest.Length || !TryNumber(rest.Slice(start, digits), style, out var code))
             {
                 return false;
             }
 
-            builder.Append((char)code);
-            i += digits;
+            builder.Append(Rune.IsValid(code) ? char.ConvertFromUtf32(code) : ((char)code).ToString());
+            i = start + digits - 1;
             return true;
         }
 
-        builder.Append(rest[i] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', var other => other });
+        builder.Append(rest[i] switch
+        {
+            'n' => "\n",
+            't' => "\t",
+            'r' => "\r",
+            'a' => "\a",
+            'b' => "\b",
+            'f' => "\f",
+            'v' => "\v",
+            '\n' => "",
+            '\\' or '\'' or '"' => rest[i].ToString(),
+            var other => "\\" + other,
+        });
         return true;
+    }
+
+    private static int Octal(ReadOnlySpan<char> text)
+    {
+        var length = 1;
+        while (length < Math.Min(3, text.Length) && text[length] is >= '0' and <= '7')
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    private static bool TryNumber(ReadOnlySpan<char> digits, int style, out int code)
+    {
+        code = 0;
+        foreach (var digit in digits)
+        {
+            var value = char.IsAsciiHexDigit(digit) ? Convert.ToInt32(digit.ToString(), 16) : 16;
+            if (value >= style || code > char.MaxValue << 8)
+            {
+                return false;
+            }
+
+            code = (code * style) + value;
+        }
+
+        return code <= 0x10FFFF;
     }
 }

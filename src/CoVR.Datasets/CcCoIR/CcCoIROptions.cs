@@ -52,6 +52,10 @@ public sealed class CcCoIROptions : DatasetOptions
         foreach (var split in Annotations.Keys)
         {
             layout.AddSplit(split, Annotations[split], MediaFolders[split]);
+            if (EmbeddingFolders.TryGetValue(split, out var embeddings))
+            {
+                layout.EmbeddingFolders[split] = embeddings;
+            }
         }
 
         return layout;

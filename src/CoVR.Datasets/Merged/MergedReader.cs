@@ -39,9 +39,11 @@ public sealed class MergedReader : ITripletDatasetReader
     {
         List<Triplet> triplets = [];
         OrderedDictionary<MediaId, bool> candidates = [];
+        List<LeftOutMedia> left = [];
         foreach (var reader in _readers)
         {
             var part = await reader.ReadAsync(split, cancellationToken).ConfigureAwait(false);
+            left.AddRange(part.LeftOut is { } absent ? [absent] : []);
             triplets.EnsureCapacity(triplets.Count + part.Triplets.Count);
             foreach (var triplet in part.Triplets)
             {
@@ -56,7 +58,12 @@ public sealed class MergedReader : ITripletDatasetReader
             }
         }
 
-        return new TripletDataset(Name, split, triplets, [.. candidates.Keys]);
+        return new TripletDataset(Name, split, triplets, [.. candidates.Keys])
+        {
+            LeftOut = left.Count == 0
+                ? null
+                : new LeftOutMedia(left.Sum(part => part.Triplets), left.Sum(part => part.Targets), left.Sum(part => part.Candidates), [.. left.SelectMany(part => part.Media).Distinct()]),
+        };
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using CoVR.Modeling.Text;
+
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>Modification texts made by rule from the captions of reference and target (the papers' rule-based variant).</summary>
@@ -63,9 +65,8 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
     private static string[] Words(string caption)
     {
         ArgumentNullException.ThrowIfNull(caption);
-        return caption.ToLowerInvariant()
+        return PythonText.Split(PythonText.Lower(caption)
             .Replace(".", "", StringComparison.Ordinal)
-            .Replace(",", "", StringComparison.Ordinal)
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            .Replace(",", "", StringComparison.Ordinal));
     }
 }

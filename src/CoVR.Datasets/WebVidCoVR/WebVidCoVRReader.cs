@@ -45,10 +45,10 @@ public sealed class WebVidCoVRReader : IInspectableDataset
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
-        var (triplets, items) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (triplets, items, left) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
         var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
         Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
-        return new TripletDataset(Name, split, triplets, candidates) { Source = file };
+        return new TripletDataset(Name, split, triplets, candidates) { Source = file, LeftOut = left };
     }
 
     /// <inheritdoc/>
@@ -66,10 +66,10 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
 
-    private (WebVidCoVRTriplets Triplets, int Items) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
+    private (WebVidCoVRTriplets Triplets, int Items, LeftOutMedia? Left) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
         var byRule = _options.Edits != WebVidCoVREdits.Annotated;
-        var table = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
+        var (table, left) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
         var triplets = new WebVidCoVRTriplets(table.Rows, _options);
         if (triplets.Count < table.Rows.Count)
         {
@@ -77,11 +77,11 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         }
 
         return triplets.Count > 0
-            ? (triplets, table.ItemCount)
+            ? (triplets, table.ItemCount, left)
             : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in a word, so that no edit can be made by rule.");
     }
 
-    private WebVidCoVRTable BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)
+    private (WebVidCoVRTable Table, LeftOutMedia? Left) BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)
     {
         if (rows.Count == 0)
         {
@@ -94,11 +94,16 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         }
 
         var folder = _options.MediaFolders[split];
-        Func<string, bool>? exists = _options.MissingMedia == MissingMediaPolicy.Ignore ? null : id => Find(folder, id) is not null;
-        var table = WebVidCoVRTable.Build(rows, _options.Iterate, exists, exists);
-        new MediaPresence(_options, split, file, folder, exists ?? (_ => true), _logger).Report(table.MissingReferences, table.MissingTargets, table.Rows.Count, rows.Count);
+        Func<string, bool> exists = id => Find(folder, id) is not null;
+        var media = new MediaPresence(_options, split, file, folder, exists, _logger);
+        var table = _options.MissingMedia == MissingMediaPolicy.Ignore
+            ? WebVidCoVRTable.Build(rows, _options.Iterate)
+            : WebVidCoVRTable.Build(rows, _options.Iterate, exists, media.CanBeSearched);
+        media.Report(table.MissingReferences, table.MissingTargets, table.Rows.Count, rows.Count);
+        var targets = rows.TargetCount - table.Rows.TargetCount;
+        media.Count(rows.Count - table.Rows.Count, targets, _options.Galleries.ContainsKey(split) ? 0 : targets);
         CheckTestItems(file, split, table);
-        return table;
+        return (table, media.LeftOut);
     }
 
     private static void CheckTestItems(string file, DatasetSplit split, WebVidCoVRTable table)

@@ -17,7 +17,7 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var partial = $"{full}.{Path.GetRandomFileName()}.tmp";
+        var partial = PartialOf(full);
         try
         {
             using (var stream = FileSteps.Create(partial))
@@ -57,5 +57,14 @@ public static class AtomicFile
         {
             Array.ForEach(Directory.GetFiles(folder, name + ".*.tmp"), Delete);
         }
+    }
+
+    // Shorter than the file's own name where that is nearly as long as file systems allow.
+    private static string PartialOf(string full)
+    {
+        const int Longest = 200;
+        var (name, extension) = (Path.GetFileNameWithoutExtension(full), Path.GetExtension(full));
+        var own = System.Text.Encoding.UTF8.GetByteCount(name) > Longest ? name[..(Longest / 4)] : name;
+        return Path.Combine(Path.GetDirectoryName(full)!, $"{own}{extension}.{Path.GetRandomFileName()}.tmp");
     }
 }

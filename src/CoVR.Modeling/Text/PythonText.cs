@@ -29,6 +29,25 @@ internal static class PythonText
     /// <summary>Whether <c>str.isspace</c>, <c>str.split</c> and <c>\s</c> call a character white space.</summary>
     public static bool IsWhiteSpace(char value) => value is >= '\u001C' and <= '\u001F' || char.IsWhiteSpace(value);
 
+    /// <summary><c>str.split()</c>: the words between white space.</summary>
+    public static string[] Split(string text)
+    {
+        List<string> words = [];
+        for (var (at, end) = (0, 0); at < text.Length; at = end + 1)
+        {
+            for (end = at; end < text.Length && !IsWhiteSpace(text[end]); end++)
+            {
+            }
+
+            if (end > at)
+            {
+                words.Add(text[at..end]);
+            }
+        }
+
+        return [.. words];
+    }
+
     /// <summary><c>str.lower</c>: Unicode's full mapping, with the sigma that ends a word.</summary>
     public static string Lower(string text)
     {

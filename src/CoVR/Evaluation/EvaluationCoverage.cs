@@ -1,6 +1,6 @@
 namespace CoVR.Evaluation;
 
-/// <summary>How much of a data set was there.</summary>
+/// <summary>How much of a data set was there. What its reader left out for want of media counts as the data set's.</summary>
 /// <param name="QueriesScored">Queries that were ranked.</param>
 /// <param name="Queries">Queries of the data set.</param>
 /// <param name="TargetsPresent">Different right answers of the ranked queries that are in the gallery; a query without its answer counts as not found.</param>

@@ -158,9 +158,16 @@ internal sealed class EvaluationRun
     private EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
     {
         var present = TargetsOf(scored).Count(gallery.Contains);
-        string[] missing = [.. gallery.Missing.Concat(_unreadable.Distinct()).Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
+        var left = Dataset.LeftOut ?? new LeftOutMedia(0, 0, 0, []);
+        string[] missing = [.. gallery.Missing.Concat(_unreadable).Concat(left.Media).Distinct().Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
         return new EvaluationCoverage(
-            scored.Triplets.Count, Dataset.Triplets.Count, present, TargetsOf(Dataset).Count(), gallery.Present, Dataset.Candidates.Count, missing);
+            scored.Triplets.Count,
+            Dataset.Triplets.Count + left.Triplets,
+            present,
+            TargetsOf(Dataset).Count() + left.Targets,
+            gallery.Present,
+            Dataset.Candidates.Count + left.Candidates,
+            missing);
     }
 
     private static IEnumerable<MediaId> TargetsOf(TripletDataset dataset) =>

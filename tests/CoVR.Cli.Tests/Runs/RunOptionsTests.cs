@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
@@ -53,6 +54,25 @@ public sealed class RunOptionsTests(MatrixWorld world)
         Assert.InRange(Distance(Path.Combine(Folder(run, "one"), "ckpt_1.ckpt"), Path.Combine(Folder(run, "two"), "ckpt_1.ckpt")), 0, 1e-5);
         Assert.InRange(Distance(Path.Combine(Folder(run, "one"), "ckpt_0.ckpt"), Path.Combine(Folder(run, "one"), "ckpt_1.ckpt")), 1e-4, 1);
         Assert.NotEqual(0, RunFigures.Check(Folder(run, "two"), output));
+    }
+
+    [Fact]
+    public async Task Test_OfAGalleryThatLacksAPicture_IsRefusedOrStatesIt()
+    {
+        var run = await world.ReadyAsync("blip");
+        var annotations = run["annotation", "cirr-short", "cap.rc2.val.json"];
+        Directory.CreateDirectory(Path.GetDirectoryName(annotations)!);
+        File.Copy(run["annotation", "cirr", "cap.rc2.val.json"], annotations);
+        var names = Directory.EnumerateFiles(run["datasets", "CIRR", "images", "dev"]).Select(Path.GetFileNameWithoutExtension).Append("dev-99-img0").ToList();
+        File.WriteAllText(run["annotation", "cirr-short", "split.rc2.val.json"], JsonSerializer.Serialize(names.ToDictionary(name => name!, name => $"./dev/{name}.png")));
+        string[] test = ["test", "model=blip-large", .. MatrixWorld.Small("blip", "test=cirr-val", "run_name=short", $"test.cirr-val.annotation={annotations}")];
+
+        Assert.NotEqual(0, await run.RunAsync(test));
+        Assert.Contains("dev-99-img0", run.Error, StringComparison.Ordinal);
+        await run.SucceedAsync([.. test, "missing_media=report"]);
+
+        var metrics = File.ReadAllText(run["outputs", "test", "blip-large", MatrixWorld.Checkpoint("blip"), "short", "cirr-val", "metrics.json"]);
+        Assert.Matches($"\"candidates_present\": {names.Count - 1},\\s*\"candidates\": {names.Count},", metrics);
     }
 
     [Fact]

@@ -62,7 +62,9 @@ public sealed class CirrReaderTests : IDisposable
         }
         else
         {
-            Assert.Equal(triplets, (await reading).Triplets.Count);
+            var data = await reading;
+            Assert.Equal(triplets, data.Triplets.Count);
+            Assert.Equal(5 - triplets, data.LeftOut?.Triplets ?? 0);
         }
     }
 

@@ -26,6 +26,14 @@ public sealed class RuleBasedEditsTests
         Assert.DoesNotContain(edits, edit => edit.Contains("blue", StringComparison.Ordinal));
     }
 
+    /// <summary>What Python's <c>lower</c> and <c>split</c> give: the sigma at a word's end, the dotted I in two characters, separators as white space.</summary>
+    [Theory]
+    [InlineData("ΟΔΟΣ a", "b", "οδος", "b")]
+    [InlineData("İ a", "b", "i\u0307", "b")]
+    [InlineData("same\u001Cone", "same two", "one", "two")]
+    public void DifferingWords_OfAnyScript_AreThoseOfPython(string reference, string target, string first, string second) =>
+        Assert.Equal((first, second), RuleBasedEdits.DifferingWords(reference, target));
+
     [Fact]
     public void Write_SameWords_GivesNothing() => Assert.Null(new RuleBasedEdits().Write("One two.", "one, two", new Random(1)));
 }

@@ -111,6 +111,33 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_OfATargetThatIsEmbedded_NeedsNoVideoOfIt()
+    {
+        Write("pth1,pth2,edit\nx/1,x/2,a\nx/1,x/lost,b\n", "x/1.mp4", "x/2.mp4", "embs/x/lost.pth");
+        var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
+        options.EmbeddingFolders[DatasetSplit.Test] = _folder["embs"];
+
+        var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["x/2", "x/lost"], data.Candidates.Select(id => id.Value));
+        Assert.Null(data.LeftOut);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OfAReferenceThatIsEmbedded_StillNeedsItsVideo()
+    {
+        Write("pth1,pth2,edit\nx/1,x/2,a\nx/lost,x/1,b\nx/1,x/lost,c\n", "x/1.mp4", "x/2.mp4", "embs/x/lost.pth");
+        var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Train, _folder["a.csv"], _folder.FullName);
+        options.EmbeddingFolders[DatasetSplit.Train] = _folder["embs"];
+
+        var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["0", "2"], data.Triplets.Select(triplet => triplet.Id));
+        var left = Assert.IsType<LeftOutMedia>(data.LeftOut);
+        Assert.Equal((1, 1, 1, "x/lost"), (left.Triplets, left.Targets, left.Candidates, Assert.Single(left.Media).Value));
+    }
+
+    [Fact]
     public async Task ReadAsync_TestTargetTwice_IsRefusedUnlessTripletsAreIterated()
     {
         Write("pth1,pth2,edit\nx/1,x/2,a\nx/1,x/2,b\n", "x/1.mp4", "x/2.mp4");

@@ -159,6 +159,14 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
     }
 
     [Fact]
+    public async Task WriteAsync_OfANameAsLongAsFileSystemsAllow_StoresTheItem()
+    {
+        var id = new MediaId("a/" + new string('n', 251)); // and .pth
+        await Create().WriteAsync(id, Item(1), Cancel);
+        AssertSame(Item(1), await Create().ReadAsync(id, Cancel));
+    }
+
+    [Fact]
     public async Task WriteAsync_SweepsOldLeftoversAndKeepsYoungOnes()
     {
         Directory.CreateDirectory(_folder["tree", "a"]);

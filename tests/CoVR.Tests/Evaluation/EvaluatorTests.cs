@@ -74,6 +74,19 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public async Task EvaluateAsync_OfASplitThatLacksMedia_CountsWhatItsReaderLeftOut()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var dataset = CornerReader.Dataset with { LeftOut = new LeftOutMedia(6, 2, 3, [new MediaId("gone")]) };
+
+        var result = (await RunAsync(pipeline, new EvaluationOptions(), dataset))[0];
+
+        Assert.Equal("24 of 30 queries, 8 of 10 targets, 8 of 11 candidates", result.Coverage.Describe());
+        Assert.Equal(["gone"], result.Coverage.Missing);
+        Assert.False(result.Coverage.IsComplete);
+    }
+
+    [Fact]
     public async Task EvaluateAsync_UnreadableReference_EndsTheRunOrIsLeftOut()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
