@@ -26,7 +26,7 @@ if (Directory.Exists(folder))
 }
 
 var plan = quick
-    ? new SyntheticWorldOptions { TrainingItems = 600, TrainingTriplets = 800, TestQueries = 40, ValidationQueries = 10, GalleryItems = 300, TrainingClips = 0, GalleryClips = 0 }
+    ? new SyntheticWorldOptions { TrainingItems = 200, TrainingTriplets = 300, TestQueries = 20, ValidationQueries = 1, GalleryItems = 100, TrainingClips = 0, GalleryClips = 0 }
     : new SyntheticWorldOptions { TrainingItems = 6000, TrainingTriplets = 16000, TestQueries = 200, GalleryItems = 800, TrainingClips = 0, GalleryClips = 0 };
 var world = await new SyntheticWorld(plan).WriteAsync(Path.Combine(folder, "world"));
 var files = new WebVidCoVROptions();
@@ -38,7 +38,7 @@ Say($"{world.Pictures} pictures, {train.Triplets.Count} edits");
 NativeTorch.EnsureLoaded();
 torch.set_num_threads(1); // The products are small; the other cores prepare batches.
 torch.manual_seed(1);
-await using var services = Pipelines.Build(world, train, folder, quick ? (60, 40) : (900, 600));
+await using var services = Pipelines.Build(world, train, folder, quick ? (20, 10) : (900, 600));
 
 // 1. Pictures and their captions: the backbone and everything else is trained.
 var first = services.GetRequiredKeyedService<ComposedModel>(Pipelines.Captions);

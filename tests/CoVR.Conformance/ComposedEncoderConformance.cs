@@ -9,6 +9,9 @@ namespace CoVR.Conformance;
 [Collection("torch")]
 public abstract class ComposedEncoderConformance
 {
+    /// <summary>Loads libtorch, so that <see cref="Create"/> may make modules.</summary>
+    protected ComposedEncoderConformance() => NativeTorch.EnsureLoaded();
+
     /// <summary>Makes the model under test, in evaluation mode; small, with any weights.</summary>
     protected abstract ComposedModel Create();
 

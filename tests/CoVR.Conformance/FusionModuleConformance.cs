@@ -9,6 +9,9 @@ namespace CoVR.Conformance;
 [Collection("torch")]
 public abstract class FusionModuleConformance
 {
+    /// <summary>Loads libtorch, so that <see cref="Create"/> may make modules.</summary>
+    protected FusionModuleConformance() => NativeTorch.EnsureLoaded();
+
     /// <summary>Makes the fusion under test, in evaluation mode; small, with any weights, on any device.</summary>
     protected abstract IFusionModule Create();
 

@@ -10,6 +10,9 @@ namespace CoVR.Conformance;
 [Collection("torch")]
 public abstract class LossTermConformance
 {
+    /// <summary>Loads libtorch, so that <see cref="Create"/> may make modules.</summary>
+    protected LossTermConformance() => NativeTorch.EnsureLoaded();
+
     /// <summary>Makes the term under test.</summary>
     protected abstract ILossTerm Create();
 

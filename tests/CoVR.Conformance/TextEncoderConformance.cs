@@ -8,6 +8,9 @@ namespace CoVR.Conformance;
 [Collection("torch")]
 public abstract class TextEncoderConformance
 {
+    /// <summary>Loads libtorch, so that <see cref="Create"/> may make modules.</summary>
+    protected TextEncoderConformance() => NativeTorch.EnsureLoaded();
+
     /// <summary>Makes the encoder under test, in evaluation mode; small, with any weights, on any device.</summary>
     protected abstract ITextEncoder Create();
 

@@ -9,6 +9,9 @@ namespace CoVR.Conformance;
 [Collection("torch")]
 public abstract class VisualEncoderConformance
 {
+    /// <summary>Loads libtorch, so that <see cref="Create"/> may make modules.</summary>
+    protected VisualEncoderConformance() => NativeTorch.EnsureLoaded();
+
     /// <summary>Makes the encoder under test, in evaluation mode; small, with any weights, on any device.</summary>
     protected abstract IVisualEncoder Create();
 

@@ -13,7 +13,7 @@ public sealed class QuickStartTests
     {
         using var folder = new TemporaryFolder();
 
-        var run = (await CommandResult.RunAsync("dotnet", [Program, "--quick", "--seed", "5", "--output", folder["out"]], folder.FullName)).Succeeded("the quick start");
+        var run = (await CommandResult.RunAsync("dotnet", [SampleProgram.Of("01-QuickStart"), "--quick", "--seed", "5", "--output", folder["out"]], folder.FullName)).Succeeded("the quick start");
 
         var metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["out", "metrics.json"], TestContext.Current.CancellationToken)).RootElement;
         Assert.Equal(5, metrics.GetProperty("seed").GetInt32());
@@ -41,18 +41,9 @@ public sealed class QuickStartTests
     {
         using var folder = new TemporaryFolder();
 
-        var run = await CommandResult.RunAsync("dotnet", [Program, "--sead", "5"], folder.FullName);
+        var run = await CommandResult.RunAsync("dotnet", [SampleProgram.Of("01-QuickStart"), "--sead", "5"], folder.FullName);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("--seed N", run.Output, StringComparison.Ordinal);
-    }
-
-    private static string Program
-    {
-        get
-        {
-            var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(TestFolders.Repository, "samples", "01-QuickStart", "bin", here.Parent!.Name, here.Name, "QuickStart.dll");
-        }
     }
 }

@@ -1,6 +1,7 @@
 namespace CoVR.Data;
 
 /// <summary>Reads the annotations of one data set and knows where its media lie.</summary>
+/// <remarks>After a split was read, <see cref="Locate"/> is called from several threads at once.</remarks>
 public interface ITripletDatasetReader
 {
     /// <summary>The name of the data set, for example <c>webvid-covr</c>.</summary>

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Losses;
 
 /// <summary>A loss over the similarities of a batch, in which row i and column i belong together.</summary>
+/// <remarks>Called from the training thread only; the terms of a pipeline share one.</remarks>
 public interface IContrastiveLoss
 {
     /// <summary>Computes the loss.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Losses;
 
 /// <summary>One named part of the training loss: which embeddings are compared. Its weight belongs to the registration.</summary>
-/// <remarks>A term with learnt parameters may be a module too; the trainer then trains it.</remarks>
+/// <remarks>Called from the training thread only. A term with learnt parameters may be a module too; the trainer then trains it.</remarks>
 public interface ILossTerm
 {
     /// <summary>The name in logs and configuration, for example <c>si_ti</c>.</summary>

@@ -1,6 +1,7 @@
 namespace CoVR;
 
 /// <summary>Chooses which frames of a video are looked at.</summary>
+/// <remarks>Implementations are safe for use from several threads: the readers of a job share one.</remarks>
 public interface IFrameSampler
 {
     /// <summary>Tells samplers apart in fingerprints of stored embeddings, for example <c>middle</c> or <c>uniform-15</c>.</summary>

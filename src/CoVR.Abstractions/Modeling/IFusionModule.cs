@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling;
 
 /// <summary>Visual tokens and a text to query vectors: cross attention, late fusion, average.</summary>
-/// <remarks>Derive from <see cref="FusionModule"/> when it owns weights of this runtime.</remarks>
+/// <remarks>Derive from <see cref="FusionModule"/> when it owns weights of this runtime. In evaluation mode calls are safe from several threads.</remarks>
 public interface IFusionModule
 {
     /// <summary>Computes query vectors.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling;
 
 /// <summary>Texts to contextual tokens, without looking at a picture.</summary>
-/// <remarks>Derive from <see cref="TextEncoderModule"/> when the encoder owns weights of this runtime.</remarks>
+/// <remarks>Derive from <see cref="TextEncoderModule"/> when the encoder owns weights of this runtime. In evaluation mode calls are safe from several threads.</remarks>
 public interface ITextEncoder
 {
     /// <summary>C, the width of a token.</summary>

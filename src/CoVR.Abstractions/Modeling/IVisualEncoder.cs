@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling;
 
 /// <summary>Pictures to visual tokens: the backbone of a model.</summary>
-/// <remarks>Derive from <see cref="VisualEncoderModule"/> when the encoder owns weights of this runtime.</remarks>
+/// <remarks>Derive from <see cref="VisualEncoderModule"/> when the encoder owns weights of this runtime. In evaluation mode calls are safe from several threads.</remarks>
 public interface IVisualEncoder
 {
     /// <summary>C, the width of a token.</summary>

@@ -39,6 +39,7 @@ public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan E
 }
 
 /// <summary>Embeds a gallery: files to the embedding store.</summary>
+/// <remarks>Safe for use from several threads; two runs at a time embed twice what they share.</remarks>
 public interface IEmbeddingJob
 {
     /// <summary>Embeds every item that is not in the store yet, so that a second call after an interruption goes on where the first stopped.</summary>

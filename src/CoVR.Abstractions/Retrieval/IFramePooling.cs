@@ -1,6 +1,7 @@
 namespace CoVR;
 
 /// <summary>Turns the frames of a video's embedding into one.</summary>
+/// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface IFramePooling
 {
     /// <summary>Pools frames.</summary>

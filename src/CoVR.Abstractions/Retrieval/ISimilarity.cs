@@ -1,6 +1,7 @@
 namespace CoVR;
 
 /// <summary>How alike a query and a candidate are; this method is the specification that fast indexes are tested against.</summary>
+/// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface ISimilarity
 {
     /// <summary>The name that protocols and reports state.</summary>
