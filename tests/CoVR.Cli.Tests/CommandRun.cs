@@ -1,5 +1,4 @@
 using CoVR.Cli.Hosting;
-using CoVR.Cli.Tests.Made;
 using CoVR.TestSupport;
 using Spectre.Console.Testing;
 
@@ -32,8 +31,6 @@ internal sealed class CommandRun : IDisposable
         using var console = new TestConsole().Width(1000);
         await using var error = new StringWriter();
         var host = new CommandHost(console, error, Folder, clock: clock ?? _clock);
-        host.Models["tiny-blip"] = new TinyModel("blip");
-        host.Models["tiny-blip2"] = new TinyModel("blip2");
         var code = await host.RunAsync(args, cancellationToken ?? TestContext.Current.CancellationToken);
         (Output, Error) = (console.Output, error.ToString());
         return code;

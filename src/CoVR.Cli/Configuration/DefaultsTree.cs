@@ -148,7 +148,8 @@ internal sealed class DefaultsTree
         }
 
         var choices = _library.Choices(group);
-        return Names.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
+        return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. Sweeps are not there. {HydraFlags.Sweeps}"
+            : Names.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
     }
 
     private string UnusedGroup(string key, Choice choice) =>

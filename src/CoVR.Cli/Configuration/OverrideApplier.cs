@@ -61,6 +61,11 @@ internal static class OverrideApplier
 
     private static ConfigurationException Unknown(ConfigMap root, ConfigOverride change, IEnumerable<string> groups)
     {
+        if (change.Key.StartsWith("hydra", StringComparison.Ordinal))
+        {
+            return new ConfigurationException(change.Origin, "of Hydra's own settings only hydra.run.dir, the folder of the run, is there.");
+        }
+
         var paths = ConfigPath.All(root).Select(pair => pair.Path).ToList();
         var last = change.Key[(change.Key.LastIndexOf('.') + 1)..];
         var sameName = paths.Where(path => path.EndsWith("." + last, StringComparison.Ordinal)).Take(3).ToList();

@@ -18,7 +18,7 @@ internal static partial class ScalarText
         _ => Number(text) ?? text,
     };
 
-    /// <summary>Reads an unquoted value of the command line: there <c>yes</c> and <c>on</c> are words, and <c>inf</c> and <c>nan</c> numbers.</summary>
+    /// <summary>Reads an unquoted value of the command line: there <c>yes</c>, <c>on</c> and <c>0x10</c> are words, and <c>inf</c> and <c>nan</c> numbers.</summary>
     public static object? FromArgument(string text) => text.ToLowerInvariant() switch
     {
         "null" => null,
@@ -27,20 +27,20 @@ internal static partial class ScalarText
         "inf" or "+inf" => double.PositiveInfinity,
         "-inf" => double.NegativeInfinity,
         "nan" => double.NaN,
-        _ => Number(text) ?? text,
+        _ => Decimals(text) ?? text,
     };
 
-    private static object? Number(string text)
+    private static object? Number(string text) =>
+        Hexadecimal().IsMatch(text) && long.TryParse(text.Replace("_", "", StringComparison.Ordinal).AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal)
+            ? hexadecimal
+            : Decimals(text);
+
+    private static object? Decimals(string text)
     {
         var bare = text.Replace("_", "", StringComparison.Ordinal);
         if (Decimal().IsMatch(text) && long.TryParse(bare, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
         {
             return whole;
-        }
-
-        if (Hexadecimal().IsMatch(text) && long.TryParse(bare.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal))
-        {
-            return hexadecimal;
         }
 
         return Real().IsMatch(text) ? double.Parse(bare, NumberStyles.Float, CultureInfo.InvariantCulture) : null;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CoVR.Cli.Commands;
-using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -56,9 +55,6 @@ internal sealed class CommandHost
 
     /// <summary>Warnings of the libraries, with <c>--verbose</c> everything, on standard error.</summary>
     public ErrorLoggerProvider Logs { get; }
-
-    /// <summary>Models beside the published ones, by the names that <c>--model</c> takes.</summary>
-    public IDictionary<string, IModelChoice> Models { get; } = new Dictionary<string, IModelChoice>();
 
     /// <summary>What a stopped command says; a command sets what is true of it.</summary>
     public string ResumeHint { get; set; } = "The same command starts again.";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CoVR.Datasets;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Hosting;
@@ -8,6 +9,9 @@ namespace CoVR.Cli.Hosting;
 [SuppressMessage("Design", "CA1001", Justification = "The writer belongs to the process.")]
 internal sealed class ErrorLoggerProvider(TextWriter error) : ILoggerProvider
 {
+    // Each failure of these is an outcome, which commands tell themselves.
+    private static readonly string[] ToldElsewhere = [typeof(EmbeddingJob).FullName!, typeof(BenchmarkRunner).FullName!];
+
     /// <summary>Whether everything is written.</summary>
     public bool Verbose { get; set; }
 
@@ -24,7 +28,9 @@ internal sealed class ErrorLoggerProvider(TextWriter error) : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= (provider.Verbose ? LogLevel.Debug : LogLevel.Warning) && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= (provider.Verbose ? LogLevel.Debug : Least) && logLevel != LogLevel.None;
+
+        private LogLevel Least => ToldElsewhere.Contains(category) ? LogLevel.Error : LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

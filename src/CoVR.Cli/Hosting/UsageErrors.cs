@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CoVR.Checkpoints;
+using CoVR.Cli.Configuration;
+using CoVR.Cli.Runs;
 
 namespace CoVR.Cli.Hosting;
 
@@ -53,7 +55,9 @@ internal static class UsageErrors
         if (token.StartsWith('-'))
         {
             var name = token.Split('=')[0];
-            return $"there is no option '{name}'.{DidYouMean(name, Options(command))}";
+            return command.Options.Any(option => option.Name == RunArguments.ShowConfig) && HydraFlags.Counterpart(name) is { } instead
+                ? $"there is no option '{name}' as Hydra has it. {instead}"
+                : $"there is no option '{name}'.{DidYouMean(name, Options(command))}";
         }
 
         return command.Subcommands.Count > 0

@@ -22,7 +22,7 @@ internal sealed class ModelArguments
     {
         _forQueries = forQueries;
         var names = string.Join(", ", PublishedModel.All.Select(model => model.Name));
-        _model = new Option<string?>("--model") { Description = $"The model: {names}. [default: {PublishedModel.All[0].Name}]" };
+        _model = new Option<string?>("--model") { Description = $"The model: {names}, or a file of configs/model. [default: {PublishedModel.All[0].Name}]" };
         _checkpoint = new Option<string?>("--checkpoint", "--ckpt")
         {
             Description = "Weights: a file, a released name such as webvid-covr, an https:// or hf:// address. "
@@ -48,11 +48,6 @@ internal sealed class ModelArguments
     /// <exception cref="CommandException">There is no such model.</exception>
     public IModelChoice Read(CommandHost host, ParseResult parsed)
     {
-        if (parsed.GetValue(_model) is { } name && host.Models.TryGetValue(name, out var other))
-        {
-            return other;
-        }
-
         var vocabulary = parsed.GetValue(_vocabulary);
         var checkpoint = parsed.GetValue(_checkpoint);
         if (parsed.GetValue(_model) is { } own && PublishedModel.Find(own) is null && ConfiguredModel.Find(host, own, checkpoint, vocabulary, parsed.GetRequiredValue(_device)) is { } configured)

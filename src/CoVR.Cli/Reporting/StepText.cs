@@ -9,7 +9,14 @@ internal static class StepText
     public static string Of(Step step, double? rate, TimeSpan? remaining)
     {
         var bytes = step.Unit == Step.Bytes;
-        List<string> parts = [bytes ? InMegabytes(step) : Counted(step)];
+        List<string> parts = [];
+
+        // Where nothing is counted yet, what is done says more.
+        if (step is not { Done: 0, Total: null, Note.Length: > 0 })
+        {
+            parts.Add(bytes ? InMegabytes(step) : Counted(step));
+        }
+
         if (rate is { } perSecond)
         {
             parts.Add(bytes ? FormattableString.Invariant($"{perSecond / Megabyte:F1} MB/s") : Rate(perSecond));

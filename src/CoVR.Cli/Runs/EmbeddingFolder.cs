@@ -23,11 +23,11 @@ internal sealed record EmbeddingFolder(string Dataset, DatasetSplit Split, strin
 
     private bool IsByPath => IsVideo || Dataset.StartsWith("cc-coir", StringComparison.Ordinal);
 
-    /// <summary>The command that makes the embeddings.</summary>
-    public string Command(CommandHost host, ConfiguredModel model)
+    /// <summary>The command that makes the embeddings: all of them, or those of a list.</summary>
+    public string Command(CommandHost host, ConfiguredModel model, string? list = null)
     {
         var kind = IsVideo ? "videos --video_dir" : "images --image_dir";
-        var ids = IsByPath ? $" --todo_ids {Quote(host.Shown(Annotations))}" : "";
+        var ids = (list ?? (IsByPath ? Annotations : null)) is { } wanted ? $" --todo_ids {Quote(host.Shown(wanted))}" : "";
         return $"covr embed {kind} {Quote(host.Shown(Media))}{ids} --save_dir {Quote(host.Shown(Folder))}{model.EmbedOptions}";
     }
 

@@ -7,6 +7,9 @@ namespace CoVR.Cli.Runs;
 /// <summary>The arguments of <c>covr train</c> and <c>covr test</c>: choices and values, and where configurations lie.</summary>
 internal sealed class RunArguments
 {
+    /// <summary>The option that prints a configuration.</summary>
+    public const string ShowConfig = "--show-config";
+
     private readonly Argument<string[]> _overrides = new("overrides")
     {
         Description = "Choices (data=cirr) and values (trainer.max_epochs=3; +name=… adds, ~name takes out).",
@@ -20,7 +23,7 @@ internal sealed class RunArguments
 
     private readonly Option<string?> _config = new("--config") { Description = "Takes the configuration that was saved with a run (.hydra/config.yaml) instead of composing one." };
     private readonly Option<string[]> _presets = new("--preset") { Description = "The rules by which tests count: reference (the paper's code), corrected, honest. Several are shown side by side. [default: reference and honest]" };
-    private readonly Option<string?> _show = new("--show-config", OptionNames.Aliases("--show-config"))
+    private readonly Option<string?> _show = new(ShowConfig, OptionNames.Aliases(ShowConfig))
     {
         Description = "Prints the configuration, or its part (--show-config model), with the origin of each value, and does nothing else.",
         Arity = ArgumentArity.ZeroOrOne,

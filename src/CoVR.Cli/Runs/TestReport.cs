@@ -71,7 +71,7 @@ internal static class TestReport
 
         foreach (var submission in result.Submissions.Where(submission => submission.Faults.Count > 0))
         {
-            host.Warn($"{submission.File}: {string.Join(" ", submission.Faults)}");
+            host.Warn($"a server would refuse {host.Shown(Path.Combine(result.OutputFolder!, submission.File))}: {submission.Faults[0]}{(submission.Faults.Count > 1 ? $" ({submission.Faults.Count - 1} faults more)" : "")}");
         }
     }
 

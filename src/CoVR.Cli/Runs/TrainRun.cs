@@ -79,7 +79,12 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
 
         if (result.Best is { } best)
         {
-            host.Say(FormattableString.Invariant($"best validation: {best:F2} in epoch {result.BestEpoch}"));
+            host.Say(FormattableString.Invariant($"best validation: {best:F2} in epoch {result.BestEpoch} ({host.Shown(Path.Combine(config.OutputFolder, "ckpt_best.ckpt"))})"));
+        }
+
+        if (Leads && Directory.EnumerateFiles(config.OutputFolder, "ckpt_*.ckpt").Where(file => !file.EndsWith("_best.ckpt", StringComparison.Ordinal)).MaxBy(File.GetLastWriteTimeUtc) is { } last)
+        {
+            host.Say($"weights: {host.Shown(last)}; used by covr train and covr test with model.ckpt.path={host.Shown(last)}");
         }
 
         if (result.Skipped > 0)

@@ -92,5 +92,5 @@ public static class TextList
         _ => throw new DatasetFormatException(path, null, Caption, $"entry {at} (counted from 0) has no text of that name."),
     };
 
-    private static DatasetFormatException Unreadable(string path, Exception error) => new(path, null, null, $"the file cannot be read ({error.Message}).", error);
+    private static DatasetFormatException Unreadable(string path, Exception error) => new(path, null, null, error is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read ({error.Message}).", error);
 }

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace CoVR.Media;
 
 /// <summary>Says what went wrong when ffmpeg or ffprobe ended with an error.</summary>
-internal static class VideoFaults
+internal static partial class VideoFaults
 {
     private const int FirstSignalCode = 128;
 
@@ -10,11 +12,13 @@ internal static class VideoFaults
     {
         if (code >= FirstSignalCode || code < 0)
         {
-            return new MediaReadException(media, MediaFailure.DecoderFailed, $"{program} was killed or stopped (exit code {code}). {errors}".TrimEnd());
+            return new MediaReadException(media, MediaFailure.DecoderFailed, $"{program} was killed or stopped (exit code {code}). {(errors.Length == 0 ? "" : FirstOf(path, errors))}".TrimEnd());
         }
 
         var (failure, reason) = Classify(path, errors);
-        return new MediaReadException(media, failure, $"{reason} {program} says: {OneLine(errors)}");
+
+        // The whitelist is ours: what it says is in the reason.
+        return new MediaReadException(media, failure, Says(errors, "whitelist") ? reason : $"{reason} {program} says: {FirstOf(path, errors)}");
     }
 
     private static (MediaFailure Failure, string Reason) Classify(string path, string errors)
@@ -43,5 +47,13 @@ internal static class VideoFaults
         return VideoContainers.Looks(header[..file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false)]);
     }
 
-    private static string OneLine(string errors) => errors.Length == 0 ? "nothing." : errors.ReplaceLineEndings(" ");
+    // The first complaint is the cause, what follows its consequences. Without the addresses and the path that programs put before it.
+    private static string FirstOf(string path, string errors)
+    {
+        var first = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "nothing";
+        return $"{Source().Replace(first, "").Replace($"{path}: ", "", StringComparison.Ordinal).TrimEnd('.')}.";
+    }
+
+    [GeneratedRegex(@"^(\[[^\]]*\] ?)+")]
+    private static partial Regex Source();
 }

@@ -17,12 +17,16 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public async Task Doctor_WithoutArguments_LooksAtTheMachine()
     {
+        File.WriteAllLines(_run["vocab.txt"], ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]);
+
         var output = await _run.SucceedAsync("doctor");
 
+        Assert.Matches(@"! machine\.vocabulary +vocab\.txt: the vocabulary has 6 words", output);
+        Assert.StartsWith("Examining: annotations", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("repair.json", output, StringComparison.Ordinal);
         Assert.Contains("✓ machine.ffmpeg", output, StringComparison.Ordinal);
         Assert.Contains("✓ machine.libtorch", output, StringComparison.Ordinal);
-        Assert.Contains("Healthy", output, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_run["covr-doctor"]));
+        Assert.Contains("Healthy, with 1 warning.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +96,20 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains("(test): 3 of 3 queries, 2 of 3 targets, 2 of 3 candidates", _run.Output, StringComparison.Ordinal);
         Assert.Matches(@"✗ checkpoints.unreadable .*weights\.ckpt: .*form of the file is unknown", _run.Output);
         Assert.Matches(@"✗ machine.vocabulary .*vocab\.txt", _run.Output);
-        Assert.Equal("b\n", File.ReadAllText(_run["covr-doctor", "webvid-covr_embed_ids.txt"]));
+        var list = Path.Combine("covr-doctor", "webvid-covr_embed_ids.txt");
+        Assert.Equal("b\n", File.ReadAllText(_run[list]));
+        Assert.Contains(
+            $"{list}: what to embed: covr embed videos --video_dir datasets/WebVid/8M/train --todo_ids {list} --save_dir datasets/WebVid/8M/blip-vid-embs-large-all", _run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_OfSetsThatShareFiles_LooksAtThemOnce()
+    {
+        using var world = await Runs.RunWorld.CreateAsync();
+
+        await world.Run.RunAsync(["doctor", "data=webvid-covr", "data.annotation.val=annotation/webvid-covr/webvid8m-covr_test.csv", "test=webvid-covr", "model=tiny-blip", "model/ckpt=tiny", "--no-machine"]);
+
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(world.Run.Output, @"\((validation|test)\): \d+ of "));
     }
 
     [Theory]
@@ -136,7 +153,7 @@ public sealed class DoctorCommandTests : IDisposable
     [Theory]
     [InlineData("data=cirr", "cirr-train", "cirr-val")]
     [InlineData("data=fashioniq", "fashioniq-all-train", "fashioniq-all-val")]
-    [InlineData("data=cc-coir+webvid-covr", "cc-coir-train", "webvid-covr-val")]
+    [InlineData("data=cc-coir+webvid-covr", "cc-coir-train", "cc-coir-val", "webvid-covr-train")]
     [InlineData("data=webvid-covr_rule-based", "webvid-covr-rule-based-train", "webvid-covr-rule-based-val")]
     [InlineData("test=all", "circo", "fashioniq-toptee")]
     [InlineData("test=cirr-val", "cirr-val")]

@@ -10,6 +10,8 @@ public sealed class EmbedCommandTests : IDisposable
 {
     private readonly CommandRun _run = new();
 
+    public EmbedCommandTests() => TinyModel.WriteTo(_run);
+
     [Theory]
     [InlineData("blip", new long[] { 8 })]
     [InlineData("blip2", new long[] { 3, 8 })]
@@ -19,7 +21,7 @@ public sealed class EmbedCommandTests : IDisposable
         TinyMedia.Picture(_run["CIRR", "images", "dev", "dev-2.png"], 2);
         TinyMedia.Picture(_run["CIRR", "images", "train", "34", "train-3.png"], 3);
 
-        var output = await _run.SucceedAsync("embed", "images", "--image_dir", "CIRR/images/", "--model", $"tiny-{family}");
+        var output = await _run.SucceedAsync("embed", "images", "--image_dir", "CIRR/images/", "--model", $"tiny-{family}", "--checkpoint", "tiny");
 
         Assert.Equal(shape, ShapeOf("CIRR", $"{family}-embs-large", "dev", "dev-1.pth"));
         Assert.Equal(shape, ShapeOf("CIRR", $"{family}-embs-large", "dev", "dev-2.pth"));
@@ -31,11 +33,11 @@ public sealed class EmbedCommandTests : IDisposable
     public async Task Images_SecondRunAndABrokenFile_GoesOnAndListsTheReason()
     {
         TinyMedia.Picture(_run["images", "a.png"], 1);
-        await _run.SucceedAsync("embed", "images", "--image-dir", "images", "--save-dir", "out", "--model", "tiny-blip");
+        await _run.SucceedAsync("embed", "images", "--image-dir", "images", "--save-dir", "out", "--model", "tiny-blip", "--checkpoint", "tiny");
         TinyMedia.Picture(_run["images", "b.png"], 2);
         await File.WriteAllTextAsync(_run["images", "c.png"], "no picture", TestContext.Current.CancellationToken);
 
-        Assert.Equal(ExitCodes.Failed, await _run.RunAsync(["embed", "images", "--image_dir", "images", "--save_dir", "out", "--model", "tiny-blip"]));
+        Assert.Equal(ExitCodes.Failed, await _run.RunAsync(["embed", "images", "--image_dir", "images", "--save_dir", "out", "--model", "tiny-blip", "--checkpoint", "tiny"]));
 
         Assert.Contains("1 pictures embedded, 1 were there already, 1 failed", _run.Output, StringComparison.Ordinal);
         Assert.Contains("failed: c: ", _run.Error, StringComparison.Ordinal);
@@ -53,7 +55,7 @@ public sealed class EmbedCommandTests : IDisposable
         TinyMedia.Picture(_run["images", "b.png"], 2);
         await File.WriteAllTextAsync(_run["ids.txt"], "b\nz\n", TestContext.Current.CancellationToken);
 
-        Assert.Equal(ExitCodes.Failed, await _run.RunAsync(["embed", "images", "--image_dir", "images", "--todo_ids", "ids.txt", "--model", "tiny-blip"]));
+        Assert.Equal(ExitCodes.Failed, await _run.RunAsync(["embed", "images", "--image_dir", "images", "--todo_ids", "ids.txt", "--model", "tiny-blip", "--checkpoint", "tiny"]));
 
         Assert.True(File.Exists(_run["blip-embs-large", "b.pth"]));
         Assert.False(File.Exists(_run["blip-embs-large", "a.pth"]));
@@ -71,7 +73,7 @@ public sealed class EmbedCommandTests : IDisposable
         await WriteAnnotationAsync();
 
         await _run.SucceedAsync(
-            "embed", "videos", "--video_dir", "WebVid/8M/train", "--todo_ids", "test.csv", "--frames_video", "3", "--model", $"tiny-{family}", "--batch_size", "4", "--num_workers", "2");
+            "embed", "videos", "--video_dir", "WebVid/8M/train", "--todo_ids", "test.csv", "--frames_video", "3", "--model", $"tiny-{family}", "--checkpoint", "tiny", "--batch_size", "4", "--num_workers", "2");
 
         Assert.Equal(shape, ShapeOf("WebVid", "8M", $"{family}-vid-embs-large-all", "016", "2.pth"));
         Assert.Equal(shape, ShapeOf("WebVid", "8M", $"{family}-vid-embs-large-all", "017", "3.pth"));
@@ -83,7 +85,7 @@ public sealed class EmbedCommandTests : IDisposable
     {
         await TinyMedia.ClipAsync(_run["v", "train", "0", "1.mp4"], 1);
 
-        await _run.SucceedAsync("embed", "videos", "--video_dir", "v/train", "--frames_video", "2", "--save_all_tokens", "--model", "tiny-blip");
+        await _run.SucceedAsync("embed", "videos", "--video_dir", "v/train", "--frames_video", "2", "--save_all_tokens", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Equal([2, 17, 16], ShapeOf("v", "blip-vid-embs-tokens-large-all", "0", "1.pth"));
     }
@@ -97,10 +99,10 @@ public sealed class EmbedCommandTests : IDisposable
         }
 
         string[] command = ["embed", "videos", "--video_dir", "clips", "--store", "store", "--frames_video", "2", "--num_shards", "2"];
-        await _run.SucceedAsync([.. command, "--shard_id", "0", "--model", "tiny-blip"]);
+        await _run.SucceedAsync([.. command, "--shard_id", "0", "--model", "tiny-blip", "--checkpoint", "tiny"]);
         Assert.Equal(ExitCodes.Failed, await _run.RunAsync([.. command, "--verify"]));
         Assert.Contains("was not embedded yet", _run.Error, StringComparison.Ordinal);
-        await _run.SucceedAsync([.. command, "--shard_id", "1", "--model", "tiny-blip"]);
+        await _run.SucceedAsync([.. command, "--shard_id", "1", "--model", "tiny-blip", "--checkpoint", "tiny"]);
 
         var output = await _run.SucceedAsync([.. command, "--merge", "--verify"]);
 
@@ -116,9 +118,9 @@ public sealed class EmbedCommandTests : IDisposable
         await WriteAnnotationAsync();
         const string Embeddings = "WebVid/blip-vid-embs-large-all";
 
-        await _run.SucceedAsync("embed", "videos", "--video_dir", "WebVid/train", "--frames_video", "3", "--model", "tiny-blip");
-        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--model", "tiny-blip");
-        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--column", "edit", "--model", "tiny-blip");
+        await _run.SucceedAsync("embed", "videos", "--video_dir", "WebVid/train", "--frames_video", "3", "--model", "tiny-blip", "--checkpoint", "tiny");
+        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--model", "tiny-blip", "--checkpoint", "tiny");
+        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--column", "edit", "--model", "tiny-blip", "--checkpoint", "tiny");
         await _run.SucceedAsync("embed", "scores", "test.csv", Embeddings);
 
         Assert.Equal(["a blue square", "a red circle"], TextEmbeddings.Load(_run["WebVid", "blip-vid-embs-large-all", "txt2_test.pth"]).Texts);
@@ -139,7 +141,7 @@ public sealed class EmbedCommandTests : IDisposable
 
     [Theory]
     [InlineData("--save_dir writes .pth files", "embed", "images", "--image_dir", ".", "--save_dir", "a", "--store", "b")]
-    [InlineData("--shard_id 2 is not below --num_shards 2", "embed", "images", "--image_dir", ".", "--num_shards", "2", "--shard_id", "2", "--model", "tiny-blip")]
+    [InlineData("--shard_id 2 is not below --num_shards 2", "embed", "images", "--image_dir", ".", "--num_shards", "2", "--shard_id", "2", "--model", "tiny-blip", "--checkpoint", "tiny")]
     [InlineData("Did you mean", "embed", "images", "--image_dir", ".", "--model", "blip-larg")]
     [InlineData("are two models", "embed", "images", "--image_dir", ".", "--model", "blip-large", "--model_type", "coco")]
     [InlineData("--batch_size is at least 1", "embed", "images", "--image_dir", ".", "--batch_size", "0")]

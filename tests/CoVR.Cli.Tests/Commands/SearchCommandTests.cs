@@ -10,13 +10,15 @@ public sealed class SearchCommandTests : IDisposable
 {
     private readonly CommandRun _run = new();
 
+    public SearchCommandTests() => TinyModel.WriteTo(_run);
+
     [Fact]
     public async Task Run_FirstAndSecondSearch_EmbedsOnceAndAnswersWithoutTheReference()
     {
         await MakeFolderAsync();
 
-        var first = await _run.SucceedAsync("search", "photos", "--image", "photos/a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip");
-        var second = await _run.SucceedAsync("search", "photos", "--image", "a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip");
+        var first = await _run.SucceedAsync("search", "photos", "--image", "photos/a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip", "--checkpoint", "tiny");
+        var second = await _run.SucceedAsync("search", "photos", "--image", "a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Contains("First search of photos: embedding 4 files", first, StringComparison.Ordinal);
         Assert.Contains("0 files embedded, 4 were there already", second, StringComparison.Ordinal);
@@ -29,7 +31,7 @@ public sealed class SearchCommandTests : IDisposable
     {
         await MakeFolderAsync();
 
-        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--json", "--model", "tiny-blip2");
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--json", "--model", "tiny-blip2", "--checkpoint", "tiny");
 
         var answer = JsonDocument.Parse(output).RootElement;
         Assert.Equal(4, answer.GetProperty("candidates").GetInt32());
@@ -45,7 +47,7 @@ public sealed class SearchCommandTests : IDisposable
     {
         await MakeFolderAsync();
 
-        await _run.SucceedAsync("search", "photos", "--video", "clips/c.mp4", "--text", "make it <red>", "--html", "pages/red.html", "--store", "embeddings", "--model", "tiny-blip");
+        await _run.SucceedAsync("search", "photos", "--video", "clips/c.mp4", "--text", "make it <red>", "--html", "pages/red.html", "--store", "embeddings", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         var page = await File.ReadAllTextAsync(_run["pages", "red.html"], TestContext.Current.CancellationToken);
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
@@ -59,15 +61,32 @@ public sealed class SearchCommandTests : IDisposable
     public async Task Run_FileDeletedAndOneBroken_AnswersWithWhatIsThere()
     {
         await MakeFolderAsync();
-        await _run.SucceedAsync("search", "photos", "--model", "tiny-blip");
+        await _run.SucceedAsync("search", "photos", "--model", "tiny-blip", "--checkpoint", "tiny");
         File.Delete(_run["photos", "b.png"]);
         await File.WriteAllTextAsync(_run["photos", "d.png"], "no picture", TestContext.Current.CancellationToken);
 
-        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip");
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Equal(3, Table(output).Length);
         Assert.DoesNotContain("b.png", output, StringComparison.Ordinal);
-        Assert.Contains("failed: d.png: ", _run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("failed: d.png: ", Assert.Single(ErrorLines, line => line.Contains("d.png", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_FileThatWasBroken_IsToldShortlyAndTriedAgainWhenAskedTo()
+    {
+        TinyMedia.Picture(_run["photos", "a.png"], 1);
+        await File.WriteAllTextAsync(_run["photos", "d.png"], "no picture", TestContext.Current.CancellationToken);
+        string[] search = ["search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny"];
+        await _run.SucceedAsync(search);
+
+        Assert.Single(Table(await _run.SucceedAsync(search)));
+        Assert.StartsWith("failed: 1 in an earlier search, left out; --retry tries them again, the reasons are in photos.covr", _run.Error.Trim(), StringComparison.Ordinal);
+        Assert.DoesNotContain("d.png", _run.Error, StringComparison.Ordinal);
+
+        TinyMedia.Picture(_run["photos", "d.png"], 2);
+        Assert.Equal(2, Table(await _run.SucceedAsync([.. search, "--retry"])).Length);
+        Assert.Empty(_run.Error);
     }
 
     [Theory]
@@ -80,13 +99,15 @@ public sealed class SearchCommandTests : IDisposable
         TinyMedia.Picture(_run["photos", "a.png"], 1);
         Directory.CreateDirectory(_run["empty"]);
 
-        Assert.Equal(code, await _run.RunAsync([.. args, "--model", "tiny-blip"]));
+        Assert.Equal(code, await _run.RunAsync([.. args, "--model", "tiny-blip", "--checkpoint", "tiny"]));
 
         Assert.Contains(why, _run.Error, StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();
+
+    private string[] ErrorLines => _run.Error.Split('\n');
 
     private static string[] Table(string output) =>
         [.. output.Split('\n').SkipWhile(line => !line.Contains("score", StringComparison.Ordinal)).Where(line => line.Contains('.', StringComparison.Ordinal)).Select(line => line.Trim())];

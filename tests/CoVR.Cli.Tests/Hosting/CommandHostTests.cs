@@ -36,6 +36,9 @@ public sealed class CommandHostTests
     [InlineData("Required argument 'out' missing", "convert", "a")]
     [InlineData("'c.pth' is one argument too many", "convert", "a.pth", "b.pth", "c.pth")]
     [InlineData("'covr convert --help'", "convert")]
+    [InlineData("--show-config prints the composed configuration", "train", "--cfg", "job")]
+    [InlineData("give the command once for each value", "train", "--multirun", "seed=1,2")]
+    [InlineData("there is no option '--cfg'.", "convert", "--cfg", "job")]
     public async Task Run_WrongUsage_EndsWithTwoAndAHint(string hint, params string[] args)
     {
         using var run = new CommandRun();

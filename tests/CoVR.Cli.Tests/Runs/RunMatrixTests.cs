@@ -23,7 +23,11 @@ public sealed class RunMatrixTests(MatrixWorld world)
     [InlineData("blip2", "experiment2=cirr model/loss=cross_entropy", "cirr/blip2-coco", "test=circo", "recalls_circo-test.json")]
     [InlineData("blip2", "experiment2=fiq", "fashioniq-all/blip2-coco", "", "recalls_fiq-mean.json")]
     [InlineData("blip2", "experiment2=coir", "cc-coir/blip2-coco", "test=cirr", "recalls_cirr.json")]
+    [InlineData("blip2", "experiment2=covr", "webvid-covr/blip2-coco", "test=webvid-covr", "recalls_covr.json")]
     [InlineData("blip2", "experiment2=coir_ft-cirr", "cirr/blip2-coco", "", "recalls_cirr.json")]
+    [InlineData("blip2", "experiment2=coir_ft-fiq", "fashioniq-all/blip2-coco", "test=fashioniq-dress", "recalls_fiq-dress.json")]
+    [InlineData("blip2", "experiment2=covr+coir_ft-cirr", "cirr/blip2-coco", "test=cirr-val", "")]
+    [InlineData("blip2", "experiment2=covr+coir_ft-fiq", "fashioniq-all/blip2-coco", "test=fashioniq-shirt", "recalls_fiq-shirt.json")]
     [InlineData("blip2", "experiment2=covr+coir", "cc-coir+webvid-covr/blip2-coco", "test=cirr-val", "")]
     [InlineData("blip2", "data=cirr model=blip2-coco_text", "cirr/blip2-coco-text", "test=cirr-val", "")]
     [InlineData("blip2", "data=cirr model=blip2-coco_visual", "cirr/blip2-coco-visual", "test=cirr-val", "")]
@@ -42,6 +46,7 @@ public sealed class RunMatrixTests(MatrixWorld world)
         var checkpoint = Path.Combine(written, "ckpt_0.ckpt");
         Assert.True(File.Exists(checkpoint), trained);
         Assert.Contains("Training: done", trained, StringComparison.Ordinal);
+        Assert.Contains($"weights: {Path.GetRelativePath(run.Folder, checkpoint)};", trained, StringComparison.Ordinal);
         var figures = RunFigures.Check(written, trained);
 
         var tested = await run.SucceedAsync(["test", .. MatrixWorld.Small(family, [.. chosen, name, $"model.ckpt.path='{checkpoint}'"])]);
@@ -70,6 +75,7 @@ public sealed class RunMatrixTests(MatrixWorld world)
         Assert.Equal(files.Order(StringComparer.Ordinal), Directory.EnumerateFiles(folder, "recalls*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(RunFigures.Check(folder, output) >= 2 * 4 * 4, output);
         Assert.Contains("cirr: the answers are hidden", output, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(run.Error, @"recalls_cirr\.json"));
         var recalls = RunFigures.Recalls(Path.Combine(folder, "recalls_covr.json"));
         Assert.InRange(recalls["R1"], 0, recalls["R5"]);
         var means = RunFigures.Recalls(Path.Combine(folder, "recalls_fiq-mean.json"));

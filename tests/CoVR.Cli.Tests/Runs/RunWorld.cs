@@ -19,11 +19,8 @@ internal sealed class RunWorld : IDisposable
     public static async Task<RunWorld> CreateAsync()
     {
         var world = new RunWorld();
-        world.Configure("blip", "blip_cir", "dropout: 0");
-        world.Configure("blip2", "blip2_cir", "dropout: 0", "    queries: 3");
-        world.Write("configs/model/ckpt/tiny.yaml", "name: tiny\npath: null\nimage_size: 16\n");
+        TinyModel.WriteTo(world.Run);
         world.Write("configs/machine/tiny.yaml", "defaults:\n  - default@paths\nname: tiny\nbatch_size: 3\nnum_workers: 1\nthreads: 1\n");
-        world.Write("vocab.txt", string.Join('\n', ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. "a red blue circle square make it smaller on the left and moves ,".Split(' ')]) + "\n");
         await world.WriteVideosAsync("2M", 0);
         await world.WriteVideosAsync("8M", 20);
         world.WriteAnnotations("webvid2m-covr_train.csv", 0);
@@ -60,20 +57,6 @@ internal sealed class RunWorld : IDisposable
     public void Dispose() => _run.Dispose();
 
     private static string Name(int number) => $"{number % 2:D5}/{100 + number}";
-
-    private void Configure(string family, string target, string dropout, params string[] more) => Write($"configs/model/tiny-{family}.yaml", $$"""
-        defaults:
-          - {{(family == "blip" ? "blip-large" : "blip2-coco")}}
-        modelname: tiny-{{family}}
-        _target_: tests.{{target}}
-        model:
-          embed_dim: 8
-        architecture:
-            dimensions: 8
-        {{string.Join('\n', more)}}
-            vision: {patch_size: 4, width: 16, depth: 2, heads: 2, feed_forward_width: 32, drop_path: 0}
-            text: {vocabulary_size: 0, width: 24, depth: 2, heads: 3, feed_forward_width: 48, max_positions: 40, {{dropout}}}
-        """);
 
     private async Task WriteVideosAsync(string size, int first)
     {

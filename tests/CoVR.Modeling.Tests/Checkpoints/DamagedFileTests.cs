@@ -81,7 +81,7 @@ public sealed class DamagedFileTests : IDisposable
 
         Assert.Contains("tar archive", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["x.tar"])).Message, StringComparison.Ordinal);
         Assert.Contains("not one of torch.save", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["x.pkl"])).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be opened", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["none"])).Message, StringComparison.Ordinal);
         Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.FullName));
     }
 

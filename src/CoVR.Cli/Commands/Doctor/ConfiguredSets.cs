@@ -28,23 +28,28 @@ internal sealed class ConfiguredSets
     /// <param name="composer">Composes.</param>
     /// <param name="choices">As typed. Where a test is chosen and no data set, only the tests are looked at, and the other way round; where neither is, both.</param>
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
-    public static DoctorRequest Request(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
+    public static DoctorPlan Plan(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
     {
         var (data, test) = (choices.Any(choice => IsOf(choice, "data") || IsOf(choice, "experiment") || IsOf(choice, "experiment2")), choices.Any(choice => IsOf(choice, "test")));
         var values = composer.Compose("train", choices);
         var sets = new ConfiguredSets(host, values);
-        return new DoctorRequest
+
+        // Validation and a test may read the same files.
+        IEnumerable<Part> all = [.. test && !data ? [] : sets.Training("data"), .. data && !test ? [] : sets.Tests()];
+        var parts = all.DistinctBy(part => (part.Folder.Annotations, part.Folder.Folder)).ToList();
+        var request = new DoctorRequest
         {
-            Datasets = [.. test && !data ? [] : sets.Training("data"), .. data && !test ? [] : sets.Tests()],
+            Datasets = [.. parts.Select(part => sets.Set(part))],
             Checkpoints = [.. sets.Weights()],
             Vocabulary = sets.Vocabulary(),
             OutputFolder = values.OutputFolder,
         };
+        return new DoctorPlan(request, sets.EmbedCommands(parts));
     }
 
     private static bool IsOf(string choice, string group) => choice.TrimStart('+', '~').StartsWith(group + "=", StringComparison.Ordinal);
 
-    private IEnumerable<DoctorDataset> Training(string section)
+    private IEnumerable<Part> Training(string section)
     {
         string[] parts = [.. _values.Names(section).Where(name => name.StartsWith("dataset-", StringComparison.Ordinal))];
         if (_data.KindOf(section) == DataKind.Merged && parts.Length > 0)
@@ -54,17 +59,18 @@ internal sealed class ConfiguredSets
 
         // Splits have folders of their own, and so lists of their own to repair.
         var set = _data.Training(section);
-        return set.Folders.Select(folder => Set(set, folder, $"{set.Reader.Name}-{(folder.Split == DatasetSplit.Train ? "train" : "val")}"));
+        return set.Folders.Select(folder => new Part(set, folder, $"{set.Reader.Name}-{(folder.Split == DatasetSplit.Train ? "train" : "val")}"));
     }
 
-    private IEnumerable<DoctorDataset> Tests() => _values.Names("test").Select(name =>
+    private IEnumerable<Part> Tests() => _values.Names("test").Select(name =>
     {
         var set = _data.Test($"test.{name}", _values.TextOrNull($"test.{name}.split") == "val" ? DatasetSplit.Validation : DatasetSplit.Test);
-        return Set(set, set.Folders[0], _values.TextOrNull($"test.{name}.dataname") ?? name);
+        return new Part(set, set.Folders[0], _values.TextOrNull($"test.{name}.dataname") ?? name);
     });
 
-    private DoctorDataset Set(RunData set, Runs.EmbeddingFolder folder, string name)
+    private DoctorDataset Set(Part part)
     {
+        var (set, folder, name) = part;
         var captions = Path.Combine(folder.Folder, $"txt2_{Path.GetFileNameWithoutExtension(folder.Annotations)}.pth");
         return new DoctorDataset(set.Reader)
         {
@@ -74,6 +80,20 @@ internal sealed class ConfiguredSets
             ExpectedFingerprint = Expected(),
             CaptionEmbeddings = folder.Split == DatasetSplit.Train && _values.Number("model.loss_terms.si_tc_weight", 0) > 0 ? [captions] : [],
         };
+    }
+
+    // What embeds a list, by the name of the set; nothing where the model's own faults, which are found too, leave it open.
+    private Dictionary<string, Func<string, string>> EmbedCommands(IReadOnlyList<Part> parts)
+    {
+        try
+        {
+            var model = new ConfiguredModel(_host, _values, "cpu");
+            return parts.DistinctBy(part => part.Name).ToDictionary(part => part.Name, part => new Func<string, string>(ids => part.Folder.Command(_host, model, ids)));
+        }
+        catch (ConfigurationException)
+        {
+            return [];
+        }
     }
 
     private EmbeddingFingerprint? Expected()
@@ -125,6 +145,9 @@ internal sealed class ConfiguredSets
         }
 
         using var resolver = new CheckpointResolver();
-        return VocabularyFile.Places.Select(_host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(ComposedModelOptions.PublishedVocabulary));
+        return VocabularyFile.FindHere(_host, resolver);
     }
+
+    // One split of a data set.
+    private sealed record Part(RunData Set, Runs.EmbeddingFolder Folder, string Name);
 }

@@ -16,7 +16,7 @@ internal static class DoctorCommand
         var command = new TaughtCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
         {
             Notes = """
-                Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory.
+                Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.
                 With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
                 Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
                 'covr download videos --todo-ids' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
@@ -37,7 +37,7 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(CommandHost host, DoctorOptions options, ParseResult parsed, CancellationToken cancellation)
     {
-        var request = options.Request(host, parsed);
+        var (request, embedCommands) = options.Plan(host, parsed);
         var output = host.PathOf(parsed.GetValue(options.Output) ?? "covr-doctor");
         var asJson = parsed.GetValue(options.Json);
         var services = host.CreateServices();
@@ -57,7 +57,11 @@ internal static class DoctorCommand
         }
         else
         {
-            new DoctorTable(host).Show(report, written);
+            new DoctorTable(host, embedCommands).Show(report, written);
+            if (request is { Machine: true, Vocabulary: null })
+            {
+                host.Say("The vocabulary of bert-base-uncased is not on this machine yet; it is downloaded when first needed.");
+            }
         }
 
         if (parsed.GetValue(options.DropDamaged) && report.IsComplete)
@@ -75,5 +79,5 @@ internal static class DoctorCommand
     }
 
     private static Relay<DoctorProgress> OfDoctor(this IProgress<Step> progress) => new(at =>
-        progress.Report(new Step(at.Done, at.Total, at.Check, at.Faults == 0 ? "" : $"{at.Faults} faults")));
+        progress.Report(new Step(at.Done, at.Total, "items", $"{at.Check}{(at.Faults == 0 ? "" : $", {at.Faults} faults")}")));
 }

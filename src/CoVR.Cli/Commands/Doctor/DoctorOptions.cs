@@ -1,6 +1,8 @@
 using System.CommandLine;
+using CoVR.Checkpoints;
 using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
 using CoVR.Data;
 using CoVR.Datasets.Doctor;
 using CoVR.Modeling;
@@ -65,15 +67,16 @@ internal sealed class DoctorOptions
     }
 
     /// <summary>What is to be looked at.</summary>
-    public DoctorRequest Request(CommandHost host, ParseResult parsed)
+    public DoctorPlan Plan(CommandHost host, ParseResult parsed)
     {
-        var request = Configured(host, parsed) with
+        var plan = Configured(host, parsed);
+        var request = plan.Request with
         {
             Level = parsed.GetValue(_full) ? DoctorLevel.Full : DoctorLevel.Quick,
             Workers = parsed.GetValue(_workers),
             Machine = !parsed.GetValue(_noMachine),
         };
-        return request with
+        request = request with
         {
             Datasets = [.. request.Datasets, .. Named(host, parsed)],
             Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(new CheckpointReference(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name)))],
@@ -81,20 +84,22 @@ internal sealed class DoctorOptions
             Device = parsed.GetValue(_device) ?? request.Device,
             OutputFolder = request.OutputFolder ?? host.Folder,
         };
+        return plan with { Request = request };
     }
 
     private static string[] Values(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) ?? [];
 
-    private DoctorRequest Configured(CommandHost host, ParseResult parsed)
+    private DoctorPlan Configured(CommandHost host, ParseResult parsed)
     {
         var choices = parsed.GetValue(_choices) ?? [];
         if (choices.Length == 0)
         {
-            return new DoctorRequest();
+            using var resolver = new CheckpointResolver();
+            return new DoctorPlan(new DoctorRequest { Vocabulary = VocabularyFile.FindHere(host, resolver) }, new Dictionary<string, Func<string, string>>());
         }
 
         var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
-        return ConfiguredSets.Request(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+        return ConfiguredSets.Plan(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
     }
 
     private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)

@@ -6,7 +6,8 @@ namespace CoVR.Cli.Commands.Doctor;
 
 /// <summary>Shows a report on at most a screen: the worst first, then what can be scored, then where the rest is.</summary>
 /// <param name="host">Where it is shown.</param>
-internal sealed class DoctorTable(CommandHost host)
+/// <param name="embedCommands">By the name of a data set, the command that embeds the items of a list.</param>
+internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, Func<string, string>> embedCommands)
 {
     private const int MostGroups = 12;
 
@@ -63,20 +64,33 @@ internal sealed class DoctorTable(CommandHost host)
 
     private void ShowEnd(DoctorReport report, IReadOnlyList<string> written)
     {
-        foreach (var file in written)
+        var repairs = report.Repairs.Items;
+        foreach (var file in written.Where(file => repairs.Count > 0 || Path.GetFileName(file) != RepairList.FileName))
         {
-            var name = Path.GetFileName(file);
-            var what = name == DoctorReport.FileName ? "the whole report"
-                : name == RepairList.FileName ? "what is to be got again, and why"
-                : name.Contains("download", StringComparison.Ordinal) ? $"what to download: covr download videos --todo-ids {host.Shown(file)} --check-existing"
-                : $"what to embed: covr embed … --todo_ids {host.Shown(file)}";
-            host.Say($"{host.Shown(file)}: {what}");
+            host.Say($"{host.Shown(file)}: {Purpose(file, repairs)}");
         }
 
         host.Say(!report.IsComplete ? "Stopped before the end."
-            : report.IsHealthy ? $"Healthy{(report.Warnings > 0 ? $", with {report.Warnings} warnings" : "")}{(report.Level == DoctorLevel.Quick && report.Coverage.Count > 0 ? "; nothing was decoded (--full decodes everything)" : "")}."
-            : $"{report.Faults} faults, {report.Warnings} warnings.");
+            : report.IsHealthy ? $"Healthy{(report.Warnings > 0 ? $", with {Count(report.Warnings, "warning")}" : "")}{(report.Level == DoctorLevel.Quick && report.Coverage.Count > 0 ? "; nothing was decoded (--full decodes everything)" : "")}."
+            : $"{Count(report.Faults, "fault")}, {Count(report.Warnings, "warning")}.");
     }
+
+    private string Purpose(string file, IReadOnlyList<RepairItem> repairs)
+    {
+        var (name, shown) = (Path.GetFileName(file), host.Shown(file));
+        if (repairs.FirstOrDefault(item => RepairList.NameOf(item.Dataset, item.Remedy) == name) is not { } list)
+        {
+            return name == DoctorReport.FileName ? "the whole report" : "what is to be got again, and why";
+        }
+
+        return list.Remedy == DoctorRemedy.Embed
+            ? $"what to embed: {(embedCommands.TryGetValue(list.Dataset, out var command) ? command(file) : $"covr embed … --todo_ids {shown}")}"
+            : list.Dataset.StartsWith("webvid-covr", StringComparison.Ordinal)
+                ? $"what to download: covr download videos --todo-ids {shown} --check-existing"
+                : "files to get again from where the data set's pictures come from";
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private string Describe(DoctorGroup group)
     {

@@ -32,18 +32,28 @@ internal sealed class OutcomeTally
     }
 
     /// <summary>Says what came of the job; failures go to standard error, each with its reason.</summary>
-    public void Tell(CommandHost host, MediaWork work)
+    /// <param name="host">The host.</param>
+    /// <param name="work">The job.</param>
+    /// <param name="repeats">Whether the reasons of failures of earlier runs, which were told then, are told again.</param>
+    public void Tell(CommandHost host, MediaWork work, bool repeats = true)
     {
         host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {_there:N0} were there already, {Failed:N0} failed"));
-        foreach (var failure in _failures.Take(Shown))
+        List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
+        foreach (var failure in told.Take(Shown))
         {
             var again = failure.Status == EmbedStatus.FailedBefore ? " (an earlier run; --retry tries again)" : "";
             host.Error.WriteLine($"failed: {failure.Id}: {failure.Failure?.Message}{again}");
         }
 
-        if (Failed > Shown)
+        var reasons = host.Shown(Path.Combine(work.Sink.Folder, "failures*.jsonl"));
+        if (told.Count > Shown)
         {
-            host.Error.WriteLine($"failed: {Failed - Shown} more; all reasons are in {host.Shown(Path.Combine(work.Sink.Folder, "failures*.jsonl"))}");
+            host.Error.WriteLine($"failed: {told.Count - Shown} more; all reasons are in {reasons}");
+        }
+
+        if (told.Count < Failed)
+        {
+            host.Error.WriteLine($"failed: {Failed - told.Count} in an earlier search, left out; --retry tries them again, the reasons are in {reasons}");
         }
     }
 }

@@ -21,9 +21,9 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="store">Where embeddings are kept.</param>
-    /// <param name="batch">Frames in one call of the model.</param>
+    /// <param name="embedding">Batch, and whether files that could not be read in an earlier search are tried again.</param>
     /// <exception cref="CommandException">There is no picture or video.</exception>
-    public FolderSearch(CommandHost host, string folder, IModelChoice model, string store, int batch)
+    public FolderSearch(CommandHost host, string folder, IModelChoice model, string store, EmbeddingOptions embedding)
     {
         (_host, _folder, _store, _model) = (host, folder, store, model);
         _items = FolderGallery.List(folder);
@@ -35,7 +35,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         var services = host.CreateServices();
         model.Use(services.AddCoVR().ShowDownloads(host))
             .UseEmbeddingStore(store)
-            .Configure(options => options.Embedding.BatchSize = batch);
+            .Configure(options => options.Embedding = embedding);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
 
@@ -58,7 +58,7 @@ internal sealed class FolderSearch : IAsyncDisposable
                 tally.Add(outcome);
             }
         });
-        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos));
+        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
         return tally.Failed;
     }
 

@@ -15,6 +15,7 @@ internal sealed class SearchCommand
     private readonly Option<string?> _store = new("--store") { Description = "Where embeddings are kept. [default: FOLDER.covr beside the folder]" };
     private readonly Option<string?> _page = new("--html") { Description = "Writes the answers with pictures to this page, too." };
     private readonly Option<bool> _json = new("--json") { Description = "Writes the answers as JSON; everything else goes to standard error." };
+    private readonly Option<bool> _retry = new("--retry") { Description = "Tries files again that could not be decoded in an earlier search." };
     private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly CommandHost _host;
@@ -40,7 +41,7 @@ internal sealed class SearchCommand
             ],
         };
         _command.Add(_folder);
-        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store })
+        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store, _retry })
         {
             _command.Add(option);
         }
@@ -69,7 +70,9 @@ internal sealed class SearchCommand
 
         var model = _model.Read(_host, parsed);
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
-        await using var search = new FolderSearch(_host, folder, model, parsed.GetValue(_store) is { } store ? _host.PathOf(store) : DefaultStore(folder, model), parsed.GetValue(_batch));
+        var kept = parsed.GetValue(_store) is { } store ? _host.PathOf(store) : DefaultStore(folder, model);
+        var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
+        await using var search = new FolderSearch(_host, folder, model, kept, options);
         var failed = await search.EmbedAsync(cancellation);
         if (reference is null && string.IsNullOrWhiteSpace(text))
         {

@@ -25,7 +25,7 @@ internal sealed class CheckpointFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new CheckpointException(path, $"the file cannot be opened: {error.Message}", error);
+            throw new CheckpointException(path, error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"the file cannot be opened: {error.Message}", error);
         }
     }
 
