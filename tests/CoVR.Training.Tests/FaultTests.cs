@@ -58,6 +58,23 @@ public sealed class FaultTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder["full"], "*.tmp"));
     }
 
+    [Fact]
+    public async Task RunAsync_WeightsCannotBeWritten_KeepsTheEpochsSteps()
+    {
+        var options = Runs.Resumable(_folder["run"]);
+        options.SaveEverySteps = null;
+        FileSteps.Watcher = (_, path) =>
+        {
+            if (Path.GetFileName(path).StartsWith("ckpt_", StringComparison.Ordinal))
+            {
+                throw new IOException("No space left on device");
+            }
+        };
+        using var encoder = new TinyEncoder(1);
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token));
+        Assert.Contains("No space left on device. The state of step 6 is still there", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A new run removes the old state, a resumed one what a killed process left unfinished.</summary>
     [Theory]
     [InlineData(false)]

@@ -184,6 +184,36 @@ public sealed class TrainerTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task RunAsync_LoggerFailsAtTheEnd_DoesNotHideTheRunsOwnFailure()
+    {
+        using var encoder = new TinyEncoder(1);
+        var last = new InMemoryRunLogger();
+        var run = Runs.Composed(encoder, new FailingLogger(), last);
+        await Assert.ThrowsAsync<IOException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        Assert.Equal(RunOutcome.Completed, last.Outcome);
+        var broken = run with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) };
+        await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(broken, null, Token));
+        Assert.Equal(RunOutcome.Failed, last.Outcome);
+    }
+
+    private sealed class FailingLogger : IRunLogger
+    {
+        public void Start(RunStart start)
+        {
+        }
+
+        public void LogStep(StepRecord record)
+        {
+        }
+
+        public void LogEpoch(EpochRecord record)
+        {
+        }
+
+        public void Finish(RunOutcome outcome) => throw new IOException("made to fail");
+    }
+
     private sealed class EmptySource : IBatchSource<ComposedBatch>
     {
         public int BatchesPerEpoch => 0;

@@ -16,7 +16,8 @@ internal static class GradientNorm
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var norm = linalg.vector_norm(stack(gradients.Select(gradient => linalg.vector_norm(gradient))));
+        var device = gradients[0].device;
+        var norm = linalg.vector_norm(stack(gradients.Select(gradient => linalg.vector_norm(gradient).to(device))));
         return (double)norm.cpu().to(float32).item<float>();
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace CoVR.Training;
 
 /// <summary>All loggers of a run as one.</summary>
@@ -11,7 +13,27 @@ internal sealed class RunLoggers(IReadOnlyList<IRunLogger> loggers)
 
     internal void LogSkipped(int epoch, long step, SkippedItem item) => All(logger => logger.LogSkipped(epoch, step, item));
 
-    internal void Finish(RunOutcome outcome) => All(logger => logger.Finish(outcome));
+    /// <summary>All are told, also when one of them fails. Its failure does not hide why the run itself ended early.</summary>
+    internal void Finish(RunOutcome outcome)
+    {
+        ExceptionDispatchInfo? failure = null;
+        foreach (var logger in loggers)
+        {
+            try
+            {
+                logger.Finish(outcome);
+            }
+            catch (Exception error)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(error);
+            }
+        }
+
+        if (outcome is RunOutcome.Completed)
+        {
+            failure?.Throw();
+        }
+    }
 
     private void All(Action<IRunLogger> tell)
     {

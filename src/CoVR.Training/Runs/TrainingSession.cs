@@ -189,8 +189,14 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             });
     }
 
+    /// <summary>Validation and the writing of weights may fail: the steps before are saved first.</summary>
     private void FinishEpoch(CancellationToken cancellationToken)
     {
+        if (_saved != _cursor.Step)
+        {
+            Save();
+        }
+
         var time = _clock.TakeEpoch();
         if (_cursor.EpochSkipped > 0)
         {
@@ -211,7 +217,6 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _loggers.LogEpoch(record);
         _cursor = _cursor.AfterEpoch(validation);
         Log.EpochFinished(_services.Logger, record.Epoch, record.Step, record.MeanLoss, time.Steps > TimeSpan.Zero ? time.Wait / time.Steps : 0, time.Steps);
-        _modules.RequireFinite(_cursor.Step);
         _store?.SaveWeights(_cursor);
         Save();
     }
@@ -234,14 +239,9 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    /// <summary>Validation may fail: the steps before it are saved. And it may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
+    /// <summary>Validation may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
     private ValidationReport Validate(Func<int, CancellationToken, ValueTask<ValidationReport>> validate, CancellationToken cancellationToken)
     {
-        if (_saved != _cursor.Step)
-        {
-            Save();
-        }
-
         var random = RandomState.Capture();
         _modules.Evaluate();
         try
