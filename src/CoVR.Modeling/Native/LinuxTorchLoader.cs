@@ -88,13 +88,18 @@ internal static class LinuxTorchLoader
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException)
         {
-            throw new NativeTorchException($"{binding} could not be loaded from memory. {Newer}", e);
+            throw new NativeTorchException($"{binding} could not be loaded from memory. {ReasonOf(e.Message)}", e);
         }
     }
 
     private const string Newer =
         "The native TorchSharp binding asks for GLIBCXX_3.4.32, the libstdc++ of GCC 13. Install a newer libstdc++6 " +
         "(Debian 13, Ubuntu 24.04 or RHEL 10 bring it; on Ubuntu 22.04 the toolchain PPA, on RHEL 9 conda's libstdcxx-ng, with LD_LIBRARY_PATH set to its folder).";
+
+    /// <summary>What the dynamic loader's message means, and how to mend it.</summary>
+    internal static string ReasonOf(string message) => message.Contains("undefined symbol", StringComparison.Ordinal)
+        ? $"The application's libtorch is of another release than {NativeFolders.TorchVersion}, for which TorchSharp is built. {NativeFolders.PackageAdvice}"
+        : Newer;
 
     private static bool NewerThanGcc12(string version) =>
         version.StartsWith("GLIBCXX_3.4.", StringComparison.Ordinal) &&

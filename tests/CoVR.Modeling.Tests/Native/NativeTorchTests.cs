@@ -66,6 +66,12 @@ public sealed class NativeTorchTests
         Assert.Contains("COVR_NATIVE_PATCH", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/proc/self/fd/9: undefined symbol: _ZN5torch8autograd", "libtorch is of another release than 2.10.0")]
+    [InlineData("/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found", "Install a newer libstdc++6")]
+    public void ReasonOf_WhatTheLoaderSays_NamesTheCause(string message, string reason) =>
+        Assert.Contains(reason, LinuxTorchLoader.ReasonOf(message), StringComparison.Ordinal);
+
     private static string Start(string? switchedOff = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
