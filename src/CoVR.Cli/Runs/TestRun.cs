@@ -3,8 +3,8 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Datasets;
 using CoVR.Evaluation;
-using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -11,7 +11,7 @@ internal sealed class TinyEncoder : ComposedEncoderModule
     internal const int Size = 4;
 
     // The generator is the process's: of two ranks that are threads, one at a time seeds it and draws its weights.
-    private static readonly Lock _generator = new();
+    private static readonly Lock Seeding = new();
     private readonly Linear _vision;
     private readonly Embedding _words;
     private readonly Linear _fusion;
@@ -24,7 +24,7 @@ internal sealed class TinyEncoder : ComposedEncoderModule
         TestSupport.TorchEnvironment.Prepare();
         set_num_threads(1);
         Vectors = vectors;
-        lock (_generator)
+        lock (Seeding)
         {
             manual_seed(seed);
             _vision = nn.Linear(3 * Size * Size, vectors * 8);
