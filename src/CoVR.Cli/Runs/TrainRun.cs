@@ -45,11 +45,6 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var run = new RunLoggers(host, config, loggers);
         run.Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh);
-        if (Leads)
-        {
-            RunFolder.Save(config);
-        }
-
         host.Say($"run folder: {host.Shown(config.OutputFolder)}");
         host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it begins anew.";
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
@@ -59,7 +54,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var targets = ModelLoad.FingerprintOf(model);
         using var stores = new RunStores(host, choice, targets, loggers);
         var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, stores, cancellationToken);
-        await TrainAsync(services, plan with { Loggers = Leads ? run.Create() : [] }, cancellationToken);
+        await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), .. run.Create()] : [] }, cancellationToken);
         if (Leads)
         {
             await tests.RunAsync(model, targets, loggers, cancellationToken);
@@ -89,7 +84,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
 
         if (result.Skipped > 0)
         {
-            host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were left out because their media cannot be read; the log of the run names them."));
+            host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were left out because their media cannot be read; skipped.csv in the run folder names them and the reasons."));
         }
     }
 

@@ -148,6 +148,13 @@ public sealed class RunOptionsTests(MatrixWorld world)
 
         await run.SucceedAsync([.. train, "run_name=lenient"]);
         Assert.Contains("1 items were left out", run.Error, StringComparison.Ordinal);
+
+        // A configuration that cannot go on from there does not replace the one of the run.
+        var record = Path.Combine(Folder(run, "lenient"), "hydra.json");
+        var trained = File.ReadAllText(record);
+        Assert.NotEqual(0, await run.RunAsync([.. train, "run_name=lenient", "data.batch_size=4"]));
+        Assert.Contains("belongs to another run", run.Error, StringComparison.Ordinal);
+        Assert.Equal(trained, File.ReadAllText(record));
         Assert.NotEqual(0, await run.RunAsync([.. train, "run_name=strict", "missing_media=strict"]));
         Assert.Contains("train-0-img0.png", run.Error, StringComparison.Ordinal);
     }
