@@ -9,7 +9,8 @@ namespace CoVR.Datasets;
 /// <summary>The first page of a benchmark of several parts: figures of all, averages, and the way to the page of each.</summary>
 internal static class BenchmarkIndexPage
 {
-    private const string Style = """
+    /// <summary>How pages of tables look.</summary>
+    internal const string Style = """
         :root { --ink: #1d2433; --soft: #5d6678; --line: #e3e6ec; --paper: #fbfbfd; --accent: #3557d6; color-scheme: light dark; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e8ebf2; --soft: #9aa3b5; --line: #2c3342; --paper: #12151c; --accent: #8da2ff; } }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }

@@ -48,6 +48,9 @@ public static class DoctorKinds
     /// <summary>The file's name says video and its bytes say picture, or the other way round.</summary>
     public const string MediaMisnamed = "media.misnamed";
 
+    /// <summary>A note: media that an earlier, stopped run has decoded were not decoded again; a warning where no record of that can be kept.</summary>
+    public const string MediaResumed = "media.resumed";
+
     /// <summary>There is no folder of embeddings, or it says nothing that can be understood.</summary>
     public const string EmbeddingsUnusable = "embeddings.unusable";
 

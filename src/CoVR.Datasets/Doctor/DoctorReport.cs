@@ -10,6 +10,9 @@ public sealed record DoctorReport
     /// <summary>The report's file name in <see cref="SaveAsync"/>'s folder.</summary>
     public const string FileName = "doctor.json";
 
+    /// <summary>The page to look at in <see cref="SaveAsync"/>'s folder.</summary>
+    public const string PageName = "doctor.html";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -66,7 +69,7 @@ public sealed record DoctorReport
     /// <returns>Indented text; enumerations by name.</returns>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>Writes <c>doctor.json</c>, <c>repair.json</c> and the lists of identities, each whole or not at all.</summary>
+    /// <summary>Writes <c>doctor.html</c>, <c>doctor.json</c>, <c>repair.json</c> and the lists of identities, each whole or not at all.</summary>
     /// <param name="folder">Made when missing; lists of an earlier report in it are replaced, or removed when nothing is left to do.</param>
     /// <param name="cancellationToken">Ends the work between two files.</param>
     /// <returns>The paths that were written.</returns>
@@ -75,7 +78,8 @@ public sealed record DoctorReport
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         var report = await DoctorFiles.WriteAsync(Path.Combine(folder, FileName), ToJson(), cancellationToken).ConfigureAwait(false);
-        return [report, .. await Repairs.SaveAsync(folder, cancellationToken).ConfigureAwait(false)];
+        var page = await DoctorFiles.WriteAsync(Path.Combine(folder, PageName), DoctorPage.Of(this), cancellationToken).ConfigureAwait(false);
+        return [page, report, .. await Repairs.SaveAsync(folder, cancellationToken).ConfigureAwait(false)];
     }
 
     internal static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Json);

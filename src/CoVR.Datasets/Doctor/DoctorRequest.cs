@@ -30,6 +30,11 @@ public sealed record DoctorRequest
     /// <value>Null by default: the current folder.</value>
     public string? OutputFolder { get; init; }
 
+    /// <summary>The folder in which a run of <see cref="DoctorLevel.Full"/> keeps <c>doctor-media.partial</c>: stopped or killed, the next goes on behind what was decoded.</summary>
+    /// <remarks>A file that was changed since is decoded again, and so are those with faults. The record is removed when the check of media comes to its end.</remarks>
+    /// <value>Null by default: no record is kept.</value>
+    public string? RecordFolder { get; init; }
+
     /// <summary>Files that are read at the same time.</summary>
     /// <value>The number of processors by default; at least 1.</value>
     [Range(1, 1024)]

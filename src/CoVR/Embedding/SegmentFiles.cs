@@ -37,12 +37,16 @@ internal sealed record SegmentFiles(string Folder, string Name)
     }
 
     /// <summary>Keeps other writers of this segment out until the result is disposed.</summary>
-    /// <exception cref="EmbeddingStoreException">Another writer has it.</exception>
+    /// <exception cref="EmbeddingStoreException">Another writer has it, or the folder cannot be written.</exception>
     public FileStream TakeLock()
     {
         try
         {
             return new FileStream(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException && !IsHeld(error)))
+        {
+            throw new EmbeddingStoreException(Folder, $"it cannot be written: {error.Message}", error);
         }
         catch (IOException error)
         {
@@ -51,4 +55,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
                 Folder, $"another writer has {what} open. One process at a time may embed into a segment; give each worker a shard of its own.", error);
         }
     }
+
+    // Windows: ERROR_SHARING_VIOLATION; elsewhere EWOULDBLOCK of Linux and of macOS.
+    private static bool IsHeld(Exception error) => (error.HResult & 0xFFFF) is 0x20 or 11 or 35;
 }

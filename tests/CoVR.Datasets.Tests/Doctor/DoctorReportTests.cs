@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.Doctor;
+using CoVR.Datasets.Doctor.Checks;
 using CoVR.Datasets.Tests.EndToEnd;
 using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
@@ -86,7 +87,7 @@ public sealed class DoctorReportTests : IDisposable
 
         var paths = await (await DoctorBench.ExamineAsync(dataset with { Reader = new WebVidCoVRReader(options), Embeddings = [_folder["some"]] })).SaveAsync(_folder["report"], DoctorBench.Cancel);
 
-        Assert.Equal(["doctor.json", "repair.json", "webvid-covr_download_ids.txt", "webvid-covr_embed_ids.txt"], paths.Select(Path.GetFileName));
+        Assert.Equal(["doctor.html", "doctor.json", "repair.json", "webvid-covr_download_ids.txt", "webvid-covr_embed_ids.txt"], paths.Select(Path.GetFileName));
         Assert.Equal("1065/0\n", File.ReadAllText(_folder["report", "webvid-covr_download_ids.txt"]));
         Assert.Equal("1065/2\n1065/3\n", File.ReadAllText(_folder["report", "webvid-covr_embed_ids.txt"]));
         var repairs = JsonNode.Parse(File.ReadAllText(_folder["report", "repair.json"]))!.AsArray();
@@ -94,7 +95,7 @@ public sealed class DoctorReportTests : IDisposable
 
         File.WriteAllBytes(_folder["videos", "1065", "0.mp4"], video);
         await (await DoctorBench.ExamineAsync(dataset with { Reader = new WebVidCoVRReader(options) })).SaveAsync(_folder["report"], DoctorBench.Cancel);
-        Assert.Equal(["doctor.json", "repair.json"], Directory.GetFiles(_folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["doctor.html", "doctor.json", "repair.json"], Directory.GetFiles(_folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -149,6 +150,50 @@ public sealed class DoctorReportTests : IDisposable
         Assert.False(report.IsHealthy);
         Assert.Equal(["shop"], report.Checks.Select(check => check.Name));
         Assert.Equal("shop.no-price", Assert.Single(report.Findings).Kind);
+    }
+
+    [Fact]
+    public async Task ExamineAsync_StoppedWhileItDecodes_GoesOnBehindWhatItDecoded()
+    {
+        var dataset = new DoctorDataset(new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName)));
+        File.WriteAllBytes(_folder["videos", "1065", "3.mp4"], []);
+        using var stop = new CancellationTokenSource();
+        var first = new CountingReader(reads => { if (reads == 3) { stop.Cancel(); } });
+        var stopped = await Examine(first, stop.Token);
+        await File.AppendAllTextAsync(_folder["out", "doctor-media.partial"], "torn", DoctorBench.Cancel);
+        File.SetLastWriteTimeUtc(_folder["videos", "1065", "0.mp4"], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)); // another file now
+
+        var second = new CountingReader(_ => { });
+        var report = await Examine(second, DoctorBench.Cancel);
+
+        Assert.False(stopped.IsComplete);
+        Assert.Equal(2, second.Reads); // the changed one, and the one at which the first run was stopped
+        Assert.Equal("1 pictures and videos were decoded by an earlier run that was stopped", report.Findings.Single(finding => finding.Kind == DoctorKinds.MediaResumed).Reason);
+        Assert.Equal([DoctorKinds.MediaEmpty], report.Worse().Select(finding => finding.Kind));
+        Assert.False(File.Exists(_folder["out", "doctor-media.partial"]));
+        await Examine(first = new CountingReader(_ => { }), DoctorBench.Cancel);
+        Assert.Equal(3, first.Reads); // a run that came to its end leaves nothing to go on with
+
+        Task<DoctorReport> Examine(CountingReader frames, CancellationToken cancellation) => new DatasetDoctor([new MediaCheck(frames)]).ExamineAsync(
+            new DoctorRequest { Datasets = [dataset], Level = DoctorLevel.Full, Machine = false, Workers = 1, RecordFolder = _folder["out"] }, null, cancellation);
+    }
+
+    [Fact]
+    public async Task SaveAsync_WritesAPageWithCountsAndWhatCanBeScored()
+    {
+        var dataset = new DoctorDataset(new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName))) { Name = "videos <b>" };
+        File.WriteAllBytes(_folder["videos", "1065", "3.mp4"], []);
+
+        await (await DoctorBench.ExamineAsync(dataset, DoctorLevel.Quick)).SaveAsync(_folder["report"], DoctorBench.Cancel);
+
+        var page = await File.ReadAllTextAsync(_folder["report", "doctor.html"], DoctorBench.Cancel);
+        Assert.Contains("videos &lt;b&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("videos <b>", page, StringComparison.Ordinal);
+        Assert.Contains("media.empty", page, StringComparison.Ordinal);
+        Assert.Contains("<td>1065/3</td>", page, StringComparison.Ordinal);
+        Assert.Contains("3 of 3</td>", page, StringComparison.Ordinal); // queries
+        Assert.Contains("2 of 3</td>", page, StringComparison.Ordinal); // candidates
+        Assert.Contains("66.7 %", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,6 +258,18 @@ public sealed class DoctorReportTests : IDisposable
             stop.Cancel();
             cancellationToken.ThrowIfCancellationRequested();
             return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class CountingReader(Action<int> onRead) : IFrameReader
+    {
+        public int Reads { get; private set; }
+
+        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
+        {
+            onRead(++Reads);
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValueTask.FromResult<IReadOnlyList<RgbFrame>>([]);
         }
     }
 

@@ -22,6 +22,16 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     }
 
     [Fact]
+    public async Task WriteAsync_WhereNothingCanBeWritten_SaysThatAndNotThatAnotherWriterIsThere()
+    {
+        Directory.CreateDirectory(_folder["store", "writer.lock"]);
+        using var store = new FileEmbeddingStore(_folder["store"], Fingerprint);
+        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(() => store.WriteAsync(new MediaId("a"), Item(1), TestContext.Current.CancellationToken).AsTask());
+        Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another writer", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_AfterClosing_HoldsTheSameItemsInTheSameOrder()
     {
         await WriteAsync("b", "a", "c");

@@ -18,7 +18,7 @@ internal static class DoctorCommand
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.
                 With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
-                Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.json, and the items to get again into lists that
+                Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.html and doctor.json, and the items to get again into lists that
                 'covr download videos --todo-ids' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
                 """,
             Examples =
@@ -37,8 +37,9 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(CommandHost host, DoctorOptions options, ParseResult parsed, CancellationToken cancellation)
     {
-        var (request, embedCommands) = options.Plan(host, parsed);
+        var (planned, embedCommands) = options.Plan(host, parsed);
         var output = host.PathOf(parsed.GetValue(options.Output) ?? "covr-doctor");
+        var request = planned with { RecordFolder = output };
         var asJson = parsed.GetValue(options.Json);
         var services = host.CreateServices();
         services.AddCoVR().AddDoctor();
@@ -71,7 +72,7 @@ internal static class DoctorCommand
 
         if (!report.IsComplete)
         {
-            host.ResumeHint = $"What was found so far is in {host.Shown(output)}; the same command starts again.";
+            host.ResumeHint = $"What was found so far is in {host.Shown(output)}; the same command {(request.Level == DoctorLevel.Full ? "does not decode again what it has decoded" : "starts again")}.";
             cancellation.ThrowIfCancellationRequested();
         }
 

@@ -80,7 +80,7 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
         var (name, shown) = (Path.GetFileName(file), host.Shown(file));
         if (repairs.FirstOrDefault(item => RepairList.NameOf(item.Dataset, item.Remedy) == name) is not { } list)
         {
-            return name == DoctorReport.FileName ? "the whole report" : "what is to be got again, and why";
+            return name == DoctorReport.PageName ? "the report, to look at" : name == DoctorReport.FileName ? "the whole report" : "what is to be got again, and why";
         }
 
         return list.Remedy == DoctorRemedy.Embed

@@ -14,6 +14,8 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
     /// <inheritdoc/>
     public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
     {
+        using var record = Record(context);
+        var known = 0;
         foreach (var dataset in context.Request.Datasets)
         {
             var items = await ItemsAsync(context, dataset, cancellationToken).ConfigureAwait(false);
@@ -21,13 +23,44 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
             var workers = new ParallelOptions { MaxDegreeOfParallelism = context.Request.Workers, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(items, workers, async (item, token) =>
             {
-                if (await LookAsync(context, dataset, item.Key, token).ConfigureAwait(false) is { } finding)
+                var key = record is null ? null : MediaRecord.KeyOf(dataset.Reader.Locate(item.Key));
+                if (record?.Knows(key) == true)
+                {
+                    Interlocked.Increment(ref known);
+                }
+                else if (await LookAsync(context, dataset, item.Key, () => record?.Add(key), token).ConfigureAwait(false) is { } finding)
                 {
                     context.Report(finding with { Dataset = dataset.Name, Id = item.Key.Value, Reason = $"{finding.Reason} Named by {item.Value}." });
                 }
 
                 context.Advance();
             }).ConfigureAwait(false);
+        }
+
+        if (known > 0)
+        {
+            context.Report(new DoctorFinding(DoctorSeverity.Note, DoctorKinds.MediaResumed, FormattableString.Invariant($"{known} pictures and videos were decoded by an earlier run that was stopped")));
+        }
+
+        record?.Remove();
+    }
+
+    /// <summary>The record of a run that decodes everything, which can take days; null for others, and where none can be kept.</summary>
+    private static MediaRecord? Record(DoctorContext context)
+    {
+        if (!context.IsFull || context.Request.RecordFolder is not { } folder || context.Request.Datasets.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return MediaRecord.Open(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            context.Report(new DoctorFinding(DoctorSeverity.Warning, DoctorKinds.MediaResumed, $"no record of the decoded media is kept, so that a stopped run starts again: {error.Message}") { File = Path.Combine(folder, MediaRecord.FileName) });
+            return null;
         }
     }
 
@@ -56,7 +89,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         return items;
     }
 
-    private async ValueTask<DoctorFinding?> LookAsync(DoctorContext context, DoctorDataset dataset, MediaId id, CancellationToken cancellationToken)
+    private async ValueTask<DoctorFinding?> LookAsync(DoctorContext context, DoctorDataset dataset, MediaId id, Action isHealthy, CancellationToken cancellationToken)
     {
         var source = dataset.Reader.Locate(id);
         try
@@ -69,6 +102,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
             if (context.IsFull)
             {
                 await frames.ReadAsync(source, EndToEndSampler.Instance, cancellationToken).ConfigureAwait(false);
+                isHealthy();
             }
 
             return null;
