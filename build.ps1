@@ -104,7 +104,7 @@ function Invoke-Project([IO.FileInfo]$project) {
     Write-Host "== $($project.BaseName)"
     Remove-Item $report -ErrorAction SilentlyContinue
     dotnet run --project $project.FullName -c $configuration --no-build '--' `
-        --results-directory $results --report-xunit-trx --report-xunit-trx-filename "$($project.BaseName).trx" --timeout 8m | Out-Host
+        --results-directory $results --report-xunit-trx --report-xunit-trx-filename "$($project.BaseName).trx" --timeout 12m | Out-Host
     Add-Counts $report $project.BaseName $LASTEXITCODE
 }
 

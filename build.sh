@@ -119,7 +119,7 @@ run_projects() {
     mkdir "$results/$name.taken" 2>/dev/null || continue
     code=0
     dotnet "$(dirname "$project")/bin/$configuration/net10.0/$name.dll" --results-directory "$results" \
-      --report-xunit-trx --report-xunit-trx-filename "$name.trx" --timeout 8m >"$results/$name.log" 2>&1 </dev/null || code=$?
+      --report-xunit-trx --report-xunit-trx-filename "$name.trx" --timeout 12m >"$results/$name.log" 2>&1 </dev/null || code=$?
     printf '%s' "$code" >"$results/$name.code.part"
     mv "$results/$name.code.part" "$results/$name.code"
   done

@@ -10,6 +10,19 @@ namespace CoVR.Blip.Tests;
 public sealed class BlipModelTests
 {
     [Fact]
+    public void Create_OnSeveralThreadsAtOnce_GivesTheWeightsOfTheSeed()
+    {
+        using var alone = BlipModel.Create(SmallBlip.Options());
+        var together = new string[8];
+        Parallel.For(0, together.Length, index =>
+        {
+            using var model = BlipModel.Create(SmallBlip.Options());
+            together[index] = model.Description.WeightsSha256;
+        });
+        Assert.All(together, hash => Assert.Equal(alone.Description.WeightsSha256, hash));
+    }
+
+    [Fact]
     public void Create_SameSeed_GivesTheSameWeights()
     {
         using var first = BlipModel.Create(SmallBlip.Options());

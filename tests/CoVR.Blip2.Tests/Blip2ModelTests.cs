@@ -9,6 +9,19 @@ namespace CoVR.Blip2.Tests;
 public sealed class Blip2ModelTests
 {
     [Fact]
+    public void Create_OnSeveralThreadsAtOnce_GivesTheWeightsOfTheSeed()
+    {
+        using var alone = Blip2Model.Create(SmallBlip2.Options());
+        var together = new string[8];
+        Parallel.For(0, together.Length, index =>
+        {
+            using var model = Blip2Model.Create(SmallBlip2.Options());
+            together[index] = model.Description.WeightsSha256;
+        });
+        Assert.All(together, hash => Assert.Equal(alone.Description.WeightsSha256, hash));
+    }
+
+    [Fact]
     public void Create_SameSeed_GivesTheSameWeights()
     {
         using var first = Blip2Model.Create(SmallBlip2.Options());

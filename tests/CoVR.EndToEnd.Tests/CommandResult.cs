@@ -5,7 +5,7 @@ namespace CoVR.EndToEnd.Tests;
 /// <summary>Runs a program to its end and keeps what it wrote.</summary>
 public sealed record CommandResult(int ExitCode, string Output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a program; standard output and error come back together.</summary>
     public static async Task<CommandResult> RunAsync(

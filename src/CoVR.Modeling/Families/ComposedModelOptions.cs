@@ -65,7 +65,8 @@ public abstract class ComposedModelOptions
     [Range(0, 1024)]
     public int? CheckpointedBlocks { get; set; }
 
-    /// <summary>Seed of fresh weights.</summary>
+    /// <summary>Seed of fresh weights: one seed gives the same weights, also where several models are made at once.</summary>
+    /// <remarks>The process's generator is neither used nor changed. A visual encoder or fusion of your own brings its own weights.</remarks>
     /// <value>1234.</value>
     public ulong Seed { get; set; } = 1234;
 
