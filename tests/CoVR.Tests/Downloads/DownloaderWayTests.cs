@@ -39,7 +39,7 @@ public sealed class DownloaderWayTests : IDisposable
     public async Task Download_InCircles_Ends()
     {
         await using var server = new ScriptedServer(request => new ScriptedReply(302) { Headers = [("Location", "/" + request.Path)] });
-        using var downloader = new Downloader(new DownloaderOptions { Redirects = 3 }, null, _time);
+        using var downloader = new Downloader(new DownloaderOptions { Redirects = 3, StallTimeout = TimeSpan.FromHours(3) }, null, _time);
 
         var error = await FailAsync(downloader, Ask(server));
 
@@ -66,7 +66,7 @@ public sealed class DownloaderWayTests : IDisposable
         using var handler = new FakeHandler(request => byTheHandlerItself
             ? new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = new HttpRequestMessage(HttpMethod.Get, "http://plain.example/f"), Content = new ByteArrayContent(Content) }
             : new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri("http://plain.example/f?secret=1") } });
-        using var downloader = new Downloader(null, handler, _time);
+        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromHours(3) }, handler, _time);
 
         var error = await Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(new DownloadRequest(new Uri("https://safe.example/f"), Target), null, Cancel));
 
@@ -94,7 +94,7 @@ public sealed class DownloaderWayTests : IDisposable
     public async Task Download_WithoutRoom_FailsBeforeTheFirstByte()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Content));
-        using var downloader = new Downloader(new DownloaderOptions { KeptFree = 1000 }, null, _time) { FreeSpace = _ => Content.Length + 999 };
+        using var downloader = new Downloader(new DownloaderOptions { KeptFree = 1000, StallTimeout = TimeSpan.FromHours(3) }, null, _time) { FreeSpace = _ => Content.Length + 999 };
 
         var error = await FailAsync(downloader, Ask(server));
 
