@@ -16,6 +16,9 @@ internal sealed class CommandRun : IDisposable
     /// <summary>The folder in which commands are started.</summary>
     public string Folder => _folder.FullName;
 
+    /// <summary>How wide the terminal is.</summary>
+    public int Width { get; init; } = 1000;
+
     /// <summary>What the last command wrote to standard output.</summary>
     public string Output { get; private set; } = "";
 
@@ -28,7 +31,7 @@ internal sealed class CommandRun : IDisposable
     /// <summary>Runs a command line and gives its exit code.</summary>
     public async Task<int> RunAsync(string[] args, CancellationToken? cancellationToken = null, TimeProvider? clock = null)
     {
-        using var console = new TestConsole().Width(1000);
+        using var console = new TestConsole().Width(Width);
         await using var error = new StringWriter();
         var host = new CommandHost(console, error, Folder, clock: clock ?? _clock);
         var code = await host.RunAsync(args, cancellationToken ?? TestContext.Current.CancellationToken);

@@ -78,7 +78,7 @@ internal sealed class CommandHost
     {
         var root = CommandList.Create(this);
         root.Options.Add(_verbose);
-        TaughtHelp.Install(root);
+        TaughtHelp.Install(root, Console.Profile.Width);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageErrors.Of(parsed) is { } complaint)
         {

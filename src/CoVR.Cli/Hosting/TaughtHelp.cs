@@ -7,22 +7,27 @@ namespace CoVR.Cli.Hosting;
 /// <summary>The usual help, followed by notes and examples.</summary>
 internal sealed class TaughtHelp : SynchronousCommandLineAction
 {
-    private const int Width = 120;
+    private const int Widest = 120;
+    private const int Narrowest = 60;
 
     private readonly HelpAction _usual;
 
-    private TaughtHelp(HelpAction usual) => _usual = usual;
+    private readonly int _width;
+
+    private TaughtHelp(HelpAction usual, int width) => (_usual, _width) = (usual, width);
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
     /// <summary>Makes it the help of a command and all below, and what the command alone answers.</summary>
-    public static void Install(RootCommand root)
+    /// <param name="root">The commands.</param>
+    /// <param name="columns">How wide the console is.</param>
+    public static void Install(RootCommand root, int columns)
     {
         var option = root.Options.OfType<HelpOption>().First();
         var usual = (HelpAction)option.Action!;
-        usual.MaxWidth = Width;
-        var help = new TaughtHelp(usual);
+        usual.MaxWidth = Math.Clamp(columns, Narrowest, Widest);
+        var help = new TaughtHelp(usual, Math.Max(columns, Narrowest));
         option.Action = help;
         if (root.Action is null)
         {
@@ -42,7 +47,11 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
 
         if (taught.Notes is { } notes)
         {
-            output.WriteLine(notes);
+            foreach (var line in notes.Split('\n').SelectMany(line => Wrapped(line.TrimEnd('\r'), _width)))
+            {
+                output.WriteLine(line);
+            }
+
             output.WriteLine();
         }
 
@@ -62,5 +71,17 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
         }
 
         return result;
+    }
+
+    // Broken between words where a line is wider than the console.
+    private static IEnumerable<string> Wrapped(string line, int width)
+    {
+        while (line.Length > width && line.LastIndexOf(' ', width) is var at and > 0)
+        {
+            yield return line[..at];
+            line = line[(at + 1)..];
+        }
+
+        yield return line;
     }
 }

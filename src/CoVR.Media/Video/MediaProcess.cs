@@ -7,6 +7,7 @@ namespace CoVR.Media;
 /// <summary>One run of ffmpeg or ffprobe. Disposing ends the process and all of its children if they still run.</summary>
 internal sealed class MediaProcess : IAsyncDisposable
 {
+    private const int FileNotFound = 2;
     private const int LongestErrorText = 4000;
     private static readonly TimeSpan PipeGrace = TimeSpan.FromSeconds(5);
 
@@ -134,7 +135,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         return text.ToString().Trim();
     }
 
-    private static string MissingText(string program, Exception cause) =>
-        $"the program '{program}' cannot be started ({cause.Message}). Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; "
+    private static string MissingText(string program, Win32Exception cause) =>
+        $"the program '{program}' {(cause.NativeErrorCode == FileNotFound ? "is not there" : $"cannot be started ({cause.Message})")}. Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; "
         + "macOS: brew install ffmpeg; Windows: winget install ffmpeg) or name its place in MediaOptions.";
 }

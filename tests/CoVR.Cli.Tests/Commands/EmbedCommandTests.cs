@@ -120,7 +120,7 @@ public sealed class EmbedCommandTests : IDisposable
 
         await _run.SucceedAsync("embed", "videos", "--video_dir", "WebVid/train", "--frames_video", "3", "--model", "tiny-blip", "--checkpoint", "tiny");
         await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--model", "tiny-blip", "--checkpoint", "tiny");
-        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--column", "edit", "--model", "tiny-blip", "--checkpoint", "tiny");
+        await _run.SucceedAsync("embed", "texts", "test.csv", Embeddings, "--column", "edit", "--num_workers", "4", "--model", "tiny-blip", "--checkpoint", "tiny");
         await _run.SucceedAsync("embed", "scores", "test.csv", Embeddings);
 
         Assert.Equal(["a blue square", "a red circle"], TextEmbeddings.Load(_run["WebVid", "blip-vid-embs-large-all", "txt2_test.pth"]).Texts);

@@ -30,6 +30,16 @@ public sealed class CommandHostTests
         Assert.Contains("No code in a file is executed", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_HelpOnANarrowTerminal_IsAsWide()
+    {
+        using var run = new CommandRun { Width = 70 };
+
+        var output = await run.SucceedAsync("download", "annotations", "--help");
+
+        Assert.All(output.Split('\n').TakeWhile(line => !line.StartsWith("Examples:", StringComparison.Ordinal)), line => Assert.InRange(line.TrimEnd().Length, 0, 70));
+    }
+
     [Theory]
     [InlineData("Did you mean 'convert'?", "convrt", "a", "b")]
     [InlineData("Did you mean one of: --root", "convert", "a", "b", "--rot", "x")]

@@ -39,6 +39,14 @@ internal sealed class OutcomeTally
     {
         host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {_there:N0} were there already, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
+
+        // A program that is not there is one fault, however many files wait for it.
+        if (told.Select(failure => failure.Failure).OfType<MediaReadException>().Where(fault => fault.Failure == MediaFailure.DecoderMissing).ToList() is [var first, ..] waiting)
+        {
+            told.RemoveAll(failure => waiting.Contains(failure.Failure));
+            host.Error.WriteLine($"failed: {waiting.Count} {work.Unit}: {first.Reason}");
+        }
+
         foreach (var failure in told.Take(Shown))
         {
             var again = failure.Status == EmbedStatus.FailedBefore ? " (an earlier run; --retry tries again)" : "";
@@ -51,9 +59,9 @@ internal sealed class OutcomeTally
             host.Error.WriteLine($"failed: {told.Count - Shown} more; all reasons are in {reasons}");
         }
 
-        if (told.Count < Failed)
+        if (!repeats && _failures.Count(failure => failure.Status == EmbedStatus.FailedBefore) is var before and > 0)
         {
-            host.Error.WriteLine($"failed: {Failed - told.Count} in an earlier search, left out; --retry tries them again, the reasons are in {reasons}");
+            host.Error.WriteLine($"failed: {before} in an earlier search, left out; --retry tries them again, the reasons are in {reasons}");
         }
     }
 }

@@ -33,9 +33,10 @@ internal sealed class WorkArguments
     {
         var work = new WorkArguments(batch);
         command.Add(work._batch);
-        if (media)
+        command.Add(work._workers);
+        if (!media)
         {
-            command.Add(work._workers);
+            work._workers.Description = "Of no effect, since texts are not decoded; the reference's tool takes it.";
         }
 
         command.Add(work._shards);

@@ -67,7 +67,16 @@ internal sealed class TrainCommand
 
         using var stop = RankStop.Listen(cancellation);
         var ranks = place is { Size: > 1 } ? MpiCollective.Start() : null;
-        await new TrainRun(ranks is { Rank: > 0 } ? Silent() : _host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
+        try
+        {
+            await new TrainRun(ranks is { Rank: > 0 } ? Silent() : _host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
+        }
+        catch (OperationCanceledException) when (ranks is not null && !cancellation.IsCancellationRequested)
+        {
+            // The process that started the ranks was stopped, and tells.
+            return ExitCodes.Stopped;
+        }
+
         ranks?.Complete();
         return ExitCodes.Done;
     }
@@ -79,6 +88,7 @@ internal sealed class TrainCommand
     private async Task<int> LaunchAsync(ParseResult parsed, int devices, CancellationToken cancellation)
     {
         _host.Say($"starting {devices} processes by mpirun");
+        _host.ResumeHint = "What was trained is saved; the same command goes on from there, with --fresh it begins anew.";
         var launcher = new RankLauncher(new RankLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
         var outcome = await launcher.RunAsync(RankCommand.OfThisProcess([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
         if (outcome.Failure is { } failure && !cancellation.IsCancellationRequested)
