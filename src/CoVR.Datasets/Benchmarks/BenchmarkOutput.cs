@@ -17,6 +17,23 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
     private readonly List<string> _files = [];
     private readonly List<SubmissionReport> _submissions = [];
 
+    /// <summary>Makes the folder and a file in it, which go at once, so that hours of work are not done in vain.</summary>
+    public static void RequireWritable(string? folder)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        var isNew = !Directory.Exists(folder);
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, $".unfinished-{Guid.NewGuid():N}");
+        File.Create(file, 1, FileOptions.DeleteOnClose).Dispose();
+        if (isNew)
+        {
+            Directory.Delete(folder); // a run that fails leaves nothing
+        }
+    }
+
     public async Task<BenchmarkResult> WriteAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);

@@ -43,6 +43,8 @@ public sealed class BenchmarkRunner
     /// <exception cref="DatasetFormatException">An annotation file is missing or malformed.</exception>
     /// <exception cref="GalleryIncompleteException">Candidates have no embedding and could not be, or must not be, embedded.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
+    /// <exception cref="IOException">The output folder cannot be made; known before anything else is done.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output folder cannot be written to; known before anything else is done.</exception>
     /// <exception cref="InvalidOperationException">A kind of query needs captions that the data does not have, or no query can be asked.</exception>
     public async Task<BenchmarkResult> RunAsync(
         Benchmark benchmark, BenchmarkRunOptions? options = null, IProgress<BenchmarkProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -50,6 +52,7 @@ public sealed class BenchmarkRunner
         ArgumentNullException.ThrowIfNull(benchmark);
         options ??= new BenchmarkRunOptions();
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        BenchmarkOutput.RequireWritable(options.OutputFolder);
         var datasets = await ReadAsync(benchmark, progress, cancellationToken).ConfigureAwait(false);
         var pipeline = await Task.Run(_pipeline, cancellationToken).ConfigureAwait(false);
         var gallery = new BenchmarkGallery(pipeline, _job, options);

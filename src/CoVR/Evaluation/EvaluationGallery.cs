@@ -63,6 +63,7 @@ internal sealed class EvaluationGallery
         {
             if (await plan.Store.ReadAsync(column.Item, cancellationToken).ConfigureAwait(false) is { } item)
             {
+                RequireFinite(plan, column.Item, item);
                 gallery.Add(column, captions.Mix(column.Item, gallery.Pool(plan, kind, column, item), kind.CaptionShare));
             }
             else
@@ -71,8 +72,22 @@ internal sealed class EvaluationGallery
             }
         }
 
-        return gallery.Missing.Count == 0 || options.AllowMissingCandidates ? gallery : throw new InvalidOperationException(
+        if (dataset.Candidates.Count == 0)
+        {
+            throw new InvalidOperationException($"{dataset.Name} has no candidates: there is nothing to rank.");
+        }
+
+        return gallery.Missing.Count == 0 || (options.AllowMissingCandidates && gallery.Present > 0) ? gallery : throw new InvalidOperationException(
             $"{gallery.Missing.Count} of {dataset.Candidates.Count} candidates of {dataset.Name} are not in the embedding store, for example {string.Join(", ", gallery.Missing.Take(5))}. Embed them first.");
+    }
+
+    private static void RequireFinite(EvaluationPlan plan, MediaId id, EmbeddingSet item)
+    {
+        var at = VectorMath.IndexOfNotFinite(item.Values.Span);
+        if (at >= 0)
+        {
+            throw new EmbeddingStoreException(plan.Variant.Name, $"the embedding of '{id}' holds {item.Values.Span[at]} at place {at}: it cannot be ranked. Embed the item again.");
+        }
     }
 
     private void Add(GalleryColumn column, EmbeddingSet item)

@@ -44,6 +44,7 @@ internal sealed class EvaluationRun
         }
 
         var queries = QueryEmbeddings.Encode(Pipeline.Model, batch, Options.Queries);
+        RequireFinite(batch.Triplets, queries);
         foreach (var plan in _plans)
         {
             SearchOptions[] search = [.. batch.Triplets.Select(triplet => SubsetHits.Search(triplet, plan.Protocol))];
@@ -103,6 +104,19 @@ internal sealed class EvaluationRun
 
         var data = DataHash.Of(Dataset);
         return [.. _plans.SelectMany(plan => Options.Queries.Select(kind => Result(plan, kind, scored, data)))];
+    }
+
+    private void RequireFinite(IReadOnlyList<Triplet> triplets, IReadOnlyList<EmbeddingSet[]> queries)
+    {
+        for (var kind = 0; kind < queries.Count; kind++)
+        {
+            var at = Array.FindIndex(queries[kind], query => VectorMath.IndexOfNotFinite(query.Values.Span) >= 0);
+            if (at >= 0)
+            {
+                throw new InvalidOperationException(
+                    $"The model embeds query {triplets[at].Id} of {Dataset.Name} ({Options.Queries[kind]}) with numbers that are not finite: its weights are damaged, or its training diverged.");
+            }
+        }
     }
 
     private IEnumerable<(EvaluationPlan Plan, QueryKind Kind)> Places => _plans.SelectMany(plan => Options.Queries.Select(kind => (plan, kind)));

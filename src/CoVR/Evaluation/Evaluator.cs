@@ -38,9 +38,10 @@ public sealed class Evaluator
     /// <param name="progress">Told after every batch of queries; may be null.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
     /// <returns>For each variant, in the order of the options, one result for each kind of query.</returns>
-    /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or no query can be asked.</exception>
+    /// <exception cref="ArgumentException">Two triplets have one identity, or two candidates.</exception>
+    /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or there is no candidate at all, no query can be asked, or the model embeds one with numbers that are not finite.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="EmbeddingStoreException">A gallery was embedded by another model.</exception>
+    /// <exception cref="EmbeddingStoreException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
     public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
         TripletDataset dataset,
         ITripletDatasetReader media,
@@ -52,6 +53,8 @@ public sealed class Evaluator
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(media);
         ArgumentNullException.ThrowIfNull(protocol);
+        RequireUnique(dataset, "triplets", dataset.Triplets.Select(triplet => triplet.Id));
+        RequireUnique(dataset, "candidates", dataset.Candidates.Select(id => id.Value));
         options ??= new EvaluationOptions();
         System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.evaluate");
@@ -88,6 +91,16 @@ public sealed class Evaluator
                 failed = done - run.Ranked;
                 progress?.Report(new JobProgress(done, queries.Length, failed, _time.GetElapsedTime(start)));
             }
+        }
+    }
+
+    private static void RequireUnique(TripletDataset dataset, string what, IEnumerable<string> names)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        string[] twice = [.. names.Where(name => !seen.Add(name)).Distinct()];
+        if (twice.Length > 0)
+        {
+            throw new ArgumentException($"{twice.Length} {what} of {dataset.Name} are there more than once, for example {string.Join(", ", twice.Take(5))}: identities must be unique.", nameof(dataset));
         }
     }
 

@@ -41,7 +41,7 @@ internal static class RunNotes
         var shared = dataset.Triplets.Where(triplet => triplet.Target is not null).GroupBy(triplet => triplet.Target).Count(group => group.Count() > 1);
         if (shared > 0 && !plan.Rules.ColumnForEachRow)
         {
-            yield return $"{shared} targets answer several queries and were weighed by the text of the first; the reference holds such a target once for each query.";
+            yield return $"{(shared == 1 ? "A target answers several queries and was" : $"{shared} targets answer several queries and were")} weighed by the text of the first; the reference holds such a target once for each query.";
         }
 
         if (gallery.Unweighted > 0)

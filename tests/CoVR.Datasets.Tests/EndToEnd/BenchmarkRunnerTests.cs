@@ -195,6 +195,17 @@ public sealed class BenchmarkRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_IntoWhatIsNoFolder_IsRefusedBeforeAnyWork()
+    {
+        await File.WriteAllTextAsync(_folder["taken"], "", Cancel);
+        List<BenchmarkProgress> told = [];
+        await using var services = Services("blip");
+        await Assert.ThrowsAsync<IOException>(() => services.GetRequiredService<BenchmarkRunner>().RunAsync(
+            Benchmark.Cirr(o => o.AddSplit(DatasetSplit.Test, "none.json", "none")), new BenchmarkRunOptions { OutputFolder = _folder["taken"] }, new Listener(told.Add), Cancel));
+        Assert.Empty(told);
+    }
+
+    [Fact]
     public async Task RunAsync_WithAJobForNoVariant_NamesTheVariants()
     {
         var options = new BenchmarkRunOptions();

@@ -48,6 +48,7 @@ public sealed class EvaluationPageTests
         var html = await page.ToHtmlAsync(Cancel);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.True(Count(html, "&lt;script&gt;") > 20);
+        Assert.Contains("<q dir=\"auto\">", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class EvaluationPageTests
         var none = await new EvaluationPage(results, media, new FakeFrameReader(), new EvaluationPageOptions { PictureBytes = 0 }).ToHtmlAsync(Cancel);
         Assert.Contains("class=\"pic clip p", whole, StringComparison.Ordinal);
         Assert.Contains("data:image/jpeg;base64,", whole, StringComparison.Ordinal);
-        Assert.Contains("aspect-ratio:176/99", whole, StringComparison.Ordinal);
+        Assert.Contains("--r:176/99", whole, StringComparison.Ordinal); // by which the style sheet bounds tall pictures
         Assert.True(small.Length < none.Length + 9_000 + 2_000, $"{small.Length} against {none.Length}");
         Assert.DoesNotContain("base64", none, StringComparison.Ordinal);
         Assert.Contains("<small>corner-1</small>", none, StringComparison.Ordinal);

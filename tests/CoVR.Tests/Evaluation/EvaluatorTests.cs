@@ -1,6 +1,8 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Modeling;
 using CoVR.Tests.Fakes;
+using static TorchSharp.torch;
 
 namespace CoVR.Tests.Evaluation;
 
@@ -287,6 +289,47 @@ public sealed class EvaluatorTests
         await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new BootstrapOptions { Level = 1 } }));
     }
 
+    [Fact]
+    public async Task EvaluateAsync_OfIdentitiesThatAreThereTwice_NamesThem()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var dataset = CornerReader.Dataset;
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(pipeline, new EvaluationOptions(), dataset with { Triplets = [.. dataset.Triplets, dataset.Triplets[4]] }));
+        Assert.Contains(dataset.Triplets[4].Id, error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(pipeline, new EvaluationOptions(), dataset with { Candidates = [.. dataset.Candidates, dataset.Candidates[2]] }));
+        Assert.Contains("corner-2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_WithoutAnythingToRank_SaysSo()
+    {
+        var none = CornerReader.Dataset with { Candidates = [] };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions(), none));
+        Assert.Contains("no candidates", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(FakePipeline.Create(), new EvaluationOptions { AllowMissingCandidates = true }));
+        Assert.Contains("8 of 8 candidates", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfNumbersThatAreNotFinite_NamesItemOrQuery()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        await pipeline.Store.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
+        var inStore = await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions()));
+        Assert.Contains("'corner-3' holds NaN at place 2", inStore.Message, StringComparison.Ordinal);
+        var inModel = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(new Diverged()), new EvaluationOptions()));
+        Assert.Contains("query 0-0 of corners (composed)", inModel.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_Cancelled_Ends()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Evaluator(() => pipeline).EvaluateAsync(
+            CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 5 }, new Stopping(stop), stop.Token));
+    }
+
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, EvaluationOptions options, TripletDataset? dataset = null, IRetrievalProtocol? protocol = null, ITripletDatasetReader? media = null) =>
         new Evaluator(() => pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
 
@@ -303,6 +346,30 @@ public sealed class EvaluatorTests
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _corners.ReadAsync(split, cancellationToken);
 
         public MediaSource Locate(MediaId id) => id.Value.StartsWith("lost", StringComparison.Ordinal) ? new FileMedia("/there/is/no/file.png") : _corners.Locate(id);
+    }
+
+    private sealed class Stopping(CancellationTokenSource stop) : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value) => stop.Cancel();
+    }
+
+    /// <summary>Targets as they should be, queries that are not numbers.</summary>
+    private sealed class Diverged : IComposedEncoder
+    {
+        private readonly ColourEncoder _colours = new();
+
+        public int Vectors => _colours.Vectors;
+
+        public int Dimensions => _colours.Dimensions;
+
+        public Tensor EncodeVisual(Tensor pixels) => _colours.EncodeVisual(pixels);
+
+        public Tensor EncodeTarget(Tensor visualTokens) => _colours.EncodeTarget(visualTokens);
+
+        public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both) =>
+            _colours.EncodeQuery(visualTokens, modification, parts).fill_(float.NaN);
+
+        public Tensor EncodeCaption(TokenBatch caption) => _colours.EncodeCaption(caption);
     }
 
     private sealed class ListProgress(List<long> done) : IProgress<JobProgress>

@@ -85,7 +85,7 @@ internal sealed class PageQueries(Html html, Thumbnails pictures, EvaluationResu
     private async Task AddAskAsync(MediaId reference, string text, string note, CancellationToken cancellationToken)
     {
         var picture = await pictures.OfAsync(reference, cancellationToken).ConfigureAwait(false);
-        html.Add($"<section class=\"query\"><div class=\"ask\">{new Html.Raw(picture)}<div><q>{text}</q><small>{note}</small></div></div><ol class=\"hits\">");
+        html.Add($"<section class=\"query\"><div class=\"ask\">{new Html.Raw(picture)}<div><q dir=\"auto\">{text}</q><small dir=\"auto\">{note}</small></div></div><ol class=\"hits\">");
     }
 
     private async Task AddHitAsync(SearchHit hit, bool isRight, bool isReference, CancellationToken cancellationToken)

@@ -53,19 +53,20 @@ internal static class PageStyle
         .ask small, .hits small { display: block; color: var(--soft); font-size: 12.5px; }
         .hits { display: flex; flex-wrap: wrap; gap: 10px; margin: 0; padding: 0; list-style: none; }
         .hits li { width: 88px; text-align: center; align-self: start; }
-        .pic { display: block; position: relative; width: 88px; border-radius: 10px; overflow: hidden; outline: 1px solid var(--line); outline-offset: -1px; background-size: 100% 100%; }
-        .pic.none { display: grid; place-items: center; aspect-ratio: 1; padding: 6px; background: var(--line); }
+        .pic { display: block; position: relative; width: min(88px, 132px * var(--r, 1)); aspect-ratio: var(--r, 1); margin: 0 auto; border-radius: 10px; overflow: hidden; outline: 1px solid var(--line); outline-offset: -1px; background-size: 100% 100%; }
+        .pic.none { display: grid; place-items: center; padding: 6px; background: var(--line); }
         .pic.none small { max-height: 100%; overflow: hidden; font-size: 10px; line-height: 1.25; }
-        .ask .pic { width: 104px; flex: none; }
+        .ask .pic { width: min(104px, 156px * var(--r, 1)); margin: 0; flex: none; }
         .pic.clip { background-size: auto 100%; animation: play 1.2s steps(var(--n)) infinite; }
         .pic.clip::after { content: "▶"; position: absolute; right: 4px; bottom: 4px; padding: 0 4px 0 5px; border-radius: 4px; font-size: 10px; line-height: 15px; color: #fff; background: rgb(0 0 0 / .55); }
         .right .pic { outline: 4px solid var(--right); outline-offset: -4px; }
         .right small { color: var(--right); font-weight: 600; }
         .hits .missed { opacity: .85; border-left: 1px dashed var(--line); padding-left: 10px; width: 99px; }
-        svg { width: 100%; height: auto; display: block; }
+        svg { width: 100%; height: auto; display: block; overflow: visible; }
         footer { margin-top: 60px; font-size: 14px; color: var(--soft); }
         @keyframes play { to { background-position-x: 100%; } }
         @media (max-width: 820px) { .query { grid-template-columns: 1fr; } }
+        @media (max-width: 560px) { main { padding: 28px 14px 60px; } svg text { font-size: 21px; } }
         @media (prefers-reduced-motion: reduce) { .pic.clip { animation: none; } }
         """;
 }

@@ -66,7 +66,7 @@ internal sealed class Thumbnails(Func<MediaId, MediaSource> locate, IFrameReader
 
             _bytes += data.Length;
             var name = string.Create(CultureInfo.InvariantCulture, $"p{_elements.Count}");
-            _style.Append(CultureInfo.InvariantCulture, $".{name}{{background-image:url(data:image/{(isSmall ? "png" : "jpeg")};base64,{data});aspect-ratio:{part[0].Width}/{part[0].Height}");
+            _style.Append(CultureInfo.InvariantCulture, $".{name}{{background-image:url(data:image/{(isSmall ? "png" : "jpeg")};base64,{data});--r:{part[0].Width}/{part[0].Height}");
             _style.Append(part.Count == 1 ? "}\n" : string.Create(CultureInfo.InvariantCulture, $";--n:{part.Count - 1}}}\n"));
             return part.Count == 1 ? name : $"clip {name}";
         }
