@@ -164,6 +164,7 @@ run_tests() {
   run_projects "${projects[@]}" & workers="$workers $!"
   run_projects "${projects[@]}" & workers="$workers $!"
   trap 'trap - TERM; kill 0' INT TERM
+  say "== tests, two projects at a time"
   for project in "${projects[@]}"; do
     case $shown in *" $project "*) continue ;; esac
     shown="$shown$project "
