@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using CoVR.Distributed;
 using CoVR.Losses;
 using CoVR.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Training.Tests;
 
@@ -63,15 +65,17 @@ public sealed class SkippingTests : IDisposable
     [Fact]
     public void RunAsync_SharedByTwoRanks_CountsAndRecordsWhatAllLeftOut()
     {
-        var log = new InMemoryRunLogger();
+        var (log, lines) = (new InMemoryRunLogger(), new Lines());
         var results = ThreadRanks.Run(2, ranks =>
         {
             using var encoder = new TinyEncoder(1);
             var step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)], new ComposedTrainingStepOptions { Collective = ranks });
             var run = Run(encoder, true, ranks.Rank == 0 ? [log] : []) with { Step = step, Batches = Batches(WithBroken(), true, ranks), Collective = ranks };
-            return new Trainer(Runs.Options()).RunAsync(run, null, Token).GetAwaiter().GetResult();
+            return new Trainer(Runs.Options(), lines).RunAsync(run, null, Token).GetAwaiter().GetResult();
         });
         Assert.All(results, result => Assert.Equal(9, result.Skipped));
+        Assert.Equal(9, lines.Count(line => line.Contains("because 'item/", StringComparison.Ordinal)));
+        Assert.Equal(3, lines.Count(line => line.Contains(": 3 items were left out", StringComparison.Ordinal)));
         Assert.Equal(Broken.Concat(Broken).Concat(Broken).Order(), log.Skipped.Select(item => item.Media.Value).Order());
         Assert.All(log.Skipped, item => Assert.Equal("made to fail", item.Reason));
     }
@@ -116,4 +120,16 @@ public sealed class SkippingTests : IDisposable
         new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8 }),
         new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world, SkipUnreadable = skip },
         collective: ranks);
+
+    /// <summary>What ranks say, in any order.</summary>
+    private sealed class Lines : ConcurrentQueue<string>, ILogger<Trainer>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Enqueue(formatter(state, exception));
+    }
 }

@@ -82,7 +82,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
             host.Say($"weights: {host.Shown(last)}; used by covr train and covr test with model.ckpt.path={host.Shown(last)}");
         }
 
-        if (result.Skipped > 0)
+        if (Leads && result.Skipped > 0)
         {
             host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were left out because their media cannot be read; skipped.csv in the run folder names them and the reasons."));
         }

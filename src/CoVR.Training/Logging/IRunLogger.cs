@@ -19,7 +19,7 @@ public interface IRunLogger
     /// <param name="record">The epoch.</param>
     void LogEpoch(EpochRecord record);
 
-    /// <summary>Called for every item that was left out of a batch, before the step of that batch is logged.</summary>
+    /// <summary>Called for every item that any rank left out of a batch, before the step of that batch is logged.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>
     /// <param name="step">Steps that will be finished with the batch's step, counted from 1.</param>
     /// <param name="item">What was left out, and why.</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>Reads the batches of one step and adds up their gradients.</summary>
+/// <summary>Reads the batches of one step and adds up their gradients. Its logger is told on every rank what this rank leaves out.</summary>
 internal sealed class StepGradients<TBatch>(TrainingRun<TBatch> run, AdamWOptimizer optimizer, DataClock clock, ILogger logger)
     where TBatch : IDisposable
 {

@@ -35,9 +35,10 @@ public sealed class Trainer
     /// <param name="progress">Told after every step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state, so that nothing is lost.</param>
     /// <returns>What the run left.</returns>
-    /// <exception cref="RunStateException">The saved run state is damaged, belongs to another run, or is in use by another process.</exception>
+    /// <exception cref="RunStateException">The saved run state is damaged, belongs to another run, is in use by another process, or cannot be written.</exception>
     /// <exception cref="CheckpointMismatchException">The saved run state belongs to another model.</exception>
-    /// <exception cref="TrainingDivergedException">A loss is not finite.</exception>
+    /// <exception cref="TrainingDivergedException">A loss, a gradient norm or a weight is not finite.</exception>
+    /// <exception cref="NotSupportedException">The step does not train as the options say; see <see cref="ITrainingStep{TBatch}.RequireSupport"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public Task<TrainingResult> RunAsync<TBatch>(TrainingRun<TBatch> run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
         where TBatch : IDisposable

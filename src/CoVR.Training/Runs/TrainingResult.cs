@@ -17,6 +17,6 @@ public sealed record TrainingResult(long Steps, long? ResumedAt, double? LastLos
     /// <summary>The share of <see cref="StepTime"/> in which the model waited for data, in [0, 1]; 0 without a step.</summary>
     public double DataWaitShare => StepTime > TimeSpan.Zero ? DataWait / StepTime : 0;
 
-    /// <summary>How often an item was left out of its batch because its media cannot be read, earlier processes of the same run included.</summary>
+    /// <summary>How often an item was left out of its batch because its media cannot be read, by any rank, earlier processes of the same run included.</summary>
     public long Skipped { get; init; }
 }

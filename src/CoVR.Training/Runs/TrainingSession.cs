@@ -45,7 +45,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         _started = services.Time.GetTimestamp();
         _loggers = new RunLoggers(_ranks.IsFirst ? run.Loggers : []);
         _clock = new DataClock(services.Time);
-        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, _services.Logger);
+        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, services.Logger);
         _cursor = new RunCursor { Scale = LossScale.For(options.Precision) };
         _settings = RunSettings.Of(
             options, new RunParts(run.Batches.Describe(), run.Step.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count), _optimizer.ParameterNames);
