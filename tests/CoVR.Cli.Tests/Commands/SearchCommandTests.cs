@@ -94,6 +94,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData(1, "there is no file z.png", "search", "photos", "--image", "z.png")]
     [InlineData(1, "there is no folder nowhere", "search", "nowhere", "--text", "x")]
     [InlineData(1, "holds no picture and no video", "search", "empty", "--text", "x")]
+    [InlineData(1, "--store FOLDER keeps them elsewhere", "search", "photos", "--text", "x", "--store", "vocab.txt/store")]
     public async Task Run_NothingToSearch_SaysWhy(int code, string why, params string[] args)
     {
         TinyMedia.Picture(_run["photos", "a.png"], 1);

@@ -43,6 +43,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <returns>How many files cannot be searched.</returns>
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
+        RequirePlace();
         await LoadedModel.LoadAsync(_host, _services, _model.Title);
         var known = _services.GetRequiredService<IEmbeddingStore>().Count;
         if (known == 0)
@@ -102,6 +103,19 @@ internal sealed class FolderSearch : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    // Better known before the model is loaded.
+    private void RequirePlace()
+    {
+        try
+        {
+            Directory.CreateDirectory(_store);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"the embeddings cannot be kept in {_host.Shown(_store)}: {fault.Message} --store FOLDER keeps them elsewhere.");
+        }
+    }
 
     private static string Link(string folder, string path) =>
         string.Join('/', Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString));

@@ -68,6 +68,9 @@ internal sealed class SearchCommand
             throw new CommandException($"there is no folder {_host.Shown(folder)}.");
         }
 
+        // A folder that may not be read would look empty below; folders in it are passed over.
+        _ = Directory.EnumerateFileSystemEntries(folder).Any();
+
         var model = _model.Read(_host, parsed);
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
         var kept = parsed.GetValue(_store) is { } store ? _host.PathOf(store) : DefaultStore(folder, model);
