@@ -60,6 +60,9 @@ public static class DoctorKinds
     /// <summary>A note: a folder does not say which model made its embeddings, as those of the reference.</summary>
     public const string EmbeddingsUnsigned = "embeddings.unsigned";
 
+    /// <summary>An embedding that may not be read; it may well be whole.</summary>
+    public const string EmbeddingUnreadable = "embeddings.unreadable";
+
     /// <summary>A note: embeddings of other items.</summary>
     public const string EmbeddingsSurplus = "embeddings.surplus";
 

@@ -30,7 +30,8 @@ internal static class EmbeddingExamination
         }
         catch (EmbeddingStoreException fault)
         {
-            return new(0, (DoctorKinds.EmbeddingDamaged, fault.Reason));
+            var isDenied = fault.InnerException is UnauthorizedAccessException || fault.InnerException?.InnerException is UnauthorizedAccessException;
+            return new(0, (isDenied ? DoctorKinds.EmbeddingUnreadable : DoctorKinds.EmbeddingDamaged, fault.Reason));
         }
     }
 

@@ -16,6 +16,37 @@ public sealed class DoctorMediaTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public async Task ExamineAsync_OfALinkThatLeadsNowhere_CallsTheFileMissing()
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        File.Delete(_folder["videos", "1065", "2.mp4"]);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        File.CreateSymbolicLink(_folder["videos", "1065", "2.mp4"], _folder["nowhere.mp4"]);
+
+        var finding = Assert.Single((await DoctorBench.ExamineAsync(new DoctorDataset(reader), DoctorLevel.Quick)).Worse());
+
+        Assert.Equal((DoctorKinds.MediaMissing, "1065/2"), (finding.Kind, finding.Id));
+    }
+
+    [Fact]
+    public async Task ExamineAsync_OfFilesThatMayNotBeRead_DoesNotAskToRemoveThem()
+    {
+        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var (video, embedding) = (_folder["videos", "1065", "2.mp4"], _folder["embs", "1065", "3.pth"]);
+        var store = new PthTreeEmbeddingStore(_folder["embs"], DoctorBench.Fingerprint);
+        await store.WriteAsync(new MediaId("1065/3"), DoctorBench.Unit(3), DoctorBench.Cancel);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights.");
+        Array.ForEach([video, embedding], file => File.SetUnixFileMode(file, UnixFileMode.None));
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "The administrator may read everything.");
+
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Embeddings = [_folder["embs"]] }, DoctorLevel.Quick);
+
+        Assert.Equal([DoctorKinds.EmbeddingUnreadable], report.Findings.Where(finding => finding.File == embedding).Select(finding => finding.Kind));
+        Assert.Equal([DoctorKinds.MediaUnreadable], report.Findings.Where(finding => finding.File == video).Select(finding => finding.Kind));
+        Assert.All(report.Findings.Where(finding => finding.File == embedding || finding.File == video), finding => Assert.StartsWith("Allow", finding.Fix, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("missing", DoctorKinds.MediaMissing, DoctorLevel.Quick)]
     [InlineData("empty", DoctorKinds.MediaEmpty, DoctorLevel.Quick)]

@@ -45,7 +45,7 @@ internal sealed class EmbeddingCheck : IDoctorCheck
                 var verdict = EmbeddingExamination.Look(item, folders.Shape, context.IsFull);
                 if (verdict.Fault is { } fault)
                 {
-                    Lose(context, dataset, id, fault.Kind, fault.Reason, item.File, fault.Kind == DoctorKinds.EmbeddingNotUnit ? NotUnit : TakeOut);
+                    Lose(context, dataset, id, fault.Kind, fault.Reason, item.File, FixOf(fault.Kind));
                 }
 
                 if (verdict.Frames > 0)
@@ -58,6 +58,13 @@ internal sealed class EmbeddingCheck : IDoctorCheck
         });
         return frames;
     }
+
+    private static string FixOf(string kind) => kind switch
+    {
+        DoctorKinds.EmbeddingNotUnit => NotUnit,
+        DoctorKinds.EmbeddingUnreadable => MediaCheck.Allow,
+        _ => TakeOut,
+    };
 
     private static void Lose(DoctorContext context, DoctorDataset dataset, MediaId id, string kind, string reason, string file, string fix) => context.Report(
         new DoctorFinding(kind == DoctorKinds.EmbeddingNotUnit ? DoctorSeverity.Warning : DoctorSeverity.Fault, kind, reason)

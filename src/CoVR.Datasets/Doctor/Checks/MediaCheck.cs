@@ -5,6 +5,9 @@ namespace CoVR.Datasets.Doctor.Checks;
 /// <summary>Pictures and videos: there, whole, of a format that is read; with <see cref="DoctorLevel.Full"/> decoded.</summary>
 internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 {
+    /// <summary>What mends a file that may not be read.</summary>
+    internal const string Allow = "Allow this user to read it: the file may well be whole.";
+
     private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"];
     private static readonly string[] PictureExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
 
@@ -116,7 +119,15 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         {
             return Fault(KindOf(fault.Failure), fault.Reason, source.DisplayName);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Fault(DoctorKinds.MediaMissing, "there is no file, only a link that leads nowhere.", source.DisplayName);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            return Fault(DoctorKinds.MediaUnreadable, $"the file may not be read: {fault.Message}", source.DisplayName) with { Fix = Allow };
+        }
+        catch (IOException fault)
         {
             return Fault(DoctorKinds.MediaUnreadable, $"the file cannot be read: {fault.Message}", source.DisplayName);
         }
