@@ -15,7 +15,7 @@ internal sealed class StandStill(long step) : IProgress<TrainingProgress>
     {
         if (value.Step >= step)
         {
-            Thread.Sleep(Timeout.Infinite);
+            Thread.Sleep(TimeSpan.FromMinutes(10)); // Not for ever, should the test be gone.
         }
     }
 }

@@ -55,7 +55,7 @@ internal static class SlowEmbedding
 
                 if (Interlocked.Increment(ref embedded) > most)
                 {
-                    await Task.Delay(Timeout.Infinite);
+                    await Task.Delay(TimeSpan.FromMinutes(10)); // Not for ever, should the test be gone.
                 }
 
                 lock (Console.Out)
