@@ -13,12 +13,10 @@ internal sealed class MediaRecord : IDisposable
 {
     public const string FileName = "doctor-media.partial";
     private const int Size = 16;
-    private const int ItemsBetweenFlushes = 64;
 
     private readonly HashSet<UInt128> _known = [];
     private readonly Lock _gate = new();
     private readonly FileStream _file;
-    private int _unwritten;
 
     private MediaRecord(FileStream file)
     {
@@ -38,7 +36,7 @@ internal sealed class MediaRecord : IDisposable
     public static MediaRecord Open(string folder)
     {
         Directory.CreateDirectory(folder);
-        var file = new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var file = new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
             return new MediaRecord(file);
@@ -71,10 +69,6 @@ internal sealed class MediaRecord : IDisposable
         lock (_gate)
         {
             _file.Write(bytes);
-            if (++_unwritten % ItemsBetweenFlushes == 0)
-            {
-                _file.Flush();
-            }
         }
     }
 
