@@ -54,12 +54,14 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var targets = ModelLoad.FingerprintOf(model);
         using var stores = new RunStores(host, choice, targets, loggers);
         var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, stores, cancellationToken);
-        await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), .. run.Create()] : [] }, cancellationToken);
+        await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), Validations(data), .. run.Create()] : [] }, cancellationToken);
         if (Leads)
         {
             await tests.RunAsync(model, targets, loggers, cancellationToken);
         }
     }
+
+    private ValidationRecord Validations(RunData data) => new(config.OutputFolder, data.Of(DatasetSplit.Validation).Select(folder => folder.Annotations).FirstOrDefault("none"));
 
     private bool Leads => ranks is null or { Rank: 0 };
 

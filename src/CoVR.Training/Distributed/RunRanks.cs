@@ -124,7 +124,7 @@ internal sealed class RunRanks(ICollective? collective)
 
         var message = JsonSerializer.SerializeToUtf8Bytes(new RankMetrics(new(own.Metrics), own.PrimaryMetric), RankJson.Default.RankMetrics);
         var first = JsonSerializer.Deserialize(_collective.BroadcastBytes(message), RankJson.Default.RankMetrics)!;
-        return new ValidationReport(first.Metrics, first.PrimaryMetric);
+        return IsFirst ? own : new ValidationReport(first.Metrics, first.PrimaryMetric);
     }
 
     private Dictionary<string, Tensor> OwnRandom(IReadOnlyDictionary<string, Tensor> all)

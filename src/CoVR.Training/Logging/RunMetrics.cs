@@ -24,12 +24,12 @@ internal static class RunMetrics
         return metrics;
     }
 
-    /// <summary>The figures of an epoch; those of validation are named <c>val/R1</c> and so on.</summary>
+    /// <summary>The figures of an epoch; those of validation are named <c>val/R1</c> and so on, as the reference's.</summary>
     internal static IReadOnlyList<(string Name, double Value)> Of(EpochRecord record, string prefix) =>
     [
         (prefix + EpochLoss, record.MeanLoss),
         (prefix + Epoch, record.Epoch),
-        .. (record.Validation?.Metrics ?? new Dictionary<string, double>()).Select(metric => ($"{prefix}val/{metric.Key}", metric.Value)),
+        .. (record.Validation?.Metrics ?? new Dictionary<string, double>()).Select(metric => ($"{prefix}val/{metric.Key.Replace("@", "", StringComparison.Ordinal)}", metric.Value)),
     ];
 
     /// <summary>The prefix of a setting as names begin with it: nothing, or <c>text-</c>.</summary>

@@ -9,6 +9,8 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
 {
     internal async ValueTask<ValidationReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
+        var time = pipeline.Time ?? TimeProvider.System;
+        var started = time.GetTimestamp();
         var results = await new Evaluator(() => WithValidationLengths(pipeline.Pipeline()), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,
@@ -16,7 +18,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
             Options().SharedBy(collective),
             collective is { Rank: > 0 } ? null : validation.Progress,
             cancellationToken).ConfigureAwait(false);
-        var first = ValidationReport.From(results[0].Report);
+        var first = ValidationReport.From(results[0].Report) with { Duration = time.GetElapsedTime(started) };
         return results.Count == 1 ? first : first with { Metrics = All(results) };
     }
 

@@ -13,6 +13,9 @@ public sealed record ValidationReport(IReadOnlyDictionary<string, double> Metric
         : Metrics.TryGetValue(PrimaryMetric, out var value) ? value
         : throw new KeyNotFoundException($"Validation gave {string.Join(", ", Metrics.Keys)}, but not its primary metric '{PrimaryMetric}'.");
 
+    /// <summary>How long it took on rank 0; zero on other ranks.</summary>
+    public TimeSpan Duration { get; init; }
+
     /// <summary>Takes the figures of a retrieval evaluation.</summary>
     /// <param name="report">The evaluation; without metrics when the answers of its split are hidden.</param>
     /// <returns>Its metrics.</returns>

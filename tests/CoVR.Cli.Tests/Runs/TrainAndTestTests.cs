@@ -32,6 +32,9 @@ public sealed class TrainAndTestTests
             .. Enumerable.Range(0, epochs).Select(epoch => $"ckpt_{epoch}.ckpt"),
         ];
         Assert.All(files, file => Assert.True(File.Exists(Path.Combine(folder, file)), file));
+        using var validation = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "eval-recalls_webvid8m-covr_val.json")));
+        Assert.Equal(["R1", "R5", "R10", "R50", "R_mean", "time", "annotation"], validation.RootElement.EnumerateObject().Select(figure => figure.Name));
+        Assert.Equal("webvid8m-covr_val.csv", validation.RootElement.GetProperty("annotation").GetString());
         Assert.Contains("best validation", output, StringComparison.Ordinal);
         Assert.Contains("R_mean", output, StringComparison.Ordinal);
         using var saved = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "hydra.json")));

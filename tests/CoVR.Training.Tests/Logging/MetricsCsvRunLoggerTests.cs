@@ -4,7 +4,7 @@ namespace CoVR.Training.Tests.Logging;
 
 public sealed class MetricsCsvRunLoggerTests : IDisposable
 {
-    private const string Header = "epoch,step,loss,lr,loss_si_ti,epoch_loss,val/R@1";
+    private const string Header = "epoch,step,loss,lr,loss_si_ti,epoch_loss,val/R1";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -21,7 +21,7 @@ public sealed class MlflowRunLoggerTests : IDisposable
         Assert.Equal("FINISHED", mlflow.Status);
         Assert.Equal("1e-05", mlflow.Parameters["model.lr"]);
         Assert.Equal([(1, 1.0), (2, 0.5), (3, 1 / 3.0), (4, 0.25), (5, 0.2), (6, 1 / 6.0)], mlflow.Of("loss"));
-        Assert.Equal([(3, 10.0), (6, 11.0)], mlflow.Of("val/R_1"));
+        Assert.Equal([(3, 10.0), (6, 11.0)], mlflow.Of("val/R1"));
         Assert.Equal("run-1", File.ReadAllText(Path.Combine(_folder.FullName, "run_id.txt")));
         Assert.All(server.Requests, request => Assert.Equal("Bearer secret", request.Header("Authorization")));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "unsent.jsonl")));

@@ -29,7 +29,7 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
         Assert.Equal(
             [(1, 1f), (2, 0.5f), (3, 1 / 3f), (4, 0.25f), (5, 0.2f), (6, 1 / 6f)], Scalars(events, "loss"));
         Assert.Equal([(3, 0.25f), (6, 0.5f)], Scalars(events, "epoch_loss"));
-        Assert.Equal([(3, 10f), (6, 11f)], Scalars(events, "val/R@1"));
+        Assert.Equal([(3, 10f), (6, 11f)], Scalars(events, "val/R1"));
         Assert.Equal(["epoch", "loss", "loss_si_ti", "lr"], events[2].Summary.Value.Select(value => value.Tag).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.Combine(Version, "hparams.yaml")));
     }
@@ -57,7 +57,7 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
         resumed.Finish(RunOutcome.Completed);
 
         var events = AllEvents();
-        foreach (var tag in new[] { "loss", "lr", "epoch", "epoch_loss", "val/R@1" })
+        foreach (var tag in new[] { "loss", "lr", "epoch", "epoch_loss", "val/R1" })
         {
             Assert.Equal(Scalars(whole, tag), Scalars(events, tag));
         }
