@@ -61,22 +61,6 @@ public sealed partial class SourceTextTests
         Assert.Empty(blocks);
     }
 
-    /// <remarks>What <c>dotnet format whitespace</c>, which the build script runs, does not look at; <c>dotnet format</c> sorts them.</remarks>
-    [Fact]
-    public void Usings_OfTheRepository_AreSorted()
-    {
-        var unsorted = Files().Where(file => Path.GetExtension(file) == ".cs").Where(file =>
-        {
-            var usings = UsingPattern().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).ToArray();
-            return !usings.OrderBy(KindOf).ThenBy(IsNotOfSystem).ThenBy(name => name, StringComparer.OrdinalIgnoreCase).SequenceEqual(usings);
-        });
-
-        Assert.Empty(unsorted);
-
-        static int KindOf(string name) => name.Contains('=', StringComparison.Ordinal) ? 2 : name.StartsWith("static ", StringComparison.Ordinal) ? 1 : 0;
-        static bool IsNotOfSystem(string name) => !SystemPattern().IsMatch(name);
-    }
-
     [Fact]
     public void Sources_OfTheRepository_AreFound() => Assert.True(Sources.Length > 40, $"Only {Sources.Length} source files were found.");
 
@@ -97,10 +81,4 @@ public sealed partial class SourceTextTests
 
     [GeneratedRegex(@"^namespace [\w.]+\s*$|^namespace [\w.]+\s*\{", RegexOptions.Multiline)]
     private static partial Regex BlockNamespacePattern();
-
-    [GeneratedRegex(@"^using ((?:static )?[\w.]+(?: = [^;\n]+)?);\s*$", RegexOptions.Multiline)]
-    private static partial Regex UsingPattern();
-
-    [GeneratedRegex(@"^(static )?System\b")]
-    private static partial Regex SystemPattern();
 }
