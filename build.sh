@@ -81,12 +81,20 @@ want_openmpi() {
   (install_openmpi) || say "Open MPI could not be installed; the tests of several processes will be skipped"
 }
 
+# One compiler process for all projects, several times faster where the machine's default is one for each; it is sent away afterwards.
+compile() {
+  local code=0
+  dotnet build "$@" -c "$configuration" --nologo -p:UseSharedCompilation=true || code=$?
+  dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
+  return "$code"
+}
+
 demo() {
   local project
   project=$(ls samples/01-QuickStart/*.csproj 2>/dev/null | head -n 1)
   [ -n "$project" ] || fail "samples/01-QuickStart holds no project"
   say "Building $project ..."
-  dotnet build "$project" -c "$configuration" --nologo -v quiet
+  compile "$project" -v quiet
   dotnet run --project "$project" -c "$configuration" --no-build -- "$@"
 }
 
@@ -153,7 +161,7 @@ run_tests() {
   passed=0 failed=0 skipped=0 status=0 results=artifacts/test-results workers=
   say "== restore and build"
   dotnet restore CoVR.sln --nologo || finish 1
-  dotnet build CoVR.sln -c "$configuration" --no-restore --nologo -v minimal || finish 1
+  compile CoVR.sln --no-restore -v minimal || finish 1
   rm -rf "$results"
   mkdir -p "$results"
   # The format is checked beside the tests, which often wait for processes of their own.
