@@ -10,7 +10,7 @@ internal static class DoctorPage
     private const int MostItems = 200;
 
     private const string Style = """
-        td, th { text-align: left; padding-right: 10px; } .n { text-align: right; } .fault { color: #c0392b; } .warning { color: #b7791f; } .note { color: var(--soft); }
+        td, th { text-align: left; padding-right: 10px; } td:first-child { padding-left: 0; } td.n, th.n { text-align: right; } .fault { color: #c0392b; } .warning { color: #b7791f; } .note { color: var(--soft); }
         details { margin: 10px 0; } summary { cursor: pointer; }
         """;
 
@@ -23,7 +23,7 @@ internal static class DoctorPage
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{verdict}</title><style>{BenchmarkIndexPage.Style}{Style}</style></head><body><main>
             <h1>{verdict}</h1>
-            <p>{report.Faults} faults, {report.Warnings} warnings. Begun {report.Started:u}, {report.Elapsed:hh\:mm\:ss}; {(report.Level == DoctorLevel.Full ? "everything was decoded" : "a quick look, nothing was decoded")}.</p>
+            <p>{Count(report.Faults, "fault")}, {Count(report.Warnings, "warning")}. Begun {report.Started:u}, {report.Elapsed:hh\:mm\:ss}; {(report.Level == DoctorLevel.Full ? "everything was decoded" : "a quick look, nothing was decoded")}.</p>
 
             """));
         AppendCoverage(page, report);
@@ -39,12 +39,12 @@ internal static class DoctorPage
             return;
         }
 
-        page.Append("<h2>What can be scored</h2>\n<div class=\"wide\"><table><tr><th>data</th><th>queries</th><th>right answers</th><th>candidates</th><th>highest recall</th><th>figures would miss</th></tr>\n");
+        page.Append("<h2>What can be scored</h2>\n<div class=\"wide\"><table><tr><th>data</th><th class=\"n\">queries</th><th class=\"n\">right answers</th><th class=\"n\">candidates</th><th class=\"n\">highest recall</th><th>figures would miss</th></tr>\n");
         foreach (var part in report.Coverage)
         {
             var (at, highest) = (part.Coverage, part.HighestRecall is { } recall ? FormattableString.Invariant($"{recall:F1} %") : "");
             page.Append(CultureInfo.InvariantCulture, $"<tr><td><b>{Encode(part.Dataset)}</b> {part.Split.ToString().ToLowerInvariant()}</td>{Share(at.QueriesScored, at.Queries)}{Share(at.TargetsPresent, at.Targets)}")
-                .Append(CultureInfo.InvariantCulture, $"{Share(at.CandidatesPresent, at.Candidates)}<td>{highest}</td><td>{string.Join("<br>", part.Misses.Select(Encode))}</td></tr>\n");
+                .Append(CultureInfo.InvariantCulture, $"{Share(at.CandidatesPresent, at.Candidates)}<td class=\"n\">{highest}</td><td>{string.Join("<br>", part.Misses.Select(Encode))}</td></tr>\n");
         }
 
         page.Append("</table></div>\n");
@@ -57,7 +57,7 @@ internal static class DoctorPage
         foreach (var group in report.Groups)
         {
             var severity = group.Severity.ToString().ToLowerInvariant();
-            page.Append(CultureInfo.InvariantCulture, $"<details><summary><b class=\"{severity}\">{severity}</b> {Encode(group.Kind)} {Encode(group.Dataset)} <b>{group.Count:N0}</b>: {Encode(group.First.Reason)} {Encode(group.First.Fix)}</summary>\n")
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary><b class=\"{severity}\">{severity}</b> {Encode(group.Kind)} {Encode(group.Dataset)} <b>{group.Count:N0}</b>: {Encode(group.First.Reason)}{(group.First.Fix is { Length: > 0 } fix ? $" → {Encode(fix)}" : "")}</summary>\n")
                 .Append("<div class=\"wide\"><table>\n");
             foreach (var finding in items[(group.Severity, group.Kind, group.Dataset)].Take(MostItems))
             {
@@ -70,7 +70,7 @@ internal static class DoctorPage
 
     private static void AppendChecks(StringBuilder page, DoctorReport report)
     {
-        page.Append("<h2>What was looked at</h2>\n<div class=\"wide\"><table><tr><th>check</th><th>items</th><th>faults</th><th>warnings</th><th>time</th></tr>\n");
+        page.Append("<h2>What was looked at</h2>\n<div class=\"wide\"><table><tr><th>check</th><th class=\"n\">items</th><th class=\"n\">faults</th><th class=\"n\">warnings</th><th>time</th></tr>\n");
         foreach (var check in report.Checks)
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(check.Name)}</td><td class=\"n\">{check.Looked:N0}</td><td class=\"n\">{check.Faults:N0}</td><td class=\"n\">{check.Warnings:N0}</td><td>{check.Elapsed:hh\\:mm\\:ss}</td></tr>\n");
@@ -78,6 +78,8 @@ internal static class DoctorPage
 
         page.Append("</table></div>\n");
     }
+
+    private static string Count(int number, string what) => FormattableString.Invariant($"{number:N0} {what}{(number == 1 ? "" : "s")}");
 
     private static string Share(int present, int total) => FormattableString.Invariant($"<td class=\"n {(present < total ? "warning" : "")}\">{present:N0} of {total:N0}</td>");
 
