@@ -35,7 +35,7 @@ public class PipelineBenchmarks
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
-        var model = BlipModel.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {
             Model = model,
@@ -82,7 +82,7 @@ public class PipelineBenchmarks
             Index = _pipeline.Index,
         };
         var last = new LastProgress();
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, _options).EmbedAsync(_items, last))
+        await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {
             if (outcome.Failure is { } failure)
             {

@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public sealed class AddTrainingTests
     public async Task ComposedTrainer_OfAPipeline_TrainsItsModelOnDecodedFrames(string pipeline)
     {
         using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
-        var model = services.GetRequiredKeyedService<ComposedModel>(pipeline);
+        var model = services.Model(pipeline);
         var store = services.GetRequiredKeyedService<IEmbeddingStore>(pipeline);
         var before = Runs.Weights((TinyEncoder)model.Encoder);
         var triplets = Triplets(16);

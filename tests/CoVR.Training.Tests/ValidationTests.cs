@@ -54,7 +54,7 @@ public sealed class ValidationTests : IDisposable
     public async Task TrainAsync_TrainedModel_IsNamedByItsNewWeightsAndOldStoresRefuseIt()
     {
         using var services = await BuildAsync(new RecordingTokenizer());
-        var model = services.GetRequiredService<ComposedModel>();
+        var model = services.Model();
         var store = services.GetRequiredService<IEmbeddingStore>();
         Assert.Equal(store.Fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<ComposedTrainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
@@ -85,7 +85,7 @@ public sealed class ValidationTests : IDisposable
         Assert.Equal(6, result.Steps);
         using var checkpoint = Checkpoint.Open(_folder["run", "ckpt_last.ckpt"]);
         Assert.Equal(
-            services.GetRequiredService<ComposedModel>().Module!.state_dict().Keys.Order(StringComparer.Ordinal),
+            services.Model().Module!.state_dict().Keys.Order(StringComparer.Ordinal),
             checkpoint.Tensors("model").Keys.Order(StringComparer.Ordinal));
     }
 

@@ -46,9 +46,8 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         var mayMiss = config.TextOrNull("missing_media") is "report" or "ignore";
         var services = host.CreateServices();
 
-        // An instance, which the services do not dispose: the model goes on to the next test.
-        services.AddKeyedSingleton(Pipeline, model);
         services.AddCoVR(Pipeline)
+            .UseModel(model)
             .UseEmbeddingStore((_, _) => RunStores.Open([plan.Folder], targets, host, choice, loggers))
             .UseQueryFrameSampler(plan.Frames)
             .Use((_, _) => plan.Pooling)

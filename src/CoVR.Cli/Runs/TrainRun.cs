@@ -50,7 +50,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
         var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
         await using var services = new TrainServices(host, config, choice).Compose(data, loggers, fresh);
-        var model = await ModelLoad.RunAsync(host, config, services, choice);
+        var model = await ModelLoad.RunAsync(host, config, services, choice, cancellationToken);
         var targets = ModelLoad.FingerprintOf(model);
         using var stores = new RunStores(host, choice, targets, loggers);
         var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, stores, cancellationToken);

@@ -10,12 +10,12 @@ namespace CoVR.Training;
 /// <remarks>For other data or other steps use <see cref="Trainer"/> with a <see cref="TrainingRun{TBatch}"/> of your own.</remarks>
 public sealed class ComposedTrainer
 {
-    private readonly ComposedTrainerParts _parts;
+    private readonly Func<CancellationToken, ValueTask<ComposedTrainerParts>> _load;
     private readonly TrainingOptions _options;
     private readonly Trainer _trainer;
 
-    internal ComposedTrainer(ComposedTrainerParts parts, TrainingOptions options, Trainer trainer) =>
-        (_parts, _options, _trainer) = (parts, options, trainer);
+    internal ComposedTrainer(Func<CancellationToken, ValueTask<ComposedTrainerParts>> load, TrainingOptions options, Trainer trainer) =>
+        (_load, _options, _trainer) = (load, options, trainer);
 
     /// <summary>Trains to the end, or goes on where a saved run stopped.</summary>
     /// <param name="plan">What to train on.</param>
@@ -28,13 +28,14 @@ public sealed class ComposedTrainer
         ComposedTrainingPlan plan, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        await RequireTargetsAsync(plan, cancellationToken).ConfigureAwait(false);
+        var parts = await _load(cancellationToken).ConfigureAwait(false);
+        await RequireTargetsAsync(parts.Store, plan, cancellationToken).ConfigureAwait(false);
         using var csv = _options.OutputFolder is { } folder && plan.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
         var run = new TrainingRun<ComposedBatch>
         {
-            Step = Step(plan),
-            Batches = Batches(plan),
-            Validate = Validation(plan),
+            Step = Step(parts, plan),
+            Batches = Batches(parts, plan),
+            Validate = Validation(parts, plan),
             Configuration = plan.Configuration,
             Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv],
             Collective = plan.Collective,
@@ -45,18 +46,18 @@ public sealed class ComposedTrainer
         }
         finally
         {
-            _parts.Model.RehashWeights();
+            parts.Model.RehashWeights();
         }
     }
 
     /// <summary>A training of hours shall not end at a target that could be missed at its start.</summary>
-    private async Task RequireTargetsAsync(ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    private static async Task RequireTargetsAsync(IEmbeddingStore store, ComposedTrainingPlan plan, CancellationToken cancellationToken)
     {
         List<MediaId> targets = [.. plan.Dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Distinct()];
         List<MediaId> missing = [];
         foreach (var target in targets)
         {
-            if (!await _parts.Store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
+            if (!await store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
             {
                 missing.Add(target);
             }
@@ -65,25 +66,25 @@ public sealed class ComposedTrainer
         if (missing.Count > 0)
         {
             throw new EmbeddingStoreException(
-                _parts.Store.Fingerprint.Model,
+                store.Fingerprint.Model,
                 $"{missing.Count} of {targets.Count} training targets have no embedding here, for example {string.Join(", ", missing.Take(3).Select(id => $"'{id}'"))}: embed all targets of the training data first, with the same model.");
         }
     }
 
-    private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainingPlan plan) => plan switch
+    private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainerParts parts, ComposedTrainingPlan plan) => plan switch
     {
         { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has a validation or a function that validates, not both.", nameof(plan)),
-        { Validation: { } search } => new EpochValidator(search, _parts, _options.Parts, plan.Collective).ValidateAsync,
+        { Validation: { } search } => new EpochValidator(search, parts, _options.Parts, plan.Collective).ValidateAsync,
         _ => plan.Validate,
     };
 
-    private ComposedTrainingStep Step(ComposedTrainingPlan plan) => new(
-        _parts.Model.Encoder,
-        _parts.Terms,
+    private ComposedTrainingStep Step(ComposedTrainerParts parts, ComposedTrainingPlan plan) => new(
+        parts.Model.Encoder,
+        parts.Terms,
         new ComposedTrainingStepOptions
         {
-            Temperature = _parts.Model.Description.Temperature,
-            Device = _parts.Model.Device,
+            Temperature = parts.Model.Description.Temperature,
+            Device = parts.Model.Device,
             Parts = _options.Parts,
             Precision = _options.Precision,
             ChunkSize = _options.ChunkSize,
@@ -91,7 +92,7 @@ public sealed class ComposedTrainer
             Collective = plan.Collective,
         });
 
-    private TrainingBatcher Batches(ComposedTrainingPlan plan)
+    private TrainingBatcher Batches(ComposedTrainerParts parts, ComposedTrainingPlan plan)
     {
         var triplets = plan.Dataset.Triplets;
         var sampler = plan.Sampler ?? new TripletSampler(triplets, new TripletSamplerOptions
@@ -103,10 +104,10 @@ public sealed class ComposedTrainer
         });
         var sources = new ComposedBatchSources
         {
-            Texts = TrainingTokenizer.For(_parts.Model),
+            Texts = TrainingTokenizer.For(parts.Model),
             Parts = _options.Parts,
-            Targets = new StoredTargets(_parts.Store, plan.TargetPooling ?? TargetPooling()),
-            References = new MediaPixelSource(plan.Locate, _parts.Reader, _parts.Transform, QueryFrames, _options.QueryFrameCount),
+            Targets = new StoredTargets(parts.Store, plan.TargetPooling ?? TargetPooling()),
+            References = new MediaPixelSource(plan.Locate, parts.Reader, parts.Transform, QueryFrames, _options.QueryFrameCount),
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
             CaptionEmbeddings = plan.CaptionEmbeddings is { } captions ? Required(captions, triplets) : null,
@@ -140,8 +141,8 @@ public sealed class ComposedTrainer
 internal sealed record ComposedTrainerParts(
     ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IEmbeddingStore Store, IReadOnlyList<WeightedLossTerm> Terms)
 {
-    /// <summary>Makes what validation searches with.</summary>
-    internal required Func<RetrievalPipeline> Pipeline { get; init; }
+    /// <summary>What validation searches with.</summary>
+    internal required IPipelineProvider Pipeline { get; init; }
 
     /// <summary>The clock; null for the system's.</summary>
     internal TimeProvider? Time { get; init; }

@@ -11,7 +11,8 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
     {
         var time = pipeline.Time ?? TimeProvider.System;
         var started = time.GetTimestamp();
-        var results = await new Evaluator(() => WithValidationLengths(pipeline.Pipeline()), pipeline.Time).EvaluateAsync(
+        var search = await pipeline.Pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
+        var results = await new Evaluator(WithValidationLengths(search), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,
             validation.Protocol,

@@ -97,7 +97,7 @@ public static class CoVRServiceCollectionExtensions
         .TryUse<IFramePooling>((_, _) => new MeanFramePooling())
         .TryUse<ICandidateIndex>((services, name) => new ExactIndex(services.GetRequiredKeyedService<ISimilarity>(name)))
         .TryUse<IEmbeddingStore>((services, name) => new InMemoryEmbeddingStore(PipelineParts.FingerprintOf(services, name)))
-        .TryUse((services, name) => PipelineParts.Create(services, name));
+        .TryUse<IPipelineProvider>((services, name) => new PipelineProvider(services, name));
 
     private static void AddWork(ICoVRBuilder builder) => builder
         .TryUse<IComposedRetriever>((services, name) => new ComposedRetriever(
@@ -113,8 +113,8 @@ public static class CoVRServiceCollectionExtensions
         .TryUse((services, name) => new Evaluator(
             Pipeline(services, name), services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Evaluator>>()));
 
-    private static Func<RetrievalPipeline> Pipeline(IServiceProvider services, string name) =>
-        () => services.GetRequiredKeyedService<RetrievalPipeline>(name);
+    private static IPipelineProvider Pipeline(IServiceProvider services, string name) =>
+        services.GetRequiredKeyedService<IPipelineProvider>(name);
 
     private static T OptionsOf<T>(IServiceProvider services, string name)
         where T : class => services.GetRequiredService<IOptionsMonitor<T>>().Get(name);

@@ -16,20 +16,20 @@ namespace CoVR;
 /// </remarks>
 public sealed class EmbeddingJob : IEmbeddingJob
 {
-    private readonly Func<RetrievalPipeline> _factory;
+    private readonly IPipelineProvider _provider;
     private readonly EmbeddingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Creates a job.</summary>
-    /// <param name="pipeline">Makes the pipeline; called when a job starts.</param>
+    /// <param name="pipeline">Asked for the pipeline when a job starts.</param>
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Told about failed items; may be null.</param>
-    public EmbeddingJob(Func<RetrievalPipeline> pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<EmbeddingJob>? logger = null)
+    public EmbeddingJob(IPipelineProvider pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<EmbeddingJob>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        _factory = pipeline;
+        _provider = pipeline;
         _options = options ?? new EmbeddingOptions();
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<EmbeddingJob>.Instance;
@@ -60,7 +60,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
     {
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
         var tally = new EmbeddingTally(items.Count, _time, progress);
-        var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
         RequireOwnStore(pipeline);
         var failures = await RecallAsync(pipeline.Store, cancellationToken).ConfigureAwait(false);
         var wanted = new List<MediaItem>();

@@ -13,20 +13,20 @@ namespace CoVR;
 /// </remarks>
 public sealed class TextEmbeddingJob
 {
-    private readonly Func<ComposedModel> _factory;
+    private readonly IModelProvider _model;
     private readonly EmbeddingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Creates a job.</summary>
-    /// <param name="model">Gives the model; called when a job starts.</param>
+    /// <param name="model">Asked for the model when a job starts.</param>
     /// <param name="options">Batch size and shard; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">May be null.</param>
-    public TextEmbeddingJob(Func<ComposedModel> model, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<TextEmbeddingJob>? logger = null)
+    public TextEmbeddingJob(IModelProvider model, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<TextEmbeddingJob>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _factory = model;
+        _model = model;
         _options = options ?? new EmbeddingOptions();
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TextEmbeddingJob>.Instance;
@@ -51,7 +51,7 @@ public sealed class TextEmbeddingJob
         }
 
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed.texts");
-        var model = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var model = await _model.GetAsync(cancellationToken).ConfigureAwait(false);
         var fingerprint = new EmbeddingFingerprint(
             model.Description.Name, model.Description.WeightsSha256, $"captions of {model.Description.Text.MaxWords} words, {model.Description.Text.CaptionLimit} tokens", 1, model.Encoder.Dimensions);
         var partial = path + ".partial";

@@ -16,18 +16,18 @@ namespace CoVR.Evaluation;
 /// </remarks>
 public sealed class Evaluator
 {
-    private readonly Func<RetrievalPipeline> _factory;
+    private readonly IPipelineProvider _provider;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Creates an evaluator.</summary>
-    /// <param name="pipeline">Makes the pipeline; called at each evaluation. Its index is not used: the protocol brings its own similarity.</param>
+    /// <param name="pipeline">Asked for the pipeline at each evaluation. Its index is not used: the protocol brings its own similarity.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Told when an evaluation starts; may be null.</param>
-    public Evaluator(Func<RetrievalPipeline> pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
+    public Evaluator(IPipelineProvider pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        (_factory, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
+        (_provider, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
     }
 
     /// <summary>Evaluates one split in every kind of query by the rules of every variant.</summary>
@@ -60,7 +60,7 @@ public sealed class Evaluator
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.evaluate");
         activity?.SetTag("covr.dataset", dataset.Name).SetTag("covr.protocol", protocol.Name);
 
-        var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
         _logger.EvaluationStarted(
             dataset.Triplets.Count, dataset.Name, dataset.Candidates.Count, protocol.Name, string.Join(", ", options.Variants.Select(variant => variant.Name)), string.Join(", ", options.Queries));
         using var mode = EvaluationMode.Enter(pipeline.Model);

@@ -12,7 +12,7 @@ namespace CoVR;
 /// </remarks>
 public sealed class ComposedRetriever : IComposedRetriever, IDisposable
 {
-    private readonly Func<RetrievalPipeline> _factory;
+    private readonly IPipelineProvider _provider;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
@@ -24,15 +24,15 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
     private volatile bool _disposed;
 
     /// <summary>Creates a retriever.</summary>
-    /// <param name="pipeline">Makes the pipeline; called at the first search.</param>
+    /// <param name="pipeline">Asked for the pipeline at the first search.</param>
     /// <param name="concurrentQueries">How many queries are encoded at the same time, at least 1; further ones wait.</param>
     /// <param name="time">The clock of logs and meters; null for the system's.</param>
     /// <param name="logger">Told when the gallery is read; may be null.</param>
-    public ComposedRetriever(Func<RetrievalPipeline> pipeline, int concurrentQueries = 1, TimeProvider? time = null, ILogger<ComposedRetriever>? logger = null)
+    public ComposedRetriever(IPipelineProvider pipeline, int concurrentQueries = 1, TimeProvider? time = null, ILogger<ComposedRetriever>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentOutOfRangeException.ThrowIfLessThan(concurrentQueries, 1);
-        _factory = pipeline;
+        _provider = pipeline;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<ComposedRetriever>.Instance;
         _encoding = new SemaphoreSlim(concurrentQueries);
@@ -111,7 +111,7 @@ public sealed class ComposedRetriever : IComposedRetriever, IDisposable
         var start = _time.GetTimestamp();
         if (_pipeline is null)
         {
-            var made = _factory();
+            var made = await _provider.GetAsync().ConfigureAwait(false);
             _ownGallery = made.Index.Count == 0;
             _pipeline = made;
         }

@@ -12,7 +12,7 @@ var folder = Directory.CreateTempSubdirectory("covr-consumer-");
 try
 {
     var weights = Path.Combine(folder.FullName, "blip.safetensors");
-    using (var fresh = BlipModel.Create(Small(null)))
+    using (var fresh = await BlipModel.CreateAsync(Small(null)))
     {
         SafetensorsWriter.Write(weights, fresh.Module!);
     }

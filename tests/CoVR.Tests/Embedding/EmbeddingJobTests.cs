@@ -78,7 +78,7 @@ public sealed class EmbeddingJobTests
         var reports = new List<JobProgress>();
         var pipeline = FakePipeline.Create();
         MediaItem[] items = [.. FakePipeline.Corners, new(new MediaId("missing"), "missing.mp4")];
-        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }).EmbedAsync(items, new ListProgress(reports), Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = 2 }).EmbedAsync(items, new ListProgress(reports), Cancel).CountAsync(Cancel);
         Assert.Equal((9, 9, 1), (reports[^1].Done, reports[^1].Total, reports[^1].Failed));
         Assert.Equal(reports.Select(report => report.Done).Order(), reports.Select(report => report.Done));
         Assert.True(reports.Count >= 4);
@@ -86,7 +86,7 @@ public sealed class EmbeddingJobTests
 
     [Fact]
     public void EmbedAsync_WithAnIdentityTwice_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => new EmbeddingJob(() => FakePipeline.Create()).EmbedAsync([FakePipeline.Corners[0], FakePipeline.Corners[0]], null, Cancel));
+        Assert.Throws<ArgumentException>(() => new EmbeddingJob(FakePipeline.Create()).EmbedAsync([FakePipeline.Corners[0], FakePipeline.Corners[0]], null, Cancel));
 
     [Fact]
     public async Task EmbedAsync_DecodesWithTheGivenWorkersAndNoMore()
@@ -103,7 +103,7 @@ public sealed class EmbeddingJobTests
         var options = new EmbeddingOptions { Workers = 2, QueueLength = 3, BatchSize = 1 };
         var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(5) }, reader);
         var done = 0;
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, options).EmbedAsync(Many(40), null, Cancel))
+        await foreach (var outcome in new EmbeddingJob(pipeline, options).EmbedAsync(Many(40), null, Cancel))
         {
             done++;
             Assert.True(reader.Reads <= done + options.Workers + options.QueueLength + options.BatchSize, $"{reader.Reads} were read when {done} were done.");
@@ -119,7 +119,7 @@ public sealed class EmbeddingJobTests
         var outcomes = new List<EmbedOutcome>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var outcome in new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 4 }).EmbedAsync(Many(1000), null, cancel.Token))
+            await foreach (var outcome in new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = 4 }).EmbedAsync(Many(1000), null, cancel.Token))
             {
                 outcomes.Add(outcome);
                 if (outcomes.Count == 20)
@@ -139,7 +139,7 @@ public sealed class EmbeddingJobTests
     {
         var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(2) };
         var pipeline = FakePipeline.Create(reader: reader);
-        await foreach (var _ in new EmbeddingJob(() => pipeline).EmbedAsync(Many(500), null, Cancel))
+        await foreach (var _ in new EmbeddingJob(pipeline).EmbedAsync(Many(500), null, Cancel))
         {
             break;
         }
@@ -200,7 +200,7 @@ public sealed class EmbeddingJobTests
         var clock = new SteppedClock();
         var pipeline = FakePipeline.Create(new ColourEncoder { OnEncode = () => clock.Advance(3) });
         var progress = new ListProgress(reports) { OnReport = () => clock.Advance(1) };
-        await new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = 2 }, clock).EmbedAsync(Many(20), progress, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = 2 }, clock).EmbedAsync(Many(20), progress, Cancel).CountAsync(Cancel);
         Assert.Null(reports[0].ModelBusy);
         Assert.Equal(1, reports[1].ModelBusy!.Value);
         Assert.Equal(10 * 3.0 / ((10 * 3) + (reports.Count - 2)), reports[^1].ModelBusy!.Value, 1e-9);
@@ -242,7 +242,7 @@ public sealed class EmbeddingJobTests
     private static float[] OneHot(int corner) => [.. Enumerable.Range(0, 8).Select(i => i == corner ? 1f : 0f)];
 
     private static async Task<List<EmbedOutcome>> RunAsync(RetrievalPipeline pipeline, MediaItem[] items, EmbeddingOptions? options = null) =>
-        await new EmbeddingJob(() => pipeline, options).EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
+        await new EmbeddingJob(pipeline, options).EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
 
     private sealed class ListProgress(List<JobProgress> reports) : IProgress<JobProgress>
     {

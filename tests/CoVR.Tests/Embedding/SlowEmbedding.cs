@@ -46,7 +46,7 @@ internal static class SlowEmbedding
         async Task RunAsync(string name, IEmbeddingStore into)
         {
             var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(3) }, store: into);
-            await foreach (var outcome in new EmbeddingJob(() => pipeline, new EmbeddingOptions { BatchSize = BatchSize }).EmbedAsync(Items))
+            await foreach (var outcome in new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = BatchSize }).EmbedAsync(Items))
             {
                 if (outcome.Status is not EmbedStatus.Embedded)
                 {

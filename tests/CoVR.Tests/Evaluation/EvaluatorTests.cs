@@ -65,7 +65,7 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_WithAMissingCandidate_NamesIt()
     {
         var pipeline = FakePipeline.Create();
-        await new EmbeddingJob(() => pipeline).EmbedAsync(FakePipeline.Corners[1..], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync(FakePipeline.Corners[1..], null, Cancel).CountAsync(Cancel);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(pipeline, AllParts));
         Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
         var allowed = await RunAsync(pipeline, new EvaluationOptions { AllowMissingCandidates = true });
@@ -125,7 +125,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = FakePipeline.Create();
         var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(2)]);
-        await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
         var results = await RunAsync(
             pipeline,
@@ -148,7 +148,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = FakePipeline.Create();
         var video = new FramesMedia([ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(2)]);
-        await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [0, 0, 0, 5])], [new("video")]);
         var results = await RunAsync(
             pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Corrected, EvaluationVariant.Reference], Queries = [QueryKind.Composed, QueryKind.ImageOnly] }, dataset);
@@ -276,7 +276,7 @@ public sealed class EvaluatorTests
     {
         var done = new List<long>();
         var pipeline = await FakePipeline.WithCornersAsync();
-        await new Evaluator(() => pipeline).EvaluateAsync(CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 10 }, new ListProgress(done), Cancel);
+        await new Evaluator(pipeline).EvaluateAsync(CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 10 }, new ListProgress(done), Cancel);
         Assert.Equal([10, 20, 24], done);
     }
 
@@ -326,12 +326,12 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Evaluator(() => pipeline).EvaluateAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 5 }, new Stopping(stop), stop.Token));
     }
 
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, EvaluationOptions options, TripletDataset? dataset = null, IRetrievalProtocol? protocol = null, ITripletDatasetReader? media = null) =>
-        new Evaluator(() => pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
+        new Evaluator(pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
 
     private static int[] Corners(IReadOnlyList<SearchHit> hits) => [.. hits.Select(hit => Corner(hit.Id))];
 

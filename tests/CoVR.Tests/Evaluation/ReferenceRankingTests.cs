@@ -113,7 +113,7 @@ public sealed class ReferenceRankingTests
     }
 
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, TripletDataset dataset, IRetrievalProtocol protocol, params EvaluationVariant[] variants) =>
-        new Evaluator(() => pipeline).EvaluateAsync(dataset, new CornerReader(), protocol, new EvaluationOptions { Variants = variants, AllowMissingCandidates = true }, null, Cancel);
+        new Evaluator(pipeline).EvaluateAsync(dataset, new CornerReader(), protocol, new EvaluationOptions { Variants = variants, AllowMissingCandidates = true }, null, Cancel);
 
     private sealed class WithTies(TieOrder ties) : IRetrievalProtocol
     {

@@ -43,7 +43,7 @@ public static class FakePipeline
     public static async Task<RetrievalPipeline> WithCornersAsync(IComposedEncoder? encoder = null, IFrameReader? reader = null)
     {
         var pipeline = Create(encoder, reader);
-        await new EmbeddingJob(() => pipeline).EmbedAsync(Corners).CountAsync();
+        await new EmbeddingJob(pipeline).EmbedAsync(Corners).CountAsync();
         return pipeline;
     }
 

@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
@@ -82,7 +83,7 @@ public sealed class ComposedRetrieverTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         var attempts = 0;
-        using var retriever = new ComposedRetriever(() => attempts++ == 0 ? throw new FileNotFoundException("weights") : pipeline);
+        using var retriever = new ComposedRetriever(new MadePipeline(() => attempts++ == 0 ? throw new FileNotFoundException("weights") : pipeline));
         await Assert.ThrowsAsync<FileNotFoundException>(async () => await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
         Assert.NotEmpty(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
         Assert.Equal(2, attempts);
@@ -93,14 +94,14 @@ public sealed class ComposedRetrieverTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         pipeline.Index.Add(new MediaId("own"), new EmbeddingSet(new float[] { 1, 0, 0, 0, 0, 0, 0, 0 }, 1, 8));
-        using var retriever = new ComposedRetriever(() => pipeline);
+        using var retriever = new ComposedRetriever(pipeline);
         Assert.Equal("own", Assert.Single(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Id.Value);
     }
 
     [Fact]
     public void Constructor_DoesNotMakeThePipeline()
     {
-        using var retriever = new ComposedRetriever(() => throw new InvalidOperationException());
+        using var retriever = new ComposedRetriever(new MadePipeline(() => throw new InvalidOperationException()));
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class ComposedRetrieverTests
         var retriever = host.GetRequiredService<IComposedRetriever>();
         var searches = Enumerable.Range(0, 4).Select(corner => Task.Run(async () => await retriever.SearchAsync(new ComposedQuery(Picture(corner), null)))).ToArray();
         encoder.Entered.Wait(Cancel);
-        var model = host.GetRequiredService<ComposedModel>();
+        var model = host.Model();
 
         var disposal = Task.Run(async () => await host.DisposeAsync(), Cancel);
         await RefusedAsync(model);
@@ -142,7 +143,12 @@ public sealed class ComposedRetrieverTests
     private static async Task<ComposedRetriever> CreateAsync()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        return new ComposedRetriever(() => pipeline, concurrentQueries: 2);
+        return new ComposedRetriever(pipeline, concurrentQueries: 2);
+    }
+
+    private sealed class MadePipeline(Func<RetrievalPipeline> make) : IPipelineProvider
+    {
+        public ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(make());
     }
 
     /// <summary>An encoder whose first call waits until the test lets it go on.</summary>

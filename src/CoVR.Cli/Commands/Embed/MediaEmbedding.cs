@@ -24,7 +24,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     {
         host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
         await using var services = Compose(work);
-        var loaded = await LoadedModel.LoadAsync(host, services, model.Title);
+        var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
         host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
         var job = services.GetRequiredService<IEmbeddingJob>();
         var tally = new OutcomeTally();

@@ -44,7 +44,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
         RequirePlace();
-        await LoadedModel.LoadAsync(_host, _services, _model.Title);
+        await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
         var known = _services.GetRequiredService<IEmbeddingStore>().Count;
         if (known == 0)
         {
