@@ -51,7 +51,7 @@ public sealed class AddTrainingTests
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, Triplets(4), []),
             Locate = id => new FramesMedia([Frame(id)]),
         };
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(() => services.GetRequiredService<ComposedTrainer>().TrainAsync(plan, null, Token));
+        var error = await Assert.ThrowsAsync<GalleryException>(() => services.GetRequiredService<ComposedTrainer>().TrainAsync(plan, null, Token));
         Assert.Contains("embed all targets", error.Message, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,7 @@ public sealed class ValidationTests : IDisposable
         await services.GetRequiredService<ComposedTrainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
         Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
         Assert.StartsWith("WeightsSha256", Assert.Single(store.Fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
             await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), new FramesMedia([Frame(1)]))], null, Token))
             {

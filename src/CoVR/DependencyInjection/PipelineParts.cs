@@ -33,6 +33,13 @@ internal static class PipelineParts
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name).Embedding;
 
+    /// <summary>A gallery that is opened when the model is loaded, whose weights are part of the fingerprint.</summary>
+    public static IGallery Defer(IServiceProvider services, string name, Func<EmbeddingFingerprint, IGallery> open) => new DeferredGallery(async cancellationToken =>
+    {
+        await ModelProviderOf(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => open(FingerprintOf(services, name)), cancellationToken).ConfigureAwait(false);
+    });
+
     private static EmbeddingFingerprint OfTokens(EmbeddingFingerprint fingerprint, (int Tokens, int Width) shape) => fingerprint with
     {
         Preprocessing = fingerprint.Preprocessing + " all visual tokens",
@@ -49,8 +56,7 @@ internal static class PipelineParts
         GallerySampler = services.GetRequiredKeyedService<IFrameSampler>(name),
         QuerySampler = services.GetRequiredKeyedService<QueryFrames>(name).Sampler,
         Pooling = services.GetRequiredKeyedService<IFramePooling>(name),
-        Store = services.GetRequiredKeyedService<IEmbeddingStore>(name),
-        Index = services.GetRequiredKeyedService<ICandidateIndex>(name),
+        Gallery = services.GetRequiredKeyedService<IGallery>(name),
     };
 }
 

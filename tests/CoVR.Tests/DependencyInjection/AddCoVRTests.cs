@@ -124,7 +124,7 @@ public sealed class AddCoVRTests
         }
 
         await using var other = new ServiceCollection().AddCoVR().UseFakeModel(vectors: 2).UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider();
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
             await other.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
         Assert.Contains("Vectors: '2' against '1'", error.Message, StringComparison.Ordinal);
     }

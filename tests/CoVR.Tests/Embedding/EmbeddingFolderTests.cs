@@ -41,7 +41,7 @@ public sealed class EmbeddingFolderTests : IDisposable
         await WriteAsync("a", "bbbb", "c");
         Damage("bbbb", where);
 
-        Assert.Throws<EmbeddingStoreException>(() => FileEmbeddingStore.OpenExisting(_folder.FullName));
+        Assert.Throws<GalleryException>(() => FileEmbeddingStore.OpenExisting(_folder.FullName));
         var items = EmbeddingFolder.Open(_folder.FullName).Items().ToList();
         Assert.Equal(readable, items.Count(item => item.Damage is null));
         Assert.Equal(damaged, items.Count(item => item.Damage is not null || Throws(item)));
@@ -124,7 +124,7 @@ public sealed class EmbeddingFolderTests : IDisposable
 
     [Fact]
     public void Open_OfAnEmptyFolder_SaysWhatItLooksFor() =>
-        Assert.Contains("neither a store nor .pth files", Assert.Throws<EmbeddingStoreException>(() => EmbeddingFolder.Open(_folder.FullName)).Reason, StringComparison.Ordinal);
+        Assert.Contains("neither a store nor .pth files", Assert.Throws<GalleryException>(() => EmbeddingFolder.Open(_folder.FullName)).Reason, StringComparison.Ordinal);
 
     private static bool Throws(StoredEmbedding item)
     {
@@ -133,7 +133,7 @@ public sealed class EmbeddingFolderTests : IDisposable
             item.Read();
             return false;
         }
-        catch (EmbeddingStoreException)
+        catch (GalleryException)
         {
             return true;
         }

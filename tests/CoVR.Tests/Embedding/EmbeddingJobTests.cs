@@ -154,7 +154,7 @@ public sealed class EmbeddingJobTests
     public async Task EmbedAsync_OfAFailingStore_EndsTheJob()
     {
         var pipeline = FakePipeline.Create(store: new InMemoryEmbeddingStore(new EmbeddingFingerprint("x", "y", "z", 3, 3)));
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await RunAsync(pipeline, FakePipeline.Corners));
+        await Assert.ThrowsAsync<GalleryException>(async () => await RunAsync(pipeline, FakePipeline.Corners));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     {
         Directory.CreateDirectory(_folder["store", "writer.lock"]);
         using var store = new FileEmbeddingStore(_folder["store"], Fingerprint);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(() => store.WriteAsync(new MediaId("a"), Item(1), TestContext.Current.CancellationToken).AsTask());
+        var error = await Assert.ThrowsAsync<GalleryException>(() => store.WriteAsync(new MediaId("a"), Item(1), TestContext.Current.CancellationToken).AsTask());
         Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("another writer", error.Message, StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     public async Task Open_WithAnotherFingerprint_ListsEveryDifference()
     {
         await WriteAsync("a");
-        var error = Assert.Throws<EmbeddingStoreException>(() => new FileEmbeddingStore(_folder["store"], Fingerprint with { Model = "other", Dimensions = 5 }));
+        var error = Assert.Throws<GalleryException>(() => new FileEmbeddingStore(_folder["store"], Fingerprint with { Model = "other", Dimensions = 5 }));
         Assert.Contains("Model: 'other' against 'model'", error.Message, StringComparison.Ordinal);
         Assert.Contains("Dimensions: '5' against '3'", error.Message, StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         await WriteAsync("a");
         using var store = FileEmbeddingStore.OpenExisting(_folder["store"]);
         Assert.Equal(Fingerprint, store.Fingerprint);
-        Assert.Throws<EmbeddingStoreException>(() => FileEmbeddingStore.OpenExisting(_folder["nowhere"]));
+        Assert.Throws<GalleryException>(() => FileEmbeddingStore.OpenExisting(_folder["nowhere"]));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     {
         await WriteAsync("a");
         File.Delete(_folder["store", FileEmbeddingStore.ManifestName]);
-        Assert.Contains("manifest", Assert.Throws<EmbeddingStoreException>(Open).Message, StringComparison.Ordinal);
+        Assert.Contains("manifest", Assert.Throws<GalleryException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     {
         await WriteAsync("a");
         await File.WriteAllTextAsync(_folder["store", FileEmbeddingStore.ManifestName], manifest, TestContext.Current.CancellationToken);
-        Assert.Throws<EmbeddingStoreException>(Open);
+        Assert.Throws<GalleryException>(Open);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
             var damaged = whole.ToArray();
             damaged[at] ^= 0x40;
             await File.WriteAllBytesAsync(Segment, damaged, TestContext.Current.CancellationToken);
-            var error = Assert.Throws<EmbeddingStoreException>(Open);
+            var error = Assert.Throws<GalleryException>(Open);
             Assert.Contains($"byte {record} of {FileEmbeddingStore.SegmentName}", error.Message, StringComparison.Ordinal);
             Assert.Equal(damaged, await File.ReadAllBytesAsync(Segment, TestContext.Current.CancellationToken));
         }
@@ -139,7 +139,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         var bytes = await File.ReadAllBytesAsync(Segment, TestContext.Current.CancellationToken);
         bytes[^60] ^= 1; // in the numbers of the middle record: the last one has 16 + 8 + 4 + 24 bytes
         await File.WriteAllBytesAsync(Segment, bytes, TestContext.Current.CancellationToken);
-        Assert.Contains("'damaged one'", Assert.Throws<EmbeddingStoreException>(Open).Message, StringComparison.Ordinal);
+        Assert.Contains("'damaged one'", Assert.Throws<GalleryException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         var bytes = await File.ReadAllBytesAsync(Segment, TestContext.Current.CancellationToken);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(Segment, bytes, TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await store.ReadAsync(new MediaId("b"), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await store.ReadAsync(new MediaId("b"), TestContext.Current.CancellationToken));
         Assert.Contains("'b'", error.Message, StringComparison.Ordinal);
         AssertSame(Item(0), await store.ReadAsync(new MediaId("a"), TestContext.Current.CancellationToken));
     }
@@ -173,7 +173,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         var first = Open();
         await first.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
         var second = Open();
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await second.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await second.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken));
         Assert.Contains("another writer", error.Message, StringComparison.Ordinal);
         first.Dispose();
         await second.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken);
@@ -237,14 +237,14 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
         AssertSame(Item(1), await store.ReadAsync(new MediaId("b"), TestContext.Current.CancellationToken));
         await store.WriteAsync(new MediaId("a"), Item(9), TestContext.Current.CancellationToken);
         AssertSame(Item(9), await Open().ReadAsync(new MediaId("a"), TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await store.WriteAsync(new MediaId("b"), Item(9), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<GalleryException>(async () => await store.WriteAsync(new MediaId("b"), Item(9), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task WriteAsync_OfTwoWorkersWithOneShard_IsRefusedWithTheSegmentsName()
     {
         await Open("0-of-2").WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await Open("0-of-2").WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await Open("0-of-2").WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken));
         Assert.Contains("'0-of-2'", error.Message, StringComparison.Ordinal);
     }
 
@@ -257,7 +257,7 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
             await left.WriteAsync(new MediaId("a"), Item(0), TestContext.Current.CancellationToken);
             await right.WriteAsync(new MediaId("b"), Item(1), TestContext.Current.CancellationToken);
             await left.WriteAsync(new MediaId("a"), Item(7), TestContext.Current.CancellationToken);
-            await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<GalleryException>(async () => await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(2, await FileEmbeddingStore.MergeAsync(_folder["store"], TestContext.Current.CancellationToken));
@@ -304,15 +304,15 @@ public sealed class FileEmbeddingStoreTests : EmbeddingStoreConformance, IDispos
     {
         var at = new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
         var (left, right) = (Open("0-of-2"), Open("1-of-2"));
-        await left.RememberAsync(new RememberedFailure(new MediaId("a"), "it was \"cut\"\nshort", MediaFailure.Truncated, at), TestContext.Current.CancellationToken);
+        await left.RememberAsync(new EmbeddingFailure(new MediaId("a"), "it was \"cut\"\nshort", MediaFailure.Truncated, at), TestContext.Current.CancellationToken);
         await File.AppendAllTextAsync(_folder["store", "failures-0-of-2.jsonl"], "{\"id\":\"b\",\"rea", TestContext.Current.CancellationToken);
-        await left.RememberAsync(new RememberedFailure(new MediaId("c"), "no memory", null, at), TestContext.Current.CancellationToken);
-        await right.RememberAsync(new RememberedFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), TestContext.Current.CancellationToken);
+        await left.RememberAsync(new EmbeddingFailure(new MediaId("c"), "no memory", null, at), TestContext.Current.CancellationToken);
+        await right.RememberAsync(new EmbeddingFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), TestContext.Current.CancellationToken);
         var failures = await Open().RecallAsync(TestContext.Current.CancellationToken);
         Assert.Equal(["a", "c"], failures.Keys.Select(id => id.Value).Order());
-        Assert.Equal(new RememberedFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), failures[new MediaId("a")]);
-        Assert.True(failures[new MediaId("a")].LiesInTheFile);
-        Assert.False(failures[new MediaId("c")].LiesInTheFile);
+        Assert.Equal(new EmbeddingFailure(new MediaId("a"), "it is empty", MediaFailure.Empty, at.AddHours(1)), failures[new MediaId("a")]);
+        Assert.True(failures[new MediaId("a")].IsPermanent);
+        Assert.False(failures[new MediaId("c")].IsPermanent);
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
             PthWriter.Write(_folder["tree", "a", "x.pth"], torch.zeros(4, 3));
         }
 
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
         Assert.Contains("[4, 3], expected is [frames, 2, 3]", error.Message, StringComparison.Ordinal);
         Assert.Contains("x.pth", error.Message, StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
         var path = _folder["tree", "a", "x.pth"];
         var bytes = await File.ReadAllBytesAsync(path, Cancel);
         await File.WriteAllBytesAsync(path, bytes[..(bytes.Length / 2)], Cancel);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await store.ReadAsync(new MediaId("a/x"), Cancel));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await store.ReadAsync(new MediaId("a/x"), Cancel));
         Assert.Contains("'a/x'", error.Message, StringComparison.Ordinal);
     }
 
@@ -110,7 +110,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
     public async Task Open_WithAnotherFingerprint_IsRefusedWhereTheTreeKnowsItsOwn()
     {
         await Create().WriteAsync(new MediaId("a/x"), Item(1), Cancel);
-        var error = Assert.Throws<EmbeddingStoreException>(() => new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Model = "other" }));
+        var error = Assert.Throws<GalleryException>(() => new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Model = "other" }));
         Assert.Contains("Model: 'other' against 'model'", error.Message, StringComparison.Ordinal);
         File.Delete(_folder["tree", PthTreeEmbeddingStore.ManifestName]);
         Assert.Equal(1, new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Model = "other" }).Count);
@@ -140,7 +140,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
 
     [Fact]
     public async Task WriteAsync_OfSeveralFramesIntoATreeOfPictures_IsRefused() =>
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await new PthTreeEmbeddingStore(
+        await Assert.ThrowsAsync<GalleryException>(async () => await new PthTreeEmbeddingStore(
             _folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures }).WriteAsync(new MediaId("a"), SampleEmbeddings.Next(new Random(1), 2, 3, 2), Cancel));
 
     [Fact]

@@ -236,7 +236,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         var other = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { WeightsSha256 = new string('1', 64) });
-        await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
+        await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
     }
 
     [Fact]
@@ -315,7 +315,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         await pipeline.Store.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
-        var inStore = await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions()));
+        var inStore = await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions()));
         Assert.Contains("'corner-3' holds NaN at place 2", inStore.Message, StringComparison.Ordinal);
         var inModel = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(new Diverged()), new EvaluationOptions()));
         Assert.Contains("query 0-0 of corners (composed)", inModel.Message, StringComparison.Ordinal);

@@ -48,7 +48,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(new UniformSegmentSampler(Frames))
             .ConfigureMedia(media => media.VideoChannelOrder = Colours)
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseEmbeddingStore(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
         return services.BuildServiceProvider(validateScopes: true);
     }
 }
