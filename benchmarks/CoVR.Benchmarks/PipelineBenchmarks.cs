@@ -44,7 +44,7 @@ public class PipelineBenchmarks
             GallerySampler = new UniformSegmentSampler(Frames),
             QuerySampler = new MiddleFrameSampler(),
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
+            Store = new MemoryGallery(model.Fingerprint("uniform-15")),
             Index = new ExactIndex(new MeanPooledSimilarity()),
         };
     }
@@ -69,7 +69,7 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
+        await using IGallery store = new FolderGallery(folder, _FakePipeline.Fingerprint);
         var pipeline = new RetrievalPipeline
         {
             Model = _pipeline.Model,

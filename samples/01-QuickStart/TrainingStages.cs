@@ -76,7 +76,7 @@ internal sealed class TrainingStages(
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(model, TextPadding.Longest),
-            Targets = new StoredTargets(services.GetRequiredKeyedService<IEmbeddingStore>(Composition), services.GetRequiredKeyedService<IFramePooling>(Composition)),
+            Targets = new StoredTargets(services.GetRequiredKeyedService<IGallery>(Composition), services.GetRequiredKeyedService<IFramePooling>(Composition)),
             VisualTokens = tokens,
             Captions = true,
         };

@@ -20,7 +20,7 @@ public sealed class AddTrainingTests
     {
         using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
         var model = services.Model(pipeline);
-        var store = services.GetRequiredKeyedService<IEmbeddingStore>(pipeline);
+        var store = services.GetRequiredKeyedService<IGallery>(pipeline);
         var before = Runs.Weights((TinyEncoder)model.Encoder);
         var triplets = Triplets(16);
         foreach (var triplet in triplets)

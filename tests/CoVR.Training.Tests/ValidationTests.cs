@@ -55,7 +55,7 @@ public sealed class ValidationTests : IDisposable
     {
         using var services = await BuildAsync(new RecordingTokenizer());
         var model = services.Model();
-        var store = services.GetRequiredService<IEmbeddingStore>();
+        var store = services.GetRequiredService<IGallery>();
         Assert.Equal(store.Fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<ComposedTrainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
         Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
@@ -129,7 +129,7 @@ public sealed class ValidationTests : IDisposable
             .AddDefaultLosses()
             .AddTraining(options => (options.Epochs, options.BatchSize, options.LearningRate, options.OutputFolder, options.Weights) = (3, 8, 1e-2, _folder["run"], weights));
         var provider = services.BuildServiceProvider();
-        var store = provider.GetRequiredService<IEmbeddingStore>();
+        var store = provider.GetRequiredService<IGallery>();
         for (var i = 0; i < 16; i++)
         {
             var random = new Random(i);

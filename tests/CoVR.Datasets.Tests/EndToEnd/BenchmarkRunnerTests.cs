@@ -107,7 +107,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         await provider.GetRequiredKeyedService<IModelProvider>("bgr").GetAsync(Cancel);
         var options = new BenchmarkRunOptions
         {
-            Evaluation = { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference with { Store = provider.GetRequiredKeyedService<IEmbeddingStore>("bgr") }] },
+            Evaluation = { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference with { Store = provider.GetRequiredKeyedService<IGallery>("bgr") }] },
         };
         options.VariantJobs["reference"] = provider.GetRequiredKeyedService<IEmbeddingJob>("bgr");
         var part = (await provider.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0];

@@ -20,7 +20,7 @@ try
     var services = new ServiceCollection();
     services.AddCoVR()
         .UseBlip(options => Copy(Small(weights), options))
-        .UseEmbeddingStore(Path.Combine(folder.FullName, "store"));
+        .UseFolderGallery(Path.Combine(folder.FullName, "store"));
     await using var provider = services.BuildServiceProvider();
 
     MediaItem[] gallery = [Picture("red", 230, 30, 30), Picture("green", 30, 200, 40), Picture("blue", 20, 40, 220)];
