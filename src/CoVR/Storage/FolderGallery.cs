@@ -39,10 +39,10 @@ public sealed class FolderGallery : IGallery
         _writes = new WriteQueue(Save);
     }
 
-    /// <summary>Told before each step of a compaction; a test may throw.</summary>
-    internal Action<string>? CompactionStep
+    /// <summary>Told before each step that changes a file; a test may throw.</summary>
+    internal Action<string>? Step
     {
-        set => _store.CompactionStep = value;
+        set => _store.Step = value;
     }
 
     /// <summary>Whether a folder is such a gallery.</summary>
@@ -92,6 +92,11 @@ public sealed class FolderGallery : IGallery
         ArgumentNullException.ThrowIfNull(entries);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         GalleryEntryCheck.Require(_folder, _store.Fingerprint, entries);
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
         Change[] changes = [.. entries.Select(Change.Of)];
         await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
@@ -101,6 +106,11 @@ public sealed class FolderGallery : IGallery
     {
         ArgumentNullException.ThrowIfNull(ids);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
+        if (ids.Count == 0)
+        {
+            return 0;
+        }
+
         MediaId[] unique = [.. ids.Distinct()];
         return await _writes.AddAsync(new WriteRequest(
             index => [.. unique.Where(id => index.Find(id) is not null || index.FindFailure(id) is not null).Select(Change.RemovalOf)],

@@ -21,8 +21,8 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     private FileStream? _lock;
     private long? _lastLook;
 
-    /// <summary>Told before each step of a compaction; a test may throw.</summary>
-    public Action<string>? CompactionStep { get; set; }
+    /// <summary>Told before each step that changes a file; a test may throw.</summary>
+    public Action<string>? Step { get; set; }
 
     public EmbeddingFingerprint Fingerprint => _fingerprint!;
 
@@ -247,7 +247,8 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
         {
             var records = index.Require(_own).Append(
                 [.. old.Where(failure => index.Find(failure.Id) is null).Select(Change.Of), .. changes],
-                Math.Max(TimeProvider.System.GetUtcNow().Ticks, index.LastSequence + 1));
+                Math.Max(TimeProvider.System.GetUtcNow().Ticks, index.LastSequence + 1),
+                Step);
             return [.. records.Where(index.Apply)];
         });
         if (old.Count > 0)
@@ -290,7 +291,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
 
         if (_index!.Segments.FirstOrDefault(segment => segment.Files == files) is { } current)
         {
-            SegmentCompaction.Replace(files, _index.Live(current), [], CompactionStep, cancellationToken);
+            SegmentCompaction.Replace(files, _index.Live(current), [], Step, cancellationToken);
             Reload();
         }
     }

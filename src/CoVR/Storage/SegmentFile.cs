@@ -106,15 +106,20 @@ internal sealed class SegmentFile : IDisposable
     public void TruncateToEnd() => RandomAccess.SetLength(Writer(), End);
 
     /// <summary>Appends changes as one write and waits until the disk has them: after a crash all of them are there, or none. The segment's lock must be held.</summary>
+    /// <param name="changes">At least one change.</param>
+    /// <param name="sequence">The sequence of all records.</param>
+    /// <param name="step">Told before each step; a test may throw.</param>
     /// <returns>The records.</returns>
     /// <exception cref="IOException">The disk is full or fails; the file is as it was.</exception>
-    public IReadOnlyList<StoredRecord> Append(IReadOnlyList<Change> changes, long sequence)
+    public IReadOnlyList<StoredRecord> Append(IReadOnlyList<Change> changes, long sequence, Action<string>? step)
     {
         var all = End > 0 ? changes : [SegmentStart(Guid.NewGuid()), .. changes];
         var bytes = all.Select((change, i) => RecordFormat.Encode(change, sequence, i, i < all.Count - 1)).ToArray();
         try
         {
+            step?.Invoke("append");
             RandomAccess.Write(Writer(), [.. bytes.Select(record => (ReadOnlyMemory<byte>)record)], End);
+            step?.Invoke("flush");
             RandomAccess.FlushToDisk(Writer());
         }
         catch (IOException)
