@@ -52,20 +52,33 @@ internal sealed class LosesARemoval(IGallery inner) : GalleryWrapper(inner)
     public override async ValueTask<int> RemoveAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default)
     {
         var known = (await Inner.GetAsync(ids, cancellationToken)).Count;
-        await Inner.RemoveAsync([.. ids.SkipLast(1)], cancellationToken);
+        await Inner.RemoveAsync([.. ids.Skip(1)], cancellationToken);
         return known;
     }
 }
 
 internal sealed class ShowsHalfAnUpsert(IGallery inner) : GalleryWrapper(inner)
 {
+    private int _searches;
+
     public override async ValueTask UpsertAsync(IReadOnlyList<GalleryEntry> entries, CancellationToken cancellationToken = default)
     {
         foreach (var entry in entries)
         {
             await Inner.UpsertAsync([entry], cancellationToken);
-            await Task.Yield();
+            var seen = Volatile.Read(ref _searches) + 2;
+            for (var i = 0; i < 1000 && Volatile.Read(ref _searches) < seen; i++)
+            {
+                await Task.Yield();
+            }
         }
+    }
+
+    public override async ValueTask<IReadOnlyList<SearchResult>> SearchAsync(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken = default)
+    {
+        var results = await Inner.SearchAsync(queries, cancellationToken);
+        Interlocked.Increment(ref _searches);
+        return results;
     }
 }
 
