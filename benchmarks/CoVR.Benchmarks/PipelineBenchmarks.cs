@@ -35,7 +35,7 @@ public class PipelineBenchmarks
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
-        var model = BlipModel.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {
             Model = model,
@@ -44,7 +44,7 @@ public class PipelineBenchmarks
             GallerySampler = new UniformSegmentSampler(Frames),
             QuerySampler = new MiddleFrameSampler(),
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
+            Store = new MemoryGallery(model.Fingerprint("uniform-15")),
             Index = new ExactIndex(new MeanPooledSimilarity()),
         };
     }
@@ -69,7 +69,7 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
+        await using IGallery store = new FolderGallery(folder, _FakePipeline.Fingerprint);
         var pipeline = new RetrievalPipeline
         {
             Model = _pipeline.Model,
@@ -82,7 +82,7 @@ public class PipelineBenchmarks
             Index = _pipeline.Index,
         };
         var last = new LastProgress();
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, _options).EmbedAsync(_items, last))
+        await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {
             if (outcome.Failure is { } failure)
             {

@@ -5,7 +5,7 @@ namespace CoVR;
 /// Memory: 4 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the
 /// gallery. Searching is safe from several threads; adding is not, and not while a search runs.
 /// </remarks>
-public sealed class ExactIndex : ICandidateIndex
+internal sealed class ExactIndex
 {
     private readonly HashSet<MediaId> _ids = [];
     private ExactSearch? _search;
@@ -23,10 +23,10 @@ public sealed class ExactIndex : ICandidateIndex
     /// <summary>How queries and items are compared.</summary>
     public ISimilarity Similarity { get; }
 
-    /// <inheritdoc/>
+    /// <summary>How many items there are.</summary>
     public int Count => _ids.Count;
 
-    /// <inheritdoc/>
+    /// <summary>Adds an item.</summary>
     /// <exception cref="ArgumentException">The identity is there already, the shape differs from the first item's, or a value is not finite.</exception>
     public void Add(MediaId id, EmbeddingSet item)
     {
@@ -53,7 +53,7 @@ public sealed class ExactIndex : ICandidateIndex
         _rows.Upsert(new LiveItem(new GalleryItem(id, GalleryProperties.None)), _search.RowsOf(item).Span);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Finds the best items for each query.</summary>
     /// <exception cref="ArgumentException">A query has another number of dimensions than the items, several frames, or a value that is not finite; or the counts differ.</exception>
     public IReadOnlyList<IReadOnlyList<SearchHit>> Search(IReadOnlyList<EmbeddingSet> queries, IReadOnlyList<SearchOptions> options)
     {

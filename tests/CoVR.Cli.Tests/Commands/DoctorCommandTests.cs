@@ -1,3 +1,4 @@
+using CoVR.TestSupport;
 using System.Text.Json.Nodes;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
@@ -77,7 +78,7 @@ public sealed class DoctorCommandTests : IDisposable
     public async Task Doctor_OfAConfiguration_LooksAtTheFilesOfTheRun()
     {
         WriteSet(Path.Combine("annotation", "webvid-covr", "webvid8m-covr_test.csv"), Path.Combine("datasets", "WebVid", "8M", "train"));
-        using (var store = new FileEmbeddingStore(_run["datasets", "WebVid", "8M", "blip-vid-embs-large-all"], new EmbeddingFingerprint("blip-large-384", "00", "384", 1, 256)))
+        await using (IGallery store = new FolderGallery(_run["datasets", "WebVid", "8M", "blip-vid-embs-large-all"], new EmbeddingFingerprint("blip-large-384", "00", "384", 1, 256)))
         {
             var unit = new float[256];
             unit[3] = 1;
@@ -120,9 +121,9 @@ public sealed class DoctorCommandTests : IDisposable
         WriteSet("test.csv", "media");
         var cancel = TestContext.Current.CancellationToken;
         var fingerprint = new EmbeddingFingerprint("tiny", "00", "8", 1, 2);
-        using (var owned = isTree ? null : new FileEmbeddingStore(_run["embs"], fingerprint))
+        using (var owned = isTree ? null : new FolderGallery(_run["embs"], fingerprint))
         {
-            IEmbeddingStore store = owned is null ? new PthTreeEmbeddingStore(_run["embs"], fingerprint) : owned;
+            IGallery store = owned is null ? new PthTreeGallery(_run["embs"], fingerprint) : owned;
             foreach (var (id, value) in new[] { ("a", 1f), ("b", float.NaN), ("c", 0f) })
             {
                 await store.WriteAsync(new MediaId(id), new EmbeddingSet(new[] { value, 0f }, 1, 2), cancel);

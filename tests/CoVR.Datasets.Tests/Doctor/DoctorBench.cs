@@ -61,7 +61,7 @@ internal static class DoctorBench
     public static async Task<DoctorDataset> EmbedAsync(ITripletDatasetReader reader, DatasetSplit split, string folder, int frames = 1)
     {
         var dataset = await reader.ReadAsync(split, Cancel);
-        using var store = new FileEmbeddingStore(folder, Fingerprint);
+        await using IGallery store = new FolderGallery(folder, Fingerprint);
         foreach (var id in dataset.Candidates)
         {
             await store.WriteAsync(id, Unit(frames), Cancel);

@@ -54,14 +54,14 @@ public sealed class DoctorEmbeddingTests : IDisposable
     {
         var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
         var ids = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Candidates;
-        using (var store = new FileEmbeddingStore(Store, DoctorBench.Fingerprint))
+        await using (IGallery store = new FolderGallery(Store, DoctorBench.Fingerprint))
         {
             foreach (var id in ids.Skip(2))
             {
                 await store.WriteAsync(id, DoctorBench.Unit(), DoctorBench.Cancel);
             }
 
-            await store.RememberAsync(new RememberedFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch), DoctorBench.Cancel);
+            await store.RecordFailuresAsync([new EmbeddingFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch), DoctorBench.Cancel);
         }
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [Store] }, DoctorLevel.Quick);
@@ -192,7 +192,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
 
     private async Task ReplaceAsync(MediaId id, EmbeddingSet item)
     {
-        using var store = FileEmbeddingStore.OpenExisting(Store);
+        await using IGallery store = new FolderGallery(Store, null);
         await store.WriteAsync(id, item, DoctorBench.Cancel);
     }
 

@@ -12,7 +12,7 @@ var folder = Directory.CreateTempSubdirectory("covr-consumer-");
 try
 {
     var weights = Path.Combine(folder.FullName, "blip.safetensors");
-    using (var fresh = BlipModel.Create(Small(null)))
+    using (var fresh = await BlipModel.CreateAsync(Small(null)))
     {
         SafetensorsWriter.Write(weights, fresh.Module!);
     }
@@ -20,7 +20,7 @@ try
     var services = new ServiceCollection();
     services.AddCoVR()
         .UseBlip(options => Copy(Small(weights), options))
-        .UseEmbeddingStore(Path.Combine(folder.FullName, "store"));
+        .UseFolderGallery(Path.Combine(folder.FullName, "store"));
     await using var provider = services.BuildServiceProvider();
 
     MediaItem[] gallery = [Picture("red", 230, 30, 30), Picture("green", 30, 200, 40), Picture("blue", 20, 40, 220)];

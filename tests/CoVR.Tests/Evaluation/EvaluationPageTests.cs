@@ -36,7 +36,7 @@ public sealed class EvaluationPageTests
             Triplets = [.. CornerReader.Dataset.Triplets.Select(triplet => triplet with { Id = $"{triplet.Id}{Hostile}", Modification = triplet.Modification + " " + Hostile, TargetCaption = Hostile })],
         };
         var pipeline = await FakePipeline.WithCornersAsync();
-        var results = await new Evaluator(() => pipeline).EvaluateAsync(
+        var results = await new Evaluator(pipeline).EvaluateAsync(
             dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
         var page = new EvaluationPage(results, new CornerReader(), new FakeFrameReader(), new EvaluationPageOptions
         {
@@ -55,7 +55,7 @@ public sealed class EvaluationPageTests
     public async Task ToHtmlAsync_OfFailures_ShowsWhereTheAnswerWas()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var results = await new Evaluator(() => pipeline).EvaluateAsync(
+        var results = await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(excludeReference: false), new EvaluationOptions { Queries = [QueryKind.ImageOnly] }, null, Cancel);
         var html = await new EvaluationPage(results, new CornerReader(), new FakeFrameReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }).ToHtmlAsync(Cancel);
         Assert.Contains("<h2>Queries</h2>", html, StringComparison.Ordinal);
@@ -129,9 +129,9 @@ public sealed class EvaluationPageTests
     private static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
     {
         var pipeline = FakePipeline.Create();
-        await new EmbeddingJob(() => pipeline).EmbedAsync(
+        await new EmbeddingJob(pipeline).EmbedAsync(
             [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
-        return await new Evaluator(() => pipeline).EvaluateAsync(
+        return await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset,
             new CornerReader(),
             new RecallProtocol(),

@@ -7,10 +7,12 @@ using TorchSharp;
 namespace CoVR.Tests.Embedding;
 
 [Collection("torch")]
-public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDisposable
+public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private readonly TemporaryFolder _folder = new();
+
+    protected override int Dimensions => 3;
 
     public void Dispose() => _folder.Dispose();
 
@@ -24,7 +26,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
     {
         var fingerprint = Fingerprint with { Vectors = vectors, Dimensions = 4 };
         var item = SampleEmbeddings.Next(new Random(3), vectors, 4, frames);
-        await new PthTreeEmbeddingStore(_folder["tree"], fingerprint, new PthTreeOptions { Media = media }).WriteAsync(new MediaId("1065/1012"), item, Cancel);
+        await Open().WriteAsync(new MediaId("1065/1012"), item, Cancel);
         using (var file = Checkpoint.Open(_folder["tree", "1065", "1012.pth"]))
         {
             var tensor = Assert.IsType<CheckpointTensor>(file.Content);
@@ -34,7 +36,9 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
             Assert.Equal(item.Values.ToArray(), read.data<float>().ToArray());
         }
 
-        AssertSame(item, await new PthTreeEmbeddingStore(_folder["tree"], fingerprint, new PthTreeOptions { Media = media }).ReadAsync(new MediaId("1065/1012"), Cancel));
+        AssertSame(item, await Open().ReadAsync(new MediaId("1065/1012"), Cancel));
+
+        IGallery Open() => new PthTreeGallery(_folder["tree"], fingerprint, new PthTreeOptions { Media = media });
     }
 
     [Fact]
@@ -46,7 +50,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
             PthWriter.Write(_folder["tree", "a", "x.pth"], torch.arange(24).reshape(4, 2, 3)[2].to(torch.ScalarType.Float16));
         }
 
-        var store = new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Vectors = 1 });
+        IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint with { Vectors = 1 });
         var item = await store.ReadAsync(new MediaId("a/x"), Cancel);
         Assert.Equal((2, 1, 3), (item!.Frames, item.Vectors, item.Dimensions));
         Assert.Equal([12, 13, 14, 15, 16, 17], item.Values.ToArray());
@@ -60,7 +64,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
             PthWriter.Write(_folder["tree", "a", "x.pth"], torch.zeros(4, 3));
         }
 
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
         Assert.Contains("[4, 3], expected is [frames, 2, 3]", error.Message, StringComparison.Ordinal);
         Assert.Contains("x.pth", error.Message, StringComparison.Ordinal);
     }
@@ -73,12 +77,12 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
         var path = _folder["tree", "a", "x.pth"];
         var bytes = await File.ReadAllBytesAsync(path, Cancel);
         await File.WriteAllBytesAsync(path, bytes[..(bytes.Length / 2)], Cancel);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await store.ReadAsync(new MediaId("a/x"), Cancel));
+        var error = await Assert.ThrowsAsync<GalleryException>(async () => await store.ReadAsync(new MediaId("a/x"), Cancel));
         Assert.Contains("'a/x'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ReadAllAsync_OfATreeOfTheReference_PassesOverItsTextsAndItsDeletedPicture()
+    public async Task ListAsync_OfATreeOfTheReference_PassesOverItsTextsAndItsDeletedPicture()
     {
         using (var scope = torch.NewDisposeScope())
         {
@@ -89,8 +93,8 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
         }
 
         new TextEmbeddings(["x"], new float[3], 3).Save(_folder["videos", "txt2_webvid.pth"]);
-        Assert.Equal(["a/1", "b/2"], await IdsAsync(new PthTreeEmbeddingStore(_folder["videos"], Fingerprint)));
-        Assert.Equal(["p"], await IdsAsync(new PthTreeEmbeddingStore(_folder["pictures"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures })));
+        Assert.Equal(["a/1", "b/2"], await IdsAsync(new PthTreeGallery(_folder["videos"], Fingerprint)));
+        Assert.Equal(["p"], await IdsAsync(new PthTreeGallery(_folder["pictures"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures })));
     }
 
     [Fact]
@@ -101,7 +105,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
             PthWriter.Write(_folder["tree", "34", "train-7-img0.pth"], torch.ones(2, 3));
         }
 
-        var store = new PthTreeEmbeddingStore(_folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures, Identity = MediaIdentity.FileName });
+        IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures, Identity = MediaIdentity.FileName });
         Assert.True(await store.ContainsAsync(new MediaId("train-7-img0"), Cancel));
         Assert.False(await store.ContainsAsync(new MediaId("34/train-7-img0"), Cancel));
     }
@@ -110,10 +114,12 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
     public async Task Open_WithAnotherFingerprint_IsRefusedWhereTheTreeKnowsItsOwn()
     {
         await Create().WriteAsync(new MediaId("a/x"), Item(1), Cancel);
-        var error = Assert.Throws<EmbeddingStoreException>(() => new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Model = "other" }));
+        var error = Assert.Throws<GalleryException>(() => new PthTreeGallery(_folder["tree"], Fingerprint with { Model = "other" }));
         Assert.Contains("Model: 'other' against 'model'", error.Message, StringComparison.Ordinal);
-        File.Delete(_folder["tree", PthTreeEmbeddingStore.ManifestName]);
-        Assert.Equal(1, new PthTreeEmbeddingStore(_folder["tree"], Fingerprint with { Model = "other" }).Count);
+        File.Delete(_folder["tree", PthTreeGallery.ManifestName]);
+        IGallery other = new PthTreeGallery(_folder["tree"], Fingerprint with { Model = "other" });
+        Assert.Equal(1, await other.CountAsync(null, Cancel));
+        Assert.True((await other.GetInfoAsync(Cancel)).Fingerprint.IsAssumed);
     }
 
     [Fact]
@@ -125,7 +131,7 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
         }
 
         await Create().WriteAsync(new MediaId("a/y"), Item(1), Cancel);
-        Assert.False(File.Exists(_folder["tree", PthTreeEmbeddingStore.ManifestName]));
+        Assert.False(File.Exists(_folder["tree", PthTreeGallery.ManifestName]));
         Assert.Equal(["a/x", "a/y"], await IdsAsync(Create()));
     }
 
@@ -133,15 +139,31 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
     public async Task ContainsAsync_SeesWhatAnotherWorkerAdds()
     {
         var store = Create();
-        Assert.Equal(0, store.Count);
+        Assert.Equal(0, await store.CountAsync(null, Cancel));
         await Create().WriteAsync(new MediaId("a/x"), Item(1), Cancel);
         Assert.True(await store.ContainsAsync(new MediaId("a/x"), Cancel));
     }
 
     [Fact]
+    public async Task SearchAsync_AfterChanges_SeesThem()
+    {
+        var tree = Create();
+        await tree.WriteAsync(new MediaId("a/x"), new EmbeddingSet(new float[] { 1, 0, 0, 1, 0, 0 }, 2, 3), Cancel);
+        GalleryQuery query = new(new EmbeddingSet(new float[] { 1, 0, 0, 1, 0, 0 }, 2, 3), SearchOptions.Default);
+        Assert.Equal(["a/x"], await FoundAsync());
+        await tree.WriteAsync(new MediaId("a/y"), new EmbeddingSet(new float[] { 2, 0, 0, 2, 0, 0 }, 2, 3), Cancel);
+        Assert.Equal(["a/y", "a/x"], await FoundAsync());
+        Assert.Equal(1, await tree.RemoveAsync([new MediaId("a/x"), new MediaId("b")], Cancel));
+        Assert.Equal(["a/y"], await FoundAsync());
+        Assert.False(File.Exists(_folder["tree", "a", "x.pth"]));
+
+        async Task<IEnumerable<string>> FoundAsync() => (await tree.SearchAsync([query], Cancel))[0].Hits.Select(hit => hit.Id.Value);
+    }
+
+    [Fact]
     public async Task WriteAsync_OfSeveralFramesIntoATreeOfPictures_IsRefused() =>
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await new PthTreeEmbeddingStore(
-            _folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures }).WriteAsync(new MediaId("a"), SampleEmbeddings.Next(new Random(1), 2, 3, 2), Cancel));
+        await Assert.ThrowsAsync<GalleryException>(async () => await ((IGallery)new PthTreeGallery(
+            _folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures })).WriteAsync(new MediaId("a"), SampleEmbeddings.Next(new Random(1), 2, 3, 2), Cancel));
 
     [Fact]
     public async Task WriteAsync_OfAnIdentityThatLeavesTheTree_StaysInside()
@@ -177,5 +199,14 @@ public sealed class PthTreeEmbeddingStoreTests : EmbeddingStoreConformance, IDis
         Assert.Equal(["x.pth", "young.pth.abc.tmp"], Directory.EnumerateFiles(_folder["tree", "a"]).Select(Path.GetFileName).Order());
     }
 
-    protected override IEmbeddingStore Create() => new PthTreeEmbeddingStore(_folder["tree"], Fingerprint);
+    protected override async ValueTask<IEmbeddingSource> CreateSourceAsync(IReadOnlyDictionary<MediaId, EmbeddingSet> items)
+    {
+        var tree = Create();
+        await tree.UpsertAsync([.. items.Select(item => new GalleryEntry(item.Key, item.Value))], Cancel);
+        return tree;
+    }
+
+    private static async Task<List<string>> IdsAsync(IGallery gallery) => await gallery.ListAsync(null, Cancel).Select(item => item.Id.Value).ToListAsync(Cancel);
+
+    private IGallery Create() => new PthTreeGallery(_folder["tree"], Fingerprint);
 }
