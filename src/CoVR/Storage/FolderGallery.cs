@@ -98,7 +98,7 @@ public sealed class FolderGallery : IGallery
         }
 
         Change[] changes = [.. entries.Select(Change.Of)];
-        await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
+        await AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed class FolderGallery : IGallery
         }
 
         MediaId[] unique = [.. ids.Distinct()];
-        return await _writes.AddAsync(new WriteRequest(
+        return await AddAsync(new WriteRequest(
             index => [.. unique.Where(id => index.Find(id) is not null || index.FindFailure(id) is not null).Select(Change.RemovalOf)],
             dependsOnState: true)).ConfigureAwait(false);
     }
@@ -174,7 +174,7 @@ public sealed class FolderGallery : IGallery
         ArgumentNullException.ThrowIfNull(failures);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         Change[] changes = [.. failures.Select(Change.Of)];
-        await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
+        await AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -198,14 +198,12 @@ public sealed class FolderGallery : IGallery
 
     /// <summary>Waits for pending writes, then closes the files and lets another writer in.</summary>
     /// <returns>A task that ends when the files are closed.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_disposed)
-        {
-            _disposed = true;
-            await _writes.DisposeAsync().ConfigureAwait(false);
-            _store.Dispose();
-        }
+        _disposed = true;
+        _writes.Finish();
+        _store.Dispose();
+        return default;
     }
 
     private static FolderIndex Whole(FolderIndex index)
@@ -225,6 +223,10 @@ public sealed class FolderGallery : IGallery
         cancellationToken.ThrowIfCancellationRequested();
         return _store.IsFresh ? default : new ValueTask(Task.Run(() => Guard(_store.Refresh), cancellationToken));
     }
+
+    /// <summary>Threads of the pool wait for the disk themselves, so that a busy pool cannot starve a write; others do not wait.</summary>
+    private Task<int> AddAsync(WriteRequest request) =>
+        Thread.CurrentThread.IsThreadPoolThread ? _writes.AddAsync(request) : Task.Run(() => _writes.AddAsync(request));
 
     private void Save(IReadOnlyList<WriteRequest> requests) => Guard(() => _store.Save(requests));
 

@@ -19,7 +19,8 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     private FolderIndex? _index;
     private volatile FolderRows? _rows;
     private FileStream? _lock;
-    private long? _lastLook;
+    private long _lastLook;
+    private bool _disposed;
 
     /// <summary>Told before each step that changes a file; a test may throw.</summary>
     public Action<string>? Step { get; set; }
@@ -32,6 +33,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     {
         lock (_work)
         {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(FolderGallery));
             if (!IsFresh)
             {
                 Look();
@@ -39,7 +41,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
         }
     }
 
-    public bool IsFresh => _lastLook is { } last && Stopwatch.GetElapsedTime(last) < options.Staleness;
+    public bool IsFresh => Volatile.Read(ref _lastLook) is > 0 and var last && Stopwatch.GetElapsedTime(last) < options.Staleness;
 
     /// <summary>Looks something up in the state.</summary>
     public T Read<T>(Func<FolderIndex, T> read)
@@ -86,6 +88,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     {
         lock (_work)
         {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(FolderGallery));
             BecomeWriter();
             if (requests[0].DependsOnState)
             {
@@ -121,6 +124,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     {
         lock (_work)
         {
+            _disposed = true;
             _index?.Dispose();
             _lock?.Dispose();
         }
@@ -142,7 +146,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
             Reload();
         }
 
-        _lastLook = now;
+        Volatile.Write(ref _lastLook, now);
     }
 
     private void Open()
