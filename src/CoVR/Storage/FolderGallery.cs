@@ -36,7 +36,7 @@ public sealed class FolderGallery : IGallery
         _folder = Path.GetFullPath(directory);
         _options = options ?? new FolderGalleryOptions();
         _store = new FolderStore(_folder, fingerprint, _options, logger ?? NullLogger<FolderGallery>.Instance);
-        _writes = new WriteQueue(Save);
+        _writes = new WriteQueue(_store.Save);
     }
 
     /// <summary>Told before each step that changes a file; a test may throw.</summary>
@@ -98,7 +98,7 @@ public sealed class FolderGallery : IGallery
         }
 
         Change[] changes = [.. entries.Select(Change.Of)];
-        await AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
+        await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed class FolderGallery : IGallery
         }
 
         MediaId[] unique = [.. ids.Distinct()];
-        return await AddAsync(new WriteRequest(
+        return await _writes.AddAsync(new WriteRequest(
             index => [.. unique.Where(id => index.Find(id) is not null || index.FindFailure(id) is not null).Select(Change.RemovalOf)],
             dependsOnState: true)).ConfigureAwait(false);
     }
@@ -174,7 +174,7 @@ public sealed class FolderGallery : IGallery
         ArgumentNullException.ThrowIfNull(failures);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         Change[] changes = [.. failures.Select(Change.Of)];
-        await AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
+        await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -193,7 +193,7 @@ public sealed class FolderGallery : IGallery
     public async ValueTask CompactAsync(CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Run(() => Guard(() => _store.Compact(cancellationToken)), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => _store.Compact(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for pending writes, then closes the files and lets another writer in.</summary>
@@ -221,14 +221,19 @@ public sealed class FolderGallery : IGallery
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        return _store.IsFresh ? default : new ValueTask(Task.Run(() => Guard(_store.Refresh), cancellationToken));
+        if (!_store.IsOpen)
+        {
+            return new ValueTask(Task.Run(_store.Refresh, cancellationToken));
+        }
+
+        if (!_store.IsFresh)
+        {
+            // On this thread: a busy pool would delay it beyond the stated time.
+            _store.Refresh();
+        }
+
+        return default;
     }
-
-    /// <summary>Threads of the pool wait for the disk themselves, so that a busy pool cannot starve a write; others do not wait.</summary>
-    private Task<int> AddAsync(WriteRequest request) =>
-        Thread.CurrentThread.IsThreadPoolThread ? _writes.AddAsync(request) : Task.Run(() => _writes.AddAsync(request));
-
-    private void Save(IReadOnlyList<WriteRequest> requests) => Guard(() => _store.Save(requests));
 
     /// <summary>Calls again when compaction has just replaced a file that was read.</summary>
     private T Retry<T>(Func<T> read)
@@ -242,18 +247,6 @@ public sealed class FolderGallery : IGallery
             catch (ObjectDisposedException) when (!_disposed)
             {
             }
-        }
-    }
-
-    private void Guard(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GalleryException(_folder, $"its files cannot be read or written: {error.Message} Nothing of an unfinished write is kept. Make room or mend the rights, and try again.", error);
         }
     }
 }
