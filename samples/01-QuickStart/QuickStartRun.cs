@@ -133,8 +133,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         foreach (var (edit, triplet) in edits.Zip(test.Triplets))
         {
             var query = new ComposedQuery(reader.Locate(triplet.Reference), edit);
-            var hits = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
-            questions.Add(new PageQuery(triplet.Reference, edit, hits));
+            var result = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
+            questions.Add(new PageQuery(triplet.Reference, edit, result.Hits));
         }
 
         return questions;

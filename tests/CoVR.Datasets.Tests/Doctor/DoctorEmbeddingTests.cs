@@ -61,7 +61,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
                 await store.WriteAsync(id, DoctorBench.Unit(), DoctorBench.Cancel);
             }
 
-            await store.RecordFailuresAsync([new EmbeddingFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch), DoctorBench.Cancel);
+            await store.RecordFailuresAsync([new EmbeddingFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch)], DoctorBench.Cancel);
         }
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [Store] }, DoctorLevel.Quick);

@@ -64,7 +64,7 @@ public sealed class DoctorReportTests : IDisposable
         var report = await services.GetRequiredService<DatasetDoctor>().ExamineAsync(
             new DoctorRequest
             {
-                Datasets = [new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [_folder["store"]], ExpectedFingerprint = services.(await GetRequiredService<IGallery>().GetInfoAsync(Cancel)).Fingerprint }],
+                Datasets = [new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [_folder["store"]], ExpectedFingerprint = (await services.GetRequiredService<IGallery>().GetInfoAsync(DoctorBench.Cancel)).Fingerprint }],
                 Machine = false,
             },
             null,
