@@ -3,6 +3,7 @@ using CoVR.Data;
 using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using CoVR.Media;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Download;
@@ -145,8 +146,8 @@ public sealed class VideoListTests
     public async Task Download_OfRealVideos_KeepsThoseThatDecode()
     {
         await using var world = new VideoWorld { Frames = new MediaFrameReader(new SkiaImageDecoder()) };
-        await new VideoWriter().WriteMp4Async(world["made.mp4"], [.. Enumerable.Range(0, 4).Select(Layouts.TinyPictures.Paint)], 4, Cancel);
-        Layouts.TinyPictures.Write(world["made.jpg"], 3);
+        await new VideoWriter().WriteMp4Async(world["made.mp4"], [.. Enumerable.Range(0, 4).Select(TinyPictures.Paint)], 4, Cancel);
+        TinyPictures.Write(world["made.jpg"], 3);
         var (video, picture) = (await File.ReadAllBytesAsync(world["made.mp4"], Cancel), await File.ReadAllBytesAsync(world["made.jpg"], Cancel));
         world.Answer = request => ScriptedReply.Honest(request, request.Path switch
         {

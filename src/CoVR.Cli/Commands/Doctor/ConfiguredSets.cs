@@ -6,7 +6,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +27,7 @@ internal sealed class ConfiguredSets
     /// <param name="composer">Composes.</param>
     /// <param name="choices">As typed. Where a test is chosen and no data set, only the tests are looked at, and the other way round; where neither is, both.</param>
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
-    public static DoctorPlan Plan(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
+    public static DoctorRequest Request(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
     {
         var (data, test) = (choices.Any(choice => IsOf(choice, "data") || IsOf(choice, "experiment") || IsOf(choice, "experiment2")), choices.Any(choice => IsOf(choice, "test")));
         var values = composer.Compose("train", choices);
@@ -37,14 +36,13 @@ internal sealed class ConfiguredSets
         // Validation and a test may read the same files.
         IEnumerable<Part> all = [.. test && !data ? [] : sets.Training("data"), .. data && !test ? [] : sets.Tests()];
         var parts = all.DistinctBy(part => (part.Folder.Annotations, part.Folder.Folder)).ToList();
-        var request = new DoctorRequest
+        return new DoctorRequest
         {
             Datasets = [.. parts.Select(part => sets.Set(part))],
             Checkpoints = [.. sets.Weights()],
             Vocabulary = sets.Vocabulary(),
             OutputFolder = values.OutputFolder,
         };
-        return new DoctorPlan(request, sets.EmbedCommands(parts));
     }
 
     private static bool IsOf(string choice, string group) => choice.TrimStart('+', '~').StartsWith(group + "=", StringComparison.Ordinal);
@@ -78,21 +76,22 @@ internal sealed class ConfiguredSets
             Splits = [folder.Split],
             Embeddings = [folder.Folder],
             ExpectedFingerprint = Expected(),
-            CaptionEmbeddings = folder.Split == DatasetSplit.Train && _values.Number("model.loss_terms.si_tc_weight", 0) > 0 ? [captions] : [],
+            CaptionEmbeddings = folder.Split == DatasetSplit.Train && TrainServices.CaptionWeight(_values) > 0 ? [captions] : [],
+            EmbedCommand = EmbedCommand(part),
         };
     }
 
-    // What embeds a list, by the name of the set; nothing where the model's own faults, which are found too, leave it open.
-    private Dictionary<string, Func<string, string>> EmbedCommands(IReadOnlyList<Part> parts)
+    // Null where the configuration of the model is faulty, which is reported elsewhere.
+    private Func<string, string>? EmbedCommand(Part part)
     {
         try
         {
             var model = new ConfiguredModel(_host, _values, "cpu");
-            return parts.DistinctBy(part => part.Name).ToDictionary(part => part.Name, part => new Func<string, string>(ids => part.Folder.Command(_host, model, ids)));
+            return ids => part.Folder.Command(_host, model, ids);
         }
         catch (ConfigurationException)
         {
-            return [];
+            return null;
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed class ConfiguredSets
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
         var released = CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
-        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family)) { RequireFit = Fit() };
+        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family), Fit());
     }
 
     private Action<string>? Fit()

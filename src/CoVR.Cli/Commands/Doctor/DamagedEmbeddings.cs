@@ -1,5 +1,4 @@
 using CoVR.Cli.Hosting;
-using CoVR.Datasets.Doctor;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -8,7 +7,7 @@ namespace CoVR.Cli.Commands.Doctor;
 /// <param name="quiet">Whether nothing is said.</param>
 internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
 {
-    private static readonly string[] Kinds = [DoctorKinds.EmbeddingDamaged, DoctorKinds.EmbeddingNotFinite, DoctorKinds.EmbeddingZero, DoctorKinds.EmbeddingShape];
+    private static readonly string[] Kinds = [FindingKinds.EmbeddingDamaged, FindingKinds.EmbeddingNotFinite, FindingKinds.EmbeddingZero, FindingKinds.EmbeddingShape];
 
     /// <summary>Takes them out.</summary>
     /// <param name="request">Names the folders.</param>
@@ -30,7 +29,7 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
         }
     }
 
-    private static int Rename(IReadOnlyList<DoctorFinding> findings)
+    private static int Rename(IReadOnlyList<Finding> findings)
     {
         string[] files = [.. findings.Select(finding => finding.File!).Distinct(StringComparer.Ordinal)];
         foreach (var file in files)
