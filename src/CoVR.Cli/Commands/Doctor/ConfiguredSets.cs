@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>What a composed configuration reads: its data sets by split, its weights, its vocabulary.</summary>
+/// <summary>The data sets, weights and vocabulary that a composed configuration reads.</summary>
 internal sealed class ConfiguredSets
 {
     private readonly CommandHost _host;
@@ -22,10 +22,10 @@ internal sealed class ConfiguredSets
 
     private string Family => _values.TextOrNull("model.basemodel") ?? "";
 
-    /// <summary>Composes as <c>covr train</c> does and says what would be read.</summary>
+    /// <summary>Composes as <c>covr train</c> does and returns what it would read.</summary>
     /// <param name="host">Knows the folder.</param>
     /// <param name="composer">Composes.</param>
-    /// <param name="choices">As typed. Where a test is chosen and no data set, only the tests are looked at, and the other way round; where neither is, both.</param>
+    /// <param name="choices">As typed. With a test and no data set, only the tests are examined, and vice versa; with neither, both.</param>
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
     public static DoctorRequest Request(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
     {
@@ -55,7 +55,7 @@ internal sealed class ConfiguredSets
             return parts.SelectMany(part => Training($"{section}.{part}"));
         }
 
-        // Splits have folders of their own, and so lists of their own to repair.
+        // Each split has its own folder, and so its own repair lists.
         var set = _data.Training(section);
         return set.Folders.Select(folder => new Part(set, folder, $"{set.Reader.Name}-{(folder.Split == DatasetSplit.Train ? "train" : "val")}"));
     }
@@ -113,7 +113,7 @@ internal sealed class ConfiguredSets
             yield break;
         }
 
-        // As covr train finds them: a file that is there, else the released ones of that address or place.
+        // As covr train finds them: an existing file, else the released weights of that address or path.
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
         var released = CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
@@ -135,7 +135,7 @@ internal sealed class ConfiguredSets
         };
     }
 
-    /// <summary>The file that is named, one of the working folder, or the one that was downloaded; null where it is yet to be.</summary>
+    /// <summary>The configured file, one in the working folder, or the downloaded one; null: not downloaded yet.</summary>
     private string? Vocabulary()
     {
         if (_values.FileOrNull("model.vocabulary") is { } given)

@@ -4,7 +4,7 @@ using CoVR.Cli.Hosting;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary><c>covr doctor</c>: looks at machine, data, embeddings and weights, and says what is wrong and what can be scored.</summary>
+/// <summary><c>covr doctor</c>: examines machine, data, embeddings and weights: what is wrong, and what can be scored.</summary>
 internal static class DoctorCommand
 {
     /// <summary>Creates the command.</summary>

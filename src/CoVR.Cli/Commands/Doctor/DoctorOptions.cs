@@ -40,7 +40,7 @@ internal sealed class DoctorOptions
     /// <summary>Whether the report goes to standard output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Writes the whole report as JSON to standard output, and nothing else." };
 
-    /// <summary>Whether embeddings of no use are taken out.</summary>
+    /// <summary>Whether unusable embeddings are removed.</summary>
     public Option<bool> DropDamaged { get; } = new("--drop-damaged", OptionNames.Aliases("--drop-damaged"))
     {
         Description = "Takes embeddings that are damaged, NaN or zero out of their stores and trees, so that covr embed makes them anew. Old files stay as *.damaged.",

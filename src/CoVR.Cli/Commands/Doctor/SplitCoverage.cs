@@ -7,9 +7,9 @@ namespace CoVR.Cli.Commands.Doctor;
 /// <summary>How much of a split can be scored as it is, in the numbers that an evaluation would state.</summary>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Split">Which part.</param>
-/// <param name="Coverage">Queries whose reference can be read, and answers and candidates that are there.</param>
-/// <param name="ReferencesPresent">Different references that can be read.</param>
-/// <param name="References">Different references.</param>
+/// <param name="Coverage">Queries whose reference can be read, and answers and candidates that exist.</param>
+/// <param name="ReferencesPresent">Distinct references that can be read.</param>
+/// <param name="References">Distinct references.</param>
 /// <param name="Unanswerable">Queries with a readable reference whose answer is not in the gallery: they count as not found.</param>
 /// <param name="IncompleteSubsets">Queries with a readable reference whose <c>img_set</c> lacks a picture.</param>
 internal sealed record SplitCoverage(
@@ -24,7 +24,7 @@ internal sealed record SplitCoverage(
     [JsonIgnore]
     public bool IsComplete => Coverage.IsComplete && ReferencesPresent == References && IncompleteSubsets == 0;
 
-    /// <summary>What the figures of an evaluation would miss, one sentence each; empty when nothing.</summary>
+    /// <summary>What the figures of an evaluation would leave out, one sentence each.</summary>
     public IReadOnlyList<string> Misses
     {
         get

@@ -2,7 +2,7 @@ using CoVR.Data;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Annotations: entries that cannot be read, repeated or empty ones, and items that lists do not have.</summary>
+/// <summary>Annotations: malformed, repeated or empty entries, and items that the lists of pictures lack.</summary>
 internal sealed class AnnotationCheck : IDoctorCheck
 {
     private const string Fix = "Correct the entry, or download the annotations again.";

@@ -37,7 +37,7 @@ internal sealed class DiskAndMemoryCheck(CheckpointOptions checkpoints, Func<str
         .Where(finding => finding is { Kind: FindingKinds.CheckpointRead, File: not null } && File.Exists(finding.File))
         .Sum(finding => new FileInfo(finding.File!).Length);
 
-    /// <summary>What the missing embeddings will take: F x Q x D numbers of four bytes each.</summary>
+    /// <summary>The size of the missing embeddings: F x Q x D numbers of four bytes each.</summary>
     private static async ValueTask<long> BytesToComeAsync(DoctorContext context, DoctorDataset dataset, CancellationToken cancellationToken)
     {
         var missing = context.Findings.Count(finding => finding.Remedy == Remedy.Embed && finding.Dataset == dataset.Name);

@@ -1,6 +1,6 @@
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>The folders of a data set's embeddings that can be used, as one: the first that has an item counts.</summary>
+/// <summary>The usable embedding folders of a data set, combined: the first that has an item counts.</summary>
 internal sealed class EmbeddingFolders
 {
     private readonly Dictionary<MediaId, StoredEmbedding> _items = [];
@@ -24,20 +24,20 @@ internal sealed class EmbeddingFolders
         Shape = (first ?? dataset.ExpectedFingerprint) is { Vectors: > 0, Dimensions: > 0 } known ? (known.Vectors, known.Dimensions) : CommonShape();
     }
 
-    /// <summary>Q and D: of the manifest, of the expected model, or of most items. Null without any.</summary>
+    /// <summary>Q and D of the manifest, of the expected model, or of most items; null: unknown.</summary>
     public (int Vectors, int Dimensions)? Shape { get; }
 
-    /// <summary>What is known to be damaged before values are read.</summary>
+    /// <summary>Items that are damaged, as far as is known without reading values.</summary>
     public IReadOnlyList<StoredEmbedding> Damaged => _damaged;
 
-    /// <summary>The embedding of an item; in trees that are found by name, of the file of that name in any folder.</summary>
+    /// <summary>The embedding of an item; in trees of .pth files also that of a file of the same name in another folder.</summary>
     public StoredEmbedding? Find(MediaId id) => _items.GetValueOrDefault(id) ?? _names.GetValueOrDefault(id.Value);
 
     /// <summary>Why an item has none.</summary>
     public string ReasonFor(MediaId id) =>
         _failures.TryGetValue(id, out var failure) ? $"embedding it failed: {failure.Reason}" : _without ?? "it was not embedded yet.";
 
-    /// <summary>How many embeddings there are of other items.</summary>
+    /// <summary>The number of embeddings of other items.</summary>
     public int Surplus(HashSet<MediaId> wanted) => _items.Count - wanted.Count(id => Find(id) is not null);
 
     private EmbeddingFolder? Open(DoctorContext context, DoctorDataset dataset, string folder, ref EmbeddingFingerprint? first)
@@ -108,7 +108,7 @@ internal sealed class EmbeddingFolders
         }
     }
 
-    /// <summary>The shape of most of the first items; a frame axis is told by the number of axes, and by the identity of the last two.</summary>
+    /// <summary>Guesses the shape from the first items; the number of axes says whether there is a frame axis.</summary>
     private (int Vectors, int Dimensions)? CommonShape()
     {
         const int Sample = 32;
@@ -124,7 +124,7 @@ internal sealed class EmbeddingFolders
         {
             1 => (1, dimensions),
             3 => (Most(axes.Select(shape => (int)shape[1])), dimensions),
-            // [F, D] of videos or [Q, D] of pictures: 32 are BLIP-2's query vectors, which the frames of the reference (15) are not.
+            // [F, D] of videos or [Q, D] of pictures: BLIP-2 has 32 query vectors, the reference samples 15 frames.
             _ => Most(axes.Select(shape => (int)shape[0])) is 32 ? (32, dimensions) : (1, dimensions),
         };
     }

@@ -1,18 +1,18 @@
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Looks at one stored embedding.</summary>
+/// <summary>Checks one stored embedding.</summary>
 internal static class EmbeddingInspector
 {
     private const double UnitTolerance = 2e-3;
 
-    /// <summary>What is there.</summary>
+    /// <summary>The result.</summary>
     /// <param name="Frames">F, where the shape is right.</param>
-    /// <param name="Fault">What is wrong; null for nothing.</param>
+    /// <param name="Fault">What is wrong, if anything.</param>
     internal readonly record struct Verdict(int Frames, (string Kind, string Reason)? Fault);
 
-    /// <summary>Looks at an item.</summary>
+    /// <summary>Checks an item.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="shape">Q and D; null when nobody knows them.</param>
+    /// <param name="shape">Q and D; null: unknown.</param>
     /// <param name="values">Whether its numbers are read.</param>
     public static Verdict Look(StoredEmbedding item, (int Vectors, int Dimensions)? shape, bool values)
     {

@@ -4,7 +4,7 @@ using CoVR.Media;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>ffmpeg and ffprobe: there, of a version, and able to write and read a clip of known colours.</summary>
+/// <summary>ffmpeg and ffprobe: installed, and able to write and read a clip of known colours.</summary>
 internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : IDoctorCheck
 {
     private const int Side = 32;

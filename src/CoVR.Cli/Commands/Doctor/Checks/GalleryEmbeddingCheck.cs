@@ -3,7 +3,7 @@ using CoVR.Data;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Embeddings of galleries: made by the expected model, there, of one shape, finite and of unit length.</summary>
+/// <summary>Embeddings of the gallery: complete, made by the expected model, of one shape, finite and of unit length.</summary>
 internal sealed class GalleryEmbeddingCheck : IDoctorCheck
 {
     private const string TakeOut = "Take it out (covr doctor … --drop-damaged) and embed the item again.";
@@ -74,7 +74,7 @@ internal sealed class GalleryEmbeddingCheck : IDoctorCheck
             Fix = fix,
         });
 
-    /// <summary>Damaged records and files that no annotation names: a damaged record keeps the whole store from being opened.</summary>
+    /// <summary>Reports damaged embeddings of other items too, because one damaged record prevents the whole store from being opened.</summary>
     private static void ReportSurplus(DoctorContext context, DoctorDataset dataset, EmbeddingFolders folders, HashSet<MediaId> wanted)
     {
         foreach (var item in folders.Damaged.Where(item => item.Id is not { } id || !wanted.Contains(id)))

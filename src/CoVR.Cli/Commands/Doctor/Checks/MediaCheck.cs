@@ -2,10 +2,10 @@ using CoVR.Data;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Pictures and videos: there, whole, of a format that is read; with <see cref="DoctorLevel.Full"/> decoded.</summary>
+/// <summary>Pictures and videos: present, complete, of a supported format; decoded with <see cref="DoctorLevel.Full"/>.</summary>
 internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 {
-    /// <summary>What mends a file that may not be read.</summary>
+    /// <summary>The fix for a file without read permission.</summary>
     internal const string Allow = "Allow this user to read it: the file may well be whole.";
 
     private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"];
@@ -46,7 +46,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         record?.Remove();
     }
 
-    /// <summary>The record of a run that decodes everything, which can take days; null for others, and where none can be kept.</summary>
+    /// <summary>The record of a run that decodes everything, which can take days; null for other runs, or if it cannot be written.</summary>
     private static MediaRecord? Record(DoctorContext context)
     {
         if (!context.IsFull || context.Request.RecordFolder is not { } folder || context.Request.Datasets.Count == 0)
@@ -110,7 +110,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         }
         catch (MediaReadException fault) when (fault.Failure == MediaFailure.DecoderMissing)
         {
-            // The check of the machine says so once.
+            // FfmpegCheck reports this once.
             return null;
         }
         catch (MediaReadException fault)
@@ -168,7 +168,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         _ => FindingKinds.MediaUnreadable,
     };
 
-    /// <summary>Where an item is named; its words are made when they are needed.</summary>
+    /// <summary>Where an item is named; formatted only when needed.</summary>
     private sealed record Naming(InspectedSplit Split, int? Row, string Role)
     {
         public override string ToString() =>

@@ -5,10 +5,10 @@ using System.Text;
 namespace CoVR.Cli.Commands.Doctor;
 
 /// <summary>
-/// Which files an unfinished run has decoded and found healthy, so that the next need not: 16 bytes each, the hash of path, length and time of
-/// the last change. Only appended to; an unfinished end, left by a kill, is cut off. Removed when a run comes to its end.
+/// The files that an unfinished run has decoded successfully, so that the next run skips them: 16 bytes each, a hash of path, length and time of
+/// the last change. Append-only; an unfinished entry, left by a kill, is cut off. Removed after a complete run.
 /// </summary>
-/// <remarks>Safe for use from several threads; of one process at a time.</remarks>
+/// <remarks>Thread-safe; for one process at a time.</remarks>
 internal sealed class MediaRecord : IDisposable
 {
     public const string FileName = "doctor-media.partial";
@@ -48,15 +48,15 @@ internal sealed class MediaRecord : IDisposable
         }
     }
 
-    /// <summary>What stands for a file as it is now; null when there is none.</summary>
+    /// <summary>The hash of a file as it is now; null: there is no file.</summary>
     public static UInt128? KeyOf(MediaSource source) => source is FileMedia { Path: var path } && new FileInfo(path) is { Exists: true } file
         ? XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{file.Length} {file.LastWriteTimeUtc.Ticks} {Path.GetFullPath(path)}")))
         : null;
 
-    /// <summary>Whether an earlier run has found the file healthy.</summary>
+    /// <summary>Whether an earlier run has decoded the file.</summary>
     public bool Knows(UInt128? key) => key is { } known && _known.Contains(known);
 
-    /// <summary>Remembers that a file is healthy.</summary>
+    /// <summary>Records a decoded file.</summary>
     public void Add(UInt128? key)
     {
         if (key is not { } healthy)
@@ -72,7 +72,7 @@ internal sealed class MediaRecord : IDisposable
         }
     }
 
-    /// <summary>Removes the record: the next run looks at everything again.</summary>
+    /// <summary>Deletes the record, so that the next run examines everything again.</summary>
     public void Remove()
     {
         _file.Dispose();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>What the first and last bytes of a file tell, without decoding it.</summary>
+/// <summary>Judges a file by its first and last bytes, without decoding it.</summary>
 internal static class MediaSignature
 {
     private const int HeadLength = 512;
@@ -16,13 +16,13 @@ internal static class MediaSignature
 
     private static ReadOnlySpan<byte> PngEnd => [0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
 
-    /// <summary>What a file seems to be.</summary>
-    /// <param name="Kind">Of <see cref="FindingKinds"/>; null when nothing speaks against it.</param>
-    /// <param name="Reason">Why, in a sentence.</param>
-    /// <param name="IsVideo">Whether it is a video or animation; null when unknown.</param>
+    /// <summary>What a file appears to be.</summary>
+    /// <param name="Kind">One of <see cref="FindingKinds"/>; null: nothing is wrong.</param>
+    /// <param name="Reason">What is wrong.</param>
+    /// <param name="IsVideo">Whether it is a video or animation; null: unknown.</param>
     internal readonly record struct Verdict(string? Kind, string? Reason, bool? IsVideo);
 
-    /// <summary>Looks at a file.</summary>
+    /// <summary>Reads the file's start and end.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Verdict Look(string path)
     {
@@ -72,7 +72,7 @@ internal static class MediaSignature
 
     private static bool EndsWith(FileStream file, ReadOnlySpan<byte> end)
     {
-        // Some writers add bytes behind the end, so that it is looked for in the last kilobyte.
+        // Some writers append bytes, so the end marker is searched for in the last kilobyte.
         Span<byte> tail = stackalloc byte[1024];
         tail = tail[..(int)Math.Min(tail.Length, file.Length)];
         file.Position = file.Length - tail.Length;
@@ -80,7 +80,7 @@ internal static class MediaSignature
         return tail.IndexOf(end) >= 0;
     }
 
-    /// <summary>Goes from box to box of an MP4 or MOV file: all must fit into the file, and one must say where the frames are.</summary>
+    /// <summary>Walks the boxes of an MP4 or MOV file: all must fit into the file, and one must be the index of the frames.</summary>
     private static Verdict LookAtBoxes(FileStream file)
     {
         Span<byte> head = stackalloc byte[16];

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>libtorch: it loads and computes; which devices are there.</summary>
+/// <summary>libtorch: loads and computes; the available devices.</summary>
 internal sealed class NativeCheck : IDoctorCheck
 {
     public string Name => "libtorch";

@@ -2,7 +2,7 @@ using CoVR.Modeling.Text;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>The vocabulary file: there, a BERT vocabulary, and of the size that the released models have.</summary>
+/// <summary>The vocabulary file: a BERT vocabulary of the size that the released models have.</summary>
 internal sealed class VocabularyCheck : IDoctorCheck
 {
     private const int Released = 30522;

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets.Embedding;
 
-namespace CoVR.Datasets.Download;
+namespace CoVR.Cli.Commands.Download;
 
 /// <summary>One video of a list.</summary>
 /// <param name="Id">Its path without <c>.mp4</c>; not checked.</param>
@@ -13,7 +12,7 @@ internal readonly record struct ListedVideo(string Id, string Address);
 /// <summary>Streams lists of addresses; memory does not grow with the list.</summary>
 internal static class VideoAddressList
 {
-    /// <summary>How files of videos end.</summary>
+    /// <summary>The extension of video files.</summary>
     public const string Extension = ".mp4";
 
     private const int FirstBuffer = 1 << 16;
@@ -23,7 +22,7 @@ internal static class VideoAddressList
     /// <exception cref="DatasetFormatException">There is no such file, or it is neither kind of list.</exception>
     public static async IAsyncEnumerable<ListedVideo> ReadAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var video in (IsJson(file) ? ReadJsonAsync(file, cancellationToken) : ReadTableAsync(file, cancellationToken)).ConfigureAwait(false))
+        await foreach (var video in (IsJson(file) ? ReadJsonAsync(file, cancellationToken) : ReadTableAsync(file, cancellationToken)))
         {
             yield return video;
         }
@@ -34,7 +33,7 @@ internal static class VideoAddressList
         using var stream = Open(file);
         for (var item = stream.ReadByte(); item >= 0; item = stream.ReadByte())
         {
-            // White space, or the mark of UTF-8.
+            // White space, or the byte order mark.
             if (item is not (' ' or '\t' or '\r' or '\n' or 0xEF or 0xBB or 0xBF))
             {
                 return item is '{' or '[';
@@ -58,14 +57,12 @@ internal static class VideoAddressList
 
     private static async IAsyncEnumerable<ListedVideo> ReadTableAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var table = await CsvTable.OpenAsync(file, cancellationToken).ConfigureAwait(false);
-        var (video, page, address) = (table.Column("videoid"), table.Column("page_dir"), table.Column("contentUrl"));
-        await foreach (var row in table.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var row in CsvColumns.ReadAsync(file, ["videoid", "page_dir", "contentUrl"], cancellationToken))
         {
-            // Rows without a page have no place in the layout; WebVid's own script leaves them out too.
-            if (row.Fields[page].Length > 0)
+            // Rows without a page have no place in the layout; WebVid's own script skips them too.
+            if (row is [var video, { Length: > 0 } page, var address])
             {
-                yield return new ListedVideo($"{row.Fields[page]}/{row.Fields[video]}", row.Fields[address]);
+                yield return new ListedVideo($"{page}/{video}", address);
             }
         }
     }
@@ -77,7 +74,7 @@ internal static class VideoAddressList
         var (buffer, held) = (new byte[FirstBuffer], 0);
         for (var isEnd = false; !isEnd;)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(held), cancellationToken).ConfigureAwait(false);
+            var read = await stream.ReadAsync(buffer.AsMemory(held), cancellationToken);
             (isEnd, held) = (read == 0, held + read);
             var used = parser.Parse(buffer.AsSpan(0, held), isEnd);
             foreach (var video in parser.Found)
@@ -94,18 +91,18 @@ internal static class VideoAddressList
         }
     }
 
-    /// <summary>Reads a JSON object of texts piece by piece.</summary>
+    /// <summary>Parses a JSON object of texts piece by piece.</summary>
     private sealed class MapParser(string file)
     {
         private JsonReaderState _state;
         private string? _key;
         private long _lines = 1;
 
-        /// <summary>What the last piece held.</summary>
+        /// <summary>The videos of the last piece.</summary>
         public List<ListedVideo> Found { get; } = [];
 
-        /// <summary>Reads as much as is whole.</summary>
-        /// <returns>How many bytes were read.</returns>
+        /// <summary>Parses the complete tokens of a piece.</summary>
+        /// <returns>How many bytes were consumed.</returns>
         public int Parse(ReadOnlySpan<byte> piece, bool isEnd)
         {
             Found.Clear();

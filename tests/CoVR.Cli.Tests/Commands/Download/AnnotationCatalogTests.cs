@@ -1,6 +1,6 @@
-using CoVR.Datasets.Download;
+using CoVR.Cli.Commands.Download;
 
-namespace CoVR.Datasets.Tests.Download;
+namespace CoVR.Cli.Tests.Commands.Download;
 
 public sealed class AnnotationCatalogTests
 {

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using CoVR.Datasets.Download;
+using CoVR.Cli.Commands.Download;
 using CoVR.Downloads;
 using CoVR.TestSupport;
 
-namespace CoVR.Datasets.Tests.Download;
+namespace CoVR.Cli.Tests.Commands.Download;
 
 /// <summary>A folder, a server of videos and a list of their addresses; videos are texts that <see cref="TextFrames"/> takes for such.</summary>
 internal sealed class VideoWorld : IAsyncDisposable
@@ -14,13 +14,10 @@ internal sealed class VideoWorld : IAsyncDisposable
 
     /// <summary>Makes a world.</summary>
     /// <param name="answer">The server's answer to a path such as <c>001_050/7.mp4</c>; null for that video, whole.</param>
-    /// <param name="configure">Changes the downloader.</param>
-    public VideoWorld(Func<ScriptedRequest, ScriptedReply?>? answer = null, Action<DownloaderOptions>? configure = null)
+    public VideoWorld(Func<ScriptedRequest, ScriptedReply?>? answer = null)
     {
         Server = new ScriptedServer(request => (Answer ?? answer)?.Invoke(request) ?? ScriptedReply.Honest(request, VideoOf(request.Path)));
-        var options = new DownloaderOptions { Retries = 1, StallTimeout = TimeSpan.FromHours(3) };
-        configure?.Invoke(options);
-        _downloader = new Downloader(options, null, Time);
+        _downloader = new Downloader(null, Time);
     }
 
     /// <summary>Replaces the server's answers.</summary>
@@ -75,7 +72,7 @@ internal sealed class VideoWorld : IAsyncDisposable
     /// <summary>Options for the list.</summary>
     public VideoDownloadOptions Options(Action<VideoDownloadOptions>? configure = null)
     {
-        var options = new VideoDownloadOptions { Name = "test", Folder = this["videos"], List = this["list.json"], Workers = 3 };
+        var options = new VideoDownloadOptions { Name = "test", Folder = this["videos"], List = this["list.json"], Workers = 3, Retries = 1, StallTimeout = TimeSpan.FromHours(3) };
         configure?.Invoke(options);
         return options;
     }

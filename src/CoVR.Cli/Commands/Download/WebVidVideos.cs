@@ -1,13 +1,13 @@
 using CoVR.Data;
 
-namespace CoVR.Datasets.Download;
+namespace CoVR.Cli.Commands.Download;
 
-/// <summary>Where the videos of a split of WebVid-CoVR come from and where they belong, below the working folder.</summary>
+/// <summary>Where the videos of a split of WebVid-CoVR come from and where they belong.</summary>
 /// <remarks>
 /// Follows <c>tools/scripts/download_covr.py</c> of lucas-ventura/CoVR: its lists are JSON objects of relative paths and addresses. Videos of
-/// the validation and test split lie in one folder, since both are taken from the part of WebVid-10M outside WebVid-2M.
+/// the validation and test split share a folder, since both are taken from the part of WebVid-10M outside WebVid-2M.
 /// </remarks>
-public sealed record WebVidVideos
+internal sealed record WebVidVideos
 {
     private const string Lists = "http://imagine.enpc.fr/~ventural/covr/dataset/";
 
@@ -20,7 +20,6 @@ public sealed record WebVidVideos
         Folder = $"WebVid/{part}/train";
     }
 
-    /// <summary>All splits.</summary>
     public static IReadOnlyList<WebVidVideos> All { get; } =
     [
         new(DatasetSplit.Train, "train", "2M"),
@@ -28,7 +27,6 @@ public sealed record WebVidVideos
         new(DatasetSplit.Test, "test", "8M"),
     ];
 
-    /// <summary>The split.</summary>
     public DatasetSplit Split { get; }
 
     /// <summary>The split's name in the reference: <c>train</c>, <c>val</c>, <c>test</c>.</summary>
@@ -46,19 +44,11 @@ public sealed record WebVidVideos
     /// <summary>Where the videos belong, below the folder of data sets.</summary>
     public string Folder { get; }
 
-    /// <summary>Finds a split.</summary>
-    /// <param name="split">The split.</param>
-    /// <returns>Its videos.</returns>
-    public static WebVidVideos Of(DatasetSplit split) => All.First(videos => videos.Split == split);
-
-    /// <summary>Options that download the videos of this split as the reference's script does.</summary>
-    /// <param name="folder">The working folder, with <c>annotation</c>. Videos are restricted to those of the annotations if these are there.</param>
+    /// <summary>Options that download the videos of this split as the reference's script does, restricted to those of the annotations if these exist.</summary>
+    /// <param name="folder">The working folder, with <c>annotation</c>.</param>
     /// <param name="datasets">The folder of data sets.</param>
-    /// <returns>Options that may be changed.</returns>
-    public VideoDownloadOptions ToOptions(string folder = ".", string datasets = "datasets")
+    public VideoDownloadOptions ToOptions(string folder, string datasets)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(datasets);
         var annotations = Path.GetFullPath(Path.Combine(folder, Annotations));
         return new VideoDownloadOptions
         {

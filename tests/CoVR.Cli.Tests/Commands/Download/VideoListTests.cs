@@ -1,12 +1,12 @@
 using System.Text;
 using CoVR.Data;
-using CoVR.Datasets.Download;
+using CoVR.Cli.Commands.Download;
 using CoVR.Downloads;
 using CoVR.Media;
 using CoVR.TestData;
 using CoVR.TestSupport;
 
-namespace CoVR.Datasets.Tests.Download;
+namespace CoVR.Cli.Tests.Commands.Download;
 
 /// <summary>Lists of addresses, identities that must not be trusted, and real videos.</summary>
 public sealed class VideoListTests
@@ -34,14 +34,14 @@ public sealed class VideoListTests
     [InlineData("a/", false)]
     public void Path_OfAnIdentity_StaysInsideTheFolder(string id, bool isPlain)
     {
-        var path = VideoPaths.Of("/data/videos", id);
+        var path = VideoPlan.PathOf("/data/videos", id);
 
         Assert.Equal(isPlain, path is not null);
         Assert.True(path is null || (path.StartsWith(Path.GetFullPath("/data/videos") + Path.DirectorySeparatorChar, StringComparison.Ordinal) && path.EndsWith(".mp4", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public void Path_OfALongIdentity_IsRefused() => Assert.Null(VideoPaths.Of("/data", new string('x', 201)));
+    public void Path_OfALongIdentity_IsRefused() => Assert.Null(VideoPlan.PathOf("/data", new string('x', 201)));
 
     [Fact]
     public async Task Read_OfAJsonList_GivesPathsWithoutExtensionAcrossPiecesOfTheFile()
@@ -136,7 +136,7 @@ public sealed class VideoListTests
     [InlineData(DatasetSplit.Test, "http://imagine.enpc.fr/~ventural/covr/dataset/webvid8m-covr_paths-test.json", "annotation/webvid-covr/webvid8m-covr_test.csv", "WebVid/8M/train")]
     public void WebVidVideos_OfASplit_AreThoseOfTheReferencesScript(DatasetSplit split, string list, string annotations, string folder)
     {
-        var videos = WebVidVideos.Of(split);
+        var videos = WebVidVideos.All.Single(videos => videos.Split == split);
 
         Assert.Equal((list, annotations, folder), (videos.ListAddress.AbsoluteUri, videos.Annotations, videos.Folder));
         Assert.Contains(AnnotationCatalog.All, file => file.Path == videos.Annotations);
@@ -158,7 +158,7 @@ public sealed class VideoListTests
         });
         world.List(["p/video", "p/picture", "p/half", "p/noise"]);
 
-        var outcomes = await world.RunAsync(options => (options.Check, options.Workers) = (VideoCheck.LastFrame, 1));
+        var outcomes = await world.RunAsync(options => (options.CheckLastFrame, options.Workers) = (true, 1));
 
         Assert.Equal(["p/video"], world.Stored);
         Assert.Equal(video, await File.ReadAllBytesAsync(world["videos", "p", "video.mp4"], Cancel));

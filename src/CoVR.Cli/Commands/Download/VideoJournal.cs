@@ -4,10 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
-namespace CoVR.Datasets.Download;
+namespace CoVR.Cli.Commands.Download;
 
-/// <summary>What became of each video that was tried, as lines of JSON that are only appended to; an unfinished last line, left by a kill, is passed over.</summary>
-/// <remarks>Each shard has a file of its own, and one writer; all are read, so that shards may be cut anew.</remarks>
+/// <summary>What happened to each video that was tried, as JSON lines that are only appended; an unfinished last line, left by a kill, is ignored.</summary>
+/// <remarks>Each shard has its own file and one writer; all files are read, so that the number of shards may change.</remarks>
 internal sealed partial class VideoJournal : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -24,7 +24,7 @@ internal sealed partial class VideoJournal : IDisposable
 
     private VideoJournal(FileStream taken, FileStream file, TimeProvider time) => (_lock, _file, _time) = (taken, file, time);
 
-    /// <summary>Opens the journal of a shard for oneself alone.</summary>
+    /// <summary>Opens the journal of a shard exclusively.</summary>
     /// <exception cref="IOException">Another process has it, or it cannot be written.</exception>
     public static VideoJournal Open(VideoDownloadOptions options, TimeProvider time)
     {
@@ -43,8 +43,8 @@ internal sealed partial class VideoJournal : IDisposable
         }
     }
 
-    /// <summary>What earlier runs of any shard found out about videos that did not come afterwards.</summary>
-    public static Dictionary<string, VideoOutcome> Recall(VideoDownloadOptions options)
+    /// <summary>The results of earlier runs of any shard for videos that are still missing.</summary>
+    public static Dictionary<string, VideoOutcome> ReadResults(VideoDownloadOptions options)
     {
         Dictionary<string, (VideoOutcome Outcome, DateTimeOffset At)> last = new(StringComparer.Ordinal);
         foreach (var line in Files(options).SelectMany(Lines))
@@ -62,7 +62,7 @@ internal sealed partial class VideoJournal : IDisposable
         return last.ToDictionary(pair => pair.Key, pair => pair.Value.Outcome, StringComparer.Ordinal);
     }
 
-    /// <summary>Appends an outcome; it survives the end of the process.</summary>
+    /// <summary>Appends an outcome.</summary>
     public void Append(VideoOutcome outcome)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(new Entry(outcome.Id, outcome.Status, outcome.Address, outcome.Bytes, outcome.Reason, _time.GetUtcNow()), Json);
@@ -74,7 +74,6 @@ internal sealed partial class VideoJournal : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _file.Dispose();
@@ -93,7 +92,7 @@ internal sealed partial class VideoJournal : IDisposable
         }
     }
 
-    // What a kill left without an end must not swallow the next line.
+    // An unfinished line must not swallow the next one.
     private static void EndLine(FileStream file)
     {
         if (file.Length > 0)
