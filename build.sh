@@ -188,7 +188,8 @@ run_tests() {
 pack() {
   local version=()
   [ $# -eq 0 ] || version=("-p:Version=$1")
-  dotnet pack CoVR.sln -c "$configuration" --nologo -o feed ${version[@]+"${version[@]}"}
+  # The same commit gives the same bytes, wherever it is packed.
+  dotnet pack CoVR.sln -c "$configuration" --nologo -o feed -p:ContinuousIntegrationBuild=true ${version[@]+"${version[@]}"}
 }
 
 command=${1:-}
