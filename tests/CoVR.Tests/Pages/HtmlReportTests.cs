@@ -1,21 +1,23 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Pages;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
-namespace CoVR.Tests.Evaluation;
+namespace CoVR.Tests.Pages;
 
 [Collection("torch")]
-public sealed class EvaluationPageTests
+public sealed class HtmlReportTests
 {
     private const string Hostile = "<script>alert(\"x\")</script>&'";
+    private static readonly HtmlReport Report = new(new FakeFrameReader());
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ToHtmlAsync_OfSeveralVariants_ShowsFiguresCurvesPicturesAndFingerprints()
+    public async Task RenderEvaluationAsync_OfSeveralVariants_ShowsFiguresCurvesPicturesAndFingerprints()
     {
         var results = await EvaluateAsync();
-        var html = await new EvaluationPage(results, new CornerReader(), new FakeFrameReader()).ToHtmlAsync(Cancel);
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), null, Cancel);
         Assert.Contains("<td><b>100.00</b><small>100.0 – 100.0</small></td>", html, StringComparison.Ordinal);
         Assert.All(results, result => Assert.Contains(result.Fingerprint.Sha256(), html, StringComparison.Ordinal));
         Assert.Equal(results.Count, Count(html, "<path class=\"line c"));
@@ -28,7 +30,7 @@ public sealed class EvaluationPageTests
     }
 
     [Fact]
-    public async Task ToHtmlAsync_OfHostileTexts_EncodesThem()
+    public async Task RenderEvaluationAsync_OfHostileTexts_EncodesThem()
     {
         var dataset = CornerReader.Dataset with
         {
@@ -38,26 +40,26 @@ public sealed class EvaluationPageTests
         var pipeline = await FakePipeline.WithCornersAsync();
         var results = await new Evaluator(pipeline).EvaluateAsync(
             dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
-        var page = new EvaluationPage(results, new CornerReader(), new FakeFrameReader(), new EvaluationPageOptions
+        var page = new EvaluationPageOptions
         {
             Title = Hostile,
             Introduction = Hostile,
             Questions = [new PageQuery(new MediaId("corner-1" + Hostile + "2"), Hostile, [new SearchHit(new MediaId(Hostile + "3"), 1, 1)])],
             Charts = [new PageChart(Hostile, [1, 2], Hostile)],
-        });
-        var html = await page.ToHtmlAsync(Cancel);
+        };
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), page, Cancel);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.True(Count(html, "&lt;script&gt;") > 20);
         Assert.Contains("<q dir=\"auto\">", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ToHtmlAsync_OfFailures_ShowsWhereTheAnswerWas()
+    public async Task RenderEvaluationAsync_OfFailures_ShowsWhereTheAnswerWas()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         var results = await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(excludeReference: false), new EvaluationOptions { Queries = [QueryKind.ImageOnly] }, null, Cancel);
-        var html = await new EvaluationPage(results, new CornerReader(), new FakeFrameReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }).ToHtmlAsync(Cancel);
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }, Cancel);
         Assert.Contains("<h2>Queries</h2>", html, StringComparison.Ordinal);
         Assert.Contains("Where it goes wrong", html, StringComparison.Ordinal);
         Assert.Equal(24, Count(html, "right missed"));
@@ -66,13 +68,13 @@ public sealed class EvaluationPageTests
     }
 
     [Fact]
-    public async Task ToHtmlAsync_WithLargePicturesAndClips_StaysWithinItsBudget()
+    public async Task RenderEvaluationAsync_WithLargePicturesAndClips_StaysWithinItsBudget()
     {
         var results = await EvaluateAsync();
         var media = new LargeMedia();
-        var whole = await new EvaluationPage(results, media, new FakeFrameReader()).ToHtmlAsync(Cancel);
-        var small = await new EvaluationPage(results, media, new FakeFrameReader(), new EvaluationPageOptions { PictureBytes = 9_000 }).ToHtmlAsync(Cancel);
-        var none = await new EvaluationPage(results, media, new FakeFrameReader(), new EvaluationPageOptions { PictureBytes = 0 }).ToHtmlAsync(Cancel);
+        var whole = await Report.RenderEvaluationAsync(results, media, null, Cancel);
+        var small = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 9_000 }, Cancel);
+        var none = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 0 }, Cancel);
         Assert.Contains("class=\"pic clip p", whole, StringComparison.Ordinal);
         Assert.Contains("data:image/jpeg;base64,", whole, StringComparison.Ordinal);
         Assert.Contains("--r:176/99", whole, StringComparison.Ordinal); // by which the style sheet bounds tall pictures
@@ -82,51 +84,72 @@ public sealed class EvaluationPageTests
     }
 
     [Fact]
-    public async Task ToHtmlAsync_OfUnreadablePictures_NamesThem()
+    public async Task RenderEvaluationAsync_OfUnreadablePictures_NamesThem()
     {
-        var html = await new EvaluationPage(await EvaluateAsync(), new NoMedia(), new FakeFrameReader()).ToHtmlAsync(Cancel);
+        var html = await Report.RenderEvaluationAsync(await EvaluateAsync(), new NoMedia(), null, Cancel);
         Assert.Contains("not readable: corner-", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task WriteAsync_Twice_GivesEqualFilesAndNoRemainder()
+    public async Task WriteEvaluationAsync_Twice_GivesEqualFilesAndNoRemainder()
     {
         using var folder = new TemporaryFolder();
         var results = await EvaluateAsync();
-        var page = new EvaluationPage(results, new CornerReader(), new FakeFrameReader());
-        await page.WriteAsync(folder["new", "index.html"], Cancel);
+        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
         var first = await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel);
-        await page.WriteAsync(folder["new", "index.html"], Cancel);
+        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
         Assert.Equal(first, await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel));
         await EvaluationJson.WriteAsync(folder["new", "evaluation.json"], results, Cancel);
         Assert.Equal(2, Directory.GetFiles(folder["new"]).Length);
     }
 
     [Fact]
-    public void Constructor_WithoutResults_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => new EvaluationPage([], new CornerReader(), new FakeFrameReader()));
+    public async Task RenderEvaluationAsync_WithoutResults_IsRefused() =>
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Report.RenderEvaluationAsync([], new CornerReader(), null, Cancel));
 
     [Fact]
-    public async Task Serialize_OfARun_HasTheDocumentedKeys()
+    public async Task WriteSearchAsync_OfHostileTexts_EncodesThemAndShowsLinksAndPictures()
     {
-        var results = await EvaluateAsync();
-        var text = EvaluationJson.Serialize(results);
-        Assert.Equal(text, EvaluationJson.Serialize(await EvaluateAsync()));
-        var json = System.Text.Json.JsonDocument.Parse(text).RootElement;
-        Assert.Equal(EvaluationJson.Schema, json.GetProperty("schema").GetString());
-        var entry = json.GetProperty("results")[1];
-        Assert.Equal(
-            ["variant", "query", "primary_metric", "queries", "gallery", "metrics", "intervals", "coverage", "fingerprint_sha256", "fingerprint", "leaks", "deviations"],
-            entry.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(results[1].Report.Metrics["R@1"], entry.GetProperty("metrics").GetProperty("R@1").GetDouble());
-        Assert.Equal(results[1].Intervals["R@1"].Low, entry.GetProperty("intervals").GetProperty("metrics").GetProperty("R@1")[0].GetDouble());
-        Assert.Equal(results[1].Fingerprint.Sha256(), entry.GetProperty("fingerprint_sha256").GetString());
-        Assert.Equal("corrected", entry.GetProperty("fingerprint").GetProperty("preset").GetString());
-        Assert.Equal(24, entry.GetProperty("coverage").GetProperty("queries_scored").GetInt32());
+        using var folder = new TemporaryFolder();
+        var (near, far) = (new MediaId("near" + Hostile), new MediaId("far"));
+        await Report.WriteSearchAsync(
+            folder["search.html"],
+            new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), Hostile),
+            [
+                new SearchPageItem(new SearchHit(near, 0.5f, 1), new FramesMedia([ColourEncoder.Picture(2)]), "../photos/near.png"),
+                new SearchPageItem(new SearchHit(far, 0.25f, 2), new FileMedia("/there/is/no/far.png")),
+            ],
+            Hostile,
+            Cancel);
+        var html = await File.ReadAllTextAsync(folder["search.html"], Cancel);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"../photos/near.png\">", html, StringComparison.Ordinal);
+        Assert.Equal(2, Count(html, "data:image/png;base64,"));
+        Assert.Contains("<b>2</b> · 0.250<br>far", html, StringComparison.Ordinal);
+        Assert.Contains("not readable: far", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderAsync_OfAnotherTemplate_KnowsTheHeadAndEncodesValues()
+    {
+        using var template = new MemoryStream("{% include 'head' %}<p>{{ Items[0].Name }}</p>"u8.ToArray());
+        var html = await HtmlReport.RenderAsync(template, new { Title = Hostile, Style = ".own > p {}", Items = new[] { new { Name = Hostile } } });
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("<p>&lt;script&gt;", html, StringComparison.Ordinal);
+        Assert.Contains(".own > p {}", html, StringComparison.Ordinal);
+        Assert.Contains("--paper:", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderAsync_OfABrokenTemplate_SaysWhatIsWrong()
+    {
+        using var template = new MemoryStream("{% if %}"u8.ToArray());
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => HtmlReport.RenderAsync(template, new { }));
+        Assert.Contains("(1:", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A gallery of clips of two equal frames, whose scores let the answer's text weigh them.</summary>
-    private static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
+    internal static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
     {
         var pipeline = FakePipeline.Create();
         await new EmbeddingJob(pipeline).EmbedAsync(

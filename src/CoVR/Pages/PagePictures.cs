@@ -3,69 +3,71 @@ using System.Text;
 using CoVR.Media;
 using CoVR.Modeling;
 
-namespace CoVR.Evaluation;
+namespace CoVR.Pages;
 
-/// <summary>Turns items into small pictures inside a page, each once: a class of the style sheet, whatever the number of places.</summary>
-internal sealed class Thumbnails(Func<MediaId, MediaSource> locate, IFrameReader frames, EvaluationPageOptions options)
+/// <summary>A picture on a page.</summary>
+/// <param name="Style">Its classes in the style sheet; null when it is named instead of shown.</param>
+/// <param name="Caption">The item's name, or why it is not shown.</param>
+/// <param name="Title">What is shown when the pointer rests on it.</param>
+internal sealed record PagePicture(string? Style, string Caption, string Title);
+
+/// <summary>Makes the pictures of a page. Each item becomes one class of the style sheet, however often it is shown.</summary>
+internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameReader frames, int pictureSize, int clipFrames, int pictureBytes)
 {
     private const int SmallEnoughForPng = 64;
     private const int JpegQuality = 82;
 
-    private readonly Dictionary<MediaId, string> _elements = [];
+    private readonly Dictionary<MediaId, PagePicture> _pictures = [];
     private readonly StringBuilder _style = new();
     private int _bytes;
 
-    /// <summary>The rules of all pictures so far.</summary>
+    /// <summary>The style sheet of all pictures so far.</summary>
     public string Style => _style.ToString();
 
-    /// <summary>The element of an item.</summary>
-    public async Task<string> OfAsync(MediaId id, CancellationToken cancellationToken)
+    /// <summary>The picture of an item.</summary>
+    public async Task<PagePicture> OfAsync(MediaId id, CancellationToken cancellationToken)
     {
-        if (!_elements.TryGetValue(id, out var element))
+        if (!_pictures.TryGetValue(id, out var picture))
         {
-            _elements[id] = element = await ElementAsync(id, cancellationToken).ConfigureAwait(false);
+            _pictures[id] = picture = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
         }
 
-        return element;
+        return picture;
     }
 
-    private async Task<string> ElementAsync(MediaId id, CancellationToken cancellationToken)
+    private async Task<PagePicture> ReadAsync(MediaId id, CancellationToken cancellationToken)
     {
-        var name = Html.Encode(id.Value);
         try
         {
-            if (_bytes < options.PictureBytes)
+            if (_bytes >= pictureBytes)
             {
-                var read = await frames.ReadAsync(locate(id), new Evenly(options.ClipFrames), cancellationToken).ConfigureAwait(false);
-                if (Picture([.. read.Select(Shrink)]) is { } kind)
-                {
-                    return $"<span class=\"pic {kind}\" role=\"img\" aria-label=\"{name}\" title=\"{name}\"></span>";
-                }
+                return new PagePicture(null, id.Value, id.Value);
             }
 
-            return $"<span class=\"pic none\" title=\"{name}\"><small>{name}</small></span>";
+            var read = await frames.ReadAsync(locate(id), new Evenly(clipFrames), cancellationToken).ConfigureAwait(false);
+            return new PagePicture(AddStyle([.. read.Select(Shrink)]), id.Value, id.Value);
         }
         catch (MediaReadException error)
         {
-            return $"<span class=\"pic none\" title=\"{Html.Encode(error.Message)}\"><small>not readable: {name}</small></span>";
+            return new PagePicture(null, $"not readable: {id.Value}", error.Message);
         }
     }
 
-    /// <summary>Adds a picture or a strip of frames to the style sheet; null when it does not fit any more.</summary>
-    private string? Picture(IReadOnlyList<RgbFrame> read)
+    /// <summary>Adds a picture or a strip of frames to the style sheet; returns its classes, or null when it does not fit.</summary>
+    private string? AddStyle(IReadOnlyList<RgbFrame> read)
     {
         foreach (var part in new[] { read, [read[read.Count / 2]] })
         {
             var strip = SideBySide(part);
             var isSmall = Math.Max(part[0].Width, part[0].Height) <= SmallEnoughForPng;
             var data = Convert.ToBase64String(isSmall ? ImageWriter.EncodePng(strip) : ImageWriter.EncodeJpeg(strip, JpegQuality));
-            if (_bytes + data.Length > options.PictureBytes)
+            if (_bytes + data.Length > pictureBytes)
             {
                 continue;
             }
 
             _bytes += data.Length;
-            var name = string.Create(CultureInfo.InvariantCulture, $"p{_elements.Count}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"p{_pictures.Count}");
             _style.Append(CultureInfo.InvariantCulture, $".{name}{{background-image:url(data:image/{(isSmall ? "png" : "jpeg")};base64,{data});--r:{part[0].Width}/{part[0].Height}");
             _style.Append(part.Count == 1 ? "}\n" : string.Create(CultureInfo.InvariantCulture, $";--n:{part.Count - 1}}}\n"));
             return part.Count == 1 ? name : $"clip {name}";
@@ -76,7 +78,7 @@ internal sealed class Thumbnails(Func<MediaId, MediaSource> locate, IFrameReader
 
     private RgbFrame Shrink(RgbFrame frame)
     {
-        var scale = (double)options.PictureSize / Math.Max(frame.Width, frame.Height);
+        var scale = (double)pictureSize / Math.Max(frame.Width, frame.Height);
         return scale >= 1 ? frame : PillowResizer.Resize(
             frame, Math.Max(1, (int)Math.Round(frame.Width * scale)), Math.Max(1, (int)Math.Round(frame.Height * scale)), Interpolation.Bicubic);
     }
@@ -101,7 +103,7 @@ internal sealed class Thumbnails(Func<MediaId, MediaSource> locate, IFrameReader
         return new RgbFrame(width * read.Count, height, strip);
     }
 
-    /// <summary>Frames at equal distances; all of a short clip, the one of a picture.</summary>
+    /// <summary>Frames at equal distances: all of a short clip, the only one of a picture.</summary>
     private sealed class Evenly(int most) : IFrameSampler
     {
         public string Name => "evenly";

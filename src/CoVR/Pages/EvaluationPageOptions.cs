@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace CoVR.Evaluation;
+namespace CoVR.Pages;
 
 /// <summary>What a page of results shows.</summary>
 public sealed class EvaluationPageOptions
