@@ -44,8 +44,7 @@ public class PipelineBenchmarks
             GallerySampler = new UniformSegmentSampler(Frames),
             QuerySampler = new MiddleFrameSampler(),
             Pooling = new MeanFramePooling(),
-            Store = new MemoryGallery(model.Fingerprint("uniform-15")),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };
     }
 
@@ -69,18 +68,8 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        await using IGallery store = new FolderGallery(folder, _FakePipeline.Fingerprint);
-        var pipeline = new RetrievalPipeline
-        {
-            Model = _pipeline.Model,
-            FrameReader = _pipeline.FrameReader,
-            Transform = _pipeline.Transform,
-            GallerySampler = _pipeline.GallerySampler,
-            QuerySampler = _pipeline.QuerySampler,
-            Pooling = _pipeline.Pooling,
-            Store = store,
-            Index = _pipeline.Index,
-        };
+        await using var gallery = new FolderGallery(folder, _pipeline.Model.Fingerprint("uniform-15"));
+        var pipeline = _pipeline with { Gallery = gallery };
         var last = new LastProgress();
         await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {

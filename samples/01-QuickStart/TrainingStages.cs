@@ -73,10 +73,11 @@ internal sealed class TrainingStages(
         MediaId[] references = [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()];
         using var tokens = await report.RunAsync("Looking at the references", progress => VisualTokenTable.EncodeAsync(
             model.Encoder, references, Pixels(Composition), progress: progress.OfJob("references"), cancellationToken: cancellationToken));
+        var gallery = services.GetRequiredKeyedService<IGallery>(Composition);
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(model, TextPadding.Longest),
-            Targets = new StoredTargets(services.GetRequiredKeyedService<IGallery>(Composition), services.GetRequiredKeyedService<IFramePooling>(Composition)),
+            Targets = new StoredTargets(gallery, (await gallery.GetInfoAsync(cancellationToken)).Fingerprint, services.GetRequiredKeyedService<IFramePooling>(Composition)),
             VisualTokens = tokens,
             Captions = true,
         };

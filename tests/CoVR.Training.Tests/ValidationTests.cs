@@ -56,17 +56,18 @@ public sealed class ValidationTests : IDisposable
         using var services = await BuildAsync(new RecordingTokenizer());
         var model = services.Model();
         var store = services.GetRequiredService<IGallery>();
-        Assert.Equal(store.Fingerprint, model.Fingerprint("uniform-15"));
+        var fingerprint = (await store.GetInfoAsync(Token)).Fingerprint;
+        Assert.Equal(fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<ComposedTrainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
         Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
-        Assert.StartsWith("WeightsSha256", Assert.Single(store.Fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
+        Assert.StartsWith("WeightsSha256", Assert.Single(fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
             await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), new FramesMedia([Frame(1)]))], null, Token))
             {
             }
         });
-        Assert.Contains("another store", error.Message, StringComparison.Ordinal);
+        Assert.Contains("another gallery", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace CoVR;
 /// failing gallery ends the job; a failing item does not, and the gallery records why. A batch is stored while the next is encoded. Safe for
 /// several threads, though two jobs on one gallery embed twice what they share.
 /// </remarks>
-internal sealed class EmbeddingJob : IEmbeddingJob
+public sealed class EmbeddingJob : IEmbeddingJob
 {
     private static readonly TimeSpan LongBatch = TimeSpan.FromSeconds(1);
 

@@ -30,9 +30,9 @@ try
     }
 
     var query = new ComposedQuery(gallery[0].Source, "make it blue");
-    var hits = await provider.GetRequiredService<IComposedRetriever>()
+    var result = await provider.GetRequiredService<IComposedRetriever>()
         .SearchAsync(query, new SearchOptions { Exclude = new HashSet<MediaId> { gallery[0].Id } });
-    foreach (var hit in hits)
+    foreach (var hit in result.Hits)
     {
         Console.WriteLine(FormattableString.Invariant($"hit {hit.Rank} {hit.Id} {hit.Score:F4}"));
     }

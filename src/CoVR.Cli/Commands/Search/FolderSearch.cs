@@ -2,6 +2,7 @@ using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
+using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
@@ -92,8 +93,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     public Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        var page = new SearchPage(_services.GetRequiredKeyedService<IFrameReader>(""));
-        return page.WriteAsync(
+        return new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).WriteSearchAsync(
             path,
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
