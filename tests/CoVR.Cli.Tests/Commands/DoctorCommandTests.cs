@@ -192,7 +192,7 @@ public sealed class DoctorCommandTests : IDisposable
             var pixels = new byte[8 * 8 * 3];
             Array.Fill(pixels, (byte)(60 * (i + 1)));
             Directory.CreateDirectory(_run[media]);
-            ImageWriter.WritePng(_run[media, name + ".png"], new RgbFrame(8, 8, pixels));
+            MediaWriter.WritePng(_run[media, name + ".png"], new RgbFrame(8, 8, pixels));
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(_run[annotations])!);

@@ -28,7 +28,7 @@ public static class FakePipeline
             FrameReader = reader ?? new FakeFrameReader(),
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = sampler,
-            QuerySampler = new MiddleFrameSampler(),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
             Store = store ?? new InMemoryEmbeddingStore(model.Fingerprint(sampler.Name)),
             Index = new ExactIndex(new MeanPooledSimilarity()),
