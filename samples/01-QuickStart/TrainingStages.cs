@@ -129,5 +129,5 @@ internal sealed class TrainingStages(
         reader.Locate,
         services.GetRequiredKeyedService<IFrameReader>(pipeline),
         services.GetRequiredKeyedService<IImageTransform>(pipeline),
-        new MiddleFrameSampler());
+        FrameSamplers.Middle);
 }
