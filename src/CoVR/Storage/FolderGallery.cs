@@ -173,6 +173,11 @@ public sealed class FolderGallery : IGallery
     {
         ArgumentNullException.ThrowIfNull(failures);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
+        if (failures.Count == 0)
+        {
+            return;
+        }
+
         Change[] changes = [.. failures.Select(Change.Of)];
         await _writes.AddAsync(new WriteRequest(_ => changes)).ConfigureAwait(false);
     }
