@@ -219,7 +219,7 @@ public sealed class DownloadCommandTests
     private static async Task<byte[]> MakeVideoAsync(CommandRun run)
     {
         var frames = Enumerable.Range(0, 3).Select(n => new RgbFrame(16, 16, Enumerable.Range(0, 768).Select(i => (byte)((i * n) + i)).ToArray())).ToList();
-        await new VideoWriter().WriteMp4Async(run["made.mp4"], frames, 3, Cancel);
+        await MediaWriter.WriteMp4Async(run["made.mp4"], frames, 3, cancellationToken: Cancel);
         return await File.ReadAllBytesAsync(run["made.mp4"], Cancel);
     }
 

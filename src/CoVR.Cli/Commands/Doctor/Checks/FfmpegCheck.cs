@@ -77,9 +77,9 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
         try
         {
             var clip = Path.Combine(folder, "clip.mp4");
-            await new VideoWriter(options).WriteMp4Async(clip, [Paint(0), Paint(1), Paint(2)], 5, cancellationToken);
+            await MediaWriter.WriteMp4Async(clip, [Paint(0), Paint(1), Paint(2)], 5, options, cancellationToken);
             var read = await frames.ReadAsync(new FileMedia(clip), AllFrames.Instance, cancellationToken);
-            var channel = options.VideoChannelOrder == ChannelOrder.Bgr ? 2 : 0;
+            var channel = options.BgrVideos ? 2 : 0;
             return read.Count == 3 && Strongest(read[0]) == channel && Strongest(read[1]) == 1 && Strongest(read[2]) == 2 - channel
                 ? null
                 : "ffmpeg reads a clip of a red, a green and a blue frame with other frames or colours.";
