@@ -109,7 +109,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
     // Five frames of each clip are embedded, and searched by their mean.
     private ICoVRBuilder Embedding(ICoVRBuilder pipeline, string store) => pipeline
         .UseFrameSampler(FrameSamplers.UniformSegments(5))
-        .UseEmbeddingStore(_work.Store(store))
+        .UseFolderGallery(_work.Store(store))
         .Configure(options => options.Embedding = new EmbeddingOptions { BatchSize = 64, QueueLength = 128 });
 
     private Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
@@ -133,8 +133,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         foreach (var (edit, triplet) in edits.Zip(test.Triplets))
         {
             var query = new ComposedQuery(reader.Locate(triplet.Reference), edit);
-            var hits = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
-            questions.Add(new PageQuery(triplet.Reference, edit, hits));
+            var result = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
+            questions.Add(new PageQuery(triplet.Reference, edit, result.Hits));
         }
 
         return questions;

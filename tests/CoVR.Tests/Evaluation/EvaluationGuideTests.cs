@@ -16,7 +16,7 @@ public sealed class EvaluationGuideTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         using var target = new TemporaryFolder();
-        var gain = await ExampleAsync(new Evaluator(() => pipeline), CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new FakeFrameReader(), target["run"]);
+        var gain = await ExampleAsync(new Evaluator(pipeline), CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new FakeFrameReader(), target["run"]);
         Assert.Equal(100 - 25, gain.Value); // text-only is right where the reference is black, or the target is: all others tie, and it comes first by identity
         Assert.Equal(["evaluation.json", "index.html"], Directory.GetFiles(target["run"]).Select(Path.GetFileName).Order());
     }

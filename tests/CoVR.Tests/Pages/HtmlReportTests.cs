@@ -38,7 +38,7 @@ public sealed class HtmlReportTests
             Triplets = [.. CornerReader.Dataset.Triplets.Select(triplet => triplet with { Id = $"{triplet.Id}{Hostile}", Modification = triplet.Modification + " " + Hostile, TargetCaption = Hostile })],
         };
         var pipeline = await FakePipeline.WithCornersAsync();
-        var results = await new Evaluator(() => pipeline).EvaluateAsync(
+        var results = await new Evaluator(pipeline).EvaluateAsync(
             dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
         var page = new EvaluationPageOptions
         {
@@ -57,7 +57,7 @@ public sealed class HtmlReportTests
     public async Task RenderEvaluationAsync_OfFailures_ShowsWhereTheAnswerWas()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var results = await new Evaluator(() => pipeline).EvaluateAsync(
+        var results = await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(excludeReference: false), new EvaluationOptions { Queries = [QueryKind.ImageOnly] }, null, Cancel);
         var html = await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }, Cancel);
         Assert.Contains("<h2>Queries</h2>", html, StringComparison.Ordinal);
@@ -152,9 +152,9 @@ public sealed class HtmlReportTests
     internal static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
     {
         var pipeline = FakePipeline.Create();
-        await new EmbeddingJob(() => pipeline).EmbedAsync(
+        await new EmbeddingJob(pipeline).EmbedAsync(
             [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
-        return await new Evaluator(() => pipeline).EvaluateAsync(
+        return await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset,
             new CornerReader(),
             new RecallProtocol(),
