@@ -3,7 +3,11 @@ namespace CoVR;
 /// <summary>An item that is to be embedded.</summary>
 /// <param name="Id">Its identity in the store.</param>
 /// <param name="Source">Its bytes or frames.</param>
-public sealed record MediaItem(MediaId Id, MediaSource Source);
+public sealed record MediaItem(MediaId Id, MediaSource Source)
+{
+    /// <summary>What is known of it and stored with its embedding.</summary>
+    public GalleryProperties Properties { get; init; } = GalleryProperties.None;
+}
 
 /// <summary>What became of one item of an embedding job.</summary>
 public enum EmbedStatus
@@ -36,6 +40,9 @@ public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan E
 {
     /// <summary>The share of the time in which the model worked, in [0, 1]; null where it is not measured.</summary>
     public double? ModelBusy { get; init; }
+
+    /// <summary>What is being done, such as <c>reading beach.mp4</c>; null where the counts say enough.</summary>
+    public string? Activity { get; init; }
 }
 
 /// <summary>Embeds a gallery: files to the embedding store.</summary>

@@ -21,7 +21,7 @@ internal static class DemoCommand
         };
         seed.Validators.Add(Least(seed, 0));
         threads.Validators.Add(Least(threads, 1));
-        var command = new TaughtCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
+        var command = new DocumentedCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
         {
             Notes = "Needs no download and no other data; ffmpeg makes the clips. Takes a few minutes on two cores. The page is OUTPUT/index.html, the figures are in OUTPUT/metrics.json.",
             Examples =

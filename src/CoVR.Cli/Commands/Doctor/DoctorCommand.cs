@@ -13,7 +13,7 @@ internal static class DoctorCommand
     public static Command Create(CommandHost host)
     {
         var options = new DoctorOptions();
-        var command = new TaughtCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
+        var command = new DocumentedCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
         {
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.
@@ -79,6 +79,6 @@ internal static class DoctorCommand
         return report.IsHealthy ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static Relay<DoctorProgress> OfDoctor(this IProgress<Step> progress) => new(at =>
-        progress.Report(new Step(at.Done, at.Total, "items", $"{at.Check}{(at.Faults == 0 ? "" : $", {at.Faults} faults")}")));
+    private static ImmediateProgress<DoctorProgress> OfDoctor(this IProgress<WorkProgress> progress) => new(at =>
+        progress.Report(new WorkProgress(at.Done, at.Total, "items", $"{at.Check}{(at.Faults == 0 ? "" : $", {at.Faults} faults")}")));
 }

@@ -51,16 +51,16 @@ internal sealed class FolderSearch : IAsyncDisposable
             _host.Say($"First search of {_host.Shown(_folder)}: embedding {_items.Count} files into {_host.Shown(_store)}");
         }
 
-        var tally = new OutcomeTally();
+        var summary = new OutcomeSummary();
         await _host.Report.RunAsync($"Embedding {_host.Shown(_folder)}", async progress =>
         {
             await foreach (var outcome in _services.GetRequiredService<IEmbeddingJob>().EmbedAsync(_items, progress.OfJob("files"), cancellation))
             {
-                tally.Add(outcome);
+                summary.Add(outcome);
             }
         });
-        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
-        return tally.Failed;
+        summary.Print(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
+        return summary.Failed;
     }
 
     /// <summary>Answers a query.</summary>

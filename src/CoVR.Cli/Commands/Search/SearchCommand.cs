@@ -19,13 +19,13 @@ internal sealed class SearchCommand
     private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly ModelArguments _model;
 
     private SearchCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
+        _command = new DocumentedCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
         {
             Notes = """
                 The first search embeds the folder and keeps the result; later ones embed only new files. An interrupted embedding goes on where it
