@@ -31,4 +31,10 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "{Count} texts are left to other workers; the finished ones wait in {Partial}.")]
     public static partial void TextsLeft(this ILogger logger, int count, string partial);
+
+    [LoggerMessage(20, LogLevel.Information, "Folder {Folder}: {Changes}.")]
+    public static partial void FolderSynchronized(this ILogger logger, string folder, string changes);
+
+    [LoggerMessage(21, LogLevel.Warning, "Folder {Folder} could not be brought into the gallery, the next scan tries again: {Reason}")]
+    public static partial void FolderNotSynchronized(this ILogger logger, string folder, string reason, Exception exception);
 }

@@ -8,8 +8,6 @@ namespace CoVR.Cli.Reporting;
 /// <param name="clock">The clock.</param>
 internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvider clock)
 {
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
-
     private bool _live;
 
     /// <summary>Writes one line, above a bar if there is one.</summary>
@@ -72,18 +70,10 @@ internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvi
         });
     }
 
-    private Task<T> WithLinesAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
+    private async Task<T> WithLinesAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
     {
-        var rate = new RateMeter(clock);
-        long? last = null;
-        return work(new ImmediateProgress<WorkProgress>(step =>
-        {
-            rate.Add(step.Done);
-            if (last is not { } at || clock.GetElapsedTime(at) >= LineEvery)
-            {
-                last = clock.GetTimestamp();
-                Say($"{title}: {ProgressText.Of(step, rate.PerSecond, rate.Remaining(step.Total))}");
-            }
-        }));
+        var lines = new ProgressLines(clock, text => Say($"{title}: {text}"));
+        await using var timer = clock.CreateTimer(_ => lines.Remind(), null, ProgressLines.SilentFor, ProgressLines.SilentFor);
+        return await work(new ImmediateProgress<WorkProgress>(lines.Add));
     }
 }

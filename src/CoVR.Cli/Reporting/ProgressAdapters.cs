@@ -32,6 +32,11 @@ internal static class ProgressAdapters
 
     private static IEnumerable<string> Notes(JobProgress job)
     {
+        if (job.Activity is { } activity)
+        {
+            yield return activity;
+        }
+
         if (job.Failed > 0)
         {
             yield return $"{job.Failed} failed";
