@@ -35,7 +35,7 @@ public class PipelineBenchmarks
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
-        var model = BlipModel.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {
             Model = model,
@@ -44,8 +44,7 @@ public class PipelineBenchmarks
             GallerySampler = new UniformSegmentSampler(Frames),
             QuerySampler = new MiddleFrameSampler(),
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };
     }
 
@@ -69,20 +68,10 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
-        var pipeline = new RetrievalPipeline
-        {
-            Model = _pipeline.Model,
-            FrameReader = _pipeline.FrameReader,
-            Transform = _pipeline.Transform,
-            GallerySampler = _pipeline.GallerySampler,
-            QuerySampler = _pipeline.QuerySampler,
-            Pooling = _pipeline.Pooling,
-            Store = store,
-            Index = _pipeline.Index,
-        };
+        await using var gallery = new FolderGallery(folder, _pipeline.Model.Fingerprint("uniform-15"));
+        var pipeline = _pipeline with { Gallery = gallery };
         var last = new LastProgress();
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, _options).EmbedAsync(_items, last))
+        await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {
             if (outcome.Failure is { } failure)
             {

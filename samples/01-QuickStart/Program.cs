@@ -1,5 +1,5 @@
-// The library on one page: make data, train a small model for a minute, embed a gallery, ask it.
-// How well a longer training answers shows `covr demo`.
+// The library on one page: make data, train a small model for a moment, embed a gallery, ask it.
+// `covr demo` trains longer, in two stages, and shows how well that answers.
 using System.Text.RegularExpressions;
 using CoVR;
 using CoVR.Blip;
@@ -11,6 +11,7 @@ using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
+using TorchSharp;
 
 var output = args is [var folder] ? folder : Path.Combine("artifacts", "quickstart-sample");
 
@@ -49,15 +50,16 @@ services.AddCoVR().UseBlip(options =>
     options.TrainVisualEncoder = true;
 });
 await using var provider = services.BuildServiceProvider();
-var model = provider.GetRequiredService<ComposedModel>();
+var model = await provider.GetRequiredService<IModelProvider>().GetAsync();
 
-// 3. Training: references with edits against their targets, all weights at once.
+// 3. Training: pictures against their captions, all weights. The products are small, so that one thread is fastest.
+torch.set_num_threads(1);
 var pixels = new CachedPixelSource(new MediaPixelSource(
     reader.Locate, provider.GetRequiredService<IFrameReader>(), provider.GetRequiredService<IImageTransform>(), new CoVR.Media.MiddleFrameSampler()));
 CaptionedImage[] images = [.. train.Triplets.GroupBy(triplet => triplet.Target!.Value).Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
 var batches = new CaptionedImageBatcher(
     images, new AttributeBatchSampler([.. images.Select(image => image.Captions[0])], new AttributeBatchSamplerOptions { BatchSize = 32, BatchesPerEpoch = 50 }), pixels, TrainingTokenizer.For(model, TextPadding.Longest));
-var trainer = new Trainer(new TrainingOptions { MaxSteps = 200, LearningRate = 1e-3, WarmupSteps = 40, Schedule = TrainingScheduleKind.CosinePerStep, OutputFolder = Path.Combine(output, "training") });
+var trainer = new Trainer(new TrainingOptions { MaxSteps = 100, LearningRate = 1e-3, WarmupSteps = 20, Schedule = TrainingScheduleKind.CosinePerStep, OutputFolder = Path.Combine(output, "training") });
 var step = new ContrastivePretrainingStep(model.Encoder, new CrossEntropyContrastiveLoss(), model.Description.Temperature);
 var result = await trainer.RunAsync(new TrainingRun<CaptionedImageBatch> { Step = step, Batches = batches });
 Console.WriteLine($"trained {result.Steps} steps");
@@ -78,7 +80,7 @@ foreach (var triplet in test.Triplets.Take(3))
 {
     Console.WriteLine($"{triplet.Reference} + \"{triplet.Modification}\"");
     var query = new ComposedQuery(reader.Locate(triplet.Reference), triplet.Modification);
-    foreach (var hit in await retriever.SearchAsync(query, new SearchOptions { Top = 3, Exclude = new HashSet<MediaId> { triplet.Reference } }))
+    foreach (var hit in (await retriever.SearchAsync(query, new SearchOptions { Top = 3, Exclude = new HashSet<MediaId> { triplet.Reference } })).Hits)
     {
         Console.WriteLine(FormattableString.Invariant($"  {hit.Rank}. {hit.Id} {hit.Score:F3}"));
     }

@@ -53,11 +53,10 @@ public static class CoVRServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<T>>(new WholeOptionsValidator<T>(name));
     }
 
-    // One downloader for all pipelines: it is not of a model, and data sets come through it too.
+    // All pipelines share one downloader.
     private static void AddCheckpoints(ICoVRBuilder builder)
     {
-        builder.Services.TryAddSingleton(services => new Downloader(
-            services.GetService<IOptions<DownloaderOptions>>()?.Value, null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
+        builder.Services.TryAddSingleton(services => new Downloader(null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
         builder.TryUse<ICheckpointResolver>((services, name) => new CheckpointResolver(
             OptionsOf<CheckpointOptions>(services, name),
             services.GetRequiredService<Downloader>(),
@@ -95,16 +94,15 @@ public static class CoVRServiceCollectionExtensions
     private static void AddRetrieval(ICoVRBuilder builder) => builder
         .TryUse<ISimilarity>((_, _) => new MeanPooledSimilarity())
         .TryUse<IFramePooling>((_, _) => new MeanFramePooling())
-        .TryUse<ICandidateIndex>((services, name) => new ExactIndex(services.GetRequiredKeyedService<ISimilarity>(name)))
-        .TryUse<IEmbeddingStore>((services, name) => new InMemoryEmbeddingStore(PipelineParts.FingerprintOf(services, name)))
-        .TryUse((services, name) => PipelineParts.Create(services, name));
+        .TryUse((services, name) => PipelineParts.Defer(services, name, fingerprint => new MemoryGallery(
+            fingerprint, services.GetRequiredKeyedService<ISimilarity>(name), services.GetRequiredKeyedService<IFramePooling>(name))))
+        .TryUse<IPipelineProvider>((services, name) => new PipelineProvider(services, name));
 
     private static void AddWork(ICoVRBuilder builder) => builder
         .TryUse<IComposedRetriever>((services, name) => new ComposedRetriever(
             Pipeline(services, name),
             OptionsOf<CoVROptions>(services, name).ConcurrentQueries,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetService<ILogger<ComposedRetriever>>()))
+            services.GetRequiredService<TimeProvider>()))
         .TryUse<IEmbeddingJob>((services, name) => new EmbeddingJob(
             Pipeline(services, name),
             OptionsOf<CoVROptions>(services, name).Embedding,
@@ -113,8 +111,8 @@ public static class CoVRServiceCollectionExtensions
         .TryUse((services, name) => new Evaluator(
             Pipeline(services, name), services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Evaluator>>()));
 
-    private static Func<RetrievalPipeline> Pipeline(IServiceProvider services, string name) =>
-        () => services.GetRequiredKeyedService<RetrievalPipeline>(name);
+    private static IPipelineProvider Pipeline(IServiceProvider services, string name) =>
+        services.GetRequiredKeyedService<IPipelineProvider>(name);
 
     private static T OptionsOf<T>(IServiceProvider services, string name)
         where T : class => services.GetRequiredService<IOptionsMonitor<T>>().Get(name);

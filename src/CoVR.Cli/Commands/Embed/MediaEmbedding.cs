@@ -24,7 +24,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     {
         host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
         await using var services = Compose(work);
-        var loaded = await LoadedModel.LoadAsync(host, services, model.Title);
+        var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
         host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
         var job = services.GetRequiredService<IEmbeddingJob>();
         var summary = new OutcomeSummary();
@@ -48,7 +48,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(new UniformSegmentSampler(Frames))
             .ConfigureMedia(media => media.VideoChannelOrder = Colours)
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseEmbeddingStore(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -31,6 +31,16 @@ internal sealed class OutcomeSummary
         }
     }
 
+    /// <summary>Takes what a synchronization did.</summary>
+    /// <param name="scan">The folder; failures are told by path below it.</param>
+    /// <param name="report">What was done.</param>
+    public void Add(FolderScan scan, FolderSyncReport report)
+    {
+        _embedded += report.New + report.Changed;
+        _there += report.Unchanged + report.Moved + report.Duplicates;
+        _failures.AddRange(report.Failures.Select(failure => failure with { Id = new MediaId(scan.RelativePath(failure.Id)) }));
+    }
+
     /// <summary>Says what came of the job; failures go to standard error, each with its reason.</summary>
     /// <param name="host">The host.</param>
     /// <param name="work">The job.</param>

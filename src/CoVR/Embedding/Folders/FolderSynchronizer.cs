@@ -53,7 +53,6 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         await ForgetAsync([.. changes.Gone, .. changes.Replaced.Except(copied)], scan, settled, cancellationToken).ConfigureAwait(false);
         var embed = changes.Embed.Concat(changes.Copy.Where(copy => stored.ContainsKey(copy.From) && !copied.Contains(copy.Item.Id)).Select(copy => copy.Item)).ToList();
         var outcomes = embed.Count == 0 ? [] : await job.EmbedAsync(embed, progress, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        await RecordAsync(outcomes, embed, cancellationToken).ConfigureAwait(false);
         var twins = changes.Copy.Where(copy => !stored.ContainsKey(copy.From)).ToList();
         var twinsCopied = await CopyAsync(twins, cancellationToken).ConfigureAwait(false);
 
@@ -127,23 +126,6 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         if (removed.Concat(outdated.Select(failure => failure.Id)).ToHashSet() is { Count: > 0 } ids)
         {
             await gallery.RemoveAsync(ids, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task RecordAsync(List<EmbedOutcome> outcomes, List<MediaItem> items, CancellationToken cancellationToken)
-    {
-        var files = items.ToDictionary(item => item.Id, item => item.Properties);
-        EmbeddingFailure[] failures =
-        [
-            .. outcomes.Where(outcome => outcome.Status == EmbedStatus.Failed).Select(outcome => new EmbeddingFailure(
-                outcome.Id,
-                (outcome.Failure as MediaReadException)?.Reason ?? outcome.Failure!.Message,
-                (outcome.Failure as MediaReadException)?.Failure,
-                _time.GetUtcNow()) { Size = files[outcome.Id].Size, Modified = files[outcome.Id].Modified }),
-        ];
-        if (failures.Length > 0)
-        {
-            await gallery.RecordFailuresAsync(failures, cancellationToken).ConfigureAwait(false);
         }
     }
 

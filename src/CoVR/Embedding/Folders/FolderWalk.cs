@@ -82,7 +82,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
         var real = LinkResolver.RealPath(path);
         if (real is not null && Directory.Exists(real))
         {
-            if (!IsAbove(real, root) && !IsAbove(real, LinkResolver.RealPath(Path.GetDirectoryName(path)!)!) && _realPaths.Add(real))
+            if (!LinkResolver.IsWithin(root, real) && !LinkResolver.IsWithin(LinkResolver.RealPath(Path.GetDirectoryName(path)!)!, real) && _realPaths.Add(real))
             {
                 _folders.Enqueue((path, relative, real));
             }
@@ -132,7 +132,4 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
     private static DateTimeOffset Microseconds(DateTime time) => new(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)));
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
-
-    private static bool IsAbove(string ancestor, string path) =>
-        path == ancestor || path.StartsWith(Path.TrimEndingDirectorySeparator(ancestor) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || ancestor == Path.GetPathRoot(path);
 }

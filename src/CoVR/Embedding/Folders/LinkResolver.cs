@@ -36,6 +36,11 @@ internal static class LinkResolver
         return Path.Exists(real) ? real : null;
     }
 
+    /// <summary>Whether a real path is a folder or lies in it.</summary>
+    public static bool IsWithin(string path, string folder) => path == folder
+        || folder == Path.GetPathRoot(path)
+        || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     private static string[] Parts(string path, string root) =>
         path[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 }

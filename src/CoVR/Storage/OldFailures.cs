@@ -1,0 +1,15 @@
+namespace CoVR;
+
+/// <summary>The failures of a folder of version 1, lines of JSON in files of their own; they become records at the next write.</summary>
+internal static class OldFailures
+{
+    /// <summary>The last failure of each item.</summary>
+    public static IReadOnlyList<EmbeddingFailure> Read(string folder) => Files(folder) is { Length: > 0 } files
+        ? [.. FailureFile.Read(files).Values.Select(known => new EmbeddingFailure(known.Id, known.Reason, known.Kind, known.At))]
+        : [];
+
+    /// <summary>Deletes the files once their lines are records.</summary>
+    public static void Delete(string folder) => Array.ForEach(Files(folder), File.Delete);
+
+    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "failures*.jsonl") : [];
+}
