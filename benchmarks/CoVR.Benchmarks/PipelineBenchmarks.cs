@@ -31,7 +31,7 @@ public class PipelineBenchmarks
         _folder = Directory.CreateTempSubdirectory("covr-pipeline-").FullName;
         for (var video = 0; video < Videos; video++)
         {
-            new VideoWriter().WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
+            MediaWriter.WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
@@ -41,8 +41,8 @@ public class PipelineBenchmarks
             Model = model,
             FrameReader = new MediaFrameReader(new SkiaImageDecoder()),
             Transform = new EvaluationTransform(model.Description.Image),
-            GallerySampler = new UniformSegmentSampler(Frames),
-            QuerySampler = new MiddleFrameSampler(),
+            GallerySampler = FrameSamplers.UniformSegments(Frames),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
             Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };

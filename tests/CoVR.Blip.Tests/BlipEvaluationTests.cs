@@ -66,7 +66,7 @@ public sealed class BlipEvaluationTests
 
     private static async Task<RetrievalPipeline> PipelineAsync(ComposedModel model)
     {
-        var sampler = new MiddleFrameSampler();
+        var sampler = FrameSamplers.Middle;
         var pipeline = new RetrievalPipeline
         {
             Model = model,

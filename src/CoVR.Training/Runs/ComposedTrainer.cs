@@ -126,9 +126,9 @@ public sealed class ComposedTrainer
 
     private IFrameSampler QueryFrames(Random random) => _options.QueryFrames switch
     {
-        QueryFrameMethod.Random => new RandomFrameSampler(random.Next()),
-        QueryFrameMethod.Sample => new UniformSegmentSampler(_options.QueryFrameCount),
-        _ => new MiddleFrameSampler(),
+        QueryFrameMethod.Random => FrameSamplers.Random(random.Next()),
+        QueryFrameMethod.Sample => FrameSamplers.UniformSegments(_options.QueryFrameCount),
+        _ => FrameSamplers.Middle,
     };
 
     private static IReadOnlyDictionary<string, ReadOnlyMemory<float>> Required(

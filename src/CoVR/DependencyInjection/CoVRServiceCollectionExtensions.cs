@@ -66,16 +66,16 @@ public static class CoVRServiceCollectionExtensions
 
     private static void AddMedia(ICoVRBuilder builder) => builder
         .TryUse<IImageDecoder>((services, name) => new SkiaImageDecoder(OptionsOf<MediaOptions>(services, name)))
-        .TryUse<IFrameReader>((services, name) => Reader(services, name, ChannelOrder.Rgb))
+        .TryUse<IFrameReader>((services, name) => Reader(services, name, bgrVideos: false))
         .TryUse((services, name) => new GalleryFrames(
-            OptionsOf<MediaOptions>(services, name).VideoChannelOrder is var order and not ChannelOrder.Rgb && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
-                ? Reader(services, name, order)
+            OptionsOf<MediaOptions>(services, name).BgrVideos && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
+                ? Reader(services, name, bgrVideos: true)
                 : services.GetRequiredKeyedService<IFrameReader>(name)))
-        .TryUse<IFrameSampler>((_, _) => new UniformSegmentSampler(15))
-        .TryUse((_, _) => new QueryFrames(new MiddleFrameSampler()))
+        .TryUse<IFrameSampler>((_, _) => FrameSamplers.UniformSegments(15))
+        .TryUse((_, _) => new QueryFrames(FrameSamplers.Middle))
         .UseTransformIfNone((_, input) => new EvaluationTransform(input));
 
-    private static MediaFrameReader Reader(IServiceProvider services, string name, ChannelOrder order)
+    private static MediaFrameReader Reader(IServiceProvider services, string name, bool bgrVideos)
     {
         var options = OptionsOf<MediaOptions>(services, name);
         return new MediaFrameReader(
@@ -86,7 +86,7 @@ public static class CoVRServiceCollectionExtensions
                 FfprobePath = options.FfprobePath,
                 Timeout = options.Timeout,
                 MaxPixels = options.MaxPixels,
-                VideoChannelOrder = order,
+                BgrVideos = bgrVideos,
             },
             services.GetService<ILogger<MediaFrameReader>>());
     }

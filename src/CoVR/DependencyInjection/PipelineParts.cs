@@ -24,9 +24,9 @@ internal static class PipelineParts
     public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name)
     {
         var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
-        var order = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).VideoChannelOrder;
+        var isBgr = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).BgrVideos;
         var model = ModelOf(services, name);
-        var fingerprint = model.Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+        var fingerprint = model.Fingerprint(isBgr ? $"{frames} bgr" : frames);
         return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
     }
 

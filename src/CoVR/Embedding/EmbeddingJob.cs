@@ -93,7 +93,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
                 var encoded = await counts.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
                 frames = _time.GetElapsedTime(started) > LongBatch ? Math.Max(1, frames / 2) : Math.Min(_options.BatchSize, frames * 2);
                 var saved = await saving.ConfigureAwait(false);
-                saving = SaveAsync(pipeline.Gallery, encoded); // while the next batch is read and encoded
+                saving = Task.Run(() => SaveAsync(pipeline.Gallery, encoded), CancellationToken.None); // while the next batch is read and encoded
                 foreach (var outcome in saved)
                 {
                     yield return counts.Count(outcome);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CoVR.Media;
-using CoVR.Modeling;
 
 namespace CoVR.Pages;
 
@@ -45,7 +44,7 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
             }
 
             var read = await frames.ReadAsync(locate(id), new Evenly(clipFrames), cancellationToken).ConfigureAwait(false);
-            return new PagePicture(AddStyle([.. read.Select(Shrink)]), id.Value, id.Value);
+            return new PagePicture(AddStyle([.. read.Select(frame => MediaWriter.Shrink(frame, pictureSize))]), id.Value, id.Value);
         }
         catch (MediaReadException error)
         {
@@ -60,7 +59,7 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
         {
             var strip = SideBySide(part);
             var isSmall = Math.Max(part[0].Width, part[0].Height) <= SmallEnoughForPng;
-            var data = Convert.ToBase64String(isSmall ? ImageWriter.EncodePng(strip) : ImageWriter.EncodeJpeg(strip, JpegQuality));
+            var data = Convert.ToBase64String(isSmall ? MediaWriter.EncodePng(strip) : MediaWriter.EncodeJpeg(strip, JpegQuality));
             if (_bytes + data.Length > pictureBytes)
             {
                 continue;
@@ -74,13 +73,6 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
         }
 
         return null;
-    }
-
-    private RgbFrame Shrink(RgbFrame frame)
-    {
-        var scale = (double)pictureSize / Math.Max(frame.Width, frame.Height);
-        return scale >= 1 ? frame : PillowResizer.Resize(
-            frame, Math.Max(1, (int)Math.Round(frame.Width * scale)), Math.Max(1, (int)Math.Round(frame.Height * scale)), Interpolation.Bicubic);
     }
 
     private static RgbFrame SideBySide(IReadOnlyList<RgbFrame> read)

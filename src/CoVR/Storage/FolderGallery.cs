@@ -36,7 +36,7 @@ public sealed class FolderGallery : IGallery
         _folder = Path.GetFullPath(directory);
         _options = options ?? new FolderGalleryOptions();
         _store = new FolderStore(_folder, fingerprint, _options, logger ?? NullLogger<FolderGallery>.Instance);
-        _writes = new WriteQueue(Save);
+        _writes = new WriteQueue(_store.Save);
     }
 
     /// <summary>Told before each step that changes a file; a test may throw.</summary>
@@ -193,19 +193,17 @@ public sealed class FolderGallery : IGallery
     public async ValueTask CompactAsync(CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Run(() => Guard(() => _store.Compact(cancellationToken)), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => _store.Compact(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for pending writes, then closes the files and lets another writer in.</summary>
     /// <returns>A task that ends when the files are closed.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_disposed)
-        {
-            _disposed = true;
-            await _writes.DisposeAsync().ConfigureAwait(false);
-            _store.Dispose();
-        }
+        _disposed = true;
+        _writes.Finish();
+        _store.Dispose();
+        return default;
     }
 
     private static FolderIndex Whole(FolderIndex index)
@@ -223,10 +221,19 @@ public sealed class FolderGallery : IGallery
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        return _store.IsFresh ? default : new ValueTask(Task.Run(() => Guard(_store.Refresh), cancellationToken));
-    }
+        if (!_store.IsOpen)
+        {
+            return new ValueTask(Task.Run(_store.Refresh, cancellationToken));
+        }
 
-    private void Save(IReadOnlyList<WriteRequest> requests) => Guard(() => _store.Save(requests));
+        if (!_store.IsFresh)
+        {
+            // On this thread: a busy pool would delay it beyond the stated time.
+            _store.Refresh();
+        }
+
+        return default;
+    }
 
     /// <summary>Calls again when compaction has just replaced a file that was read.</summary>
     private T Retry<T>(Func<T> read)
@@ -240,18 +247,6 @@ public sealed class FolderGallery : IGallery
             catch (ObjectDisposedException) when (!_disposed)
             {
             }
-        }
-    }
-
-    private void Guard(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GalleryException(_folder, $"its files cannot be read or written: {error.Message} Nothing of an unfinished write is kept. Make room or mend the rights, and try again.", error);
         }
     }
 }

@@ -5,11 +5,8 @@ namespace CoVR;
 
 /// <summary>The state of a folder's gallery: what its files hold, as last looked at, and the writer of one segment.</summary>
 /// <remarks>Safe for use from several threads. Opened by the first call of <see cref="Refresh"/>, which must come before the others.</remarks>
-internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected, FolderGalleryOptions options, ILogger logger) : IDisposable
+internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? expected, FolderGalleryOptions options, ILogger logger) : IDisposable
 {
-    /// <summary>Fewer dead bytes are not worth a new file.</summary>
-    private const long LeastDeadBytes = 1 << 16;
-
     private readonly SegmentFiles _own = new(folder, SegmentFiles.RequireName(options.Segment));
 
     // _work is held while files are read or written, _state only while the index is looked at or changed. Whoever holds both took _work first.
@@ -19,7 +16,8 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
     private FolderIndex? _index;
     private volatile FolderRows? _rows;
     private FileStream? _lock;
-    private long? _lastLook;
+    private long _lastLook;
+    private bool _disposed;
 
     /// <summary>Told before each step that changes a file; a test may throw.</summary>
     public Action<string>? Step { get; set; }
@@ -28,18 +26,19 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
 
     /// <summary>Opens the folder, or reads what other processes wrote, if the last look is too long ago.</summary>
     /// <exception cref="GalleryException">The folder belongs to another model, lacks its manifest, or cannot be read.</exception>
-    public void Refresh()
+    public void Refresh() => Work(() =>
     {
-        lock (_work)
+        if (!IsFresh)
         {
-            if (!IsFresh)
-            {
-                Look();
-            }
+            Look();
         }
-    }
+    });
 
-    public bool IsFresh => _lastLook is { } last && Stopwatch.GetElapsedTime(last) < options.Staleness;
+    /// <summary>Whether the folder was opened.</summary>
+    public bool IsOpen => Volatile.Read(ref _lastLook) > 0;
+
+    /// <summary>Whether the last look is recent enough.</summary>
+    public bool IsFresh => Volatile.Read(ref _lastLook) is > 0 and var last && Stopwatch.GetElapsedTime(last) < options.Staleness;
 
     /// <summary>Looks something up in the state.</summary>
     public T Read<T>(Func<FolderIndex, T> read)
@@ -80,47 +79,11 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
         }
     }
 
-    /// <summary>Saves writes as one: after a crash all of them are there, or none.</summary>
-    /// <exception cref="GalleryException">Another writer has the segment, or the disk is full or fails.</exception>
-    public void Save(IReadOnlyList<WriteRequest> requests)
-    {
-        lock (_work)
-        {
-            BecomeWriter();
-            if (requests[0].DependsOnState)
-            {
-                Look();
-            }
-
-            _index!.RequireWhole();
-            Change[] changes = [.. requests.SelectMany(request => request.ChangesOf(_index))];
-            if (changes.Length > 0)
-            {
-                Append(changes);
-                CompactWhereMostIsDead();
-            }
-        }
-    }
-
-    /// <summary>Writes the segments anew that hold dead records and have no other writer.</summary>
-    public void Compact(CancellationToken cancellationToken)
-    {
-        lock (_work)
-        {
-            BecomeWriter();
-            Look();
-            _index!.RequireWhole();
-            foreach (var segment in _index.Segments.Where(segment => _index.DeadBytes(segment) > 0).Select(segment => segment.Files).ToList())
-            {
-                Compact(segment, cancellationToken);
-            }
-        }
-    }
-
     public void Dispose()
     {
         lock (_work)
         {
+            _disposed = true;
             _index?.Dispose();
             _lock?.Dispose();
         }
@@ -142,7 +105,7 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
             Reload();
         }
 
-        _lastLook = now;
+        Volatile.Write(ref _lastLook, now);
     }
 
     private void Open()
@@ -206,105 +169,19 @@ internal sealed class FolderStore(string folder, EmbeddingFingerprint? expected,
         }
     }
 
-    private void BecomeWriter()
+    private void Work(Action action)
     {
-        if (_lock is not null)
+        lock (_work)
         {
-            return;
-        }
-
-        if (options.IsReadOnly)
-        {
-            throw new GalleryException(folder, "it was opened for reading only. Open it with FolderGalleryOptions.IsReadOnly = false to change it.");
-        }
-
-        Directory.CreateDirectory(folder);
-        var held = _own.TakeLock();
-        try
-        {
-            FolderManifest.Establish(folder, Fingerprint, logger);
-            SegmentCompaction.Clean(_own);
-            Look();
-            if (_index!.Segments.FirstOrDefault(segment => segment.Files == _own) is { Unfinished: > 0 } segment)
+            ObjectDisposedException.ThrowIf(_disposed, typeof(FolderGallery));
+            try
             {
-                logger.UnfinishedRecordDropped(_own.SegmentPath, segment.End, segment.Unfinished);
-                segment.TruncateToEnd();
+                action();
             }
-
-            _lock = held;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
-
-    private void Append(IReadOnlyList<Change> changes)
-    {
-        var old = OldFailures.Read(folder);
-        Publish(index =>
-        {
-            var records = index.Require(_own).Append(
-                [.. old.Where(failure => index.Find(failure.Id) is null).Select(Change.Of), .. changes],
-                Math.Max(TimeProvider.System.GetUtcNow().Ticks, index.LastSequence + 1),
-                Step);
-            return [.. records.Where(index.Apply)];
-        });
-        if (old.Count > 0)
-        {
-            OldFailures.Delete(folder);
-        }
-    }
-
-    private void CompactWhereMostIsDead()
-    {
-        try
-        {
-            foreach (var files in _index!.Segments.Where(IsMostlyDead).Select(segment => segment.Files).ToList())
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                Compact(files, CancellationToken.None);
+                throw new GalleryException(folder, $"its files cannot be read or written: {error.Message} Nothing of an unfinished write is kept. Make room or mend the rights, and try again.", error);
             }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // What was to be written is written.
-            logger.CompactionFailed(folder, error);
-        }
-    }
-
-    private bool IsMostlyDead(SegmentFile segment) => _index!.DeadBytes(segment) is var dead && dead > LeastDeadBytes && dead > segment.End - dead;
-
-    private void Compact(SegmentFiles files, CancellationToken cancellationToken)
-    {
-        using var held = files == _own ? null : TryLock(files);
-        if (files != _own && held is null)
-        {
-            return;
-        }
-
-        if (held is not null)
-        {
-            // Its last writer may have written until a moment ago.
-            Look();
-        }
-
-        if (_index!.Segments.FirstOrDefault(segment => segment.Files == files) is { } current)
-        {
-            SegmentCompaction.Replace(files, _index.Live(current), [], Step, cancellationToken);
-            Reload();
-        }
-    }
-
-    private static FileStream? TryLock(SegmentFiles files)
-    {
-        try
-        {
-            return files.TakeLock();
-        }
-        catch (GalleryException)
-        {
-            return null;
         }
     }
 }

@@ -4,9 +4,7 @@ namespace CoVR;
 internal static class OldFailures
 {
     /// <summary>The last failure of each item.</summary>
-    public static IReadOnlyList<EmbeddingFailure> Read(string folder) => Files(folder) is { Length: > 0 } files
-        ? [.. FailureFile.Read(files).Values.Select(known => new EmbeddingFailure(known.Id, known.Reason, known.Kind, known.At))]
-        : [];
+    public static IReadOnlyList<EmbeddingFailure> Read(string folder) => [.. FailureFile.Read(Files(folder)).Values];
 
     /// <summary>Deletes the files once their lines are records.</summary>
     public static void Delete(string folder) => Array.ForEach(Files(folder), File.Delete);

@@ -1,47 +1,68 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 
 namespace CoVR;
 
-/// <summary>Saves writes one after the other; those that arrive while another is saved are saved together.</summary>
-/// <param name="save">Saves some writes, all of them or none, and sets their results.</param>
-internal sealed class WriteQueue(Action<IReadOnlyList<WriteRequest>> save) : IAsyncDisposable
+/// <summary>Saves writes one after the other; those that arrive while another is saved are saved together, by the thread that saves.</summary>
+/// <param name="save">Saves some writes, all of them or none.</param>
+internal sealed class WriteQueue(Action<IReadOnlyList<WriteRequest>> save)
 {
-    private readonly Channel<WriteRequest> _waiting = Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
-    private Task? _saver;
+    private readonly ConcurrentQueue<WriteRequest> _waiting = new();
+    private readonly Lock _saving = new();
 
-    /// <summary>Adds a write.</summary>
+    /// <summary>Adds a write, and saves it on this thread unless another one is saving.</summary>
     /// <returns>How many of its items were there before, once the disk has it.</returns>
-    /// <exception cref="ObjectDisposedException">The queue was closed.</exception>
     public Task<int> AddAsync(WriteRequest request)
     {
-        LazyInitializer.EnsureInitialized(ref _saver, () => Task.Run(SaveAllAsync));
-        return _waiting.Writer.TryWrite(request) ? request.Saved.Task : throw new ObjectDisposedException(nameof(FolderGallery));
-    }
+        _waiting.Enqueue(request);
 
-    /// <summary>Saves what waits; nothing more is taken.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _waiting.Writer.TryComplete();
-        await (Volatile.Read(ref _saver) ?? Task.CompletedTask).ConfigureAwait(false);
-    }
-
-    private async Task SaveAllAsync()
-    {
-        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
+        // Whoever adds while another thread saves leaves it to that one, which looks again after letting go.
+        while (!_waiting.IsEmpty && _saving.TryEnter())
         {
-            var together = new List<WriteRequest>();
-            while (_waiting.Reader.TryPeek(out var next) && (together.Count == 0 || !(next.DependsOnState || together[0].DependsOnState)))
+            try
             {
-                _waiting.Reader.TryRead(out _);
-                together.Add(next);
+                Save(Next());
             }
-
-            Save(together);
+            finally
+            {
+                _saving.Exit();
+            }
         }
+
+        return request.Saved.Task;
+    }
+
+    /// <summary>Waits for the thread that saves, and saves the rest.</summary>
+    public void Finish()
+    {
+        lock (_saving)
+        {
+            while (!_waiting.IsEmpty)
+            {
+                Save(Next());
+            }
+        }
+    }
+
+    /// <summary>Writes that can be saved together.</summary>
+    private List<WriteRequest> Next()
+    {
+        var together = new List<WriteRequest>();
+        while (_waiting.TryPeek(out var next) && (together.Count == 0 || !(next.DependsOnState || together[0].DependsOnState)))
+        {
+            _waiting.TryDequeue(out _);
+            together.Add(next);
+        }
+
+        return together;
     }
 
     private void Save(List<WriteRequest> requests)
     {
+        if (requests.Count == 0)
+        {
+            return;
+        }
+
         try
         {
             save(requests);

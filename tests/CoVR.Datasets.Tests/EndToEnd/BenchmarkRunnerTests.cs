@@ -82,7 +82,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
     {
         var files = await TinyVideos.WriteAsync(_folder.FullName);
         var collection = new ServiceCollection();
-        collection.AddCoVR().UseTiny("blip2").ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr).AddBenchmarks();
+        collection.AddCoVR().UseTiny("blip2").ConfigureMedia(media => media.BgrVideos = true).AddBenchmarks();
         await using var services = collection.BuildServiceProvider();
         var options = new BenchmarkRunOptions { Evaluation = { Variants = [EvaluationVariant.Reference] } };
         var scored = (await services.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0].Results[0];
@@ -103,7 +103,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var files = await TinyVideos.WriteAsync(_folder.FullName);
         var collection = new ServiceCollection();
         collection.AddCoVR().UseTiny("blip").AddBenchmarks();
-        collection.AddCoVR("bgr").UseModel((services, _, cancel) => services.GetRequiredService<IModelProvider>().GetAsync(cancel)).ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr);
+        collection.AddCoVR("bgr").UseModel((services, _, cancel) => services.GetRequiredService<IModelProvider>().GetAsync(cancel)).ConfigureMedia(media => media.BgrVideos = true);
         await using var provider = collection.BuildServiceProvider();
         await provider.GetRequiredKeyedService<IModelProvider>("bgr").GetAsync(Cancel);
         var options = new BenchmarkRunOptions

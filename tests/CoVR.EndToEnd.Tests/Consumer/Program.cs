@@ -51,7 +51,7 @@ MediaItem Picture(string name, byte red, byte green, byte blue)
     }
 
     var path = Path.Combine(folder.FullName, name + ".png");
-    ImageWriter.WritePng(path, new RgbFrame(40, 30, pixels));
+    MediaWriter.WritePng(path, new RgbFrame(40, 30, pixels));
     return new MediaItem(new MediaId(name), path);
 }
 

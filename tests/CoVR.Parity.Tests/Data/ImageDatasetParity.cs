@@ -52,7 +52,7 @@ public sealed class ImageDatasetParity : IParityCheck
             }
             else
             {
-                File.WriteAllBytes(Path.Combine(folder, name), ImageWriter.EncodePng(new RgbFrame(size, size, new byte[size * size * 3])));
+                File.WriteAllBytes(Path.Combine(folder, name), MediaWriter.EncodePng(new RgbFrame(size, size, new byte[size * size * 3])));
             }
         }
 
@@ -63,7 +63,7 @@ public sealed class ImageDatasetParity : IParityCheck
     {
         try
         {
-            return Await(reader.ReadAsync(source, new MiddleFrameSampler(), TestContext.Current.CancellationToken)).Count == 1;
+            return Await(reader.ReadAsync(source, FrameSamplers.Middle, TestContext.Current.CancellationToken)).Count == 1;
         }
         catch (MediaReadException)
         {

@@ -31,7 +31,7 @@ public sealed class AddCoVRTests
         using var folder = new TemporaryFolder();
         MediaItem[] items = [.. Enumerable.Range(0, 8).Select(corner =>
         {
-            ImageWriter.WritePng(folder[$"{corner}.png"], ColourEncoder.Picture(corner));
+            MediaWriter.WritePng(folder[$"{corner}.png"], ColourEncoder.Picture(corner));
             return new MediaItem(ColourEncoder.IdOf(corner), folder[$"{corner}.png"]);
         })];
         await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFolderGallery(folder["store"]).Services.BuildServiceProvider();
@@ -132,8 +132,8 @@ public sealed class AddCoVRTests
     [Fact]
     public async Task Fingerprint_StatesFramesAndChannelOrder()
     {
-        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFrameSampler(new MiddleFrameSampler())
-            .ConfigureMedia(media => media.VideoChannelOrder = ChannelOrder.Bgr).Services.BuildServiceProvider();
+        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFrameSampler(FrameSamplers.Middle)
+            .ConfigureMedia(media => media.BgrVideos = true).Services.BuildServiceProvider();
         Assert.EndsWith("frames middle bgr", (await services.GetRequiredService<IGallery>().GetInfoAsync(Cancel)).Fingerprint.Preprocessing, StringComparison.Ordinal);
     }
 

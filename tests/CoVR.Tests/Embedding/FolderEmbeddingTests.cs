@@ -17,9 +17,9 @@ public sealed class FolderEmbeddingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(ChannelOrder.Rgb, Red)]
-    [InlineData(ChannelOrder.Bgr, Blue)]
-    public async Task EmbedAsync_OfVideos_FillsTheTreeAndReportsWhatIsBroken(ChannelOrder order, int corner)
+    [InlineData(false, Red)]
+    [InlineData(true, Blue)]
+    public async Task EmbedAsync_OfVideos_FillsTheTreeAndReportsWhatIsBroken(bool bgr, int corner)
     {
         await WriteVideoAsync("1065/one.mp4", Red, frames: 20);
         await WriteVideoAsync("1066/short.mp4", Red, frames: 4);
@@ -27,7 +27,7 @@ public sealed class FolderEmbeddingTests : IDisposable
         await File.WriteAllBytesAsync(_folder["videos", "1066", "empty.mp4"], [], Cancel);
         await using var services = Services(builder => builder
             .UsePthTree(_folder["tree"])
-            .ConfigureMedia(media => media.VideoChannelOrder = order));
+            .ConfigureMedia(media => media.BgrVideos = bgr));
 
         var items = MediaFolder.List(_folder["videos"], MediaFolderOptions.ReferenceVideos);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
@@ -53,7 +53,7 @@ public sealed class FolderEmbeddingTests : IDisposable
     {
         foreach (var name in new[] { "a", "b", "c" })
         {
-            ImageWriter.WritePng(_folder[$"{name}.png"], ColourEncoder.Picture(Blue));
+            MediaWriter.WritePng(_folder[$"{name}.png"], ColourEncoder.Picture(Blue));
         }
 
         await using var services = Services(builder => builder.UsePthTree(_folder["tree"], new PthTreeOptions { Media = PthTreeMedia.Pictures }));
@@ -104,6 +104,6 @@ public sealed class FolderEmbeddingTests : IDisposable
     {
         var colour = ColourEncoder.Picture(corner).Rgb.Span[..3].ToArray();
         var frame = new RgbFrame(32, 32, Enumerable.Repeat(colour, 32 * 32).SelectMany(pixel => pixel).ToArray());
-        await new VideoWriter().WriteMp4Async(_folder["videos", name], [.. Enumerable.Repeat(frame, frames)], 10, Cancel);
+        await MediaWriter.WriteMp4Async(_folder["videos", name], [.. Enumerable.Repeat(frame, frames)], 10, cancellationToken: Cancel);
     }
 }

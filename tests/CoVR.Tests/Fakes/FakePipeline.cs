@@ -28,7 +28,7 @@ public static class FakePipeline
             FrameReader = reader ?? new FakeFrameReader(),
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = sampler,
-            QuerySampler = new MiddleFrameSampler(),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
             Gallery = gallery ?? new MemoryGallery(model.Fingerprint(sampler.Name)),
         };

@@ -115,7 +115,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
 
     // Five frames of each clip are embedded, and searched by their mean.
     private ICoVRBuilder Embedding(ICoVRBuilder pipeline, string store) => pipeline
-        .UseFrameSampler(new UniformSegmentSampler(5))
+        .UseFrameSampler(FrameSamplers.UniformSegments(5))
         .UseFolderGallery(_work.Store(store))
         .Configure(options => options.Embedding = new EmbeddingOptions { BatchSize = 64, QueueLength = 128 });
 

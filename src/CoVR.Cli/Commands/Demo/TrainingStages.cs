@@ -128,5 +128,5 @@ internal sealed class TrainingStages(
         reader.Locate,
         services.GetRequiredKeyedService<IFrameReader>(pipeline),
         services.GetRequiredKeyedService<IImageTransform>(pipeline),
-        new MiddleFrameSampler());
+        FrameSamplers.Middle);
 }

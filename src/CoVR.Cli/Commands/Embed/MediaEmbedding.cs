@@ -15,8 +15,8 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     /// <summary>Frames of a video.</summary>
     public int Frames { get; init; } = 15;
 
-    /// <summary>The order of colours in frames of videos.</summary>
-    public ChannelOrder Colours { get; init; } = ChannelOrder.Rgb;
+    /// <summary>Whether frames of videos have blue first.</summary>
+    public bool BgrVideos { get; init; }
 
     /// <summary>Embeds what is not there yet.</summary>
     /// <returns>Whether every item of this worker has its embedding.</returns>
@@ -45,8 +45,8 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     {
         var services = host.CreateServices();
         var pipeline = model.Use(services.AddCoVR().ShowDownloads(host))
-            .UseFrameSampler(new UniformSegmentSampler(Frames))
-            .ConfigureMedia(media => media.VideoChannelOrder = Colours)
+            .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
+            .ConfigureMedia(media => media.BgrVideos = BgrVideos)
             .Configure(all => all.Embedding = options);
         _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
         return services.BuildServiceProvider(validateScopes: true);

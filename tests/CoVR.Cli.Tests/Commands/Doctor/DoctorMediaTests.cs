@@ -98,7 +98,7 @@ public sealed class DoctorMediaTests : IDisposable
     public async Task ExamineAsync_OfAPictureCalledVideo_Warns()
     {
         var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
-        ImageWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
+        MediaWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
         File.Move(_folder["picture.png"], _folder["videos", "1065", "3.mp4"], overwrite: true);
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader));

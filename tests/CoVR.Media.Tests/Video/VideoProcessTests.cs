@@ -113,7 +113,7 @@ public sealed class VideoProcessTests : IDisposable
     {
         var clock = new StoppedClock();
         var failing = Assert.ThrowsAsync<MediaReadException>(
-            () => new VideoWriter(Hanging(probe: false, clock)).WriteMp4Async(_folder["out", "a.mp4"], Pictures.Counting(20), 8, Token));
+            () => MediaWriter.WriteMp4Async(_folder["out", "a.mp4"], Pictures.Counting(20), 8, Hanging(probe: false, clock), Token));
         await StartedAsync();
 
         clock.EndAll();
@@ -176,8 +176,8 @@ public sealed class VideoProcessTests : IDisposable
 
     private async Task<IReadOnlyList<RgbFrame>> ReadAsync(MediaOptions options, CancellationToken cancellationToken)
     {
-        await new VideoWriter().WriteMp4Async(_folder["a.mp4"], Pictures.Counting(6), 8, Token);
-        return await new MediaFrameReader(new SkiaImageDecoder(), options).ReadAsync(_folder["a.mp4"], new MiddleFrameSampler(), cancellationToken);
+        await MediaWriter.WriteMp4Async(_folder["a.mp4"], Pictures.Counting(6), 8, cancellationToken: Token);
+        return await new MediaFrameReader(new SkiaImageDecoder(), options).ReadAsync(_folder["a.mp4"], FrameSamplers.Middle, cancellationToken);
     }
 
     /// <summary>No time passes until the test says that all of it has.</summary>

@@ -2,7 +2,7 @@ using CoVR.TestSupport;
 
 namespace CoVR.Media.Tests;
 
-public sealed class ImageWriterTests
+public sealed class MediaWriterTests
 {
     [Theory]
     [InlineData(1, 1)]
@@ -13,7 +13,7 @@ public sealed class ImageWriterTests
     {
         var frame = Pictures.Gradient(width, height);
 
-        var decoded = new SkiaImageDecoder().Decode(ImageWriter.EncodePng(frame), "picture");
+        var decoded = new SkiaImageDecoder().Decode(MediaWriter.EncodePng(frame), "picture");
 
         Assert.Equal((width, height), (decoded.Width, decoded.Height));
         Assert.Equal(frame.Rgb.ToArray(), decoded.Rgb.ToArray());
@@ -24,9 +24,9 @@ public sealed class ImageWriterTests
     {
         using var folder = new TemporaryFolder();
         var path = folder["new", "picture.png"];
-        ImageWriter.WritePng(path, Pictures.Gradient(8, 8));
+        MediaWriter.WritePng(path, Pictures.Gradient(8, 8));
 
-        ImageWriter.WritePng(path, Pictures.Flat(4, 2, 1, 2, 3));
+        MediaWriter.WritePng(path, Pictures.Flat(4, 2, 1, 2, 3));
 
         var decoded = new SkiaImageDecoder().Decode(File.ReadAllBytes(path), path);
         Assert.Equal((4, 2), (decoded.Width, decoded.Height));

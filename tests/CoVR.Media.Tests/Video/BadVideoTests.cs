@@ -82,7 +82,7 @@ public sealed class BadVideoTests : IDisposable
         new Random(1).NextBytes(bytes.AsSpan(12));
         await File.WriteAllBytesAsync(_folder["broken.mp4"], bytes, Token);
 
-        var failure = await Assert.ThrowsAsync<MediaReadException>(async () => await _reader.ReadAsync(_folder["broken.mp4"], new MiddleFrameSampler(), Token));
+        var failure = await Assert.ThrowsAsync<MediaReadException>(async () => await _reader.ReadAsync(_folder["broken.mp4"], FrameSamplers.Middle, Token));
 
         Assert.Contains(failure.Failure, new[] { MediaFailure.Corrupt, MediaFailure.Truncated });
     }
@@ -115,7 +115,7 @@ public sealed class BadVideoTests : IDisposable
         var reader = new MediaFrameReader(new SkiaImageDecoder(), new MediaOptions { MaxPixels = 1000 });
 
         var failure = await Assert.ThrowsAsync<MediaReadException>(
-            async () => await reader.ReadAsync(await WriteAsync("large.mp4"), new MiddleFrameSampler(), Token));
+            async () => await reader.ReadAsync(await WriteAsync("large.mp4"), FrameSamplers.Middle, Token));
 
         Assert.Equal(MediaFailure.TooLarge, failure.Failure);
         Assert.Contains("64x48", failure.Message, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class BadVideoTests : IDisposable
 
     private async Task<MediaReadException> FailsAsync(string path, MediaFailure expected, IFrameSampler? sampler = null)
     {
-        var failure = await Assert.ThrowsAsync<MediaReadException>(async () => await _reader.ReadAsync(path, sampler ?? new MiddleFrameSampler(), Token));
+        var failure = await Assert.ThrowsAsync<MediaReadException>(async () => await _reader.ReadAsync(path, sampler ?? FrameSamplers.Middle, Token));
         Assert.True(expected == failure.Failure, string.Create(CultureInfo.InvariantCulture, $"{failure.Failure}: {failure.Message}"));
         Assert.Equal(path, failure.Media);
         return failure;
@@ -137,13 +137,13 @@ public sealed class BadVideoTests : IDisposable
 
     private async Task<string> WriteAsync(string name)
     {
-        await new VideoWriter().WriteMp4Async(_folder[name], Pictures.Counting(10), 8, Token);
+        await MediaWriter.WriteMp4Async(_folder[name], Pictures.Counting(10), 8, cancellationToken: Token);
         return _folder[name];
     }
 
     private async Task<string> WriteNoiseAsync(string name, int frames)
     {
-        await new VideoWriter().WriteMp4Async(_folder[name], [.. Enumerable.Range(0, frames).Select(index => Pictures.Gradient(64, 48, index))], 8, Token);
+        await MediaWriter.WriteMp4Async(_folder[name], [.. Enumerable.Range(0, frames).Select(index => Pictures.Gradient(64, 48, index))], 8, cancellationToken: Token);
         return _folder[name];
     }
 }

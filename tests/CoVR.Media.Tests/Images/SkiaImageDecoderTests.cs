@@ -140,7 +140,7 @@ public sealed class SkiaImageDecoderTests
         var frame = Pictures.Gradient(48, 40);
         return format switch
         {
-            "png" => ImageWriter.EncodePng(frame),
+            "png" => MediaWriter.EncodePng(frame),
             "jpeg" => WithSkia(frame, SKEncodedImageFormat.Jpeg),
             "webp" => WithSkia(frame, SKEncodedImageFormat.Webp),
             "bmp" => Bitmap(frame),
@@ -151,7 +151,7 @@ public sealed class SkiaImageDecoderTests
 
     private static byte[] WithSkia(RgbFrame frame, SKEncodedImageFormat format)
     {
-        using var bitmap = SKBitmap.Decode(ImageWriter.EncodePng(frame));
+        using var bitmap = SKBitmap.Decode(MediaWriter.EncodePng(frame));
         using var data = bitmap.Encode(format, 90);
         return data.ToArray();
     }
