@@ -1,6 +1,6 @@
 #!/usr/bin/env pwsh
 # Does everything on a machine that has the .NET 10 SDK:
-#   ./build.ps1 demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
+#   ./build.ps1 demo [arguments]   trains, searches and evaluates a small world; arguments are those of 'covr demo' (--seed 2)
 #   ./build.ps1 test               restores, builds, checks the format and runs every test project
 #   ./build.ps1 pack               makes the packages in the folder feed
 #   ./build.ps1 house              measures the sources against the limits in CONTRIBUTING.md
@@ -62,11 +62,10 @@ function Assert-Ffmpeg {
 }
 
 function Invoke-Demo {
-    $project = Get-ChildItem 'samples/01-QuickStart/*.csproj' -ErrorAction SilentlyContinue | Select-Object -First 1
-    if ($null -eq $project) { Stop-WithError 'samples/01-QuickStart holds no project' }
-    dotnet build $project.FullName -c $configuration --nologo -v quiet
+    $output = if ($Rest -match '^--output') { @() } else { @('--output', 'artifacts/quickstart') }
+    dotnet build src/CoVR.Cli/CoVR.Cli.csproj -c $configuration --nologo -v quiet
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-    dotnet run --project $project.FullName -c $configuration --no-build '--' @Rest
+    dotnet run --project src/CoVR.Cli -c $configuration --no-build '--' demo @output @Rest
     exit $LASTEXITCODE
 }
 

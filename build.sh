@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does everything on a machine that has the .NET 10 SDK:
-#   ./build.sh demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
+#   ./build.sh demo [arguments]   trains, searches and evaluates a small world; arguments are those of 'covr demo' (--seed 2)
 #   ./build.sh test               restores, builds, checks the format and runs every test project
 #   ./build.sh pack               makes the packages in the folder feed
 #   ./build.sh house              measures the sources against the limits in CONTRIBUTING.md
@@ -91,12 +91,11 @@ compile() {
 }
 
 demo() {
-  local project
-  project=$(ls samples/01-QuickStart/*.csproj 2>/dev/null | head -n 1)
-  [ -n "$project" ] || fail "samples/01-QuickStart holds no project"
-  say "Building $project ..."
-  compile "$project" -v quiet
-  dotnet run --project "$project" -c "$configuration" --no-build -- "$@"
+  local output=(--output artifacts/quickstart)
+  case " $* " in *" --output"*) output=() ;; esac
+  say "Building src/CoVR.Cli ..."
+  compile src/CoVR.Cli/CoVR.Cli.csproj -v quiet
+  dotnet run --project src/CoVR.Cli -c "$configuration" --no-build -- demo ${output[@]+"${output[@]}"} "$@"
 }
 
 # Adds the counts of one report to passed, failed and skipped; a missing or empty report is a failure.
