@@ -207,12 +207,13 @@ public sealed class EmbeddingJobTests
     {
         var reports = new List<JobProgress>();
         var clock = new SteppedClock();
-        var pipeline = FakePipeline.Create(new ColourEncoder { OnEncode = () => clock.Advance(3) });
+        var calls = 0;
+        var pipeline = FakePipeline.Create(new ColourEncoder { OnEncode = () => clock.Advance(3 * Math.Sign(++calls)) });
         var progress = new ListProgress(reports) { OnReport = () => clock.Advance(1) };
         await new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = 2 }, clock).EmbedAsync(Many(20), progress, Cancel).CountAsync(Cancel);
         Assert.Null(reports[0].ModelBusy);
         Assert.Equal(1, reports[1].ModelBusy!.Value);
-        Assert.Equal(10 * 3.0 / ((10 * 3) + (reports.Count - 2)), reports[^1].ModelBusy!.Value, 1e-9);
+        Assert.Equal(calls * 3.0 / ((calls * 3) + (reports.Count - 2)), reports[^1].ModelBusy!.Value, 1e-9);
     }
 
     [Fact]
