@@ -1,3 +1,4 @@
+using CoVR.Media;
 // The library on one page: make data, train a small model for a moment, embed a gallery, ask it.
 // `covr demo` trains longer, in two stages, and shows how well that answers.
 using System.Text.RegularExpressions;
