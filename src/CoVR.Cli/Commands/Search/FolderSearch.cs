@@ -114,7 +114,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     private static string ScopeOf(string folder)
     {
         var path = Path.TrimEndingDirectorySeparator(folder);
-        return $"{Path.GetFileName(path)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8]}";
+        return $"{Path.GetFileName(path)}-{System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8]}";
     }
 
     // Beside the folder, so that nothing is written into it; one store for each model, which are not compatible.
