@@ -7,6 +7,10 @@ public interface IEmbeddingStore
     /// <summary>What made the embeddings in this store.</summary>
     EmbeddingFingerprint Fingerprint { get; }
 
+    /// <summary>Whether <see cref="Fingerprint"/> was assumed by whoever opened the store, because the stored items do not say what made them.</summary>
+    /// <value>False by default.</value>
+    bool IsFingerprintAssumed => false;
+
     /// <summary>How many items there are.</summary>
     int Count { get; }
 

@@ -1,5 +1,6 @@
 using CoVR.Cli.Configuration;
 using CoVR.Evaluation;
+using CoVR.Reproduction;
 
 namespace CoVR.Cli.Runs;
 
@@ -9,9 +10,9 @@ internal static class RunPresets
     /// <summary>The presets by name.</summary>
     public static IReadOnlyDictionary<string, EvaluationVariant> Known { get; } = new Dictionary<string, EvaluationVariant>(StringComparer.Ordinal)
     {
-        ["reference"] = EvaluationVariant.Reference,
+        ["reference"] = ReferencePreset.Variant,
         ["corrected"] = EvaluationVariant.Corrected,
-        ["honest"] = EvaluationVariant.Honest,
+        ["honest"] = EvaluationVariant.LeakFree,
     };
 
     /// <summary>The presets of a configuration; the paper's and the honest one where it says nothing.</summary>

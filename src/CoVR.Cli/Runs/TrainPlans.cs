@@ -55,7 +55,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     private EvaluationOptions Options(IEmbeddingStore store) => new()
     {
         Collective = Ranks,
-        Variants = [EvaluationVariant.Honest with { Store = store }],
+        Variants = [EvaluationVariant.LeakFree with { Store = store }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
         Workers = Math.Max(1, config.Whole("data.num_workers", 2)),

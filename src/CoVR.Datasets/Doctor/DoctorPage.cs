@@ -7,6 +7,18 @@ namespace CoVR.Datasets.Doctor;
 /// <summary>A report as one page: what can be scored, what is wrong and how often, how to mend it, and the items of each kind.</summary>
 internal static class DoctorPage
 {
+    private const string BaseStyle = """
+        :root { --ink: #1d2433; --soft: #5d6678; --line: #e3e6ec; --paper: #fbfbfd; --accent: #3557d6; color-scheme: light dark; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e8ebf2; --soft: #9aa3b5; --line: #2c3342; --paper: #12151c; --accent: #8da2ff; } }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
+        main { max-width: 1120px; margin: 0 auto; padding: 48px 24px 80px; }
+        h1 { font-size: 34px; line-height: 1.15; margin: 0 0 10px; } h2 { font-size: 21px; margin: 44px 0 6px; } p { color: var(--soft); }
+        a { color: var(--accent); } .wide { overflow-x: auto; }
+        table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+        th, td { text-align: right; padding: 6px 0 6px 26px; border-bottom: 1px solid var(--line); font-weight: 400; color: var(--soft); overflow-wrap: normal; vertical-align: top; }
+        th:first-child { text-align: left; padding-left: 0; min-width: 130px; } td b { color: var(--ink); font-weight: 600; } small { display: block; white-space: nowrap; }
+        """;
+
     private const int MostItems = 200;
 
     private const string Style = """
@@ -21,7 +33,7 @@ internal static class DoctorPage
         var page = new StringBuilder(FormattableString.Invariant($"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{verdict}</title><style>{BenchmarkIndexPage.Style}{Style}</style></head><body><main>
+            <title>{verdict}</title><style>{BaseStyle}{Style}</style></head><body><main>
             <h1>{verdict}</h1>
             <p>{Count(report.Faults, "fault")}, {Count(report.Warnings, "warning")}. Begun {report.Started:u}, {report.Elapsed:hh\:mm\:ss}; {(report.Level == DoctorLevel.Full ? "everything was decoded" : "a quick look, nothing was decoded")}.</p>
 

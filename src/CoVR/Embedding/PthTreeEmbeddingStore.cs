@@ -62,8 +62,9 @@ public sealed class PthTreeEmbeddingStore : IEmbeddingStore, IFailureMemory
         }
     }
 
-    /// <summary>Whether the tree holds embeddings but does not say what made them, as those of the Python reference.</summary>
-    public bool IsOnTrust => !File.Exists(ManifestPath) && Count > 0;
+    /// <inheritdoc/>
+    /// <remarks>True for trees of the Python repository, which have no manifest.</remarks>
+    public bool IsFingerprintAssumed => !File.Exists(ManifestPath) && Count > 0;
 
     private string ManifestPath => Path.Combine(_folder, ManifestName);
 

@@ -111,8 +111,7 @@ public sealed class SearchPage
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var html = await ToHtmlAsync(query, items, note, cancellationToken).ConfigureAwait(false);
-        var full = Path.GetFullPath(path);
-        await ResultFileSet.SaveAsync([new Data.ResultFile(Path.GetFileName(full), html)], Path.GetDirectoryName(full)!, cancellationToken).ConfigureAwait(false);
+        await TextFile.WriteAsync(path, html, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task AddQueryAsync(Html body, Thumbnails pictures, ComposedQuery query, CancellationToken cancellationToken)

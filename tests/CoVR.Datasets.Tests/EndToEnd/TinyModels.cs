@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CoVR.Datasets.Tests.EndToEnd;
 
 /// <summary>Models of a few thousand parameters.</summary>
-internal static class TinyModels
+public static class TinyModels
 {
     private static readonly string[] Vocabulary =
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "blue", "circle", "square", "make", "it", "smaller", "on", "the", "left", "and", "moves", ","];

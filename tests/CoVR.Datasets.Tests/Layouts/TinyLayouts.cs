@@ -8,7 +8,7 @@ using CoVR.Datasets.FashionIQ;
 namespace CoVR.Datasets.Tests.Layouts;
 
 /// <summary>Writes data sets of a few pictures in the layouts of the benchmarks.</summary>
-internal static class TinyLayouts
+public static class TinyLayouts
 {
     public static readonly string[] Edits = ["make it red", "a blue square instead", "Smaller, on the left!", "the circle moves left", "red on blue"];
 

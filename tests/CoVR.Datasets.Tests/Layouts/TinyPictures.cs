@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace CoVR.Datasets.Tests.Layouts;
 
 /// <summary>Small pictures, each of its own colours, written as the file name says.</summary>
-internal static class TinyPictures
+public static class TinyPictures
 {
     public const int Side = 24;
 

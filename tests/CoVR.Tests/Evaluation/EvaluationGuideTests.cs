@@ -1,3 +1,4 @@
+using CoVR.Reproduction;
 using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
@@ -39,7 +40,7 @@ public sealed class EvaluationGuideTests
         var results = await evaluator.EvaluateAsync(dataset, reader, protocol, new EvaluationOptions
         {
             Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.Average],
-            Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()],
+            Variants = [EvaluationVariant.LeakFree, ReferencePreset.Variant, EvaluationVariant.QueryTimePooling()],
         });
         await EvaluationJson.WriteAsync(Path.Combine(folder, "evaluation.json"), results);
         await new EvaluationPage(results, reader, frames).WriteAsync(Path.Combine(folder, "index.html"));

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Reproduction;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
@@ -37,7 +38,7 @@ public sealed class EvaluationPageTests
         };
         var pipeline = await FakePipeline.WithCornersAsync();
         var results = await new Evaluator(() => pipeline).EvaluateAsync(
-            dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
+            dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.LeakFree with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
         var page = new EvaluationPage(results, new CornerReader(), new FakeFrameReader(), new EvaluationPageOptions
         {
             Title = Hostile,
@@ -135,7 +136,7 @@ public sealed class EvaluationPageTests
             CornerReader.Dataset,
             new CornerReader(),
             new RecallProtocol(),
-            new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference] },
+            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant] },
             null,
             Cancel);
     }

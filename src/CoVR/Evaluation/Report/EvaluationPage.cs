@@ -72,8 +72,7 @@ public sealed class EvaluationPage
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var html = await ToHtmlAsync(cancellationToken).ConfigureAwait(false);
-        var full = Path.GetFullPath(path);
-        await ResultFileSet.SaveAsync([new ResultFile(Path.GetFileName(full), html)], Path.GetDirectoryName(full)!, cancellationToken).ConfigureAwait(false);
+        await TextFile.WriteAsync(path, html, cancellationToken).ConfigureAwait(false);
     }
 
     private void AddHead(Html html)
