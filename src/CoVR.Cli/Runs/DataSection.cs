@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;
@@ -7,6 +6,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;

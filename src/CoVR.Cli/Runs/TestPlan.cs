@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.Circo;
@@ -9,6 +8,7 @@ using CoVR.Evaluation;
 using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Reproduction;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;

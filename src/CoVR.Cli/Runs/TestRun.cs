@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Evaluation;
@@ -6,6 +5,7 @@ using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Reproduction;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

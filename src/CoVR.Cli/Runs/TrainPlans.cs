@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
@@ -8,6 +7,7 @@ using CoVR.Datasets.WebVidCoVR;
 using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
@@ -39,7 +39,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
             Collective = Ranks,
-            Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => PythonText.Of(entry.Value)),
+            Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => entry.Text),
         };
         if (validation is null)
         {

@@ -1,10 +1,10 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Distributed;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

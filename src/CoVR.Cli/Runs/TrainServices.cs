@@ -1,8 +1,8 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
 using CoVR.Losses;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

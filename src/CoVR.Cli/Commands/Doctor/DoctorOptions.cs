@@ -1,11 +1,11 @@
 using System.CommandLine;
 using CoVR.Checkpoints;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
 using CoVR.Datasets.Doctor;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -99,7 +99,7 @@ internal sealed class DoctorOptions
         }
 
         var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
-        return ConfiguredSets.Plan(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+        return ConfiguredSets.Plan(host, library, choices);
     }
 
     private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)

@@ -56,7 +56,7 @@ internal sealed class TestCommand
         await using var provider = services.BuildServiceProvider(validateScopes: true);
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var plan = TestPlan.Read(config, loggers, choice.Fusion);
-        RunFolder.Save(config);
+        config.Save();
         _host.ResumeHint = "The same command starts the tests again; files are not half written.";
         var model = await ModelLoad.RunAsync(_host, config, provider, choice);
         await new TestRun(_host, config, choice, plan).RunAsync(provider, ModelLoad.FingerprintOf(model), loggers, cancellation);

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Reads YAML text into a <see cref="ConfigNode"/> tree that remembers its lines.</summary>
 internal static class YamlTree

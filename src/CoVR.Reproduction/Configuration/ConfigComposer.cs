@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Puts a configuration together: the file of a command, the chosen files, then the values of the command line.</summary>
 /// <param name="library">The files.</param>
@@ -53,4 +53,13 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
 
     private bool IsChoice(ConfigOverride argument) =>
         !argument.Key.Contains('.', StringComparison.Ordinal) && library.HasGroup(argument.Key);
+}
+
+/// <summary>What a configuration may ask of the machine.</summary>
+/// <param name="WorkingFolder">The folder in which the command was started, absolute (<c>${hydra:runtime.cwd}</c>).</param>
+/// <param name="Environment">Environment variables by name (<c>${oc.env:NAME}</c>).</param>
+internal sealed record ConfigRuntime(string WorkingFolder, Func<string, string?> Environment)
+{
+    /// <summary>The process as it is.</summary>
+    public static ConfigRuntime Current => new(Directory.GetCurrentDirectory(), System.Environment.GetEnvironmentVariable);
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>One file of the option groups: its package, its <c>defaults</c> list and its own content.</summary>
 /// <param name="Path">The path within the groups, without suffix ("model/ckpt/webvid-covr").</param>
@@ -39,7 +39,7 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
     private static IReadOnlyList<string?> Choices(ConfigMap map) => map.Entries.GetAt(0).Value switch
     {
         ConfigScalar { Value: null } => [null],
-        ConfigScalar { Value: { } value } => [PythonText.Of(value)],
+        ConfigScalar { Value: { } value } => [PythonLiteral.Of(value)],
         ConfigList list => [.. list.Items.Select(item => item is ConfigScalar { Value: string text }
             ? text
             : throw new ConfigurationException(item.Origin, "a choice is a name."))],
@@ -71,4 +71,29 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
 
     [GeneratedRegex(@"^#\s*@package\s+(\S+)", RegexOptions.Multiline)]
     private static partial Regex Header();
+}
+
+/// <summary>One line of a file's <c>defaults</c> list.</summary>
+/// <param name="Group">The group as written, without a leading slash; null for a plain file of the same folder.</param>
+/// <param name="Choice">The choice, or the file; null chooses nothing.</param>
+/// <param name="Origin">Where the line stands.</param>
+internal sealed record DefaultsEntry(string? Group, string? Choice, ConfigOrigin Origin)
+{
+    /// <summary>What stands for the file's own content.</summary>
+    public const string Self = "_self_";
+
+    /// <summary>The group or file is named from the root of the folders, not from the file's own.</summary>
+    public bool Absolute { get; init; }
+
+    /// <summary>The package given after <c>@</c>.</summary>
+    public string? Package { get; init; }
+
+    /// <summary>Changes a choice that another list makes.</summary>
+    public bool Override { get; init; }
+
+    /// <summary>A choice that does not exist is passed over.</summary>
+    public bool Optional { get; init; }
+
+    /// <summary>Whether this line stands for the file's own content.</summary>
+    public bool IsSelf => Group is null && Choice == Self;
 }

@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
 /// Walks the <c>defaults</c> lists from the file of the command and says which files are put over each other, in which order and where.

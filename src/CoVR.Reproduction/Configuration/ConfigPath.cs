@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Paths of names within a tree: <c>model.ckpt.name</c>.</summary>
 internal static class ConfigPath

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CoVR.Cli.Tests.Configuration;
+namespace CoVR.Reproduction.Tests.Configuration;
 
 /// <summary>What each choice composes to: <c>compositions.json</c>, which another program made from the reference's own files (its "source" says how).</summary>
 internal static class CompositionTable

@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Sets, adds or takes out one value of a composed tree.</summary>
 internal static class OverrideApplier

@@ -1,8 +1,7 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 using CoVR.TestSupport;
-using Microsoft.Extensions.Configuration;
 
-namespace CoVR.Cli.Tests.Configuration;
+namespace CoVR.Reproduction.Tests.Configuration;
 
 /// <summary>Values of the command line, folders of the user, references and what is said about faults.</summary>
 public sealed class OverrideTests
@@ -35,13 +34,13 @@ public sealed class OverrideTests
     [InlineData("machine.paths.datasets_dir=/data", "data.vid_dirs.train", "\"/data/WebVid/2M/train\"")]
     [InlineData("hydra.run.dir=elsewhere", "trainer.default_root_dir", "\"/covr/elsewhere\"")]
     public void Compose_Value_IsSetAndTyped(string argument, string path, string expected) =>
-        Assert.Equal(expected, ConfigJson.Line(Compose(argument).Find(path)!));
+        Assert.Equal(expected, ConfigJson.Line(Compose(argument).FindNode(path)!));
 
     [Fact]
     public void Compose_RemovedValue_IsGone() => Assert.Null(Compose("~data.n_embs").Find("data.n_embs"));
 
     [Fact]
-    public void Compose_RemovedGroup_IsGone() => Assert.Null(Compose("~trainer/logger", "trainer=cpu").OriginOf("trainer.logger"));
+    public void Compose_RemovedGroup_IsGone() => Assert.Null(Compose("~trainer/logger", "trainer=cpu").FindNode("trainer.logger"));
 
     [Fact]
     public void Compose_PackagedChoice_ChangesThatPart()
@@ -90,12 +89,12 @@ public sealed class OverrideTests
         Assert.Contains(part, Assert.Throws<ConfigurationException>(() => Compose(argument).Text(path)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void OriginOf_Values_NameFileLineOrArgument()
+    public void Entries_OfValues_NameFileLineOrArgument()
     {
         var composed = Compose("experiment=fiq-all", "seed=5");
 
-        Assert.Matches(@"^covr: configs/experiment/fiq-all\.yaml:\d+$", composed.OriginOf("machine.batch_size")!.ToString());
-        Assert.Equal("command line: seed=5", composed.OriginOf("seed")!.ToString());
+        Assert.Matches(@"^covr: configs/experiment/fiq-all\.yaml:\d+$", composed.Entries("machine.batch_size").Single().Origin.ToString());
+        Assert.Equal("command line: seed=5", composed.Entries("seed").Single().Origin.ToString());
     }
 
     [Fact]
@@ -112,7 +111,7 @@ public sealed class OverrideTests
         Assert.Equal("/mnt/data/CIRR", composed.Text("data.dataset_dir"));
         Assert.Equal(0.0003, composed.Number("model.optimizer.lr"));
         Assert.Equal("mine", composed.Text("run_name"));
-        Assert.StartsWith(folder["configs", "model", "optimizer", "adamw.yaml"], composed.OriginOf("model.optimizer.lr")!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(folder["configs", "model", "optimizer", "adamw.yaml"], composed.Entries("model.optimizer.lr").Single().Origin.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,21 +147,13 @@ public sealed class OverrideTests
     public void Load_SavedConfiguration_IsTheSame()
     {
         using var folder = new TemporaryFolder();
-        var composed = Compose("experiment2=covr", "run_name='5'", "+model.note=\"a: b # c\"", "presets=[honest]", "+trainer.logger.tags=[x]", "+odd=\" ' \\\" \"");
-        Write(folder["config.yaml"], ConfigYaml.Document(composed.Reloadable));
+        var composed = Compose("experiment2=covr", "run_name='5'", "+model.note=\"a: b # c\"", "presets=[honest]", "+trainer.logger.tags=[x]", "+odd=\" ' \\\" \"", $"hydra.run.dir='{folder["run"]}'");
+        composed.Save();
 
-        var loaded = new ConfigComposer(new ConfigLibrary(), Runtime).Load(folder["config.yaml"], []);
+        var loaded = new ConfigComposer(new ConfigLibrary(), Runtime).Load(ComposedConfiguration.SavedPath(folder["run"]), []);
 
         Assert.Equal(ConfigJson.Document(composed.Resolved()), ConfigJson.Document(loaded.Resolved()));
         Assert.Equal(composed.OutputFolder, loaded.OutputFolder);
-    }
-
-    [Fact]
-    public void AsConfiguration_Values_BindToOptions()
-    {
-        var trainer = Compose("trainer=cpu", "trainer.max_epochs=9").AsConfiguration().GetSection("trainer").Get<Trainer>()!;
-
-        Assert.Equal(("cpu", 9), (trainer.Accelerator, trainer.Max_Epochs));
     }
 
     [Theory]
@@ -176,7 +167,7 @@ public sealed class OverrideTests
     [InlineData(1e15, "1000000000000000.0")]
     [InlineData(0.0, "0.0")]
     [InlineData(double.PositiveInfinity, "inf")]
-    public void Of_Number_IsWrittenAsPythonWritesIt(double value, string text) => Assert.Equal(text, PythonText.Of(value));
+    public void Of_Number_IsWrittenAsPythonWritesIt(double value, string text) => Assert.Equal(text, PythonLiteral.Of(value));
 
     private static ComposedConfiguration Compose(params string[] arguments) => new ConfigComposer(new ConfigLibrary(), Runtime).Compose("train", arguments);
 
@@ -184,12 +175,5 @@ public sealed class OverrideTests
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
-    }
-
-    private sealed class Trainer
-    {
-        public string? Accelerator { get; set; }
-
-        public int Max_Epochs { get; set; }
     }
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Values as Python prints them: <c>True</c>, <c>None</c>, <c>1e-05</c>, <c>0.0001</c>, <c>1.0</c>. Folder names of runs are made so.</summary>
-internal static class PythonText
+internal static class PythonLiteral
 {
     /// <summary>The text of <c>str(value)</c>.</summary>
     public static string Of(object? value) => value switch

@@ -1,6 +1,6 @@
 using CoVR.Checkpoints;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Says which known names are near to one that is not known.</summary>
 internal static class Names

@@ -1,6 +1,6 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 
-namespace CoVR.Cli.Tests.Configuration;
+namespace CoVR.Reproduction.Tests.Configuration;
 
 /// <summary>Every choice of every group and every experiment, for train and for test.</summary>
 public sealed class CompositionTests

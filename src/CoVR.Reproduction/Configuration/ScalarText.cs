@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>The type of an unquoted value, by the rules that OmegaConf lays over YAML 1.1 (its <c>1e-4</c> is a number).</summary>
 internal static partial class ScalarText

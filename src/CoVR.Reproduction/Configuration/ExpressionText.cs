@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Takes a text with <c>${…}</c> apart.</summary>
 internal static class ExpressionText

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Writes trees as YAML that gives the same tree when it is read.</summary>
 internal static class ConfigYaml
@@ -21,7 +21,7 @@ internal static class ConfigYaml
         double number when double.IsNaN(number) => ".nan",
         double number when double.IsInfinity(number) => number > 0 ? ".inf" : "-.inf",
         string text when NeedsQuotes(text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"",
-        _ => PythonText.Of(value),
+        _ => PythonLiteral.Of(value),
     };
 
     private static void Write(StringBuilder text, ConfigMap map, int depth)

@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>One argument of the command line: <c>group=choice</c>, <c>a.b=value</c>, <c>+a.b=value</c>, <c>++a.b=value</c> or <c>~a.b</c>.</summary>
 /// <param name="Argument">The argument as it was typed.</param>
@@ -37,4 +37,20 @@ internal sealed record ConfigOverride(string Argument, OverrideKind Kind, string
         var at = key.IndexOf('@', StringComparison.Ordinal);
         return new ConfigOverride(argument, kind, at < 0 ? key : key[..at], at < 0 ? null : key[(at + 1)..], equals < 0 ? null : rest[(equals + 1)..]);
     }
+}
+
+/// <summary>What an argument of the command line does to the configuration.</summary>
+internal enum OverrideKind
+{
+    /// <summary><c>a=b</c>: changes what exists.</summary>
+    Change,
+
+    /// <summary><c>+a=b</c>: adds what does not exist yet.</summary>
+    Add,
+
+    /// <summary><c>++a=b</c>: changes or adds.</summary>
+    Force,
+
+    /// <summary><c>~a</c>: takes out.</summary>
+    Remove,
 }

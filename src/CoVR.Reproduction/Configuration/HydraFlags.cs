@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>What takes the place of Hydra's own options, which users of the Python repository know.</summary>
 internal static class HydraFlags

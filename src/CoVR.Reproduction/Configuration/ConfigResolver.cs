@@ -1,4 +1,4 @@
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
 /// Replaces references by what they refer to: <c>${model.ckpt.name}</c> from the root, <c>${.name}</c> beside the value, <c>${oc.env:NAME,default}</c>,
@@ -61,7 +61,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
 
     private string Text(string reference, ConfigOrigin origin, string path) =>
         Reference(reference, origin, path) is ConfigScalar scalar
-            ? PythonText.Of(scalar.Value)
+            ? PythonLiteral.Of(scalar.Value)
             : throw new ConfigurationException(origin, $"'${{{reference}}}' in '{path}' is not one value.");
 
     private ConfigNode Reference(string inside, ConfigOrigin origin, string path)
@@ -138,7 +138,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
 
         return comma < 0
             ? throw new ConfigurationException(origin, $"'{path}' reads the environment variable {name}, which is not set.")
-            : new ConfigScalar(ScalarText.FromArgument(arguments[(comma + 1)..].Trim()) is { } typed ? PythonText.Of(typed).Trim('"', '\'') : null, origin);
+            : new ConfigScalar(ScalarText.FromArgument(arguments[(comma + 1)..].Trim()) is { } typed ? PythonLiteral.Of(typed).Trim('"', '\'') : null, origin);
     }
 
     private string OutputFolder(ConfigOrigin origin) =>

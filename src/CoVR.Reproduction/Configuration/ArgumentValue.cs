@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
 /// Reads the value of an override: numbers, <c>true</c>, <c>null</c>, words, "quoted" text, <c>[lists]</c>, <c>{maps: 1}</c> and <c>${references}</c>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace CoVR.Cli.Configuration;
+namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Writes trees as JSON as Python's <c>json.dump(…, indent=2)</c> does, numbers included.</summary>
 internal static class ConfigJson
@@ -24,7 +24,7 @@ internal static class ConfigJson
             double number when double.IsNaN(number) => "NaN",
             double number when double.IsInfinity(number) => number > 0 ? "Infinity" : "-Infinity",
             string text => Quote(text),
-            _ => PythonText.Of(value),
+            _ => PythonLiteral.Of(value),
         },
         _ => throw new InvalidOperationException($"A {node.GetType().Name} is no node of a configuration."),
     };
