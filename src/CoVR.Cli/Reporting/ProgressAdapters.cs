@@ -1,7 +1,6 @@
 using CoVR.Datasets;
 using CoVR.Downloads;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Reproduction;
 using CoVR.Training;
 
 namespace CoVR.Cli.Reporting;
@@ -18,10 +17,6 @@ internal static class ProgressAdapters
     /// <summary>Progress of training.</summary>
     public static IProgress<TrainingProgress> OfTraining(this IProgress<Step> progress) => new Relay<TrainingProgress>(at =>
         progress.Report(new Step(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
-
-    /// <summary>Progress of a benchmark.</summary>
-    public static IProgress<BenchmarkProgress> OfBenchmark(this IProgress<Step> progress) => new Relay<BenchmarkProgress>(at =>
-        progress.Report(new Step(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
 
     /// <summary>Progress of a download.</summary>
     public static IProgress<DownloadProgress> OfDownload(this IProgress<Step> progress) => new Relay<DownloadProgress>(at =>

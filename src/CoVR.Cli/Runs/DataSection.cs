@@ -133,7 +133,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             MissingMedia = policy,
             Iterate = IterationOf(section),
             Seed = config.Whole("seed", 1234),
-            Edits = kind == DataKind.WebVidRuleBased ? WebVidCoVREdits.RuleBased : WebVidCoVREdits.Annotated,
+            Edits = kind == DataKind.WebVidRuleBased ? RuleBasedEdits.Of : null,
         };
         foreach (var file in files)
         {

@@ -68,7 +68,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
 
     private (WebVidCoVRTriplets Triplets, int Items, LeftOutMedia? Left) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
-        var byRule = _options.Edits != WebVidCoVREdits.Annotated;
+        var byRule = _options.Edits is not null;
         var (table, left) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
         var triplets = new WebVidCoVRTriplets(table.Rows, _options);
         if (triplets.Count < table.Rows.Count)

@@ -59,7 +59,7 @@ public sealed class Benchmark
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVRRuleBased(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
-        OfLayout(new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = WebVidCoVREdits.RuleBased }, configure, split, true, loggers);
+        OfLayout(new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of }, configure, split, true, loggers);
 
     /// <summary>CC-CoIR, scored by the rules of WebVid-CoVR.</summary>
     /// <param name="configure">Sets folders and files.</param>

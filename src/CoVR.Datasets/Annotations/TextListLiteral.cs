@@ -3,7 +3,7 @@ using System.Text;
 namespace CoVR.Datasets;
 
 /// <summary>Reads Python's notation of a list of texts, such as <c>['make it red', "the dog's ball"]</c>.</summary>
-internal static class PythonTexts
+internal static class TextListLiteral
 {
     /// <summary>Reads a list.</summary>
     /// <param name="text">What may be such a list.</param>

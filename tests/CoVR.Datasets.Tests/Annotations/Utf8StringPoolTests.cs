@@ -2,13 +2,13 @@ using System.Text;
 
 namespace CoVR.Datasets.Tests.Annotations;
 
-public sealed class TextPoolTests
+public sealed class Utf8StringPoolTests
 {
     [Fact]
     public void Add_ManyRepeatedTexts_NumbersEqualOnesAlikeAndGivesThemBack()
     {
         var random = new Random(7);
-        var pool = new TextPool();
+        var pool = new Utf8StringPool();
         Dictionary<string, int> expected = new(StringComparer.Ordinal);
         for (var batch = 0; batch < 40; batch++)
         {
@@ -30,7 +30,7 @@ public sealed class TextPoolTests
     [Fact]
     public void Add_TextLargerThanABlock_IsKept()
     {
-        var pool = new TextPool();
+        var pool = new Utf8StringPool();
         var large = new string('x', 5_000_000);
 
         Assert.Equal([0, 1, 2, 1], Add(pool, "a", large, large + "y", large));
@@ -40,7 +40,7 @@ public sealed class TextPoolTests
     [Fact]
     public void Add_BytesThatAreNotUtf8_CountAsWhatTheyAreDecodedTo()
     {
-        var pool = new TextPool();
+        var pool = new Utf8StringPool();
         var numbers = new int[3];
         pool.Add([(byte)'a', 0xFF, (byte)'a', 0xFE, .. Encoding.UTF8.GetBytes("a\uFFFD")], [2, 4, 8], numbers);
 
@@ -53,7 +53,7 @@ public sealed class TextPoolTests
     {
         string[] texts = ["", " \t", "\u00A0\u2003", "ä", " x"];
 
-        Assert.Equal([true, true, true, false, false], texts.Select(text => TextPool.IsBlank(Encoding.UTF8.GetBytes(text))));
+        Assert.Equal([true, true, true, false, false], texts.Select(text => Utf8StringPool.IsBlank(Encoding.UTF8.GetBytes(text))));
     }
 
     private static string Text(Random random)
@@ -68,7 +68,7 @@ public sealed class TextPoolTests
         return new string(text);
     }
 
-    private static int[] Add(TextPool pool, params string[] texts)
+    private static int[] Add(Utf8StringPool pool, params string[] texts)
     {
         var bytes = new List<byte>();
         var ends = new int[texts.Length];

@@ -4,7 +4,7 @@ namespace CoVR.Datasets;
 
 /// <summary>Bytes or numbers in large blocks that never move, so that millions of short values need no object each.</summary>
 /// <remarks>One thread adds; when that is done, any number of threads may read.</remarks>
-internal sealed class Blocks<T>
+internal sealed class ChunkedBuffer<T>
     where T : unmanaged
 {
     private const int FirstBlock = 1 << 14;
@@ -19,24 +19,24 @@ internal sealed class Blocks<T>
     /// <param name="place">Where it will be.</param>
     /// <returns>What the value is to be written to; it holds anything before.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<T> Reserve(int length, out BlockPlace place)
+    public Span<T> Reserve(int length, out ChunkSlice place)
     {
         if (_last.Length - _used < length || _blocks.Count == 0)
         {
             AddBlock(length);
         }
 
-        place = new BlockPlace(_blocks.Count - 1, _used);
+        place = new ChunkSlice(_blocks.Count - 1, _used);
         _used += length;
         return _last.AsSpan(place.Start, length);
     }
 
     /// <summary>A value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<T> At(BlockPlace place, int length) => _blocks[place.Block].AsSpan(place.Start, length);
+    public ReadOnlySpan<T> At(ChunkSlice place, int length) => _blocks[place.Block].AsSpan(place.Start, length);
 
     /// <summary>A value as a part of its block; equal when it is asked for again.</summary>
-    public ArraySegment<T> SegmentAt(BlockPlace place, int length) => new(_blocks[place.Block], place.Start, length);
+    public ArraySegment<T> SegmentAt(ChunkSlice place, int length) => new(_blocks[place.Block], place.Start, length);
 
     private void AddBlock(int length)
     {
@@ -48,4 +48,4 @@ internal sealed class Blocks<T>
 }
 
 /// <summary>Where a value begins.</summary>
-internal readonly record struct BlockPlace(int Block, int Start);
+internal readonly record struct ChunkSlice(int Block, int Start);

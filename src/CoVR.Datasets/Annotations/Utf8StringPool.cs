@@ -11,11 +11,11 @@ namespace CoVR.Datasets;
 /// other in blocks and become strings when they are first asked for.
 /// </summary>
 /// <remarks>One thread adds; when that is done, any number of threads may ask for strings.</remarks>
-internal sealed class TextPool
+internal sealed class Utf8StringPool
 {
     private const int AtATime = 128;
 
-    private readonly Blocks<byte> _bytes = new();
+    private readonly ChunkedBuffer<byte> _bytes = new();
     private Value[] _values = new Value[16];
     private string?[] _strings = new string?[16];
     private Slot[] _slots = new Slot[32];
@@ -199,7 +199,7 @@ internal sealed class TextPool
     }
 
     /// <summary>Where a value lies.</summary>
-    private readonly record struct Value(BlockPlace Place, int Length);
+    private readonly record struct Value(ChunkSlice Place, int Length);
 
     /// <summary>A place of the hash table: the upper half of the hash, and the number plus one (0 for a free place).</summary>
     private readonly record struct Slot(uint Tag, int Number);
