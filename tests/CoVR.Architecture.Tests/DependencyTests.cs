@@ -37,7 +37,7 @@ public sealed class DependencyTests
     private const string Reproduction = "CoVR.Reproduction";
 
     /// <summary>Exceptions that are to go: the quick start, which the demo command and its sample share, and test data that is shared as sources.</summary>
-    private static readonly string[] BorrowingProjects = ["CoVR.Cli", "QuickStart", "CoVR.Cli.Tests", "CoVR.Training.KillHost", "CoVR.Training.RankHost"];
+    private static readonly string[] BorrowingProjects = ["CoVR.Cli", "QuickStart", "CoVR.Training.KillHost", "CoVR.Training.RankHost"];
 
     /// <summary>Exceptions that are to go.</summary>
     private static readonly Dictionary<string, string[]> KnownFriends = new() { ["CoVR.Modeling"] = ["CoVR.Datasets", "CoVR.Training.Tests"] };
@@ -91,7 +91,7 @@ public sealed class DependencyTests
 
     [Fact]
     public void ProjectReferences_OfSamplesAndBenchmarks_DoNotReachTheReproduction() =>
-        Assert.Empty(SourceProject.In("samples").Concat(SourceProject.In("benchmarks")).Where(project => project.Projects.Contains(Reproduction)));
+        Assert.DoesNotContain(SourceProject.In("samples").Concat(SourceProject.In("benchmarks")), project => project.Projects.Contains(Reproduction));
 
     /// <summary>Internals are open to a library's own tests and to the parity tests, which are the tests of every library with numbers.</summary>
     [Theory]

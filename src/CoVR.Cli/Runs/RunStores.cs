@@ -14,7 +14,7 @@ internal sealed class RunStores(CommandHost host, ConfiguredModel choice, Embedd
 
     /// <summary>Opens the embeddings of a split, those of merged sets as one.</summary>
     /// <exception cref="EmbeddingStoreException">They were made by another model.</exception>
-    public static IEmbeddingStore Open(IReadOnlyList<EmbeddingFolder> folders, EmbeddingFingerprint fingerprint, CommandHost host, ConfiguredModel choice, ILoggerFactory loggers)
+    public static IEmbeddingStore Open(IReadOnlyList<SplitEmbeddings> folders, EmbeddingFingerprint fingerprint, CommandHost host, ConfiguredModel choice, ILoggerFactory loggers)
     {
         // Queries are trained against targets that the weights before training embedded, unless these are named.
         IEmbeddingStore[] stores = [.. folders.DistinctBy(folder => folder.Folder).Select(folder => folder.Open(fingerprint, !choice.NamesTargetWeights, host, loggers))];
@@ -23,7 +23,7 @@ internal sealed class RunStores(CommandHost host, ConfiguredModel choice, Embedd
 
     /// <summary>Opens the embeddings of a split until the run's end.</summary>
     /// <exception cref="EmbeddingStoreException">They were made by another model.</exception>
-    public IEmbeddingStore Open(IReadOnlyList<EmbeddingFolder> folders)
+    public IEmbeddingStore Open(IReadOnlyList<SplitEmbeddings> folders)
     {
         var store = Open(folders, targets, host, choice, loggers);
         if (store is IDisposable open)

@@ -31,7 +31,7 @@ internal sealed record TestPlan(IReadOnlyList<EvaluationVariant> Presets, IReadO
 /// <param name="Folder">The embeddings of its candidates.</param>
 /// <param name="Frames">Which frames of a reference are looked at.</param>
 /// <param name="Pooling">How the frames of a candidate become one where the rules leave it open.</param>
-internal sealed record PlannedTest(string Name, Benchmark Benchmark, QueryKind Query, EmbeddingFolder Folder, IFrameSampler Frames, IFramePooling Pooling);
+internal sealed record PlannedTest(string Name, Benchmark Benchmark, QueryKind Query, SplitEmbeddings Folder, IFrameSampler Frames, IFramePooling Pooling);
 
 /// <summary>Reads the group <c>test</c>.</summary>
 internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactory loggers)

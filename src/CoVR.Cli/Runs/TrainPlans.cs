@@ -7,6 +7,7 @@ using CoVR.Datasets.WebVidCoVR;
 using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Reproduction;
 using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 
@@ -98,7 +99,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     }
 
     // CC-CoIR's file lies beside the embeddings, that of the others among them.
-    private static string CaptionFile(EmbeddingFolder folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
+    private static string CaptionFile(SplitEmbeddings folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
         ? CaptionEmbeddings.PathBeside(folder.Folder, folder.Annotations)
         : CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations);
 }

@@ -9,7 +9,7 @@ namespace CoVR.Datasets;
 /// <param name="file">Its annotation file, for messages.</param>
 /// <param name="folder">Where media were looked for, for messages.</param>
 /// <param name="exists">Whether the media of an identity are there.</param>
-/// <param name="logger">Is told what is left out.</param>
+/// <param name="logger">Logs what is left out.</param>
 internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, string file, string folder, Func<string, bool> exists, ILogger logger)
 {
     private readonly EmbeddedItems _embedded = new(options.EmbeddingFolders.TryGetValue(split, out var embeddings) ? embeddings : null);
@@ -124,7 +124,7 @@ internal sealed class EmbeddedItems(string? folder)
         }
         catch (EmbeddingStoreException)
         {
-            // There are no embeddings yet, or whoever opens them to read says what is wrong with them.
+            // No embeddings yet; if they are damaged, opening them for reading reports it.
         }
 
         return ids;

@@ -116,7 +116,7 @@ internal sealed class WebVidCoVRParser : IDisposable
         }
     }
 
-    /// <summary>Requires an edit; identities are looked at first, so that the first fault of a row is the one that is told.</summary>
+    /// <summary>Requires an edit; identities are checked first, so that the first fault of a row is reported.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckEdit(ReadOnlySpan<byte> edit, long line)
     {

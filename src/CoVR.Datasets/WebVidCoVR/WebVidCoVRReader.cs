@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +21,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
 
     /// <summary>Creates a reader; nothing is read yet.</summary>
     /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Is told about rows that are left out; may be null.</param>
+    /// <param name="logger">Logs rows that are left out; null: no log.</param>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public WebVidCoVRReader(WebVidCoVROptions options, ILogger<WebVidCoVRReader>? logger = null)
         : this(options, (ILogger?)logger)

@@ -98,7 +98,7 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 /// <param name="Line">The line it starts on, counted from 1.</param>
 /// <param name="Reference"><c>pth1</c>.</param>
 /// <param name="Target"><c>pth2</c>.</param>
-/// <param name="ReferenceCaption"><c>txt1</c>; null when the file has no such column, or nobody needs it.</param>
+/// <param name="ReferenceCaption"><c>txt1</c>; null when the file has no such column or it is not used.</param>
 /// <param name="TargetCaption"><c>txt2</c>; null when the file has no such column.</param>
 /// <param name="Edit"><c>edit</c>; empty when edits are made by rule.</param>
 /// <param name="Scores"><c>scores</c>: one number a frame of the target; null when there are none.</param>

@@ -45,7 +45,7 @@ public sealed class Benchmark
     /// <param name="configure">Sets folders and files, and how rows are iterated.</param>
     /// <param name="split">What is scored; the test split as in the papers by default.</param>
     /// <param name="excludeReference">False to leave a query's unchanged reference among the candidates (<c>remove_self_similarity</c>).</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVR(
@@ -55,7 +55,7 @@ public sealed class Benchmark
     /// <summary>WebVid-CoVR with edits made from its captions by rule, the reference's <c>webvid-covr_rule-based</c>.</summary>
     /// <param name="configure">Sets folders and files; the name is <c>webvid-covr-rule-based</c> unless it is set.</param>
     /// <param name="split">What is scored.</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVRRuleBased(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
@@ -64,7 +64,7 @@ public sealed class Benchmark
     /// <summary>CC-CoIR, scored by the rules of WebVid-CoVR.</summary>
     /// <param name="configure">Sets folders and files.</param>
     /// <param name="split">What is scored.</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark CcCoIR(Action<CcCoIROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)
@@ -78,7 +78,7 @@ public sealed class Benchmark
     /// <summary>CIRR: the hidden <c>test1</c>, or <c>val</c> with subset recall.</summary>
     /// <param name="configure">Sets folders and files.</param>
     /// <param name="split"><see cref="DatasetSplit.Test"/> for files for its server, <see cref="DatasetSplit.Validation"/> for figures (the reference's <c>cirr-val</c>).</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named <c>cirr</c> or <c>cirr-val</c>.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark Cirr(Action<CirrOptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)
@@ -94,7 +94,7 @@ public sealed class Benchmark
     /// <param name="mediaFolder">The folder of the pictures.</param>
     /// <param name="categories">Which categories; null for dress, shirt and toptee.</param>
     /// <param name="configure">Changes the options of each category; may be null.</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named <c>fashioniq</c>, or <c>fashioniq-{category}</c> for one; its parts are named by category.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark FashionIQ(
@@ -118,7 +118,7 @@ public sealed class Benchmark
     /// <summary>CIRCO: the hidden test split, or the validation split with mean average precision.</summary>
     /// <param name="configure">Sets folders and files.</param>
     /// <param name="split"><see cref="DatasetSplit.Test"/> for the file for its server, <see cref="DatasetSplit.Validation"/> for figures (the reference's <c>circo-val</c>).</param>
-    /// <param name="loggers">Are told what was read; may be null.</param>
+    /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named <c>circo</c> or <c>circo-val</c>.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark Circo(Action<CircoOptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)

@@ -5,7 +5,7 @@ namespace CoVR.Reproduction.Configuration;
 
 /// <summary>The configuration of one command: every value with its origin.</summary>
 /// <remarks>
-/// References are followed when a value is asked for, so that a value that nobody needs may be missing. Values are null, <see cref="bool"/>,
+/// References are followed when a value is asked for, so that an unused value may be missing. Values are null, <see cref="bool"/>,
 /// <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, lists or maps of these. Not safe for use from several threads.
 /// </remarks>
 public sealed class ComposedConfiguration

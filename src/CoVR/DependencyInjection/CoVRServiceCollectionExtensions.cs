@@ -53,11 +53,10 @@ public static class CoVRServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<T>>(new WholeOptionsValidator<T>(name));
     }
 
-    // One downloader for all pipelines: it is not of a model, and data sets come through it too.
+    // All pipelines share one downloader.
     private static void AddCheckpoints(ICoVRBuilder builder)
     {
-        builder.Services.TryAddSingleton(services => new Downloader(
-            services.GetService<IOptions<DownloaderOptions>>()?.Value, null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
+        builder.Services.TryAddSingleton(services => new Downloader(null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
         builder.TryUse<ICheckpointResolver>((services, name) => new CheckpointResolver(
             OptionsOf<CheckpointOptions>(services, name),
             services.GetRequiredService<Downloader>(),

@@ -3,6 +3,7 @@ using System.Globalization;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Media;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Layouts;

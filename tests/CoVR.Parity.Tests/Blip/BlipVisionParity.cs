@@ -28,7 +28,7 @@ public sealed class BlipVisionParity : IParityCheck
     {
         var embedded = model.Embed(image);
         NumericAssert.Matches(golden, "after_embed", embedded);
-        NumericAssert.Matches(golden, "after_block0", model.ChunkedBuffer[0].forward(embedded));
+        NumericAssert.Matches(golden, "after_block0", model.Blocks[0].forward(embedded));
         NumericAssert.Matches(golden, "after_embed", embedded);
         NumericAssert.Matches(golden, "tokens", model.Encode(image));
     }

@@ -9,6 +9,7 @@ using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -8,6 +8,7 @@ using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Reproduction;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Tests.Layouts;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Reproduction.Tests.Results;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -103,7 +102,7 @@ internal static class AnnotationsCommand
     {
         host.ResumeHint = DownloadCommand.GoesOn;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(new DownloaderOptions { Retries = 4 }, null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
         var job = new AnnotationDownload(options, downloader);
         if (dryRun)
         {

@@ -85,7 +85,7 @@ internal static class CheckpointsCommand
     {
         host.ResumeHint = DownloadCommand.GoesOn;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(null, null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
         var failed = 0;
         foreach (var entry in entries)
         {

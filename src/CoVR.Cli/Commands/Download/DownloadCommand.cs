@@ -6,7 +6,7 @@ namespace CoVR.Cli.Commands.Download;
 /// <summary><c>covr download</c>: annotations, videos and released weights.</summary>
 internal static class DownloadCommand
 {
-    /// <summary>What an interrupted download says.</summary>
+    /// <summary>The message after an interrupted download.</summary>
     public const string GoesOn = "What came is kept; the same command goes on from there.";
 
     /// <summary>Creates the command.</summary>
@@ -47,9 +47,13 @@ internal static class DownloadCommand
         },
     };
 
-    /// <summary>Reads an address.</summary>
+    /// <summary>Parses an http or https address.</summary>
     public static bool TryAddress(string text, out Uri address) => Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https";
 
-    /// <summary>A length as a user would say it.</summary>
+    /// <summary>The address of a path below another address, whether that ends with a slash or not.</summary>
+    public static Uri Under(Uri folder, string path) =>
+        new(new Uri(folder.AbsoluteUri.TrimEnd('/') + "/"), string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
+
+    /// <summary>A length in megabytes.</summary>
     public static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:N1} MB");
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using CoVR.Media;
 using CoVR.Training;
@@ -128,9 +127,11 @@ internal sealed class VideosCommand
         options.ListAddress = parsed.GetValue(_listAddress) ?? options.ListAddress;
         options.Shard = ReadShard(parsed);
         options.Workers = parsed.GetValue(_workers);
-        options.Check = parsed.GetRequiredValue(_check) == "last" ? VideoCheck.LastFrame : VideoCheck.FirstFrame;
+        options.CheckLastFrame = parsed.GetRequiredValue(_check) == "last";
         options.CheckExisting = parsed.GetValue(_checkExisting);
         options.RetryFailed = parsed.GetValue(_retryFailed);
+        options.Retries = parsed.GetValue(_retries);
+        options.StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds));
         return options;
     }
 
@@ -142,10 +143,8 @@ internal sealed class VideosCommand
         host.ResumeHint = DownloadCommand.GoesOn;
         var options = ReadOptions(host, parsed);
         await using var services = host.CreateServices().BuildServiceProvider();
-        var downloading = new DownloaderOptions { Retries = parsed.GetValue(_retries), StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)) };
-
-        // With many videos a repeated transfer is nothing to be told of; the journal has what came of it.
-        using var downloader = new Downloader(downloading, null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
+        // With many videos a retry is not worth a line; the journal has the result.
+        using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
         var frames = new MediaFrameReader(new SkiaImageDecoder());
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
