@@ -40,7 +40,7 @@ internal sealed class TrainingStages(
     /// <returns>The loss of every step of this process.</returns>
     public async Task<IReadOnlyList<double>> PretrainAsync(CancellationToken cancellationToken)
     {
-        var model = services.GetRequiredKeyedService<ComposedModel>(Pretraining);
+        var model = await services.GetRequiredKeyedService<IModelProvider>(Pretraining).GetAsync(cancellationToken);
         CaptionedImage[] images = [.. train.Triplets
             .GroupBy(triplet => triplet.Target!.Value)
             .Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
@@ -69,14 +69,15 @@ internal sealed class TrainingStages(
     /// <returns>The loss of every step of this process.</returns>
     public async Task<IReadOnlyList<double>> ComposeAsync(CancellationToken cancellationToken)
     {
-        var model = services.GetRequiredKeyedService<ComposedModel>(Composition);
+        var model = await services.GetRequiredKeyedService<IModelProvider>(Composition).GetAsync(cancellationToken);
         MediaId[] references = [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()];
         using var tokens = await report.RunAsync("Looking at the references", progress => VisualTokenTable.EncodeAsync(
             model.Encoder, references, Pixels(Composition), progress: progress.OfJob("references"), cancellationToken: cancellationToken));
+        var gallery = services.GetRequiredKeyedService<IGallery>(Composition);
         var sources = new ComposedBatchSources
         {
             Texts = TrainingTokenizer.For(model, TextPadding.Longest),
-            Targets = new StoredTargets(services.GetRequiredKeyedService<IEmbeddingStore>(Composition), services.GetRequiredKeyedService<IFramePooling>(Composition)),
+            Targets = new StoredTargets(gallery, (await gallery.GetInfoAsync(cancellationToken)).Fingerprint, services.GetRequiredKeyedService<IFramePooling>(Composition)),
             VisualTokens = tokens,
             Captions = true,
         };
@@ -128,5 +129,5 @@ internal sealed class TrainingStages(
         reader.Locate,
         services.GetRequiredKeyedService<IFrameReader>(pipeline),
         services.GetRequiredKeyedService<IImageTransform>(pipeline),
-        new MiddleFrameSampler());
+        FrameSamplers.Middle);
 }

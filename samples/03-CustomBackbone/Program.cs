@@ -41,7 +41,7 @@ torch.manual_seed(1);
 await using var services = Pipelines.Build(world, train, folder, quick ? (20, 10) : (900, 600));
 
 // 1. Pictures and their captions: the backbone and everything else is trained.
-var first = services.GetRequiredKeyedService<ComposedModel>(Pipelines.Captions);
+var first = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Captions).GetAsync();
 CaptionedImage[] images = [.. train.Triplets
     .GroupBy(triplet => triplet.Target!.Value)
     .Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
@@ -56,7 +56,7 @@ var pretraining = await services.GetRequiredKeyedService<Trainer>(Pipelines.Capt
 Save(first, Pipelines.Captions);
 
 // 2. References and edits against the embeddings of their targets: the backbone is frozen, so it looks at each picture once.
-var second = services.GetRequiredKeyedService<ComposedModel>(Pipelines.Edits);
+var second = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Edits).GetAsync();
 await EmbedAsync(Pipelines.Edits, train.Triplets.Select(triplet => triplet.Target!.Value).Distinct());
 using (var tokens = await VisualTokenTable.EncodeAsync(second.Encoder, [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()], Pixels(Pipelines.Edits)))
 {
@@ -84,7 +84,7 @@ MediaPixelSource Pixels(string pipeline) => new(
     reader.Locate,
     services.GetRequiredKeyedService<IFrameReader>(pipeline),
     services.GetRequiredKeyedService<IImageTransform>(pipeline),
-    new MiddleFrameSampler());
+    FrameSamplers.Middle);
 
 async Task EmbedAsync(string pipeline, IEnumerable<MediaId> ids)
 {

@@ -15,11 +15,11 @@ public static class TinyPictures
         var frame = Paint(number);
         if (Path.GetExtension(path) == ".png")
         {
-            ImageWriter.WritePng(path, frame);
+            MediaWriter.WritePng(path, frame);
         }
         else
         {
-            using var picture = SKBitmap.Decode(ImageWriter.EncodePng(frame));
+            using var picture = SKBitmap.Decode(MediaWriter.EncodePng(frame));
             using var data = picture.Encode(SKEncodedImageFormat.Jpeg, 95);
             File.WriteAllBytes(path, data.ToArray());
         }

@@ -43,7 +43,7 @@ internal sealed class MadeTraining : IPixelSource, ITargetEmbeddings
     public ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new EmbeddingSet(Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, Dimensions));
 
-    internal static ComposedModel Model(bool trainVision) => BlipModel.Create(new BlipOptions
+    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new BlipOptions
     {
         Architecture = Architecture,
         Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words],

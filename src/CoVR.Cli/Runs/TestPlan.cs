@@ -128,9 +128,9 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         $"{section}.vid_query_method",
         new Dictionary<string, Func<int, IFrameSampler>>
         {
-            ["middle"] = _ => new MiddleFrameSampler(),
-            ["random"] = _ => new RandomFrameSampler(config.Whole("seed", 1234)),
-            ["sample"] = frames => new UniformSegmentSampler(frames),
+            ["middle"] = _ => FrameSamplers.Middle,
+            ["random"] = _ => FrameSamplers.Random(config.Whole("seed", 1234)),
+            ["sample"] = frames => FrameSamplers.UniformSegments(frames),
         },
         "middle")(config.Whole($"{section}.vid_frames", 1));
 

@@ -29,30 +29,18 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         List<(PlannedTest Test, BenchmarkResult Result)> results = [];
         foreach (var test in plan.Tests)
         {
-            var store = RunStores.Open([test.Folder], targets, host, choice, loggers);
-            using var open = store as IDisposable;
-            results.Add((test, await RunAsync(test, PipelineOf(services, test, store), cancellationToken)));
+            await using var gallery = await test.Folder.OpenAsync(targets, !choice.NamesTargetWeights, host, loggers, cancellationToken);
+            var pipeline = await services.GetRequiredService<IPipelineProvider>().GetAsync(cancellationToken);
+            results.Add((test, await RunAsync(test, pipeline with { QuerySampler = test.Frames, Pooling = test.Pooling, Gallery = gallery }, cancellationToken)));
         }
 
         TestReport.Print(host, results);
         host.Say($"results: {host.Shown(config.OutputFolder)}");
     }
 
-    private static RetrievalPipeline PipelineOf(IServiceProvider services, PlannedTest test, IEmbeddingStore store) => new()
-    {
-        Model = services.GetRequiredService<ComposedModel>(),
-        FrameReader = services.GetRequiredService<IFrameReader>(),
-        Transform = services.GetRequiredService<IImageTransform>(),
-        GallerySampler = services.GetRequiredService<IFrameSampler>(),
-        QuerySampler = test.Frames,
-        Pooling = test.Pooling,
-        Store = store,
-        Index = new ExactIndex(new MeanPooledSimilarity()),
-    };
-
     private async Task<BenchmarkResult> RunAsync(PlannedTest test, RetrievalPipeline pipeline, CancellationToken cancellationToken)
     {
-        var runner = new BenchmarkRunner(() => pipeline, new Evaluator(() => pipeline));
+        var runner = new BenchmarkRunner(pipeline, new Evaluator(pipeline));
         try
         {
             var result = await host.Report.RunAsync(

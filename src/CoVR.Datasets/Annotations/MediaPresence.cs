@@ -122,7 +122,7 @@ internal sealed class EmbeddedItems(string? folder)
                 }
             }
         }
-        catch (EmbeddingStoreException)
+        catch (GalleryException)
         {
             // No embeddings yet; if they are damaged, opening them for reading reports it.
         }

@@ -1,4 +1,5 @@
 using CoVR.Evaluation;
+using CoVR.Pages;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Reproduction;
@@ -97,7 +98,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
             var page = new EvaluationPageOptions { Title = result.Parts.Count == 1 ? result.Benchmark : $"{result.Benchmark}: {part.Part.Name}" };
             options.ConfigurePage?.Invoke(page);
             var name = result.Parts.Count == 1 ? "index.html" : $"{part.Part.Name}.html";
-            var html = await new EvaluationPage(part.Results, part.Part.Reader, frames, page).ToHtmlAsync(cancellationToken).ConfigureAwait(false);
+            var html = await new HtmlReport(frames).RenderEvaluationAsync(part.Results, part.Part.Reader, page, cancellationToken).ConfigureAwait(false);
             Save(stage, null, new ResultFile(name, html));
         }
 

@@ -28,7 +28,7 @@ public static class TrainingCoVRBuilderExtensions
             .TryUse((services, name) => new Trainer(Options(services, name), services.GetService<ILogger<Trainer>>(), services.GetService<TimeProvider>()))
             .TryUse((services, name) => new RunLoggerCatalog(services.GetKeyedServices<RunLoggerRegistration>(name)))
             .TryUse((services, name) => new ComposedTrainer(
-                Parts(services, name), Options(services, name), services.GetRequiredKeyedService<Trainer>(name)));
+                cancellationToken => PartsAsync(services, name, cancellationToken), Options(services, name), services.GetRequiredKeyedService<Trainer>(name)));
     }
 
     /// <summary>Sets the transform from reference frames to pixels in training; the reference's augmentation (<see cref="TrainingTransform"/>) without this call.</summary>
@@ -38,7 +38,7 @@ public static class TrainingCoVRBuilderExtensions
     public static ICoVRBuilder UseTrainingTransform(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return builder.Use((services, name) => new ReferenceTransform(factory(services, Required<ComposedModel>(services, name).Description.Image)));
+        return builder.Use((services, name) => new ReferenceTransform(input => factory(services, input)));
     }
 
     /// <summary>Adds a logger that can be asked for by name (<see cref="RunLoggerCatalog"/>), as <c>covr train trainer/logger=name</c> does.</summary>
@@ -56,16 +56,21 @@ public static class TrainingCoVRBuilderExtensions
     private static TrainingOptions Options(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<TrainingOptions>>().Get(name);
 
-    private static ComposedTrainerParts Parts(IServiceProvider services, string name) => new(
-        Required<ComposedModel>(services, name),
-        Required<IFrameReader>(services, name),
-        services.GetKeyedService<ReferenceTransform>(name)?.Transform ?? new TrainingTransform(Required<ComposedModel>(services, name).Description.Image),
-        Required<IEmbeddingStore>(services, name),
-        [.. services.GetKeyedServices<WeightedLossTerm>(name)])
+    private static async ValueTask<ComposedTrainerParts> PartsAsync(IServiceProvider services, string name, CancellationToken cancellationToken)
     {
-        Pipeline = () => services.GetRequiredKeyedService<RetrievalPipeline>(name),
-        Time = services.GetService<TimeProvider>(),
-    };
+        var model = await Required<IModelProvider>(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
+        var image = model.Description.Image;
+        return new ComposedTrainerParts(
+            model,
+            Required<IFrameReader>(services, name),
+            services.GetKeyedService<ReferenceTransform>(name)?.Make(image) ?? new TrainingTransform(image),
+            Required<IGallery>(services, name),
+            [.. services.GetKeyedServices<WeightedLossTerm>(name)])
+        {
+            Pipeline = Required<IPipelineProvider>(services, name),
+            Time = services.GetService<TimeProvider>(),
+        };
+    }
 
     private static T Required<T>(IServiceProvider services, string name)
         where T : class => services.GetKeyedService<T>(name) ?? throw new InvalidOperationException(

@@ -10,31 +10,33 @@ namespace CoVR.Training;
 /// <remarks>For other data or other steps use <see cref="Trainer"/> with a <see cref="TrainingRun{TBatch}"/> of your own.</remarks>
 public sealed class ComposedTrainer
 {
-    private readonly ComposedTrainerParts _parts;
+    private readonly Func<CancellationToken, ValueTask<ComposedTrainerParts>> _load;
     private readonly TrainingOptions _options;
     private readonly Trainer _trainer;
 
-    internal ComposedTrainer(ComposedTrainerParts parts, TrainingOptions options, Trainer trainer) =>
-        (_parts, _options, _trainer) = (parts, options, trainer);
+    internal ComposedTrainer(Func<CancellationToken, ValueTask<ComposedTrainerParts>> load, TrainingOptions options, Trainer trainer) =>
+        (_load, _options, _trainer) = (load, options, trainer);
 
     /// <summary>Trains to the end, or goes on where a saved run stopped.</summary>
     /// <param name="plan">What to train on.</param>
     /// <param name="progress">Told after every step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
     /// <returns>What the run left. The model keeps the trained weights, and its description names them.</returns>
-    /// <exception cref="EmbeddingStoreException">A target has not been embedded.</exception>
+    /// <exception cref="GalleryException">A target has not been embedded.</exception>
     /// <exception cref="MediaReadException">No reference of a batch can be read, or one cannot and <see cref="TrainingOptions.SkipUnreadable"/> is false.</exception>
     public async Task<TrainingResult> TrainAsync(
         ComposedTrainingPlan plan, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        await RequireTargetsAsync(plan, cancellationToken).ConfigureAwait(false);
+        var parts = await _load(cancellationToken).ConfigureAwait(false);
+        var targets = plan.Targets ?? parts.Gallery;
+        await RequireTargetsAsync(targets, plan, cancellationToken).ConfigureAwait(false);
         using var csv = _options.OutputFolder is { } folder && plan.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
         var run = new TrainingRun<ComposedBatch>
         {
-            Step = Step(plan),
-            Batches = Batches(plan),
-            Validate = Validation(plan),
+            Step = Step(parts, plan),
+            Batches = Batches(parts, plan, targets, await targets.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)),
+            Validate = Validation(parts, plan),
             Configuration = plan.Configuration,
             Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv],
             Collective = plan.Collective,
@@ -45,18 +47,18 @@ public sealed class ComposedTrainer
         }
         finally
         {
-            _parts.Model.RehashWeights();
+            parts.Model.RehashWeights();
         }
     }
 
     /// <summary>A training of hours shall not end at a target that could be missed at its start.</summary>
-    private async Task RequireTargetsAsync(ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    private static async Task RequireTargetsAsync(IEmbeddingSource source, ComposedTrainingPlan plan, CancellationToken cancellationToken)
     {
         List<MediaId> targets = [.. plan.Dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Distinct()];
         List<MediaId> missing = [];
         foreach (var target in targets)
         {
-            if (!await _parts.Store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
+            if (!await source.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
             {
                 missing.Add(target);
             }
@@ -64,26 +66,26 @@ public sealed class ComposedTrainer
 
         if (missing.Count > 0)
         {
-            throw new EmbeddingStoreException(
-                _parts.Store.Fingerprint.Model,
+            throw new GalleryException(
+                (await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)).Model,
                 $"{missing.Count} of {targets.Count} training targets have no embedding here, for example {string.Join(", ", missing.Take(3).Select(id => $"'{id}'"))}: embed all targets of the training data first, with the same model.");
         }
     }
 
-    private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainingPlan plan) => plan switch
+    private Func<int, CancellationToken, ValueTask<ValidationReport>>? Validation(ComposedTrainerParts parts, ComposedTrainingPlan plan) => plan switch
     {
         { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has a validation or a function that validates, not both.", nameof(plan)),
-        { Validation: { } search } => new EpochValidator(search, _parts, _options.Parts, plan.Collective).ValidateAsync,
+        { Validation: { } search } => new EpochValidator(search, parts, _options.Parts, plan.Collective).ValidateAsync,
         _ => plan.Validate,
     };
 
-    private ComposedTrainingStep Step(ComposedTrainingPlan plan) => new(
-        _parts.Model.Encoder,
-        _parts.Terms,
+    private ComposedTrainingStep Step(ComposedTrainerParts parts, ComposedTrainingPlan plan) => new(
+        parts.Model.Encoder,
+        parts.Terms,
         new ComposedTrainingStepOptions
         {
-            Temperature = _parts.Model.Description.Temperature,
-            Device = _parts.Model.Device,
+            Temperature = parts.Model.Description.Temperature,
+            Device = parts.Model.Device,
             Parts = _options.Parts,
             Precision = _options.Precision,
             ChunkSize = _options.ChunkSize,
@@ -91,7 +93,7 @@ public sealed class ComposedTrainer
             Collective = plan.Collective,
         });
 
-    private TrainingBatcher Batches(ComposedTrainingPlan plan)
+    private TrainingBatcher Batches(ComposedTrainerParts parts, ComposedTrainingPlan plan, IEmbeddingSource targets, EmbeddingFingerprint fingerprint)
     {
         var triplets = plan.Dataset.Triplets;
         var sampler = plan.Sampler ?? new TripletSampler(triplets, new TripletSamplerOptions
@@ -103,10 +105,10 @@ public sealed class ComposedTrainer
         });
         var sources = new ComposedBatchSources
         {
-            Texts = TrainingTokenizer.For(_parts.Model),
+            Texts = TrainingTokenizer.For(parts.Model),
             Parts = _options.Parts,
-            Targets = new StoredTargets(_parts.Store, plan.TargetPooling ?? TargetPooling()),
-            References = new MediaPixelSource(plan.Locate, _parts.Reader, _parts.Transform, QueryFrames, _options.QueryFrameCount),
+            Targets = new StoredTargets(targets, fingerprint, plan.TargetPooling ?? TargetPooling()),
+            References = new MediaPixelSource(plan.Locate, parts.Reader, parts.Transform, QueryFrames, _options.QueryFrameCount),
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
             CaptionEmbeddings = plan.CaptionEmbeddings is { } captions ? Required(captions, triplets) : null,
@@ -124,9 +126,9 @@ public sealed class ComposedTrainer
 
     private IFrameSampler QueryFrames(Random random) => _options.QueryFrames switch
     {
-        QueryFrameMethod.Random => new RandomFrameSampler(random.Next()),
-        QueryFrameMethod.Sample => new UniformSegmentSampler(_options.QueryFrameCount),
-        _ => new MiddleFrameSampler(),
+        QueryFrameMethod.Random => FrameSamplers.Random(random.Next()),
+        QueryFrameMethod.Sample => FrameSamplers.UniformSegments(_options.QueryFrameCount),
+        _ => FrameSamplers.Middle,
     };
 
     private static IReadOnlyDictionary<string, ReadOnlyMemory<float>> Required(
@@ -138,10 +140,10 @@ public sealed class ComposedTrainer
 
 /// <summary>The parts of a pipeline that training uses.</summary>
 internal sealed record ComposedTrainerParts(
-    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IEmbeddingStore Store, IReadOnlyList<WeightedLossTerm> Terms)
+    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IGallery Gallery, IReadOnlyList<WeightedLossTerm> Terms)
 {
-    /// <summary>Makes what validation searches with.</summary>
-    internal required Func<RetrievalPipeline> Pipeline { get; init; }
+    /// <summary>What validation searches with.</summary>
+    internal required IPipelineProvider Pipeline { get; init; }
 
     /// <summary>The clock; null for the system's.</summary>
     internal TimeProvider? Time { get; init; }

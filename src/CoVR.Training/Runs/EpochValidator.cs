@@ -11,7 +11,8 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
     {
         var time = pipeline.Time ?? TimeProvider.System;
         var started = time.GetTimestamp();
-        var results = await new Evaluator(() => WithValidationLengths(pipeline.Pipeline()), pipeline.Time).EvaluateAsync(
+        var search = await pipeline.Pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
+        var results = await new Evaluator(WithValidationLengths(search), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,
             validation.Protocol,
@@ -42,18 +43,10 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
     {
         var model = pipeline.Model;
         var text = model.Description.Text;
-        return new RetrievalPipeline
+        return pipeline with
         {
             Model = new ComposedModel(
                 model.Encoder, model.Tokenizer, model.Cleaner, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
-            FrameReader = pipeline.FrameReader,
-            GalleryReader = pipeline.GalleryReader,
-            Transform = pipeline.Transform,
-            GallerySampler = pipeline.GallerySampler,
-            QuerySampler = pipeline.QuerySampler,
-            Pooling = pipeline.Pooling,
-            Store = pipeline.Store,
-            Index = pipeline.Index,
         };
     }
 

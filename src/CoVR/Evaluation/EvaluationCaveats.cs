@@ -30,7 +30,7 @@ internal static class EvaluationCaveats
 
     private static string? Colours(EvaluationPlan plan, EvaluationGallery gallery)
     {
-        var (stored, hasVideos, expectsRgb) = (Fingerprints.ColourOrder(plan.Store), gallery.MostFrames > 1, plan.Rules.ColourOrder == Fingerprints.Rgb);
+        var (stored, hasVideos, expectsRgb) = (Fingerprints.ColourOrder(plan.Fingerprint), gallery.MostFrames > 1, plan.Rules.ColourOrder == Fingerprints.Rgb);
         return stored switch
         {
             Fingerprints.Unknown => expectsRgb && hasVideos

@@ -8,19 +8,14 @@ internal sealed class EvaluationPlan
 {
     private readonly IFramePooling _pipelinePooling;
 
-    public EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline)
+    private EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, EmbeddingFingerprint fingerprint)
     {
         Variant = variant;
         Protocol = variant.Preset.Apply(protocol.BindTo(dataset), dataset);
         Rules = Protocol.Rules;
         Similarity = variant.Similarity ?? Protocol.Similarity;
-        Store = variant.Store ?? pipeline.Store;
         _pipelinePooling = variant.Pooling ?? pipeline.Pooling;
-        var different = Store.Fingerprint with { Preprocessing = pipeline.Store.Fingerprint.Preprocessing };
-        if (different.DifferencesFrom(pipeline.Store.Fingerprint) is { Count: > 0 } differences)
-        {
-            throw new EmbeddingStoreException(variant.Name, $"the gallery was embedded by another model than the pipeline's: {string.Join("; ", differences)}.");
-        }
+        (Store, Fingerprint) = (variant.Store ?? pipeline.Gallery, fingerprint);
     }
 
     public EvaluationVariant Variant { get; }
@@ -31,7 +26,22 @@ internal sealed class EvaluationPlan
 
     public ISimilarity Similarity { get; }
 
-    public IEmbeddingStore Store { get; }
+    public IEmbeddingSource Store { get; }
+
+    /// <summary>What made the embeddings of <see cref="Store"/>.</summary>
+    public EmbeddingFingerprint Fingerprint { get; }
+
+    /// <summary>Binds a variant to a data set.</summary>
+    /// <exception cref="GalleryException">The variant's embeddings were made by another model than the pipeline's.</exception>
+    public static async Task<EvaluationPlan> CreateAsync(
+        EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        var own = (await pipeline.Gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Fingerprint;
+        var fingerprint = variant.Store is null ? own : await variant.Store.GetFingerprintAsync(cancellationToken).ConfigureAwait(false);
+        return (fingerprint with { Preprocessing = own.Preprocessing }).DifferencesFrom(own) is { Count: > 0 } differences
+            ? throw new GalleryException(variant.Name, $"the gallery was embedded by another model than the pipeline's: {string.Join("; ", differences)}.")
+            : new EvaluationPlan(variant, protocol, dataset, pipeline, fingerprint);
+    }
 
     /// <summary>The pooling of candidates; null when each query pools them (<see cref="ISimilarity.PoolsFrames"/>).</summary>
     public ICandidatePooling? PoolingFor(QueryKind kind) =>
@@ -55,7 +65,7 @@ internal sealed class EvaluationPlan
 
     /// <summary>What a gallery is made of.</summary>
     internal sealed record GalleryKey(
-        IEmbeddingStore Store,
+        IEmbeddingSource Store,
         ICandidatePooling? Pooling,
         IFramePooling PipelinePooling,
         Type SimilarityType,

@@ -15,7 +15,7 @@ internal static class Fingerprints
 
     public static ProtocolFingerprint Of(EvaluationPlan plan, QueryKind kind, EvaluationRun run, string dataSha256)
     {
-        var embedded = plan.Store.Fingerprint;
+        var embedded = plan.Fingerprint;
         return new ProtocolFingerprint
         {
             Dataset = $"{run.Dataset.Name} {run.Dataset.Split.ToString().ToLowerInvariant()}",
@@ -29,7 +29,7 @@ internal static class Fingerprints
             Pooling = plan.PoolingName(kind),
             Similarity = plan.Similarity.Name,
             Ties = plan.Rules.TieBreaker?.Name ?? "by identity",
-            ColourOrder = ColourOrder(plan.Store),
+            ColourOrder = ColourOrder(embedded),
             TextLimit = run.Pipeline.Model.Description.Text.EvaluationLimit,
             Model = embedded.Model,
             WeightsSha256 = embedded.WeightsSha256,
@@ -38,8 +38,8 @@ internal static class Fingerprints
         };
     }
 
-    /// <summary>The channel order in which the video frames of a store were embedded.</summary>
-    public static string ColourOrder(IEmbeddingStore store) => store.IsFingerprintAssumed ? Unknown
-        : store.Fingerprint.Preprocessing.Split(' ').Contains(Bgr, StringComparer.OrdinalIgnoreCase) ? Bgr
+    /// <summary>The channel order in which the video frames of a gallery were embedded.</summary>
+    public static string ColourOrder(EmbeddingFingerprint fingerprint) => fingerprint.IsAssumed ? Unknown
+        : fingerprint.Preprocessing.Split(' ').Contains(Bgr, StringComparer.OrdinalIgnoreCase) ? Bgr
         : Rgb;
 }

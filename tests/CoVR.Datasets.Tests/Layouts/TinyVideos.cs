@@ -55,7 +55,7 @@ public static class TinyVideos
         for (var i = 0; i < videos.Length; i++)
         {
             var path = folder[$"{i}.mp4"];
-            await new VideoWriter().WriteMp4Async(path, [.. Enumerable.Range(10 * i, Frames).Select(TinyPictures.Paint)], 8);
+            await MediaWriter.WriteMp4Async(path, [.. Enumerable.Range(10 * i, Frames).Select(TinyPictures.Paint)], 8);
             videos[i] = await File.ReadAllBytesAsync(path);
         }
 

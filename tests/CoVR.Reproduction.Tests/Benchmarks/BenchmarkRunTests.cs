@@ -112,7 +112,7 @@ public sealed class BenchmarkRunTests : IDisposable
         }
 
         var results = await services.GetRequiredService<Evaluator>().EvaluateAsync(dataset, reader, protocol, new EvaluationOptions { BatchSize = 3 }, null, Cancel);
-        return (Assert.Single(results), PlainScores.Of(services.GetRequiredService<ComposedModel>(), reader, dataset, bestPair));
+        return (Assert.Single(results), PlainScores.Of(services.Model(), reader, dataset, bestPair));
     }
 
     private static void CheckRankings(EvaluationResult result, PlainScores plain, bool beyond = false)

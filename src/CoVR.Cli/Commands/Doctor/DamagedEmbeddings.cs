@@ -19,7 +19,7 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
             if (here.Count > 0)
             {
                 var dropped = EmbeddingFolder.Open(folder).Kind == EmbeddingFolderKind.Store
-                    ? await FileEmbeddingStore.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
+                    ? await FolderGallery.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
                     : Rename(here);
                 Say($"{host.Shown(folder)}: {dropped} embeddings taken out; the old files end in .damaged");
             }

@@ -7,7 +7,7 @@ namespace CoVR.Cli.Commands.Download;
 internal static class DownloadCommand
 {
     /// <summary>The message after an interrupted download.</summary>
-    public const string GoesOn = "What came is kept; the same command goes on from there.";
+    public const string ResumeHint = "What has arrived is kept; the same command continues from there.";
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
@@ -15,8 +15,8 @@ internal static class DownloadCommand
         var command = new TaughtCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
         {
             Notes = """
-                Nothing half or wrong gets its name: annotations are read, videos are decoded, web pages that servers send instead are refused.
-                An interrupted download goes on where it was. A proxy is taken from HTTPS_PROXY and HTTP_PROXY.
+                Incomplete or wrong files never get their names: annotations are read, videos are decoded, and web pages that servers send instead are refused.
+                An interrupted download continues where it stopped. HTTPS_PROXY and HTTP_PROXY set a proxy.
                 """,
             Examples =
             [

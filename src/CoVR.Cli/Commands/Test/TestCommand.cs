@@ -58,7 +58,7 @@ internal sealed class TestCommand
         var plan = TestPlan.Read(config, loggers, choice.Fusion);
         config.Save();
         _host.ResumeHint = "The same command starts the tests again; files are not half written.";
-        var model = await ModelLoad.RunAsync(_host, config, provider, choice);
+        var model = await ModelLoad.RunAsync(_host, config, provider, choice, cancellation);
         await new TestRun(_host, config, choice, plan).RunAsync(provider, ModelLoad.FingerprintOf(model), loggers, cancellation);
         return ExitCodes.Done;
     }

@@ -62,7 +62,7 @@ internal static class DoctorBench
     public static async Task<DoctorDataset> EmbedAsync(ITripletDatasetReader reader, DatasetSplit split, string folder, int frames = 1)
     {
         var dataset = await reader.ReadAsync(split, Cancel);
-        using var store = new FileEmbeddingStore(folder, Fingerprint);
+        await using IGallery store = new FolderGallery(folder, Fingerprint);
         foreach (var id in dataset.Candidates)
         {
             await store.WriteAsync(id, Unit(frames), Cancel);
@@ -98,7 +98,7 @@ internal static class DoctorBench
         var clips = new byte[4][];
         for (var i = 0; i < clips.Length; i++)
         {
-            await new VideoWriter().WriteMp4Async(folder["clip.mp4"], [.. Enumerable.Range(0, 5).Select(frame => TinyPictures.Paint((10 * i) + frame))], 5);
+            await MediaWriter.WriteMp4Async(folder["clip.mp4"], [.. Enumerable.Range(0, 5).Select(frame => TinyPictures.Paint((10 * i) + frame))], 5);
             clips[i] = await File.ReadAllBytesAsync(folder["clip.mp4"]);
         }
 

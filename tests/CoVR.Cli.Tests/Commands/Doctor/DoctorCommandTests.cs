@@ -1,3 +1,4 @@
+using CoVR.TestSupport;
 using System.Text.Json.Nodes;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
@@ -77,7 +78,7 @@ public sealed class DoctorCommandTests : IDisposable
     public async Task Doctor_OfAConfiguration_LooksAtTheFilesOfTheRun()
     {
         WriteSet(Path.Combine("annotation", "webvid-covr", "webvid8m-covr_test.csv"), Path.Combine("datasets", "WebVid", "8M", "train"));
-        using (var store = new FileEmbeddingStore(_run["datasets", "WebVid", "8M", "blip-vid-embs-large-all"], new EmbeddingFingerprint("blip-large-384", "00", "384", 1, 256)))
+        await using (IGallery store = new FolderGallery(_run["datasets", "WebVid", "8M", "blip-vid-embs-large-all"], new EmbeddingFingerprint("blip-large-384", "00", "384", 1, 256)))
         {
             var unit = new float[256];
             unit[3] = 1;
@@ -131,15 +132,16 @@ public sealed class DoctorCommandTests : IDisposable
     public async Task Doctor_ToldToDropDamagedEmbeddings_LeavesThemToBeEmbeddedAgain(bool isTree)
     {
         WriteSet("test.csv", "media");
-        var cancel = TestContext.Current.CancellationToken;
         var fingerprint = new EmbeddingFingerprint("tiny", "00", "8", 1, 2);
-        using (var owned = isTree ? null : new FileEmbeddingStore(_run["embs"], fingerprint))
+        (string Id, float Value)[] items = [("a", 1f), ("b", float.NaN), ("c", 0f)];
+        if (isTree)
         {
-            IEmbeddingStore store = owned is null ? new PthTreeEmbeddingStore(_run["embs"], fingerprint) : owned;
-            foreach (var (id, value) in new[] { ("a", 1f), ("b", float.NaN), ("c", 0f) })
-            {
-                await store.WriteAsync(new MediaId(id), new EmbeddingSet(new[] { value, 0f }, 1, 2), cancel);
-            }
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            Array.ForEach(items, item => CoVR.Modeling.Checkpoints.PthWriter.Write(_run["embs", item.Id + ".pth"], TorchSharp.torch.tensor(new[] { item.Value, 0f }, [1, 2])));
+        }
+        else
+        {
+            OldGallery.Write(_run["embs"], fingerprint, [.. items.Select(item => new GalleryEntry(new MediaId(item.Id), new EmbeddingSet(new[] { item.Value, 0f }, 1, 2)))]);
         }
 
         string[] command = ["doctor", "--data", "webvid-covr", "--annotations", "test.csv", "--media", "media", "--embeddings", "embs", "--full", "--no-machine"];
@@ -205,7 +207,7 @@ public sealed class DoctorCommandTests : IDisposable
             var pixels = new byte[8 * 8 * 3];
             Array.Fill(pixels, (byte)(60 * (i + 1)));
             Directory.CreateDirectory(_run[media]);
-            ImageWriter.WritePng(_run[media, name + ".png"], new RgbFrame(8, 8, pixels));
+            MediaWriter.WritePng(_run[media, name + ".png"], new RgbFrame(8, 8, pixels));
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(_run[annotations])!);

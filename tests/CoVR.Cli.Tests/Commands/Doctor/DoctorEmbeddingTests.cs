@@ -55,14 +55,14 @@ public sealed class DoctorEmbeddingTests : IDisposable
     {
         var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
         var ids = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Candidates;
-        using (var store = new FileEmbeddingStore(Store, DoctorBench.Fingerprint))
+        await using (IGallery store = new FolderGallery(Store, DoctorBench.Fingerprint))
         {
             foreach (var id in ids.Skip(2))
             {
                 await store.WriteAsync(id, DoctorBench.Unit(), DoctorBench.Cancel);
             }
 
-            await store.RememberAsync(new RememberedFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch), DoctorBench.Cancel);
+            await store.RecordFailuresAsync([new EmbeddingFailure(ids[0], "the image ends before its last pixel.", MediaFailure.Truncated, DateTimeOffset.UnixEpoch)], DoctorBench.Cancel);
         }
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [Store] }, DoctorLevel.Quick);
@@ -193,8 +193,17 @@ public sealed class DoctorEmbeddingTests : IDisposable
 
     private async Task ReplaceAsync(MediaId id, EmbeddingSet item)
     {
-        using var store = FileEmbeddingStore.OpenExisting(Store);
-        await store.WriteAsync(id, item, DoctorBench.Cancel);
+        // Galleries refuse bad numbers now; folders of the first version may hold some.
+        List<GalleryEntry> entries;
+        EmbeddingFingerprint fingerprint;
+        await using (var gallery = new FolderGallery(Store, null))
+        {
+            fingerprint = (await gallery.GetInfoAsync(DoctorBench.Cancel)).Fingerprint;
+            var ids = await gallery.ListAsync(null, DoctorBench.Cancel).Select(known => known.Id).ToListAsync(DoctorBench.Cancel);
+            entries = [.. await gallery.GetAsync(ids, DoctorBench.Cancel)];
+        }
+
+        OldGallery.Write(Store, fingerprint, [.. entries.Select(entry => entry.Id == id ? new GalleryEntry(id, item) : entry)]);
     }
 
     private string TreePath(MediaId id) => _folder["tree", id.Value + ".pth"];

@@ -162,7 +162,7 @@ public sealed class DoctorMachineTests : IDisposable
         services.AddCoVR().UseTiny(family);
         using var provider = services.BuildServiceProvider();
         var path = _folder[$"{family}.ckpt"];
-        var state = provider.GetRequiredService<ComposedModel>().Module!.state_dict();
+        var state = provider.Model().Module!.state_dict();
         PthWriter.Write(path, new Dictionary<string, object?> { ["model"] = state.ToDictionary(pair => pair.Key, pair => (object?)pair.Value) });
         return path;
     }

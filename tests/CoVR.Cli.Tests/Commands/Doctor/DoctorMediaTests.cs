@@ -35,7 +35,7 @@ public sealed class DoctorMediaTests : IDisposable
     {
         var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
         var (video, embedding) = (_folder["videos", "1065", "2.mp4"], _folder["embs", "1065", "3.pth"]);
-        var store = new PthTreeEmbeddingStore(_folder["embs"], DoctorBench.Fingerprint);
+        var store = new PthTreeGallery(_folder["embs"], DoctorBench.Fingerprint);
         await store.WriteAsync(new MediaId("1065/3"), DoctorBench.Unit(3), DoctorBench.Cancel);
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "There are no such rights, or the administrator may read everything.");
         if (!OperatingSystem.IsWindows())
@@ -98,7 +98,7 @@ public sealed class DoctorMediaTests : IDisposable
     public async Task ExamineAsync_OfAPictureCalledVideo_Warns()
     {
         var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
-        ImageWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
+        MediaWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
         File.Move(_folder["picture.png"], _folder["videos", "1065", "3.mp4"], overwrite: true);
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader));

@@ -49,7 +49,7 @@ public sealed class DoctorReportTests : IDisposable
         var whole = await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel);
         var (broken, lost) = (whole.Triplets[1].Reference, whole.Triplets[2].Target!.Value);
         var collection = new ServiceCollection();
-        collection.AddCoVR().UseTiny("blip").UseEmbeddingStore(_folder["store"]);
+        collection.AddCoVR().UseTiny("blip").UseFolderGallery(_folder["store"]);
         await using var services = collection.BuildServiceProvider();
         MediaItem[] gallery = [.. whole.Candidates.Where(id => id != lost).Select(id => new MediaItem(id, reader.Locate(id)))];
         await foreach (var outcome in services.GetRequiredService<IEmbeddingJob>().EmbedAsync(gallery, null, DoctorBench.Cancel))
@@ -64,7 +64,7 @@ public sealed class DoctorReportTests : IDisposable
         var report = await new DatasetDoctor(DatasetDoctor.Checks()).ExamineAsync(
             new DoctorRequest
             {
-                Datasets = [new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [_folder["store"]], ExpectedFingerprint = services.GetRequiredService<IEmbeddingStore>().Fingerprint }],
+                Datasets = [new DoctorDataset(reader) { Splits = [DatasetSplit.Validation], Embeddings = [_folder["store"]], ExpectedFingerprint = (await services.GetRequiredService<IGallery>().GetInfoAsync(DoctorBench.Cancel)).Fingerprint }],
                 Machine = false,
             },
             null,
@@ -198,7 +198,7 @@ public sealed class DoctorReportTests : IDisposable
 
     private static async Task KeepAsync(IEnumerable<MediaId> ids, string folder)
     {
-        using var store = new FileEmbeddingStore(folder, DoctorBench.Fingerprint);
+        await using IGallery store = new FolderGallery(folder, DoctorBench.Fingerprint);
         foreach (var id in ids)
         {
             await store.WriteAsync(id, DoctorBench.Unit(frames: 3), DoctorBench.Cancel);

@@ -146,7 +146,7 @@ public sealed class VideoListTests
     public async Task Download_OfRealVideos_KeepsThoseThatDecode()
     {
         await using var world = new VideoWorld { Frames = new MediaFrameReader(new SkiaImageDecoder()) };
-        await new VideoWriter().WriteMp4Async(world["made.mp4"], [.. Enumerable.Range(0, 4).Select(TinyPictures.Paint)], 4, Cancel);
+        await MediaWriter.WriteMp4Async(world["made.mp4"], [.. Enumerable.Range(0, 4).Select(TinyPictures.Paint)], 4, cancellationToken: Cancel);
         TinyPictures.Write(world["made.jpg"], 3);
         var (video, picture) = (await File.ReadAllBytesAsync(world["made.mp4"], Cancel), await File.ReadAllBytesAsync(world["made.jpg"], Cancel));
         world.Answer = request => ScriptedReply.Honest(request, request.Path switch

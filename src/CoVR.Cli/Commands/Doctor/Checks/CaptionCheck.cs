@@ -48,9 +48,9 @@ internal sealed class CaptionCheck : IDoctorCheck
 
             return texts.Texts;
         }
-        catch (Exception fault) when (fault is CheckpointException or EmbeddingStoreException or IOException or ArgumentException)
+        catch (Exception fault) when (fault is CheckpointException or GalleryException or IOException or ArgumentException)
         {
-            Report(context, dataset, file, null, FindingKinds.CaptionsUnusable, (fault as CheckpointException)?.Reason ?? (fault as EmbeddingStoreException)?.Reason ?? fault.Message);
+            Report(context, dataset, file, null, FindingKinds.CaptionsUnusable, (fault as CheckpointException)?.Reason ?? (fault as GalleryException)?.Reason ?? fault.Message);
             return [];
         }
     }

@@ -42,7 +42,7 @@ internal sealed class DiskAndMemoryCheck(CheckpointOptions checkpoints, Func<str
     {
         var missing = context.Findings.Count(finding => finding.Remedy == Remedy.Embed && finding.Dataset == dataset.Name);
         var splits = await context.ReadAsync(dataset, cancellationToken);
-        var isVideo = splits.SelectMany(split => split.Content.Dataset.Candidates).Take(1).Any(id => dataset.Reader.Locate(id) is FileMedia { Path: var path } && Path.GetExtension(path) is ".mp4" or ".webm" or ".mkv");
+        var isVideo = splits.SelectMany(split => split.Content.Dataset.Candidates).Take(1).Any(id => MediaCheck.IsVideo(dataset.Reader.Locate(id)));
         var (vectors, dimensions) = dataset.ExpectedFingerprint is { Vectors: > 0, Dimensions: > 0 } known ? (known.Vectors, known.Dimensions) : (32, 256);
         return (long)missing * (isVideo ? FramesOfVideos : 1) * vectors * dimensions * sizeof(float);
     }

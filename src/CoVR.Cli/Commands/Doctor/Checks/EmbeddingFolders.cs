@@ -6,7 +6,7 @@ internal sealed class EmbeddingFolders
     private readonly Dictionary<MediaId, StoredEmbedding> _items = [];
     private readonly Dictionary<string, StoredEmbedding> _names = new(StringComparer.Ordinal);
     private readonly List<StoredEmbedding> _damaged = [];
-    private readonly Dictionary<MediaId, RememberedFailure> _failures = [];
+    private readonly Dictionary<MediaId, EmbeddingFailure> _failures = [];
     private string? _without;
 
     /// <summary>Opens the folders and reports those that cannot be used.</summary>
@@ -61,7 +61,7 @@ internal sealed class EmbeddingFolders
             first ??= opened.Fingerprint;
             return opened;
         }
-        catch (EmbeddingStoreException fault)
+        catch (GalleryException fault)
         {
             Report(context, dataset, FindingKinds.EmbeddingsUnusable, fault.Reason, folder, "Give the folder that the embeddings were written to, or make them: covr embed.");
             return null;
@@ -137,7 +137,7 @@ internal sealed class EmbeddingFolders
         {
             return item.ReadShape();
         }
-        catch (EmbeddingStoreException)
+        catch (GalleryException)
         {
             return null;
         }

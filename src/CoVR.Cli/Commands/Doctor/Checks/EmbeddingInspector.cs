@@ -28,7 +28,7 @@ internal static class EmbeddingInspector
                 ? new(0, (FindingKinds.EmbeddingShape, $"its shape is [{string.Join(", ", found)}], expected is [frames, {(known.Vectors == 1 ? "" : $"{known.Vectors}, ")}{known.Dimensions}]."))
                 : new(frames, values ? FaultOf(numbers.Span, known.Dimensions) : null);
         }
-        catch (EmbeddingStoreException fault)
+        catch (GalleryException fault)
         {
             var isDenied = fault.InnerException is UnauthorizedAccessException || fault.InnerException?.InnerException is UnauthorizedAccessException;
             return new(0, (isDenied ? FindingKinds.EmbeddingUnreadable : FindingKinds.EmbeddingDamaged, fault.Reason));

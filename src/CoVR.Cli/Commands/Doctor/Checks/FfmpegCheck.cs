@@ -9,7 +9,6 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
 {
     private const int Side = 32;
     private const string Install = "Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg; Windows: winget install ffmpeg), or name its place in MediaOptions.";
-    private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"];
 
     public string Name => "ffmpeg";
 
@@ -44,7 +43,7 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
         {
             foreach (var split in await context.ReadAsync(dataset, cancellationToken))
             {
-                if (split.Content.Dataset.Triplets.Any(triplet => IsVideo(dataset.Reader.Locate(triplet.Reference))) || split.Content.Dataset.Candidates.Any(id => IsVideo(dataset.Reader.Locate(id))))
+                if (split.Content.Dataset.Triplets.Any(triplet => MediaCheck.IsVideo(dataset.Reader.Locate(triplet.Reference))) || split.Content.Dataset.Candidates.Any(id => MediaCheck.IsVideo(dataset.Reader.Locate(id))))
                 {
                     return true;
                 }
@@ -53,9 +52,6 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
 
         return context.Request.Datasets.Count == 0;
     }
-
-    private static bool IsVideo(MediaSource source) =>
-        source is FileMedia { Path: var path } && VideoExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static async Task<string?> VersionAsync(string program, CancellationToken cancellationToken)
     {
@@ -81,9 +77,9 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
         try
         {
             var clip = Path.Combine(folder, "clip.mp4");
-            await new VideoWriter(options).WriteMp4Async(clip, [Paint(0), Paint(1), Paint(2)], 5, cancellationToken);
+            await MediaWriter.WriteMp4Async(clip, [Paint(0), Paint(1), Paint(2)], 5, options, cancellationToken);
             var read = await frames.ReadAsync(new FileMedia(clip), AllFrames.Instance, cancellationToken);
-            var channel = options.VideoChannelOrder == ChannelOrder.Bgr ? 2 : 0;
+            var channel = options.BgrVideos ? 2 : 0;
             return read.Count == 3 && Strongest(read[0]) == channel && Strongest(read[1]) == 1 && Strongest(read[2]) == 2 - channel
                 ? null
                 : "ffmpeg reads a clip of a red, a green and a blue frame with other frames or colours.";

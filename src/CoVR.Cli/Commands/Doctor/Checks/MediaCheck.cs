@@ -13,6 +13,9 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 
     public string Name => "media";
 
+    /// <summary>Whether a file has the extension of a video.</summary>
+    public static bool IsVideo(MediaSource source) => source is FileMedia { Path: var path } && VideoExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
     {
         using var record = Record(context);
