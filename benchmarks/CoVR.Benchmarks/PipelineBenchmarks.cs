@@ -34,7 +34,7 @@ public class PipelineBenchmarks
             MediaWriter.WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
         }
 
-        _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
+        _items = MediaFolder.List(_folder, new MediaFolderOptions { Extensions = [".mp4"], Depth = 1 });
         var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {

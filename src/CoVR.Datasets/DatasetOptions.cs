@@ -2,7 +2,7 @@ using CoVR.Data;
 
 namespace CoVR.Datasets;
 
-/// <summary>What every data set has: a name, annotation files, media folders and a policy for media that are not there.</summary>
+/// <summary>Common options of data sets: name, annotation files, media folders and the policy for missing media.</summary>
 public abstract class DatasetOptions
 {
     private protected DatasetOptions(string name) => Name = name;
@@ -76,4 +76,20 @@ public abstract class DatasetOptions
     /// <summary>Adds a fault unless extensions look like extensions.</summary>
     private protected static void RequireExtensions(List<string> faults, IList<string> extensions) =>
         Require(faults, extensions.Count > 0 && extensions.All(extension => extension is ['.', _, ..]), "Extensions must hold entries such as '.mp4'.");
+}
+
+/// <summary>What happens to rows whose picture or video is missing.</summary>
+public enum MissingMediaPolicy
+{
+    /// <summary>The test split must be complete; in the other splits rows are left out and logged, as in the reference.</summary>
+    StrictTest,
+
+    /// <summary>Every split must be complete.</summary>
+    Strict,
+
+    /// <summary>In every split rows are left out and logged.</summary>
+    Report,
+
+    /// <summary>Presence is not checked: rows are kept, and reading missing media fails later, one by one.</summary>
+    Ignore,
 }

@@ -17,6 +17,6 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "{Dataset} {Split}: {Rows} of {Total} rows have captions that do not differ in a word; they are left out")]
     public static partial void EditsMissing(ILogger logger, string dataset, DatasetSplit split, int rows, int total);
 
-    [LoggerMessage(EventId = 5, Message = "Submission file {File}: {Faults} faults. {First}")]
-    public static partial void SubmissionChecked(ILogger logger, LogLevel level, string file, int faults, string first);
+    [LoggerMessage(20, LogLevel.Error, "The check '{Check}' failed")]
+    public static partial void CheckFailed(ILogger logger, string check, Exception error);
 }

@@ -17,6 +17,7 @@ public sealed class DependencyTests
         ["CoVR.Blip2"] = ["CoVR.Modeling", "CoVR"],
         ["CoVR.Datasets"] = ["CoVR"],
         ["CoVR.Training"] = ["CoVR"],
+        ["CoVR.Reproduction"] = ["CoVR.Datasets", "CoVR.Training"],
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
     };
@@ -32,6 +33,14 @@ public sealed class DependencyTests
         ["Microsoft.Extensions.AI.Abstractions"] = "CoVR.Extensions.AI",
         ["Microsoft.Extensions.VectorData.Abstractions"] = "CoVR.Extensions.AI",
     };
+
+    private const string Reproduction = "CoVR.Reproduction";
+
+    /// <summary>Exceptions that are to go: the quick start, which the demo command and its sample share, and test data that is shared as sources.</summary>
+    private static readonly string[] BorrowingProjects = ["CoVR.Cli", "QuickStart", "CoVR.Training.KillHost", "CoVR.Training.RankHost"];
+
+    /// <summary>Exceptions that are to go.</summary>
+    private static readonly Dictionary<string, string[]> KnownFriends = new() { ["CoVR.Modeling"] = ["CoVR.Datasets", "CoVR.Training.Tests"] };
 
     public static TheoryData<string> Libraries => [.. SourceProject.Libraries.Keys];
 
@@ -73,6 +82,35 @@ public sealed class DependencyTests
             package.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
 
         Assert.Empty(native);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void ProjectReferences_OfALibrary_DoNotReachTheReproduction(string library) =>
+        Assert.DoesNotContain(Reproduction, SourceProject.Libraries[library].Projects);
+
+    [Fact]
+    public void ProjectReferences_OfSamplesAndBenchmarks_DoNotReachTheReproduction() =>
+        Assert.DoesNotContain(SourceProject.In("samples").Concat(SourceProject.In("benchmarks")), project => project.Projects.Contains(Reproduction));
+
+    /// <summary>Internals are open to a library's own tests and to the parity tests, which are the tests of every library with numbers.</summary>
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Internals_OfALibrary_AreOpenToItsOwnTestsOnly(string library)
+    {
+        var friends = SourceProject.Libraries[library].Friends.Except([library + ".Tests", "$(MSBuildProjectName).Tests", "CoVR.Parity.Tests"]);
+
+        Assert.Empty(friends.Except(KnownFriends.GetValueOrDefault(library, [])));
+    }
+
+    [Fact]
+    public void Sources_OfAProject_AreItsOwn()
+    {
+        var borrowing = new[] { "src", "tests", "samples", "benchmarks" }.SelectMany(SourceProject.In)
+            .Where(project => !BorrowingProjects.Contains(project.Name) && project.ForeignSources.Count > 0)
+            .Select(project => $"{project.Name}: {string.Join(", ", project.ForeignSources)}");
+
+        Assert.Empty(borrowing);
     }
 
     [Fact]

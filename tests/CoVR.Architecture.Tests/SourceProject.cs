@@ -23,6 +23,13 @@ public sealed record SourceProject(string Name, string File, IReadOnlyList<strin
             : [];
     }
 
+    /// <summary>The assemblies that its own project file opens internals to.</summary>
+    public IReadOnlyList<string> Friends => [.. Includes(XDocument.Load(File).Root!, "InternalsVisibleTo")];
+
+    /// <summary>Source files of other projects that it compiles.</summary>
+    public IReadOnlyList<string> ForeignSources =>
+        [.. Includes(XDocument.Load(File).Root!, "Compile").Where(path => path.Replace('\\', '/').StartsWith("../", StringComparison.Ordinal))];
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -2,6 +2,7 @@ using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Reproduction;
 
 namespace CoVR.Blip.Tests;
 
@@ -62,7 +63,7 @@ public sealed class BlipEvaluationTests
 
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, TripletDataset dataset, int batchSize) =>
         new Evaluator(pipeline).EvaluateAsync(
-            dataset, new Pictures(), new RecallProtocol(cutoffs: [1, Items]), new EvaluationOptions { Queries = Kinds, BatchSize = batchSize, Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] }, null, Cancel);
+            dataset, new Pictures(), new RecallProtocol(cutoffs: [1, Items]), new EvaluationOptions { Queries = Kinds, BatchSize = batchSize, Variants = [EvaluationVariant.LeakFree, ReferencePreset.Variant] }, null, Cancel);
 
     private static async Task<RetrievalPipeline> PipelineAsync(ComposedModel model)
     {

@@ -49,12 +49,11 @@ public abstract class RetrievalProtocolConformance
     }
 
     [Fact]
-    public void Under_EveryPreset_KeepsTheMetric()
+    public void Apply_EveryPreset_KeepsTheMetric()
     {
-        foreach (var preset in Enum.GetValues<EvaluationPreset>())
-        {
-            Assert.Equal(Create().PrimaryMetric, Create().Under(preset, Dataset).PrimaryMetric);
-        }
+        var bound = Create().BindTo(Dataset);
+        Assert.Equal(Create().PrimaryMetric, bound.PrimaryMetric);
+        Assert.All([EvaluationPreset.LeakFree, EvaluationPreset.Corrected], preset => Assert.Equal(bound.PrimaryMetric, preset.Apply(bound, Dataset).PrimaryMetric));
     }
 
     private static IEnumerable<MediaId> Answers(Triplet triplet) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets.Embedding;
+using CoVR.Reproduction;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CoVR.Datasets;
+using CoVR.Reproduction;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Datasets;
+using CoVR.Reproduction;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

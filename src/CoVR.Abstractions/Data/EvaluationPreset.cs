@@ -1,17 +1,59 @@
 namespace CoVR.Data;
 
-/// <summary>By whose rules a benchmark is scored.</summary>
-public enum EvaluationPreset
+/// <summary>Turns a benchmark's protocol into the one to score by. Derive from it for rules of your own.</summary>
+/// <remarks>Presets are safe for use from several threads.</remarks>
+public abstract class EvaluationPreset
 {
-    /// <summary>
-    /// No candidate is pooled with the text of a question, the reference is left out of its own ranking, slips are
-    /// corrected: what a gallery in use would give. The default.
-    /// </summary>
-    Honest,
+    /// <summary>The protocol as it is: no candidate is pooled with the text of a query, and a query's reference is left out of its ranking. The default.</summary>
+    public static EvaluationPreset LeakFree { get; } = new LeakFreePreset();
 
-    /// <summary>The rules of the papers with the slips of the reference's code corrected; what leaks in the papers leaks here.</summary>
-    Corrected,
+    /// <summary>The rules the papers describe (<see cref="IRetrievalProtocol.PublishedRules"/>): what leaks in the papers leaks here.</summary>
+    public static EvaluationPreset Corrected { get; } = new CorrectedPreset();
 
-    /// <summary>The rules of the reference's code as they are, slips included: for comparison with published figures.</summary>
-    Reference,
+    /// <summary>The name that reports and fingerprints state.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Applies the preset.</summary>
+    /// <param name="protocol">The benchmark, already bound to the data set (<see cref="IRetrievalProtocol.BindTo"/>).</param>
+    /// <param name="dataset">What will be ranked.</param>
+    /// <returns>The protocol to score by; <paramref name="protocol"/> itself when nothing differs.</returns>
+    public abstract IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private sealed class LeakFreePreset : EvaluationPreset
+    {
+        public override string Name => "honest";
+
+        public override IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset) => protocol;
+    }
+
+    private sealed class CorrectedPreset : EvaluationPreset
+    {
+        public override string Name => "corrected";
+
+        public override IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset)
+        {
+            ArgumentNullException.ThrowIfNull(protocol);
+            return protocol.PublishedRules == protocol.Rules ? protocol : new PublishedProtocol(protocol);
+        }
+    }
+
+    private sealed class PublishedProtocol(IRetrievalProtocol inner) : IRetrievalProtocol
+    {
+        public string Name => inner.Name;
+
+        public ISimilarity Similarity => inner.Similarity;
+
+        public int Depth => inner.Depth;
+
+        public string PrimaryMetric => inner.PrimaryMetric;
+
+        public RetrievalRules Rules { get; } = inner.PublishedRules;
+
+        public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => inner.Exclusions(triplet);
+
+        public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings) => inner.Score(dataset, rankings);
+    }
 }

@@ -1,11 +1,7 @@
 namespace CoVR.Data;
 
 /// <summary>The rules by which a benchmark ranks and scores.</summary>
-/// <remarks>
-/// A benchmark whose rules differ between <see cref="EvaluationPreset"/>s overrides <see cref="Under"/>: it returns an
-/// instance that answers every other member by the rules of that preset. A benchmark of pictures whose reference code has
-/// no slip may keep the default.
-/// </remarks>
+/// <remarks>A protocol is leak-free by itself; an <see cref="EvaluationPreset"/> turns it into another. Implementations are safe for use from several threads.</remarks>
 public interface IRetrievalProtocol
 {
     /// <summary>The name that reports state.</summary>
@@ -20,16 +16,19 @@ public interface IRetrievalProtocol
     /// <summary>The metric by which checkpoints are chosen; higher is better.</summary>
     string PrimaryMetric { get; }
 
-    /// <summary>The rules that the evaluator carries out: pooling, normalisation, exclusion, ties.</summary>
+    /// <summary>The rules that the evaluator carries out: pooling, normalisation, ties.</summary>
     RetrievalRules Rules => RetrievalRules.Default;
 
-    /// <summary>The same benchmark by the rules of a preset.</summary>
-    /// <param name="preset">By whose rules.</param>
-    /// <param name="dataset">What will be ranked: rules that depend on the order of its rows read it here.</param>
-    /// <returns>A protocol for this data set; this one when nothing differs.</returns>
-    IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => this;
+    /// <summary>The rules that the benchmark's paper describes, which may leak; used by <see cref="EvaluationPreset.Corrected"/>.</summary>
+    /// <value><see cref="Rules"/> by default.</value>
+    RetrievalRules PublishedRules => Rules;
 
-    /// <summary>What a query's ranking leaves out, or ends with (<see cref="RetrievalRules.Exclusion"/>), usually its own reference.</summary>
+    /// <summary>The same benchmark for a data set: rules that depend on its rows or candidates read them here.</summary>
+    /// <param name="dataset">What will be ranked.</param>
+    /// <returns>A protocol for this data set; this one by default.</returns>
+    IRetrievalProtocol BindTo(TripletDataset dataset) => this;
+
+    /// <summary>The items that a query excludes, usually its own reference.</summary>
     /// <param name="triplet">The query.</param>
     /// <returns>Identities that are excluded from the search.</returns>
     IReadOnlySet<MediaId> Exclusions(Triplet triplet);

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using CoVR.Datasets;
+using CoVR.Reproduction;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Hosting;

@@ -1,7 +1,7 @@
-using CoVR.Cli.Configuration;
 using CoVR.Data;
 using CoVR.Downloads;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Microsoft.Extensions.Options;
 

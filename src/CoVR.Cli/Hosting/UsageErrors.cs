@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CoVR.Checkpoints;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Runs;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Hosting;
 
@@ -55,7 +55,7 @@ internal static class UsageErrors
         if (token.StartsWith('-'))
         {
             var name = token.Split('=')[0];
-            return command.Options.Any(option => option.Name == RunArguments.ShowConfig) && HydraFlags.Counterpart(name) is { } instead
+            return command.Options.Any(option => option.Name == RunArguments.ShowConfig) && ConfigLibrary.HydraCounterpart(name) is { } instead
                 ? $"there is no option '{name}' as Hydra has it. {instead}"
                 : $"there is no option '{name}'.{DidYouMean(name, Options(command))}";
         }

@@ -18,10 +18,6 @@ internal static class ProgressAdapters
     public static IProgress<TrainingProgress> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<TrainingProgress>(at =>
         progress.Report(new WorkProgress(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
 
-    /// <summary>Progress of a benchmark.</summary>
-    public static IProgress<BenchmarkProgress> OfBenchmark(this IProgress<WorkProgress> progress) => new ImmediateProgress<BenchmarkProgress>(at =>
-        progress.Report(new WorkProgress(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
-
     /// <summary>Progress of a download.</summary>
     public static IProgress<DownloadProgress> OfDownload(this IProgress<WorkProgress> progress) => new ImmediateProgress<DownloadProgress>(at =>
         progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, Path.GetFileName(at.Path))));

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text;
-using CoVR.Cli.Configuration;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace CoVR.Cli.Runs;
@@ -19,7 +19,7 @@ internal static class ArchitectureSection
     public static T Apply<T>(ComposedConfiguration config, T sizes)
         where T : ComposedArchitecture
     {
-        if (config.Find(Section) is not ConfigMap own)
+        if (config.Find(Section) is not IReadOnlyDictionary<string, object?> own)
         {
             return sizes;
         }
@@ -41,24 +41,24 @@ internal static class ArchitectureSection
         return copy;
     }
 
-    private static void Collect(ComposedConfiguration config, ConfigMap map, string path, string key, object target, Dictionary<string, string?> values)
+    private static void Collect(ComposedConfiguration config, IReadOnlyDictionary<string, object?> map, string path, string key, object target, Dictionary<string, string?> values)
     {
         var known = target.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToDictionary(property => Spelled(property.Name), StringComparer.Ordinal);
-        foreach (var (name, node) in map.Entries)
+        foreach (var (name, value) in map)
         {
             if (!known.TryGetValue(name, out var property))
             {
-                throw config.Fault($"{path}.{name}", Names.Unknown($"there is no size '{path}.{name}'.", name, known.Keys) + $" Known: {string.Join(", ", known.Keys)}.");
+                throw config.Unknown($"{path}.{name}", $"there is no size '{path}.{name}'. Known: {string.Join(", ", known.Keys)}.", name, known.Keys);
             }
 
             var inner = ConfigurationPath.Combine(key.Length == 0 ? [property.Name] : [key, property.Name]);
-            if (node is ConfigMap below && property.GetValue(target) is { } part)
+            if (value is IReadOnlyDictionary<string, object?> below && property.GetValue(target) is { } part)
             {
                 Collect(config, below, $"{path}.{name}", inner, part, values);
             }
             else
             {
-                values[inner] = node is ConfigScalar { Value: var value } ? (value is string or null ? (string?)value : PythonText.Of(value)) : ConfigJson.Line(node);
+                values[inner] = value is null ? null : config.Entries($"{path}.{name}").First().Text;
             }
         }
     }

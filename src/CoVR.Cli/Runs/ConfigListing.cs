@@ -1,5 +1,5 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -15,7 +15,7 @@ internal static class ConfigListing
         ConfigEntry[] entries = [.. config.Entries(prefix)];
         if (entries.Length == 0)
         {
-            throw new ConfigurationException(Names.Unknown($"there is no '{prefix}' in the configuration.", prefix, ConfigPath.All(config.Unresolved).Select(pair => pair.Path)));
+            throw config.Unknown(prefix, $"there is no '{prefix}' in the configuration.", prefix, config.Paths);
         }
 
         if (prefix.Length == 0)
@@ -23,7 +23,7 @@ internal static class ConfigListing
             host.Say($"# run folder: {host.Shown(config.OutputFolder)}");
         }
 
-        var lines = entries.Select(entry => (Text: $"{entry.Path}: {(entry.Fault is not null ? "?" : entry.IsStructure ? entry.Value : ConfigYaml.Scalar(entry.Value))}", Entry: entry)).ToList();
+        var lines = entries.Select(entry => (Text: $"{entry.Path}: {entry.Yaml}", Entry: entry)).ToList();
         var width = Math.Min(Widest, lines.Max(line => line.Text.Length));
         foreach (var (text, entry) in lines)
         {

@@ -1,4 +1,4 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -17,6 +17,6 @@ internal static class ConfigTarget
         var name = target[(target.LastIndexOf('.') + 1)..];
         return known.TryGetValue(name, out var meaning)
             ? meaning
-            : throw config.Fault(path, Names.Unknown($"'{path}' is '{target}', which covr does not know.", name, known.Keys) + $" Known: {string.Join(", ", known.Keys)}.");
+            : throw config.Unknown(path, $"'{path}' is '{target}', which covr does not know. Known: {string.Join(", ", known.Keys)}.", name, known.Keys);
     }
 }

@@ -1,4 +1,4 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
@@ -8,7 +8,7 @@ namespace CoVR.Cli.Runs;
 internal sealed class ConfigurationRecord(ComposedConfiguration config) : IRunLogger
 {
     /// <inheritdoc/>
-    public void Start(RunStart start) => RunFolder.Save(config);
+    public void Start(RunStart start) => config.Save();
 
     /// <inheritdoc/>
     public void LogStep(StepRecord record)

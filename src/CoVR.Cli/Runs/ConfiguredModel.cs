@@ -1,10 +1,10 @@
 using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Checkpoints;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Runs;
@@ -77,7 +77,7 @@ internal sealed class ConfiguredModel : IModelChoice
 
     /// <summary>The options of <c>covr embed</c> that choose the weights with which targets of this model are embedded.</summary>
     public string EmbedOptions =>
-        _config.Find("model.architecture") is ConfigMap ? $" --model {_config.Text("model.modelname")}{(_checkpoint is null ? "" : $" --checkpoint {_host.Shown(_checkpoint)}")}"
+        _config.Names("model.architecture").Count > 0 ? $" --model {_config.Text("model.modelname")}{(_checkpoint is null ? "" : $" --checkpoint {_host.Shown(_checkpoint)}")}"
         : Family == CheckpointCatalog.Blip2 ? " --model blip2-coco"
         : "";
 
@@ -85,7 +85,7 @@ internal sealed class ConfiguredModel : IModelChoice
     public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders([], host.Folder));
-        if (library.Find($"model/{name}") is null)
+        if (!library.Contains($"model/{name}"))
         {
             return null;
         }
@@ -102,7 +102,7 @@ internal sealed class ConfiguredModel : IModelChoice
             arguments.Add($"++model.vocabulary='{vocabulary}'");
         }
 
-        return new ConfiguredModel(host, new ConfigComposer(library, ConfigRuntime.Current with { WorkingFolder = host.Folder }).Compose("train", arguments), device);
+        return new ConfiguredModel(host, library.Compose("train", arguments, host.Folder), device);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;
@@ -7,6 +6,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
@@ -118,7 +118,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             DataKind.Cirr => new CirrReader(Cirr(name, policy, files), loggers.CreateLogger<CirrReader>()),
             _ => new FashionIQReader(FashionIQ(section, name, policy, files), loggers.CreateLogger<FashionIQReader>()),
         };
-        return new RunData(reader, [.. files.Select(file => new EmbeddingFolder(name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))], kind);
+        return new RunData(reader, [.. files.Select(file => new SplitEmbeddings(name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))], kind);
     }
 
     // CC-CoIR is pictures that are validated on the videos of WebVid-CoVR.
@@ -133,7 +133,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             MissingMedia = policy,
             Iterate = IterationOf(section),
             Seed = config.Whole("seed", 1234),
-            Edits = kind == DataKind.WebVidRuleBased ? WebVidCoVREdits.RuleBased : WebVidCoVREdits.Annotated,
+            Edits = kind == DataKind.WebVidRuleBased ? RuleBasedEdits.Of : null,
         };
         foreach (var file in files)
         {
@@ -181,10 +181,45 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     private RunData Circo(string section, DatasetSplit split)
     {
         var options = new CircoOptions { MissingMedia = TestPolicy }.AddFolder(config.File($"{section}.data_path"));
-        var folder = new EmbeddingFolder(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
+        var folder = new SplitEmbeddings(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
         options.EmbeddingFolders[split] = folder.Folder;
         return new RunData(new CircoReader(options, loggers.CreateLogger<CircoReader>()), [folder], DataKind.Circo);
     }
 
     private sealed record SplitFiles(DatasetSplit Split, string Annotations, string Media, string Embeddings, string? Targets);
+}
+
+/// <summary>A data section, ready to be read.</summary>
+/// <param name="Reader">Reads annotations and knows where media lie.</param>
+/// <param name="Folders">Where the embeddings of its splits are; of merged sets one for each.</param>
+/// <param name="Kind">What it is.</param>
+internal sealed record RunData(ITripletDatasetReader Reader, IReadOnlyList<SplitEmbeddings> Folders, DataKind Kind)
+{
+    /// <summary>The folders of a split.</summary>
+    public IReadOnlyList<SplitEmbeddings> Of(DatasetSplit split) => [.. Folders.Where(folder => folder.Split == split)];
+}
+
+/// <summary>What the files of a data section are.</summary>
+internal enum DataKind
+{
+    /// <summary>WebVid-CoVR.</summary>
+    WebVid,
+
+    /// <summary>WebVid-CoVR with edits made by rule.</summary>
+    WebVidRuleBased,
+
+    /// <summary>CC-CoIR.</summary>
+    CcCoIR,
+
+    /// <summary>CIRR.</summary>
+    Cirr,
+
+    /// <summary>FashionIQ.</summary>
+    FashionIQ,
+
+    /// <summary>CIRCO, for tests only.</summary>
+    Circo,
+
+    /// <summary>Several sets one after the other.</summary>
+    Merged,
 }

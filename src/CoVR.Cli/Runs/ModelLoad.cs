@@ -1,8 +1,8 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using TorchSharp;
 
 namespace CoVR.Cli.Runs;
@@ -14,7 +14,7 @@ internal static class ModelLoad
     public static async Task<ComposedModel> RunAsync(CommandHost host, ComposedConfiguration config, IServiceProvider services, ConfiguredModel choice, CancellationToken cancellation)
     {
         NativeTorch.EnsureLoaded();
-        if (config.Find("machine.threads") is ConfigScalar { Value: not null })
+        if (config.Find("machine.threads") is not null)
         {
             torch.set_num_threads(config.Whole("machine.threads"));
         }

@@ -1,7 +1,7 @@
 using CoVR.Blip;
 using CoVR.Blip2;
-using CoVR.Cli.Configuration;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -57,7 +57,7 @@ internal sealed class ModelSizes(ComposedConfiguration config)
         return Finish("blip2", variant, ArchitectureSection.Apply(config, sizes), isPublished);
     }
 
-    private bool HasOwn => config.Find("model.architecture") is ConfigMap;
+    private bool HasOwn => config.Names("model.architecture").Count > 0;
 
     private ImageInput Image() => ImageInput.Clip(config.Whole("model.model.image_size"));
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -50,10 +50,9 @@ internal sealed class RunArguments
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
     public ComposedConfiguration Compose(ParseResult parsed)
     {
-        var runtime = new ConfigRuntime(_host.Folder, Environment.GetEnvironmentVariable);
-        var composer = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders(parsed.GetValue(_folders) ?? [], _host.Folder)), runtime);
+        var library = new ConfigLibrary(ConfigLibrary.Folders(parsed.GetValue(_folders) ?? [], _host.Folder));
         var overrides = Overrides(parsed);
-        return parsed.GetValue(_config) is { } saved ? composer.Load(saved, overrides) : composer.Compose(_command, overrides);
+        return parsed.GetValue(_config) is { } saved ? library.Load(saved, overrides, _host.Folder) : library.Compose(_command, overrides, _host.Folder);
     }
 
     /// <summary>Prints the configuration when only that was asked for.</summary>

@@ -1,5 +1,5 @@
-using CoVR.Cli.Configuration;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using TorchSharp;
 
 namespace CoVR.Cli.Runs;
@@ -27,7 +27,7 @@ internal static class RunDevice
                         "trainer.accelerator",
                         $"'trainer.accelerator' is '{wanted}', and this covr sees no CUDA device. On the processor: trainer=cpu{(IsDistributed(config) ? " (or keep trainer=ddp with trainer.accelerator=cpu)" : "")}.");
             default:
-                throw config.Fault("trainer.accelerator", Names.Unknown($"'trainer.accelerator' is '{wanted}'; known are cpu, gpu and auto.", wanted, ["cpu", "gpu", "auto"]));
+                throw config.Unknown("trainer.accelerator", $"'trainer.accelerator' is '{wanted}'; known are cpu, gpu and auto.", wanted, ["cpu", "gpu", "auto"]);
         }
     }
 

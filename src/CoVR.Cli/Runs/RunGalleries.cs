@@ -14,7 +14,7 @@ internal sealed class RunGalleries(CommandHost host, ConfiguredModel choice, Emb
 
     /// <summary>Opens the embeddings of a split until the run's end, those of merged sets as one.</summary>
     /// <exception cref="GalleryException">They were made by another model.</exception>
-    public async Task<IEmbeddingSource> OpenAsync(IReadOnlyList<EmbeddingFolder> folders, CancellationToken cancellationToken)
+    public async Task<IEmbeddingSource> OpenAsync(IReadOnlyList<SplitEmbeddings> folders, CancellationToken cancellationToken)
     {
         List<IEmbeddingSource> sources = [];
         foreach (var folder in folders.DistinctBy(folder => folder.Folder))

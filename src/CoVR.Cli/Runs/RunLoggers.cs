@@ -1,5 +1,5 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +37,7 @@ internal sealed class RunLoggers(CommandHost host, ComposedConfiguration config,
         {
             Settings = config.Entries("trainer.logger").ToDictionary(
                 entry => entry.Path["trainer.logger.".Length..],
-                entry => entry.Value is null ? null : PythonText.Of(entry.Value)),
+                entry => entry.Value is null ? null : entry.Text),
             RunName = $"{config.Text("data.dataname")}_{config.Text("model.ckpt.name")}_{config.TextOrNull("experiment")}_{config.TextOrNull("run_name")}",
             LogInterval = config.Whole("trainer.log_interval", 1),
             PrintInterval = config.Whole("trainer.print_interval", 10),

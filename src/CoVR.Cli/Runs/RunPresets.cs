@@ -1,5 +1,6 @@
-using CoVR.Cli.Configuration;
 using CoVR.Evaluation;
+using CoVR.Reproduction;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -9,9 +10,9 @@ internal static class RunPresets
     /// <summary>The presets by name.</summary>
     public static IReadOnlyDictionary<string, EvaluationVariant> Known { get; } = new Dictionary<string, EvaluationVariant>(StringComparer.Ordinal)
     {
-        ["reference"] = EvaluationVariant.Reference,
+        ["reference"] = ReferencePreset.Variant,
         ["corrected"] = EvaluationVariant.Corrected,
-        ["honest"] = EvaluationVariant.Honest,
+        ["honest"] = EvaluationVariant.LeakFree,
     };
 
     /// <summary>The presets of a configuration; the paper's and the honest one where it says nothing.</summary>
@@ -21,14 +22,14 @@ internal static class RunPresets
         var names = config.Find("presets") switch
         {
             null => ["reference", "honest"],
-            ConfigList list => [.. list.Items.Select(item => item is ConfigScalar scalar ? PythonText.Of(scalar.Value) : "")],
-            ConfigScalar { Value: string text } => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            IReadOnlyList<object?> list => [.. list.Select(item => item as string ?? "")],
+            string text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             _ => Array.Empty<string>(),
         };
         return names.Length == 0
             ? throw config.Fault("presets", $"'presets' names no rules; there are {string.Join(", ", Known.Keys)}.")
             : [.. names.Distinct(StringComparer.Ordinal).Select(name => Known.TryGetValue(name, out var variant)
                 ? variant
-                : throw config.Fault("presets", Names.Unknown($"there are no rules '{name}'; known are {string.Join(", ", Known.Keys)}.", name, Known.Keys)))];
+                : throw config.Unknown("presets", $"there are no rules '{name}'; known are {string.Join(", ", Known.Keys)}.", name, Known.Keys))];
     }
 }

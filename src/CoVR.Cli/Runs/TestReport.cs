@@ -1,8 +1,7 @@
 using System.Globalization;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
-using CoVR.Datasets;
-using CoVR.Evaluation;
+using CoVR.Reproduction;
 using Spectre.Console;
 
 namespace CoVR.Cli.Runs;
@@ -13,9 +12,9 @@ internal static class TestReport
     private const int Widest = 240;
 
     /// <summary>Prints them.</summary>
-    public static void Print(CommandHost host, IReadOnlyList<(TestPlan Plan, BenchmarkResult Result)> results)
+    public static void Print(CommandHost host, IReadOnlyList<(PlannedTest Test, BenchmarkResult Result)> results)
     {
-        var rows = results.SelectMany(result => Rows(result.Plan, result.Result)).ToList();
+        var rows = results.SelectMany(result => Rows(result.Test, result.Result)).ToList();
         foreach (var group in rows.Where(row => row.Report.Metrics.Count > 0).GroupBy(row => string.Join(' ', row.Report.Metrics.Keys)))
         {
             var names = group.First().Report.Metrics.Keys.ToList();
@@ -33,9 +32,9 @@ internal static class TestReport
             host.Say($"{row.Name}: the answers are hidden; send its files to the benchmark's server.");
         }
 
-        foreach (var (plan, result) in results)
+        foreach (var (test, result) in results)
         {
-            Notes(host, plan, result);
+            Notes(host, test, result);
         }
     }
 
@@ -54,18 +53,18 @@ internal static class TestReport
         }
     }
 
-    private static void Notes(CommandHost host, TestPlan plan, BenchmarkResult result)
+    private static void Notes(CommandHost host, PlannedTest test, BenchmarkResult result)
     {
         foreach (var part in result.Parts)
         {
             foreach (var incomplete in part.Results.Where(one => !one.Coverage.IsComplete).Take(1))
             {
-                host.Warn($"{plan.Name} {part.Part.Name}: {incomplete.Coverage.Describe()}");
+                host.Warn($"{test.Name} {part.Part.Name}: {incomplete.Coverage.Describe()}");
             }
 
             foreach (var leak in part.Results.SelectMany(one => one.Leaks.Select(text => $"{one.Variant.Name}: {text}")).Distinct())
             {
-                host.Say($"{plan.Name}, {leak}");
+                host.Say($"{test.Name}, {leak}");
             }
         }
 
@@ -75,19 +74,19 @@ internal static class TestReport
         }
     }
 
-    private static IEnumerable<(string Name, string Rules, RetrievalReport Report)> Rows(TestPlan plan, BenchmarkResult result)
+    private static IEnumerable<(string Name, string Rules, RetrievalReport Report)> Rows(PlannedTest test, BenchmarkResult result)
     {
         foreach (var part in result.Parts)
         {
             foreach (var one in part.Results)
             {
-                yield return (result.Parts.Count == 1 ? plan.Name : $"{plan.Name}-{part.Part.Name}", one.Variant.Name, one.Report);
+                yield return (result.Parts.Count == 1 ? test.Name : $"{test.Name}-{part.Part.Name}", one.Variant.Name, one.Report);
             }
         }
 
         foreach (var average in result.Averages)
         {
-            yield return ($"{plan.Name} (mean)", average.Variant.Name, average.Report);
+            yield return ($"{test.Name} (mean)", average.Variant.Name, average.Report);
         }
     }
 }

@@ -1,4 +1,3 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
@@ -8,6 +7,8 @@ using CoVR.Datasets.WebVidCoVR;
 using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Reproduction;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
@@ -41,7 +42,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
             Collective = Ranks,
-            Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => PythonText.Of(entry.Value)),
+            Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => entry.Text),
         };
         if (validation is null)
         {
@@ -57,7 +58,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     private EvaluationOptions Options(IEmbeddingSource source) => new()
     {
         Collective = Ranks,
-        Variants = [EvaluationVariant.Honest with { Store = source }],
+        Variants = [EvaluationVariant.LeakFree with { Store = source }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
         Workers = Math.Max(1, config.Whole("data.num_workers", 2)),
@@ -100,7 +101,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     }
 
     // CC-CoIR's file lies beside the embeddings, that of the others among them.
-    private static string CaptionFile(EmbeddingFolder folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
+    private static string CaptionFile(SplitEmbeddings folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
         ? CaptionEmbeddings.PathBeside(folder.Folder, folder.Annotations)
         : CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations);
 }

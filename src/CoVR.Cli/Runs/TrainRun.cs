@@ -1,10 +1,10 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Distributed;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,7 +24,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(host.Logs));
         var choice = new ConfiguredModel(host, config, RunDevice.Of(config));
         _ = new DataSection(config, loggers).Training("data");
-        new TestRun(host, config, choice).Check(loggers);
+        _ = TestPlan.Read(config, loggers, choice.Fusion);
         new RunLoggers(host, config, loggers).Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh: false);
     }
@@ -40,8 +40,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var data = section.Training("data");
 
         // Faults of the tests are better known now than after days of training.
-        var tests = new TestRun(host, config, choice);
-        tests.Check(loggers);
+        var tests = TestPlan.Read(config, loggers, choice.Fusion);
         var run = new RunLoggers(host, config, loggers);
         run.Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh);
@@ -57,7 +56,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), Validations(data), .. run.Create()] : [] }, cancellationToken);
         if (Leads)
         {
-            await tests.RunAsync(model, targets, loggers, cancellationToken);
+            await new TestRun(host, config, choice, tests).RunAsync(services, targets, loggers, cancellationToken);
         }
     }
 

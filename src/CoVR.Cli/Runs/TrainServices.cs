@@ -1,7 +1,7 @@
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Losses;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Runs;

@@ -1,4 +1,4 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
@@ -96,7 +96,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.AdamW.Epsilon = config.Number("model.optimizer.eps", 1e-8);
         if (config.Find("model.optimizer.betas") is { } betas)
         {
-            (options.AdamW.Beta1, options.AdamW.Beta2) = betas is ConfigList { Items: [ConfigScalar { Value: double first }, ConfigScalar { Value: double second }] }
+            (options.AdamW.Beta1, options.AdamW.Beta2) = betas is IReadOnlyList<object?> and [double first, double second]
                 ? (first, second)
                 : throw config.Fault("model.optimizer.betas", "'model.optimizer.betas' is a list of two numbers: [0.9, 0.999].");
         }
@@ -126,7 +126,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.SaveEverySteps = IsSet("trainer.save_every_steps") ? config.Whole("trainer.save_every_steps") : null;
     }
 
-    private bool IsSet(string path) => config.Find(path) is ConfigScalar { Value: not null };
+    private bool IsSet(string path) => config.Find(path) is not null;
 
     private string Settled(string first)
     {

@@ -7,10 +7,11 @@ namespace CoVR.Datasets;
 /// <summary>One row of a CSV file of any columns.</summary>
 /// <param name="Line">Its first line in the file, counted from 1.</param>
 /// <param name="Fields">As many as the header has.</param>
-internal sealed record CsvRow(long Line, string[] Fields);
+public sealed record CsvRow(long Line, string[] Fields);
 
-/// <summary>Streams a CSV file of any columns.</summary>
-internal sealed class CsvTable : IDisposable
+/// <summary>Reads the rows of a CSV file with a header; every fault names file, line and column.</summary>
+/// <remarks>Not safe for use from several threads.</remarks>
+public sealed class CsvTable : IDisposable
 {
     private const int LargestRecord = 16 << 20;
     private readonly string _file;
@@ -22,8 +23,11 @@ internal sealed class CsvTable : IDisposable
     public IReadOnlyList<string> Header { get; private set; } = [];
 
     /// <summary>Opens a file and reads its header.</summary>
+    /// <param name="file">The file, UTF-8.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The table, to be disposed of.</returns>
     /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
-    public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken)
+    public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken = default)
     {
         var csv = OpenReader(file, "file");
         var table = new CsvTable(file, csv);
@@ -44,12 +48,45 @@ internal sealed class CsvTable : IDisposable
         }
     }
 
+    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <param name="path">The file; replaced when it exists.</param>
+    /// <param name="header">The names of the columns.</param>
+    /// <param name="rows">As many fields as columns each.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is written then.</param>
+    /// <returns>A task that ends when the file is there.</returns>
+    public static async Task WriteAsync(string path, IReadOnlyList<string> header, IAsyncEnumerable<string[]> rows, CancellationToken cancellationToken = default)
+    {
+        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                await using (var csv = CsvWriter.Create(file, new CsvWriterOptions { NewLine = "\n", Injection = CsvInjection.None }, leaveOpen: true))
+                {
+                    await csv.WriteRecordAsync([.. header], cancellationToken).ConfigureAwait(false);
+                    await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+                    {
+                        await csv.WriteRecordAsync(row, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <summary>Opens a strict reader that counts lines.</summary>
     /// <param name="file">The file.</param>
     /// <param name="what">What the file is called in messages.</param>
-    /// <param name="onMalformed">Hears of each malformed record, which is then passed over; null to throw at the first.</param>
+    /// <param name="onMalformed">Told each malformed record, which is then skipped; null: the first one throws.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
-    public static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null)
+    internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null)
     {
         try
         {
@@ -74,10 +111,12 @@ internal sealed class CsvTable : IDisposable
     }
 
     /// <summary>What a malformed record is reported as.</summary>
-    public static DatasetFormatException Malformed(string file, CsvFormatException error) =>
+    internal static DatasetFormatException Malformed(string file, CsvFormatException error) =>
         new(file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
 
     /// <summary>The position of a column.</summary>
+    /// <param name="name">Its name, without surrounding blanks.</param>
+    /// <returns>Counted from 0.</returns>
     /// <exception cref="DatasetFormatException">There is none of that name.</exception>
     public int Column(string name)
     {
@@ -93,7 +132,10 @@ internal sealed class CsvTable : IDisposable
     }
 
     /// <summary>Reads the rows in file order.</summary>
-    public async IAsyncEnumerable<CsvRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows.</returns>
+    /// <exception cref="DatasetFormatException">A row is malformed.</exception>
+    public async IAsyncEnumerable<CsvRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (await AdvanceAsync(() => _csv.ReadAsync(cancellationToken).AsTask()).ConfigureAwait(false))
         {
@@ -107,8 +149,14 @@ internal sealed class CsvTable : IDisposable
         }
     }
 
+    /// <summary>A fault of this file, to be thrown.</summary>
+    /// <param name="line">The line, counted from 1; null: the whole file.</param>
+    /// <param name="field">The column; null: the whole line.</param>
+    /// <param name="reason">What is there and what was expected.</param>
+    /// <returns>The exception.</returns>
     public DatasetFormatException Fault(long? line, string? field, string reason) => new(_file, line, field, reason);
 
+    /// <inheritdoc/>
     public void Dispose() => _csv.Dispose();
 
     private async Task<bool> AdvanceAsync(Func<Task<bool>> read)

@@ -9,7 +9,7 @@ namespace CoVR.Datasets;
 /// <param name="file">Its annotation file, for messages.</param>
 /// <param name="folder">Where media were looked for, for messages.</param>
 /// <param name="exists">Whether the media of an identity are there.</param>
-/// <param name="logger">Is told what is left out.</param>
+/// <param name="logger">Logs what is left out.</param>
 internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, string file, string folder, Func<string, bool> exists, ILogger logger)
 {
     private readonly EmbeddedItems _embedded = new(options.EmbeddingFolders.TryGetValue(split, out var embeddings) ? embeddings : null);
@@ -96,4 +96,56 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
 
     private static IEnumerable<string> Targets(IEnumerable<Triplet> triplets) =>
         triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value.Value);
+}
+
+/// <summary>The items of a folder that are embedded already; the folder is listed once, when it is first asked.</summary>
+/// <param name="folder">A store or a tree; null for none. It need not exist.</param>
+internal sealed class EmbeddedItems(string? folder)
+{
+    private HashSet<string>? _ids;
+
+    /// <summary>Whether an item is embedded; in trees a file of that name in any folder counts.</summary>
+    public bool Contains(string id) => folder is not null && LazyInitializer.EnsureInitialized(ref _ids, List).Contains(id);
+
+    private HashSet<string> List()
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        try
+        {
+            var opened = EmbeddingFolder.Open(folder!);
+            foreach (var id in opened.Items().Where(item => item.Damage is null).Select(item => item.Id?.Value).OfType<string>())
+            {
+                ids.Add(id);
+                if (opened.Kind == EmbeddingFolderKind.PthTree)
+                {
+                    ids.Add(id[(id.LastIndexOf('/') + 1)..]);
+                }
+            }
+        }
+        catch (GalleryException)
+        {
+            // No embeddings yet; if they are damaged, opening them for reading reports it.
+        }
+
+        return ids;
+    }
+}
+
+/// <summary>The identities of one field that have no media, each once, sorted by code point.</summary>
+/// <param name="Field">The column or key that names them.</param>
+/// <param name="Ids">The identities.</param>
+/// <param name="Total">How many different identities the field has.</param>
+internal sealed record MissingMedia(string Field, IReadOnlyList<string> Ids, int Total)
+{
+    /// <summary>Looks every identity up once.</summary>
+    public static MissingMedia Find(string field, IEnumerable<string> ids, Func<string, bool> exists)
+    {
+        var unique = ids.ToHashSet(StringComparer.Ordinal);
+        return new MissingMedia(field, [.. unique.Where(id => !exists(id)).Order(CodePointComparer.Instance)], unique.Count);
+    }
+
+    /// <summary>One sentence with counts and the first few names; empty when nothing is missing.</summary>
+    public string Describe() => Ids.Count == 0
+        ? ""
+        : FormattableString.Invariant($"missing {Ids.Count} of {Total} {Field} ({100.0 * Ids.Count / Total:F1} %): {string.Join(", ", Ids.Take(5))}{(Ids.Count > 5 ? ", …" : "")}");
 }

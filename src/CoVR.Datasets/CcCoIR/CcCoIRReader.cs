@@ -15,7 +15,7 @@ public sealed class CcCoIRReader : IInspectableDataset
 
     /// <summary>Creates a reader; nothing is read yet.</summary>
     /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Is told about rows that are left out; may be null.</param>
+    /// <param name="logger">Logs rows that are left out; null: no log.</param>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public CcCoIRReader(CcCoIROptions options, ILogger<CcCoIRReader>? logger = null)
     {

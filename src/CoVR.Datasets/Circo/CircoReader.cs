@@ -24,7 +24,7 @@ public sealed class CircoReader : IInspectableDataset
 
     /// <summary>Creates a reader; nothing is read yet.</summary>
     /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Is told about entries that are left out; may be null.</param>
+    /// <param name="logger">Logs entries that are left out; null: no log.</param>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public CircoReader(CircoOptions options, ILogger<CircoReader>? logger = null)
     {

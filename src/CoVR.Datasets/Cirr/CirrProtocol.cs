@@ -8,29 +8,24 @@ namespace CoVR.Datasets.Cirr;
 /// pictures of the split, the reference left out; recall at 1, 5, 10 and 50, and at 1, 2 and 3 within the <c>img_set</c>.
 /// </summary>
 /// <remarks>
-/// After <c>src/test/blip2/cirr.py</c> and <c>cirr_val.py</c> of the reference. A subset hit counts as much as
-/// <c>target_soft</c> says, negative answers not at all. The test split is hidden: its rankings go into the files that CIRR's
-/// server takes. The reference's preset ranks the reference last instead of leaving it out and orders ties
-/// as numpy does; the order of its gallery is that of the file system, ours is by name. Safe for use from several threads.
+/// A subset hit counts as much as <c>target_soft</c> says, negative answers not at all. The test split is hidden: its rankings go to CIRR's
+/// server. Immutable; safe for use from several threads.
 /// </remarks>
-public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
+public sealed class CirrProtocol : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
     private static readonly int[] SubsetCuts = [1, 2, 3];
-
-    /// <summary>Creates the rules of the honest preset.</summary>
-    public CirrProtocol()
-        : this(EvaluationPreset.Honest)
-    {
-    }
-
-    private CirrProtocol(EvaluationPreset preset) => Rules = ReferenceRules.OfPictures(preset, "all pictures of the split");
 
     /// <inheritdoc/>
     public string Name => "cirr";
 
     /// <inheritdoc/>
-    public RetrievalRules Rules { get; }
+    public RetrievalRules Rules { get; } = new()
+    {
+        Gallery = "all pictures of the split",
+        NormalizesCandidates = true,
+        SelfMatch = BenchmarkFigures.SelfMatch,
+    };
 
     /// <inheritdoc/>
     public ISimilarity Similarity { get; } = new MaxOverPairsSimilarity();
@@ -43,10 +38,7 @@ public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
     public string PrimaryMetric => "R@1";
 
     /// <inheritdoc/>
-    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) => new CirrProtocol(preset);
-
-    /// <inheritdoc/>
-    public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => ReferenceRules.OwnReference(triplet, Rules);
+    public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => BenchmarkFigures.OwnReference(triplet);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no subset.</exception>
@@ -72,19 +64,6 @@ public sealed class CirrProtocol : IRetrievalProtocol, ISubmissionFiles
 
         return figures.Report(this);
     }
-
-    /// <inheritdoc/>
-    /// <remarks><c>recalls_cirr.json</c> and <c>recalls_cirr_subset.json</c>, which CIRR's server takes for the test split.</remarks>
-    public IReadOnlyList<ResultFile> Files(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
-    {
-        BenchmarkFigures.RequireOneEach(dataset, rankings);
-        return CirrSubmission.Write(dataset, rankings, [.. dataset.Triplets.Zip(rankings, Members)], query);
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>Both files of either split have the form that the server takes.</remarks>
-    public async ValueTask<IReadOnlyList<string>?> CheckAsync(string path, TripletDataset dataset, CancellationToken cancellationToken = default) =>
-        await CirrSubmission.ValidateAsync(path, dataset, cancellationToken).ConfigureAwait(false);
 
     private static IReadOnlyList<SearchHit> Members(Triplet triplet, IReadOnlyList<SearchHit> hits) =>
         RetrievalMetrics.Among(hits, (triplet.Subset ?? throw new ArgumentException($"Triplet {triplet.Id} has no subset (img_set): this is no CIRR data.", nameof(triplet))).ToHashSet());

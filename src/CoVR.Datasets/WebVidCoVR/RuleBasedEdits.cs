@@ -1,11 +1,10 @@
+using System.Collections;
 using CoVR.Modeling.Text;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Modification texts made by rule from the captions of reference and target (the papers' rule-based variant).</summary>
-/// <remarks>After <c>src/data/webvid_covr_rulebased.py</c> of the reference, which fills both words of a template with the first one: see <see cref="RepeatFirstWord"/>.</remarks>
-/// <param name="repeatFirstWord">True to fill templates as the reference does.</param>
-public sealed class RuleBasedEdits(bool repeatFirstWord = false)
+/// <summary>Modification texts made by rule from two captions, for <see cref="WebVidCoVROptions.Edits"/>: nine templates filled with the first words that differ.</summary>
+public static class RuleBasedEdits
 {
     private static readonly string[] Templates =
     [
@@ -20,11 +19,18 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
         "Change it to {1}",
     ];
 
-    /// <summary>Whether both places of a template get the reference's word, which is the slip the published rule-based model was trained with.</summary>
-    public bool RepeatFirstWord { get; } = repeatFirstWord;
+    /// <summary>The texts of a pair.</summary>
+    /// <param name="referenceCaption">The caption of the reference.</param>
+    /// <param name="targetCaption">The caption of the target.</param>
+    /// <returns>One text for each template; null when no word differs.</returns>
+    public static IReadOnlyList<string>? Of(string referenceCaption, string targetCaption) =>
+        DifferingWords(referenceCaption, targetCaption) is { } words ? Fill(words.Reference, words.Target) : null;
 
-    /// <summary>How many templates there are.</summary>
-    internal static int TemplateCount => Templates.Length;
+    /// <summary>Fills every template.</summary>
+    /// <param name="reference">The word to go.</param>
+    /// <param name="target">The word that takes its place.</param>
+    /// <returns>The texts, each written when it is read: millions of rows cost little memory.</returns>
+    public static IReadOnlyList<string> Fill(string reference, string target) => new Texts(reference, target);
 
     /// <summary>The first place at which two captions have different words; full stops, commas and case do not count.</summary>
     /// <param name="referenceCaption">The caption of the reference.</param>
@@ -45,28 +51,18 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
         return null;
     }
 
-    /// <summary>Writes a modification text with one of nine templates.</summary>
-    /// <param name="referenceCaption">The caption of the reference.</param>
-    /// <param name="targetCaption">The caption of the target.</param>
-    /// <param name="random">Draws the template.</param>
-    /// <returns>The text, or null when no word differs: such rows are left out.</returns>
-    public string? Write(string referenceCaption, string targetCaption, Random random)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        return DifferingWords(referenceCaption, targetCaption) is { } words
-            ? Fill(random.Next(Templates.Length), words.Reference, RepeatFirstWord ? words.Reference : words.Target)
-            : null;
-    }
+    private static string[] Words(string caption) => PythonText.Split(PythonText.Lower(caption)
+        .Replace(".", "", StringComparison.Ordinal)
+        .Replace(",", "", StringComparison.Ordinal));
 
-    /// <summary>Fills a template.</summary>
-    internal static string Fill(int template, string first, string second) =>
-        string.Format(System.Globalization.CultureInfo.InvariantCulture, Templates[template], first, second);
-
-    private static string[] Words(string caption)
+    private sealed class Texts(string reference, string target) : IReadOnlyList<string>
     {
-        ArgumentNullException.ThrowIfNull(caption);
-        return PythonText.Split(PythonText.Lower(caption)
-            .Replace(".", "", StringComparison.Ordinal)
-            .Replace(",", "", StringComparison.Ordinal));
+        public int Count => Templates.Length;
+
+        public string this[int index] => string.Format(System.Globalization.CultureInfo.InvariantCulture, Templates[index], reference, target);
+
+        public IEnumerator<string> GetEnumerator() => Enumerable.Range(0, Count).Select(index => this[index]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

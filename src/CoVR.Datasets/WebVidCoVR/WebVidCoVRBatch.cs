@@ -37,7 +37,7 @@ internal sealed class WebVidCoVRBatch
     }
 
     /// <summary>Numbers the identities of all rows.</summary>
-    public void Number(TextPool identities) => identities.Add(_identities, _ends.AsSpan(0, 2 * Count), _numbers);
+    public void Number(Utf8StringPool identities) => identities.Add(_identities, _ends.AsSpan(0, 2 * Count), _numbers);
 
     /// <summary>A row, after <see cref="Number"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

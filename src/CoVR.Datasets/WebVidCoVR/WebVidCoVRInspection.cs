@@ -10,7 +10,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
     /// <summary>Reads the rows.</summary>
     public WebVidCoVRTriplets Read(CancellationToken cancellationToken)
     {
-        var byRule = options.Edits != WebVidCoVREdits.Annotated;
+        var byRule = options.Edits is not null;
         var rows = ReadRows(new WebVidCoVRCsv(file, byRule), cancellationToken);
         var triplets = new WebVidCoVRTriplets(rows, options);
         if (rows.Count == 0)

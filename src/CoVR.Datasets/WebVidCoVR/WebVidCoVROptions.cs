@@ -24,9 +24,9 @@ public sealed class WebVidCoVROptions : DatasetOptions
     /// <value><see cref="WebVidCoVRIteration.Target"/> by default.</value>
     public WebVidCoVRIteration Iterate { get; set; }
 
-    /// <summary>Where modification texts come from.</summary>
-    /// <value><see cref="WebVidCoVREdits.Annotated"/> by default.</value>
-    public WebVidCoVREdits Edits { get; set; }
+    /// <summary>Makes the modification texts of a row from the captions of reference and target (<c>txt1</c>, <c>txt2</c>), for example <see cref="RuleBasedEdits.Of"/>.</summary>
+    /// <value>Null by default: the column <c>edit</c> is the text. Rows for which it returns null are left out; it is called at each use.</value>
+    public Func<string, string, IReadOnlyList<string>?>? Edits { get; set; }
 
     /// <summary>The seed by which one of several texts of a row is drawn: a template of a rule-based edit, or an entry of a list.</summary>
     /// <value>1234 by default. Training draws anew at each use, from <see cref="Triplet.Alternatives"/>.</value>
@@ -59,6 +59,18 @@ public sealed class WebVidCoVROptions : DatasetOptions
         base.Check(faults);
         RequireExtensions(faults, Extensions);
         RequireDefined(faults, Iterate, nameof(Iterate));
-        RequireDefined(faults, Edits, nameof(Edits));
     }
+}
+
+/// <summary>What one item of an epoch is; the reference's <c>iterate</c>.</summary>
+public enum WebVidCoVRIteration
+{
+    /// <summary>Every target once (<c>pth2</c>): training draws one of its rows at random. The default of the published models.</summary>
+    Target,
+
+    /// <summary>Every row once (<c>triplets</c>, <c>idx</c>).</summary>
+    Triplet,
+
+    /// <summary>Every target caption once (<c>txt2</c>).</summary>
+    TargetCaption,
 }

@@ -21,7 +21,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
 
     /// <summary>Creates a reader; nothing is read yet.</summary>
     /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Is told about rows that are left out; may be null.</param>
+    /// <param name="logger">Logs rows that are left out; null: no log.</param>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public WebVidCoVRReader(WebVidCoVROptions options, ILogger<WebVidCoVRReader>? logger = null)
         : this(options, (ILogger?)logger)
@@ -67,7 +67,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
 
     private (WebVidCoVRTriplets Triplets, int Items, LeftOutMedia? Left) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
-        var byRule = _options.Edits != WebVidCoVREdits.Annotated;
+        var byRule = _options.Edits is not null;
         var (table, left) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
         var triplets = new WebVidCoVRTriplets(table.Rows, _options);
         if (triplets.Count < table.Rows.Count)

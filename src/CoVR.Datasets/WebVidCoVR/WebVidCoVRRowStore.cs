@@ -22,13 +22,13 @@ internal sealed class WebVidCoVRRowStore
     public int Count { get; private set; }
 
     /// <summary><c>pth1</c> and <c>pth2</c>.</summary>
-    public TextPool Identities { get; } = new();
+    public Utf8StringPool Identities { get; } = new();
 
     /// <summary>Of each row <c>txt1</c>, <c>txt2</c> and <c>edit</c> in UTF-8, as far as there are any.</summary>
-    public Blocks<byte> Texts { get; } = new();
+    public ChunkedBuffer<byte> Texts { get; } = new();
 
     /// <summary>Of each row the scores.</summary>
-    public Blocks<float> Scores { get; } = new();
+    public ChunkedBuffer<float> Scores { get; } = new();
 
     /// <summary>Adds a row; its number is its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,7 +69,7 @@ internal sealed class WebVidCoVRRowStore
 
     private int[] NumberCaptions()
     {
-        var (pool, numbers) = (new TextPool(), new int[Count]);
+        var (pool, numbers) = (new Utf8StringPool(), new int[Count]);
         for (var row = 0; row < Count; row++)
         {
             ref readonly var entry = ref EntryAt(row);
@@ -88,7 +88,7 @@ internal sealed class WebVidCoVRRowStore
 
     /// <summary>One row: its line, the numbers of its identities, where its scores and texts begin, how many scores there are, and the bytes of each text (-1 for none).</summary>
     internal readonly record struct Entry(
-        uint Line, BlockPlace Scores, int ScoreCount, BlockPlace Texts, int ReferenceCaption, int TargetCaption, int Edit, int Reference = -1, int Target = -1)
+        uint Line, ChunkSlice Scores, int ScoreCount, ChunkSlice Texts, int ReferenceCaption, int TargetCaption, int Edit, int Reference = -1, int Target = -1)
     {
         /// <summary>The bytes of all texts.</summary>
         public int Length => EditStart + Math.Max(0, Edit);

@@ -12,7 +12,7 @@ internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
 
     /// <summary>Leaves out rows for which no edit can be made.</summary>
     public WebVidCoVRTriplets(WebVidCoVRRows rows, WebVidCoVROptions options) => (_rows, _options) = (
-        options.Edits == WebVidCoVREdits.Annotated ? rows : rows.Where(row => RuleBasedEdits.DifferingWords(row.ReferenceCaption!, row.TargetCaption!) is not null),
+        options.Edits is { } edits ? rows.Where(row => edits(row.ReferenceCaption!, row.TargetCaption!) is not null) : rows,
         options);
 
     /// <inheritdoc/>
@@ -44,9 +44,8 @@ internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
         };
     }
 
-    private IReadOnlyList<string>? TextsOf(WebVidCoVRRow row) => _options.Edits switch
-    {
-        WebVidCoVREdits.Annotated => _options.EditLists ? PythonTexts.Parse(row.Edit) : null,
-        var edits => RuleBasedTexts.Of(row, repeatFirstWord: edits == WebVidCoVREdits.RuleBasedAsPublished),
-    };
+    private IReadOnlyList<string>? TextsOf(WebVidCoVRRow row) =>
+        _options.Edits is { } edits ? edits(row.ReferenceCaption!, row.TargetCaption!)
+        : _options.EditLists ? TextListLiteral.Parse(row.Edit)
+        : null;
 }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CoVR.Modeling.Text;
 
-/// <summary>What Python's <c>str</c> means by white space and lower case; the reference cleans its texts with it.</summary>
-internal static class PythonText
+/// <summary>White space and lower case as Python's <c>str</c> defines them; the published models clean their texts so.</summary>
+public static class PythonText
 {
     private const int CapitalSigma = 0x03A3;
     private const int CapitalDottedI = 0x0130;
@@ -27,11 +27,14 @@ internal static class PythonText
     ];
 
     /// <summary>Whether <c>str.isspace</c>, <c>str.split</c> and <c>\s</c> call a character white space.</summary>
-    public static bool IsWhiteSpace(char value) => value is >= '\u001C' and <= '\u001F' || char.IsWhiteSpace(value);
+    internal static bool IsWhiteSpace(char value) => value is >= '\u001C' and <= '\u001F' || char.IsWhiteSpace(value);
 
     /// <summary><c>str.split()</c>: the words between white space.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The words, none of them empty.</returns>
     public static string[] Split(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         List<string> words = [];
         for (var (at, end) = (0, 0); at < text.Length; at = end + 1)
         {
@@ -49,8 +52,11 @@ internal static class PythonText
     }
 
     /// <summary><c>str.lower</c>: Unicode's full mapping, with the sigma that ends a word.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The lower-case text.</returns>
     public static string Lower(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (System.Text.Ascii.IsValid(text))
         {
             return text.ToLowerInvariant();
@@ -79,7 +85,7 @@ internal static class PythonText
     }
 
     /// <summary>Appends <c>str.lower</c> of one character on its own.</summary>
-    public static void AppendLower(StringBuilder lower, Rune rune)
+    internal static void AppendLower(StringBuilder lower, Rune rune)
     {
         if (rune.Value == CapitalDottedI)
         {

@@ -33,7 +33,7 @@ public sealed record ComposedBatchSources
 
     /// <summary>
     /// Stored embeddings of captions by their text, each of D numbers; wins over <see cref="Captions"/>. <see cref="TextEmbeddings"/> is one such table,
-    /// and <c>CaptionEmbeddings.Load</c> of the package CoVR.Datasets loads what the reference's <c>si_tc</c> trains with.
+    /// and <c>CaptionEmbeddings.Load</c> of the package CoVR.Reproduction loads what the reference's <c>si_tc</c> trains with.
     /// </summary>
     /// <value>Null.</value>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }

@@ -27,10 +27,4 @@ public sealed record MediaFolderOptions
 
     /// <summary>Videos of every usual kind, at any depth.</summary>
     public static MediaFolderOptions Videos { get; } = new() { Extensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"] };
-
-    /// <summary>The pictures that the reference's tools see: lower-case <c>.jpg</c> and <c>.png</c>, the folder itself, and PNG before JPEG.</summary>
-    public static MediaFolderOptions ReferencePictures { get; } = new() { Extensions = [".jpg", ".png"], MatchCase = true, Depth = 0, LaterExtensionWins = true };
-
-    /// <summary>The videos that the reference's tools see: <c>{folder}/{id}.mp4</c>, exactly one folder deep.</summary>
-    public static MediaFolderOptions ReferenceVideos { get; } = new() { Extensions = [".mp4"], MatchCase = true, Depth = 1 };
 }

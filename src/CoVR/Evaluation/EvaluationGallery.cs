@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CoVR.Data;
 
 namespace CoVR.Evaluation;
@@ -7,36 +5,39 @@ namespace CoVR.Evaluation;
 /// <summary>The candidates of a data set in an index, pooled and ordered by the rules of a plan.</summary>
 internal sealed class EvaluationGallery
 {
-    private readonly Dictionary<MediaId, List<MediaId>> _columns = [];
+    private readonly Dictionary<MediaId, List<MediaId>> _candidatesOf = [];
+    private readonly Dictionary<MediaId, int> _places = [];
+    private readonly List<(GalleryCandidate Candidate, int Frames)> _pooled = [];
+    private readonly Dictionary<string, GalleryCandidate> _ownCandidates = new(StringComparer.Ordinal);
     private readonly HashSet<MediaId> _missing = [];
 
     private EvaluationGallery(ExactIndex index) => Index = index;
 
     public ExactIndex Index { get; }
 
-    /// <summary>Candidates that are not in the store.</summary>
+    /// <summary>Items that are not in the store.</summary>
     public IReadOnlyCollection<MediaId> Missing => _missing;
 
-    /// <summary>Candidates that are there.</summary>
-    public int Present => _columns.Count;
+    /// <summary>How many different items there are.</summary>
+    public int Present => _candidatesOf.Count;
 
-    /// <summary>Candidates of several frames whose frame scores do not fit: all frames count the same.</summary>
-    public int Unweighted { get; private set; }
+    /// <summary>The candidates in the order of the index, each with its number of stored frames.</summary>
+    public IReadOnlyList<(GalleryCandidate Candidate, int Frames)> Candidates => _pooled;
 
     /// <summary>The most frames of a candidate.</summary>
-    public int MostFrames { get; private set; } = 1;
+    public int MostFrames => _pooled.Select(item => item.Frames).DefaultIfEmpty(1).Max();
 
-    /// <summary>The places of columns in the order of adding.</summary>
-    public Dictionary<MediaId, int> Order { get; } = [];
+    /// <summary>Whether an item is there.</summary>
+    public bool Contains(MediaId item) => _candidatesOf.ContainsKey(item);
 
-    /// <summary>The column of each query that has one of its own.</summary>
-    public Dictionary<string, MediaId> OwnColumns { get; } = new(StringComparer.Ordinal);
+    /// <summary>The candidates of an item; none when it is not there.</summary>
+    public IReadOnlyList<MediaId> CandidatesOf(MediaId item) => _candidatesOf.TryGetValue(item, out var candidates) ? candidates : [];
 
-    /// <summary>Whether a candidate is there.</summary>
-    public bool Contains(MediaId item) => _columns.ContainsKey(item);
+    /// <summary>The place of a candidate in the order of the index.</summary>
+    public int PlaceOf(MediaId candidate) => _places[candidate];
 
-    /// <summary>The columns of a candidate; none when it is not there.</summary>
-    public IReadOnlyList<MediaId> ColumnsOf(MediaId item) => _columns.TryGetValue(item, out var columns) ? columns : [];
+    /// <summary>The candidate that counts as its item for one query only; null when the query has none.</summary>
+    public GalleryCandidate? OwnCandidateOf(Triplet query) => _ownCandidates.GetValueOrDefault(query.Id);
 
     /// <summary>Reads one gallery for each different need of the plans.</summary>
     public static async Task<Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery>> ReadAsync(
@@ -59,16 +60,16 @@ internal sealed class EvaluationGallery
         EvaluationPlan plan, QueryKind kind, TripletDataset dataset, CaptionTable captions, EvaluationOptions options, CancellationToken cancellationToken)
     {
         var gallery = new EvaluationGallery(new ExactIndex(plan.Similarity));
-        foreach (var column in GalleryColumns.Of(dataset, plan.Rules))
+        foreach (var candidate in Arrange(dataset, plan.Rules))
         {
-            if (await plan.Store.ReadAsync(column.Item, cancellationToken).ConfigureAwait(false) is { } item)
+            if (await plan.Store.ReadAsync(candidate.Item, cancellationToken).ConfigureAwait(false) is { } frames)
             {
-                RequireFinite(plan, column.Item, item);
-                gallery.Add(column, captions.Mix(column.Item, gallery.Pool(plan, kind, column, item), kind.CaptionShare));
+                RequireFinite(plan, candidate.Item, frames);
+                gallery.Add(candidate, frames.Frames, captions.Mix(candidate.Item, plan.Pool(kind, candidate, frames), kind.CaptionShare));
             }
             else
             {
-                gallery._missing.Add(column.Item);
+                gallery._missing.Add(candidate.Item);
             }
         }
 
@@ -90,42 +91,31 @@ internal sealed class EvaluationGallery
         }
     }
 
-    private void Add(GalleryColumn column, EmbeddingSet item)
+    /// <summary>The candidates in the order in which equal scores are ranked.</summary>
+    private static IEnumerable<GalleryCandidate> Arrange(TripletDataset dataset, RetrievalRules rules)
     {
-        Order[column.Id] = Index.Count;
-        Index.Add(column.Id, item);
-        (_columns.TryGetValue(column.Item, out var columns) ? columns : _columns[column.Item] = []).Add(column.Id);
-        if (column.Query is { } query)
-        {
-            OwnColumns[query] = column.Id;
-        }
+        var candidates = rules.Layout?.Arrange(dataset) ?? EachOnce(dataset);
+        return rules.TieBreaker is null ? candidates.OrderBy(candidate => candidate.Id.Value, StringComparer.Ordinal) : candidates;
     }
 
-    private EmbeddingSet Pool(EvaluationPlan plan, QueryKind kind, GalleryColumn column, EmbeddingSet item)
+    private static IEnumerable<GalleryCandidate> EachOnce(TripletDataset dataset)
     {
-        MostFrames = Math.Max(MostFrames, item.Frames);
-        if (!plan.Similarity.PoolsFrames)
+        var answers = dataset.Triplets.Where(triplet => triplet.Target is not null).ToLookup(triplet => triplet.Target!.Value);
+        return dataset.Candidates.Select(id => new GalleryCandidate(id, id, [.. answers[id]]));
+    }
+
+    private void Add(GalleryCandidate candidate, int frames, EmbeddingSet item)
+    {
+        _places[candidate.Id] = Index.Count;
+        _pooled.Add((candidate, frames));
+        Index.Add(candidate.Id, item);
+        (_candidatesOf.TryGetValue(candidate.Item, out var candidates) ? candidates : _candidatesOf[candidate.Item] = []).Add(candidate.Id);
+        if (candidate.Id != candidate.Item)
         {
-            var scores = column.Scores?.Count == item.Frames ? column.Scores : null;
-            Unweighted += plan.WeighsByAnswers(kind) && item.Frames > 1 && scores is null ? 1 : 0;
-            if (plan.Rules.MostFrames is { } most && item.Frames > most)
+            foreach (var query in candidate.Answers)
             {
-                var drawn = Draw(column.Id, item.Frames, most);
-                item = EmbeddingShapes.SelectFrames(item, drawn);
-                scores = scores is null ? null : [.. drawn.Select(frame => scores[frame])];
+                _ownCandidates[query.Id] = candidate;
             }
-
-            item = (plan.PoolingFor(kind) ?? new ScoreWeightedFramePooling(scores)).Pool(item);
         }
-
-        return plan.Rules.NormalizesCandidates ? EmbeddingShapes.UnitRows(item) : item;
-    }
-
-    /// <summary>Draws frames without replacement, seeded by the identity alone, in their order.</summary>
-    private static int[] Draw(MediaId id, int frames, int count)
-    {
-        var places = Enumerable.Range(0, frames).ToArray();
-        new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(id.Value)))).Shuffle(places);
-        return [.. places.Take(count).Order()];
     }
 }

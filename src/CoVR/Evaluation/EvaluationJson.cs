@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
@@ -41,12 +40,8 @@ public static class EvaluationJson
     /// <param name="results">In the order of the document.</param>
     /// <param name="cancellationToken">Ends the work before anything is replaced.</param>
     /// <returns>A task that ends when the file is there.</returns>
-    public static Task WriteAsync(string path, IReadOnlyList<EvaluationResult> results, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var full = Path.GetFullPath(path);
-        return ResultFileSet.SaveAsync([new ResultFile(Path.GetFileName(full), Serialize(results))], Path.GetDirectoryName(full)!, cancellationToken);
-    }
+    public static Task WriteAsync(string path, IReadOnlyList<EvaluationResult> results, CancellationToken cancellationToken = default) =>
+        TextFile.WriteAsync(path, Serialize(results), cancellationToken);
 
     private static void Write(Utf8JsonWriter json, EvaluationResult result)
     {

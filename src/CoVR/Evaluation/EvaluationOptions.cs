@@ -12,9 +12,9 @@ public sealed class EvaluationOptions : IValidatableObject
     public IReadOnlyList<QueryKind> Queries { get; set; } = [QueryKind.Composed];
 
     /// <summary>By whose rules; queries are encoded once for all of them.</summary>
-    /// <value><see cref="EvaluationVariant.Honest"/> by default.</value>
+    /// <value><see cref="EvaluationVariant.LeakFree"/> by default.</value>
     [MinLength(1)]
-    public IReadOnlyList<EvaluationVariant> Variants { get; set; } = [EvaluationVariant.Honest];
+    public IReadOnlyList<EvaluationVariant> Variants { get; set; } = [EvaluationVariant.LeakFree];
 
     /// <summary>Confidence intervals of the metrics.</summary>
     [Required]

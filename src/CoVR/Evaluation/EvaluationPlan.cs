@@ -6,18 +6,16 @@ namespace CoVR.Evaluation;
 /// <summary>One variant of a run, bound to its data set: the rules to carry out and the gallery that each kind of query needs.</summary>
 internal sealed class EvaluationPlan
 {
-    private static readonly IFramePooling Mean = new MeanFramePooling();
-
-    private readonly IFramePooling _pooling;
+    private readonly IFramePooling _pipelinePooling;
 
     private EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, EmbeddingFingerprint fingerprint)
     {
         Variant = variant;
-        Protocol = protocol.Under(variant.Preset, dataset);
+        Protocol = variant.Preset.Apply(protocol.BindTo(dataset), dataset);
         Rules = Protocol.Rules;
         Similarity = variant.Similarity ?? Protocol.Similarity;
+        _pipelinePooling = variant.Pooling ?? pipeline.Pooling;
         (Store, Fingerprint) = (variant.Store ?? pipeline.Gallery, fingerprint);
-        _pooling = variant.Pooling ?? pipeline.Pooling;
     }
 
     public EvaluationVariant Variant { get; }
@@ -45,27 +43,31 @@ internal sealed class EvaluationPlan
             : new EvaluationPlan(variant, protocol, dataset, pipeline, fingerprint);
     }
 
-    /// <summary>Whether the frames of candidates are weighed by the text of the question that they answer.</summary>
-    /// <remarks>A query without text is compared with the mean of the frames (<c>configs/test/webvid-covr_visual.yaml</c> of the reference).</remarks>
-    public bool WeighsByAnswers(QueryKind kind) => Rules.Pooling == CandidatePooling.AnswerText && kind.Parts != QueryParts.Reference && !Similarity.PoolsFrames;
+    /// <summary>The pooling of candidates; null when each query pools them (<see cref="ISimilarity.PoolsFrames"/>).</summary>
+    public ICandidatePooling? PoolingFor(QueryKind kind) =>
+        Similarity.PoolsFrames ? null : (Rules.Pooling ?? FixedPooling.OfThePipeline).ForQueries(kind.Parts);
 
-    /// <summary>Pools frames; null when answers or queries do.</summary>
-    public IFramePooling? PoolingFor(QueryKind kind) => Similarity.PoolsFrames || WeighsByAnswers(kind) ? null : Rules.Pooling == CandidatePooling.AnswerText ? Mean : _pooling;
+    /// <summary>Makes a candidate comparable: pooled and normalised as the rules say.</summary>
+    public EmbeddingSet Pool(QueryKind kind, GalleryCandidate candidate, EmbeddingSet frames)
+    {
+        var item = PoolingFor(kind)?.Pool(candidate, frames, _pipelinePooling) ?? frames;
+        return Rules.NormalizesCandidates ? EmbeddingShapes.UnitRows(item) : item;
+    }
 
     /// <summary>The words of the fingerprint.</summary>
-    public string PoolingName(QueryKind kind) => Similarity.PoolsFrames ? "by each query"
-        : (PoolingFor(kind)?.ToString() ?? "by the text of the answered query, temperature 0.1")
-            + (Rules.MostFrames is { } most ? $", at most {most} frames" : "") + (Rules.ColumnForEachRow ? ", once for each row" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
+    public string PoolingName(QueryKind kind) => PoolingFor(kind) is not { } pooling
+        ? "by each query"
+        : pooling.Describe(_pipelinePooling) + (Rules.Layout is { } layout ? $", {layout.Name}" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
 
     /// <summary>What decides the content and order of an index: plans that agree share one.</summary>
     public GalleryKey KeyFor(QueryKind kind) => new(
-        Store, PoolingFor(kind), Similarity.PoolsFrames, Similarity.GetType(), Similarity.Name, Rules with { SelfMatch = "", Leaks = [] }, kind.CaptionShare);
+        Store, PoolingFor(kind), _pipelinePooling, Similarity.GetType(), Similarity.Name, Rules with { Pooling = null, SelfMatch = "", Leaks = [] }, kind.CaptionShare);
 
     /// <summary>What a gallery is made of.</summary>
     internal sealed record GalleryKey(
         IEmbeddingSource Store,
-        IFramePooling? Pooling,
-        bool KeepsFrames,
+        ICandidatePooling? Pooling,
+        IFramePooling PipelinePooling,
         Type SimilarityType,
         string SimilarityName,
         RetrievalRules Rules,

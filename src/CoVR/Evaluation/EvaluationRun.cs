@@ -164,8 +164,8 @@ internal sealed class EvaluationRun
             Rankings = rankings,
             Fingerprint = Fingerprints.Of(plan, kind, this, data),
             Coverage = Coverage(gallery, scored),
-            Leaks = RunNotes.Leaks(plan, kind, gallery),
-            Deviations = [.. RunNotes.Deviations(plan, kind, gallery, Dataset)],
+            Leaks = EvaluationCaveats.Leaks(plan, kind, gallery),
+            Deviations = [.. EvaluationCaveats.Deviations(plan, kind, gallery)],
         };
     }
 

@@ -2,21 +2,18 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>One column of a run: a preset, and what differs from it.</summary>
+/// <summary>A preset, and what differs from it.</summary>
 /// <param name="Name">Unique in a run.</param>
-/// <param name="Preset">By whose rules.</param>
+/// <param name="Preset">The rules.</param>
 public sealed record EvaluationVariant(string Name, EvaluationPreset Preset)
 {
-    /// <summary>What a gallery in use would give; the default.</summary>
-    public static EvaluationVariant Honest { get; } = new("honest", EvaluationPreset.Honest);
+    /// <summary>What a gallery in use would give; the default. Named <c>honest</c>.</summary>
+    public static EvaluationVariant LeakFree { get; } = new(EvaluationPreset.LeakFree.Name, EvaluationPreset.LeakFree);
 
-    /// <summary>The papers' rules without the slips of the reference's code.</summary>
-    public static EvaluationVariant Corrected { get; } = new("corrected", EvaluationPreset.Corrected);
+    /// <summary>The rules of the papers.</summary>
+    public static EvaluationVariant Corrected { get; } = new(EvaluationPreset.Corrected.Name, EvaluationPreset.Corrected);
 
-    /// <summary>The reference's code, slips included.</summary>
-    public static EvaluationVariant Reference { get; } = new("reference", EvaluationPreset.Reference);
-
-    /// <summary>How the frames of candidates become one; null for the pipeline's pooling. Ignored where the preset pools by the answer's text.</summary>
+    /// <summary>How the frames of candidates become one; null for the pipeline's pooling. Ignored where <see cref="RetrievalRules.Pooling"/> is set.</summary>
     public IFramePooling? Pooling { get; init; }
 
     /// <summary>How queries and candidates are compared; null for the protocol's similarity.</summary>
@@ -25,9 +22,9 @@ public sealed record EvaluationVariant(string Name, EvaluationPreset Preset)
     /// <summary>Where the gallery's embeddings are, of the same model; null for the pipeline's store. A second store holds a BGR gallery, say.</summary>
     public IEmbeddingSource? Store { get; init; }
 
-    /// <summary>The honest rules, with the frames of each candidate weighed by each query (<see cref="QueryTimePooledSimilarity"/>).</summary>
+    /// <summary>The leak-free rules, with the frames of each candidate weighed by each query (<see cref="QueryTimePooledSimilarity"/>).</summary>
     /// <param name="temperature">What frame similarities are divided by; positive.</param>
     /// <returns>The variant.</returns>
     public static EvaluationVariant QueryTimePooling(double temperature = 0.1) =>
-        new("query-time pooling", EvaluationPreset.Honest) { Similarity = new QueryTimePooledSimilarity(temperature) };
+        new("query-time pooling", EvaluationPreset.LeakFree) { Similarity = new QueryTimePooledSimilarity(temperature) };
 }

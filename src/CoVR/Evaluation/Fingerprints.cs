@@ -6,6 +6,10 @@ namespace CoVR.Evaluation;
 /// <summary>States what defines a result.</summary>
 internal static class Fingerprints
 {
+    public const string Rgb = "rgb";
+    public const string Bgr = "bgr";
+    public const string Unknown = "unknown";
+
     private static readonly string Version =
         typeof(Fingerprints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
@@ -14,25 +18,18 @@ internal static class Fingerprints
         var embedded = plan.Fingerprint;
         return new ProtocolFingerprint
         {
-            Dataset = $"{run.Dataset.Name} {Name(run.Dataset.Split)}",
+            Dataset = $"{run.Dataset.Name} {run.Dataset.Split.ToString().ToLowerInvariant()}",
             DataSha256 = dataSha256,
             Protocol = plan.Protocol.Name,
-            Preset = Name(plan.Variant.Preset),
+            Preset = plan.Variant.Preset.Name,
             Query = kind.Name,
             QueryFrames = run.Pipeline.QuerySampler.Name,
             Gallery = plan.Rules.Gallery,
             SelfMatch = plan.Rules.SelfMatch,
             Pooling = plan.PoolingName(kind),
             Similarity = plan.Similarity.Name,
-            Ties = plan.Rules.Ties switch
-            {
-                TieOrder.Identity => "by identity",
-                TieOrder.GalleryOrder => "earlier in the gallery first",
-                TieOrder.NumpyArgsort => "numpy's introsort, reversed",
-                TieOrder.RoundedDistance => "single precision distances, torch's introsort",
-                _ => "later in the gallery first",
-            },
-            ColourOrder = embedded.IsAssumed ? "unknown" : IsBgr(embedded) ? "bgr" : "rgb",
+            Ties = plan.Rules.TieBreaker?.Name ?? "by identity",
+            ColourOrder = ColourOrder(embedded),
             TextLimit = run.Pipeline.Model.Description.Text.EvaluationLimit,
             Model = embedded.Model,
             WeightsSha256 = embedded.WeightsSha256,
@@ -41,9 +38,8 @@ internal static class Fingerprints
         };
     }
 
-    /// <summary>Whether video frames of a store were read with red and blue exchanged.</summary>
-    public static bool IsBgr(EmbeddingFingerprint fingerprint) => fingerprint.Preprocessing.Split(' ').Contains("bgr", StringComparer.OrdinalIgnoreCase);
-
-    private static string Name<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+    /// <summary>The channel order in which the video frames of a gallery were embedded.</summary>
+    public static string ColourOrder(EmbeddingFingerprint fingerprint) => fingerprint.IsAssumed ? Unknown
+        : fingerprint.Preprocessing.Split(' ').Contains(Bgr, StringComparer.OrdinalIgnoreCase) ? Bgr
+        : Rgb;
 }

@@ -3,23 +3,22 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Ranks a gallery for queries by the rules of a plan: what is excluded, where it ends, and how ties fall.</summary>
+/// <summary>Ranks a gallery for queries by the rules of a plan.</summary>
 internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery gallery)
 {
-    private readonly bool _sortsWhole = plan.Rules.Ties is TieOrder.NumpyArgsort or TieOrder.RoundedDistance;
-
     /// <summary>Ranks.</summary>
     /// <param name="triplets">The queries.</param>
     /// <param name="queries">Their embeddings.</param>
     /// <param name="search">For each how many hits and which items are excluded.</param>
     public IReadOnlyList<IReadOnlyList<SearchHit>> Rank(IReadOnlyList<Triplet> triplets, IReadOnlyList<EmbeddingSet> queries, IReadOnlyList<SearchOptions> search)
     {
+        // One hit more shows whether the last one is tied.
         SearchOptions[] inIndex =
         [
             .. search.Select(options => new SearchOptions
             {
-                Top = _sortsWhole && options.Top < int.MaxValue ? options.Top + 1 : options.Top,
-                Exclude = options.Exclude.SelectMany(gallery.ColumnsOf).ToFrozenSet(),
+                Top = plan.Rules.TieBreaker is not null && options.Top < int.MaxValue ? options.Top + 1 : options.Top,
+                Exclude = options.Exclude.SelectMany(gallery.CandidatesOf).ToFrozenSet(),
             }),
         ];
         var found = gallery.Index.Search(queries, inIndex);
@@ -28,21 +27,20 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
 
     private IReadOnlyList<SearchHit> Finish(IReadOnlyList<SearchHit> hits, EmbeddingSet query, SearchOptions search, int top)
     {
-        if (_sortsWhole && (HasTies(hits) || (search.Exclude.Count > 1 && hits.Count < search.Top)))
+        var isWhole = hits.Count < search.Top;
+        if (plan.Rules.TieBreaker is { } ties && (HasTies(hits, ties) || (isWhole && search.Exclude.Count > 0)))
         {
-            var all = hits.Count < search.Top ? hits : gallery.Index.Search([query], [search with { Top = int.MaxValue }])[0];
-            return SortWhole(all, search, top);
+            return Order(isWhole ? hits : gallery.Index.Search([query], [search with { Top = int.MaxValue }])[0], search.Exclude, ties, top);
         }
 
-        var kept = hits.Count > top ? [.. hits.Take(top)] : hits;
-        return plan.Rules.Exclusion == ExclusionEffect.Last ? WithLast(kept, search, top) : kept;
+        return hits.Count > top ? [.. hits.Take(top)] : hits;
     }
 
-    private bool HasTies(IReadOnlyList<SearchHit> hits)
+    private static bool HasTies(IReadOnlyList<SearchHit> hits, ITieBreaker ties)
     {
         for (var i = 1; i < hits.Count; i++)
         {
-            if (KeyOf(hits[i].Score) == KeyOf(hits[i - 1].Score))
+            if (ties.AreTied(hits[i - 1].Score, hits[i].Score))
             {
                 return true;
             }
@@ -51,50 +49,21 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
         return false;
     }
 
-    /// <summary>What the reference sorts: higher is better.</summary>
-    private float KeyOf(float score) => plan.Rules.Ties == TieOrder.RoundedDistance ? -(1f - score) : score;
-
-    /// <summary>Sorts the whole gallery as the reference does, excluded items at the lowest score where the rules rank them.</summary>
-    private SearchHit[] SortWhole(IReadOnlyList<SearchHit> hits, SearchOptions search, int top)
+    private SearchHit[] Order(IReadOnlyList<SearchHit> hits, IReadOnlySet<MediaId> excluded, ITieBreaker ties, int top)
     {
-        var keys = new float[gallery.Index.Count];
-        var columns = new SearchHit?[keys.Length];
-        Array.Fill(keys, float.NegativeInfinity);
+        var scores = new float[gallery.Index.Count];
+        Array.Fill(scores, float.NegativeInfinity);
         foreach (var hit in hits)
         {
-            var column = gallery.Order[hit.Id];
-            (columns[column], keys[column]) = (hit, KeyOf(hit.Score));
+            scores[gallery.PlaceOf(hit.Id)] = hit.Score;
         }
 
-        if (plan.Rules.Exclusion == ExclusionEffect.Last)
-        {
-            foreach (var id in search.Exclude)
-            {
-                columns[gallery.Order[id]] = new SearchHit(id, float.NegativeInfinity, 0);
-            }
-        }
-
-        var order = plan.Rules.Ties == TieOrder.RoundedDistance
-            ? TorchArgsort.Ascending(Array.ConvertAll(keys, key => -key))
-            : NumpyArgsort.Ascending(keys).Reverse();
-        return [.. order.Where(column => columns[column] is not null).Take(top).Select((column, place) => columns[column]! with { Rank = place + 1 })];
+        var order = ties.Order(scores, excluded.Select(gallery.PlaceOf).ToFrozenSet());
+        return [.. order.Take(top).Select((place, rank) => new SearchHit(gallery.Candidates[place].Candidate.Id, scores[place], rank + 1))];
     }
 
-    /// <summary>Puts excluded candidates behind all others, where there is room.</summary>
-    private IReadOnlyList<SearchHit> WithLast(IReadOnlyList<SearchHit> hits, SearchOptions search, int top)
-    {
-        var room = top - hits.Count;
-        if (room <= 0)
-        {
-            return hits;
-        }
-
-        var last = search.Exclude.OrderBy(id => gallery.Order[id]).Take(room);
-        return [.. hits, .. last.Select((id, i) => new SearchHit(id, float.NegativeInfinity, hits.Count + i + 1))];
-    }
-
-    /// <summary>Gives a query's own column the name of its target.</summary>
-    private IReadOnlyList<SearchHit> Named(IReadOnlyList<SearchHit> hits, Triplet triplet) => gallery.OwnColumns.TryGetValue(triplet.Id, out var own)
-        ? [.. hits.Select(hit => hit.Id == own ? hit with { Id = triplet.Target!.Value } : hit)]
+    /// <summary>Gives a query's own candidate the name of its item.</summary>
+    private IReadOnlyList<SearchHit> Named(IReadOnlyList<SearchHit> hits, Triplet triplet) => gallery.OwnCandidateOf(triplet) is { } own
+        ? [.. hits.Select(hit => hit.Id == own.Id ? hit with { Id = own.Item } : hit)]
         : hits;
 }

@@ -21,7 +21,11 @@ public sealed class RecallProtocol : IRetrievalProtocol
         Similarity = similarity ?? new MeanPooledSimilarity();
         _cutoffs = [.. (cutoffs ?? [1, 5, 10, 50]).Distinct().Order()];
         _excludeReference = excludeReference;
-        Rules = RulesOf(EvaluationPreset.Honest, excludeReference);
+        Rules = new RetrievalRules
+        {
+            NormalizesCandidates = true,
+            SelfMatch = excludeReference ? "left out, unless it is the target" : "among the candidates",
+        };
         if (_cutoffs.Length == 0 || _cutoffs[0] < 1)
         {
             throw new ArgumentException("At least one cut-off is needed, and all are at least 1.", nameof(cutoffs));
@@ -42,11 +46,11 @@ public sealed class RecallProtocol : IRetrievalProtocol
     public string PrimaryMetric => $"R@{_cutoffs[0]}";
 
     /// <inheritdoc/>
-    public RetrievalRules Rules { get; private init; }
+    public RetrievalRules Rules { get; }
 
     /// <inheritdoc/>
-    public IRetrievalProtocol Under(EvaluationPreset preset, TripletDataset dataset) =>
-        new RecallProtocol(Similarity, _cutoffs, _excludeReference) { Rules = RulesOf(preset, _excludeReference) };
+    /// <remarks>Frames are weighed by the answered text.</remarks>
+    public RetrievalRules PublishedRules => Rules with { Pooling = new AnswerWeightedPooling() };
 
     /// <inheritdoc/>
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet)
@@ -86,7 +90,4 @@ public sealed class RecallProtocol : IRetrievalProtocol
                 k => (IReadOnlyList<double>)[.. RetrievalMetrics.RecallScores(ranks, k).Select((score, i) => counted[i] ? score : double.NaN)]),
         };
     }
-
-    private static RetrievalRules RulesOf(EvaluationPreset preset, bool excludeReference) =>
-        RetrievalRules.ForVideos(preset) with { SelfMatch = excludeReference ? "left out, unless it is the target" : "among the candidates" };
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace CoVR.Evaluation;
 
 /// <summary>The measures of retrieval benchmarks, as pure functions of rankings.</summary>
-/// <remarks>Percentages are not rounded; <see cref="RoundAsPython"/> rounds as the reference's result files do.</remarks>
+/// <remarks>Percentages are not rounded; <see cref="Round"/> rounds them.</remarks>
 public static class RetrievalMetrics
 {
     /// <summary>The place of an item in a ranking.</summary>
@@ -85,7 +85,7 @@ public static class RetrievalMetrics
             }
         }
 
-        return NumpySum.Of(precisions) / Math.Min(relevant.Count, k);
+        return PairwiseSum.Of(precisions) / Math.Min(relevant.Count, k);
     }
 
     /// <summary>The mean of <see cref="AveragePrecisionAt"/> over queries.</summary>
@@ -105,14 +105,14 @@ public static class RetrievalMetrics
         }
 
         double[] precisions = [.. rankings.Select((ranking, i) => AveragePrecisionAt(ranking, relevant[i], k))];
-        return NumpySum.Of(precisions) / rankings.Count * 100;
+        return PairwiseSum.Of(precisions) / rankings.Count * 100;
     }
 
-    /// <summary>Rounds a number to decimals exactly as Python's <c>round</c>: the binary value decides, and an exact half goes to the even digit.</summary>
+    /// <summary>Rounds a number to decimals without an error of scaling: the exact binary value decides, and an exact half goes to the even digit.</summary>
     /// <param name="value">The number.</param>
     /// <param name="digits">Decimals, in [0, 15].</param>
     /// <returns>The nearest double to the rounded decimal.</returns>
-    public static double RoundAsPython(double value, int digits)
+    public static double Round(double value, int digits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(digits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, 15);

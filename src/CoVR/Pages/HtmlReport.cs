@@ -118,7 +118,7 @@ public sealed class HtmlReport
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var full = Path.GetFullPath(path);
-        return ResultFileSet.SaveAsync([new ResultFile(Path.GetFileName(full), html)], Path.GetDirectoryName(full)!, cancellationToken);
+        return TextFile.WriteAsync(full, html, cancellationToken);
     }
 }
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Spectre.Console.Testing;
 using TorchSharp;
@@ -105,8 +105,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         Assert.False(File.Exists(Path.Combine(Folder(run, "options"), "ckpt_0.ckpt")));
         using var console = new TestConsole();
         var host = new CommandHost(console, TextWriter.Null, run.Folder);
-        var config = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)), ConfigRuntime.Current with { WorkingFolder = run.Folder })
-            .Compose("train", [.. MatrixWorld.Small("blip", Cirr), .. options]);
+        var config = new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)).Compose("train", [.. MatrixWorld.Small("blip", Cirr), .. options], run.Folder);
         var training = new TrainingOptions();
         new TrainingSettings(config).Configure(training, new ConfiguredModel(host, config, "cpu"), fresh: true);
         Assert.Equal((1, true, 2, 0.5, 1L), (training.ChunkSize, training.KeepVisualTokens, training.AccumulatedBatches, training.ClipNorm, training.SaveEverySteps));
@@ -126,8 +125,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         TrainingOptions Configure(string setting)
         {
             using var console = new TestConsole();
-            var config = new ConfigComposer(new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)), ConfigRuntime.Current with { WorkingFolder = run.Folder })
-                .Compose("train", [.. MatrixWorld.Small("blip", Cirr), setting]);
+            var config = new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)).Compose("train", [.. MatrixWorld.Small("blip", Cirr), setting], run.Folder);
             var options = new TrainingOptions();
             new TrainingSettings(config).Configure(options, new ConfiguredModel(new CommandHost(console, TextWriter.Null, run.Folder), config, "cpu"), fresh: true);
             return options;

@@ -55,5 +55,5 @@ public sealed class CcCoIRReaderTests : IDisposable
     [InlineData("make it ['red']", null)]
     [InlineData("['\\u00']", null)]
     [InlineData("['a\\']", null)]
-    public void Parse_OfPythonsNotation_GivesTextsOrNothing(string text, string? expected) => Assert.Equal(expected?.Split('|'), PythonTexts.Parse(text));
+    public void Parse_OfPythonsNotation_GivesTextsOrNothing(string text, string? expected) => Assert.Equal(expected?.Split('|'), TextListLiteral.Parse(text));
 }

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
-using CoVR.Evaluation;
 using CoVR.TestData;
 using CoVR.TestSupport;
 
@@ -42,46 +41,12 @@ public sealed class CirrProtocolTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_OfAHiddenSplit_PassTheValidator()
-    {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
-        var paths = await ResultFileSet.SaveAsync(new CirrProtocol().Files(dataset, ByName(dataset)), _folder["results"], Cancel);
-        Assert.Equal(["recalls_cirr.json", "recalls_cirr_subset.json"], paths.Select(Path.GetFileName));
-        foreach (var path in paths)
-        {
-            Assert.Empty(await CirrSubmission.ValidateAsync(path, dataset, Cancel));
-        }
-    }
-
-    [Theory]
-    [InlineData("\"rc2\"", "\"rc1\"", "'version' is 'rc1', expected rc2")]
-    [InlineData("\"recall\"", "7", "'metric' is '7', expected recall or recall_subset")]
-    [InlineData("\"40\"", "\"41\"", "'41' is no query|Query 40 has no answer")]
-    [InlineData("    \"test1-1-img4\",\n", "", "7 items, expected 8")]
-    [InlineData("\"test1-1-img4\"", "\"test1-2-img8\"", "test1-2-img8 is there twice")]
-    [InlineData("\"test1-1-img4\"", "\"nobody\"", "nobody is not in the gallery")]
-    [InlineData("\"test1-1-img4\"", "12", "12 is no identity")]
-    [InlineData("\"test1-1-img4\"", "\"test1-0-img0\"", "Query 40: test1-0-img0 is its own reference")]
-    public async Task ValidateAsync_OfASpoiltFile_NamesTheFault(string text, string spoilt, string expected)
-    {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
-        var content = new CirrProtocol().Files(dataset, ByName(dataset))[0].Content;
-        var place = content.IndexOf(text, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(_folder["spoilt.json"], content[..place] + spoilt + content[(place + text.Length)..], Cancel);
-        var faults = string.Join('\n', await CirrSubmission.ValidateAsync(_folder["spoilt.json"], dataset, Cancel));
-        Assert.All(expected.Split('|'), part => Assert.Contains(part, faults, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Exclusions_ByPreset_LeaveOutOrRankLast()
+    public async Task Exclusions_OfAQuery_HoldItsReferenceUnlessItIsTheTarget()
     {
         var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Validation, Cancel);
         var odd = dataset.Triplets[0] with { Target = dataset.Triplets[0].Reference };
-        var reference = new CirrProtocol().Under(EvaluationPreset.Reference, dataset);
         Assert.Equal([odd.Reference], new CirrProtocol().Exclusions(dataset.Triplets[0]));
         Assert.Empty(new CirrProtocol().Exclusions(odd));
-        Assert.Equal([odd.Reference], reference.Exclusions(odd));
-        Assert.Equal((ExclusionEffect.Last, TieOrder.NumpyArgsort, true), (reference.Rules.Exclusion, reference.Rules.Ties, reference.Rules.NormalizesCandidates));
     }
 
     private static IReadOnlyList<SearchHit>[] ByName(TripletDataset dataset) =>

@@ -56,7 +56,7 @@ public sealed class EvaluationInvarianceTests : IDisposable
             data,
             reader,
             protocol,
-            new EvaluationOptions { BatchSize = batchSize, Workers = workers, Queries = [QueryKind.Composed, QueryKind.TextOnly], Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected], Bootstrap = { Resamples = 50 } },
+            new EvaluationOptions { BatchSize = batchSize, Workers = workers, Queries = [QueryKind.Composed, QueryKind.TextOnly], Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected], Bootstrap = { Resamples = 50 } },
             null,
             Cancel);
     }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace CoVR.Datasets.Tests.EndToEnd;
 
 /// <summary>Similarities of every query and candidate, computed one pair at a time from the model's own outputs, without index, store or batches.</summary>
-internal sealed class PlainScores
+public sealed class PlainScores
 {
     private readonly double[][] _scores;
     private readonly TripletDataset _dataset;

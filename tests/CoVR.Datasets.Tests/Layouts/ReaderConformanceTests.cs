@@ -42,9 +42,9 @@ public sealed class RuleBasedReaderConformanceTests : TinyReaderConformance
 {
     protected override ITripletDatasetReader Create(string folder) => new WebVidCoVRReader(RuleBased(TinyLayouts.CcCoIR(folder)));
 
-    internal static WebVidCoVROptions RuleBased(CcCoIROptions files)
+    public static WebVidCoVROptions RuleBased(CcCoIROptions files)
     {
-        var options = new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = WebVidCoVREdits.RuleBased };
+        var options = new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of };
         foreach (var split in files.Annotations.Keys)
         {
             options.AddSplit(split, files.Annotations[split], files.MediaFolders[split]);

@@ -9,7 +9,7 @@ using CoVR.TestSupport;
 namespace CoVR.Datasets.Tests.Layouts;
 
 /// <summary>WebVid-CoVR with real MP4 files: 6 videos of 6 frames and 5 rows with frame scores, in an order that is not the sorted one.</summary>
-internal static class TinyVideos
+public static class TinyVideos
 {
     private const int Frames = 6;
     private const int Videos = 6;

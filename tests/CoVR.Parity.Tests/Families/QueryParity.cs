@@ -99,7 +99,7 @@ public sealed partial class QueryParity : IParityCheck
         {
             foreach (var figure in figures.ValueKind == JsonValueKind.Object ? figures.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number) : [])
             {
-                var value = RetrievalMetrics.RoundAsPython(RecallParity.Figure(figure.Name[prefix.Length..], ranks), digits);
+                var value = RetrievalMetrics.Round(RecallParity.Figure(figure.Name[prefix.Length..], ranks), digits);
                 ScoreMatrix.AssertFigure(figure.Value, value, places, golden, figure.Name);
             }
         }

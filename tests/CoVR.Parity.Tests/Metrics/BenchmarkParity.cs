@@ -4,7 +4,7 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Evaluation;
+using CoVR.Reproduction;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;
@@ -46,8 +46,8 @@ public sealed class BenchmarkParity : IParityCheck
         foreach (var expected in golden.OutputJson("recalls").EnumerateObject())
         {
             var category = expected.Name["recalls_fiq-".Length..^".json".Length];
-            var protocol = new FashionIQProtocol(category).Under(EvaluationPreset.Reference, dataset);
-            var file = Assert.Single(((IResultFiles)protocol).Files(dataset, run.Rankings));
+            var protocol = ReferencePreset.Instance.Apply(new FashionIQProtocol(category), dataset);
+            var file = Assert.Single(ReferenceResultFiles.Of(protocol.Score(dataset, run.Rankings), dataset, run.Rankings));
             Assert.Equal(expected.Name, file.Name);
             Assert.Equal(WithoutIndents(expected.Value.GetRawText()), WithoutIndents(file.Content));
             var report = protocol.Score(dataset, run.Rankings);
@@ -58,9 +58,9 @@ public sealed class BenchmarkParity : IParityCheck
     private static void CheckCirr(GoldenCase golden, Run run)
     {
         var hidden = run.Dataset(DatasetSplit.Test, run.WithMembers);
-        var protocol = new CirrProtocol().Under(EvaluationPreset.Reference, hidden);
+        var protocol = ReferencePreset.Instance.Apply(new CirrProtocol(), hidden);
         Assert.Empty(protocol.Score(hidden, run.Rankings).Metrics);
-        foreach (var file in ((IResultFiles)protocol).Files(hidden, run.Rankings))
+        foreach (var file in ReferenceResultFiles.Of(protocol.Score(hidden, run.Rankings), hidden, run.Rankings))
         {
             Assert.Equal(WithoutIndents(File.ReadAllText(golden.OutputPath(Path.GetFileNameWithoutExtension(file.Name)))), WithoutIndents(file.Content));
         }
@@ -80,15 +80,15 @@ public sealed class BenchmarkParity : IParityCheck
     private static void CheckCirco(GoldenCase golden, Run run)
     {
         var hidden = run.Dataset(DatasetSplit.Test, (triplet, _) => triplet);
-        var protocol = new CircoProtocol().Under(EvaluationPreset.Reference, hidden);
-        CheckFile(((IResultFiles)protocol).Files(hidden, run.Rankings), "recalls_circo-test.json", golden.OutputPath("recalls_test"));
+        var protocol = ReferencePreset.Instance.Apply(new CircoProtocol(), hidden);
+        CheckFile(ReferenceResultFiles.Of(protocol.Score(hidden, run.Rankings), hidden, run.Rankings), "recalls_circo-test.json", golden.OutputPath("recalls_test"));
         var annotations = run.Ids.GetProperty("annotations");
         var known = run.Dataset(DatasetSplit.Validation, (triplet, query) => triplet with
         {
             Target = Id(annotations[query].GetProperty("target_img_id")),
             Answers = annotations[query].GetProperty("gt_img_ids").EnumerateArray().ToDictionary(Id, _ => 1.0),
         });
-        CheckFile(((IResultFiles)protocol).Files(known, run.Rankings), "recalls_circo-val.json", golden.OutputPath("metrics_val"));
+        CheckFile(ReferenceResultFiles.Of(protocol.Score(known, run.Rankings), known, run.Rankings), "recalls_circo-val.json", golden.OutputPath("metrics_val"));
         Assert.All(golden.OutputJson("metrics_val").EnumerateObject(), figure => Assert.Equal(figure.Value.GetDouble(), protocol.Score(known, run.Rankings).Metrics[figure.Name]));
     }
 

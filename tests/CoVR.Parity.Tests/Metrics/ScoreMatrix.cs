@@ -28,7 +28,7 @@ internal static class ScoreMatrix
     /// <summary>Asserts a figure of a result file, which the reference rounds.</summary>
     public static void AssertFigure(JsonElement expected, double actual, int digits, GoldenCase golden, string name) =>
         Assert.True(
-            Math.Abs(expected.GetDouble() - Evaluation.RetrievalMetrics.RoundAsPython(actual, digits)) <= 1e-9,
+            Math.Abs(expected.GetDouble() - Evaluation.RetrievalMetrics.Round(actual, digits)) <= 1e-9,
             $"{golden.Id} {name}: {actual} instead of {expected}.");
 
     private static float[] Unit(float[] values, int dimensions)

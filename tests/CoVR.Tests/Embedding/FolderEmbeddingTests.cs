@@ -1,6 +1,7 @@
 using CoVR.Media;
-using CoVR.Tests.Fakes;
+using CoVR.Reproduction;
 using CoVR.TestSupport;
+using CoVR.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Tests.Embedding;
@@ -29,7 +30,7 @@ public sealed class FolderEmbeddingTests : IDisposable
             .UsePthTree(_folder["tree"])
             .ConfigureMedia(media => media.BgrVideos = bgr));
 
-        var items = MediaFolder.List(_folder["videos"], MediaFolderOptions.ReferenceVideos);
+        var items = MediaFolder.List(_folder["videos"], ReferenceFolders.Videos);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
         Assert.Equal(
             ["1065/one Embedded", "1066/empty Failed", "1066/page Failed", "1066/short Embedded"],
@@ -57,7 +58,7 @@ public sealed class FolderEmbeddingTests : IDisposable
         }
 
         await using var services = Services(builder => builder.UsePthTree(_folder["tree"], new PthTreeOptions { Media = PthTreeMedia.Pictures }));
-        var items = MediaFolder.List(_folder.FullName, MediaFolderOptions.ReferencePictures, [new MediaId("c"), new MediaId("a"), new MediaId("z")]);
+        var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Pictures, [new MediaId("c"), new MediaId("a"), new MediaId("z")]);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
         Assert.Equal(["a Embedded", "c Embedded", "z Failed"], outcomes.Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal));
         var coverage = await EmbeddingCoverage.CheckAsync(services.GetRequiredService<IGallery>(), items.Select(item => item.Id), cancellationToken: Cancel);

@@ -1,3 +1,4 @@
+using CoVR.Reproduction;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;
@@ -19,7 +20,7 @@ public sealed class MediaFolderTests : IDisposable
     public void List_OfReferencePictures_SeesWhatTheReferenceSees()
     {
         Touch("b.JPG", "a.png", "a.jpg", "sub/c.png", "d.jpeg", "e.jpg");
-        var items = MediaFolder.List(_folder.FullName, MediaFolderOptions.ReferencePictures);
+        var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Pictures);
         Assert.Equal(["a", "e"], items.Select(item => item.Id.Value));
         Assert.EndsWith("a.png", ((FileMedia)items[0].Source).Path, StringComparison.Ordinal);
     }
@@ -28,7 +29,7 @@ public sealed class MediaFolderTests : IDisposable
     public void List_OfReferenceVideos_AreExactlyOneFolderDeep()
     {
         Touch("x.mp4", "1065/2.mp4", "1065/3.MP4", "1065/4.webm", "1066/1.mp4", "1066/deep/5.mp4");
-        Assert.Equal(["1065/2", "1066/1"], Ids(MediaFolderOptions.ReferenceVideos));
+        Assert.Equal(["1065/2", "1066/1"], Ids(ReferenceFolders.Videos));
         Assert.Equal(["1065/2", "1065/3", "1065/4", "1066/1", "1066/deep/5", "x"], Ids(MediaFolderOptions.Videos));
     }
 
@@ -52,7 +53,7 @@ public sealed class MediaFolderTests : IDisposable
     public void List_OfAskedItems_KeepsThePlaceOfOneThatIsNotThere()
     {
         Touch("1065/2.mp4", "1065/3.mp4");
-        var items = MediaFolder.List(_folder.FullName, MediaFolderOptions.ReferenceVideos, [new MediaId("1065/3"), new MediaId("1065/9"), new MediaId("1065/3")]);
+        var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Videos, [new MediaId("1065/3"), new MediaId("1065/9"), new MediaId("1065/3")]);
         Assert.Equal(["1065/3", "1065/9"], items.Select(item => item.Id.Value));
         Assert.False(File.Exists(((FileMedia)items[1].Source).Path));
     }

@@ -1,3 +1,4 @@
+using CoVR.Reproduction;
 using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
@@ -40,7 +41,7 @@ public sealed class EvaluationGuideTests
         var results = await evaluator.EvaluateAsync(dataset, reader, protocol, new EvaluationOptions
         {
             Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.Average],
-            Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()],
+            Variants = [EvaluationVariant.LeakFree, ReferencePreset.Variant, EvaluationVariant.QueryTimePooling()],
         });
         await EvaluationJson.WriteAsync(Path.Combine(folder, "evaluation.json"), results);
         await new HtmlReport(frames).WriteEvaluationAsync(Path.Combine(folder, "index.html"), results, reader);

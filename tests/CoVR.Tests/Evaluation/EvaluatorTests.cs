@@ -2,6 +2,7 @@ using CoVR.TestSupport;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Reproduction;
 using CoVR.Tests.Fakes;
 using static TorchSharp.torch;
 
@@ -130,7 +131,7 @@ public sealed class EvaluatorTests
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
         var results = await RunAsync(
             pipeline,
-            new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()] },
+            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant, EvaluationVariant.QueryTimePooling()] },
             dataset);
 
         var weighed = 1 / (1 + Math.Exp(-10)); // two frames of similarity 1 and 0, temperature 0.1
@@ -152,7 +153,7 @@ public sealed class EvaluatorTests
         await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [0, 0, 0, 5])], [new("video")]);
         var results = await RunAsync(
-            pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Corrected, EvaluationVariant.Reference], Queries = [QueryKind.Composed, QueryKind.ImageOnly] }, dataset);
+            pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Corrected, ReferencePreset.Variant], Queries = [QueryKind.Composed, QueryKind.ImageOnly] }, dataset);
 
         double[] expected = [0, 3 / Math.Sqrt(10), 0, 3 / Math.Sqrt(10)];
         Assert.Equal(expected, results.Select(result => (double)result.Rankings[0][0].Score), (left, right) => Math.Abs(left - right) < 1e-6);
@@ -166,7 +167,7 @@ public sealed class EvaluatorTests
         var encoder = new ColourEncoder();
         var pipeline = await FakePipeline.WithCornersAsync(encoder);
         var calls = encoder.VisualCalls;
-        await RunAsync(pipeline, new EvaluationOptions { BatchSize = 12, Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference] });
+        await RunAsync(pipeline, new EvaluationOptions { BatchSize = 12, Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant] });
         Assert.Equal(2, encoder.VisualCalls - calls);
     }
 
@@ -174,7 +175,7 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_ReferencePreset_RanksExcludedItemsLastAndLaterTiesFirst()
     {
         var once = CornerReader.Dataset with { Triplets = [.. CornerReader.Dataset.Triplets.DistinctBy(row => row.Target)] };
-        var results = await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] }, once);
+        var results = await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, ReferencePreset.Variant] }, once);
         var triplet = once.Triplets[0]; // corner 0, asks for corner 1: all others have similarity 0
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], Corners(results[0].Rankings[0]));
         Assert.Equal([1, 7, 6, 5, 4, 3, 2, 0], Corners(results[1].Rankings[0]));
@@ -237,7 +238,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         var other = new MemoryGallery(FakePipeline.Fingerprint with { WeightsSha256 = new string('1', 64) });
-        await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
+        await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.LeakFree with { Store = other }] }));
     }
 
     [Fact]
@@ -247,7 +248,7 @@ public sealed class EvaluatorTests
         var bgr = new MemoryGallery(FakePipeline.Fingerprint with { Preprocessing = FakePipeline.Fingerprint.Preprocessing + " bgr" });
         await bgr.UpsertAsync(await pipeline.Gallery.GetAsync([.. Enumerable.Range(0, 8).Select(ColourEncoder.IdOf)], Cancel), Cancel);
 
-        var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = bgr }, EvaluationVariant.Reference with { Store = bgr }] });
+        var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.LeakFree with { Store = bgr }, ReferencePreset.Variant with { Store = bgr }] });
         Assert.All(results, result => Assert.Equal("bgr", result.Fingerprint.ColourOrder));
         Assert.Contains("exchanged", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
         Assert.Empty(results[1].Deviations);

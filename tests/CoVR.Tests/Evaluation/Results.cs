@@ -29,7 +29,7 @@ internal static class Results
 
     public static EvaluationResult Of(TripletDataset dataset, RetrievalReport report, IReadOnlyList<IReadOnlyList<SearchHit>>? rankings = null) => new()
     {
-        Variant = EvaluationVariant.Honest,
+        Variant = EvaluationVariant.LeakFree,
         Protocol = new RecallProtocol(),
         Query = QueryKind.Composed,
         Dataset = dataset,

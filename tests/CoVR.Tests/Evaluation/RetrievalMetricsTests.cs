@@ -48,8 +48,8 @@ public sealed class RetrievalMetricsTests
     [InlineData(1e300, 2, 1e300)]
     [InlineData(5e-324, 2, 0.0)]
     [InlineData(2.5, 0, 2.0)]
-    public void RoundAsPython_EqualsPython(double value, int digits, double expected) =>
-        Assert.Equal(expected, RetrievalMetrics.RoundAsPython(value, digits));
+    public void Round_EqualsPython(double value, int digits, double expected) =>
+        Assert.Equal(expected, RetrievalMetrics.Round(value, digits));
 
     private static SearchHit[] Ranking(params string[] ids) => [.. ids.Select((id, i) => new SearchHit(new MediaId(id), -i, i + 1))];
 
@@ -58,7 +58,7 @@ public sealed class RetrievalMetricsTests
     [InlineData(5, 2706250.714285714)]
     [InlineData(50, 31555418.999999996)]
     [InlineData(300, 179357458.85714284)]
-    public void NumpySum_OfNumbers_AddsInTheOrderOfNumpy(int count, double expected)
+    public void PairwiseSum_OfNumbers_AddsInTheOrderOfNumpy(int count, double expected)
     {
         var (values, state) = (new double[count], 12345L);
         for (var i = 0; i < count; i++)
@@ -67,6 +67,6 @@ public sealed class RetrievalMetricsTests
             values[i] = (state >> 8) / 7.0;
         }
 
-        Assert.Equal(expected, NumpySum.Of(values));
+        Assert.Equal(expected, PairwiseSum.Of(values));
     }
 }

@@ -49,7 +49,7 @@ public sealed class SharedEvaluationTests
             new EvaluationOptions
             {
                 Queries = [QueryKind.Composed, QueryKind.TextOnly],
-                Variants = [EvaluationVariant.Honest, EvaluationVariant.Honest with { Name = "again" }],
+                Variants = [EvaluationVariant.LeakFree, EvaluationVariant.LeakFree with { Name = "again" }],
                 BatchSize = batchSize,
                 AllowUnreadableReferences = true,
                 Collective = collective,

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Reproduction;
 using CoVR.Pages;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
@@ -39,7 +40,7 @@ public sealed class HtmlReportTests
         };
         var pipeline = await FakePipeline.WithCornersAsync();
         var results = await new Evaluator(pipeline).EvaluateAsync(
-            dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
+            dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.LeakFree with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
         var page = new EvaluationPageOptions
         {
             Title = Hostile,
@@ -158,7 +159,7 @@ public sealed class HtmlReportTests
             CornerReader.Dataset,
             new CornerReader(),
             new RecallProtocol(),
-            new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference] },
+            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant] },
             null,
             Cancel);
     }

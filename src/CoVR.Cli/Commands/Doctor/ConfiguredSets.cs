@@ -1,12 +1,12 @@
 using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Checkpoints;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Cli.Commands.Doctor;
@@ -24,13 +24,13 @@ internal sealed class ConfiguredSets
 
     /// <summary>Composes as <c>covr train</c> does and returns what it would read.</summary>
     /// <param name="host">Knows the folder.</param>
-    /// <param name="composer">Composes.</param>
+    /// <param name="library">The option groups.</param>
     /// <param name="choices">As typed. With a test and no data set, only the tests are examined, and vice versa; with neither, both.</param>
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
-    public static DoctorRequest Request(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
+    public static DoctorRequest Request(CommandHost host, ConfigLibrary library, IReadOnlyList<string> choices)
     {
         var (data, test) = (choices.Any(choice => IsOf(choice, "data") || IsOf(choice, "experiment") || IsOf(choice, "experiment2")), choices.Any(choice => IsOf(choice, "test")));
-        var values = composer.Compose("train", choices);
+        var values = library.Compose("train", choices, host.Folder);
         var sets = new ConfiguredSets(host, values);
 
         // Validation and a test may read the same files.
@@ -148,5 +148,5 @@ internal sealed class ConfiguredSets
     }
 
     // One split of a data set.
-    private sealed record Part(RunData Set, Runs.EmbeddingFolder Folder, string Name);
+    private sealed record Part(RunData Set, SplitEmbeddings Folder, string Name);
 }

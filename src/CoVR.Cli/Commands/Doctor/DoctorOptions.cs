@@ -1,10 +1,10 @@
 using System.CommandLine;
 using CoVR.Checkpoints;
-using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -94,7 +94,7 @@ internal sealed class DoctorOptions
         }
 
         var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
-        return ConfiguredSets.Request(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+        return ConfiguredSets.Request(host, library, choices);
     }
 
     private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
+using CoVR.Reproduction;
 
 namespace CoVR.Cli.Commands.Embed;
 
@@ -52,7 +53,7 @@ internal sealed class EmbedImagesCommand
     {
         var model = _model.Read(_host, parsed);
         var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
-        var sink = _sink.Read(_host, parsed, ReferenceFolders.OfPictures(folder, model));
+        var sink = _sink.Read(_host, parsed, ReferenceFolders.EmbeddingsOfPictures(folder, model.Family, model.FolderSize));
         if (_sink.Merge(parsed))
         {
             await EmbeddingCheck.MergeAsync(_host, sink, cancellation);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Datasets.Embedding;
+using CoVR.Reproduction;
 
 namespace CoVR.Cli.Commands.Embed;
 

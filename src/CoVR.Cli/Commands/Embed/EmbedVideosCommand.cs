@@ -2,6 +2,7 @@ using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Media;
+using CoVR.Reproduction;
 
 namespace CoVR.Cli.Commands.Embed;
 
@@ -56,7 +57,7 @@ internal sealed class EmbedVideosCommand
         var model = _model.Read(_host, parsed);
         var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
         var tokens = parsed.GetValue(_tokens);
-        var sink = _sink.Read(_host, parsed, ReferenceFolders.OfVideos(folder, model, tokens));
+        var sink = _sink.Read(_host, parsed, ReferenceFolders.EmbeddingsOfVideos(folder, model.Family, model.FolderSize, tokens));
         if (_sink.Merge(parsed))
         {
             await EmbeddingCheck.MergeAsync(_host, sink, cancellation);

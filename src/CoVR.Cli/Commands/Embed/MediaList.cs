@@ -1,5 +1,5 @@
 using CoVR.Cli.Hosting;
-using CoVR.Datasets.Embedding;
+using CoVR.Reproduction;
 
 namespace CoVR.Cli.Commands.Embed;
 
@@ -20,7 +20,7 @@ internal static class MediaList
     public static IReadOnlyList<MediaItem> Pictures(CommandHost host, string folder, IReadOnlyList<MediaId>? ids)
     {
         Require(host, folder, "--image_dir");
-        var options = MediaFolderOptions.ReferencePictures;
+        var options = ReferenceFolders.Pictures;
         if (ArePaths(ids))
         {
             options = MediaFolderOptions.Pictures;
@@ -37,7 +37,7 @@ internal static class MediaList
     public static async Task<IReadOnlyList<MediaItem>> VideosAsync(CommandHost host, string folder, string? todo, CancellationToken cancellation)
     {
         Require(host, folder, "--video_dir");
-        var options = MediaFolderOptions.ReferenceVideos;
+        var options = ReferenceFolders.Videos;
         if (MediaFolder.List(folder, options).Count == 0)
         {
             options = MediaFolderOptions.Videos;

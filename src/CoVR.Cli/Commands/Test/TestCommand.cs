@@ -55,12 +55,11 @@ internal sealed class TestCommand
         choice.Use(services.AddCoVR().ShowDownloads(_host));
         await using var provider = services.BuildServiceProvider(validateScopes: true);
         var loggers = provider.GetRequiredService<ILoggerFactory>();
-        var run = new TestRun(_host, config, choice);
-        run.Check(loggers);
-        RunFolder.Save(config);
+        var plan = TestPlan.Read(config, loggers, choice.Fusion);
+        config.Save();
         _host.ResumeHint = "The same command starts the tests again; files are not half written.";
         var model = await ModelLoad.RunAsync(_host, config, provider, choice, cancellation);
-        await run.RunAsync(model, ModelLoad.FingerprintOf(model), loggers, cancellation);
+        await new TestRun(_host, config, choice, plan).RunAsync(provider, ModelLoad.FingerprintOf(model), loggers, cancellation);
         return ExitCodes.Done;
     }
 }

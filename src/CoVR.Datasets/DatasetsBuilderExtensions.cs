@@ -1,0 +1,89 @@
+using CoVR;
+using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Datasets.CcCoIR;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.Merged;
+using CoVR.Datasets.WebVidCoVR;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds data sets to a pipeline: a reader, and the benchmark's protocol where the pipeline has none yet.</summary>
+public static class DatasetsBuilderExtensions
+{
+    /// <summary>Adds WebVid-CoVR, or another data set of its layout.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders and files.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddWebVidCoVR(this ICoVRBuilder builder, Action<WebVidCoVROptions> configure) =>
+        Add(builder, new WebVidCoVROptions(), configure, Reader, _ => new WebVidCoVRProtocol());
+
+    /// <summary>Adds the rule-based variant: the same files, with edits made from captions.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders and files; the name is <c>webvid-covr-rule-based</c> unless it is set.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddWebVidCoVRRuleBased(this ICoVRBuilder builder, Action<WebVidCoVROptions> configure) =>
+        Add(builder, new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of }, configure, Reader, _ => new WebVidCoVRProtocol());
+
+    /// <summary>Adds CC-CoIR.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders and files.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddCcCoIR(this ICoVRBuilder builder, Action<CcCoIROptions> configure) => Add(
+        builder, new CcCoIROptions(), configure, (options, services) => new CcCoIRReader(options, services.GetService<ILogger<CcCoIRReader>>()), _ => new WebVidCoVRProtocol());
+
+    /// <summary>Adds CIRR.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders and files.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddCirr(this ICoVRBuilder builder, Action<CirrOptions> configure) => Add(
+        builder, new CirrOptions(), configure, (options, services) => new CirrReader(options, services.GetService<ILogger<CirrReader>>()), _ => new CirrProtocol());
+
+    /// <summary>Adds FashionIQ: one category, or all of them.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders, files and the category.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddFashionIQ(this ICoVRBuilder builder, Action<FashionIQOptions> configure) => Add(
+        builder, new FashionIQOptions(), configure, (options, services) => new FashionIQReader(options, services.GetService<ILogger<FashionIQReader>>()), options => new FashionIQProtocol(options.Category));
+
+    /// <summary>Adds CIRCO.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets folders and files.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public static ICoVRBuilder AddCirco(this ICoVRBuilder builder, Action<CircoOptions> configure) => Add(
+        builder, new CircoOptions(), configure, (options, services) => new CircoReader(options, services.GetService<ILogger<CircoReader>>()), _ => new CircoProtocol());
+
+    /// <summary>Adds several data sets as one; no protocol is added.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="name">The name of the whole; null to join theirs.</param>
+    /// <param name="readers">Make the readers, in the order in which they follow each other.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder AddMerged(this ICoVRBuilder builder, string? name, params IReadOnlyList<Func<IServiceProvider, ITripletDatasetReader>> readers)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(readers);
+        return builder.Add<ITripletDatasetReader>((services, _) => new MergedReader(name, [.. readers.Select(make => make(services))]));
+    }
+
+    private static WebVidCoVRReader Reader(WebVidCoVROptions options, IServiceProvider services) => new(options, services.GetService<ILogger<WebVidCoVRReader>>());
+
+    private static ICoVRBuilder Add<T>(
+        ICoVRBuilder builder, T options, Action<T> configure, Func<T, IServiceProvider, ITripletDatasetReader> reader, Func<T, IRetrievalProtocol> protocol)
+        where T : DatasetOptions
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(options);
+        DatasetOptions.Validate(options);
+        return builder.Add((services, _) => reader(options, services)).TryUse((_, _) => protocol(options));
+    }
+}

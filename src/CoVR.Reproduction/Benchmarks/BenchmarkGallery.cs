@@ -1,0 +1,68 @@
+using CoVR.Data;
+using CoVR.Evaluation;
+
+namespace CoVR.Reproduction;
+
+/// <summary>Brings the embeddings of a part's candidates into the stores that its variants use.</summary>
+internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob? job, BenchmarkRunOptions options)
+{
+    /// <summary>Embeds what is missing and looks what still is.</summary>
+    /// <exception cref="GalleryIncompleteException">A candidate is missing though none may be.</exception>
+    public async Task<GalleryReport> CompleteAsync(
+        BenchmarkPart part, TripletDataset dataset, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        var embedded = 0;
+        IReadOnlyList<MissingEmbedding> own = [];
+        foreach (var (store, fill) in Stores())
+        {
+            var (made, reasons) = fill is null ? (0, []) : await EmbedAsync(fill, part, dataset, progress, cancellationToken).ConfigureAwait(false);
+            embedded += made;
+            var missing = await MissingAsync(store, dataset, reasons, cancellationToken).ConfigureAwait(false);
+            own = store == pipeline.Gallery ? missing : own;
+            if (missing.Count > 0 && !options.Evaluation.AllowMissingCandidates)
+            {
+                throw new GalleryIncompleteException(part.Name, dataset.Candidates.Count, missing);
+            }
+        }
+
+        return new GalleryReport(dataset.Candidates.Count, embedded, own);
+    }
+
+    /// <summary>Every store of the variants once, with the job that fills it, if one may.</summary>
+    private Dictionary<IEmbeddingSource, IEmbeddingJob?> Stores()
+    {
+        var stores = new Dictionary<IEmbeddingSource, IEmbeddingJob?>();
+        foreach (var variant in options.Evaluation.Variants)
+        {
+            var store = variant.Store ?? pipeline.Gallery;
+            var fill = store == pipeline.Gallery ? job : options.VariantJobs.TryGetValue(variant.Name, out var own) ? own : stores.GetValueOrDefault(store);
+            stores[store] = options.EmbedsMissing ? fill : null;
+        }
+
+        return stores;
+    }
+
+    private static async Task<(int Embedded, Dictionary<MediaId, string> Reasons)> EmbedAsync(
+        IEmbeddingJob job, BenchmarkPart part, TripletDataset dataset, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        MediaItem[] items = [.. dataset.Candidates.Select(id => new MediaItem(id, part.Reader.Locate(id)))];
+        var (embedded, reasons) = (0, new Dictionary<MediaId, string>());
+        await foreach (var outcome in job.EmbedAsync(items, progress, cancellationToken).ConfigureAwait(false))
+        {
+            embedded += outcome.Status == EmbedStatus.Embedded ? 1 : 0;
+            if (outcome.Failure is { } failure)
+            {
+                reasons[outcome.Id] = failure.Message;
+            }
+        }
+
+        return (embedded, reasons);
+    }
+
+    private static async Task<IReadOnlyList<MissingEmbedding>> MissingAsync(
+        IEmbeddingSource store, TripletDataset dataset, IReadOnlyDictionary<MediaId, string> reasons, CancellationToken cancellationToken)
+    {
+        var coverage = await EmbeddingCoverage.CheckAsync(store, dataset.Candidates, readValues: false, null, cancellationToken).ConfigureAwait(false);
+        return [.. coverage.Missing.Select(item => reasons.TryGetValue(item.Id, out var reason) ? item with { Reason = reason } : item)];
+    }
+}

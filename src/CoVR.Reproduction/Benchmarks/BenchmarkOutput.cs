@@ -1,0 +1,143 @@
+using CoVR.Evaluation;
+using CoVR.Pages;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Reproduction;
+
+/// <summary>Writes the files of a run into one folder.</summary>
+/// <remarks>
+/// All files are made in a folder beside their places first, and then moved there one by one. <c>metrics.json</c> goes first and comes
+/// last: where it is, the rest is of the same run.
+/// </remarks>
+internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOptions options, IFrameReader frames, ILogger logger)
+{
+    private const string Metrics = "metrics.json";
+
+    private readonly string _folder = Path.GetFullPath(options.OutputFolder!);
+    private readonly List<string> _files = [];
+    private readonly Dictionary<string, List<string>> _results = new(StringComparer.Ordinal);
+    private readonly List<SubmissionReport> _submissions = [];
+
+    /// <summary>Makes the folder and a file in it, which go at once, so that hours of work are not done in vain.</summary>
+    public static void RequireWritable(string? folder)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        var isNew = !Directory.Exists(folder);
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, $".unfinished-{Guid.NewGuid():N}");
+        File.Create(file, 1, FileOptions.DeleteOnClose).Dispose();
+        if (isNew)
+        {
+            Directory.Delete(folder); // a run that fails leaves nothing
+        }
+    }
+
+    public async Task<BenchmarkResult> WriteAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_folder);
+        var stage = Path.Combine(_folder, $".unfinished-{Guid.NewGuid():N}");
+        try
+        {
+            foreach (var part in result.Parts)
+            {
+                await WriteResultFilesAsync(stage, part, cancellationToken).ConfigureAwait(false);
+            }
+
+            WriteAverages(stage);
+            await WritePagesAsync(stage, cancellationToken).ConfigureAwait(false);
+            var whole = result with { OutputFolder = _folder, Files = [.. _files, Metrics], ResultFiles = _results.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value), Submissions = _submissions };
+            Save(stage, null, new ResultFile(Metrics, BenchmarkJson.Serialize(whole)));
+            Publish(stage);
+            return whole;
+        }
+        finally
+        {
+            if (Directory.Exists(stage))
+            {
+                Directory.Delete(stage, recursive: true);
+            }
+        }
+    }
+
+    private async Task WriteResultFilesAsync(string stage, BenchmarkPartResult part, CancellationToken cancellationToken)
+    {
+        foreach (var scored in part.Results)
+        {
+            foreach (var file in ReferenceResultFiles.Of(scored))
+            {
+                var name = Save(stage, scored.Variant, file);
+                if (await ReferenceResultFiles.CheckAsync(Path.Combine(stage, name), scored.Report.Protocol, scored.Dataset, cancellationToken).ConfigureAwait(false) is { } faults)
+                {
+                    _submissions.Add(new SubmissionReport(name, faults));
+                    Log.SubmissionChecked(logger, faults.Count == 0 ? LogLevel.Information : LogLevel.Warning, name, faults.Count, faults.FirstOrDefault() ?? "");
+                }
+            }
+        }
+    }
+
+    private void WriteAverages(string stage)
+    {
+        foreach (var average in result.Averages)
+        {
+            Save(stage, average.Variant, BenchmarkAverages.File(average, result.Parts));
+        }
+    }
+
+    private async Task WritePagesAsync(string stage, CancellationToken cancellationToken)
+    {
+        if (!options.WritesPage)
+        {
+            return;
+        }
+
+        foreach (var part in result.Parts)
+        {
+            var page = new EvaluationPageOptions { Title = result.Parts.Count == 1 ? result.Benchmark : $"{result.Benchmark}: {part.Part.Name}" };
+            options.ConfigurePage?.Invoke(page);
+            var name = result.Parts.Count == 1 ? "index.html" : $"{part.Part.Name}.html";
+            var html = await new HtmlReport(frames).RenderEvaluationAsync(part.Results, part.Part.Reader, page, cancellationToken).ConfigureAwait(false);
+            Save(stage, null, new ResultFile(name, html));
+        }
+
+        if (result.Parts.Count > 1)
+        {
+            Save(stage, null, new ResultFile("index.html", BenchmarkIndexPage.Of(result)));
+        }
+    }
+
+    /// <summary>Writes a file; with several variants each has a folder of its own, so that the figures of one are not taken for another's.</summary>
+    private string Save(string stage, EvaluationVariant? variant, ResultFile file)
+    {
+        var folder = variant is null || options.Evaluation.Variants.Count == 1
+            ? ""
+            : string.Join('-', variant.Name.Split([' ', .. Path.GetInvalidFileNameChars()], StringSplitOptions.RemoveEmptyEntries));
+        var name = folder.Length == 0 ? file.Name : $"{folder}/{file.Name}";
+        if (_files.Contains(name))
+        {
+            throw new InvalidOperationException($"Two results want the file {name}: variants and kinds of queries need names that differ as file names.");
+        }
+
+        file.Save(Path.Combine(stage, folder));
+        _files.Add(name);
+        if (variant is not null)
+        {
+            (_results.TryGetValue(variant.Name, out var results) ? results : _results[variant.Name] = []).Add(name);
+        }
+
+        return name;
+    }
+
+    private void Publish(string stage)
+    {
+        File.Delete(Path.Combine(_folder, Metrics));
+        foreach (var name in _files)
+        {
+            var path = Path.Combine(_folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(Path.Combine(stage, name), path, overwrite: true);
+        }
+    }
+}

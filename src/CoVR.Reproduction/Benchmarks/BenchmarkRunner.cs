@@ -1,0 +1,102 @@
+using System.ComponentModel.DataAnnotations;
+using CoVR.Data;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Evaluation;
+using CoVR.Media;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Reproduction;
+
+/// <summary>Runs a benchmark in one call: reads annotations, embeds what is missing of the gallery, evaluates, and writes and checks every file.</summary>
+/// <remarks>
+/// Annotations of all parts are read before anything is embedded, so that a malformed file is known at once. An interrupted run goes on
+/// where it stopped, since the store keeps what was embedded. Safe for use from several threads, except while the model is trained.
+/// </remarks>
+public sealed class BenchmarkRunner
+{
+    private readonly IPipelineProvider _pipeline;
+    private readonly IEmbeddingJob? _job;
+    private readonly Evaluator _evaluator;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a runner; <c>AddBenchmarks</c> registers one for a pipeline.</summary>
+    /// <param name="pipeline">Provides the pipeline; asked at each run.</param>
+    /// <param name="evaluator">Evaluates the pipeline's model.</param>
+    /// <param name="job">Embeds into the pipeline's store; null: what is missing is not embedded.</param>
+    /// <param name="logger">Told about faulty submissions; may be null.</param>
+    public BenchmarkRunner(IPipelineProvider pipeline, Evaluator evaluator, IEmbeddingJob? job = null, ILogger<BenchmarkRunner>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(evaluator);
+        (_pipeline, _job, _evaluator, _logger) = (pipeline, job, evaluator, logger ?? NullLogger<BenchmarkRunner>.Instance);
+    }
+
+    /// <summary>Runs a benchmark.</summary>
+    /// <param name="benchmark">Which one.</param>
+    /// <param name="options">What is evaluated and written; null for the leak-free preset, composed queries, and no files.</param>
+    /// <param name="progress">Told at the start of each stage and while it works; may be null.</param>
+    /// <param name="cancellationToken">Ends the run; embeddings that were made stay, files are not half written.</param>
+    /// <returns>Figures of every part, variant and kind of query.</returns>
+    /// <exception cref="ValidationException">The options are invalid.</exception>
+    /// <exception cref="DatasetFormatException">An annotation file is missing or malformed.</exception>
+    /// <exception cref="GalleryIncompleteException">Candidates have no embedding and could not be, or must not be, embedded.</exception>
+    /// <exception cref="MediaReadException">A reference cannot be read.</exception>
+    /// <exception cref="IOException">The output folder cannot be made; known before anything else is done.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output folder cannot be written to; known before anything else is done.</exception>
+    /// <exception cref="InvalidOperationException">A kind of query needs captions that the data does not have, or no query can be asked.</exception>
+    public async Task<BenchmarkResult> RunAsync(
+        Benchmark benchmark, BenchmarkRunOptions? options = null, IProgress<BenchmarkProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        options ??= new BenchmarkRunOptions();
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        BenchmarkOutput.RequireWritable(options.OutputFolder);
+        var datasets = await ReadAsync(benchmark, progress, cancellationToken).ConfigureAwait(false);
+        var pipeline = await _pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
+        var gallery = new BenchmarkGallery(pipeline, _job, options);
+        List<BenchmarkPartResult> parts = [];
+        foreach (var (part, dataset) in benchmark.Parts.Zip(datasets))
+        {
+            var complete = await gallery.CompleteAsync(part, dataset, Begin(BenchmarkStage.Embedding, part), cancellationToken).ConfigureAwait(false);
+            var results = await _evaluator.EvaluateAsync(
+                dataset, part.Reader, part.Protocol, options.Evaluation, Begin(BenchmarkStage.Evaluating, part), cancellationToken).ConfigureAwait(false);
+            parts.Add(new BenchmarkPartResult(part, complete, results));
+        }
+
+        var result = new BenchmarkResult { Benchmark = benchmark.Name, Parts = parts, Averages = benchmark.AveragesCategories ? BenchmarkAverages.Of(parts) : [] };
+        if (options.OutputFolder is null)
+        {
+            return result;
+        }
+
+        Begin(BenchmarkStage.Writing, benchmark.Parts[0]);
+        return await new BenchmarkOutput(result, options, pipeline.FrameReader, _logger).WriteAsync(cancellationToken).ConfigureAwait(false);
+
+        StageProgress? Begin(BenchmarkStage stage, BenchmarkPart part) => StageProgress.Begin(benchmark, part, stage, progress);
+    }
+
+    private static async Task<IReadOnlyList<TripletDataset>> ReadAsync(Benchmark benchmark, IProgress<BenchmarkProgress>? progress, CancellationToken cancellationToken)
+    {
+        List<TripletDataset> datasets = [];
+        foreach (var part in benchmark.Parts)
+        {
+            StageProgress.Begin(benchmark, part, BenchmarkStage.Reading, progress);
+            datasets.Add(await part.Reader.ReadAsync(part.Split, cancellationToken).ConfigureAwait(false));
+        }
+
+        return datasets;
+    }
+
+    /// <summary>Passes the progress of a stage on.</summary>
+    private sealed class StageProgress(Benchmark benchmark, BenchmarkPart part, BenchmarkStage stage, IProgress<BenchmarkProgress> inner) : IProgress<JobProgress>
+    {
+        public static StageProgress? Begin(Benchmark benchmark, BenchmarkPart part, BenchmarkStage stage, IProgress<BenchmarkProgress>? inner)
+        {
+            inner?.Report(new BenchmarkProgress(benchmark.Name, part.Name, stage));
+            return inner is null ? null : new StageProgress(benchmark, part, stage, inner);
+        }
+
+        public void Report(JobProgress value) => inner.Report(new BenchmarkProgress(benchmark.Name, part.Name, stage, value));
+    }
+}

@@ -1,0 +1,30 @@
+namespace CoVR.Reproduction.Configuration;
+
+/// <summary>One value of a composed configuration, as <c>--show-config</c> prints it.</summary>
+/// <param name="Path">The path ("trainer.max_epochs").</param>
+/// <param name="Value">The value: null, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, or text for a list.</param>
+/// <param name="Origin">Where it was written.</param>
+/// <param name="Expression">The reference that was written; null for a plain value.</param>
+/// <param name="Fault">Why there is no value; null where there is one.</param>
+public sealed record ConfigEntry(string Path, object? Value, ConfigOrigin Origin, string? Expression, string? Fault)
+{
+    /// <summary>Whether <see cref="Value"/> is the text of a list or map.</summary>
+    public bool IsStructure { get; init; }
+
+    /// <summary>The value as Python writes it; <c>None</c> where it is null.</summary>
+    public string Text => PythonLiteral.Of(Value);
+
+    /// <summary>The value as it stands in YAML; <c>?</c> where there is none.</summary>
+    public string Yaml => Fault is not null ? "?" : IsStructure ? (string)Value! : ConfigYaml.Scalar(Value);
+}
+
+/// <summary>Where a value of the configuration was written.</summary>
+/// <param name="Source">The file as a person would name it, or the argument of the command line.</param>
+/// <param name="Line">The line in the file, from 1; null where there is none.</param>
+public sealed record ConfigOrigin(string Source, int? Line = null)
+{
+    internal static ConfigOrigin CommandLine(string argument) => new($"command line: {argument}");
+
+    /// <inheritdoc/>
+    public override string ToString() => Line is { } line ? $"{Source}:{line}" : Source;
+}

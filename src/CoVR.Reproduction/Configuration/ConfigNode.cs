@@ -1,0 +1,95 @@
+namespace CoVR.Reproduction.Configuration;
+
+/// <summary>A node of a configuration tree: a <see cref="ConfigMap"/>, a <see cref="ConfigList"/> or a <see cref="ConfigScalar"/>.</summary>
+/// <param name="origin">Where it was written.</param>
+internal abstract class ConfigNode(ConfigOrigin origin)
+{
+    /// <summary>Where it was written.</summary>
+    public ConfigOrigin Origin { get; } = origin;
+
+    /// <summary>A tree of its own with the same content.</summary>
+    public abstract ConfigNode Copy();
+
+    /// <summary>The content without origins: a value, a list or a map.</summary>
+    public abstract object? ToValue();
+}
+
+/// <summary>One value: null, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/> or <see cref="string"/> (which may hold <c>${…}</c>).</summary>
+internal sealed class ConfigScalar(object? value, ConfigOrigin origin) : ConfigNode(origin)
+{
+    /// <summary>What stands for a value that the user has to give.</summary>
+    public const string Missing = "???";
+
+    /// <summary>The value.</summary>
+    public object? Value { get; } = value;
+
+    /// <summary>Whether the value refers to others.</summary>
+    public bool IsExpression => Value is string text && text.Contains("${", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override ConfigNode Copy() => this;
+
+    /// <inheritdoc/>
+    public override object? ToValue() => Value;
+}
+
+/// <summary>Nodes one after another.</summary>
+internal sealed class ConfigList(IEnumerable<ConfigNode> items, ConfigOrigin origin) : ConfigNode(origin)
+{
+    /// <summary>The nodes.</summary>
+    public List<ConfigNode> Items { get; } = [.. items];
+
+    /// <inheritdoc/>
+    public override ConfigNode Copy() => new ConfigList(Items.Select(item => item.Copy()), Origin);
+
+    /// <inheritdoc/>
+    public override object? ToValue() => Items.Select(item => item.ToValue()).ToList();
+}
+
+/// <summary>Named nodes in the order in which they were written.</summary>
+internal sealed class ConfigMap(ConfigOrigin origin) : ConfigNode(origin)
+{
+    /// <summary>The nodes by name.</summary>
+    public OrderedDictionary<string, ConfigNode> Entries { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Puts another map over this one: maps are merged, everything else is replaced.</summary>
+    public void Merge(ConfigMap over)
+    {
+        foreach (var (name, node) in over.Entries)
+        {
+            if (node is ConfigMap above && Entries.GetValueOrDefault(name) is ConfigMap below)
+            {
+                below.Merge(above);
+            }
+            else
+            {
+                Entries[name] = node.Copy();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ConfigNode Copy()
+    {
+        var copy = new ConfigMap(Origin);
+        copy.Merge(this);
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public override object? ToValue() => Entries.ToDictionary(entry => entry.Key, entry => entry.Value.ToValue(), StringComparer.Ordinal);
+
+    /// <summary>The map wrapped in names: "a.b" gives <c>{a: {b: map}}</c>, "" the map itself.</summary>
+    public ConfigMap Under(string package)
+    {
+        var wrapped = this;
+        foreach (var name in package.Split('.', StringSplitOptions.RemoveEmptyEntries).Reverse())
+        {
+            var outer = new ConfigMap(Origin);
+            outer.Entries[name] = wrapped;
+            wrapped = outer;
+        }
+
+        return wrapped;
+    }
+}

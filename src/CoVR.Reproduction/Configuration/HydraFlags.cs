@@ -1,0 +1,35 @@
+namespace CoVR.Reproduction.Configuration;
+
+/// <summary>What takes the place of Hydra's own options, which users of the Python repository know.</summary>
+internal static class HydraFlags
+{
+    /// <summary>What to do instead of a sweep over several values.</summary>
+    public const string Sweeps = "One run takes one value of each; give the command once for each value: for lr in 1e-4 1e-5; do covr train model.optimizer.lr=$lr; done";
+
+    private const string Shows = "covr train --show-config prints the composed configuration, or a part of it, with the origin of each value.";
+    private const string Folders = "--config-dir FOLDER names a folder of configurations of your own.";
+    private const string Saved = "--config FILE takes the configuration of an earlier run.";
+
+    private static readonly Dictionary<string, string> Counterparts = new(StringComparer.Ordinal)
+    {
+        ["--cfg"] = Shows,
+        ["-c"] = Shows,
+        ["--info"] = Shows,
+        ["-i"] = Shows,
+        ["--resolve"] = Shows,
+        ["--package"] = Shows,
+        ["-p"] = Shows,
+        ["--multirun"] = Sweeps,
+        ["-m"] = Sweeps,
+        ["--config-name"] = Saved,
+        ["-cn"] = Saved,
+        ["--experimental-rerun"] = Saved,
+        ["--config-path"] = Folders,
+        ["-cp"] = Folders,
+        ["-cd"] = Folders,
+        ["--hydra-help"] = "--help shows what there is.",
+    };
+
+    /// <summary>What takes the place of an option of Hydra; null where it is none.</summary>
+    public static string? Counterpart(string option) => Counterparts.GetValueOrDefault(option);
+}

@@ -1,0 +1,78 @@
+namespace CoVR.Reproduction.Configuration;
+
+/// <summary>Sets, adds or takes out one value of a composed tree.</summary>
+internal static class OverrideApplier
+{
+    /// <summary>Carries out an override.</summary>
+    /// <exception cref="ConfigurationException">The name does not exist (without <c>+</c>) or exists already (with <c>+</c>).</exception>
+    public static void Apply(ConfigMap root, ConfigOverride change, IEnumerable<string> groups)
+    {
+        var names = change.Key.Split('.');
+        var parent = root;
+        for (var i = 0; i < names.Length - 1; i++)
+        {
+            parent = Descend(root, parent, names, i, change, groups);
+        }
+
+        var (name, exists) = (names[^1], parent.Entries.ContainsKey(names[^1]));
+        switch (change.Kind)
+        {
+            case OverrideKind.Remove when exists:
+                parent.Entries.Remove(name);
+                return;
+            case OverrideKind.Add when exists:
+                throw new ConfigurationException(change.Origin, $"'{change.Key}' exists already; leave the + out to change it.");
+            case OverrideKind.Change or OverrideKind.Remove when !exists:
+                throw Unknown(root, change, groups);
+        }
+
+        var value = ArgumentValue.Parse(change.Text ?? "", change.Origin);
+        if (value is ConfigMap above && parent.Entries.GetValueOrDefault(name) is ConfigMap below)
+        {
+            below.Merge(above);
+        }
+        else
+        {
+            parent.Entries[name] = value;
+        }
+    }
+
+    private static ConfigMap Descend(ConfigMap root, ConfigMap parent, string[] names, int at, ConfigOverride change, IEnumerable<string> groups)
+    {
+        switch (parent.Entries.GetValueOrDefault(names[at]))
+        {
+            case ConfigMap map:
+                return map;
+
+            // paths.datasets_dir=…, where paths is ${machine.paths}: the value is set where it stands.
+            case ConfigScalar { IsExpression: true, Value: string text } when ConfigPath.FindReferred(root, text) is ConfigMap referred:
+                return referred;
+            default:
+                if (change.Kind is not (OverrideKind.Add or OverrideKind.Force))
+                {
+                    throw Unknown(root, change, groups);
+                }
+
+                var made = new ConfigMap(change.Origin);
+                parent.Entries[names[at]] = made;
+                return made;
+        }
+    }
+
+    private static ConfigurationException Unknown(ConfigMap root, ConfigOverride change, IEnumerable<string> groups)
+    {
+        if (change.Key.StartsWith("hydra", StringComparison.Ordinal))
+        {
+            return new ConfigurationException(change.Origin, "of Hydra's own settings only hydra.run.dir, the folder of the run, is there.");
+        }
+
+        var paths = ConfigPath.All(root).Select(pair => pair.Path).ToList();
+        var last = change.Key[(change.Key.LastIndexOf('.') + 1)..];
+        var sameName = paths.Where(path => path.EndsWith("." + last, StringComparison.Ordinal)).Take(3).ToList();
+        var sentence = $"there is no '{change.Key}' to change{(change.Key.Contains('.', StringComparison.Ordinal) ? "" : ", and no such group")}.";
+        var message = sameName.Count > 0
+            ? $"{sentence} Did you mean {string.Join(", ", sameName.Select(path => $"'{path}'"))}?"
+            : Names.Unknown(sentence, change.Key, change.Key.Contains('.', StringComparison.Ordinal) ? paths : paths.Concat(groups));
+        return new ConfigurationException(change.Origin, $"{message} To add a new name: +{change.Key}=…; all names: --show-config.");
+    }
+}

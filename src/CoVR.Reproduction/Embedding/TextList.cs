@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.Json;
+using CoVR.Data;
+using CoVR.Datasets;
+
+namespace CoVR.Reproduction;
+
+/// <summary>Reads texts or identities from a file, by its extension as the reference's tools do: <c>.csv</c>, <c>.json</c>, or lines.</summary>
+public static class TextList
+{
+    private const string Caption = "caption";
+
+    /// <summary>Reads the texts of a file, each once, in the file's order.</summary>
+    /// <param name="path">
+    /// <c>.csv</c>: a column; <c>.json</c>: a list of objects whose <c>caption</c> is the text, or of texts; others: a text a line.
+    /// </param>
+    /// <param name="column">The column of a CSV file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>At least one text.</returns>
+    /// <exception cref="DatasetFormatException">The file is missing, malformed or empty, or a field has no text.</exception>
+    public static async Task<IReadOnlyList<string>> ReadAsync(string path, string column = "txt2", CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var texts = Path.GetExtension(path) switch
+        {
+            ".csv" => await ReadColumnAsync(path, column, cancellationToken).ConfigureAwait(false),
+            ".json" => ReadJson(path),
+            _ => ReadLines(path),
+        };
+        return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "there is no text in it.");
+    }
+
+    /// <summary>Reads identities, each once, as the reference's <c>--todo_ids</c>.</summary>
+    /// <param name="path"><c>.csv</c>: a column; others: an identity a line.</param>
+    /// <param name="column">The column of a CSV file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>At least one identity.</returns>
+    /// <exception cref="DatasetFormatException">The file is missing, malformed or empty.</exception>
+    public static async Task<IReadOnlyList<MediaId>> ReadIdsAsync(string path, string column = "pth2", CancellationToken cancellationToken = default)
+    {
+        var ids = await ReadAsync(path, column, cancellationToken).ConfigureAwait(false);
+        return [.. ids.Where(id => !string.IsNullOrWhiteSpace(id)).Select(id => new MediaId(id.Trim()))];
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadColumnAsync(string path, string column, CancellationToken cancellationToken)
+    {
+        using var table = await CsvTable.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        var index = table.Column(column);
+        var texts = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
+        await foreach (var row in table.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            texts.TryAdd(row.Fields[index].Length > 0 ? row.Fields[index] : throw table.Fault(row.Line, column, "the field is empty, a text is expected."), true);
+        }
+
+        return [.. texts.Keys];
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return [.. File.ReadLines(path, Encoding.UTF8).Distinct(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static string[] ReadJson(string path)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return json.RootElement.ValueKind == JsonValueKind.Array
+                ? [.. json.RootElement.EnumerateArray().Select((entry, at) => TextOf(path, entry, at)).Distinct(StringComparer.Ordinal)]
+                : throw new DatasetFormatException(path, null, null, $"a list is expected, but the file holds a JSON {json.RootElement.ValueKind}.");
+        }
+        catch (JsonException error)
+        {
+            throw new DatasetFormatException(path, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message}).", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static string TextOf(string path, JsonElement entry, int at) => entry switch
+    {
+        { ValueKind: JsonValueKind.String } => entry.GetString()!,
+        { ValueKind: JsonValueKind.Object } when entry.TryGetProperty(Caption, out var caption) && caption.ValueKind == JsonValueKind.String => caption.GetString()!,
+        _ => throw new DatasetFormatException(path, null, Caption, $"entry {at} (counted from 0) has no text of that name."),
+    };
+
+    private static DatasetFormatException Unreadable(string path, Exception error) => new(path, null, null, error is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read ({error.Message}).", error);
+}

@@ -1,0 +1,28 @@
+using CoVR.Data;
+
+namespace CoVR.Reproduction;
+
+/// <summary>
+/// A target of several rows is there once for each of them, as <c>{target} (row {triplet})</c>: for a query only its own is right. The table
+/// of rows comes first, then the candidates that no row asks for.
+/// </summary>
+internal sealed class CandidatePerRow : IGalleryLayout
+{
+    public static CandidatePerRow Instance { get; } = new();
+
+    public string Name => "once for each row";
+
+    public IReadOnlyList<GalleryCandidate> Arrange(TripletDataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        Triplet[] rows = [.. dataset.Triplets.Where(triplet => triplet.Target is not null)];
+        var answers = rows.ToLookup(row => row.Target!.Value);
+        return answers.All(target => target.Count() == 1)
+            ? [.. dataset.Candidates.Select(id => new GalleryCandidate(id, id, [.. answers[id]]))]
+            :
+            [
+                .. rows.Select(row => new GalleryCandidate(answers[row.Target!.Value].Count() > 1 ? new MediaId($"{row.Target} (row {row.Id})") : row.Target!.Value, row.Target!.Value, [row])),
+                .. dataset.Candidates.Where(id => !answers.Contains(id)).Select(id => new GalleryCandidate(id, id, [])),
+            ];
+    }
+}

@@ -1,0 +1,66 @@
+using CoVR.Data;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Evaluation;
+
+namespace CoVR.Reproduction;
+
+/// <summary>The rules of the Python code as they are, errors included: for comparison with published figures.</summary>
+/// <remarks>
+/// <para>Videos (WebVid-CoVR, CC-CoIR, <see cref="RecallProtocol"/>): the paper's pooling over 15 frames drawn of more, one candidate for each row,
+/// frames embedded in BGR, pairs numbered by the sorted table, masked items last, ties as numpy sorts them.</para>
+/// <para>Pictures (CIRR, CIRCO, FashionIQ): a query's reference is last instead of left out; ties as numpy sorts them, on FashionIQ as torch sorts
+/// single precision distances.</para>
+/// <para>Protocols of others are left as they are.</para>
+/// </remarks>
+public sealed class ReferencePreset : EvaluationPreset
+{
+    private const int MostFrames = 15;
+
+    private ReferencePreset()
+    {
+    }
+
+    /// <summary>The preset.</summary>
+    public static ReferencePreset Instance { get; } = new();
+
+    /// <summary>The preset as a variant of an evaluation.</summary>
+    public static EvaluationVariant Variant { get; } = new(Instance.Name, Instance);
+
+    /// <inheritdoc/>
+    public override string Name => "reference";
+
+    /// <inheritdoc/>
+    public override IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(dataset);
+        return protocol switch
+        {
+            WebVidCoVRProtocol { ExcludeReference: false } or RecallProtocol => new ReferenceProtocol(protocol, OfVideos(protocol), protocol.Exclusions),
+            WebVidCoVRProtocol videos => new ReferenceProtocol(
+                protocol, OfVideos(protocol) with { SelfMatch = "last, found by the pair numbers of the sorted table" }, ReferencePairs.Of(dataset, videos.Iterate).MaskedFor),
+            CirrProtocol or CircoProtocol => new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Numpy), OwnReference),
+            FashionIQProtocol => new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Torch), OwnReference) { DividesInSinglePrecision = true },
+            _ => protocol,
+        };
+    }
+
+    private static RetrievalRules OfVideos(IRetrievalProtocol protocol) => protocol.PublishedRules with
+    {
+        Pooling = new DrawnFramePooling(MostFrames, protocol.PublishedRules.Pooling),
+        Layout = CandidatePerRow.Instance,
+        TieBreaker = ReferenceTies.Numpy,
+        ColourOrder = "bgr",
+    };
+
+    private static RetrievalRules OfPictures(IRetrievalProtocol protocol, ITieBreaker ties) => protocol.PublishedRules with
+    {
+        TieBreaker = ties,
+        SelfMatch = "last, after every other candidate",
+    };
+
+    private static HashSet<MediaId> OwnReference(Triplet triplet) => [triplet.Reference];
+}
