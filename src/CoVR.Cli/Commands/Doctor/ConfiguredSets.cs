@@ -78,7 +78,7 @@ internal sealed class ConfiguredSets
             Splits = [folder.Split],
             Embeddings = [folder.Folder],
             ExpectedFingerprint = Expected(),
-            CaptionEmbeddings = folder.Split == DatasetSplit.Train && _values.Number("model.loss_terms.si_tc_weight", 0) > 0 ? [captions] : [],
+            CaptionEmbeddings = folder.Split == DatasetSplit.Train && LossWeights.Of(_values).Captions > 0 ? [captions] : [],
         };
     }
 
