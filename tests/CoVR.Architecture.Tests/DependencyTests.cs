@@ -17,6 +17,8 @@ public sealed class DependencyTests
         ["CoVR.Blip2"] = ["CoVR.Modeling", "CoVR"],
         ["CoVR.Datasets"] = ["CoVR"],
         ["CoVR.Training"] = ["CoVR"],
+        ["CoVR.Training.Mpi"] = ["CoVR.Training"],
+        ["CoVR.Training.Mlflow"] = ["CoVR.Training"],
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
     };

@@ -45,6 +45,27 @@ internal sealed class GradientAccumulator<TBatch>(TrainingRun<TBatch> run, Train
         return (losses, skipped);
     }
 
+    /// <summary>Clips the gradients, takes the step and removes the gradients.</summary>
+    /// <returns>Whether the gradients were finite (otherwise nothing changes), and their norm if they were clipped.</returns>
+    /// <exception cref="TrainingDivergedException">The norm is not finite.</exception>
+    internal (bool Finite, double? Norm) Apply(double? clipNorm, RunCursor cursor, StepLosses losses)
+    {
+        var finite = cursor.Scale is not { } scale || optimizer.DivideGradients(scale.Factor);
+        var norm = finite && clipNorm is { } maximum ? optimizer.ClipGradients(maximum) : (double?)null;
+        if (norm is { } total && !double.IsFinite(total))
+        {
+            throw new TrainingDivergedException(cursor.Step, new OrderedDictionary<string, double>(losses.Terms, StringComparer.Ordinal) { ["gradient norm"] = total });
+        }
+
+        if (finite)
+        {
+            optimizer.Step();
+        }
+
+        optimizer.ZeroGrad();
+        return (finite, norm);
+    }
+
     private void Add(TBatch batch, int count, RunCursor cursor, StepLosses losses)
     {
         using var scope = NewDisposeScope();

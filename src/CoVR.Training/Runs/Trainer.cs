@@ -81,16 +81,18 @@ public sealed class Trainer
         where TBatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Task.Factory.StartNew(
-            () =>
-            {
-                NativeTorch.EnsureLoaded(_logger);
-                using var session = new TrainingSession<TBatch>(run, _options, new SessionServices(_logger, _time, progress));
-                return session.Run(cancellationToken);
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-            TaskScheduler.Default);
+        return run.Batches.BatchesPerEpoch < 1
+            ? throw new ArgumentException($"There are no batches to train on: the source is '{run.Batches.Describe()}'.", nameof(run))
+            : Task.Factory.StartNew(
+                () =>
+                {
+                    NativeTorch.EnsureLoaded(_logger);
+                    using var session = new TrainingSession<TBatch>(run, _options, new SessionServices(_logger, _time, progress));
+                    return session.Run(cancellationToken);
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default);
     }
 
     private TrainingPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("This trainer has no pipeline: take it from the services of a pipeline with AddTraining.");
@@ -110,4 +112,11 @@ public sealed class Trainer
             Pipeline.Model.RehashWeights();
         }
     }
+}
+
+/// <summary>Where a session logs and reports, and its clock.</summary>
+internal sealed record SessionServices(ILogger Logger, TimeProvider Time, IProgress<StepRecord>? Progress)
+{
+    /// <summary>For ranks that do not report.</summary>
+    internal SessionServices Silent() => new(NullLogger.Instance, Time, null);
 }

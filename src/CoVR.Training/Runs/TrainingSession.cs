@@ -1,7 +1,6 @@
 using CoVR.Data;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
 
 namespace CoVR.Training;
@@ -35,11 +34,6 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         (_run, _options, _services) = (run, options, _ranks.IsFirst ? services : services.Silent());
         _modules = new TrainedModules(run.Step.Modules);
         _optimizer = new AdamWOptimizer(_modules.Trainable(), AdamWOptions.Of(options));
-        if (run.Batches.BatchesPerEpoch < 1)
-        {
-            throw new ArgumentException($"There are no batches to train on: the source is '{run.Batches.Describe()}'.", nameof(run));
-        }
-
         var stepsPerEpoch = LearningRateSchedules.StepsPerEpoch(options, run.Batches.BatchesPerEpoch);
         var context = TrainingContext.Of(options, _modules.Device);
         run.Step.RequireSupport(context);
@@ -96,12 +90,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         var saved = _store?.Resume();
         (var resumes, _cursor) = _ranks.Share(
             new RankStart(saved is not null, saved?.Cursor ?? _cursor), _settings, _modules, _optimizer, saved?.Random);
-        Dictionary<string, string> configuration = new(_settings, StringComparer.Ordinal);
-        foreach (var (name, value) in _run.Configuration)
-        {
-            configuration[name] = value;
-        }
-
+        Dictionary<string, string> configuration = new(_run.Configuration.UnionBy(_settings, entry => entry.Key), StringComparer.Ordinal);
         _loggers.Start(new RunStart(_cursor.Epoch, _cursor.Step, _totalSteps, configuration));
         return resumes ? _cursor.Step : null;
     }
@@ -152,19 +141,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         var (losses, own) = _gradients.Add(batches, count, _cursor);
         var skipped = _ranks.Gather(own);
         _ranks.AverageGradients(_modules);
-        var finite = _cursor.Scale is not { } scale || _optimizer.DivideGradients(scale.Factor);
-        var norm = finite && _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
-        if (norm is { } total && !double.IsFinite(total))
-        {
-            throw new TrainingDivergedException(_cursor.Step, new OrderedDictionary<string, double>(losses.Terms, StringComparer.Ordinal) { ["gradient norm"] = total });
-        }
-
-        if (finite)
-        {
-            _optimizer.Step();
-        }
-
-        _optimizer.ZeroGrad();
+        var (finite, norm) = _gradients.Apply(_options.ClipNorm, _cursor, losses);
         _lastLoss = losses.Loss;
         _stepsHere++;
         _cursor = _cursor.AfterStep(losses.Loss, count, skipped.Count, _cursor.Scale?.After(finite));
@@ -174,7 +151,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             _loggers.LogSkipped(_cursor.Epoch, _cursor.Step, item.Item, item.Media, item.Reason);
         }
 
-        Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
+        var record = new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
         {
             TotalSteps = _totalSteps,
             Duration = _timer.Last.Steps,
@@ -182,7 +159,10 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             Elapsed = _services.Time.GetElapsedTime(_started),
             TotalDataWait = _timer.Total.Wait,
             StepsHere = _stepsHere,
-        });
+        };
+        TrainingDiagnostics.Record(record);
+        _loggers.LogStep(record);
+        _services.Progress?.Report(record);
         if (!finite)
         {
             Log.GradientsOverflowed(_services.Logger, _cursor.Step, _cursor.Scale!.Factor);
@@ -192,13 +172,6 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         {
             Save();
         }
-    }
-
-    private void Report(StepRecord record)
-    {
-        TrainingDiagnostics.Record(record);
-        _loggers.LogStep(record);
-        _services.Progress?.Report(record);
     }
 
     /// <summary>Saves the steps first, since validation and the writing of weights may fail.</summary>
@@ -273,11 +246,4 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             RandomState.Dispose(random);
         }
     }
-}
-
-/// <summary>Where a session logs and reports, and its clock.</summary>
-internal sealed record SessionServices(ILogger Logger, TimeProvider Time, IProgress<StepRecord>? Progress)
-{
-    /// <summary>For ranks that do not report.</summary>
-    internal SessionServices Silent() => new(NullLogger.Instance, Time, null);
 }

@@ -42,6 +42,55 @@ public sealed class AddTrainingTests
     }
 
     [Fact]
+    public async Task TrainAsync_VisualTokensComputedBefore_GivesTheWeightsOfEncodingInEveryStep()
+    {
+        List<float[]> ends = [];
+        foreach (var precompute in new[] { false, true })
+        {
+            using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PrecomputeVisualTokens) = (2, 8, 1e-2, precompute), dropout: 0);
+            var model = services.GetRequiredService<ComposedModel>();
+            foreach (var parameter in ((TinyEncoder)model.Encoder).Vision.parameters())
+            {
+                parameter.requires_grad = false;
+            }
+
+            var plan = await PlanAsync(services);
+
+            await services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token);
+
+            ends.Add(Runs.Weights((TinyEncoder)model.Encoder));
+        }
+
+        Assert.All(ends[0].Zip(ends[1]), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public async Task PretrainAsync_TargetsWithCaptions_LowersTheLossAndNamesTheNewWeights()
+    {
+        using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PixelCacheBytes) = (20, 8, 1e-2, 1L << 20), dropout: 0);
+        var model = services.GetRequiredService<ComposedModel>();
+        var before = model.Description.WeightsSha256;
+        var log = new InMemoryRunLogger();
+
+        await services.GetRequiredService<Trainer>().PretrainAsync(await PlanAsync(services) with { Loggers = [log] }, null, Token);
+
+        Assert.Equal(40, log.Steps.Count);
+        Assert.True(log.Epochs[^1].MeanLoss < log.Epochs[0].MeanLoss, $"{log.Epochs[0].MeanLoss} to {log.Epochs[^1].MeanLoss}");
+        Assert.NotEqual(before, model.Description.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task TrainAsync_WithoutAPipeline_SaysWhereTrainersComeFrom()
+    {
+        using var services = Build("", _ => { });
+        var plan = await PlanAsync(services);
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new Trainer(new TrainingOptions()).TrainAsync(plan, null, Token));
+
+        Assert.Contains("AddTraining", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Trainer_TargetNotEmbedded_SaysWhichAndWhatToDo()
     {
         using var services = Build("", options => options.BatchSize = 4);
@@ -63,13 +112,31 @@ public sealed class AddTrainingTests
         Assert.Equal(3, error.Failures.Count());
     }
 
-    private static ServiceProvider Build(string pipeline, Action<TrainingOptions> configure)
+    private static async Task<TrainingPlan> PlanAsync(IServiceProvider services)
+    {
+        Triplet[] triplets = [.. Triplets(16).Select(triplet => triplet with { TargetCaption = $"number {triplet.Id}" })];
+        foreach (var triplet in triplets)
+        {
+            var random = new Random(int.Parse(triplet.Id, System.Globalization.CultureInfo.InvariantCulture));
+            await services.GetRequiredService<IEmbeddingStore>().WriteAsync(
+                triplet.Target!.Value, new EmbeddingSet(Enumerable.Range(0, 8).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, 8), Token);
+        }
+
+        return new TrainingPlan
+        {
+            Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []),
+            Locate = id => new FramesMedia([Frame(new MediaId(id.Value.Split('/')[^1]))]),
+        };
+    }
+
+    private static ServiceProvider Build(string pipeline, Action<TrainingOptions> configure, double dropout = 0.1)
     {
         var services = new ServiceCollection();
         services.AddCoVR(pipeline)
-            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1), new WordHashTokenizer(), new WordHashTokenizer(), Description, CPU))
+            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout), new WordHashTokenizer(), new WordHashTokenizer(), Description, CPU))
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
+            .UseTrainingTransform((_, input) => new CoVR.Media.EvaluationTransform(input))
             .AddTraining(configure);
         return services.BuildServiceProvider();
     }
