@@ -3,6 +3,7 @@
 #   ./build.ps1 demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
 #   ./build.ps1 test               restores, builds, checks the format and runs every test project
 #   ./build.ps1 pack               makes the packages in the folder feed
+#   ./build.ps1 house              measures the sources against the limits in CONTRIBUTING.md
 param(
     [Parameter(Position = 0)][string]$Command = '',
     [Parameter(ValueFromRemainingArguments)][string[]]$Rest = @()
@@ -128,7 +129,12 @@ function Invoke-Tests {
 
 function Invoke-Pack {
     $version = if ($Rest.Count -gt 0) { @("-p:Version=$($Rest[0])") } else { @() }
-    dotnet pack CoVR.sln -c $configuration --nologo -o feed @version
+    dotnet pack CoVR.sln -c $configuration --nologo -o feed -p:ContinuousIntegrationBuild=true @version
+    exit $LASTEXITCODE
+}
+
+function Invoke-House {
+    dotnet run --project eng/House -c $configuration '--' @Rest
     exit $LASTEXITCODE
 }
 
@@ -136,8 +142,9 @@ switch ($Command) {
     'demo' { Assert-Dotnet; Assert-Ffmpeg; Invoke-Demo }
     'test' { Assert-Dotnet; Assert-Ffmpeg; Invoke-Tests }
     'pack' { Assert-Dotnet; Invoke-Pack }
+    'house' { Assert-Dotnet; Invoke-House }
     default {
-        Get-Content $PSCommandPath -TotalCount 5 | Select-Object -Skip 1 | ForEach-Object { $_.TrimStart('#', ' ') } | Write-Host
+        Get-Content $PSCommandPath -TotalCount 6 | Select-Object -Skip 1 | ForEach-Object { $_.TrimStart('#', ' ') } | Write-Host
         exit 2
     }
 }

@@ -3,6 +3,7 @@
 #   ./build.sh demo [arguments]   trains, searches and evaluates a small world; arguments go to the sample (--seed 2)
 #   ./build.sh test               restores, builds, checks the format and runs every test project
 #   ./build.sh pack               makes the packages in the folder feed
+#   ./build.sh house              measures the sources against the limits in CONTRIBUTING.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -187,7 +188,8 @@ run_tests() {
 pack() {
   local version=()
   [ $# -eq 0 ] || version=("-p:Version=$1")
-  dotnet pack CoVR.sln -c "$configuration" --nologo -o feed ${version[@]+"${version[@]}"}
+  # The same commit gives the same bytes, wherever it is packed.
+  dotnet pack CoVR.sln -c "$configuration" --nologo -o feed -p:ContinuousIntegrationBuild=true ${version[@]+"${version[@]}"}
 }
 
 command=${1:-}
@@ -196,5 +198,6 @@ case $command in
   demo) require_dotnet; require_ffmpeg; demo "$@" ;;
   test) require_dotnet; require_ffmpeg; want_openmpi; run_tests ;;
   pack) require_dotnet; pack "$@" ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  house) require_dotnet; exec eng/house.sh "$@" ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

@@ -31,21 +31,20 @@ public class PipelineBenchmarks
         _folder = Directory.CreateTempSubdirectory("covr-pipeline-").FullName;
         for (var video = 0; video < Videos; video++)
         {
-            new VideoWriter().WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
+            MediaWriter.WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
-        var model = BlipModel.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {
             Model = model,
             FrameReader = new MediaFrameReader(new SkiaImageDecoder()),
             Transform = new EvaluationTransform(model.Description.Image),
-            GallerySampler = new UniformSegmentSampler(Frames),
-            QuerySampler = new MiddleFrameSampler(),
+            GallerySampler = FrameSamplers.UniformSegments(Frames),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };
     }
 
@@ -69,20 +68,10 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
-        var pipeline = new RetrievalPipeline
-        {
-            Model = _pipeline.Model,
-            FrameReader = _pipeline.FrameReader,
-            Transform = _pipeline.Transform,
-            GallerySampler = _pipeline.GallerySampler,
-            QuerySampler = _pipeline.QuerySampler,
-            Pooling = _pipeline.Pooling,
-            Store = store,
-            Index = _pipeline.Index,
-        };
+        await using var gallery = new FolderGallery(folder, _pipeline.Model.Fingerprint("uniform-15"));
+        var pipeline = _pipeline with { Gallery = gallery };
         var last = new LastProgress();
-        await foreach (var outcome in new EmbeddingJob(() => pipeline, _options).EmbedAsync(_items, last))
+        await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {
             if (outcome.Failure is { } failure)
             {

@@ -8,6 +8,7 @@ using CoVR.Evaluation;
 using CoVR.Losses;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -51,9 +52,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
 
         var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut) { WaitingForData = stages.DataWaitShare };
         metrics.Print(report);
-        var page = new EvaluationPage(
-            [.. results, .. leftOut], reader, services.GetRequiredKeyedService<IFrameReader>(""), PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses));
-        await page.WriteAsync(Path.Combine(arguments.Output, "index.html"), cancellationToken);
+        await new HtmlReport(services.GetRequiredKeyedService<IFrameReader>("")).WriteEvaluationAsync(
+            Path.Combine(arguments.Output, "index.html"), [.. results, .. leftOut], reader, PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses), cancellationToken);
         await metrics.WriteAsync(Path.Combine(arguments.Output, "metrics.json"), cancellationToken);
         _work.Finish();
         report.Say($"metrics: {Path.GetFullPath(Path.Combine(arguments.Output, "metrics.json"))}");
@@ -120,8 +120,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
 
     // Five frames of each clip are embedded, and searched by their mean.
     private ICoVRBuilder Embedding(ICoVRBuilder pipeline, string store) => pipeline
-        .UseFrameSampler(new UniformSegmentSampler(5))
-        .UseEmbeddingStore(_work.Store(store))
+        .UseFrameSampler(FrameSamplers.UniformSegments(5))
+        .UseFolderGallery(_work.Store(store))
         .Configure(options => options.Embedding = new EmbeddingOptions { BatchSize = 64, QueueLength = 128 });
 
     private Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
@@ -145,8 +145,8 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         foreach (var (edit, triplet) in edits.Zip(test.Triplets))
         {
             var query = new ComposedQuery(reader.Locate(triplet.Reference), edit);
-            var hits = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
-            questions.Add(new PageQuery(triplet.Reference, edit, hits));
+            var result = await retriever.SearchAsync(query, new SearchOptions { Top = Answers, Exclude = new HashSet<MediaId> { triplet.Reference } }, cancellationToken);
+            questions.Add(new PageQuery(triplet.Reference, edit, result.Hits));
         }
 
         return questions;

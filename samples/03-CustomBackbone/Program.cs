@@ -39,13 +39,13 @@ torch.manual_seed(1);
 await using var services = Pipelines.Build(world, train, folder, quick ? (20, 10) : (900, 600));
 
 // 1. Pictures and their captions: the backbone and everything else is trained.
-var first = services.GetRequiredKeyedService<ComposedModel>(Pipelines.Captions);
+var first = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Captions).GetAsync();
 await services.GetRequiredKeyedService<Trainer>(Pipelines.Captions).PretrainAsync(
     new TrainingPlan { Dataset = train, Locate = reader.Locate }, Progress("captions"));
 Save(first, Pipelines.Captions);
 
 // 2. References and edits against the embeddings of their targets: the backbone is frozen, so it looks at each picture once.
-var second = services.GetRequiredKeyedService<ComposedModel>(Pipelines.Edits);
+var second = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Edits).GetAsync();
 await EmbedAsync(Pipelines.Edits, train.Triplets.Select(triplet => triplet.Target!.Value).Distinct());
 await services.GetRequiredKeyedService<Trainer>(Pipelines.Edits).TrainAsync(
     new TrainingPlan { Dataset = train, Locate = reader.Locate }, Progress("edits"));

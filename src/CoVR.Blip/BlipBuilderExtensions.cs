@@ -22,11 +22,15 @@ public static class BlipBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlipOptions>, BlipFamily>());
         builder.Services.AddOptions<BlipOptions>(builder.Name).Configure(configure).ValidateOnStart();
-        return builder.UseModel(Create);
+        return builder.UseModel(CreateAsync);
     }
 
-    private static ComposedModel Create(IServiceProvider services, string name) => BlipModel.Create(
-        services.GetRequiredService<IOptionsMonitor<BlipOptions>>().Get(name),
-        ComposedModelParts.Of(services, name),
-        services.GetService<ILoggerFactory>()?.CreateLogger(typeof(BlipModel).FullName!));
+    // Away from the caller's thread: weights are large.
+    private static ValueTask<ComposedModel> CreateAsync(IServiceProvider services, string name, CancellationToken cancellationToken) => new(Task.Run(
+        () => BlipModel.CreateAsync(
+            services.GetRequiredService<IOptionsMonitor<BlipOptions>>().Get(name),
+            ComposedModelParts.Of(services, name),
+            services.GetService<ILoggerFactory>()?.CreateLogger(typeof(BlipModel).FullName!),
+            cancellationToken).AsTask(),
+        cancellationToken));
 }

@@ -2,7 +2,7 @@ using CoVR.Modeling;
 
 namespace CoVR.Blip;
 
-/// <summary>What <c>UseBlip</c> and <see cref="BlipModel.Create"/> build. Variants: <c>large</c> (the default, the model of the papers), <c>large-covr</c> and <c>base</c>.</summary>
+/// <summary>What <c>UseBlip</c> and <see cref="BlipModel.CreateAsync"/> build. Variants: <c>large</c> (the default, the model of the papers), <c>large-covr</c> and <c>base</c>.</summary>
 public sealed class BlipOptions : ComposedModelOptions
 {
     /// <summary>Starts with the variant <c>large</c>.</summary>

@@ -22,11 +22,15 @@ public static class Blip2BuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<Blip2Options>, Blip2Family>());
         builder.Services.AddOptions<Blip2Options>(builder.Name).Configure(configure).ValidateOnStart();
-        return builder.UseModel(Create);
+        return builder.UseModel(CreateAsync);
     }
 
-    private static ComposedModel Create(IServiceProvider services, string name) => Blip2Model.Create(
-        services.GetRequiredService<IOptionsMonitor<Blip2Options>>().Get(name),
-        ComposedModelParts.Of(services, name),
-        services.GetService<ILoggerFactory>()?.CreateLogger(typeof(Blip2Model).FullName!));
+    // Away from the caller's thread: weights are large.
+    private static ValueTask<ComposedModel> CreateAsync(IServiceProvider services, string name, CancellationToken cancellationToken) => new(Task.Run(
+        () => Blip2Model.CreateAsync(
+            services.GetRequiredService<IOptionsMonitor<Blip2Options>>().Get(name),
+            ComposedModelParts.Of(services, name),
+            services.GetService<ILoggerFactory>()?.CreateLogger(typeof(Blip2Model).FullName!),
+            cancellationToken).AsTask(),
+        cancellationToken));
 }

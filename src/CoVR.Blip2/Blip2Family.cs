@@ -65,11 +65,10 @@ internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedM
         [.. base.CheckpointsOf(options), (nameof(options.TargetCheckpoint), options.TargetCheckpoint)];
 
     /// <inheritdoc/>
-    protected override void SetTargetWeights(Blip2Encoder encoder, Blip2Options options, ComposedModelParts parts, ILogger logger)
+    protected override void SetTargetWeights(Blip2Encoder encoder, Blip2Options options, IReadOnlyList<string?> files, ComposedModelParts parts, ILogger logger)
     {
-        if (options.TargetCheckpoint is { } targets)
+        if (files[0] is { } path)
         {
-            var path = Resolve(targets, options, parts).Path;
             Load(encoder.MakeTargetEncoder(), path, Blip2CheckpointMap.For(parts with { Visual = encoder.Visual }), options.StrictCheckpoint, logger);
         }
     }

@@ -2,7 +2,7 @@ using CoVR.Modeling;
 
 namespace CoVR.Blip2;
 
-/// <summary>What <c>UseBlip2</c> and <see cref="Blip2Model.Create"/> build. Variants: <c>coco</c> (the default, the model of CoVR-2), <c>pretrain</c> and <c>pretrain_vitL</c>.</summary>
+/// <summary>What <c>UseBlip2</c> and <see cref="Blip2Model.CreateAsync"/> build. Variants: <c>coco</c> (the default, the model of CoVR-2), <c>pretrain</c> and <c>pretrain_vitL</c>.</summary>
 public sealed class Blip2Options : ComposedModelOptions
 {
     /// <summary>Starts with the variant <c>coco</c>.</summary>

@@ -21,8 +21,8 @@ public sealed class BlipCheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_OfTheSameModel_GivesTheSameWeights()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
-        using var loaded = BlipModel.Create(From(Save(State(source))));
+        using var source = SmallBlip.Create(SmallBlip.Options());
+        using var loaded = SmallBlip.Create(From(Save(State(source))));
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
         Assert.Equal("weights.safetensors", loaded.Description.Source);
     }
@@ -30,23 +30,23 @@ public sealed class BlipCheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_WithForeignParts_LoadsAndIgnoresThem()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var state = State(source).ToDictionary(entry => "module." + entry.Key, entry => entry.Value);
         state["itm_head.weight"] = zeros(2, 24);
         state["module.visual_encoder_m.cls_token"] = zeros(1, 1, 16);
         state["temp"] = tensor(0.05f);
         state.Remove("module.text_encoder.embeddings.position_ids");
-        using var loaded = BlipModel.Create(From(Save(state)));
+        using var loaded = SmallBlip.Create(From(Save(state)));
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
     }
 
     [Fact]
     public void Checkpoint_OfAnotherPictureSize_ResizesPositions()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var options = From(Save(State(source)));
         options.Architecture = SmallBlip.Architecture with { Image = ImageInput.Clip(24) };
-        using var loaded = BlipModel.Create(options);
+        using var loaded = SmallBlip.Create(options);
         var expected = PositionEmbedding.Resize(source.Module!.state_dict()["visual_encoder.pos_embed"], 36);
         NumericAssert.Close(expected, loaded.Module!.state_dict()["visual_encoder.pos_embed"], 1e-6, 0, "positions");
     }
@@ -60,18 +60,18 @@ public sealed class BlipCheckpointTests : IDisposable
     public void Checkpoint_OfANameThatCannotBe_IsAFaultOfTheOptions(string name, string part)
     {
         var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() =>
-            BlipModel.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, Checkpoint = name }));
+            SmallBlip.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, Checkpoint = name }));
         Assert.Contains(part, Assert.Single(fault.Failures), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Checkpoint_OfAResolver_BringsPathSourceAndLicense()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var options = SmallBlip.Options();
         options.Checkpoint = "mine";
         var resolver = new FixedResolver(new ResolvedCheckpoint(Save(State(source)), "my shelf", "mine alone"));
-        using var loaded = BlipModel.Create(options, new ComposedModelParts { Checkpoints = resolver });
+        using var loaded = SmallBlip.Create(options, new ComposedModelParts { Checkpoints = resolver });
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
         Assert.Equal(("my shelf", "mine alone"), (loaded.Description.Source, loaded.Description.License));
         Assert.Equal(new CheckpointReference("mine", "blip"), resolver.Asked);
@@ -80,17 +80,17 @@ public sealed class BlipCheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_OfAnotherVocabulary_SaysSoFirst()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var options = From(Save(State(source)));
         options.Vocabulary = [.. SmallBlip.Vocabulary, "unheard"];
-        var fault = Assert.Throws<CheckpointMismatchException>(() => BlipModel.Create(options));
+        var fault = Assert.Throws<CheckpointMismatchException>(() => SmallBlip.Create(options));
         Assert.Contains("The file's vocabulary has 18 words, the model's 19: ", fault.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Checkpoint_OfAnotherArchitecture_ListsEveryKey()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var options = From(Save(State(source)));
         options.Architecture = SmallBlip.Architecture with
         {
@@ -98,7 +98,7 @@ public sealed class BlipCheckpointTests : IDisposable
             Vision = SmallBlip.Architecture.Vision with { Depth = 4 },
             Text = SmallBlip.Architecture.Text with { Depth = 1 },
         };
-        var fault = Assert.Throws<CheckpointMismatchException>(() => BlipModel.Create(options));
+        var fault = Assert.Throws<CheckpointMismatchException>(() => SmallBlip.Create(options));
         Assert.Equal(12, fault.Missing.Count);
         Assert.All(fault.Missing, key => Assert.StartsWith("visual_encoder.blocks.3.", key, StringComparison.Ordinal));
         Assert.Equal(26, fault.Unexpected.Count);
@@ -108,12 +108,12 @@ public sealed class BlipCheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_NotStrict_TakesWhatFits()
     {
-        using var source = BlipModel.Create(SmallBlip.Options());
+        using var source = SmallBlip.Create(SmallBlip.Options());
         var state = State(source);
         state.Remove("text_proj.weight");
         var options = From(Save(state));
         (options.StrictCheckpoint, options.Seed) = (false, 99);
-        using var loaded = BlipModel.Create(options);
+        using var loaded = SmallBlip.Create(options);
         NumericAssert.Close(state["vision_proj.weight"], loaded.Module!.state_dict()["vision_proj.weight"], 0, 0, "vision_proj");
         Assert.True(loaded.Module.state_dict()["text_proj.weight"].isfinite().all().item<bool>());
     }
@@ -121,7 +121,7 @@ public sealed class BlipCheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_ThatIsNotThere_IsAFaultOfTheOptions()
     {
-        var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => BlipModel.Create(From(_folder["none.pth"])));
+        var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => SmallBlip.Create(From(_folder["none.pth"])));
         Assert.Contains("none.pth", fault.Message, StringComparison.Ordinal);
     }
 

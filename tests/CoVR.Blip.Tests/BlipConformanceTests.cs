@@ -10,13 +10,13 @@ public sealed class BlipConformanceTests : ComposedEncoderConformance
 {
     protected override IReadOnlyList<string> Texts => ["make it blue", "a smaller red square on the left"];
 
-    protected override ComposedModel Create() => BlipModel.Create(SmallBlip.Options());
+    protected override ComposedModel Create() => SmallBlip.Create(SmallBlip.Options());
 }
 
 [Collection("torch")]
 public sealed class BlipVisionConformanceTests : VisualEncoderConformance
 {
-    protected override IVisualEncoder Create() => ((BlipEncoder)BlipModel.Create(SmallBlip.Options()).Encoder).Visual;
+    protected override IVisualEncoder Create() => ((BlipEncoder)SmallBlip.Create(SmallBlip.Options()).Encoder).Visual;
 }
 
 [Collection("torch")]
@@ -24,7 +24,7 @@ public sealed class MedTextEncoderConformanceTests : TextEncoderConformance
 {
     protected override IReadOnlyList<IReadOnlyList<long>> Texts => [[2, 5, 6, 8, 3], [2, 10, 11, 7, 3]];
 
-    protected override ITextEncoder Create() => ((BlipEncoder)BlipModel.Create(SmallBlip.Options()).Encoder).Text;
+    protected override ITextEncoder Create() => ((BlipEncoder)SmallBlip.Create(SmallBlip.Options()).Encoder).Text;
 }
 
 /// <summary>Every fusion of this runtime, with BLIP's encoders below it.</summary>
@@ -41,7 +41,7 @@ public abstract class BlipFusionConformance(QueryFusion fusion) : FusionModuleCo
     {
         var options = SmallBlip.Options();
         options.Fusion = fusion;
-        return new EncoderFusion(BlipModel.Create(options).Encoder);
+        return new EncoderFusion(SmallBlip.Create(options).Encoder);
     }
 }
 

@@ -8,7 +8,7 @@ namespace CoVR.Blip.Tests;
 [Collection("torch")]
 public sealed class BlipEncoderTests : IDisposable
 {
-    private readonly ComposedModel _model = BlipModel.Create(SmallBlip.Options());
+    private readonly ComposedModel _model = SmallBlip.Create(SmallBlip.Options());
     private readonly DisposeScope _scope = NewDisposeScope();
 
     private BlipEncoder Encoder => (BlipEncoder)_model.Encoder;
@@ -129,7 +129,7 @@ public sealed class BlipEncoderTests : IDisposable
     {
         var options = SmallBlip.Options();
         options.Architecture = SmallBlip.Architecture with { VisionHead = false };
-        using var model = BlipModel.Create(options);
+        using var model = SmallBlip.Create(options);
         Assert.Throws<InvalidOperationException>(() => model.Encoder.EncodeTarget(zeros(1, 17, 16)));
     }
 

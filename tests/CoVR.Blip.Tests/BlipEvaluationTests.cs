@@ -27,7 +27,7 @@ public sealed class BlipEvaluationTests
     [InlineData(64)]
     public async Task EvaluateAsync_InAnotherBatchSize_ScoresTheSameToRounding(int batchSize)
     {
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         var pipeline = await PipelineAsync(model);
         var expected = await RunAsync(pipeline, Dataset, 8);
         var actual = await RunAsync(pipeline, Dataset, batchSize);
@@ -44,7 +44,7 @@ public sealed class BlipEvaluationTests
     [Fact]
     public async Task EvaluateAsync_InAnotherOrder_ScoresTheSameToTheLastBit()
     {
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         var pipeline = await PipelineAsync(model);
         var random = new Random(2);
         var shuffled = Dataset with { Triplets = [.. Dataset.Triplets.OrderBy(_ => random.Next())], Candidates = [.. Dataset.Candidates.OrderBy(_ => random.Next())] };
@@ -61,12 +61,12 @@ public sealed class BlipEvaluationTests
     private static MediaId Id(int item) => new($"item-{item:00}");
 
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, TripletDataset dataset, int batchSize) =>
-        new Evaluator(() => pipeline).EvaluateAsync(
+        new Evaluator(pipeline).EvaluateAsync(
             dataset, new Pictures(), new RecallProtocol(cutoffs: [1, Items]), new EvaluationOptions { Queries = Kinds, BatchSize = batchSize, Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference] }, null, Cancel);
 
     private static async Task<RetrievalPipeline> PipelineAsync(ComposedModel model)
     {
-        var sampler = new MiddleFrameSampler();
+        var sampler = FrameSamplers.Middle;
         var pipeline = new RetrievalPipeline
         {
             Model = model,
@@ -75,11 +75,10 @@ public sealed class BlipEvaluationTests
             GallerySampler = sampler,
             QuerySampler = sampler,
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint(sampler.Name)),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
         var pictures = new Pictures();
-        await new EmbeddingJob(() => pipeline).EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
         return pipeline;
     }
 

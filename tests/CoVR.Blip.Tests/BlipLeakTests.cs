@@ -15,7 +15,7 @@ public sealed class BlipLeakTests
         set_num_threads(1);
         try
         {
-            using var model = BlipModel.Create(SmallBlip.Options());
+            using var model = SmallBlip.Create(SmallBlip.Options());
             using var pixels = SmallBlip.Pixels(4);
             Run(model, pixels, 200);
             var (resident, tensors) = Settled();

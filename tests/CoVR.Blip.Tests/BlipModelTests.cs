@@ -12,11 +12,11 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_OnSeveralThreadsAtOnce_GivesTheWeightsOfTheSeed()
     {
-        using var alone = BlipModel.Create(SmallBlip.Options());
+        using var alone = SmallBlip.Create(SmallBlip.Options());
         var together = new string[8];
         Parallel.For(0, together.Length, index =>
         {
-            using var model = BlipModel.Create(SmallBlip.Options());
+            using var model = SmallBlip.Create(SmallBlip.Options());
             together[index] = model.Description.WeightsSha256;
         });
         Assert.All(together, hash => Assert.Equal(alone.Description.WeightsSha256, hash));
@@ -25,18 +25,18 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_SameSeed_GivesTheSameWeights()
     {
-        using var first = BlipModel.Create(SmallBlip.Options());
-        using var second = BlipModel.Create(SmallBlip.Options());
+        using var first = SmallBlip.Create(SmallBlip.Options());
+        using var second = SmallBlip.Create(SmallBlip.Options());
         Assert.Equal(first.Description.WeightsSha256, second.Description.WeightsSha256);
     }
 
     [Fact]
     public void Create_OtherSeed_GivesOtherWeights()
     {
-        using var first = BlipModel.Create(SmallBlip.Options());
+        using var first = SmallBlip.Create(SmallBlip.Options());
         var options = SmallBlip.Options();
         options.Seed = 8;
-        using var second = BlipModel.Create(options);
+        using var second = SmallBlip.Create(options);
         Assert.NotEqual(first.Description.WeightsSha256, second.Description.WeightsSha256);
     }
 
@@ -46,7 +46,7 @@ public sealed class BlipModelTests
         manual_seed(5);
         using var before = rand(4);
         manual_seed(5);
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         using var after = rand(4);
         NumericAssert.Close(before, after, 0, 0, "random numbers");
     }
@@ -54,7 +54,7 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_FreshWeights_FollowTheReference()
     {
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         var state = model.Module!.state_dict();
         Assert.InRange(Deviation("text_encoder.embeddings.word_embeddings.weight"), 0.015, 0.025);
         Assert.InRange(Deviation("visual_encoder.blocks.0.attn.qkv.weight"), 0.015, 0.025);
@@ -70,7 +70,7 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_VocabularySizeZero_TakesTheTokenizers()
     {
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         Assert.Equal(SmallBlip.Vocabulary.Length + 2, model.Module!.state_dict()["text_encoder.embeddings.word_embeddings.weight"].shape[0]);
     }
 
@@ -79,7 +79,7 @@ public sealed class BlipModelTests
     {
         var options = SmallBlip.Options();
         options.Architecture = SmallBlip.Architecture with { Text = SmallBlip.Architecture.Text with { VocabularySize = 5 } };
-        var fault = Assert.Throws<InvalidDataException>(() => BlipModel.Create(options));
+        var fault = Assert.Throws<InvalidDataException>(() => SmallBlip.Create(options));
         Assert.Contains("18 tokens", fault.Message, StringComparison.Ordinal);
     }
 
@@ -103,7 +103,7 @@ public sealed class BlipModelTests
                 Text = new BertOptions { Width = 25, Heads = 3 },
             },
         };
-        var fault = Assert.Throws<OptionsValidationException>(() => BlipModel.Create(options));
+        var fault = Assert.Throws<OptionsValidationException>(() => SmallBlip.Create(options));
         string[] expected =
         [
             "'huge'", "abacus", "nowhere/vocab.txt", "text-only", "Temperature", "at least 2 tokens", "MaxWords",
@@ -116,7 +116,7 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_TwoVocabularies_SaysSo()
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => BlipModel.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, VocabularyPath = "vocab.txt" }));
+        var fault = Assert.Throws<OptionsValidationException>(() => SmallBlip.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, VocabularyPath = "vocab.txt" }));
         Assert.Contains("VocabularyPath or Vocabulary", fault.Message, StringComparison.Ordinal);
     }
 
@@ -125,7 +125,7 @@ public sealed class BlipModelTests
     {
         Assert.Equal(384, BlipVariants.Find("LARGE")!.Architecture.Image.Size);
         Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipVariants.Large.Text);
-        using var model = BlipModel.Create(SmallBlip.Options());
+        using var model = SmallBlip.Create(SmallBlip.Options());
         Assert.Equal("blip-custom-16", model.Description.Name);
     }
 
@@ -137,7 +137,7 @@ public sealed class BlipModelTests
         {
             Vision = SmallBlip.Architecture.Vision with { Positions = PositionInitialisation.SinCos, Stem = VisionStem.Convolutional },
         };
-        using var model = BlipModel.Create(options);
+        using var model = SmallBlip.Create(options);
         var positions = model.Module!.state_dict()["visual_encoder.pos_embed"];
         Assert.Equal(1, positions.abs().max().item<float>());
         using var pixels = SmallBlip.Pixels(2);

@@ -100,8 +100,8 @@ public sealed class FusionTests : IDisposable
         collection.AddCoVR().UseBlip(options => Configure(options, QueryFusion.Late));
         collection.AddCoVR("own").UseFusion<ZeroFusion>().UseBlip(options => Configure(options, QueryFusion.Late));
         using var services = collection.BuildServiceProvider();
-        Assert.Contains("fusion.combiner_layer.weight", services.GetRequiredService<ComposedModel>().Module!.state_dict().Keys);
-        var own = services.GetRequiredKeyedService<ComposedModel>("own");
+        Assert.Contains("fusion.combiner_layer.weight", services.Model().Module!.state_dict().Keys);
+        var own = services.Model("own");
         Assert.DoesNotContain("fusion.combiner_layer.weight", own.Module!.state_dict().Keys);
         var (visual, text) = Inputs(own);
         Assert.Equal(0, own.Encoder.EncodeQuery(visual, text).item<float>());
@@ -121,7 +121,7 @@ public sealed class FusionTests : IDisposable
         var options = SmallBlip.Options();
         options.Fusion = fusion;
         change?.Invoke(options);
-        return BlipModel.Create(options);
+        return SmallBlip.Create(options);
     }
 
     private static void Configure(BlipOptions options, QueryFusion fusion) =>

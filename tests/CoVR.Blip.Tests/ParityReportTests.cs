@@ -12,7 +12,7 @@ namespace CoVR.Blip.Tests;
 public sealed class ParityReportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ComposedModel _model = BlipModel.Create(SmallBlip.Options());
+    private readonly ComposedModel _model = SmallBlip.Create(SmallBlip.Options());
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public ParityReportTests() => ReferenceTensors.Record(Encoder, Reference, Arguments(), Query);
@@ -130,7 +130,7 @@ public sealed class ParityReportTests : IDisposable
     {
         var weights = _folder["weights.safetensors"];
         SafetensorsWriter.Write(weights, Encoder.state_dict());
-        using var other = BlipModel.Create(new BlipOptions { Architecture = SmallBlip.Architecture, Vocabulary = SmallBlip.Vocabulary, Seed = 99 });
+        using var other = SmallBlip.Create(new BlipOptions { Architecture = SmallBlip.Architecture, Vocabulary = SmallBlip.Vocabulary, Seed = 99 });
         var module = (BlipEncoder)other.Encoder;
         module.train();
         var run = (IReadOnlyDictionary<string, Tensor> inputs) => Query(module, inputs);

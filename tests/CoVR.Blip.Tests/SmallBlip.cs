@@ -24,6 +24,8 @@ internal static class SmallBlip
 
     public static BlipOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
 
+    public static ComposedModel Create(BlipOptions options, ComposedModelParts? parts = null) => BlipModel.CreateAsync(options, parts).AsTask().GetAwaiter().GetResult();
+
     /// <summary>[count, 3, 16, 16] of a seed.</summary>
     public static Tensor Pixels(int count, ulong seed = 3)
     {

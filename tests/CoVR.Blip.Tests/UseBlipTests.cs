@@ -14,8 +14,8 @@ public sealed class UseBlipTests
     public void UseBlip_DefaultPipeline_MakesOneModelWhenItIsNeeded()
     {
         using var services = Pipeline().BuildServiceProvider();
-        var model = services.GetRequiredService<ComposedModel>();
-        Assert.Same(model, services.GetRequiredService<ComposedModel>());
+        var model = services.Model();
+        Assert.Same(model, services.Model());
         Assert.IsType<BlipEncoder>(model.Encoder);
     }
 
@@ -23,7 +23,7 @@ public sealed class UseBlipTests
     public void UseBlip_FaultyOptions_AreReportedTogether()
     {
         using var services = Pipeline(options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
-        var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ComposedModel>);
+        var fault = Assert.Throws<OptionsValidationException>(() => services.Model());
         Assert.Contains("CoVR pipeline '', BlipOptions: Variant: 'none'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
     }
@@ -36,7 +36,7 @@ public sealed class UseBlipTests
         var collection = Pipeline(options => options.Vocabulary = null);
         collection.AddKeyedSingleton<ICheckpointResolver>(string.Empty, new OneFile(ComposedModelOptions.PublishedVocabulary, folder["vocab.txt"]));
         using var services = collection.BuildServiceProvider();
-        using var text = services.GetRequiredService<ComposedModel>().TokenizeForEvaluation(["red"]);
+        using var text = services.Model().TokenizeForEvaluation(["red"]);
         Assert.Equal(3, text.Ids.shape[1]);
     }
 
@@ -46,8 +46,8 @@ public sealed class UseBlipTests
         var collection = Pipeline();
         new Builder("wide", collection).UseBlip(options => Configure(options, BlipTrainable.All, 12));
         using var services = collection.BuildServiceProvider();
-        Assert.Equal(8, services.GetRequiredService<ComposedModel>().Encoder.Dimensions);
-        Assert.Equal(12, services.GetRequiredKeyedService<ComposedModel>("wide").Encoder.Dimensions);
+        Assert.Equal(8, services.Model().Encoder.Dimensions);
+        Assert.Equal(12, services.Model("wide").Encoder.Dimensions);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class UseBlipTests
         var collection = new ServiceCollection();
         new Builder(string.Empty, collection).UseVisualEncoder<FlatVision>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
         using var services = collection.BuildServiceProvider();
-        var model = services.GetRequiredService<ComposedModel>();
+        var model = services.Model();
         Assert.Equal(5, model.Description.Image.Size);
         Assert.DoesNotContain(model.Module!.state_dict().Keys, key => key.StartsWith("visual_encoder.", StringComparison.Ordinal));
         using var scope = NewDisposeScope();
@@ -70,7 +70,7 @@ public sealed class UseBlipTests
         var collection = new ServiceCollection();
         new Builder(string.Empty, collection).UseFusion<CountingFusion>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
         using var services = collection.BuildServiceProvider();
-        var encoder = services.GetRequiredService<ComposedModel>().Encoder;
+        var encoder = services.Model().Encoder;
         using var scope = NewDisposeScope();
         using var text = new TokenBatch(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
         var visual = zeros(1, 17, 16);
@@ -81,7 +81,7 @@ public sealed class UseBlipTests
 
     [Fact]
     public void TextEncoder_OfTheHostWithoutFusion_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => BlipModel.Create(SmallBlip.Options(), new ComposedModelParts(Text: new NoText())));
+        Assert.Throws<ArgumentException>(() => SmallBlip.Create(SmallBlip.Options(), new ComposedModelParts(Text: new NoText())));
 
     private static ServiceCollection Pipeline(Action<BlipOptions>? change = null)
     {

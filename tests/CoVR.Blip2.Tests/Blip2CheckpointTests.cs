@@ -23,20 +23,20 @@ public sealed class Blip2CheckpointTests : IDisposable
     [Fact]
     public void Checkpoint_OfTheSameModel_GivesTheSameWeights()
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
-        using var loaded = Blip2Model.Create(From(Save(State(source))));
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
+        using var loaded = SmallBlip2.Create(From(Save(State(source))));
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
     }
 
     [Fact]
     public void Checkpoint_WithForeignPartsAndPrefixes_LoadsAndIgnoresThem()
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
         var state = State(source).ToDictionary(entry => "module." + entry.Key, entry => entry.Value);
         state["itm_head.weight"] = zeros(2, 24);
         state["temp"] = tensor(0.05f);
         state.Remove("module.Qformer.bert.embeddings.position_ids");
-        using var loaded = Blip2Model.Create(From(Save(state)));
+        using var loaded = SmallBlip2.Create(From(Save(state)));
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
     }
 
@@ -45,21 +45,21 @@ public sealed class Blip2CheckpointTests : IDisposable
     [InlineData(Decoder)]
     public void Checkpoint_WithOneNameOfATiedTensor_IsEnough(string dropped)
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
         var state = State(source);
         state.Remove(dropped);
-        using var loaded = Blip2Model.Create(From(Save(state)));
+        using var loaded = SmallBlip2.Create(From(Save(state)));
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
     }
 
     [Fact]
     public void Checkpoint_WithoutEitherName_ListsBoth()
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
         var state = State(source);
         state.Remove(Words);
         state.Remove(Decoder);
-        var fault = Assert.Throws<CheckpointMismatchException>(() => Blip2Model.Create(From(Save(state))));
+        var fault = Assert.Throws<CheckpointMismatchException>(() => SmallBlip2.Create(From(Save(state))));
         Assert.Equal([Words, Decoder], fault.Missing);
     }
 
@@ -68,21 +68,21 @@ public sealed class Blip2CheckpointTests : IDisposable
     [InlineData(false)]
     public void Checkpoint_WithTwoValuesOfATiedTensor_TakesTheHeads(bool headFirst)
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
         var state = State(source);
         state[Words] = zeros_like(state[Words]);
         var ordered = headFirst ? state.Reverse().ToDictionary() : state;
-        using var loaded = Blip2Model.Create(From(Save(ordered)));
+        using var loaded = SmallBlip2.Create(From(Save(ordered)));
         NumericAssert.Close(state[Decoder], State(loaded)[Words], 0, 0, "word embeddings");
     }
 
     [Fact]
     public void Checkpoint_OfAnotherPictureSize_ResizesPositions()
     {
-        using var source = Blip2Model.Create(SmallBlip2.Options());
+        using var source = SmallBlip2.Create(SmallBlip2.Options());
         var options = From(Save(State(source)));
         options.Architecture = SmallBlip2.Architecture with { Image = ImageInput.Clip(24) };
-        using var loaded = Blip2Model.Create(options);
+        using var loaded = SmallBlip2.Create(options);
         var expected = PositionEmbedding.Resize(State(source)["visual_encoder.pos_embed"], 36);
         NumericAssert.Close(expected, State(loaded)["visual_encoder.pos_embed"], 1e-6, 0, "positions");
     }
@@ -91,7 +91,7 @@ public sealed class Blip2CheckpointTests : IDisposable
     public void TargetCheckpoint_OfOtherWeights_EmbedsTargetsAsThoseDo()
     {
         using var noGrad = no_grad();
-        using var first = Blip2Model.Create(SmallBlip2.Options());
+        using var first = SmallBlip2.Create(SmallBlip2.Options());
         var trained = State(first).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         foreach (var (key, tensor) in trained.Where(entry => entry.Key.StartsWith("Qformer.", StringComparison.Ordinal) && entry.Value.is_floating_point()))
         {
@@ -99,10 +99,10 @@ public sealed class Blip2CheckpointTests : IDisposable
         }
 
         var (targets, queries) = (Save(State(first), "first.pth"), Save(trained, "trained.pth"));
-        using var plain = Blip2Model.Create(From(queries));
+        using var plain = SmallBlip2.Create(From(queries));
         var options = From(queries);
         options.TargetCheckpoint = targets;
-        using var split = Blip2Model.Create(options);
+        using var split = SmallBlip2.Create(options);
         var visual = split.Encoder.EncodeVisual(SmallBlip2.Pixels(2));
         var text = split.TokenizeForEvaluation(["red", "blue"]);
         NumericAssert.Close(first.Encoder.EncodeTarget(visual), split.Encoder.EncodeTarget(visual), 0, 0, "targets");
@@ -119,17 +119,17 @@ public sealed class Blip2CheckpointTests : IDisposable
     {
         var options = SmallBlip2.Options();
         options.TargetCheckpoint = _folder["none.pth"];
-        Assert.Contains("none.pth", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Blip2Model.Create(options)).Message, StringComparison.Ordinal);
+        Assert.Contains("none.pth", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => SmallBlip2.Create(options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TargetCheckpoint_OfAReleasedName_IsResolvedLikeTheCheckpoint()
     {
-        using var first = Blip2Model.Create(SmallBlip2.Options());
+        using var first = SmallBlip2.Create(SmallBlip2.Options());
         var resolver = new OneFile("blip2-l-coco", Save(State(first), "released.pth"));
         var options = SmallBlip2.Options();
         options.TargetCheckpoint = "blip2-l-coco";
-        using var model = Blip2Model.Create(options, new ComposedModelParts { Checkpoints = resolver });
+        using var model = SmallBlip2.Create(options, new ComposedModelParts { Checkpoints = resolver });
         Assert.Equal(new CheckpointReference("blip2-l-coco", "blip2"), Assert.Single(resolver.Asked));
     }
 

@@ -10,13 +10,13 @@ public sealed class Blip2ConformanceTests : ComposedEncoderConformance
 {
     protected override IReadOnlyList<string> Texts => ["make it blue", "a smaller red square on the left"];
 
-    protected override ComposedModel Create() => Blip2Model.Create(SmallBlip2.Options());
+    protected override ComposedModel Create() => SmallBlip2.Create(SmallBlip2.Options());
 }
 
 [Collection("torch")]
 public sealed class Blip2VisionConformanceTests : VisualEncoderConformance
 {
-    protected override IVisualEncoder Create() => ((Blip2Encoder)Blip2Model.Create(SmallBlip2.Options()).Encoder).Visual;
+    protected override IVisualEncoder Create() => ((Blip2Encoder)SmallBlip2.Create(SmallBlip2.Options()).Encoder).Visual;
 }
 
 [Collection("torch")]
@@ -24,7 +24,7 @@ public sealed class QFormerConformanceTests : TextEncoderConformance
 {
     protected override IReadOnlyList<IReadOnlyList<long>> Texts => [[2, 5, 6, 8, 3], [2, 10, 11, 7, 3]];
 
-    protected override ITextEncoder Create() => ((Blip2Encoder)Blip2Model.Create(SmallBlip2.Options()).Encoder).Former;
+    protected override ITextEncoder Create() => ((Blip2Encoder)SmallBlip2.Create(SmallBlip2.Options()).Encoder).Former;
 }
 
 [Collection("torch")]
@@ -36,5 +36,5 @@ public sealed class QFormerFusionConformanceTests : FusionModuleConformance
 
     protected override IReadOnlyList<IReadOnlyList<long>> Texts => [[2, 5, 6, 8, 3], [2, 10, 11, 7, 3]];
 
-    protected override IFusionModule Create() => new EncoderFusion(Blip2Model.Create(SmallBlip2.Options()).Encoder);
+    protected override IFusionModule Create() => new EncoderFusion(SmallBlip2.Create(SmallBlip2.Options()).Encoder);
 }

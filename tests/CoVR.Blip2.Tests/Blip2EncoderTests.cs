@@ -8,7 +8,7 @@ namespace CoVR.Blip2.Tests;
 [Collection("torch")]
 public sealed class Blip2EncoderTests : IDisposable
 {
-    private readonly ComposedModel _model = Blip2Model.Create(SmallBlip2.Options());
+    private readonly ComposedModel _model = SmallBlip2.Create(SmallBlip2.Options());
     private readonly DisposeScope _scope = NewDisposeScope();
 
     private Blip2Encoder Encoder => (Blip2Encoder)_model.Encoder;
@@ -138,7 +138,7 @@ public sealed class Blip2EncoderTests : IDisposable
     {
         var options = SmallBlip2.Options();
         options.Architecture = SmallBlip2.Architecture with { TextHead = false };
-        using var model = Blip2Model.Create(options);
+        using var model = SmallBlip2.Create(options);
         Assert.Throws<InvalidOperationException>(() => model.Encoder.EncodeCaption(_model.TokenizeForEvaluation(["a"])));
         Assert.Equal([1, 3, 8], model.Encoder.EncodeTarget(zeros(1, 17, 16)).shape);
     }
@@ -147,7 +147,7 @@ public sealed class Blip2EncoderTests : IDisposable
     {
         var options = SmallBlip2.Options();
         (options.Architecture, options.TrainVisualEncoder) = (architecture, true);
-        using var model = Blip2Model.Create(options);
+        using var model = SmallBlip2.Create(options);
         var encoder = (Blip2Encoder)model.Encoder;
         encoder.EncodeTarget(encoder.EncodeVisual(SmallBlip2.Pixels(2))).select(2, 0).sum().backward();
         return encoder.named_parameters().Where(entry => entry.name.StartsWith("visual_encoder.", StringComparison.Ordinal))

@@ -39,7 +39,7 @@ public sealed class Blip2LeakTests
         set_num_threads(1);
         try
         {
-            using var model = Blip2Model.Create(SmallBlip2.Options());
+            using var model = SmallBlip2.Create(SmallBlip2.Options());
             using var pixels = SmallBlip2.Pixels(4);
             Run();
             var (resident, tensors) = Settled();

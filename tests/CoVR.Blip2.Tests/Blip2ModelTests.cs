@@ -11,11 +11,11 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Create_OnSeveralThreadsAtOnce_GivesTheWeightsOfTheSeed()
     {
-        using var alone = Blip2Model.Create(SmallBlip2.Options());
+        using var alone = SmallBlip2.Create(SmallBlip2.Options());
         var together = new string[8];
         Parallel.For(0, together.Length, index =>
         {
-            using var model = Blip2Model.Create(SmallBlip2.Options());
+            using var model = SmallBlip2.Create(SmallBlip2.Options());
             together[index] = model.Description.WeightsSha256;
         });
         Assert.All(together, hash => Assert.Equal(alone.Description.WeightsSha256, hash));
@@ -24,11 +24,11 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Create_SameSeed_GivesTheSameWeights()
     {
-        using var first = Blip2Model.Create(SmallBlip2.Options());
-        using var second = Blip2Model.Create(SmallBlip2.Options());
+        using var first = SmallBlip2.Create(SmallBlip2.Options());
+        using var second = SmallBlip2.Create(SmallBlip2.Options());
         var options = SmallBlip2.Options();
         options.Seed = 8;
-        using var third = Blip2Model.Create(options);
+        using var third = SmallBlip2.Create(options);
         Assert.Equal(first.Description.WeightsSha256, second.Description.WeightsSha256);
         Assert.NotEqual(first.Description.WeightsSha256, third.Description.WeightsSha256);
     }
@@ -36,7 +36,7 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Create_FreshWeights_FollowTheReference()
     {
-        using var model = Blip2Model.Create(SmallBlip2.Options());
+        using var model = SmallBlip2.Create(SmallBlip2.Options());
         var state = model.Module!.state_dict();
         Assert.InRange(state["query_tokens"].std().item<float>(), 0.012, 0.028);
         Assert.Equal(0, state["Qformer.cls.predictions.bias"].abs().max().item<float>());
@@ -48,7 +48,7 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Create_VocabularySizeZero_TakesTheTokenizers()
     {
-        using var model = Blip2Model.Create(SmallBlip2.Options());
+        using var model = SmallBlip2.Create(SmallBlip2.Options());
         Assert.Equal(SmallBlip2.Vocabulary.Length + 1, model.Module!.state_dict()["Qformer.bert.embeddings.word_embeddings.weight"].shape[0]);
         Assert.Equal("blip2-custom-16", model.Description.Name);
     }
@@ -69,7 +69,7 @@ public sealed class Blip2ModelTests
                 Text = SmallBlip2.Architecture.Text with { QueryFeedForward = false, Width = 25 },
             },
         };
-        var fault = Assert.Throws<OptionsValidationException>(() => Blip2Model.Create(options));
+        var fault = Assert.Throws<OptionsValidationException>(() => SmallBlip2.Create(options));
         string[] expected = ["'huge'", "nowhere/vocab.txt", "text-only", "QueryFeedForward", "Queries", "image size (18)", "text width (25)"];
         Assert.All(expected, part => Assert.Contains(part, fault.Message, StringComparison.Ordinal));
         Assert.Equal(expected.Length, fault.Failures.Count());

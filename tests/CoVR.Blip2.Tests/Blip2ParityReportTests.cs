@@ -11,7 +11,7 @@ namespace CoVR.Blip2.Tests;
 public sealed class Blip2ParityReportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ComposedModel _model = Blip2Model.Create(SmallBlip2.Options());
+    private readonly ComposedModel _model = SmallBlip2.Create(SmallBlip2.Options());
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public Blip2ParityReportTests()

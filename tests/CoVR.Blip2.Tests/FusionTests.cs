@@ -47,7 +47,7 @@ public sealed class FusionTests : IDisposable
         collection.AddCoVR().UseBlip2(options =>
             (options.Architecture, options.Vocabulary, options.Fusion) = (SmallBlip2.Architecture, SmallBlip2.Vocabulary, QueryFusion.Late));
         using var services = collection.BuildServiceProvider();
-        Assert.Contains("fusion.dynamic_scalar.second.weight", services.GetRequiredService<ComposedModel>().Module!.state_dict().Keys);
+        Assert.Contains("fusion.dynamic_scalar.second.weight", services.Model().Module!.state_dict().Keys);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class FusionTests : IDisposable
         var options = SmallBlip2.Options();
         options.Fusion = fusion;
         change?.Invoke(options);
-        return Blip2Model.Create(options);
+        return SmallBlip2.Create(options);
     }
 
     private static (Tensor Visual, TokenBatch Text) Inputs(ComposedModel model) =>

@@ -24,6 +24,8 @@ internal static class SmallBlip2
 
     public static Blip2Options Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
 
+    public static ComposedModel Create(Blip2Options options, ComposedModelParts? parts = null) => Blip2Model.CreateAsync(options, parts).AsTask().GetAwaiter().GetResult();
+
     /// <summary>[count, 3, 16, 16] of a seed.</summary>
     public static Tensor Pixels(int count, ulong seed = 3)
     {

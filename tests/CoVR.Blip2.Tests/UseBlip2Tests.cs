@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -13,8 +14,8 @@ public sealed class UseBlip2Tests
     public void UseBlip2_DefaultPipeline_MakesOneModelWhenItIsNeeded()
     {
         using var services = Pipeline().BuildServiceProvider();
-        var model = services.GetRequiredService<ComposedModel>();
-        Assert.Same(model, services.GetRequiredService<ComposedModel>());
+        var model = services.Model();
+        Assert.Same(model, services.Model());
         Assert.IsType<Blip2Encoder>(model.Encoder);
         Assert.Equal(3, model.Fingerprint("middle").Vectors);
     }
@@ -23,7 +24,7 @@ public sealed class UseBlip2Tests
     public void UseBlip2_FaultyOptions_AreReportedTogether()
     {
         using var services = Pipeline(change: options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
-        var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ComposedModel>);
+        var fault = Assert.Throws<OptionsValidationException>(() => services.Model());
         Assert.Contains("CoVR pipeline '', Blip2Options: Variant: 'none'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
     }
@@ -32,7 +33,7 @@ public sealed class UseBlip2Tests
     public void UseVisualEncoder_OfTheHost_ReplacesBlip2s()
     {
         using var services = Pipeline(builder => builder.UseVisualEncoder<FlatVision>()).BuildServiceProvider();
-        var model = services.GetRequiredService<ComposedModel>();
+        var model = services.Model();
         Assert.Equal(5, model.Description.Image.Size);
         Assert.DoesNotContain(model.Module!.state_dict().Keys, key => key.StartsWith("visual_encoder.", StringComparison.Ordinal));
         using var scope = NewDisposeScope();
@@ -44,7 +45,7 @@ public sealed class UseBlip2Tests
     public void UseFusion_OfTheHost_SeesOnlyThePartsThatAreAskedFor()
     {
         using var services = Pipeline(builder => builder.UseFusion<CountingFusion>()).BuildServiceProvider();
-        var encoder = services.GetRequiredService<ComposedModel>().Encoder;
+        var encoder = services.Model().Encoder;
         using var scope = NewDisposeScope();
         using var text = new TokenBatch(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
         var visual = zeros(1, 17, 16);
@@ -56,11 +57,11 @@ public sealed class UseBlip2Tests
     [Fact]
     public void TextEncoder_OfTheHost_ReadsCaptions()
     {
-        using var model = Blip2Model.Create(SmallBlip2.Options(), new ComposedModelParts(Text: new LengthText(), Fusion: new CountingFusion()));
+        using var model = SmallBlip2.Create(SmallBlip2.Options(), new ComposedModelParts(Text: new LengthText(), Fusion: new CountingFusion()));
         using var scope = NewDisposeScope();
         var captions = model.Encoder.EncodeCaption(model.TokenizeForEvaluation(["red", "blue"]));
         Assert.Equal([2, 8], captions.shape);
-        Assert.Throws<ArgumentException>(() => Blip2Model.Create(SmallBlip2.Options(), new ComposedModelParts(Text: new LengthText())));
+        Assert.Throws<ArgumentException>(() => SmallBlip2.Create(SmallBlip2.Options(), new ComposedModelParts(Text: new LengthText())));
     }
 
     private static ServiceCollection Pipeline(Action<ICoVRBuilder>? parts = null, Action<Blip2Options>? change = null)

@@ -36,7 +36,7 @@ internal static class TrainStepCommand
             Say($"runtime and libtorch: {Resident():F0} MiB");
         }
 
-        using var model = BlipModel.Create(new BlipOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1 });
+        using var model = MadeModels.Create(new BlipOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1 });
         Say($"with the model: {Resident():F0} MiB");
         var needed = Needed((BlipEncoder)model.Encoder, batch, model.Description.Text.TrainingLength);
         Train(model, batch, steps);

@@ -22,7 +22,7 @@ internal static class MadeTraining
         Text = new BertOptions { VocabularySize = 0, Width = 384, Depth = 4, Heads = 6, FeedForwardWidth = 1536, MaxPositions = 64 },
     };
 
-    internal static ComposedModel Model(bool trainVision) => BlipModel.Create(new BlipOptions
+    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new BlipOptions
     {
         Architecture = Architecture,
         Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words],
@@ -53,16 +53,16 @@ internal static class MadeTraining
     internal static async Task TrainAsync(ComposedModel model, IReadOnlyList<Triplet> triplets, Action<TrainingOptions> configure, IProgress<StepRecord> progress)
     {
         var services = new ServiceCollection();
-        services.AddKeyedSingleton(string.Empty, model);
-        services.AddCoVR().UseContrastiveLoss<HardNegativeNceLoss>().AddLossTerm<QueryToTargetTerm>()
+        services.AddCoVR().UseModel(model).UseContrastiveLoss<HardNegativeNceLoss>().AddLossTerm<QueryToTargetTerm>()
             .UseTrainingTransform((_, input) => new Noise(input))
             .AddTraining(configure);
         await using var provider = services.BuildServiceProvider();
-        var store = provider.GetRequiredService<IEmbeddingStore>();
+        var store = provider.GetRequiredService<IGallery>();
         var random = new Random(1);
         foreach (var target in triplets.Select(triplet => triplet.Target!.Value).Distinct())
         {
-            await store.WriteAsync(target, new EmbeddingSet(Enumerable.Range(0, model.Encoder.Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, model.Encoder.Dimensions));
+            var values = Enumerable.Range(0, model.Encoder.Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            await store.UpsertAsync([new GalleryEntry(target, new EmbeddingSet(values, 1, model.Encoder.Dimensions))]);
         }
 
         var picture = new FramesMedia([new RgbFrame(1, 1, new byte[3])]);

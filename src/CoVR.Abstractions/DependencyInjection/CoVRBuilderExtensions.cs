@@ -60,10 +60,33 @@ public static class CoVRBuilderExtensions
 
     /// <summary>Brings a whole model: encoder, tokenizer and preprocessing.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Loads the model when it is first needed; the container disposes it.</param>
+    /// <param name="load">Loads the model when it is first needed (<see cref="IModelProvider"/>); the container disposes it.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, ComposedModel> factory) =>
-        builder.Use(factory);
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, CancellationToken, ValueTask<ComposedModel>> load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        return builder.Use<IModelProvider>((services, name) => new ModelProvider(cancellationToken => load(services, name, cancellationToken)));
+    }
+
+    /// <summary>Brings a whole model that is made at once, on the thread of the first caller.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the model when it is first needed; the container disposes it.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, ComposedModel> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.UseModel((services, name, _) => ValueTask.FromResult(factory(services, name)));
+    }
+
+    /// <summary>Brings a model that is loaded already.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="model">The model; it stays the caller's and outlives the container.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, ComposedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return builder.Use<IModelProvider>((_, _) => new LoadedModelProvider(model));
+    }
 
     /// <summary>Replaces the visual encoder of the pipeline's model family.</summary>
     /// <typeparam name="T">The encoder.</typeparam>
@@ -79,12 +102,12 @@ public static class CoVRBuilderExtensions
     public static ICoVRBuilder UseFusion<T>(this ICoVRBuilder builder)
         where T : class, IFusionModule => builder.Use<IFusionModule>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
-    /// <summary>Replaces the index that searches the gallery.</summary>
-    /// <typeparam name="T">The index.</typeparam>
+    /// <summary>Replaces the gallery; its constructor takes what the container has.</summary>
+    /// <typeparam name="T">The gallery.</typeparam>
     /// <param name="builder">The pipeline.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseIndex<T>(this ICoVRBuilder builder)
-        where T : class, ICandidateIndex => builder.Use<ICandidateIndex>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+    public static ICoVRBuilder UseGallery<T>(this ICoVRBuilder builder)
+        where T : class, IGallery => builder.Use<IGallery>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
     /// <summary>Replaces the image decoder.</summary>
     /// <typeparam name="T">The decoder.</typeparam>
@@ -137,4 +160,10 @@ public static class CoVRBuilderExtensions
 
     private static bool TakesLoss(Type term) =>
         term.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IContrastiveLoss)));
+
+    // Not the model itself: the container would dispose it.
+    private sealed class LoadedModelProvider(ComposedModel model) : IModelProvider
+    {
+        public ValueTask<ComposedModel> GetAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(model);
+    }
 }

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling;
 
-/// <summary>A loaded model with everything that travels with its weights; the slot of a pipeline that <c>UseBlip</c> fills.</summary>
+/// <summary>A loaded model with everything that travels with its weights. It is its own <see cref="IModelProvider"/>.</summary>
 /// <remarks>
 /// One loaded model serves many callers. Disposing it disposes the encoder, once calls that run under <see cref="Borrow"/> have
 /// ended: libtorch ends the process when weights vanish under a running call.
 /// </remarks>
-public sealed class ComposedModel : IDisposable
+public sealed class ComposedModel : IModelProvider, IDisposable
 {
     private readonly object _gate = new();
     private int _borrowed;
@@ -120,6 +120,9 @@ public sealed class ComposedModel : IDisposable
 
         (Encoder as IDisposable)?.Dispose();
     }
+
+    /// <inheritdoc/>
+    ValueTask<ComposedModel> IModelProvider.GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(this);
 
     private string[] Clean(IReadOnlyList<string> texts)
     {

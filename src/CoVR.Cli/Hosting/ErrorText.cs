@@ -31,7 +31,7 @@ internal static class ErrorText
         or CheckpointException
         or DatasetFormatException
         or MediaReadException
-        or EmbeddingStoreException
+        or GalleryException
         or DownloadException
         or NativeTorchException
         or DeviceNotAvailableException

@@ -18,13 +18,18 @@ internal static class LoadedModel
     }
 
     /// <summary>Makes the model.</summary>
-    public static Task<ComposedModel> LoadAsync(CommandHost host, IServiceProvider services, string title) => host.Report.RunAsync($"Loading {title}", async progress =>
+    /// <exception cref="CheckpointException">Weights or vocabulary cannot be had.</exception>
+    public static Task<ComposedModel> LoadAsync(CommandHost host, IServiceProvider services, string title, CancellationToken cancellation) => host.Report.RunAsync($"Loading {title}", async progress =>
     {
         var shown = services.GetRequiredService<DownloadProgressSwitch>();
         shown.Target = progress.OfDownload();
         try
         {
-            return await Task.Run(services.GetRequiredService<ComposedModel>);
+            return await services.GetRequiredService<IModelProvider>().GetAsync(cancellation);
+        }
+        catch (CheckpointException error) when (error.File == VocabularyFile.Name)
+        {
+            throw VocabularyFile.Missing(host, error);
         }
         finally
         {

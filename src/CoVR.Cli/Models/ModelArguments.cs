@@ -90,7 +90,7 @@ internal sealed class ModelArguments
             : throw new CommandException($"--model {name} and --model_type {type} are two models: give one of them.", ExitCodes.Usage);
     }
 
-    private static string FindVocabulary(CommandHost host, string? asked)
+    private static string? FindVocabulary(CommandHost host, string? asked)
     {
         using var resolver = new CheckpointResolver(new CheckpointOptions());
         return VocabularyFile.Find(host, asked, resolver);

@@ -10,10 +10,10 @@ namespace CoVR.Cli.Models;
 /// <param name="Model">Family, variant and usual weights.</param>
 /// <param name="Checkpoint">Weights: a path, released name or address.</param>
 /// <param name="TargetCheckpoint">Weights that embed targets where they are others (BLIP-2 only); null for the same.</param>
-/// <param name="Vocabulary">Finds the path of the vocabulary, when the model is made.</param>
+/// <param name="Vocabulary">Finds the path of the vocabulary when the model is made; null where it is to be downloaded.</param>
 /// <param name="Device">Where it runs.</param>
 /// <param name="ImageSize">Another picture size than the variant's; null for the variant's.</param>
-internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string> Vocabulary, string Device, int? ImageSize) : IModelChoice
+internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, int? ImageSize) : IModelChoice
 {
     /// <inheritdoc/>
     public string Title => $"{Model.Name} with {Checkpoint}";

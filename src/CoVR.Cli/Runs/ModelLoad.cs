@@ -11,7 +11,7 @@ namespace CoVR.Cli.Runs;
 internal static class ModelLoad
 {
     /// <summary>Loads it and says how large it is.</summary>
-    public static async Task<ComposedModel> RunAsync(CommandHost host, ComposedConfiguration config, IServiceProvider services, ConfiguredModel choice)
+    public static async Task<ComposedModel> RunAsync(CommandHost host, ComposedConfiguration config, IServiceProvider services, ConfiguredModel choice, CancellationToken cancellation)
     {
         NativeTorch.EnsureLoaded();
         if (config.Find("machine.threads") is ConfigScalar { Value: not null })
@@ -19,7 +19,7 @@ internal static class ModelLoad
             torch.set_num_threads(config.Whole("machine.threads"));
         }
 
-        var model = await LoadedModel.LoadAsync(host, services, choice.Title);
+        var model = await LoadedModel.LoadAsync(host, services, choice.Title, cancellation);
         if (model.Module is { } module)
         {
             var (all, trained) = (Count(module, _ => true), Count(module, parameter => parameter.requires_grad));
@@ -30,7 +30,7 @@ internal static class ModelLoad
     }
 
     /// <summary>What made the targets' embeddings, as <c>covr embed</c> makes them: 15 frames of a video.</summary>
-    public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(new UniformSegmentSampler(15).Name);
+    public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(FrameSamplers.UniformSegments(15).Name);
 
     private static double Count(torch.nn.Module module, Func<TorchSharp.Modules.Parameter, bool> counts) =>
         module.parameters().Where(counts).Sum(parameter => parameter.numel()) / 1e6;

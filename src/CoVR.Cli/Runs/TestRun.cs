@@ -46,10 +46,10 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         var mayMiss = config.TextOrNull("missing_media") is "report" or "ignore";
         var services = host.CreateServices();
 
-        // An instance, which the services do not dispose: the model goes on to the next test.
-        services.AddKeyedSingleton(Pipeline, model);
+        await using var gallery = await plan.Folder.OpenAsync(targets, !choice.NamesTargetWeights, host, loggers, cancellationToken);
         services.AddCoVR(Pipeline)
-            .UseEmbeddingStore((_, _) => RunStores.Open([plan.Folder], targets, host, choice, loggers))
+            .UseModel(model)
+            .UseGallery((_, _) => gallery)
             .UseQueryFrameSampler(plan.Frames)
             .Use((_, _) => plan.Pooling)
             .AddBenchmarks();

@@ -22,16 +22,18 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     /// <param name="data">The data section.</param>
     /// <param name="train">Its training rows.</param>
     /// <param name="validation">Its validation rows; null: no validation.</param>
-    /// <param name="stores">Opens embeddings.</param>
+    /// <param name="galleries">Opens embeddings.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="CommandException">Targets are not embedded; the message contains the command that embeds them.</exception>
-    public async Task<TrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunStores stores, CancellationToken cancellationToken)
+    public async Task<TrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunGalleries galleries, CancellationToken cancellationToken)
     {
         var rows = new EmbeddedRows(host, choice, policy);
         var folders = data.Of(DatasetSplit.Train);
+        var targets = await galleries.OpenAsync(folders, cancellationToken);
         var plan = new TrainingPlan
         {
-            Dataset = await rows.OfAsync(train, stores.Open(folders), folders, cancellationToken),
+            Dataset = await rows.OfAsync(train, targets, folders, cancellationToken),
+            Targets = targets,
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
             Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => PythonText.Of(entry.Value)),
@@ -41,15 +43,15 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
             return plan;
         }
 
-        var (held, searched) = (data.Of(DatasetSplit.Validation), stores.Open(data.Of(DatasetSplit.Validation)));
+        var (held, searched) = (data.Of(DatasetSplit.Validation), await galleries.OpenAsync(data.Of(DatasetSplit.Validation), cancellationToken));
         var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
         return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(searched) } };
     }
 
     // Not conditioned on the answers' texts: the best weights must not be those that profit from them.
-    private EvaluationOptions Options(IEmbeddingStore store) => new()
+    private EvaluationOptions Options(IEmbeddingSource source) => new()
     {
-        Variants = [EvaluationVariant.Honest with { Store = store }],
+        Variants = [EvaluationVariant.Honest with { Store = source }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
         Workers = Math.Max(1, config.Whole("data.num_workers", 2)),

@@ -50,11 +50,11 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it starts over.";
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
         var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
-        await using var services = new TrainServices(host, config, choice).Compose(data, loggers, fresh, ranks);
-        var model = await ModelLoad.RunAsync(host, config, services, choice);
+        await using var services = new TrainServices(host, config, choice).Compose(fresh, ranks);
+        var model = await ModelLoad.RunAsync(host, config, services, choice, cancellationToken);
         var targets = ModelLoad.FingerprintOf(model);
-        using var stores = new RunStores(host, choice, targets, loggers);
-        var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, stores, cancellationToken);
+        await using var galleries = new RunGalleries(host, choice, targets, loggers);
+        var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, galleries, cancellationToken);
         await TrainAsync(services, plan with { Loggers = Leads ? runLoggers.Create(data) : [] }, cancellationToken);
         if (Leads)
         {

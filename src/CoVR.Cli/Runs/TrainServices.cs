@@ -1,15 +1,13 @@
 using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
-using CoVR.Data;
 using CoVR.Distributed;
 using CoVR.Losses;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Composes the pipeline that is trained: model, losses, trainer, embeddings of the targets.</summary>
+/// <summary>Composes the pipeline that is trained: model, losses, trainer.</summary>
 /// <param name="host">The host.</param>
 /// <param name="config">The configuration.</param>
 /// <param name="choice">The model of the configuration.</param>
@@ -18,16 +16,13 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
     private static readonly Dictionary<string, bool> HasHardNegatives = new(StringComparer.Ordinal) { ["HardNegativeNCE"] = true, ["CrossEntropyLoss"] = false };
 
     /// <summary>Composes it.</summary>
-    /// <param name="data">The data, whose training folders hold the targets.</param>
-    /// <param name="loggers">Receives the messages of stores.</param>
     /// <param name="fresh">Whether an earlier run is replaced.</param>
     /// <param name="ranks">The processes that train together; null: one.</param>
     /// <exception cref="ConfigurationException">A value does not fit.</exception>
-    public ServiceProvider Compose(RunData data, ILoggerFactory loggers, bool fresh, ICollective? ranks)
+    public ServiceProvider Compose(bool fresh, ICollective? ranks)
     {
         var services = host.CreateServices();
-        var pipeline = choice.Use(services.AddCoVR().ShowDownloads(host))
-            .UseEmbeddingStore((_, fingerprint) => RunStores.Open(data.Of(DatasetSplit.Train), fingerprint, host, choice, loggers));
+        var pipeline = choice.Use(services.AddCoVR().ShowDownloads(host));
         AddLosses(pipeline);
         pipeline.AddTraining(options =>
         {

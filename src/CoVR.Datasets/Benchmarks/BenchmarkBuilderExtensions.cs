@@ -22,7 +22,7 @@ public static class BenchmarkBuilderExtensions
         }
 
         return builder.TryUse((services, name) => new BenchmarkRunner(
-            () => services.GetRequiredKeyedService<RetrievalPipeline>(name),
+            services.GetRequiredKeyedService<IPipelineProvider>(name),
             services.GetRequiredKeyedService<IEmbeddingJob>(name),
             services.GetRequiredKeyedService<Evaluator>(name),
             services.GetService<ILogger<BenchmarkRunner>>()));

@@ -15,17 +15,17 @@ namespace CoVR.Datasets;
 /// </remarks>
 public sealed class BenchmarkRunner
 {
-    private readonly Func<RetrievalPipeline> _pipeline;
+    private readonly IPipelineProvider _pipeline;
     private readonly IEmbeddingJob _job;
     private readonly Evaluator _evaluator;
     private readonly ILogger _logger;
 
     /// <summary>Creates a runner; <c>AddBenchmarks</c> registers one for a pipeline.</summary>
-    /// <param name="pipeline">Makes the pipeline; called at each run.</param>
+    /// <param name="pipeline">Asked for the pipeline at each run.</param>
     /// <param name="job">Embeds into the pipeline's store.</param>
     /// <param name="evaluator">Evaluates the pipeline's model.</param>
     /// <param name="logger">Told about faulty submissions; may be null.</param>
-    public BenchmarkRunner(Func<RetrievalPipeline> pipeline, IEmbeddingJob job, Evaluator evaluator, ILogger<BenchmarkRunner>? logger = null)
+    public BenchmarkRunner(IPipelineProvider pipeline, IEmbeddingJob job, Evaluator evaluator, ILogger<BenchmarkRunner>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(job);
@@ -54,7 +54,7 @@ public sealed class BenchmarkRunner
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         BenchmarkOutput.RequireWritable(options.OutputFolder);
         var datasets = await ReadAsync(benchmark, progress, cancellationToken).ConfigureAwait(false);
-        var pipeline = await Task.Run(_pipeline, cancellationToken).ConfigureAwait(false);
+        var pipeline = await _pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
         var gallery = new BenchmarkGallery(pipeline, _job, options);
         List<BenchmarkPartResult> parts = [];
         foreach (var (part, dataset) in benchmark.Parts.Zip(datasets))

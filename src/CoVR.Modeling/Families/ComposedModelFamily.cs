@@ -51,32 +51,45 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
             : result;
     }
 
-    /// <summary>Makes a model in evaluation mode.</summary>
+    /// <summary>Makes a model in evaluation mode. Everything that has to be downloaded is there before the model is made.</summary>
     /// <param name="options">What to make.</param>
     /// <param name="parts">What replaces the family's own parts, and who finds checkpoints; null for nothing, and paths only.</param>
-    /// <param name="logger">Hears what was made; may be null.</param>
+    /// <param name="logger">Told what was made; may be null.</param>
+    /// <param name="cancellationToken">Ends downloads.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
     /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
-    public ComposedModel Create(TOptions options, ComposedModelParts? parts = null, ILogger? logger = null)
+    public async ValueTask<ComposedModel> CreateAsync(TOptions options, ComposedModelParts? parts = null, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         parts ??= ComposedModelParts.None;
-        if (Validate(options, parts.Checkpoints ?? CheckpointPaths.Resolver) is { Failed: true } faults)
+        var resolver = parts.Checkpoints ?? CheckpointPaths.Resolver;
+        if (Validate(options, resolver) is { Failed: true } faults)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), faults.Failures);
         }
 
+        List<ResolvedCheckpoint?> files = [];
+        foreach (var (_, name) in CheckpointsOf(options))
+        {
+            files.Add(name is null ? null : await resolver.ResolveAsync(ReferenceOf(name, options), cancellationToken).ConfigureAwait(false));
+        }
+
+        var vocabulary = options.Vocabulary is null ? options.VocabularyPath ?? await PublishedVocabularyAsync(resolver, cancellationToken).ConfigureAwait(false) : null;
+        return Create(options, files, vocabulary, parts, logger ?? NullLogger.Instance);
+    }
+
+    private ComposedModel Create(TOptions options, List<ResolvedCheckpoint?> files, string? vocabularyPath, ComposedModelParts parts, ILogger logger)
+    {
         var device = TorchDevices.Parse(options.Device);
-        var checkpoint = options.Checkpoint is null ? null : Resolve(options.Checkpoint, options, parts);
-        var variant = Resolve(options, checkpoint);
-        var tokenizer = CreateTokenizer(options, parts.Checkpoints);
+        var variant = Resolve(options, files[0]);
+        var tokenizer = CreateTokenizer(options, vocabularyPath);
         var encoder = CreateEncoder(Complete(variant.Architecture, tokenizer, options), tokenizer, parts);
         try
         {
-            SetWeights(encoder, options, checkpoint, parts, logger ?? NullLogger.Instance);
-            SetTargetWeights(encoder, options, parts, logger ?? NullLogger.Instance);
+            SetWeights(encoder, options, files[0], parts, logger);
+            SetTargetWeights(encoder, options, [.. files.Skip(1).Select(file => file?.Path)], parts, logger);
             var description = new ModelDescription(
                 variant.Name, encoder.Image, variant.Text, WeightsHash.OfState(TargetState(encoder)), options.Temperature, variant.Source, variant.License);
             SetTrainable(encoder, options);
@@ -97,17 +110,16 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
     /// <summary>Compares a file with the model that options describe, without loading it: the model's memory is reserved, but neither set nor read.</summary>
     /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
     /// <param name="path">The weights.</param>
-    /// <param name="checkpoints">Finds the vocabulary where options name none; null where paths alone are known.</param>
     /// <returns>What a strict load would do with every key.</returns>
     /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
-    /// <exception cref="ArgumentException">There is no such variant.</exception>
-    public LoadReport RequireFit(TOptions options, string path, ICheckpointResolver? checkpoints = null)
+    /// <exception cref="ArgumentException">There is no such variant, or the options name no vocabulary.</exception>
+    public LoadReport RequireFit(TOptions options, string path)
     {
         ArgumentNullException.ThrowIfNull(options);
         var variant = Find(options.Variant) ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", Variants.Select(known => known.Name))}.", nameof(options));
         NativeTorch.EnsureLoaded();
-        var tokenizer = CreateTokenizer(options, checkpoints);
+        var tokenizer = CreateTokenizer(options, options.VocabularyPath);
         using var encoder = CreateEncoder(Complete(ArchitectureOf(options) ?? variant.Architecture, tokenizer, options), tokenizer, ComposedModelParts.None);
         return StateDictLoader.RequireFit(encoder, path, StrictMapFor(encoder, ComposedModelParts.None));
     }
@@ -160,24 +172,13 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         return [(nameof(options.Checkpoint), options.Checkpoint)];
     }
 
-    /// <summary>Brings weights that an option names to this machine.</summary>
-    /// <param name="checkpoint">Path, released name or address.</param>
-    /// <param name="options">Valid options.</param>
-    /// <param name="parts">Holds the resolver of the host, if there is one.</param>
-    /// <returns>Where they lie, and what is known about them.</returns>
-    /// <exception cref="CheckpointException">They cannot be had.</exception>
-    protected ResolvedCheckpoint Resolve(string checkpoint, TOptions options, ComposedModelParts parts)
-    {
-        ArgumentNullException.ThrowIfNull(parts);
-        return (parts.Checkpoints ?? CheckpointPaths.Resolver).Resolve(ReferenceOf(checkpoint, options));
-    }
-
     /// <summary>Loads the weights that embed targets where they are not those of the checkpoint; nothing unless a family overrides it.</summary>
     /// <param name="encoder">The encoder, on the CPU.</param>
     /// <param name="options">Valid options.</param>
+    /// <param name="files">The files of <see cref="CheckpointsOf"/> after the first; null where an option names none.</param>
     /// <param name="parts">What replaces the family's own parts.</param>
-    /// <param name="logger">Hears what was loaded.</param>
-    protected virtual void SetTargetWeights(TEncoder encoder, TOptions options, ComposedModelParts parts, ILogger logger)
+    /// <param name="logger">Told what was loaded.</param>
+    protected virtual void SetTargetWeights(TEncoder encoder, TOptions options, IReadOnlyList<string?> files, ComposedModelParts parts, ILogger logger)
     {
     }
 
@@ -209,15 +210,15 @@ public abstract class ComposedModelFamily<TOptions, TArchitecture, TEncoder> : I
         }
     }
 
-    private BertTextTokenizer CreateTokenizer(TOptions options, ICheckpointResolver? checkpoints) => options.Vocabulary is { } tokens
+    private BertTextTokenizer CreateTokenizer(TOptions options, string? vocabularyPath) => options.Vocabulary is { } tokens
         ? CreateTokenizer(tokens)
-        : CreateTokenizer(options.VocabularyPath ?? PublishedVocabulary(checkpoints ?? CheckpointPaths.Resolver));
+        : CreateTokenizer(vocabularyPath ?? throw new ArgumentException($"The options name no vocabulary ({nameof(options.Vocabulary)}, {nameof(options.VocabularyPath)}).", nameof(options)));
 
-    private static string PublishedVocabulary(ICheckpointResolver checkpoints)
+    private static async ValueTask<string> PublishedVocabularyAsync(ICheckpointResolver checkpoints, CancellationToken cancellationToken)
     {
         try
         {
-            return checkpoints.Resolve(new CheckpointReference(ComposedModelOptions.PublishedVocabulary)).Path;
+            return (await checkpoints.ResolveAsync(new CheckpointReference(ComposedModelOptions.PublishedVocabulary), cancellationToken).ConfigureAwait(false)).Path;
         }
         catch (CheckpointException fault)
         {

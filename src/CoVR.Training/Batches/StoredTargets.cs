@@ -13,22 +13,23 @@ internal interface ITargetEmbeddings
     int Dimensions { get; }
 
     /// <summary>Reads the embedding of a triplet's target, [1, Q, D].</summary>
-    /// <exception cref="EmbeddingStoreException">The target has not been embedded.</exception>
+    /// <exception cref="GalleryException">The target has not been embedded.</exception>
     ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken);
 }
 
-/// <summary>Target embeddings of a store, each read once and cached up to a limit.</summary>
-/// <param name="store">Holds every target of the training data; must not change during training.</param>
+/// <summary>Stored target embeddings, each read once and cached up to a limit.</summary>
+/// <param name="source">Holds every target of the training data; must not change during training.</param>
+/// <param name="fingerprint">Of the source.</param>
 /// <param name="pooling">How the frames of a target become one.</param>
 /// <param name="maximumBytes">The size of the cache.</param>
-internal sealed class StoredTargets(IEmbeddingStore store, TargetPooling pooling, long maximumBytes = 1L << 30) : ITargetEmbeddings
+internal sealed class StoredTargets(IEmbeddingSource source, EmbeddingFingerprint fingerprint, TargetPooling pooling, long maximumBytes = 1L << 30) : ITargetEmbeddings
 {
     private readonly ConcurrentDictionary<MediaId, EmbeddingSet> _known = new();
     private long _bytes;
 
-    public int Vectors => store.Fingerprint.Vectors;
+    public int Vectors => fingerprint.Vectors;
 
-    public int Dimensions => store.Fingerprint.Dimensions;
+    public int Dimensions => fingerprint.Dimensions;
 
     public async ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken)
     {
@@ -39,9 +40,9 @@ internal sealed class StoredTargets(IEmbeddingStore store, TargetPooling pooling
 
     private async ValueTask<EmbeddingSet> ReadAsync(MediaId id, CancellationToken cancellationToken)
     {
-        var read = await store.ReadAsync(id, cancellationToken).ConfigureAwait(false) ??
-            throw new EmbeddingStoreException(
-                store.Fingerprint.Model, $"the training target '{id}' has no embedding here: embed all targets of the training data first, with the same model.");
+        var read = await source.ReadAsync(id, cancellationToken).ConfigureAwait(false) ??
+            throw new GalleryException(
+                fingerprint.Model, $"the training target '{id}' has no embedding here: embed all targets of the training data first, with the same model.");
         var bytes = (long)read.Values.Length * sizeof(float);
         if (Interlocked.Add(ref _bytes, bytes) > maximumBytes || !_known.TryAdd(id, read))
         {

@@ -39,7 +39,7 @@ public static class TrainingCoVRBuilderExtensions
     public static ICoVRBuilder UseTrainingTransform(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return builder.Use((services, name) => new ReferenceTransform(factory(services, services.GetRequiredKeyedService<ComposedModel>(name).Description.Image)));
+        return builder.Use((services, _) => new ReferenceTransform(input => factory(services, input)));
     }
 
     /// <summary>Adds a logger that is created by name (<see cref="RunLoggerCatalog"/>), as <c>covr train trainer/logger=name</c> does.</summary>

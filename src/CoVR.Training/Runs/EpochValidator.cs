@@ -9,7 +9,8 @@ internal sealed class EpochValidator(RetrievalValidation validation, TrainingPip
 {
     internal async ValueTask<RetrievalReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
-        var results = await new Evaluator(() => WithValidationLengths(pipeline.Search), pipeline.Time).EvaluateAsync(
+        var search = await pipeline.Search.GetAsync(cancellationToken).ConfigureAwait(false);
+        var results = await new Evaluator(WithValidationLengths(search), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,
             validation.Protocol,
@@ -39,18 +40,10 @@ internal sealed class EpochValidator(RetrievalValidation validation, TrainingPip
     {
         var model = pipeline.Model;
         var text = model.Description.Text;
-        return new RetrievalPipeline
+        return pipeline with
         {
             Model = new ComposedModel(
                 model.Encoder, model.Tokenizer, model.Cleaner, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
-            FrameReader = pipeline.FrameReader,
-            GalleryReader = pipeline.GalleryReader,
-            Transform = pipeline.Transform,
-            GallerySampler = pipeline.GallerySampler,
-            QuerySampler = pipeline.QuerySampler,
-            Pooling = pipeline.Pooling,
-            Store = pipeline.Store,
-            Index = pipeline.Index,
         };
     }
 

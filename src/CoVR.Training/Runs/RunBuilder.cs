@@ -7,15 +7,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CoVR.Training;
 
 /// <summary>Builds the runs of a plan from the options and the parts of a pipeline.</summary>
-internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipeline, TrainingPlan plan)
+internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipeline, ComposedModel model, TrainingPlan plan)
 {
     private readonly LossInputs _needs = pipeline.Terms.Aggregate(LossInputs.None, (needs, term) => needs | term.Term.Needs);
 
-    private TrainingContext Context => TrainingContext.Of(options, pipeline.Model.Device);
+    private IEmbeddingSource Targets => plan.Targets ?? pipeline.Gallery;
+
+    private TrainingContext Context => TrainingContext.Of(options, model.Device);
 
     /// <summary>Composed training on the triplets.</summary>
     /// <param name="tokens">Precomputed visual tokens of the references; null: they are encoded in every step.</param>
-    internal TrainingRun<ComposedBatch> Composed(VisualTokenTable? tokens)
+    internal async Task<TrainingRun<ComposedBatch>> ComposedAsync(VisualTokenTable? tokens, CancellationToken cancellationToken)
     {
         var triplets = plan.Dataset.Triplets;
         var sampler = plan.Sampler ?? new TripletSampler(triplets, new TripletSamplerOptions
@@ -28,8 +30,8 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
         return new TrainingRun<ComposedBatch>
         {
             Step = new ComposedTrainingStep(
-                pipeline.Model.Encoder, pipeline.Terms, new ComposedStepSettings { Temperature = pipeline.Model.Description.Temperature, Parts = options.Parts }),
-            Batches = new TrainingBatcher(triplets, sampler, Sources(tokens), options.Workers, options.Seed, Context),
+                model.Encoder, pipeline.Terms, new ComposedStepSettings { Temperature = model.Description.Temperature, Parts = options.Parts }),
+            Batches = new TrainingBatcher(triplets, sampler, await SourcesAsync(tokens, cancellationToken).ConfigureAwait(false), options.Workers, options.Seed, Context),
             Validate = Validation(),
         };
     }
@@ -42,15 +44,15 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
             .. plan.Dataset.Triplets.Where(triplet => triplet is { Target: not null, TargetCaption: not null }).GroupBy(triplet => triplet.Target!.Value)
                 .Select(target => new CaptionedImage(target.Key, [.. target.Select(triplet => triplet.TargetCaption!).Distinct()])),
         ];
-        IPixelSource pixels = new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.Transform, _ => new MiddleFrameSampler());
+        IPixelSource pixels = new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.Transform(model), _ => FrameSamplers.Middle);
         return new TrainingRun<CaptionedImageBatch>
         {
-            Step = new ContrastivePretrainingStep(pipeline.Model.Encoder, pipeline.Loss, pipeline.Model.Description.Temperature),
+            Step = new ContrastivePretrainingStep(model.Encoder, pipeline.Loss, model.Description.Temperature),
             Batches = new CaptionedImageBatcher(
                 images,
                 plan.Sampler ?? new ItemSampler(images.Length, options.BatchSize, seed: options.Seed),
                 options.PixelCacheBytes > 0 ? new CachedPixelSource(pixels, options.PixelCacheBytes) : pixels,
-                TrainingTokenizer.For(pipeline.Model, options.Padding),
+                TrainingTokenizer.For(model, options.Padding),
                 options.Workers,
                 options.Seed),
         };
@@ -68,7 +70,7 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
         List<MediaId> missing = [];
         foreach (var target in targets)
         {
-            if (!await pipeline.Store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
+            if (!await Targets.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
             {
                 missing.Add(target);
             }
@@ -76,8 +78,8 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
 
         if (missing.Count > 0)
         {
-            throw new EmbeddingStoreException(
-                pipeline.Store.Fingerprint.Model,
+            throw new GalleryException(
+                (await Targets.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)).Model,
                 $"{missing.Count} of {targets.Count} training targets have no embedding here, for example {string.Join(", ", missing.Take(3).Select(id => $"'{id}'"))}: embed all targets of the training data first, with the same model.");
         }
     }
@@ -91,23 +93,28 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
         }
 
         return await VisualTokenTable.EncodeAsync(
-            pipeline.Model.Encoder,
+            model.Encoder,
             [.. plan.Dataset.Triplets.Select(triplet => triplet.Reference).Distinct()],
-            new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.SearchTransform, _ => new MiddleFrameSampler()),
-            new VisualTokenOptions(pipeline.Model.Device, Workers: options.Workers) { Time = pipeline.Time },
+            new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.SearchTransform, _ => FrameSamplers.Middle),
+            new VisualTokenOptions(model.Device, Workers: options.Workers) { Time = pipeline.Time },
             plan.TokenProgress,
             cancellationToken).ConfigureAwait(false);
     }
 
-    private ComposedBatchSources Sources(VisualTokenTable? tokens)
+    private async Task<ComposedBatchSources> SourcesAsync(VisualTokenTable? tokens, CancellationToken cancellationToken)
     {
         var captions = _needs.HasFlag(LossInputs.TargetCaptions);
         return new ComposedBatchSources
         {
-            Texts = TrainingTokenizer.For(pipeline.Model, options.Padding),
+            Texts = TrainingTokenizer.For(model, options.Padding),
             Parts = options.Parts,
-            Targets = _needs.HasFlag(LossInputs.Targets) ? new StoredTargets(pipeline.Store, TargetPoolings.Of(options.TargetPooling, options.TargetFrames, pipeline.Pooling)) : null,
-            References = tokens is null ? new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.Transform, QueryFrames, options.QueryFrameCount) : null,
+            Targets = _needs.HasFlag(LossInputs.Targets)
+                ? new StoredTargets(
+                    Targets,
+                    await Targets.GetFingerprintAsync(cancellationToken).ConfigureAwait(false),
+                    TargetPoolings.Of(options.TargetPooling, options.TargetFrames, pipeline.Pooling))
+                : null,
+            References = tokens is null ? new MediaPixelSource(plan.Locate, pipeline.Reader, pipeline.Transform(model), QueryFrames, options.QueryFrameCount) : null,
             VisualTokens = tokens,
             Captions = captions,
             CaptionEmbeddings = captions && plan.CaptionEmbeddings is { } stored ? Complete(stored) : null,
@@ -124,9 +131,9 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
 
     private IFrameSampler QueryFrames(Random random) => options.QueryFrames switch
     {
-        QueryFrameMethod.Random => new RandomFrameSampler(random.Next()),
-        QueryFrameMethod.Sample => new UniformSegmentSampler(options.QueryFrameCount),
-        _ => new MiddleFrameSampler(),
+        QueryFrameMethod.Random => FrameSamplers.Random(random.Next()),
+        QueryFrameMethod.Sample => FrameSamplers.UniformSegments(options.QueryFrameCount),
+        _ => FrameSamplers.Middle,
     };
 
     private IReadOnlyDictionary<string, ReadOnlyMemory<float>> Complete(IReadOnlyDictionary<string, ReadOnlyMemory<float>> captions) =>
@@ -138,17 +145,18 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
 /// <summary>The parts of a pipeline that training uses.</summary>
 internal sealed class TrainingPipeline(IServiceProvider services, string name)
 {
-    internal ComposedModel Model => Required<ComposedModel>();
+    internal IModelProvider Models => Required<IModelProvider>();
 
     internal IFrameReader Reader => Required<IFrameReader>();
 
     /// <summary>From reference frames to pixels, in training.</summary>
-    internal IImageTransform Transform => services.GetKeyedService<ReferenceTransform>(name)?.Transform ?? new TrainingTransform(Model.Description.Image);
+    internal IImageTransform Transform(ComposedModel model) =>
+        services.GetKeyedService<ReferenceTransform>(name)?.Create(model.Description.Image) ?? new TrainingTransform(model.Description.Image);
 
     /// <summary>From frames to pixels, in a search.</summary>
     internal IImageTransform SearchTransform => Required<IImageTransform>();
 
-    internal IEmbeddingStore Store => Required<IEmbeddingStore>();
+    internal IGallery Gallery => Required<IGallery>();
 
     internal IFramePooling? Pooling => services.GetKeyedService<IFramePooling>(name);
 
@@ -156,7 +164,7 @@ internal sealed class TrainingPipeline(IServiceProvider services, string name)
 
     internal IReadOnlyList<WeightedLossTerm> Terms { get; } = [.. services.GetKeyedServices<WeightedLossTerm>(name)];
 
-    internal RetrievalPipeline Search => Required<RetrievalPipeline>();
+    internal IPipelineProvider Search => Required<IPipelineProvider>();
 
     internal TimeProvider Time => services.GetService<TimeProvider>() ?? TimeProvider.System;
 
@@ -166,4 +174,4 @@ internal sealed class TrainingPipeline(IServiceProvider services, string name)
 }
 
 /// <summary>The slot of the training transform, beside the pipeline's transform of search.</summary>
-internal sealed record ReferenceTransform(IImageTransform Transform);
+internal sealed record ReferenceTransform(Func<ImageInput, IImageTransform> Create);

@@ -40,16 +40,18 @@ public sealed class Trainer
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
     /// <returns>The result. The model keeps the trained weights, and its description identifies them.</returns>
     /// <exception cref="InvalidOperationException">The trainer is not from <c>AddTraining</c>, or the pipeline lacks a part.</exception>
-    /// <exception cref="EmbeddingStoreException">A target has not been embedded.</exception>
+    /// <exception cref="GalleryException">A target has not been embedded.</exception>
     /// <exception cref="MediaReadException">No reference of a batch can be read, or one cannot and <see cref="TrainingOptions.SkipUnreadable"/> is false.</exception>
     /// <inheritdoc cref="RunAsync" path="/exception"/>
     public async Task<TrainingResult> TrainAsync(TrainingPlan plan, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var builder = new RunBuilder(_options, Pipeline, plan);
+        var model = await Pipeline.Models.GetAsync(cancellationToken).ConfigureAwait(false);
+        var builder = new RunBuilder(_options, Pipeline, model, plan);
         await builder.RequireTargetsAsync(cancellationToken).ConfigureAwait(false);
         using var tokens = await builder.EncodeReferencesAsync(cancellationToken).ConfigureAwait(false);
-        return await RunOnPipelineAsync(plan, builder.Composed(tokens), progress, cancellationToken).ConfigureAwait(false);
+        var run = await builder.ComposedAsync(tokens, cancellationToken).ConfigureAwait(false);
+        return await RunOnPipelineAsync(plan, model, run, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Trains the model of the pipeline on images and captions, the targets of the triplets and their captions: a warm-up for fresh weights.</summary>
@@ -60,10 +62,11 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">The trainer is not from <c>AddTraining</c>, or the pipeline lacks a part.</exception>
     /// <exception cref="MediaReadException">No image of a batch can be read.</exception>
     /// <inheritdoc cref="RunAsync" path="/exception"/>
-    public Task<TrainingResult> PretrainAsync(TrainingPlan plan, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<TrainingResult> PretrainAsync(TrainingPlan plan, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return RunOnPipelineAsync(plan, new RunBuilder(_options, Pipeline, plan).Pretraining(), progress, cancellationToken);
+        var model = await Pipeline.Models.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await RunOnPipelineAsync(plan, model, new RunBuilder(_options, Pipeline, model, plan).Pretraining(), progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Trains with a step and data of your own, to the end; resumes a saved run.</summary>
@@ -98,7 +101,7 @@ public sealed class Trainer
     private TrainingPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("This trainer has no pipeline: take it from the services of a pipeline with AddTraining.");
 
     private async Task<TrainingResult> RunOnPipelineAsync<TBatch>(
-        TrainingPlan plan, TrainingRun<TBatch> run, IProgress<StepRecord>? progress, CancellationToken cancellationToken)
+        TrainingPlan plan, ComposedModel model, TrainingRun<TBatch> run, IProgress<StepRecord>? progress, CancellationToken cancellationToken)
         where TBatch : IDisposable
     {
         using var csv = _options.OutputFolder is { } folder && _options.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
@@ -109,7 +112,7 @@ public sealed class Trainer
         }
         finally
         {
-            Pipeline.Model.RehashWeights();
+            model.RehashWeights();
         }
     }
 }

@@ -6,7 +6,7 @@ namespace CoVR.Training;
 /// <summary>What <see cref="Trainer"/> trains a pipeline's model on.</summary>
 public sealed record TrainingPlan
 {
-    /// <summary>The triplets. Each has a target, whose embedding is in the pipeline's store.</summary>
+    /// <summary>The triplets. Each has a target, whose embedding is in <see cref="Targets"/>.</summary>
     public required TripletDataset Dataset { get; init; }
 
     /// <summary>Where media are, for example <see cref="ITripletDatasetReader.Locate"/>.</summary>
@@ -15,6 +15,10 @@ public sealed record TrainingPlan
     /// <summary>Composes the batches, with several ranks those that they share; null: as the options say.</summary>
     /// <value>Null.</value>
     public IBatchSampler? Sampler { get; init; }
+
+    /// <summary>The embeddings of the targets; null: the pipeline's gallery.</summary>
+    /// <value>Null.</value>
+    public IEmbeddingSource? Targets { get; init; }
 
     /// <summary>Stored embeddings of target captions by their text (<see cref="TextEmbeddings"/>), for loss terms that need captions; null: the model encodes them.</summary>
     /// <value>Null.</value>
@@ -43,7 +47,7 @@ public sealed record TrainingPlan
 
 /// <summary>A search between epochs: the pipeline's evaluator with the text length of validation.</summary>
 /// <remarks>
-/// Candidates come from the pipeline's store, as the training's targets do. The best weights are those with the highest primary
+/// Candidates come from the pipeline's gallery, unless the options name another source. The best weights are those with the highest primary
 /// metric of the protocol under the first variant and the first kind of query; a split whose answers are hidden has none.
 /// </remarks>
 /// <param name="Dataset">Queries and gallery, usually of <see cref="DatasetSplit.Validation"/>.</param>

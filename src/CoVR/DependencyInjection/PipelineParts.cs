@@ -8,22 +8,37 @@ namespace CoVR;
 /// <summary>Resolves the parts of a named pipeline.</summary>
 internal static class PipelineParts
 {
-    public static ComposedModel ModelOf(IServiceProvider services, string name) =>
-        services.GetKeyedService<ComposedModel>(name) ?? throw new InvalidOperationException(
+    public static IModelProvider ModelProviderOf(IServiceProvider services, string name) =>
+        services.GetKeyedService<IModelProvider>(name) ?? throw new InvalidOperationException(
             $"CoVR pipeline '{name}' has no model. Call UseBlip(...) of the package CoVR.Blip, or UseModel(...), on what AddCoVR({(name.Length == 0 ? "" : $"\"{name}\"")}) returns.");
+
+    /// <summary>The model of a pipeline, for parts that are made after it is loaded.</summary>
+    public static ComposedModel ModelOf(IServiceProvider services, string name)
+    {
+        var model = ModelProviderOf(services, name).GetAsync();
+        return model.IsCompletedSuccessfully ? model.Result : throw new InvalidOperationException(
+            $"The model of CoVR pipeline '{name}' is not loaded yet: await {nameof(IModelProvider)}.{nameof(IModelProvider.GetAsync)} before asking for parts that depend on it.");
+    }
 
     /// <summary>The fingerprint of the pipeline's embeddings; videos read in another channel order have another one.</summary>
     public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name)
     {
         var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
-        var order = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).VideoChannelOrder;
+        var isBgr = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).BgrVideos;
         var model = ModelOf(services, name);
-        var fingerprint = model.Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+        var fingerprint = model.Fingerprint(isBgr ? $"{frames} bgr" : frames);
         return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
     }
 
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name).Embedding;
+
+    /// <summary>A gallery that is opened when the model is loaded, whose weights are part of the fingerprint.</summary>
+    public static IGallery Defer(IServiceProvider services, string name, Func<EmbeddingFingerprint, IGallery> open) => new DeferredGallery(async cancellationToken =>
+    {
+        await ModelProviderOf(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => open(FingerprintOf(services, name)), cancellationToken).ConfigureAwait(false);
+    });
 
     private static EmbeddingFingerprint OfTokens(EmbeddingFingerprint fingerprint, (int Tokens, int Width) shape) => fingerprint with
     {
@@ -32,16 +47,33 @@ internal static class PipelineParts
         Dimensions = shape.Width,
     };
 
-    public static RetrievalPipeline Create(IServiceProvider services, string name) => new()
+    public static RetrievalPipeline Create(IServiceProvider services, string name, ComposedModel model) => new()
     {
-        Model = ModelOf(services, name),
+        Model = model,
         FrameReader = services.GetRequiredKeyedService<IFrameReader>(name),
         GalleryReader = services.GetRequiredKeyedService<GalleryFrames>(name).Reader,
         Transform = services.GetRequiredKeyedService<IImageTransform>(name),
         GallerySampler = services.GetRequiredKeyedService<IFrameSampler>(name),
         QuerySampler = services.GetRequiredKeyedService<QueryFrames>(name).Sampler,
         Pooling = services.GetRequiredKeyedService<IFramePooling>(name),
-        Store = services.GetRequiredKeyedService<IEmbeddingStore>(name),
-        Index = services.GetRequiredKeyedService<ICandidateIndex>(name),
+        Gallery = services.GetRequiredKeyedService<IGallery>(name),
     };
+}
+
+/// <summary>Puts a named pipeline together when its model is loaded.</summary>
+internal sealed class PipelineProvider(IServiceProvider services, string name) : IPipelineProvider
+{
+    private volatile RetrievalPipeline? _pipeline;
+
+    /// <inheritdoc/>
+    public async ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default)
+    {
+        if (_pipeline is { } made)
+        {
+            return made;
+        }
+
+        var model = await PipelineParts.ModelProviderOf(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
+        return _pipeline = await Task.Run(() => PipelineParts.Create(services, name, model), cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace CoVR;
 
 /// <summary>An item that was read and transformed, or could not be.</summary>
-internal sealed record PreparedItem(MediaId Id, PreparedMedia? Media, Exception? Failure);
+internal sealed record PreparedItem(MediaItem Item, PreparedMedia? Media, Exception? Failure);
 
 /// <summary>Reads items with several workers into a bounded queue.</summary>
 /// <remarks>For one consumer. Disposing it stops the workers, waits for them and gives their buffers back.</remarks>
@@ -108,11 +108,11 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
     {
         try
         {
-            return new PreparedItem(item.Id, await PreparedMedia.ReadItemAsync(_pipeline, item.Source, cancellationToken).ConfigureAwait(false), null);
+            return new PreparedItem(item, await PreparedMedia.ReadItemAsync(_pipeline, item.Source, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
         {
-            return new PreparedItem(item.Id, null, error);
+            return new PreparedItem(item, null, error);
         }
     }
 }

@@ -16,18 +16,18 @@ namespace CoVR.Evaluation;
 /// </remarks>
 public sealed class Evaluator
 {
-    private readonly Func<RetrievalPipeline> _factory;
+    private readonly IPipelineProvider _provider;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Creates an evaluator.</summary>
-    /// <param name="pipeline">Makes the pipeline; called at each evaluation. Its index is not used: the protocol brings its own similarity.</param>
+    /// <param name="pipeline">Asked for the pipeline at each evaluation. Its index is not used: the protocol brings its own similarity.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Told when an evaluation starts; may be null.</param>
-    public Evaluator(Func<RetrievalPipeline> pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
+    public Evaluator(IPipelineProvider pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        (_factory, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
+        (_provider, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
     }
 
     /// <summary>Evaluates one split in every kind of query by the rules of every variant.</summary>
@@ -41,7 +41,7 @@ public sealed class Evaluator
     /// <exception cref="ArgumentException">Two triplets have one identity, or two candidates.</exception>
     /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or there is no candidate at all, no query can be asked, or the model embeds one with numbers that are not finite.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="EmbeddingStoreException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
+    /// <exception cref="GalleryException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
     public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
         TripletDataset dataset,
         ITripletDatasetReader media,
@@ -60,11 +60,11 @@ public sealed class Evaluator
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.evaluate");
         activity?.SetTag("covr.dataset", dataset.Name).SetTag("covr.protocol", protocol.Name);
 
-        var pipeline = await Task.Run(_factory, cancellationToken).ConfigureAwait(false);
+        var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
         _logger.EvaluationStarted(
             dataset.Triplets.Count, dataset.Name, dataset.Candidates.Count, protocol.Name, string.Join(", ", options.Variants.Select(variant => variant.Name)), string.Join(", ", options.Queries));
         using var mode = EvaluationMode.Enter(pipeline.Model);
-        EvaluationPlan[] plans = [.. options.Variants.Select(variant => new EvaluationPlan(variant, protocol, dataset, pipeline))];
+        var plans = await Task.WhenAll(options.Variants.Select(variant => EvaluationPlan.CreateAsync(variant, protocol, dataset, pipeline, cancellationToken))).ConfigureAwait(false);
         RequireCaptionsComparable(plans, options.Queries);
         var captions = await Task.Run(() => CaptionTable.Embed(pipeline.Model, dataset, options, cancellationToken), cancellationToken).ConfigureAwait(false);
         var galleries = await EvaluationGallery.ReadAsync(plans, options.Queries, dataset, captions, options, cancellationToken).ConfigureAwait(false);

@@ -2,8 +2,21 @@ using CoVR.Modeling;
 
 namespace CoVR;
 
-/// <summary>The parts of one pipeline, chosen by <c>AddCoVR</c> or put together by hand.</summary>
-public sealed class RetrievalPipeline
+/// <summary>Gives the parts of a pipeline once its model is loaded; <c>AddCoVR</c> registers one.</summary>
+/// <remarks>Safe for use from several threads.</remarks>
+public interface IPipelineProvider
+{
+    /// <summary>Loads the model at the first call and puts the pipeline together; a failed attempt is made again by the next call.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The pipeline, the same at every call; its parts belong to whoever made them.</returns>
+    /// <exception cref="InvalidOperationException">The pipeline has no model.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found, downloaded or read, or are those of another model.</exception>
+    /// <exception cref="GalleryException">The gallery belongs to another model, or cannot be opened.</exception>
+    ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>The parts of one pipeline, chosen by <c>AddCoVR</c> or put together by hand. It is its own <see cref="IPipelineProvider"/>.</summary>
+public sealed record RetrievalPipeline : IPipelineProvider
 {
     /// <summary>The loaded model.</summary>
     public required ComposedModel Model { get; init; }
@@ -24,12 +37,14 @@ public sealed class RetrievalPipeline
     /// <summary>Chooses the frames of references; the vectors of several frames are averaged and made unit length again.</summary>
     public required IFrameSampler QuerySampler { get; init; }
 
-    /// <summary>Makes one frame of a gallery item's stored frames.</summary>
+    /// <summary>Makes one frame of a gallery item's frames when the pipeline is evaluated; a gallery that is searched has its own.</summary>
     public required IFramePooling Pooling { get; init; }
 
-    /// <summary>Keeps the gallery's embeddings.</summary>
-    public required IEmbeddingStore Store { get; init; }
+    /// <summary>Keeps the embeddings and searches them.</summary>
+    public required IGallery Gallery { get; init; }
 
-    /// <summary>Searches the gallery; filled from <see cref="Store"/> at the first search unless it holds items already.</summary>
-    public required ICandidateIndex Index { get; init; }
+    /// <inheritdoc/>
+    ValueTask<RetrievalPipeline> IPipelineProvider.GetAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+        ? ValueTask.FromCanceled<RetrievalPipeline>(cancellationToken)
+        : ValueTask.FromResult(this);
 }

@@ -54,7 +54,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains("make it &lt;red&gt;", page, StringComparison.Ordinal);
         Assert.Contains("<a href=\"../photos/b.png\">", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<a href=\"../photos/clips/c.mp4\">", page, StringComparison.Ordinal);
-        Assert.True(FileEmbeddingStore.Exists(_run["embeddings"]));
+        Assert.True(FolderGallery.Exists(_run["embeddings"]));
     }
 
     [Fact]

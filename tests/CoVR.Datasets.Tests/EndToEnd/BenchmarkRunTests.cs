@@ -2,9 +2,9 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Tests.Layouts;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -107,7 +107,7 @@ public sealed class BenchmarkRunTests : IDisposable
         }
 
         var results = await services.GetRequiredService<Evaluator>().EvaluateAsync(dataset, reader, protocol, new EvaluationOptions { BatchSize = 3 }, null, Cancel);
-        return (Assert.Single(results), PlainScores.Of(services.GetRequiredService<ComposedModel>(), reader, dataset, bestPair));
+        return (Assert.Single(results), PlainScores.Of(services.Model(), reader, dataset, bestPair));
     }
 
     private static void CheckRankings(EvaluationResult result, PlainScores plain, bool beyond = false)

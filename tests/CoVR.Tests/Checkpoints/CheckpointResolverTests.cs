@@ -32,7 +32,7 @@ public sealed class CheckpointResolverTests : IDisposable
         using var resolver = new CheckpointResolver(Options(server));
 
         var first = await resolver.ResolveAsync(new CheckpointReference("webvid-covr", "blip2", "coco"), Cancel);
-        var second = resolver.Resolve(new CheckpointReference("blip2-l-coco_covr"), Cancel);
+        var second = await resolver.ResolveAsync(new CheckpointReference("blip2-l-coco_covr"), Cancel);
 
         Assert.Equal(first, second);
         Assert.Equal(_folder["cache", "checkpoints", "blip2", "webvid-covr.ckpt"], first.Path);

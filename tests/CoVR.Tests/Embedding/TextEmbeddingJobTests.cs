@@ -66,9 +66,9 @@ public sealed class TextEmbeddingJobTests : IDisposable
     public async Task EmbedAsync_OfPartialResultsOfAnotherModel_IsRefused()
     {
         await Job(shard: new Shard(0, 3)).EmbedAsync(["red", "green", "blue", "red green"], Target, null, Cancel);
-        var other = new TextEmbeddingJob(() => new ComposedModel(
+        var other = new TextEmbeddingJob(new ComposedModel(
             new ColourEncoder(), new ChannelTokenizer(), new ChannelTokenizer(), FakePipeline.Description with { WeightsSha256 = new string('1', 64) }, torch.CPU));
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await other.EmbedAsync(["red"], Target, null, Cancel));
+        await Assert.ThrowsAsync<GalleryException>(async () => await other.EmbedAsync(["red"], Target, null, Cancel));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         PthWriter.Write(Target, new Dictionary<string, object?> { ["texts"] = new List<string> { "a", "b" }, ["feats"] = torch.zeros(3, 2) });
-        Assert.Contains("\"feats\"", Assert.Throws<EmbeddingStoreException>(() => TextEmbeddings.Load(Target)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"feats\"", Assert.Throws<GalleryException>(() => TextEmbeddings.Load(Target)).Message, StringComparison.Ordinal);
     }
 
     private static float[] Numbers(string path)
@@ -100,7 +100,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     }
 
     private static TextEmbeddingJob Job(int batchSize = 4, Shard shard = default) =>
-        new(() => FakePipeline.Model(), new EmbeddingOptions { BatchSize = batchSize, Shard = shard });
+        new(FakePipeline.Model(), new EmbeddingOptions { BatchSize = batchSize, Shard = shard });
 
     /// <summary>Counts batches by their cleaned texts and fails at one.</summary>
     private sealed class CountingModel : ITextTokenizer
@@ -112,7 +112,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
         public int Calls { get; private set; }
 
         public TextEmbeddingJob Job(int batchSize) => new(
-            () => new ComposedModel(new ColourEncoder(), this, _inner, FakePipeline.Description, torch.CPU), new EmbeddingOptions { BatchSize = batchSize });
+            new ComposedModel(new ColourEncoder(), this, _inner, FakePipeline.Description, torch.CPU), new EmbeddingOptions { BatchSize = batchSize });
 
         public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength) =>
             ++Calls < FailAt ? _inner.Encode(texts, padding, maxLength) : throw new InvalidOperationException("out of something");

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Pages;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
@@ -15,7 +16,7 @@ public sealed class EvaluationGuideTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         using var target = new TemporaryFolder();
-        var gain = await ExampleAsync(new Evaluator(() => pipeline), CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new FakeFrameReader(), target["run"]);
+        var gain = await ExampleAsync(new Evaluator(pipeline), CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new FakeFrameReader(), target["run"]);
         Assert.Equal(100 - 25, gain.Value); // text-only is right where the reference is black, or the target is: all others tie, and it comes first by identity
         Assert.Equal(["evaluation.json", "index.html"], Directory.GetFiles(target["run"]).Select(Path.GetFileName).Order());
     }
@@ -42,7 +43,7 @@ public sealed class EvaluationGuideTests
             Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()],
         });
         await EvaluationJson.WriteAsync(Path.Combine(folder, "evaluation.json"), results);
-        await new EvaluationPage(results, reader, frames).WriteAsync(Path.Combine(folder, "index.html"));
+        await new HtmlReport(frames).WriteEvaluationAsync(Path.Combine(folder, "index.html"), results, reader);
         var gain = Bootstrap.Differences(results[0], results[1])["R@1"];
         // </guide>
 #pragma warning restore xUnit1051

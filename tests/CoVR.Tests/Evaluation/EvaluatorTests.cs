@@ -1,3 +1,4 @@
+using CoVR.TestSupport;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
@@ -65,7 +66,7 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_WithAMissingCandidate_NamesIt()
     {
         var pipeline = FakePipeline.Create();
-        await new EmbeddingJob(() => pipeline).EmbedAsync(FakePipeline.Corners[1..], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync(FakePipeline.Corners[1..], null, Cancel).CountAsync(Cancel);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(pipeline, AllParts));
         Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
         var allowed = await RunAsync(pipeline, new EvaluationOptions { AllowMissingCandidates = true });
@@ -125,7 +126,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = FakePipeline.Create();
         var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(2)]);
-        await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
         var results = await RunAsync(
             pipeline,
@@ -148,7 +149,7 @@ public sealed class EvaluatorTests
     {
         var pipeline = FakePipeline.Create();
         var video = new FramesMedia([ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(2)]);
-        await new EmbeddingJob(() => pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [0, 0, 0, 5])], [new("video")]);
         var results = await RunAsync(
             pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Corrected, EvaluationVariant.Reference], Queries = [QueryKind.Composed, QueryKind.ImageOnly] }, dataset);
@@ -235,19 +236,16 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_WithAStoreOfAnotherModel_IsRefused()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var other = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { WeightsSha256 = new string('1', 64) });
-        await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
+        var other = new MemoryGallery(FakePipeline.Fingerprint with { WeightsSha256 = new string('1', 64) });
+        await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
     }
 
     [Fact]
     public async Task EvaluateAsync_WithABgrStore_StatesTheColourOrder()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var bgr = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { Preprocessing = pipeline.Store.Fingerprint.Preprocessing + " bgr" });
-        await foreach (var (id, item) in pipeline.Store.ReadAllAsync(Cancel))
-        {
-            await bgr.WriteAsync(id, item, Cancel);
-        }
+        var bgr = new MemoryGallery(FakePipeline.Fingerprint with { Preprocessing = FakePipeline.Fingerprint.Preprocessing + " bgr" });
+        await bgr.UpsertAsync(await pipeline.Gallery.GetAsync([.. Enumerable.Range(0, 8).Select(ColourEncoder.IdOf)], Cancel), Cancel);
 
         var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = bgr }, EvaluationVariant.Reference with { Store = bgr }] });
         Assert.All(results, result => Assert.Equal("bgr", result.Fingerprint.ColourOrder));
@@ -276,7 +274,7 @@ public sealed class EvaluatorTests
     {
         var done = new List<long>();
         var pipeline = await FakePipeline.WithCornersAsync();
-        await new Evaluator(() => pipeline).EvaluateAsync(CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 10 }, new ListProgress(done), Cancel);
+        await new Evaluator(pipeline).EvaluateAsync(CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 10 }, new ListProgress(done), Cancel);
         Assert.Equal([10, 20, 24], done);
     }
 
@@ -314,8 +312,8 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_OfNumbersThatAreNotFinite_NamesItemOrQuery()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        await pipeline.Store.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
-        var inStore = await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions()));
+        await pipeline.Gallery.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
+        var inStore = await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions()));
         Assert.Contains("'corner-3' holds NaN at place 2", inStore.Message, StringComparison.Ordinal);
         var inModel = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(new Diverged()), new EvaluationOptions()));
         Assert.Contains("query 0-0 of corners (composed)", inModel.Message, StringComparison.Ordinal);
@@ -326,12 +324,12 @@ public sealed class EvaluatorTests
     {
         var pipeline = await FakePipeline.WithCornersAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Evaluator(() => pipeline).EvaluateAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { BatchSize = 5 }, new Stopping(stop), stop.Token));
     }
 
     private static Task<IReadOnlyList<EvaluationResult>> RunAsync(RetrievalPipeline pipeline, EvaluationOptions options, TripletDataset? dataset = null, IRetrievalProtocol? protocol = null, ITripletDatasetReader? media = null) =>
-        new Evaluator(() => pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
+        new Evaluator(pipeline).EvaluateAsync(dataset ?? CornerReader.Dataset, media ?? new CornerReader(), protocol ?? new RecallProtocol(), options, null, Cancel);
 
     private static int[] Corners(IReadOnlyList<SearchHit> hits) => [.. hits.Select(hit => Corner(hit.Id))];
 

@@ -42,7 +42,7 @@ public sealed class SharedEvaluationTests
         await Evaluate(await FakePipeline.WithCornersAsync(), batchSize, collective);
 
     private static Task<IReadOnlyList<EvaluationResult>> Evaluate(RetrievalPipeline pipeline, int batchSize, CoVR.Distributed.ICollective? collective) =>
-        new Evaluator(() => pipeline).EvaluateAsync(
+        new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset with { Triplets = [.. CornerReader.Dataset.Triplets, new Triplet("lost", new MediaId("lost-9"), "red", ColourEncoder.IdOf(1))] },
             new HalfLost(),
             new RecallProtocol(),

@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
@@ -18,8 +19,8 @@ public sealed class AddTrainingTests
     public async Task Trainer_OfAPipeline_TrainsItsModelOnDecodedFrames(string pipeline)
     {
         using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
-        var model = services.GetRequiredKeyedService<ComposedModel>(pipeline);
-        var store = services.GetRequiredKeyedService<IEmbeddingStore>(pipeline);
+        var model = services.Model(pipeline);
+        var store = services.GetRequiredKeyedService<IGallery>(pipeline);
         var before = Runs.Weights((TinyEncoder)model.Encoder);
         var triplets = Triplets(16);
         foreach (var triplet in triplets)
@@ -48,7 +49,7 @@ public sealed class AddTrainingTests
         foreach (var precompute in new[] { false, true })
         {
             using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PrecomputeVisualTokens) = (2, 8, 1e-2, precompute), dropout: 0);
-            var model = services.GetRequiredService<ComposedModel>();
+            var model = services.Model();
             foreach (var parameter in ((TinyEncoder)model.Encoder).Vision.parameters())
             {
                 parameter.requires_grad = false;
@@ -68,7 +69,7 @@ public sealed class AddTrainingTests
     public async Task PretrainAsync_TargetsWithCaptions_LowersTheLossAndNamesTheNewWeights()
     {
         using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PixelCacheBytes) = (20, 8, 1e-2, 1L << 20), dropout: 0);
-        var model = services.GetRequiredService<ComposedModel>();
+        var model = services.Model();
         var before = model.Description.WeightsSha256;
         var log = new InMemoryRunLogger();
 
@@ -99,7 +100,7 @@ public sealed class AddTrainingTests
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, Triplets(4), []),
             Locate = id => new FramesMedia([Frame(id)]),
         };
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(() => services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token));
+        var error = await Assert.ThrowsAsync<GalleryException>(() => services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token));
         Assert.Contains("embed all targets", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +119,7 @@ public sealed class AddTrainingTests
         foreach (var triplet in triplets)
         {
             var random = new Random(int.Parse(triplet.Id, System.Globalization.CultureInfo.InvariantCulture));
-            await services.GetRequiredService<IEmbeddingStore>().WriteAsync(
+            await services.GetRequiredService<IGallery>().WriteAsync(
                 triplet.Target!.Value, new EmbeddingSet(Enumerable.Range(0, 8).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, 8), Token);
         }
 

@@ -3,6 +3,8 @@ using CoVR.Blip2;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
+using CoVR.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
 namespace CoVR.Training.Tests;
@@ -13,40 +15,40 @@ internal static class KindModels
     private static readonly string[] Vocabulary =
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "blue", "circle", "square", "make", "it", "number", "on", "the", "left", "1", "2", "3", "4"];
 
-    internal static ComposedModel Blip(BlipTrainable trainable = BlipTrainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => BlipModel.Create(new BlipOptions
+    internal static ComposedModel Blip(BlipTrainable trainable = BlipTrainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip(options =>
     {
-        Architecture = new BlipArchitecture
+        options.Architecture = new BlipArchitecture
         {
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Vision = new VisionTransformerOptions { PatchSize = 2, Width = 24, Depth = 3, Heads = 2, FeedForwardWidth = 48, DropPath = 0.3 },
             Text = new BertOptions { VocabularySize = 0, Width = 24, Depth = 2, Heads = 2, FeedForwardWidth = 48, MaxPositions = 40 },
-        },
-        Vocabulary = Vocabulary,
-        Trainable = trainable,
-        Fusion = fusion,
-        TrainVisualEncoder = vision,
-        CheckpointedBlocks = checkpointed,
-        Seed = 7,
-    });
+        };
+        options.Vocabulary = Vocabulary;
+        options.Trainable = trainable;
+        options.Fusion = fusion;
+        options.TrainVisualEncoder = vision;
+        options.CheckpointedBlocks = checkpointed;
+        options.Seed = 7;
+    }));
 
-    internal static ComposedModel Blip2(Blip2Trainable trainable = Blip2Trainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => Blip2Model.Create(new Blip2Options
+    internal static ComposedModel Blip2(Blip2Trainable trainable = Blip2Trainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip2(options =>
     {
-        Architecture = new Blip2Architecture
+        options.Architecture = new Blip2Architecture
         {
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Queries = 3,
             Vision = Blip2Vision.EvaGiant with { PatchSize = 2, Width = 16, Depth = 3, Heads = 2, FeedForwardWidth = 32, DropPath = 0.3 },
             Text = QFormer.BertBase with { VocabularySize = 0, Width = 24, Depth = 2, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
-        },
-        Vocabulary = Vocabulary,
-        Trainable = trainable,
-        Fusion = fusion,
-        TrainVisualEncoder = vision,
-        CheckpointedBlocks = checkpointed,
-        Seed = 7,
-    });
+        };
+        options.Vocabulary = Vocabulary;
+        options.Trainable = trainable;
+        options.Fusion = fusion;
+        options.TrainVisualEncoder = vision;
+        options.CheckpointedBlocks = checkpointed;
+        options.Seed = 7;
+    }));
 
     internal static TrainingRun<ComposedBatch> Run(ComposedModel model, QueryParts parts = QueryParts.Both, params IRunLogger[] loggers)
     {

@@ -2,6 +2,8 @@ using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
+using CoVR.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
 namespace CoVR.Training.Tests;
@@ -26,36 +28,36 @@ internal static class SmallModels
         return model;
     }
 
-    private static ComposedModel Blip(double dropout, bool trainVision) => BlipModel.Create(new BlipOptions
+    private static ComposedModel Blip(double dropout, bool trainVision) => TestModels.Create(pipeline => pipeline.UseBlip(options =>
     {
-        Architecture = new BlipArchitecture
+        options.Architecture = new BlipArchitecture
         {
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Vision = new VisionTransformerOptions { PatchSize = 2, Width = 24, Depth = 2, Heads = 2, FeedForwardWidth = 48, DropPath = dropout, CheckpointedBlocks = 1 },
             Text = Small(new BertOptions(), dropout) with { Heads = 2 },
-        },
-        Vocabulary = Vocabulary,
-        Trainable = trainVision ? BlipTrainable.All : BlipTrainable.Composed,
-        TrainVisualEncoder = trainVision,
-        Seed = 7,
-    });
+        };
+        options.Vocabulary = Vocabulary;
+        options.Trainable = trainVision ? BlipTrainable.All : BlipTrainable.Composed;
+        options.TrainVisualEncoder = trainVision;
+        options.Seed = 7;
+    }));
 
-    private static ComposedModel Blip2(double dropout, bool trainVision) => Blip2Model.Create(new Blip2Options
+    private static ComposedModel Blip2(double dropout, bool trainVision) => TestModels.Create(pipeline => pipeline.UseBlip2(options =>
     {
-        Architecture = new Blip2Architecture
+        options.Architecture = new Blip2Architecture
         {
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Queries = 2,
             Vision = Blip2Vision.EvaGiant with { PatchSize = 2, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = dropout, CheckpointedBlocks = 1 },
             Text = Small(QFormer.BertBase, dropout) with { Heads = 3 },
-        },
-        Vocabulary = Vocabulary,
-        Trainable = trainVision ? Blip2Trainable.All : Blip2Trainable.Composed,
-        TrainVisualEncoder = trainVision,
-        Seed = 7,
-    });
+        };
+        options.Vocabulary = Vocabulary;
+        options.Trainable = trainVision ? Blip2Trainable.All : Blip2Trainable.Composed;
+        options.TrainVisualEncoder = trainVision;
+        options.Seed = 7;
+    }));
 
     private static BertOptions Small(BertOptions bert, double dropout) => bert with
     {

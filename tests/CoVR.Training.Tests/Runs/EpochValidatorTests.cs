@@ -54,19 +54,20 @@ public sealed class EpochValidatorTests : IDisposable
     public async Task TrainAsync_TrainedModel_IsNamedByItsNewWeightsAndOldStoresRefuseIt()
     {
         using var services = await BuildAsync(new RecordingTokenizer());
-        var model = services.GetRequiredService<ComposedModel>();
-        var store = services.GetRequiredService<IEmbeddingStore>();
-        Assert.Equal(store.Fingerprint, model.Fingerprint("uniform-15"));
+        var model = services.Model();
+        var store = services.GetRequiredService<IGallery>();
+        var fingerprint = (await store.GetInfoAsync(Token)).Fingerprint;
+        Assert.Equal(fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<Trainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
         Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
-        Assert.StartsWith("WeightsSha256", Assert.Single(store.Fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+        Assert.StartsWith("WeightsSha256", Assert.Single(fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
             await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), new FramesMedia([Frame(1)]))], null, Token))
             {
             }
         });
-        Assert.Contains("another store", error.Message, StringComparison.Ordinal);
+        Assert.Contains("another gallery", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class EpochValidatorTests : IDisposable
         Assert.Equal(6, result.Steps);
         using var checkpoint = Checkpoint.Open(_folder["run", "ckpt_last.ckpt"]);
         Assert.Equal(
-            services.GetRequiredService<ComposedModel>().Module!.state_dict().Keys.Order(StringComparer.Ordinal),
+            services.Model().Module!.state_dict().Keys.Order(StringComparer.Ordinal),
             checkpoint.Tensors("model").Keys.Order(StringComparer.Ordinal));
     }
 
@@ -130,7 +131,7 @@ public sealed class EpochValidatorTests : IDisposable
             .AddLossTerm<QueryToTargetTerm>()
             .AddTraining(options => (options.Epochs, options.BatchSize, options.LearningRate, options.OutputFolder, options.WeightsExtension) = (3, 8, 1e-2, _folder["run"], weights));
         var provider = services.BuildServiceProvider();
-        var store = provider.GetRequiredService<IEmbeddingStore>();
+        var store = provider.GetRequiredService<IGallery>();
         for (var i = 0; i < 16; i++)
         {
             var random = new Random(i);

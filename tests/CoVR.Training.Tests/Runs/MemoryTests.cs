@@ -3,6 +3,8 @@ using CoVR.Blip;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
+using CoVR.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -79,14 +81,14 @@ public sealed class MemoryTests
         meter.AssertFlat();
     }
 
-    private static ComposedModel Create() => BlipModel.Create(new BlipOptions
+    private static ComposedModel Create() => TestModels.Create(pipeline => pipeline.UseBlip(options =>
     {
-        Architecture = Architecture,
-        Vocabulary = Vocabulary,
-        Trainable = BlipTrainable.All,
-        TrainVisualEncoder = true,
-        Seed = 7,
-    });
+        options.Architecture = Architecture;
+        options.Vocabulary = Vocabulary;
+        options.Trainable = BlipTrainable.All;
+        options.TrainVisualEncoder = true;
+        options.Seed = 7;
+    }));
 
     /// <summary>Compares the end with the state after a warm-up.</summary>
     private sealed class Meter : IProgress<StepRecord>

@@ -54,12 +54,9 @@ internal sealed class EmbedScoresCommand
 
         var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
         var edits = await _host.Report.RunAsync("Reading the edits", _ => Task.Run(() => TextEmbeddings.Load(FindEdits(parsed, data, folder)), cancellation));
-        IEmbeddingStore store = FileEmbeddingStore.Exists(folder)
-            ? FileEmbeddingStore.OpenExisting(folder)
-            : PthTreeEmbeddingStore.OpenExisting(folder);
-        using var open = store as IDisposable;
+        await using IGallery gallery = FolderGallery.Exists(folder) ? new FolderGallery(folder, null) : PthTreeGallery.OpenExisting(folder);
         var report = await _host.Report.RunAsync(
-            $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(store, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
+            $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(gallery, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
         _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, and their rows no scores"));
         foreach (var missing in report.Missing.Take(Shown))
         {

@@ -54,8 +54,8 @@ internal sealed class EmbedTextsCommand
         var services = _host.CreateServices();
         model.Use(services.AddCoVR().ShowDownloads(_host));
         await using var provider = services.BuildServiceProvider(validateScopes: true);
-        var loaded = await LoadedModel.LoadAsync(_host, provider, model.Title);
-        var job = new TextEmbeddingJob(() => loaded, _work.Read(parsed), _host.Clock);
+        var loaded = await LoadedModel.LoadAsync(_host, provider, model.Title, cancellation);
+        var job = new TextEmbeddingJob(loaded, _work.Read(parsed), _host.Clock);
         var left = await _host.Report.RunAsync($"Embedding {column} of {_host.Shown(data)}", progress => job.EmbedAsync(texts, file, progress.OfJob("texts"), cancellation));
         _host.Say(left == 0
             ? FormattableString.Invariant($"{texts.Count:N0} texts -> {_host.Shown(file)}")

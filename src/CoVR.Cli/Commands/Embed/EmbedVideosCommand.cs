@@ -83,7 +83,7 @@ internal sealed class EmbedVideosCommand
         return new MediaEmbedding(_host, model, options)
         {
             Frames = parsed.GetValue(_frames),
-            Colours = parsed.GetValue(_bgr) ? ChannelOrder.Bgr : ChannelOrder.Rgb,
+            BgrVideos = parsed.GetValue(_bgr),
         };
     }
 }

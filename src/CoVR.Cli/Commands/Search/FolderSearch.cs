@@ -2,6 +2,7 @@ using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
+using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
@@ -34,7 +35,7 @@ internal sealed class FolderSearch : IAsyncDisposable
 
         var services = host.CreateServices();
         model.Use(services.AddCoVR().ShowDownloads(host))
-            .UseEmbeddingStore(store)
+            .UseFolderGallery(store)
             .Configure(options => options.Embedding = embedding);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
@@ -44,8 +45,8 @@ internal sealed class FolderSearch : IAsyncDisposable
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
         RequirePlace();
-        await LoadedModel.LoadAsync(_host, _services, _model.Title);
-        var known = _services.GetRequiredService<IEmbeddingStore>().Count;
+        await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
+        var known = await _services.GetRequiredService<IGallery>().CountAsync(cancellationToken: cancellation);
         if (known == 0)
         {
             _host.Say($"First search of {_host.Shown(_folder)}: embedding {_items.Count} files into {_host.Shown(_store)}");
@@ -70,7 +71,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         var reference = (query.Reference as FileMedia)?.Path;
         var gone = new HashSet<MediaId>();
         var candidates = 0;
-        await foreach (var (id, _) in _services.GetRequiredService<IEmbeddingStore>().ReadAllAsync(cancellation))
+        await foreach (var (id, _) in _services.GetRequiredService<IGallery>().ListAsync(null, cancellation))
         {
             // What was deleted since, and the reference itself.
             if (!here.TryGetValue(id, out var path) || (!withReference && path == reference))
@@ -83,17 +84,16 @@ internal sealed class FolderSearch : IAsyncDisposable
             }
         }
 
-        var hits = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, new SearchOptions { Top = top, Exclude = gone }, cancellation);
+        var result = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, new SearchOptions { Top = top, Exclude = gone }, cancellation);
         return new SearchAnswer(
-            _folder, reference, query.Modification, candidates, [.. hits.Select(hit => new FoundFile(hit.Rank, hit.Score, hit.Id.Value, here[hit.Id]))]);
+            _folder, reference, query.Modification, candidates, [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, hit.Id.Value, here[hit.Id]))]);
     }
 
     /// <summary>Writes the answers with pictures.</summary>
     public Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        var page = new SearchPage(_services.GetRequiredKeyedService<IFrameReader>(""));
-        return page.WriteAsync(
+        return new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).WriteSearchAsync(
             path,
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],

@@ -59,7 +59,7 @@ internal sealed class TestCommand
         run.Check(loggers);
         RunFolder.Save(config);
         _host.ResumeHint = "The same command starts the tests again; files are not half written.";
-        var model = await ModelLoad.RunAsync(_host, config, provider, choice);
+        var model = await ModelLoad.RunAsync(_host, config, provider, choice, cancellation);
         await run.RunAsync(model, ModelLoad.FingerprintOf(model), loggers, cancellation);
         return ExitCodes.Done;
     }

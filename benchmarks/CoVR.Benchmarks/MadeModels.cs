@@ -1,0 +1,10 @@
+using CoVR.Blip;
+using CoVR.Modeling;
+
+namespace CoVR.Benchmarks;
+
+/// <summary>Models with fresh weights, which nothing is downloaded for.</summary>
+internal static class MadeModels
+{
+    public static ComposedModel Create(BlipOptions options) => BlipModel.CreateAsync(options).AsTask().GetAwaiter().GetResult();
+}
