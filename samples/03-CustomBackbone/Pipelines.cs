@@ -1,3 +1,4 @@
+using CoVR;
 using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
@@ -27,12 +28,23 @@ internal static class Pipelines
     public static ServiceProvider Build(SyntheticWorldFiles world, TripletDataset train, string folder, (int Captions, int Edits) steps)
     {
         var (vocabulary, services) = (Vocabulary(train), new ServiceCollection());
-        Model(Captions, BlipTrainable.All, null).AddTraining(options => Configure(options, steps.Captions));
+        Model(Captions, BlipTrainable.All, null)
+            .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
+            .UseTrainingTransform((parts, _) => parts.GetRequiredKeyedService<IImageTransform>(Captions))
+            .AddTraining(options =>
+            {
+                Configure(options, steps.Captions);
+                options.PixelCacheBytes = 1L << 30;
+            });
         Model(Edits, BlipTrainable.Composed, Weights(folder, Captions))
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .AddLossTerm<QueryToCaptionTerm>(0.5)
-            .AddTraining(options => Configure(options, steps.Edits));
+            .AddTraining(options =>
+            {
+                Configure(options, steps.Edits);
+                options.PrecomputeVisualTokens = true;
+            });
         Model("", BlipTrainable.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
         return services.BuildServiceProvider(validateScopes: true);
 
@@ -72,13 +84,12 @@ internal static class Pipelines
     private static void Configure(TrainingOptions options, int steps)
     {
         options.MaxSteps = steps;
-        options.Captions = true;
-        options.Iterate = TripletIteration.Triplets;
+        options.IterateTargets = false;
+        options.Padding = TextPadding.Longest;
         options.LearningRate = 1e-3;
         options.Schedule = TrainingScheduleKind.CosinePerStep;
         options.WarmupSteps = steps / 10;
-        options.AdamW = new AdamWOptions { Beta2 = 0.98, WeightDecay = 0.02 };
-        options.ClipNorm = 1;
+        (options.Beta2, options.WeightDecay, options.ClipNorm) = (0.98, 0.02, 1);
         options.Seed = 1;
     }
 

@@ -8,8 +8,6 @@ using CoVR.Data;
 using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
-using CoVR.Losses;
-using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Training;
@@ -42,28 +40,15 @@ await using var services = Pipelines.Build(world, train, folder, quick ? (20, 10
 
 // 1. Pictures and their captions: the backbone and everything else is trained.
 var first = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Captions).GetAsync();
-CaptionedImage[] images = [.. train.Triplets
-    .GroupBy(triplet => triplet.Target!.Value)
-    .Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
-var pretraining = await services.GetRequiredKeyedService<Trainer>(Pipelines.Captions).RunAsync(
-    new TrainingRun<CaptionedImageBatch>
-    {
-        Step = new ContrastivePretrainingStep(first.Encoder, new CrossEntropyContrastiveLoss(), first.Description.Temperature),
-        Batches = new CaptionedImageBatcher(
-            images, new ItemSampler(images.Length, 64), new CachedPixelSource(Pixels(Pipelines.Captions)), TrainingTokenizer.For(first, TextPadding.Longest)),
-    },
-    Progress("captions"));
+await services.GetRequiredKeyedService<Trainer>(Pipelines.Captions).PretrainAsync(
+    new TrainingPlan { Dataset = train, Locate = reader.Locate }, Progress("captions"));
 Save(first, Pipelines.Captions);
 
 // 2. References and edits against the embeddings of their targets: the backbone is frozen, so it looks at each picture once.
 var second = await services.GetRequiredKeyedService<IModelProvider>(Pipelines.Edits).GetAsync();
 await EmbedAsync(Pipelines.Edits, train.Triplets.Select(triplet => triplet.Target!.Value).Distinct());
-using (var tokens = await VisualTokenTable.EncodeAsync(second.Encoder, [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()], Pixels(Pipelines.Edits)))
-{
-    await services.GetRequiredKeyedService<ComposedTrainer>(Pipelines.Edits).TrainAsync(
-        new ComposedTrainingPlan { Dataset = train, Locate = reader.Locate, VisualTokens = tokens }, Progress("edits"));
-}
-
+await services.GetRequiredKeyedService<Trainer>(Pipelines.Edits).TrainAsync(
+    new TrainingPlan { Dataset = train, Locate = reader.Locate }, Progress("edits"));
 Save(second, Pipelines.Edits);
 
 // 3. Combinations that no training picture showed, with the unchanged reference among the candidates.
@@ -79,12 +64,6 @@ foreach (var result in results)
 {
     Say(FormattableString.Invariant($"{result.Query.Name,-12} R@1 {result.Report.Metrics["R@1"],6:F2}   R@5 {result.Report.Metrics["R@5"],6:F2}"));
 }
-
-MediaPixelSource Pixels(string pipeline) => new(
-    reader.Locate,
-    services.GetRequiredKeyedService<IFrameReader>(pipeline),
-    services.GetRequiredKeyedService<IImageTransform>(pipeline),
-    FrameSamplers.Middle);
 
 async Task EmbedAsync(string pipeline, IEnumerable<MediaId> ids)
 {
@@ -104,9 +83,9 @@ SteppedProgress Progress(string stage) => new(at => Say(FormattableString.Invari
 void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,5:F0} s  {line}"));
 
 /// <summary>Tells every 100th step.</summary>
-internal sealed class SteppedProgress(Action<TrainingProgress> tell) : IProgress<TrainingProgress>
+internal sealed class SteppedProgress(Action<StepRecord> tell) : IProgress<StepRecord>
 {
-    public void Report(TrainingProgress value)
+    public void Report(StepRecord value)
     {
         if (value.Step % 100 == 0 || value.Step == value.TotalSteps)
         {

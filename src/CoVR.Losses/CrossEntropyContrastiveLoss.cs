@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Losses;
 
-/// <summary>InfoNCE: the cross entropy of the right pairing, averaged over queries-to-targets and targets-to-queries.</summary>
+/// <summary>InfoNCE: the cross entropy of the correct pairs, averaged over both directions.</summary>
 /// <remarks>
 /// van den Oord et al., "Representation Learning with Contrastive Predictive Coding" (arXiv:1807.03748), in the symmetric
 /// form of CLIP (arXiv:2103.00020); <c>CrossEntropyLoss</c> of CoVR's <c>src/model/blip/loss.py</c>. A batch of one has

@@ -14,33 +14,37 @@ namespace CoVR.Losses;
 /// Gradients flow through the weights.
 /// </para>
 /// <para>
-/// All is computed in log space, so that the value and its gradients stay finite for every finite logit, where raw
-/// exponentials overflow beyond about 88. A batch of one has no negatives: its loss is 2 log(alpha), its gradient 0.
+/// Computed in log space: value and gradients stay finite for every finite logit, where plain exponentials overflow beyond
+/// about 88. A batch of one has no negatives: its loss is 2 log(alpha), its gradient 0.
 /// </para>
 /// <para>Instances are immutable and safe for use from several threads.</para>
 /// </remarks>
 public sealed class HardNegativeNceLoss : IContrastiveLoss
 {
-    private readonly HardNegativeNceForm _form;
+    private readonly HnNceNormalization _normalization;
 
     /// <summary>Creates the loss; the defaults are those of the papers.</summary>
     /// <param name="alpha">Weight of the positive, finite and above 0.</param>
     /// <param name="beta">How strongly hard negatives are preferred; 0 makes all negatives equal. Finite and not negative.</param>
-    /// <param name="form">The reference's normalisation, or the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public HardNegativeNceLoss(double alpha = 1, double beta = 0.5, HardNegativeNceForm form = HardNegativeNceForm.Reference)
+    public HardNegativeNceLoss(double alpha = 1, double beta = 0.5)
+        : this(alpha, beta, HnNceNormalization.Reference)
+    {
+    }
+
+    internal HardNegativeNceLoss(double alpha, double beta, HnNceNormalization normalization)
     {
         if (!double.IsFinite(alpha) || alpha <= 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The weight of the positive is a finite number above 0.");
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The weight of the positive must be a finite number above 0.");
         }
 
         if (!double.IsFinite(beta) || beta < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "The preference for hard negatives is a finite number that is not negative.");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "The preference for hard negatives must be a finite number that is not negative.");
         }
 
-        (Alpha, Beta, _form) = (alpha, beta, form);
+        (Alpha, Beta, _normalization) = (alpha, beta, normalization);
     }
 
     /// <summary>Weight of the positive.</summary>
@@ -50,7 +54,7 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
     public double Beta { get; }
 
     /// <inheritdoc/>
-    public string Describe() => FormattableString.Invariant($"HN-NCE (alpha {Alpha:R}, beta {Beta:R}{(_form is HardNegativeNceForm.Reference ? "" : ", textbook")})");
+    public string Describe() => FormattableString.Invariant($"HN-NCE (alpha {Alpha:R}, beta {Beta:R}{(_normalization is HnNceNormalization.Reference ? "" : ", textbook")})");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The logits are not square.</exception>
@@ -69,7 +73,7 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
         var diagonal = eye(count, dtype: ScalarType.Bool, device: logits.device);
         var scaled = logits.mul(beta);
         var rowSums = LogSumOfOthers(scaled, diagonal, 1);
-        var rows = Direction(logits, scaled, diagonal, rowSums.unsqueeze(_form is HardNegativeNceForm.Reference ? 0 : 1), 1);
+        var rows = Direction(logits, scaled, diagonal, rowSums.unsqueeze(_normalization is HnNceNormalization.Reference ? 0 : 1), 1);
         var columns = Direction(logits, scaled, diagonal, LogSumOfOthers(scaled, diagonal, 0).unsqueeze(0), 0);
         return rows.add(columns).MoveToOuterDisposeScope();
     }
@@ -88,14 +92,14 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
     {
         using Scalar nothing = double.NegativeInfinity;
         var stable = scaled.masked_fill(diagonal, nothing).logsumexp(dimension);
-        return _form is HardNegativeNceForm.Textbook ? stable : AsTheReferenceRounds(scaled, stable, dimension);
+        return _normalization is HnNceNormalization.Textbook ? stable : LogDifferenceAsReference(scaled, stable, dimension);
     }
 
     /// <summary>
-    /// The reference subtracts exp(diagonal) from the sum of all. Where the positive dominates, that difference keeps few
-    /// digits, and these digits are part of its numbers; where it overflows or leaves nothing, the stable sum takes over.
+    /// The reference subtracts exp(diagonal) from the sum of all. If the positive dominates, this loses precision, which is
+    /// reproduced here; if it overflows or leaves nothing, the stable sum is used.
     /// </summary>
-    private static Tensor AsTheReferenceRounds(Tensor scaled, Tensor stable, long dimension)
+    private static Tensor LogDifferenceAsReference(Tensor scaled, Tensor stable, long dimension)
     {
         using Scalar zero = 0;
         using Scalar one = 1;
@@ -106,9 +110,22 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
             usable = difference.isfinite().logical_and(difference.gt(zero));
         }
 
-        // Unusable rows are emptied before exp, so that no infinity reaches the gradient of the branch not taken.
+        // Zero the unusable rows before exp, so that no infinity reaches the gradient of the branch not taken.
         var safe = scaled.masked_fill(usable.logical_not().unsqueeze(dimension), zero);
         var sums = safe.exp().sum(dimension).sub(safe.diagonal().exp());
         return where(usable, sums.masked_fill(usable.logical_not(), one).log(), stable);
     }
+}
+
+/// <summary>How <see cref="HardNegativeNceLoss"/> normalizes its weights.</summary>
+internal enum HnNceNormalization
+{
+    /// <summary>
+    /// As the published models were trained: in the query-to-target direction entry (i, j) is divided by the sum of row j instead
+    /// of row i, and sums are computed as "whole row minus diagonal" in the precision of the logits if that is finite and positive.
+    /// </summary>
+    Reference,
+
+    /// <summary>As in the paper: entry (i, j) is divided by the sum of row i, in log space throughout.</summary>
+    Textbook,
 }

@@ -12,7 +12,7 @@ internal static class Logits
         ArgumentNullException.ThrowIfNull(logits);
         return logits.dim() == 2 && logits.shape[0] == logits.shape[1] && logits.shape[0] > 0
             ? logits.shape[0]
-            : throw new ArgumentException($"Logits are square, [B, B] with B at least 1, not {Describe(logits)}.", nameof(logits));
+            : throw new ArgumentException($"Logits must be square, [B, B] with B at least 1, not {Describe(logits)}.", nameof(logits));
     }
 
     /// <summary>a · bᵀ / temperature: [B, D] and [B, D] to [B, B].</summary>
@@ -20,12 +20,12 @@ internal static class Logits
     {
         if (first.dim() != 2 || !first.shape.SequenceEqual(second.shape))
         {
-            throw new ArgumentException($"Queries and targets are both [B, D], not {Describe(first)} and {Describe(second)}.");
+            throw new ArgumentException($"Both embeddings must be [B, D], not {Describe(first)} and {Describe(second)}.");
         }
 
         if (!double.IsFinite(temperature) || temperature <= 0)
         {
-            throw new ArgumentException($"The temperature is a finite number above 0, not {temperature}.");
+            throw new ArgumentException($"The temperature must be a finite number above 0, not {temperature}.");
         }
 
         using Scalar divisor = temperature;

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "Training from step {Step} of {TotalSteps}, {Parameters} parameters.")]
     internal static partial void RunStarted(ILogger logger, long step, long totalSteps, int parameters);
 
-    [LoggerMessage(2, LogLevel.Information, "Epoch {Epoch} finished at step {Step}, mean loss {Loss}; {WaitShare:P1} of its {Elapsed} waited for data.")]
+    [LoggerMessage(2, LogLevel.Information, "Epoch {Epoch} finished at step {Step}, mean loss {Loss}; {WaitShare:P1} of its {Elapsed} were spent waiting for data.")]
     internal static partial void EpochFinished(ILogger logger, int epoch, long step, double loss, double waitShare, TimeSpan elapsed);
 
     [LoggerMessage(3, LogLevel.Information, "Training finished at step {Step} after {Elapsed}.")]
@@ -20,10 +20,10 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "Left out of its batch at step {Step}: {Item}, because '{Media}' cannot be read: {Reason}")]
     internal static partial void ItemSkipped(ILogger logger, long step, string item, string media, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "The gradients of step {Step} overflow 16 bits; the step changes nothing, and losses are scaled by {Factor} from now on.")]
+    [LoggerMessage(6, LogLevel.Warning, "The gradients of step {Step} overflowed 16 bits; the step was skipped, and losses are scaled by {Factor} from now on.")]
     internal static partial void GradientsOverflowed(ILogger logger, long step, double factor);
 
-    [LoggerMessage(7, LogLevel.Warning, "Validation gave no primary metric, because the answers of its split are hidden: no weights are kept as the best.")]
+    [LoggerMessage(7, LogLevel.Warning, "Validation has no primary metric, because the answers of its split are hidden: no weights are kept as the best.")]
     internal static partial void NoPrimaryMetric(ILogger logger);
 
     [LoggerMessage(8, LogLevel.Warning, "Epoch {Epoch}: {Skipped} items were left out of their batches because their media cannot be read.")]
@@ -34,7 +34,4 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Information, "Epoch {Epoch}: mean loss {Loss:F6}{Metrics}")]
     internal static partial void EpochLine(ILogger logger, int epoch, double loss, string metrics);
-
-    [LoggerMessage(22, LogLevel.Warning, "The MLflow server {Server} did not take everything ({Fault}); {Unsent} figures lie in {Path}.")]
-    internal static partial void MlflowFailed(ILogger logger, Uri server, string fault, long unsent, string path);
 }

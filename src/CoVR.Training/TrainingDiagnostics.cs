@@ -2,13 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace CoVR.Training;
 
-/// <summary>The meter of training; every run of a process reports there, whatever its loggers.</summary>
-public static class TrainingDiagnostics
+/// <summary>The meter of training, <c>CoVR.Training</c>; every run of a process reports to it, regardless of its loggers.</summary>
+internal static class TrainingDiagnostics
 {
-    /// <summary>The name of the <see cref="Meter"/>, for OpenTelemetry's <c>AddMeter</c> and <c>dotnet-counters</c>.</summary>
-    public const string Name = "CoVR.Training";
-
-    private static readonly Meter Meter = new(Name);
+    private static readonly Meter Meter = new("CoVR.Training");
 
     private static readonly Gauge<double> Loss = Meter.CreateGauge<double>("covr.training.loss", null, "The loss of the last step.");
 

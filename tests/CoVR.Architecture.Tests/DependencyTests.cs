@@ -18,6 +18,8 @@ public sealed class DependencyTests
         ["CoVR.Datasets"] = ["CoVR"],
         ["CoVR.Training"] = ["CoVR"],
         ["CoVR.Reproduction"] = ["CoVR.Datasets", "CoVR.Training"],
+        ["CoVR.Training.Mpi"] = ["CoVR.Training"],
+        ["CoVR.Training.Mlflow"] = ["CoVR.Training"],
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
     };

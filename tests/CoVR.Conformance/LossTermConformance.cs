@@ -16,9 +16,6 @@ public abstract class LossTermConformance
     /// <summary>Makes the term under test.</summary>
     protected abstract ILossTerm Create();
 
-    /// <summary>Whether the term looks at captions of the targets.</summary>
-    protected virtual bool NeedsCaptions => false;
-
     [Fact]
     public void Name_OfTwoInstances_IsTheSameText()
     {
@@ -50,10 +47,10 @@ public abstract class LossTermConformance
     {
         using var scope = NewScope();
         var batch = Batch(5);
-        var (queries, targets) = (batch.Queries.clone(), batch.Targets.clone());
+        var (queries, targets) = (batch.Queries.clone(), batch.Targets!.clone());
         Create().Compute(batch);
         Assert.True(queries.eq(batch.Queries).all().item<bool>());
-        Assert.True(targets.eq(batch.Targets).all().item<bool>());
+        Assert.True(targets.eq(batch.Targets!).all().item<bool>());
     }
 
     [Fact]
@@ -68,18 +65,33 @@ public abstract class LossTermConformance
     }
 
     [Fact]
-    public void Compute_WithoutCaptions_WorksOrSaysThatTheyAreNeeded()
+    public void Compute_WithNoMoreThanItNeeds_GivesTheSameLoss()
     {
         using var scope = NewScope();
-        var batch = Batch(4) with { TargetCaptions = null };
-        if (NeedsCaptions)
+        Assert.Equal(Create().Compute(Batch(4)).item<float>(), Create().Compute(Only(Create().Needs)).item<float>());
+    }
+
+    [Theory]
+    [InlineData(LossInputs.Targets)]
+    [InlineData(LossInputs.TargetCaptions)]
+    public void Compute_WithoutWhatItNeeds_IsRefused(LossInputs missing)
+    {
+        using var scope = NewScope();
+        var term = Create();
+        if (term.Needs.HasFlag(missing))
         {
-            Assert.Throws<InvalidOperationException>(() => Create().Compute(batch));
+            Assert.Throws<InvalidOperationException>(() => term.Compute(Only(term.Needs & ~missing)));
         }
-        else
+    }
+
+    private static TrainingEmbeddings Only(LossInputs inputs)
+    {
+        var batch = Batch(4);
+        return batch with
         {
-            Assert.Equal(Create().Compute(Batch(4)).item<float>(), Create().Compute(batch).item<float>());
-        }
+            Targets = inputs.HasFlag(LossInputs.Targets) ? batch.Targets : null,
+            TargetCaptions = inputs.HasFlag(LossInputs.TargetCaptions) ? batch.TargetCaptions : null,
+        };
     }
 
     private static DisposeScope NewScope()

@@ -21,21 +21,21 @@ public sealed class HardNegativeNceLossTests
     public void Compute_TextbookForm_DividesByTheSumOfTheOwnRow()
     {
         using var scope = NewDisposeScope();
-        var loss = new HardNegativeNceLoss(2, 0.5, HardNegativeNceForm.Textbook).Compute(tensor(Square, [3, 3]));
+        var loss = new HardNegativeNceLoss(2, 0.5, HnNceNormalization.Textbook).Compute(tensor(Square, [3, 3]));
         var (slip, textbook) = (Expected(2, 0.5, true), Expected(2, 0.5, false));
         Assert.True(Math.Abs(slip - textbook) > 1e-3, "The example must tell the two forms apart.");
         NumericAssert.Close([(float)textbook], [loss.item<float>()], 1e-6, 1e-6, "loss");
     }
 
     [Theory]
-    [InlineData(HardNegativeNceForm.Reference)]
-    [InlineData(HardNegativeNceForm.Textbook)]
-    public void Compute_ExtremeLogits_ValueAndGradientAreFinite(HardNegativeNceForm form)
+    [InlineData(nameof(HnNceNormalization.Reference))]
+    [InlineData(nameof(HnNceNormalization.Textbook))]
+    public void Compute_ExtremeLogits_ValueAndGradientAreFinite(string normalization)
     {
         using var scope = NewDisposeScope();
         float[] extreme = [1e4f, -1e4f, 300, 5e3f, -2e3f, 88, 0, 1e4f, -1e4f];
         var logits = tensor(extreme, [3, 3]).requires_grad_();
-        var loss = new HardNegativeNceLoss(form: form).Compute(logits);
+        var loss = new HardNegativeNceLoss(1, 0.5, Enum.Parse<HnNceNormalization>(normalization)).Compute(logits);
         loss.backward();
         Assert.True(float.IsFinite(loss.item<float>()));
         Assert.All(logits.grad!.data<float>().ToArray(), value => Assert.True(float.IsFinite(value)));

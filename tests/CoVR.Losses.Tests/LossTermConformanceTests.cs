@@ -11,7 +11,5 @@ public sealed class QueryToTargetTermConformanceTests : LossTermConformance
 [Collection("torch")]
 public sealed class QueryToCaptionTermConformanceTests : LossTermConformance
 {
-    protected override bool NeedsCaptions => true;
-
     protected override ILossTerm Create() => new QueryToCaptionTerm(new CrossEntropyContrastiveLoss());
 }

@@ -18,7 +18,7 @@ public sealed class ScheduleParity : IParityCheck
             var rates = entry.GetProperty("lr_at_epoch").EnumerateArray().Select(rate => rate.GetDouble()).ToList();
             for (var epoch = 0; epoch < rates.Count; epoch++)
             {
-                var rate = schedule.RateAt(new TrainingPosition(epoch, epoch * 10L, 100));
+                var rate = schedule.RateAt(epoch, epoch * 10L, 100);
                 var tolerance = golden.AbsoluteTolerance + (golden.RelativeTolerance * Math.Abs(rates[epoch]));
                 Assert.True(Math.Abs(rate - rates[epoch]) <= tolerance, $"{name} {entry.GetProperty("args")} epoch {epoch}: {rate:R}, expected {rates[epoch]:R}.");
             }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using CoVR.Benchmarks.Steps;
 using CoVR.Blip;
 using CoVR.Data;
-using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Training;
 using TorchSharp;
@@ -49,17 +49,8 @@ internal static class TrainStepCommand
 
     private static void Train(ComposedModel model, int batch, int steps)
     {
-        var data = new MadeData(batch * steps, model.Description.Image, model.Encoder.Dimensions);
-        var run = new TrainingRun<ComposedBatch>
-        {
-            Step = new ComposedTrainingStep(model.Encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)]),
-            Batches = new TrainingBatcher(
-                data.Triplets,
-                new ItemSampler(data.Triplets.Count, batch),
-                new ComposedBatchSources { Texts = TrainingTokenizer.For(model), Targets = data, References = data },
-                workers: 1),
-        };
-        new Trainer(new TrainingOptions { MaxSteps = steps, BatchSize = batch }).RunAsync(run, new Steps()).GetAwaiter().GetResult();
+        Triplet[] triplets = [.. Enumerable.Range(0, batch * steps).Select(i => new Triplet($"{i}", new MediaId($"r{i}"), "make it red", new MediaId($"t{i}")))];
+        MadeTraining.TrainAsync(model, triplets, options => (options.MaxSteps, options.BatchSize, options.Workers) = (steps, batch, 1), new Steps()).GetAwaiter().GetResult();
     }
 
     /// <summary>Bytes, in MiB, of what a step cannot do without.</summary>
@@ -94,37 +85,12 @@ internal static class TrainStepCommand
 
     private static void Say(string line) => Console.WriteLine(line);
 
-    private sealed class Steps : IProgress<TrainingProgress>
+    private sealed class Steps : IProgress<StepRecord>
     {
-        void IProgress<TrainingProgress>.Report(TrainingProgress value)
+        void IProgress<StepRecord>.Report(StepRecord value)
         {
             using var process = Process.GetCurrentProcess();
             Say($"step {value.Step}: {value.Elapsed.TotalSeconds:F1} s, loss {value.Loss:F4}, resident {Resident():F0} MiB, peak {process.PeakWorkingSet64 / MiB:F0} MiB");
         }
-    }
-
-    private sealed class MadeData(int count, ImageInput input, int dimensions) : IPixelSource, ITargetEmbeddings
-    {
-        public IReadOnlyList<Triplet> Triplets { get; } =
-            [.. Enumerable.Range(0, count).Select(i => new Triplet($"{i}", new MediaId($"r{i}"), "make it red", new MediaId($"t{i}")))];
-
-        public ImageInput Input => input;
-
-        public int Vectors => 1;
-
-        public int Dimensions => dimensions;
-
-        public ValueTask ReadAsync(MediaId id, Random random, Memory<float> destination, CancellationToken cancellationToken)
-        {
-            foreach (ref var value in destination.Span)
-            {
-                value = random.NextSingle() - 0.5f;
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(new EmbeddingSet(Enumerable.Range(0, dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, dimensions));
     }
 }

@@ -1,16 +1,15 @@
 using CoVR.Blip;
 using CoVR.Data;
-using CoVR.Distributed;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using CoVR.Training;
-using TorchSharp;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Benchmarks.Steps;
 
 /// <summary>A BLIP of 20 million weights with made-up pictures, texts and targets.</summary>
-internal sealed class MadeTraining : IPixelSource, ITargetEmbeddings
+internal static class MadeTraining
 {
     private const int Side = 96;
     private static readonly string[] Words = ["red", "blue", "green", "circle", "square", "star", "left", "right", "large", "small"];
@@ -23,26 +22,6 @@ internal sealed class MadeTraining : IPixelSource, ITargetEmbeddings
         Text = new BertOptions { VocabularySize = 0, Width = 384, Depth = 4, Heads = 6, FeedForwardWidth = 1536, MaxPositions = 64 },
     };
 
-    private readonly Triplet[] _triplets;
-
-    internal MadeTraining(int items) => _triplets = [.. Enumerable.Range(0, items).Select(i => new Triplet(
-        $"{i}", new MediaId($"{i}"), $"{Words[i % 10]} {Words[i / 3 % 10]} {Words[i / 7 % 10]}", new MediaId($"{i}"), Words[i % 10]))];
-
-    public ImageInput Input => Architecture.Image;
-
-    public int Vectors => 1;
-
-    public int Dimensions => Architecture.Dimensions;
-
-    public ValueTask ReadAsync(MediaId id, Random random, Memory<float> destination, CancellationToken cancellationToken)
-    {
-        destination.Span.Fill(random.NextSingle());
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new EmbeddingSet(Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, Dimensions));
-
     internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new BlipOptions
     {
         Architecture = Architecture,
@@ -53,21 +32,49 @@ internal sealed class MadeTraining : IPixelSource, ITargetEmbeddings
     });
 
     /// <summary>Mean milliseconds of a step, of the clock and of the processor, after two steps to warm up.</summary>
-    internal static async Task<(double Wall, double Processor)> MeasureAsync(ComposedModel model, int batch, int steps, ComposedTrainingStepOptions options, ICollective? ranks = null)
+    internal static async Task<(double Wall, double Processor)> MeasureAsync(ComposedModel model, int batch, int steps, Action<TrainingOptions>? configure = null)
     {
-        var made = new MadeTraining(batch * 4);
         var meter = new StepMeter(steps);
-        var run = new TrainingRun<ComposedBatch>
-        {
-            Step = new ComposedTrainingStep(model.Encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)], options with { Collective = ranks }),
-            Batches = new TrainingBatcher(
-                made._triplets,
-                new ItemSampler(made._triplets.Length, batch),
-                new ComposedBatchSources { Texts = TrainingTokenizer.For(model), Targets = made, References = made },
-                collective: ranks),
-            Collective = ranks,
-        };
-        await new Trainer(new TrainingOptions { MaxSteps = StepMeter.Warm + steps }).RunAsync(run, meter);
+        Triplet[] triplets = [.. Enumerable.Range(0, batch * 4).Select(i => new Triplet(
+            $"{i}", new MediaId($"{i}"), $"{Words[i % 10]} {Words[i / 3 % 10]} {Words[i / 7 % 10]}", new MediaId($"{i}")))];
+        await TrainAsync(
+            model,
+            triplets,
+            options =>
+            {
+                (options.MaxSteps, options.BatchSize) = (StepMeter.Warm + steps, batch);
+                configure?.Invoke(options);
+            },
+            meter);
         return meter.Mean;
+    }
+
+    /// <summary>Trains on pictures without content: reading them costs nothing.</summary>
+    internal static async Task TrainAsync(ComposedModel model, IReadOnlyList<Triplet> triplets, Action<TrainingOptions> configure, IProgress<StepRecord> progress)
+    {
+        var services = new ServiceCollection();
+        services.AddCoVR().UseModel(model).UseContrastiveLoss<HardNegativeNceLoss>().AddLossTerm<QueryToTargetTerm>()
+            .UseTrainingTransform((_, input) => new Noise(input))
+            .AddTraining(configure);
+        await using var provider = services.BuildServiceProvider();
+        var store = provider.GetRequiredService<IGallery>();
+        var random = new Random(1);
+        foreach (var target in triplets.Select(triplet => triplet.Target!.Value).Distinct())
+        {
+            var values = Enumerable.Range(0, model.Encoder.Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            await store.UpsertAsync([new GalleryEntry(target, new EmbeddingSet(values, 1, model.Encoder.Dimensions))]);
+        }
+
+        var picture = new FramesMedia([new RgbFrame(1, 1, new byte[3])]);
+        var plan = new TrainingPlan { Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []), Locate = _ => picture };
+        await provider.GetRequiredService<Trainer>().TrainAsync(plan, progress);
+    }
+
+    /// <summary>Random pixels instead of those of a picture.</summary>
+    private sealed class Noise(ImageInput input) : IImageTransform
+    {
+        public ImageInput Input => input;
+
+        public void Apply(RgbFrame frame, Random random, Span<float> destination) => destination.Fill(random.NextSingle());
     }
 }

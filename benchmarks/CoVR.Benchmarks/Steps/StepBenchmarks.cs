@@ -1,6 +1,6 @@
 using System.Globalization;
 using CoVR.Modeling;
-using CoVR.Training;
+using CoVR.Training.Mpi;
 using TorchSharp;
 
 namespace CoVR.Benchmarks.Steps;
@@ -46,8 +46,8 @@ internal static class StepBenchmarks
             List<double> ratios = [];
             for (var round = 0; round < rounds; round++)
             {
-                var whole = await MadeTraining.MeasureAsync(model, batch, Steps, new());
-                var chunked = await MadeTraining.MeasureAsync(model, batch, Steps, new() { ChunkSize = batch / 4, KeepVisualTokens = keeps });
+                var whole = await MadeTraining.MeasureAsync(model, batch, Steps);
+                var chunked = await MadeTraining.MeasureAsync(model, batch, Steps, options => (options.ChunkSize, options.KeepVisualTokens) = (batch / 4, keeps));
                 ratios.Add(chunked.Processor / whole.Processor);
                 Console.WriteLine($"{name}: whole {whole.Processor:F0} ms, four chunks {chunked.Processor:F0} ms of the processor");
             }
@@ -82,14 +82,14 @@ internal static class StepBenchmarks
     private static async Task<double> LaunchAsync(int ranks, int batch, int threads)
     {
         using var output = new StringWriter();
-        var launcher = new RankLauncher(new()
+        var launcher = new MpiLauncher(new()
         {
             Ranks = ranks,
             Output = TextWriter.Synchronized(output),
             Errors = Console.Error,
             Environment = new Dictionary<string, string> { ["OMP_NUM_THREADS"] = $"{threads}" },
         });
-        var outcome = await launcher.RunAsync(RankCommand.OfThisProcess([Name, "one", $"{batch}"]));
+        var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram([Name, "one", $"{batch}"]));
         return outcome.Failure is null
             ? double.Parse(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], CultureInfo.InvariantCulture)
             : throw new InvalidOperationException(outcome.Failure);
@@ -100,7 +100,7 @@ internal static class StepBenchmarks
     {
         var ranks = MpiCollective.Start();
         using var model = MadeTraining.Model(trainVision: true);
-        var (wall, _) = await MadeTraining.MeasureAsync(model, batch, Steps, new(), ranks);
+        var (wall, _) = await MadeTraining.MeasureAsync(model, batch, Steps, options => (options.Collective, options.BatchSize) = (ranks, batch / ranks.Size));
         if (ranks.Rank == 0)
         {
             Console.WriteLine(wall.ToString(CultureInfo.InvariantCulture));

@@ -4,7 +4,7 @@ using CoVR.Training;
 namespace CoVR.Benchmarks.Steps;
 
 /// <summary>Times the steps after the first ones.</summary>
-internal sealed class StepMeter(int steps) : IProgress<TrainingProgress>
+internal sealed class StepMeter(int steps) : IProgress<StepRecord>
 {
     /// <summary>Steps that are not counted.</summary>
     internal const int Warm = 2;
@@ -13,7 +13,7 @@ internal sealed class StepMeter(int steps) : IProgress<TrainingProgress>
 
     internal (double Wall, double Processor) Mean { get; private set; }
 
-    public void Report(TrainingProgress value)
+    public void Report(StepRecord value)
     {
         using var process = Process.GetCurrentProcess();
         if (value.Step == Warm)

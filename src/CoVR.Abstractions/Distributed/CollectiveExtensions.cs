@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace CoVR.Distributed;
 
-/// <summary>What is made of the calls of any <see cref="ICollective"/>. Like them, every rank makes these calls in the same order.</summary>
+/// <summary>Operations built on <see cref="ICollective"/>. As with its own calls, every rank makes them in the same order.</summary>
 public static class CollectiveExtensions
 {
-    /// <summary>Collects rows of which ranks may have different numbers; the padding that travels is cut off again.</summary>
+    /// <summary>Gathers rows, of which each rank may have a different number.</summary>
     /// <param name="collective">The ranks.</param>
-    /// <param name="own">[B, ...]; B may differ between ranks and be 0, the rest is the same.</param>
+    /// <param name="own">[B, ...]; B may differ between ranks and may be 0; the rest is the same.</param>
     /// <returns>Each rank's rows, in the order of ranks; the caller's dispose scope owns them.</returns>
     public static IReadOnlyList<Tensor> GatherRows(this ICollective collective, Tensor own)
     {
@@ -27,7 +27,7 @@ public static class CollectiveExtensions
         return [.. counts.Select((rows, rank) => all.select(0, rank).narrow(0, 0, rows).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Collects bytes, of which each rank may have another number.</summary>
+    /// <summary>Gathers bytes, of which each rank may have a different number.</summary>
     /// <param name="collective">The ranks.</param>
     /// <param name="own">This rank's.</param>
     /// <returns>Each rank's bytes, in the order of ranks.</returns>
@@ -38,17 +38,17 @@ public static class CollectiveExtensions
         return [.. collective.GatherRows(ToTensor(own)).Select(rows => rows.contiguous().bytes.ToArray())];
     }
 
-    /// <summary>Gives one rank's bytes to all.</summary>
+    /// <summary>Broadcasts the bytes of one rank.</summary>
     /// <param name="collective">The ranks.</param>
-    /// <param name="own">What <paramref name="root"/> gives; not looked at elsewhere.</param>
+    /// <param name="own">The bytes of <paramref name="root"/>; ignored on other ranks.</param>
     /// <param name="root">The rank whose bytes are taken.</param>
     /// <returns>The bytes.</returns>
     public static byte[] BroadcastBytes(this ICollective collective, ReadOnlySpan<byte> own, int root = 0)
     {
         ArgumentNullException.ThrowIfNull(collective);
         using var scope = NewDisposeScope();
-        var gives = collective.Rank == root;
-        var length = tensor([gives ? own.Length : 0L], ScalarType.Int64);
+        var isRoot = collective.Rank == root;
+        var length = tensor([isRoot ? own.Length : 0L], ScalarType.Int64);
         collective.Broadcast(length, root);
         var count = length.data<long>()[0];
         if (count == 0)
@@ -56,14 +56,14 @@ public static class CollectiveExtensions
             return [];
         }
 
-        var bytes = gives ? ToTensor(own) : zeros([count], ScalarType.Byte);
+        var bytes = isRoot ? ToTensor(own) : zeros([count], ScalarType.Byte);
         collective.Broadcast(bytes, root);
         return bytes.bytes.ToArray();
     }
 
-    /// <summary>Whether a thing holds on any rank; ranks agree by it to stop together.</summary>
+    /// <summary>Whether a condition holds on any rank, for example that the run should stop.</summary>
     /// <param name="collective">The ranks.</param>
-    /// <param name="here">Whether it holds here.</param>
+    /// <param name="here">Whether it holds on this rank.</param>
     /// <returns>The same answer on every rank.</returns>
     public static bool Any(this ICollective collective, bool here)
     {

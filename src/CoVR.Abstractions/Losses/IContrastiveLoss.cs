@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Losses;
 
-/// <summary>A loss over the similarities of a batch, in which row i and column i belong together.</summary>
+/// <summary>A loss over the similarities of a batch, where row i and column i belong together.</summary>
 /// <remarks>Called from the training thread only; the terms of a pipeline share one.</remarks>
 public interface IContrastiveLoss
 {
@@ -12,6 +12,6 @@ public interface IContrastiveLoss
     /// <returns>A scalar with gradient; the caller's dispose scope owns it.</returns>
     Tensor Compute(Tensor logits);
 
-    /// <summary>One line that tells two losses apart: kind and numbers. A run state of another loss is refused, so a loss with settings of its own states them here.</summary>
+    /// <summary>One line that identifies the loss: kind and parameters. A run state saved with another loss is refused, so a loss with settings must include them.</summary>
     string Describe() => GetType().Name;
 }

@@ -3,6 +3,7 @@ using CoVR.Downloads;
 using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
 using CoVR.Training;
+using CoVR.Training.Mpi;
 using Microsoft.Extensions.Options;
 
 namespace CoVR.Cli.Hosting;
@@ -36,6 +37,7 @@ internal static class ErrorText
         or DeviceNotAvailableException
         or RunStateException
         or TrainingDivergedException
+        or MpiException
         or OptionsValidationException
         or IOException
         or UnauthorizedAccessException;

@@ -15,7 +15,7 @@ internal static class ProgressAdapters
         progress.Report(new WorkProgress(job.Done, job.Total, unit, string.Join(", ", Notes(job)))));
 
     /// <summary>Progress of training.</summary>
-    public static IProgress<TrainingProgress> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<TrainingProgress>(at =>
+    public static IProgress<StepRecord> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<StepRecord>(at =>
         progress.Report(new WorkProgress(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
 
     /// <summary>Progress of a download.</summary>

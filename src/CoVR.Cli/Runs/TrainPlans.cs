@@ -4,7 +4,6 @@ using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Distributed;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Reproduction;
@@ -13,35 +12,31 @@ using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Puts together what is trained on and what is searched between epochs.</summary>
-/// <param name="host">Told about rows that are left out.</param>
+/// <summary>Makes the training plan: data, captions and the search between epochs.</summary>
+/// <param name="host">Reports rows that are left out.</param>
 /// <param name="config">The configuration.</param>
-/// <param name="choice">What the configuration says of the model.</param>
+/// <param name="choice">The model of the configuration.</param>
 /// <param name="policy">What happens to rows without embeddings.</param>
 internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config, ConfiguredModel choice, MissingMediaPolicy policy)
 {
-    /// <summary>The processes that train together; null for one alone.</summary>
-    public ICollective? Ranks { get; init; }
-
     /// <summary>Makes the plan.</summary>
     /// <param name="data">The data section.</param>
     /// <param name="train">Its training rows.</param>
-    /// <param name="validation">Its validation rows; null for no validation.</param>
-    /// <param name="stores">Opens embeddings.</param>
+    /// <param name="validation">Its validation rows; null: no validation.</param>
+    /// <param name="galleries">Opens embeddings.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="CommandException">Targets are not embedded; the message has the command.</exception>
-    public async Task<ComposedTrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunGalleries galleries, CancellationToken cancellationToken)
+    /// <exception cref="CommandException">Targets are not embedded; the message contains the command that embeds them.</exception>
+    public async Task<TrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunGalleries galleries, CancellationToken cancellationToken)
     {
         var rows = new EmbeddedRows(host, choice, policy);
         var folders = data.Of(DatasetSplit.Train);
         var targets = await galleries.OpenAsync(folders, cancellationToken);
-        var plan = new ComposedTrainingPlan
+        var plan = new TrainingPlan
         {
             Dataset = await rows.OfAsync(train, targets, folders, cancellationToken),
             Targets = targets,
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
-            Collective = Ranks,
             Configuration = config.Entries().Where(entry => entry.Fault is null).ToDictionary(entry => entry.Path, entry => entry.Text),
         };
         if (validation is null)
@@ -54,10 +49,9 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
         return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(searched) } };
     }
 
-    // Without a question, as a gallery in use would be: the best weights shall not be those that profit from the answers' texts.
+    // Not conditioned on the answers' texts: the best weights must not be those that profit from them.
     private EvaluationOptions Options(IEmbeddingSource source) => new()
     {
-        Collective = Ranks,
         Variants = [EvaluationVariant.LeakFree with { Store = source }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
@@ -74,10 +68,10 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     };
 
     /// <summary>The stored embeddings of captions, <c>txt2_{annotation}.pth</c>, where the reference keeps them.</summary>
-    /// <exception cref="CommandException">They are needed and not there.</exception>
+    /// <exception cref="CommandException">They are needed but missing.</exception>
     private TextEmbeddings? Captions(RunData data)
     {
-        if (TrainServices.CaptionWeight(config) <= 0)
+        if (LossWeights.Of(config).Captions <= 0)
         {
             return null;
         }
@@ -100,7 +94,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
         return new TextEmbeddings([.. all.Select(caption => caption.Key)], all.SelectMany(caption => caption.Value.ToArray()).ToArray(), captions[0].Dimensions);
     }
 
-    // CC-CoIR's file lies beside the embeddings, that of the others among them.
+    // CC-CoIR's file is beside the folder of embeddings, that of the others in it.
     private static string CaptionFile(SplitEmbeddings folder) => folder.Dataset.StartsWith("cc-coir", StringComparison.Ordinal) && !File.Exists(CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations))
         ? CaptionEmbeddings.PathBeside(folder.Folder, folder.Annotations)
         : CaptionEmbeddings.PathIn(folder.Folder, folder.Annotations);

@@ -6,15 +6,16 @@ using CoVR.Distributed;
 using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
 using CoVR.Training;
+using CoVR.Training.Mpi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Walks as the reference's <c>train.py</c>: data, model, epochs with validation and checkpoints, tests.</summary>
+/// <summary>The steps of <c>covr train</c>, as in the reference's <c>train.py</c>: data, model, epochs with validation and checkpoints, tests.</summary>
 /// <param name="host">The host.</param>
 /// <param name="config">The configuration.</param>
-/// <param name="ranks">The processes that train together; null for one alone.</param>
+/// <param name="ranks">The processes that train together; null: one.</param>
 internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, ICollective? ranks = null)
 {
     /// <summary>Reads the configuration without doing anything.</summary>
@@ -25,52 +26,50 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var choice = new ConfiguredModel(host, config, RunDevice.Of(config));
         _ = new DataSection(config, loggers).Training("data");
         _ = TestPlan.Read(config, loggers, choice.Fusion);
-        new RunLoggers(host, config, loggers).Check();
+        new TrainLoggers(host, config, loggers).Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh: false);
     }
 
     /// <summary>Trains and tests.</summary>
-    /// <param name="fresh">Whether an earlier run in the same folder is begun anew.</param>
+    /// <param name="fresh">Whether an earlier run in the same folder is replaced.</param>
     /// <param name="cancellationToken">Stops after the running step; the state is saved.</param>
     public async Task RunAsync(bool fresh, CancellationToken cancellationToken)
     {
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Logs));
-        var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankPlace.Detect()?.LocalRank ?? 0));
+        var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankInfo.Detect()?.LocalRank ?? 0));
         var section = new DataSection(config, loggers);
         var data = section.Training("data");
 
-        // Faults of the tests are better known now than after days of training.
+        // Check the tests now, not after days of training.
         var tests = TestPlan.Read(config, loggers, choice.Fusion);
-        var run = new RunLoggers(host, config, loggers);
-        run.Check();
+        var runLoggers = new TrainLoggers(host, config, loggers);
+        runLoggers.Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh);
         host.Say($"run folder: {host.Shown(config.OutputFolder)}");
-        host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it begins anew.";
+        host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it starts over.";
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
         var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
-        await using var services = new TrainServices(host, config, choice).Compose(fresh);
+        await using var services = new TrainServices(host, config, choice).Compose(fresh, ranks);
         var model = await ModelLoad.RunAsync(host, config, services, choice, cancellationToken);
         var targets = ModelLoad.FingerprintOf(model);
         await using var galleries = new RunGalleries(host, choice, targets, loggers);
-        var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, galleries, cancellationToken);
-        await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), Validations(data), .. run.Create()] : [] }, cancellationToken);
+        var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, galleries, cancellationToken);
+        await TrainAsync(services, plan with { Loggers = Leads ? runLoggers.Create(data) : [] }, cancellationToken);
         if (Leads)
         {
             await new TestRun(host, config, choice, tests).RunAsync(services, targets, loggers, cancellationToken);
         }
     }
 
-    private ValidationRecord Validations(RunData data) => new(config.OutputFolder, data.Of(DatasetSplit.Validation).Select(folder => folder.Annotations).FirstOrDefault("none"));
-
     private bool Leads => ranks is null or { Rank: 0 };
 
-    private async Task TrainAsync(ServiceProvider services, ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    private async Task TrainAsync(ServiceProvider services, TrainingPlan plan, CancellationToken cancellationToken)
     {
-        var trainer = services.GetRequiredService<ComposedTrainer>();
+        var trainer = services.GetRequiredService<Trainer>();
         var result = await host.Report.RunAsync("Training", progress => trainer.TrainAsync(plan, progress.OfTraining(), cancellationToken));
         if (result.ResumedAt is { } step)
         {
-            host.Say(FormattableString.Invariant($"went on from step {step:N0}{(result.LastLoss is null ? ": it was trained to the end already (--fresh begins anew)" : "")}"));
+            host.Say(FormattableString.Invariant($"went on from step {step:N0}{(result.LastLoss is null ? ": it was trained to the end already (--fresh starts over)" : "")}"));
         }
 
         if (result.Best is { } best)

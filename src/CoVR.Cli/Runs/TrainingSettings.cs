@@ -3,16 +3,11 @@ using CoVR.Training;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Turns the groups <c>trainer</c>, <c>data</c>, <c>model/optimizer</c> and <c>model/scheduler</c> into the trainer's options.</summary>
+/// <summary>Reads the trainer's options from the groups <c>trainer</c>, <c>data</c>, <c>model/optimizer</c> and <c>model/scheduler</c>.</summary>
 /// <param name="config">The configuration.</param>
 internal sealed class TrainingSettings(ComposedConfiguration config)
 {
-    private static readonly Dictionary<string, TripletIteration> Iterations = new(StringComparer.Ordinal)
-    {
-        ["pth2"] = TripletIteration.Targets,
-        ["idx"] = TripletIteration.Triplets,
-        ["triplets"] = TripletIteration.Triplets,
-    };
+    private static readonly Dictionary<string, bool> IteratesTargets = new(StringComparer.Ordinal) { ["pth2"] = true, ["idx"] = false, ["triplets"] = false };
 
     private static readonly Dictionary<string, QueryFrameMethod> FrameMethods = new(StringComparer.Ordinal)
     {
@@ -28,11 +23,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         ["middle"] = TargetFramePooling.Middle,
     };
 
-    private static readonly Dictionary<string, CheckpointKeeping> Keepings = new(StringComparer.Ordinal)
-    {
-        ["all"] = CheckpointKeeping.All,
-        ["last"] = CheckpointKeeping.Last,
-    };
+    private static readonly Dictionary<string, bool> KeepsAllCheckpoints = new(StringComparer.Ordinal) { ["all"] = true, ["last"] = false };
 
     private static readonly Dictionary<string, TrainingPrecision> Precisions = new(StringComparer.Ordinal)
     {
@@ -50,14 +41,14 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
     private static readonly Dictionary<string, bool> Optimizers = new(StringComparer.Ordinal) { ["AdamW"] = true };
 
-    /// <summary>The first section of the data: merged sets are read alike.</summary>
+    /// <summary>The section of the data; of merged sets the first that has these settings.</summary>
     private string Data => config.Find("data.iterate") is null && config.Names("data").FirstOrDefault(name => name.StartsWith("dataset-", StringComparison.Ordinal)) is { } first
         ? Settled(first) : "data";
 
     /// <summary>Fills the options.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="model">What the configuration says of the model.</param>
-    /// <param name="fresh">Whether an earlier run in the same folder is begun anew.</param>
+    /// <param name="model">The model of the configuration.</param>
+    /// <param name="fresh">Whether an earlier run in the same folder is replaced.</param>
     /// <exception cref="ConfigurationException">A value does not fit.</exception>
     public void Configure(TrainingOptions options, ConfiguredModel model, bool fresh)
     {
@@ -69,8 +60,8 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.BatchSize = config.Whole("data.batch_size");
         options.Workers = Math.Max(1, config.Whole("data.num_workers", 2));
         options.Precision = config.OneOf("trainer.precision", Precisions, "32-true");
-        options.Keep = config.OneOf("trainer.save_ckpt", Keepings, "all");
-        options.Weights = WeightsFormat.Ckpt;
+        options.KeepAllCheckpoints = config.OneOf("trainer.save_ckpt", KeepsAllCheckpoints, "all");
+        options.WeightsExtension = ".ckpt";
         options.Parts = model.Parts;
         ConfigureData(options);
         ConfigureOptimizer(options);
@@ -80,7 +71,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
     private void ConfigureData(TrainingOptions options)
     {
         var data = Data;
-        options.Iterate = config.OneOf($"{data}.iterate", Iterations, "pth2");
+        options.IterateTargets = config.OneOf($"{data}.iterate", IteratesTargets, "pth2");
         options.QueryFrames = config.OneOf($"{data}.vid_query_method", FrameMethods, "middle");
         options.QueryFrameCount = options.QueryFrames == QueryFrameMethod.Sample ? config.Whole($"{data}.vid_frames", 1) : 1;
         options.TargetPooling = config.OneOf($"{data}.emb_pool", Poolings, "query");
@@ -90,22 +81,22 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
     private void ConfigureOptimizer(TrainingOptions options)
     {
-        // The schedule sets the rate of every epoch, so that its own start counts, as in the reference.
+        // As in the reference, the schedule sets the rate of every epoch, so that its own initial rate wins.
         options.LearningRate = config.Number("model.scheduler.init_lr", config.Number("model.optimizer.lr"));
-        options.AdamW.WeightDecay = config.Number("model.optimizer.weight_decay", 0.01);
-        options.AdamW.Epsilon = config.Number("model.optimizer.eps", 1e-8);
+        options.WeightDecay = config.Number("model.optimizer.weight_decay", 0.01);
+        options.Epsilon = config.Number("model.optimizer.eps", 1e-8);
         if (config.Find("model.optimizer.betas") is { } betas)
         {
-            (options.AdamW.Beta1, options.AdamW.Beta2) = betas is IReadOnlyList<object?> and [double first, double second]
+            (options.Beta1, options.Beta2) = betas is IReadOnlyList<object?> and [double first, double second]
                 ? (first, second)
-                : throw config.Fault("model.optimizer.betas", "'model.optimizer.betas' is a list of two numbers: [0.9, 0.999].");
+                : throw config.Fault("model.optimizer.betas", "'model.optimizer.betas' must be a list of two numbers: [0.9, 0.999].");
         }
 
         options.Schedule = ConfigTarget.Of(config, "model.scheduler", Schedules);
         options.MinimumLearningRate = config.Number("model.scheduler.min_lr", 0);
         if (config.Whole("model.scheduler.max_epochs", options.Epochs) != options.Epochs)
         {
-            throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' is trainer.max_epochs here: the schedule falls over the epochs that are trained.");
+            throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' must equal trainer.max_epochs: the schedule covers the epochs that are trained.");
         }
 
         if (options.Schedule == TrainingScheduleKind.StepPerEpoch)
@@ -114,10 +105,10 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         }
     }
 
-    // What the reference has no names for.
+    // Settings that the reference does not have.
     private void ConfigureOurs(TrainingOptions options)
     {
-        options.AdamW.DecayBiasesAndNorms = config.Flag("model.optimizer.decay_biases_and_norms", true);
+        options.DecayBiasesAndNorms = config.Flag("model.optimizer.decay_biases_and_norms", true);
         options.WarmupSteps = config.Whole("model.scheduler.warmup_steps", 0);
         options.AccumulatedBatches = config.Whole("trainer.accumulate_batches", 1);
         options.ChunkSize = IsSet("trainer.chunk_size") ? config.Whole("trainer.chunk_size") : null;

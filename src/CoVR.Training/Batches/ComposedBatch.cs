@@ -3,34 +3,69 @@ using CoVR.Modeling;
 
 namespace CoVR.Training;
 
-/// <summary>One batch of composed training: references, modification texts and what they look for. On the host, without tensors.</summary>
-/// <remarks>Owns the pixels.</remarks>
-public sealed class ComposedBatch : IPartialBatch, IDisposable
+/// <summary>One batch of composed training, in host memory: references, modification texts and targets. Owns the pixels.</summary>
+internal sealed class ComposedBatch : IPartialBatch, IDisposable
 {
-    /// <summary>The triplets, B of them.</summary>
+    /// <summary>B triplets.</summary>
     public required IReadOnlyList<Triplet> Triplets { get; init; }
 
-    /// <summary>The reference pixels [B F, 3, S, S], F frames of each; null when <see cref="VisualTokens"/> serve instead, or queries look at texts alone.</summary>
+    /// <summary>Reference pixels [B F, 3, S, S], F frames of each; null with <see cref="VisualTokens"/> or text-only queries.</summary>
     public PixelBatch? References { get; init; }
 
-    /// <summary>A table of visual tokens that were computed before; null when <see cref="References"/> are given.</summary>
+    /// <summary>Precomputed visual tokens; null with <see cref="References"/> or text-only queries.</summary>
     public VisualTokenTable? VisualTokens { get; init; }
 
-    /// <summary>The modification texts [B, T].</summary>
+    /// <summary>Modification texts [B, T].</summary>
     public required TokenizedText Modifications { get; init; }
 
-    /// <summary>The stored embeddings of the targets [B, Q, D].</summary>
-    public required EmbeddingSet Targets { get; init; }
+    /// <summary>Stored embeddings of the targets [B, Q, D]; null if no loss term needs them.</summary>
+    public EmbeddingSet? Targets { get; init; }
 
-    /// <summary>The captions of the targets [B, T], to be encoded by the model; null without.</summary>
+    /// <summary>Captions of the targets [B, T], to be encoded by the model; null without.</summary>
     public TokenizedText? Captions { get; init; }
 
-    /// <summary>The stored embeddings of the targets' captions [B, 1, D]; null without.</summary>
+    /// <summary>Stored embeddings of the targets' captions [B, 1, D]; null without.</summary>
     public EmbeddingSet? CaptionEmbeddings { get; init; }
 
-    /// <inheritdoc/>
     public IReadOnlyList<SkippedItem> Skipped { get; init; } = [];
 
-    /// <inheritdoc/>
     public void Dispose() => References?.Dispose();
 }
+
+/// <summary>Where the parts of a <see cref="ComposedBatch"/> come from.</summary>
+internal sealed record ComposedBatchSources
+{
+    /// <summary>Tokenizes modifications and captions.</summary>
+    public required TrainingTokenizer Texts { get; init; }
+
+    /// <summary>The embeddings of targets; null if no loss term needs them.</summary>
+    public ITargetEmbeddings? Targets { get; init; }
+
+    /// <summary>What queries are made of.</summary>
+    public QueryParts Parts { get; init; } = QueryParts.Both;
+
+    /// <summary>Whether a triplet whose reference cannot be read is left out of its batch and reported; otherwise it ends the run.</summary>
+    public bool SkipUnreadable { get; init; }
+
+    /// <summary>The pixels of references; needed unless there are <see cref="VisualTokens"/> or queries are text only.</summary>
+    public IPixelSource? References { get; init; }
+
+    /// <summary>Precomputed visual tokens of all references; not disposed with batches.</summary>
+    public VisualTokenTable? VisualTokens { get; init; }
+
+    /// <summary>Whether batches hold the tokens of target captions.</summary>
+    public bool Captions { get; init; }
+
+    /// <summary>Stored embeddings of captions by their text, D values each; used instead of <see cref="Captions"/>.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }
+}
+
+/// <summary>A batch from which unreadable items may have been left out.</summary>
+internal interface IPartialBatch
+{
+    /// <summary>What was left out, in the order of the batch.</summary>
+    IReadOnlyList<SkippedItem> Skipped { get; }
+}
+
+/// <summary>An item that was left out of its batch because its media cannot be read.</summary>
+internal sealed record SkippedItem(string Item, MediaId Media, string Reason);

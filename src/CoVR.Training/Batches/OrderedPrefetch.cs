@@ -2,24 +2,24 @@ using System.Runtime.CompilerServices;
 
 namespace CoVR.Training;
 
-/// <summary>Makes things ahead of their use, several at a time, and hands them out in order.</summary>
+/// <summary>Produces items ahead of use, several at a time, and returns them in order.</summary>
 internal static class OrderedPrefetch
 {
-    /// <summary>At most <paramref name="ahead"/> things are in the making or waiting, beside the one in use.</summary>
+    /// <summary>At most <paramref name="ahead"/> items are being produced or waiting, in addition to the one in use.</summary>
     internal static async IAsyncEnumerable<T> RunAsync<T>(
         int first, int end, int ahead, Func<int, CancellationToken, Task<T>> make, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Queue<Task<T>> coming = new();
+        Queue<Task<T>> pending = new();
         var next = first;
         try
         {
             Refill();
-            while (coming.Count > 0)
+            while (pending.Count > 0)
             {
-                var ready = await coming.Peek().ConfigureAwait(false);
-                _ = coming.Dequeue();
+                var ready = await pending.Peek().ConfigureAwait(false);
+                _ = pending.Dequeue();
                 Refill();
                 yield return ready;
             }
@@ -27,24 +27,24 @@ internal static class OrderedPrefetch
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await DiscardAsync(coming).ConfigureAwait(false);
+            await DiscardAsync(pending).ConfigureAwait(false);
         }
 
         void Refill()
         {
-            while (coming.Count < ahead && next < end)
+            while (pending.Count < ahead && next < end)
             {
                 var index = next++;
-                coming.Enqueue(Task.Run(() => make(index, stop.Token), stop.Token));
+                pending.Enqueue(Task.Run(() => make(index, stop.Token), stop.Token));
             }
         }
     }
 
-    /// <summary>Waits for what is still in the making, so that nothing runs on; its results and failures no longer matter.</summary>
-    private static async Task DiscardAsync<T>(Queue<Task<T>> coming)
+    /// <summary>Waits until nothing runs any more; results are disposed and failures ignored.</summary>
+    private static async Task DiscardAsync<T>(Queue<Task<T>> pending)
         where T : IDisposable
     {
-        foreach (var task in coming)
+        foreach (var task in pending)
         {
             await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (task.IsCompletedSuccessfully)

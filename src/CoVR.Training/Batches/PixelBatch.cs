@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>The pixels of several items in one rented block of memory, [B F, 3, S, S]: the F frames of an item lie together.</summary>
-/// <remarks>Owns the memory; dispose it once.</remarks>
-public sealed class PixelBatch : IDisposable
+/// <summary>The pixels of several items in one rented array, [B F, 3, S, S], the F frames of an item next to each other.</summary>
+internal sealed class PixelBatch : IDisposable
 {
     private float[]? _values;
 
@@ -23,17 +22,13 @@ public sealed class PixelBatch : IDisposable
     public int Size { get; }
 
     /// <summary>The values [B F, 3, S, S].</summary>
-    /// <exception cref="ObjectDisposedException">The batch is disposed.</exception>
     public ReadOnlyMemory<float> Values => Memory;
 
     private Memory<float> Memory => (_values ?? throw new ObjectDisposedException(nameof(PixelBatch))).AsMemory(0, Count * Frames * 3 * Size * Size);
 
-    /// <summary>Copies the values to a device.</summary>
-    /// <param name="device">Where the model is.</param>
-    /// <returns>[B F, 3, S, S]; the caller's dispose scope owns it.</returns>
+    /// <summary>Copies the values to a device, [B F, 3, S, S]; the caller's dispose scope owns the tensor.</summary>
     public Tensor ToTensor(Device device) => ToTensor(device, new BatchRows(0, Count));
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _values, null) is { } values)
@@ -42,10 +37,9 @@ public sealed class PixelBatch : IDisposable
         }
     }
 
-    /// <summary>Copies some items to a device: [b F, 3, S, S]; the caller's dispose scope owns it.</summary>
+    /// <summary>Copies some items to a device, [b F, 3, S, S]; the caller's dispose scope owns the tensor.</summary>
     internal Tensor ToTensor(Device device, BatchRows rows)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var each = Frames * 3 * Size * Size;
         var pixels = empty([rows.Count * Frames, 3, Size, Size], ScalarType.Float32);
         Values.Span.Slice(rows.Start * each, rows.Count * each).CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes));
@@ -60,26 +54,26 @@ public sealed class PixelBatch : IDisposable
         }
     }
 
-    /// <summary>Reads items one after another, each with the random source of its place.</summary>
-    /// <param name="unreadable">Receives places that cannot be read, which are then left out; null to end with the first.</param>
+    /// <summary>Reads items one after another, each with its own random source.</summary>
+    /// <param name="unreadable">Receives the items that cannot be read, which are then left out; null: the first one ends the read.</param>
     /// <exception cref="MediaReadException">An item cannot be read, or none can.</exception>
     internal static async Task<PixelBatch> ReadAsync(
-        IPixelSource source, IReadOnlyList<MediaId> items, Func<int, Random> random, ICollection<UnreadablePlace>? unreadable, CancellationToken cancellationToken)
+        IPixelSource source, IReadOnlyList<MediaId> items, Func<int, Random> random, ICollection<UnreadableItem>? unreadable, CancellationToken cancellationToken)
     {
         var batch = new PixelBatch(items.Count, source.Frames, source.Input.Size);
         try
         {
             var (each, read) = (batch.Memory.Length / items.Count, 0);
-            for (var place = 0; place < items.Count; place++)
+            for (var index = 0; index < items.Count; index++)
             {
                 try
                 {
-                    await source.ReadAsync(items[place], random(place), batch.Memory.Slice(read * each, each), cancellationToken).ConfigureAwait(false);
+                    await source.ReadAsync(items[index], random(index), batch.Memory.Slice(read * each, each), cancellationToken).ConfigureAwait(false);
                     read++;
                 }
                 catch (MediaReadException error) when (unreadable is not null && error.Failure is not MediaFailure.DecoderMissing)
                 {
-                    unreadable.Add(new UnreadablePlace(place, error));
+                    unreadable.Add(new UnreadableItem(index, error));
                 }
             }
 
@@ -94,10 +88,8 @@ public sealed class PixelBatch : IDisposable
     }
 
     private static MediaReadException NothingReadable(IReadOnlyList<MediaId> items, MediaReadException first) => new(
-        first.Media, first.Failure, $"{first.Reason} Nor can any of the other {items.Count - 1} items of its batch be read: are the media still where they were?", first);
+        first.Media, first.Failure, $"{first.Reason} Nor can any of the other {items.Count - 1} items of its batch be read: were the media moved?", first);
 }
 
 /// <summary>An item of a batch that cannot be read.</summary>
-/// <param name="Place">Its place in the batch.</param>
-/// <param name="Error">Why.</param>
-internal sealed record UnreadablePlace(int Place, MediaReadException Error);
+internal sealed record UnreadableItem(int Index, MediaReadException Error);

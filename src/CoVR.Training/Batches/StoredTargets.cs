@@ -3,69 +3,86 @@ using CoVR.Data;
 
 namespace CoVR.Training;
 
-/// <summary>Target embeddings of a store; each is read once and kept while memory allows.</summary>
-/// <remarks>Safe for use from several threads. The store must not change while training reads it.</remarks>
-public sealed class StoredTargets : ITargetEmbeddings
+/// <summary>The precomputed embeddings of targets, one frame each. Safe for use from several threads.</summary>
+internal interface ITargetEmbeddings
+{
+    /// <summary>Q of every embedding.</summary>
+    int Vectors { get; }
+
+    /// <summary>D of every embedding.</summary>
+    int Dimensions { get; }
+
+    /// <summary>Reads the embedding of a triplet's target, [1, Q, D].</summary>
+    /// <exception cref="GalleryException">The target has not been embedded.</exception>
+    ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken);
+}
+
+/// <summary>Stored target embeddings, each read once and cached up to a limit.</summary>
+/// <param name="source">Holds every target of the training data; must not change during training.</param>
+/// <param name="fingerprint">Of the source.</param>
+/// <param name="pooling">How the frames of a target become one.</param>
+/// <param name="maximumBytes">The size of the cache.</param>
+internal sealed class StoredTargets(IEmbeddingSource source, EmbeddingFingerprint fingerprint, TargetPooling pooling, long maximumBytes = 1L << 30) : ITargetEmbeddings
 {
     private readonly ConcurrentDictionary<MediaId, EmbeddingSet> _known = new();
-    private readonly IEmbeddingSource _source;
-    private readonly EmbeddingFingerprint _fingerprint;
-    private readonly Func<EmbeddingSet, Triplet, Random, EmbeddingSet> _pool;
-    private readonly long _limit;
     private long _bytes;
 
-    /// <summary>Creates it with a pooling that may draw frames and weigh them by the triplet's scores.</summary>
-    /// <param name="fingerprint">What made them: <see cref="IEmbeddingSource.GetFingerprintAsync"/>.</param>
-    /// <param name="source">Holds every target of the training data.</param>
-    /// <param name="pooling">How frames become one embedding.</param>
-    /// <param name="maximumBytes">How much is kept in memory.</param>
-    public StoredTargets(IEmbeddingSource source, EmbeddingFingerprint fingerprint, ITargetPooling pooling, long maximumBytes = 1L << 30)
-        : this(source, fingerprint, (pooling ?? throw new ArgumentNullException(nameof(pooling))).Pool, maximumBytes)
-    {
-    }
+    public int Vectors => fingerprint.Vectors;
 
-    /// <summary>Creates it with a pooling that treats all triplets alike.</summary>
-    /// <param name="fingerprint">What made them: <see cref="IEmbeddingSource.GetFingerprintAsync"/>.</param>
-    /// <param name="source">Holds every target of the training data.</param>
-    /// <param name="pooling">How frames become one embedding.</param>
-    /// <param name="maximumBytes">How much is kept in memory.</param>
-    public StoredTargets(IEmbeddingSource source, EmbeddingFingerprint fingerprint, IFramePooling pooling, long maximumBytes = 1L << 30)
-        : this(source, fingerprint, (video, _, _) => pooling.Pool(video), maximumBytes) => ArgumentNullException.ThrowIfNull(pooling);
+    public int Dimensions => fingerprint.Dimensions;
 
-    private StoredTargets(IEmbeddingSource source, EmbeddingFingerprint fingerprint, Func<EmbeddingSet, Triplet, Random, EmbeddingSet> pool, long maximumBytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(maximumBytes);
-        _source = source ?? throw new ArgumentNullException(nameof(source));
-        _fingerprint = fingerprint ?? throw new ArgumentNullException(nameof(fingerprint));
-        (_pool, _limit) = (pool, maximumBytes);
-    }
-
-    /// <inheritdoc/>
-    public int Vectors => _fingerprint.Vectors;
-
-    /// <inheritdoc/>
-    public int Dimensions => _fingerprint.Dimensions;
-
-    /// <inheritdoc/>
     public async ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(triplet);
         var id = triplet.Target ?? throw new ArgumentException($"Triplet {triplet.Id} has no target.", nameof(triplet));
         var video = _known.TryGetValue(id, out var known) ? known : await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return video.Frames == 1 ? video : _pool(video, triplet, random);
+        return video.Frames == 1 ? video : pooling(video, triplet, random);
     }
 
     private async ValueTask<EmbeddingSet> ReadAsync(MediaId id, CancellationToken cancellationToken)
     {
-        var read = await _source.ReadAsync(id, cancellationToken).ConfigureAwait(false) ??
+        var read = await source.ReadAsync(id, cancellationToken).ConfigureAwait(false) ??
             throw new GalleryException(
-                _fingerprint.Model, $"the training target '{id}' has no embedding here: embed all targets of the training data first, with the same model.");
+                fingerprint.Model, $"the training target '{id}' has no embedding here: embed all targets of the training data first, with the same model.");
         var bytes = (long)read.Values.Length * sizeof(float);
-        if (Interlocked.Add(ref _bytes, bytes) > _limit || !_known.TryAdd(id, read))
+        if (Interlocked.Add(ref _bytes, bytes) > maximumBytes || !_known.TryAdd(id, read))
         {
             Interlocked.Add(ref _bytes, -bytes);
         }
 
         return read;
+    }
+}
+
+/// <summary>Reduces the stored frames of a target, [F, Q, D], to one, [1, Q, D], which is not normalized again.</summary>
+internal delegate EmbeddingSet TargetPooling(EmbeddingSet video, Triplet triplet, Random random);
+
+/// <summary>The poolings that <see cref="TargetFramePooling"/> names; <c>emb_pool</c> of the reference's <c>src/data/webvid_covr.py</c> (lines 359-365).</summary>
+internal static class TargetPoolings
+{
+    private static readonly MiddleFramePooling Middle = new();
+
+    /// <param name="kind">Which one.</param>
+    /// <param name="frames">How many frames <see cref="TargetFramePooling.Query"/> and <see cref="TargetFramePooling.Mean"/> draw at most.</param>
+    /// <param name="gallery">The pipeline's pooling, for <see cref="TargetFramePooling.Gallery"/>.</param>
+    internal static TargetPooling Of(TargetFramePooling kind, int frames, IFramePooling? gallery = null) => kind switch
+    {
+        TargetFramePooling.Mean => (video, _, random) => new MeanFramePooling().Pool(video.SelectFrames(Draw(video.Frames, frames, random))),
+        TargetFramePooling.Middle => (video, _, _) => Middle.Pool(video),
+        TargetFramePooling.Gallery => (video, _, _) => (gallery ?? throw new InvalidOperationException("The pipeline has no IFramePooling.")).Pool(video),
+        _ => (video, triplet, random) => Scored(video, triplet, Draw(video.Frames, frames, random)),
+    };
+
+    private static EmbeddingSet Scored(EmbeddingSet video, Triplet triplet, int[] drawn)
+    {
+        float[]? scores = triplet.FrameScores is { } known && known.Count == video.Frames ? [.. drawn.Select(frame => known[frame])] : null;
+        return new ScoreWeightedFramePooling(scores).Pool(video.SelectFrames(drawn));
+    }
+
+    /// <summary>Draws distinct frames, in the order of the draw.</summary>
+    private static int[] Draw(int frames, int count, Random random)
+    {
+        var order = Enumerable.Range(0, frames).ToArray();
+        SeededRandom.Shuffle(random, order);
+        return [.. order.Take(count)];
     }
 }

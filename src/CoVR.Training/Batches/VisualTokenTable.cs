@@ -7,41 +7,34 @@ namespace CoVR.Training;
 
 /// <summary>The visual tokens of many items, computed once: [items, N, C] on the CPU.</summary>
 /// <remarks>
-/// Spares the visual encoder in every step when it is frozen. Tokens are those of evaluation mode: stochastic depth, which
-/// the reference leaves active in a frozen ViT-L, has no effect here. Owns the tensor. Reading is safe from several threads.
+/// Saves encoding the references in every step if the visual encoder is frozen. Tokens are computed in evaluation mode: stochastic
+/// depth, which the reference leaves on in a frozen ViT-L, has no effect here. Owns the tensor. Reading is thread-safe.
 /// </remarks>
-public sealed class VisualTokenTable : IDisposable
+internal sealed class VisualTokenTable : IDisposable
 {
     private readonly FrozenDictionary<MediaId, int> _rows;
     private readonly Tensor _tokens;
 
     private VisualTokenTable(FrozenDictionary<MediaId, int> rows, Tensor tokens) => (_rows, _tokens) = (rows, tokens);
 
-    /// <summary>How many items there are.</summary>
-    public int Count => _rows.Count;
+    internal int Count => _rows.Count;
 
     /// <summary>Encodes items.</summary>
-    /// <param name="encoder">The encoder; put into evaluation mode meanwhile.</param>
+    /// <param name="encoder">The encoder; switched to evaluation mode meanwhile.</param>
     /// <param name="items">Unique items, at least one.</param>
-    /// <param name="pixels">Reads them, without chance.</param>
-    /// <param name="options">Batch size, device and workers; null for the defaults.</param>
-    /// <param name="progress">Told after every batch; may be null.</param>
+    /// <param name="pixels">Reads them, without random choices.</param>
+    /// <param name="options">Batch size, device and workers.</param>
+    /// <param name="progress">Receives a report after every batch; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The table.</returns>
     /// <exception cref="MediaReadException">An item cannot be read.</exception>
-    public static async Task<VisualTokenTable> EncodeAsync(
+    internal static async Task<VisualTokenTable> EncodeAsync(
         IComposedEncoder encoder,
         IReadOnlyList<MediaId> items,
         IPixelSource pixels,
-        VisualTokenOptions? options = null,
+        VisualTokenOptions options,
         IProgress<JobProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(pixels);
-        ArgumentOutOfRangeException.ThrowIfZero(items.Count);
-        options ??= new VisualTokenOptions();
         var chunks = items.Chunk(options.BatchSize).ToList();
         var started = options.Time.GetTimestamp();
         var rows = items.Select((item, row) => KeyValuePair.Create(item, row)).ToFrozenDictionary();
@@ -54,7 +47,7 @@ public sealed class VisualTokenTable : IDisposable
             {
                 using (batch)
                 {
-                    Append(encoder, batch, options.Device ?? CPU, ref tokens, items.Count, done);
+                    Append(encoder, batch, options.Device, ref tokens, items.Count, done);
                     done += batch.Count;
                 }
 
@@ -70,14 +63,9 @@ public sealed class VisualTokenTable : IDisposable
         }
     }
 
-    /// <summary>Collects the tokens of some items.</summary>
-    /// <param name="items">Items of this table.</param>
-    /// <param name="device">Where the model is.</param>
-    /// <returns>[B, N, C]; the caller's dispose scope owns it.</returns>
-    /// <exception cref="KeyNotFoundException">An item is not in the table; named.</exception>
-    public Tensor Select(IReadOnlyList<MediaId> items, Device device)
+    /// <summary>The tokens of some items, [B, N, C]; the caller's dispose scope owns the tensor.</summary>
+    internal Tensor Select(IReadOnlyList<MediaId> items, Device device)
     {
-        ArgumentNullException.ThrowIfNull(items);
         long[] rows = [.. items.Select(item => (long)(_rows.TryGetValue(item, out var row)
             ? row
             : throw new KeyNotFoundException($"'{item}' has no visual tokens in this table.")))];
@@ -85,7 +73,6 @@ public sealed class VisualTokenTable : IDisposable
         return _tokens.index_select(0, tensor(rows)).to(device).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _tokens.Dispose();
 
     private static void Append(IComposedEncoder encoder, PixelBatch batch, Device device, ref Tensor? tokens, int total, int at)
@@ -98,7 +85,7 @@ public sealed class VisualTokenTable : IDisposable
         tokens.narrow(0, at, batch.Count).copy_(encoded);
     }
 
-    /// <summary>Puts a module into evaluation mode and back.</summary>
+    /// <summary>Switches a module to evaluation mode and back.</summary>
     private readonly struct EvaluationMode : IDisposable
     {
         private readonly nn.Module? _module;
@@ -111,4 +98,10 @@ public sealed class VisualTokenTable : IDisposable
 
         public void Dispose() => _module?.train();
     }
+}
+
+/// <summary>How <see cref="VisualTokenTable"/> is computed.</summary>
+internal sealed record VisualTokenOptions(Device Device, int BatchSize = 64, int Workers = 2)
+{
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>Means of gradients over ranks, many parameters in one message.</summary>
+/// <summary>Averages gradients over ranks, many parameters per message.</summary>
 internal static class GradientBuckets
 {
-    /// <summary>Large enough that a message's start costs nothing, small enough that the copy costs no memory to speak of.</summary>
+    /// <summary>Large enough to hide the latency of messages, small enough to need little memory for the copy.</summary>
     internal const long DefaultElements = 8L << 20;
 
     /// <summary>
-    /// Replaces gradients by their means. A parameter that took part on some ranks only counts as zero on the others; one that
-    /// took part nowhere stays without a gradient.
+    /// Replaces gradients by their means. A parameter without a gradient on some ranks counts as zero there; one without a gradient
+    /// on every rank stays without.
     /// </summary>
     internal static void Average(ICollective collective, IReadOnlyList<Parameter> parameters, long elements = DefaultElements)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var takesPart = TakesPart(collective, parameters);
-        var due = parameters.Where((_, i) => takesPart[i]).ToList();
+        var hasGradient = AnyGradient(collective, parameters);
+        var due = parameters.Where((_, i) => hasGradient[i]).ToList();
         foreach (var same in due.GroupBy(parameter => (parameter.dtype, Device: parameter.device.ToString())))
         {
             foreach (var bucket in Split(same, elements))
@@ -30,7 +30,7 @@ internal static class GradientBuckets
         }
     }
 
-    private static bool[] TakesPart(ICollective collective, IReadOnlyList<Parameter> parameters)
+    private static bool[] AnyGradient(ICollective collective, IReadOnlyList<Parameter> parameters)
     {
         var present = tensor(parameters.Select(parameter => HasGradient(parameter) ? 1L : 0L).ToArray());
         collective.AllReduceSum(present);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>How the rows of a batch are dealt out to ranks and brought together again, in their order.</summary>
+/// <summary>Splits the rows of a batch between ranks and gathers them again, in order.</summary>
 internal static class RankRows
 {
-    /// <summary>A rank's rows: consecutive, and of all ranks nearly as many.</summary>
+    /// <summary>A rank's rows: consecutive, and nearly equally many for every rank.</summary>
     /// <exception cref="InvalidOperationException">There are fewer rows than ranks.</exception>
     internal static BatchRows Of(int rows, ICollective? collective)
     {
@@ -25,7 +25,7 @@ internal static class RankRows
         return new BatchRows(start, (int)((long)rows * (collective.Rank + 1) / collective.Size) - start);
     }
 
-    /// <summary>The rows of all ranks, [sum of B, ...]; gradients reach the own ones.</summary>
+    /// <summary>The rows of all ranks, [sum of B, ...]; gradients flow to the own ones.</summary>
     internal static Tensor Gather(ICollective collective, Tensor own)
     {
         var all = collective.GatherRows(own.detach());

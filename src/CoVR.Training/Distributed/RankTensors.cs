@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>Named tensors that travel from rank 0 to the others.</summary>
+/// <summary>Named tensors sent from rank 0 to the other ranks.</summary>
 internal static class RankTensors
 {
-    /// <summary>Overwrites tensors that every rank has.</summary>
+    /// <summary>Overwrites tensors that exist on every rank with those of rank 0.</summary>
     internal static void Overwrite(ICollective collective, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var _ = no_grad();
@@ -24,9 +24,9 @@ internal static class RankTensors
         }
     }
 
-    /// <summary>Copies tensors that only rank 0 has; the caller's dispose scope owns the copies.</summary>
+    /// <summary>Copies tensors that only rank 0 has to every rank; the caller's dispose scope owns the copies.</summary>
     /// <param name="collective">The ranks.</param>
-    /// <param name="own">On rank 0; null elsewhere.</param>
+    /// <param name="own">The tensors on rank 0; null elsewhere.</param>
     internal static IReadOnlyDictionary<string, Tensor> Share(ICollective collective, IReadOnlyDictionary<string, Tensor>? own)
     {
         RankTensor[] list = [.. (own ?? new Dictionary<string, Tensor>()).Select(entry => new RankTensor(entry.Key, (int)entry.Value.dtype, entry.Value.shape))];
@@ -44,7 +44,7 @@ internal static class RankTensors
         return shared;
     }
 
-    /// <summary>Ranks that train other things would wait for each other for ever, or learn nonsense.</summary>
+    /// <summary>Ranks with different settings would deadlock or train nonsense.</summary>
     internal static void RequireSameSettings(ICollective collective, IReadOnlyDictionary<string, string> settings)
     {
         var own = JsonSerializer.SerializeToUtf8Bytes(new(settings), RankJson.Default.DictionaryStringString);

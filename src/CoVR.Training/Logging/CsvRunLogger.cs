@@ -5,14 +5,14 @@ using CoVR.Modeling.Checkpoints;
 namespace CoVR.Training;
 
 /// <summary>
-/// Writes <c>steps.csv</c> (epoch, step, rate, loss, one column a term), <c>epochs.csv</c> (one row a metric) and, when an item
-/// had to be left out, <c>skipped.csv</c> into a folder.
+/// Writes <c>steps.csv</c> (epoch, step, rate, loss, a column per term), <c>epochs.csv</c> (a row per metric) and, if items were
+/// left out, <c>skipped.csv</c> into a folder.
 /// </summary>
 /// <remarks>
-/// A resumed run cuts off the rows after the saved state, also a row that a killed process left unfinished, so that no step
-/// is listed twice. Owns the files; dispose it.
+/// A resumed run removes the rows after the saved state, including a row that a killed process left unfinished. Owns the files;
+/// dispose it.
 /// </remarks>
-public sealed class CsvRunLogger : IRunLogger, IDisposable
+internal sealed class CsvRunLogger : IRunLogger, IDisposable
 {
     private readonly string _steps;
     private readonly string _epochs;
@@ -20,8 +20,6 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
     private StreamWriter? _stepWriter;
     private StreamWriter? _epochWriter;
 
-    /// <summary>Creates a logger; files are opened when the run starts.</summary>
-    /// <param name="folder">The folder; created when it is missing.</param>
     public CsvRunLogger(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -30,12 +28,10 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         (_steps, _epochs, _skipped) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "epochs.csv"), Path.Combine(folder, "skipped.csv"));
     }
 
-    /// <inheritdoc/>
     public void Start(RunStart start)
     {
-        ArgumentNullException.ThrowIfNull(start);
         Dispose();
-        var fresh = start is { Step: 0, Epoch: 0 };
+        var fresh = start.IsFresh;
         _stepWriter = Open(_steps, fresh, (_, step) => step <= start.Step);
         _epochWriter = Open(_epochs, fresh, (epoch, _) => epoch < start.Epoch);
         if (File.Exists(_skipped))
@@ -44,14 +40,12 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void LogStep(StepRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
         var writer = _stepWriter ?? throw new InvalidOperationException("The run has not started.");
         if (writer.BaseStream.Length == 0)
         {
-            Write(writer, ["epoch", "step", "learning_rate", "loss", "gradient_norm", .. record.Terms.Select(term => term.Name)]);
+            Write(writer, ["epoch", "step", "learning_rate", "loss", "gradient_norm", .. record.Terms.Select(term => term.Key)]);
         }
 
         Write(writer,
@@ -61,10 +55,8 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         ]);
     }
 
-    /// <inheritdoc/>
     public void LogEpoch(EpochRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
         var writer = _epochWriter ?? throw new InvalidOperationException("The run has not started.");
         if (writer.BaseStream.Length == 0)
         {
@@ -78,20 +70,17 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void LogSkipped(int epoch, long step, SkippedItem item)
+    public void LogSkipped(int epoch, long step, string item, MediaId media, string reason)
     {
-        ArgumentNullException.ThrowIfNull(item);
         using var writer = new StreamWriter(new FileStream(_skipped, FileMode.Append, FileAccess.Write, FileShare.Read));
         if (writer.BaseStream.Length == 0)
         {
             Write(writer, ["epoch", "step", "item", "media", "reason"]);
         }
 
-        Write(writer, [Text(epoch), Text(step), Quoted(item.Item), Quoted(item.Media.Value), Quoted(item.Reason)]);
+        Write(writer, [Text(epoch), Text(step), Quoted(item), Quoted(media.Value), Quoted(reason)]);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _stepWriter?.Dispose();
@@ -107,7 +96,7 @@ public sealed class CsvRunLogger : IRunLogger, IDisposable
         return new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 
-    /// <summary>The header and those whole rows that belong to what is finished.</summary>
+    /// <summary>The header and the complete rows of finished steps or epochs.</summary>
     private static string Kept(string text, Func<int, long, bool> keep)
     {
         var whole = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);

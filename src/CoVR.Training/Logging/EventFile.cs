@@ -7,7 +7,7 @@ using Tensorboard;
 namespace CoVR.Training;
 
 /// <summary>
-/// A file of TensorBoard events: each is a record of its length, the length's masked checksum, the event and the event's masked
+/// A file of TensorBoard events. Each record holds its length, the length's masked checksum, the event and the event's masked
 /// checksum (the TFRecord format; checksums are CRC-32C).
 /// </summary>
 internal sealed class EventFile : IDisposable
@@ -17,7 +17,7 @@ internal sealed class EventFile : IDisposable
 
     private EventFile(FileStream stream) => _stream = stream;
 
-    /// <summary>Creates a file that begins as all of them do.</summary>
+    /// <summary>Creates a file with its version record.</summary>
     internal static EventFile Create(string path, double time)
     {
         var file = new EventFile(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
@@ -25,7 +25,7 @@ internal sealed class EventFile : IDisposable
         return file;
     }
 
-    /// <summary>Reads the whole events of a file; what a killed process left unfinished at the end is not there.</summary>
+    /// <summary>Reads the complete events of a file and ignores an unfinished one at the end.</summary>
     internal static IReadOnlyList<Event> Read(string path)
     {
         List<Event> events = [];
@@ -52,7 +52,7 @@ internal sealed class EventFile : IDisposable
         return events;
     }
 
-    /// <summary>Replaces a file by some of its events.</summary>
+    /// <summary>Replaces the content of a file.</summary>
     internal static void Rewrite(string path, IEnumerable<Event> events) => AtomicFile.Write(path, file =>
     {
         foreach (var item in events)
@@ -61,7 +61,7 @@ internal sealed class EventFile : IDisposable
         }
     });
 
-    /// <summary>Adds an event; it is with the operating system when the call returns.</summary>
+    /// <summary>Appends an event, without buffering.</summary>
     internal void Append(Event item) => _stream.Write(Record(item));
 
     public void Dispose() => _stream.Dispose();

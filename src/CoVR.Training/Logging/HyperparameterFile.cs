@@ -6,7 +6,7 @@ using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Training;
 
-/// <summary>Writes what defines a run as <c>hparams.yaml</c>: names with dots become nested maps.</summary>
+/// <summary>Writes the configuration of a run as <c>hparams.yaml</c>: dotted names become nested maps.</summary>
 internal static class HyperparameterFile
 {
     internal const string Name = "hparams.yaml";
@@ -27,7 +27,7 @@ internal static class HyperparameterFile
     {
         foreach (var group in entries.GroupBy(entry => entry.Path[depth], StringComparer.Ordinal))
         {
-            // A name that is both a value and a map keeps its dots.
+            // Names below one that is both a value and a map keep their dots.
             var inner = group.Where(entry => entry.Path.Length > depth + 1).ToList();
             foreach (var (_, value) in group.Where(entry => entry.Path.Length == depth + 1))
             {
@@ -50,7 +50,7 @@ internal static class HyperparameterFile
         }
     }
 
-    /// <summary>Numbers, truth values and plain words stand as they are, everything else in the quotes of JSON, which YAML reads too.</summary>
+    /// <summary>Numbers, booleans and plain words are written as they are, everything else as a JSON string, which is valid YAML.</summary>
     private static string Scalar(string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && !value.Any(char.IsWhiteSpace) ? value
         : value is "true" or "false" or "null" || IsWord(value) ? value
@@ -59,4 +59,23 @@ internal static class HyperparameterFile
     private static bool IsWord(string value) =>
         value.Length > 0 && char.IsAsciiLetter(value[0]) && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '/')
         && value.ToLowerInvariant() is not ("yes" or "no" or "on" or "off" or "y" or "n" or "true" or "false" or "null");
+}
+
+/// <summary>Numbered folders as Lightning's loggers create them: <c>version_0</c>, <c>version_1</c> and so on, a new one for every fresh run.</summary>
+internal static class VersionFolder
+{
+    private const string Prefix = "version_";
+
+    /// <summary>The folder of a run: a new one, or the last one if the run is resumed.</summary>
+    internal static string Open(string root, bool fresh)
+    {
+        var last = Directory.Exists(root) ? Directory.GetDirectories(root, Prefix + "*").Select(Number).DefaultIfEmpty(-1).Max() : -1;
+        var folder = Path.Combine(root, FormattableString.Invariant($"{Prefix}{Math.Max(0, fresh ? last + 1 : last)}"));
+        Directory.CreateDirectory(folder);
+        AtomicFile.RemoveUnfinished(folder, "*");
+        return folder;
+    }
+
+    private static int Number(string folder) =>
+        int.TryParse(Path.GetFileName(folder)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 }

@@ -5,14 +5,14 @@ using CoVR.Modeling.Checkpoints;
 namespace CoVR.Training;
 
 /// <summary>
-/// Writes <c>version_N/metrics.csv</c> and <c>version_N/hparams.yaml</c>, where Lightning's CSV logger has them: one row a step with
-/// <c>epoch</c>, <c>step</c>, <c>loss</c>, <c>lr</c> and the terms, one row an epoch with <c>epoch_loss</c> and <c>val/…</c>; empty where a row has no such figure.
+/// Writes <c>version_N/metrics.csv</c> and <c>version_N/hparams.yaml</c> as Lightning's CSV logger does: a row per step with <c>epoch</c>,
+/// <c>step</c>, <c>loss</c>, <c>lr</c> and the terms, a row per epoch with <c>epoch_loss</c> and <c>val/…</c>; other cells are empty.
 /// </summary>
 /// <remarks>
-/// A run from the start gets a new version. A resumed run goes on in the last one and cuts off the rows after the saved state.
-/// <c>step</c> counts finished steps, where Lightning counts rows. <see cref="Finish"/> closes the file.
+/// A fresh run gets a new version. A resumed run continues the last one and removes the rows after the saved state.
+/// <c>step</c> counts finished steps; Lightning counts rows. <see cref="Finish"/> closes the file.
 /// </remarks>
-public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
+internal sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
 {
     private readonly string _root;
     private readonly int _interval;
@@ -21,23 +21,17 @@ public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
     private string _path = "";
     private StreamWriter? _writer;
 
-    /// <summary>Creates a logger; the file is opened when the run starts.</summary>
-    /// <param name="root">The folder of the versions.</param>
-    /// <param name="interval">Of how many steps one is written, at least 1.</param>
-    /// <param name="prefix">What the names of figures begin with, before a hyphen; null for nothing.</param>
     public MetricsCsvRunLogger(string root, int interval = 1, string? prefix = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
-        (_root, _interval, _prefix) = (root, interval, RunMetrics.Prefix(prefix));
+        (_root, _interval, _prefix) = (root, interval, string.IsNullOrEmpty(prefix) ? string.Empty : prefix + "-");
     }
 
-    /// <inheritdoc/>
     public void Start(RunStart start)
     {
-        ArgumentNullException.ThrowIfNull(start);
         Dispose();
-        var fresh = start is { Step: 0, Epoch: 0 };
+        var fresh = start.IsFresh;
         var folder = VersionFolder.Open(_root, fresh);
         HyperparameterFile.Write(folder, start.Configuration);
         _path = Path.Combine(folder, "metrics.csv");
@@ -47,27 +41,18 @@ public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
         Replace(rows.Skip(1));
     }
 
-    /// <inheritdoc/>
     public void LogStep(StepRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        if (RunMetrics.IsDue(record.Step, _interval))
+        if (record.IsEvery(_interval))
         {
-            Write(record.Epoch, record.Step, RunMetrics.Of(record, _prefix));
+            Write(record.Epoch, record.Step, record.Metrics(_prefix));
         }
     }
 
-    /// <inheritdoc/>
-    public void LogEpoch(EpochRecord record)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        Write(record.Epoch, record.Step, RunMetrics.Of(record, _prefix));
-    }
+    public void LogEpoch(EpochRecord record) => Write(record.Epoch, record.Step, record.Metrics(_prefix));
 
-    /// <inheritdoc/>
-    public void Finish(RunOutcome outcome) => Dispose();
+    public void Finish(Exception? fault) => Dispose();
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _writer?.Dispose();
@@ -76,7 +61,7 @@ public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
 
     private void Write(int epoch, long step, IReadOnlyList<(string Name, double Value)> metrics)
     {
-        var figures = metrics.Where(metric => metric.Name != _prefix + RunMetrics.Epoch).ToDictionary(metric => Plain(metric.Name), metric => metric.Value.ToString("R", CultureInfo.InvariantCulture));
+        var figures = metrics.Where(metric => metric.Name != _prefix + EpochRecord.EpochMetric).ToDictionary(metric => Plain(metric.Name), metric => metric.Value.ToString("R", CultureInfo.InvariantCulture));
         AddColumns(figures.Keys);
         var writer = _writer ?? throw new InvalidOperationException("The run has not started.");
         var row = _columns.Skip(2).Select(column => figures.GetValueOrDefault(column, ""));
@@ -103,11 +88,11 @@ public sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
         _writer = new StreamWriter(new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 
-    /// <summary>The header and those whole rows that belong to what is finished: an epoch's row may come after its last step was saved.</summary>
+    /// <summary>The header and the complete rows of finished steps and epochs. An epoch's row may be written after its last step was saved.</summary>
     private string[] Kept(string text, RunStart start)
     {
         var whole = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var mean = whole.Length == 0 ? -1 : Array.IndexOf(whole[0].Split(','), _prefix + RunMetrics.EpochLoss);
+        var mean = whole.Length == 0 ? -1 : Array.IndexOf(whole[0].Split(','), _prefix + EpochRecord.MeanLossMetric);
         return
         [
             .. whole.Where((row, place) => place == 0 || (row.Split(',') is [var epoch, var step, ..] fields

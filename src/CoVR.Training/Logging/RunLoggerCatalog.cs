@@ -1,62 +1,115 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace CoVR.Training;
 
-/// <summary>Makes loggers by name: those of this package, and those that a host added.</summary>
+/// <summary>Creates run loggers by name: the built-in ones, and those added with <see cref="TrainingCoVRBuilderExtensions.AddRunLogger"/>.</summary>
 /// <remarks>
-/// <c>none</c>, <c>csv</c>, <c>tensorboard</c>, <c>console</c> and <c>mlflow</c> are there from the start; <c>docs/logging.md</c>
-/// lists their settings. Immutable.
+/// <c>none</c>, <c>csv</c>, <c>tensorboard</c> and <c>console</c> are built in; <c>docs/logging.md</c> lists their settings. Immutable.
 /// </remarks>
 public sealed class RunLoggerCatalog
 {
-    private static readonly RunLoggerRegistration[] BuiltIn =
-    [
-        new("none", static _ => NoRunLogger.Instance),
-        new("csv", static context => new MetricsCsvRunLogger(
-            Path.Combine(context.Folder("save_dir", "."), context.Setting("name") ?? "csv"), context.LogInterval, context.Setting("prefix"))),
-        new("tensorboard", static context => new TensorBoardRunLogger(
-            Path.Combine(context.Folder("save_dir", "tensorboard"), context.Setting("name") ?? "."), context.LogInterval, context.Setting("prefix"), context.Time)),
-        new("console", static context => new ConsoleRunLogger(context.LoggerFactory, context.PrintInterval)),
-        new("mlflow", static context => new MlflowRunLogger(MlflowRunLoggerOptions.From(context), context.LoggerFactory, context.Time)),
-    ];
-
     private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.Ordinal)
     {
+        ["mlflow"] = "Reference the package CoVR.Training.Mlflow and call AddMlflowLogger(),",
         ["wandb"] = "Log with 'tensorboard' and upload the folder with 'wandb sync',",
         ["comet"] = "Log with 'tensorboard' and upload the folder with Comet's TensorBoard import,",
         ["neptune"] = "Log with 'tensorboard' and upload the folder with 'neptune tensorboard',",
         ["aim"] = "Log with 'tensorboard' and convert the folder with 'aim convert tensorboard',",
     };
 
-    private readonly OrderedDictionary<string, RunLoggerRegistration> _known = new(StringComparer.Ordinal);
-
-    /// <summary>Creates a catalogue.</summary>
-    /// <param name="added">Loggers beside the built-in ones; one with the name of another replaces it.</param>
-    public RunLoggerCatalog(IEnumerable<RunLoggerRegistration>? added = null)
+    private readonly OrderedDictionary<string, Func<RunLoggerContext, IRunLogger>> _factories = new(StringComparer.Ordinal)
     {
-        foreach (var registration in BuiltIn.Concat(added ?? []))
+        ["none"] = static _ => new NoRunLogger(),
+        ["csv"] = static context => new MetricsCsvRunLogger(
+            Path.Combine(context.Folder("save_dir", "."), context.Setting("name") ?? "csv"), context.LogInterval, context.Setting("prefix")),
+        ["tensorboard"] = static context => new TensorBoardRunLogger(
+            Path.Combine(context.Folder("save_dir", "tensorboard"), context.Setting("name") ?? "."), context.LogInterval, context.Setting("prefix"), context.Time),
+        ["console"] = static context => new ConsoleRunLogger(context.LoggerFactory, context.PrintInterval),
+    };
+
+    internal RunLoggerCatalog(IEnumerable<RunLoggerRegistration> added)
+    {
+        foreach (var registration in added)
         {
-            _known[registration.Name] = registration;
+            _factories[registration.Name] = registration.Create;
         }
     }
 
-    /// <summary>The names that there are.</summary>
-    public IReadOnlyList<string> Names => [.. _known.Keys];
+    /// <summary>The known names.</summary>
+    public IReadOnlyList<string> Names => [.. _factories.Keys];
 
-    /// <summary>Makes a logger.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="context">What it is made from.</param>
-    /// <returns>A logger for one run; the run's end (<see cref="IRunLogger.Finish"/>) closes what it opened.</returns>
-    /// <exception cref="UnknownRunLoggerException">There is none of that name; the message lists those that there are.</exception>
-    /// <exception cref="ArgumentException">The logger's settings are wrong.</exception>
+    /// <summary>Creates a logger.</summary>
+    /// <param name="name">Its name; case matters.</param>
+    /// <param name="context">Settings and surroundings.</param>
+    /// <returns>A logger for one run; <see cref="IRunLogger.Finish"/> closes what it opened.</returns>
+    /// <exception cref="ArgumentException">The name is unknown (the message lists the known ones), or the logger's settings are invalid.</exception>
     public IRunLogger Create(string name, RunLoggerContext context)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(context);
-        if (_known.TryGetValue(name, out var registration))
+        if (_factories.TryGetValue(name, out var create))
         {
-            return registration.Create(context);
+            return create(context);
         }
 
-        var advice = Elsewhere.TryGetValue(name, out var other) ? $"{other} or register a logger of your own: see docs/logging.md." : null;
-        throw new UnknownRunLoggerException(name, Names, advice);
+        var advice = Elsewhere.TryGetValue(name, out var other) ? $" {other} or register a logger of your own: see docs/logging.md." : string.Empty;
+        throw new ArgumentException($"There is no logger '{name}'. Known: {string.Join(", ", Names)}.{advice}");
+    }
+
+    private sealed class NoRunLogger : IRunLogger
+    {
+        public void Start(RunStart start)
+        {
+        }
+
+        public void LogStep(StepRecord record)
+        {
+        }
+
+        public void LogEpoch(EpochRecord record)
+        {
+        }
     }
 }
+
+/// <summary>What a logger is created from by name.</summary>
+/// <param name="OutputFolder">The folder of the run.</param>
+public sealed record RunLoggerContext(string OutputFolder)
+{
+    /// <summary>The settings of the logger's own group, for example <c>tracking_uri</c> of mlflow; which ones exist depends on the logger.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The name of the run, for loggers that show several.</summary>
+    /// <value>The name of <see cref="OutputFolder"/>.</value>
+    public string RunName { get; init; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder)));
+
+    /// <summary>Logs every n-th step, starting with the first; at least 1.</summary>
+    /// <value>1, as <c>trainer.log_interval</c> of the reference.</value>
+    public int LogInterval { get; init; } = 1;
+
+    /// <summary>Prints every n-th step as a line of text, at least 1.</summary>
+    /// <value>10, as <c>trainer.print_interval</c> of the reference.</value>
+    public int PrintInterval { get; init; } = 10;
+
+    /// <summary>Receives the logger's own messages, and the lines of <c>console</c>.</summary>
+    /// <value>Discards everything.</value>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of time stamps.</summary>
+    /// <value>The system clock.</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Reads a setting.</summary>
+    /// <param name="name">Its name in the logger's group.</param>
+    /// <returns>The text; null if it is absent or blank.</returns>
+    public string? Setting(string name) => Settings.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+
+    /// <summary>The folder named by a setting, relative to <see cref="OutputFolder"/>.</summary>
+    internal string Folder(string setting, string otherwise) => Path.GetFullPath(Setting(setting) ?? otherwise, Path.GetFullPath(OutputFolder));
+}
+
+/// <summary>A logger that was added to a pipeline under a name.</summary>
+internal sealed record RunLoggerRegistration(string Name, Func<RunLoggerContext, IRunLogger> Create);

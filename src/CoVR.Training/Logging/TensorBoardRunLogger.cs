@@ -6,16 +6,16 @@ using Tensorboard;
 namespace CoVR.Training;
 
 /// <summary>
-/// Writes <c>version_N/events.out.tfevents.…</c> and <c>version_N/hparams.yaml</c>, where Lightning's TensorBoard logger has them:
+/// Writes <c>version_N/events.out.tfevents.…</c> and <c>version_N/hparams.yaml</c>, as Lightning's TensorBoard logger does:
 /// the scalars <c>loss</c>, <c>lr</c>, <c>epoch</c>, the terms and, after an epoch, <c>epoch_loss</c> and <c>val/…</c>.
 /// </summary>
 /// <remarks>
-/// A run from the start gets a new version. A resumed run takes the events after the saved state out of the last version and
-/// goes on there with a file of its own, so that no step is drawn twice. An event is on its way to disk when a call returns.
-/// TorchSharp's <c>SummaryWriter</c> can do neither (it opens its file anew for every scalar and begins it with a time in the
-/// wrong unit), so that its event classes are used, but not its writer.
+/// A fresh run gets a new version. A resumed run removes the events after the saved state from the last version and continues
+/// there in a new file, so that no step is drawn twice. Events are written through before a call returns. TorchSharp's
+/// <c>SummaryWriter</c> reopens its file for every scalar and starts it with a time in the wrong unit, so only its event classes are
+/// used.
 /// </remarks>
-public sealed class TensorBoardRunLogger : IRunLogger, IDisposable
+internal sealed class TensorBoardRunLogger : IRunLogger, IDisposable
 {
     private readonly string _root;
     private readonly int _interval;
@@ -23,24 +23,17 @@ public sealed class TensorBoardRunLogger : IRunLogger, IDisposable
     private readonly TimeProvider _time;
     private EventFile? _file;
 
-    /// <summary>Creates a logger; files are opened when the run starts.</summary>
-    /// <param name="root">The folder of the versions; <c>tensorboard --logdir</c> takes it or one above.</param>
-    /// <param name="interval">Of how many steps one is written, at least 1.</param>
-    /// <param name="prefix">What the names of figures begin with, before a hyphen; null for nothing.</param>
-    /// <param name="time">The clock; null for the system's.</param>
     public TensorBoardRunLogger(string root, int interval = 1, string? prefix = null, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
-        (_root, _interval, _prefix, _time) = (Path.GetFullPath(root), interval, RunMetrics.Prefix(prefix), time ?? TimeProvider.System);
+        (_root, _interval, _prefix, _time) = (Path.GetFullPath(root), interval, string.IsNullOrEmpty(prefix) ? string.Empty : prefix + "-", time ?? TimeProvider.System);
     }
 
-    /// <inheritdoc/>
     public void Start(RunStart start)
     {
-        ArgumentNullException.ThrowIfNull(start);
         Dispose();
-        var fresh = start is { Step: 0, Epoch: 0 };
+        var fresh = start.IsFresh;
         var folder = VersionFolder.Open(_root, fresh);
         HyperparameterFile.Write(folder, start.Configuration);
         foreach (var path in Directory.GetFiles(folder, "events.out.tfevents.*"))
@@ -55,32 +48,23 @@ public sealed class TensorBoardRunLogger : IRunLogger, IDisposable
         }
         else
         {
-            // Tells a TensorBoard that is looking to forget what it has read of later steps.
+            // Makes a running TensorBoard discard later steps that it has already read.
             _file.Append(new Event { WallTime = Now(), Step = start.Step + 1, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
         }
     }
 
-    /// <inheritdoc/>
     public void LogStep(StepRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        if (RunMetrics.IsDue(record.Step, _interval))
+        if (record.IsEvery(_interval))
         {
-            Write(record.Step, RunMetrics.Of(record, _prefix));
+            Write(record.Step, record.Metrics(_prefix));
         }
     }
 
-    /// <inheritdoc/>
-    public void LogEpoch(EpochRecord record)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        Write(record.Step, RunMetrics.Of(record, _prefix));
-    }
+    public void LogEpoch(EpochRecord record) => Write(record.Step, record.Metrics(_prefix));
 
-    /// <inheritdoc/>
-    public void Finish(RunOutcome outcome) => Dispose();
+    public void Finish(Exception? fault) => Dispose();
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _file?.Dispose();
@@ -94,11 +78,11 @@ public sealed class TensorBoardRunLogger : IRunLogger, IDisposable
         (_file ?? throw new InvalidOperationException("The run has not started.")).Append(new Event { WallTime = Now(), Step = step, Summary = summary });
     }
 
-    /// <summary>An epoch's event has the step of its last step, which may be saved while the epoch is not.</summary>
+    /// <summary>An epoch's event carries the number of its last step, which may be saved when the epoch is not.</summary>
     private bool IsKept(Event item, RunStart start)
     {
         var values = item.Summary?.Value.ToLookup(value => value.Tag, value => value.SimpleValue);
-        var epoch = values?.Contains(_prefix + RunMetrics.EpochLoss) == true ? values[_prefix + RunMetrics.Epoch].FirstOrDefault(-1) : -1;
+        var epoch = values?.Contains(_prefix + EpochRecord.MeanLossMetric) == true ? values[_prefix + EpochRecord.EpochMetric].FirstOrDefault(-1) : -1;
         return item.SessionLog is null && item.Step <= start.Step && epoch < start.Epoch;
     }
 

@@ -5,24 +5,23 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>AdamW with one rate for all parameters: PyTorch's numbers, in place, without memory that grows.</summary>
+/// <summary>AdamW with one learning rate for all parameters, with PyTorch's results, in place and with constant memory.</summary>
 /// <remarks>
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv:1711.05101), as <c>torch.optim.AdamW</c> computes
-/// it. A parameter without a gradient is skipped: no decay, and its own step count stays. Owns its moments; dispose it.
+/// it. A parameter without a gradient is skipped: no decay, and its step count stays. Owns its moments; dispose it.
 /// Not safe for use from several threads.
 /// </remarks>
-public sealed class AdamWOptimizer : IDisposable
+internal sealed class AdamWOptimizer : IDisposable
 {
     private readonly List<AdamWSlot> _slots;
     private readonly AdamWOptions _options;
 
-    /// <summary>Creates an optimiser without history.</summary>
-    /// <param name="parameters">What is trained, each with a name that is unique and stable between runs; not disposed.</param>
+    /// <summary>Creates an optimizer without history.</summary>
+    /// <param name="parameters">The trained parameters, with names that are unique and stable between runs; not disposed.</param>
     /// <param name="options">The numbers; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no parameter, or a name occurs twice.</exception>
     public AdamWOptimizer(IEnumerable<KeyValuePair<string, Parameter>> parameters, AdamWOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         _options = options ?? new AdamWOptions();
         _slots = [.. parameters.Select(named => new AdamWSlot(named.Key, named.Value))];
         if (_slots.Count == 0)
@@ -43,7 +42,7 @@ public sealed class AdamWOptimizer : IDisposable
     /// <summary>The names of the parameters, in their order.</summary>
     public IReadOnlyList<string> ParameterNames => [.. _slots.Select(slot => slot.Name)];
 
-    /// <summary>Changes every parameter that has a gradient.</summary>
+    /// <summary>Updates every parameter that has a gradient.</summary>
     public void Step()
     {
         using var _ = no_grad();
@@ -64,7 +63,7 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>Forgets all gradients, so that a parameter that takes no part in the next step has none.</summary>
+    /// <summary>Removes all gradients, so that a parameter unused in the next step has none.</summary>
     public void ZeroGrad()
     {
         foreach (var slot in _slots)
@@ -78,14 +77,13 @@ public sealed class AdamWOptimizer : IDisposable
     /// <returns>The norm before; not finite when a gradient is not.</returns>
     public double ClipGradients(double maximum)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximum);
         using var scope = NewDisposeScope();
         return GradientNorm.Clip([.. _slots.Where(slot => slot.HasGradient).Select(slot => slot.Parameter.grad!)], maximum);
     }
 
     /// <summary>Divides all gradients.</summary>
     /// <param name="factor">By what, above 0.</param>
-    /// <returns>Whether all of them are finite; if not, they must not be used.</returns>
+    /// <returns>Whether all of them are finite; otherwise they must not be used.</returns>
     internal bool DivideGradients(double factor)
     {
         using var _ = no_grad();
@@ -97,22 +95,21 @@ public sealed class AdamWOptimizer : IDisposable
     }
 
     /// <summary>The history, for saving: for each parameter with history its moments and step count.</summary>
-    /// <returns>Names <c>{parameter}.exp_avg</c>, <c>.exp_avg_sq</c> and <c>.step</c> with the live tensors, which stay the optimiser's.</returns>
+    /// <returns>The live tensors <c>{parameter}.exp_avg</c>, <c>.exp_avg_sq</c> and <c>.step</c>, which stay the optimizer's.</returns>
     public IReadOnlyDictionary<string, Tensor> State() =>
         _slots.SelectMany(slot => slot.State()).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
     /// <summary>Replaces the history.</summary>
-    /// <param name="state">As <see cref="State"/> gave it; copied.</param>
+    /// <param name="state">As returned by <see cref="State"/>; copied.</param>
     /// <exception cref="ArgumentException">A tensor belongs to no parameter, is missing beside its siblings, or has another shape; names all of them.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> state)
     {
-        ArgumentNullException.ThrowIfNull(state);
         var known = _slots.SelectMany(slot => slot.StateNames).ToHashSet(StringComparer.Ordinal);
         List<string> faults = [.. state.Keys.Where(name => !known.Contains(name)).Select(name => $"{name} belongs to no parameter")];
         faults.AddRange(_slots.SelectMany(slot => slot.FaultsOf(state)));
         if (faults.Count > 0)
         {
-            throw new ArgumentException("The optimiser's history does not fit: " + string.Join("; ", faults) + ".", nameof(state));
+            throw new ArgumentException("The optimizer's history does not fit: " + string.Join("; ", faults) + ".", nameof(state));
         }
 
         foreach (var slot in _slots)
@@ -121,8 +118,30 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _slots.ForEach(slot => slot.Dispose());
 
     private double DecayOf(AdamWSlot slot) => _options.DecayBiasesAndNorms || slot.Parameter.dim() > 1 ? _options.WeightDecay : 0;
+}
+
+/// <summary>The constants of <see cref="AdamWOptimizer"/>; see <see cref="TrainingOptions"/>.</summary>
+internal sealed record AdamWOptions
+{
+    internal double Beta1 { get; init; } = 0.9;
+
+    internal double Beta2 { get; init; } = 0.999;
+
+    internal double Epsilon { get; init; } = 1e-8;
+
+    internal double WeightDecay { get; init; } = 0.05;
+
+    internal bool DecayBiasesAndNorms { get; init; } = true;
+
+    internal static AdamWOptions Of(TrainingOptions options) => new()
+    {
+        Beta1 = options.Beta1,
+        Beta2 = options.Beta2,
+        Epsilon = options.Epsilon,
+        WeightDecay = options.WeightDecay,
+        DecayBiasesAndNorms = options.DecayBiasesAndNorms,
+    };
 }

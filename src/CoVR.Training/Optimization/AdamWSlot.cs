@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>One parameter with its history; the step count is a tensor, as the fused kernel wants it.</summary>
+/// <summary>A parameter with its history; the step count is a tensor, as the fused kernel requires.</summary>
 internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
 {
     private readonly string _mean = name + ".exp_avg";

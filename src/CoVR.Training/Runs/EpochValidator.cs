@@ -1,29 +1,26 @@
-using CoVR.Distributed;
+using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 
 namespace CoVR.Training;
 
 /// <summary>Carries out a <see cref="RetrievalValidation"/> after an epoch; ranks share its queries.</summary>
-internal sealed class EpochValidator(RetrievalValidation validation, ComposedTrainerParts pipeline, QueryParts parts, ICollective? collective)
+internal sealed class EpochValidator(RetrievalValidation validation, TrainingPipeline pipeline, TrainingOptions training)
 {
-    internal async ValueTask<ValidationReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
+    internal async ValueTask<RetrievalReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
-        var time = pipeline.Time ?? TimeProvider.System;
-        var started = time.GetTimestamp();
-        var search = await pipeline.Pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
+        var search = await pipeline.Search.GetAsync(cancellationToken).ConfigureAwait(false);
         var results = await new Evaluator(WithValidationLengths(search), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,
             validation.Protocol,
-            Options().SharedBy(collective),
-            collective is { Rank: > 0 } ? null : validation.Progress,
+            Options().SharedBy(training.Collective),
+            training.Collective is { Rank: > 0 } ? null : validation.Progress,
             cancellationToken).ConfigureAwait(false);
-        var first = ValidationReport.From(results[0].Report) with { Duration = time.GetElapsedTime(started) };
-        return results.Count == 1 ? first : first with { Metrics = All(results) };
+        return results.Count == 1 ? results[0].Report : results[0].Report with { Metrics = All(results) };
     }
 
-    /// <summary>The first result decides under its own names; the others carry variant and kind in theirs.</summary>
+    /// <summary>The first result keeps the names of its metrics; the others append variant and kind of query.</summary>
     private static Dictionary<string, double> All(IReadOnlyList<EvaluationResult> results)
     {
         Dictionary<string, double> metrics = new(results[0].Report.Metrics, StringComparer.Ordinal);
@@ -38,7 +35,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
         return metrics;
     }
 
-    /// <summary>The same encoder behind other text lengths; it is not disposed.</summary>
+    /// <summary>The same encoder with the text length of validation; not disposed.</summary>
     private static RetrievalPipeline WithValidationLengths(RetrievalPipeline pipeline)
     {
         var model = pipeline.Model;
@@ -52,6 +49,6 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
 
     private EvaluationOptions Options() => validation.Options ?? new EvaluationOptions
     {
-        Queries = [parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
+        Queries = [training.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
     };
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>The state of libtorch's random generators, on which dropout depends.</summary>
+/// <summary>The state of libtorch's random generators, which dropout uses.</summary>
 internal static class RandomState
 {
     internal const string Cpu = "cpu";
@@ -14,14 +14,14 @@ internal static class RandomState
         using var generator = manual_seed(seed);
     }
 
-    /// <summary>Draws seeds from the state of the CPU, which a resumed run has too.</summary>
+    /// <summary>Draws seeds from the CPU generator, whose state a resumed run restores.</summary>
     internal static long[] DrawSeeds(int count)
     {
         using var seeds = randint(0, long.MaxValue, [count], ScalarType.Int64);
         return seeds.data<long>().ToArray();
     }
 
-    /// <summary>Does something that seeds and draws, and puts the state back.</summary>
+    /// <summary>Runs code that seeds and draws, and restores the state.</summary>
     internal static void Keep(Action work)
     {
         var before = Capture();
@@ -36,7 +36,7 @@ internal static class RandomState
         }
     }
 
-    /// <summary>States by generator, owned by the caller.</summary>
+    /// <summary>The states by generator, owned by the caller.</summary>
     internal static Dictionary<string, Tensor> Capture()
     {
         using var scope = NewDisposeScope();

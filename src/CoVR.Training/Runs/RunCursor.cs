@@ -1,18 +1,20 @@
+using CoVR.Data;
+
 namespace CoVR.Training;
 
-/// <summary>Where a run is: everything beside tensors that the next step depends on, and what is reported at the end.</summary>
+/// <summary>The position of a run: everything except tensors that the next step depends on, and what is reported at the end.</summary>
 internal sealed record RunCursor
 {
     /// <summary>Finished epochs.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Finished batches of the running epoch; all of them when only validation is left.</summary>
+    /// <summary>Finished batches of the running epoch; all of them if only validation is left.</summary>
     public int Batch { get; init; }
 
     /// <summary>Finished steps.</summary>
     public long Step { get; init; }
 
-    /// <summary>Finished steps of the running epoch; fewer than batches where gradients are accumulated.</summary>
+    /// <summary>Finished steps of the running epoch; fewer than batches if gradients are accumulated.</summary>
     public int EpochSteps { get; init; }
 
     /// <summary>Sum of the losses of the running epoch.</summary>
@@ -24,13 +26,13 @@ internal sealed record RunCursor
     /// <summary>Its epoch.</summary>
     public int? BestEpoch { get; init; }
 
-    /// <summary>How often an item was left out of its batch.</summary>
+    /// <summary>How many items were left out of their batches.</summary>
     public long Skipped { get; init; }
 
-    /// <summary>How often in the running epoch.</summary>
+    /// <summary>The same in the running epoch.</summary>
     public long EpochSkipped { get; init; }
 
-    /// <summary>What the next losses are multiplied with; null without 16-bit floats.</summary>
+    /// <summary>The loss scale; null without 16-bit floats.</summary>
     public LossScale? Scale { get; init; }
 
     internal RunCursor AfterStep(double loss, int batches, long skipped, LossScale? scale) => this with
@@ -44,7 +46,7 @@ internal sealed record RunCursor
         Scale = scale,
     };
 
-    internal RunCursor AfterEpoch(ValidationReport? validation)
+    internal RunCursor AfterEpoch(RetrievalReport? validation)
     {
         var better = validation?.Primary is { } primary && !double.IsNaN(primary) && (Best is null || primary > Best);
         return this with
@@ -58,4 +60,23 @@ internal sealed record RunCursor
             BestEpoch = better ? Epoch : BestEpoch,
         };
     }
+}
+
+/// <summary>What losses are multiplied with before gradients are computed in 16-bit floats, so that small gradients do not vanish.</summary>
+/// <remarks>
+/// Micikevicius et al. 2018 (arXiv:1710.03740) with the constants of <c>torch.amp.GradScaler</c>: halved if gradients overflow (that
+/// step changes nothing), doubled after 2000 good steps.
+/// </remarks>
+internal sealed record LossScale(double Factor, int GoodSteps)
+{
+    private const int GrowthInterval = 2000;
+
+    internal static LossScale? For(TrainingPrecision precision) => precision is TrainingPrecision.Float16Mixed ? new LossScale(65536, 0) : null;
+
+    internal LossScale After(bool finite) => (finite, GoodSteps + 1) switch
+    {
+        (false, _) => new LossScale(Factor / 2, 0),
+        (true, GrowthInterval) => new LossScale(Factor * 2, 0),
+        (true, var good) => this with { GoodSteps = good },
+    };
 }

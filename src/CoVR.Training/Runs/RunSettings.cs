@@ -1,13 +1,10 @@
 namespace CoVR.Training;
 
-/// <summary>What defines the numbers of a run; a saved state of other settings is refused.</summary>
+/// <summary>The settings that define the numbers of a run; a run state saved with other settings is refused.</summary>
 internal static class RunSettings
 {
-    internal static IReadOnlyDictionary<string, string> Of(
-        TrainingOptions options, RunParts parts, IReadOnlyList<string> trained)
-    {
-        var adamW = options.AdamW;
-        return new Dictionary<string, string>(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, string> Of(TrainingOptions options, RunParts parts, IReadOnlyList<string> trained) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["data"] = parts.Data,
             ["step"] = parts.Step,
@@ -16,14 +13,21 @@ internal static class RunSettings
             ["seed"] = FormattableString.Invariant($"{options.Seed}"),
             ["ranks"] = FormattableString.Invariant($"{parts.Ranks}"),
             ["optimizer"] = FormattableString.Invariant(
-                $"adamw {adamW.Beta1:R} {adamW.Beta2:R} {adamW.Epsilon:R} decay {adamW.WeightDecay:R}{(adamW.DecayBiasesAndNorms ? "" : " of matrices")} clip {options.ClipNorm:R}"),
+                $"adamw {options.Beta1:R} {options.Beta2:R} {options.Epsilon:R} decay {options.WeightDecay:R}{(options.DecayBiasesAndNorms ? "" : " of matrices")} clip {options.ClipNorm:R}"),
             ["accumulated batches"] = FormattableString.Invariant($"{options.AccumulatedBatches}"),
             ["queries"] = FormattableString.Invariant($"{options.Parts}, {options.QueryFrames} {options.QueryFrameCount}"),
             ["targets"] = FormattableString.Invariant($"{options.TargetPooling} of {options.TargetFrames} frames"),
-            ["precision"] = TrainingPrecisions.NameOf(options.Precision),
+            ["precision"] = NameOf(options.Precision),
             ["trained"] = string.Join(' ', trained),
         };
-    }
+
+    /// <summary>The name of a precision as Lightning, and with it the reference's <c>trainer.precision</c>, writes it.</summary>
+    internal static string NameOf(TrainingPrecision precision) => precision switch
+    {
+        TrainingPrecision.BFloat16Mixed => "bf16-mixed",
+        TrainingPrecision.Float16Mixed => "16-mixed",
+        _ => "32-true",
+    };
 }
 
 /// <summary>What a run is made of beside its options.</summary>

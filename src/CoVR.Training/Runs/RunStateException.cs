@@ -1,9 +1,9 @@
 namespace CoVR.Training;
 
-/// <summary>A saved run state cannot be continued: it is damaged, belongs to another run, or is in use.</summary>
+/// <summary>A saved run state cannot be resumed or written: it is damaged, belongs to another run, or is in use.</summary>
 /// <param name="file">The file.</param>
-/// <param name="reason">What is wrong and how to mend it.</param>
-/// <param name="innerException">The cause, if there is one.</param>
+/// <param name="reason">What is wrong and how to fix it.</param>
+/// <param name="innerException">The cause, or null.</param>
 public sealed class RunStateException(string file, string reason, Exception? innerException = null)
     : Exception($"Run state '{file}': {reason}", innerException)
 {

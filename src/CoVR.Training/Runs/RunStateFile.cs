@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>The one file from which a run goes on: weights, optimiser, random state, position. Replaced whole, so never half-written.</summary>
+/// <summary>The file from which a run is resumed: weights, optimizer, random state, position. Replaced atomically.</summary>
 internal sealed class RunStateFile : IDisposable
 {
     internal const string FileName = "run-state.safetensors";
@@ -12,12 +12,12 @@ internal sealed class RunStateFile : IDisposable
     private const string Optimizer = "optimizer/";
     private const string Randomness = "random/";
 
-    /// <summary>Of a file that another process has locked: on Linux, macOS and Windows.</summary>
+    /// <summary>Error codes of a file that another process has locked: on Linux, macOS and Windows.</summary>
     private static readonly int[] InUse = [11, 35, unchecked((int)0x80070020)];
     private readonly FileStream _lock;
     private readonly string _path;
 
-    /// <summary>Opens a folder for one process; a killed process leaves no lock behind.</summary>
+    /// <summary>Locks a folder for this process; the lock of a killed process is released.</summary>
     internal RunStateFile(string folder)
     {
         _path = System.IO.Path.Combine(folder, FileName);
@@ -28,7 +28,7 @@ internal sealed class RunStateFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunStateException(_path, InUse.Contains(error.HResult) ? "another process trains into this folder." : $"its folder cannot be written: {error.Message}", error);
+            throw new RunStateException(_path, InUse.Contains(error.HResult) ? "another process is training into this folder." : $"its folder cannot be written: {error.Message}", error);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class RunStateFile : IDisposable
 
     internal void Delete() => AtomicFile.Delete(_path);
 
-    /// <summary>Removes what a killed process left half written.</summary>
+    /// <summary>Removes temporary files of a killed process.</summary>
     internal void RemoveUnfinished() => AtomicFile.RemoveUnfinished(System.IO.Path.GetDirectoryName(_path)!, FileName, "ckpt_*");
 
     internal void Save(RunStateHeader header, TrainedModules modules, AdamWOptimizer optimizer, IReadOnlyDictionary<string, Tensor> random)
@@ -52,7 +52,7 @@ internal sealed class RunStateFile : IDisposable
         SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
     }
 
-    /// <summary>Puts weights and optimiser back and returns where the run is, with the random states; the caller's dispose scope owns them.</summary>
+    /// <summary>Restores weights and optimizer and returns the position of the run and the random states, which the caller's dispose scope owns.</summary>
     internal (RunCursor Cursor, IReadOnlyDictionary<string, Tensor> Random) Load(
         IReadOnlyDictionary<string, string> settings, string? frozen, TrainedModules modules, AdamWOptimizer optimizer)
     {
@@ -89,7 +89,7 @@ internal sealed class RunStateFile : IDisposable
         }
         catch (CheckpointException error)
         {
-            throw new RunStateException(_path, $"{error.Reason}; start the run anew with Resume = false.", error);
+            throw new RunStateException(_path, $"{error.Reason}; start over with Resume = false.", error);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CoVR.Training;
 
-/// <summary>What a run state holds beside tensors.</summary>
+/// <summary>The part of a run state that is not tensors.</summary>
 internal sealed record RunStateHeader
 {
     internal const string Key = "covr.run";
@@ -13,10 +13,10 @@ internal sealed record RunStateHeader
 
     public required RunCursor Cursor { get; init; }
 
-    /// <summary>What defines the numbers of the run; a state of other settings is refused.</summary>
+    /// <summary>The settings that define the numbers of the run; a state with other settings is refused.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>Hash of the parameters that are not trained: the file holds them not, they come with the model.</summary>
+    /// <summary>The hash of the parameters that are not trained; they are not in the file but come with the model.</summary>
     public string? Frozen { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, RunStateJson.Default.RunStateHeader);
@@ -25,7 +25,7 @@ internal sealed record RunStateHeader
     {
         if (!metadata.TryGetValue(Key, out var json))
         {
-            throw new RunStateException(file, "it is no run state of this package; move it away or choose another output folder.");
+            throw new RunStateException(file, "it is not a run state of this package; move it away or choose another output folder.");
         }
 
         try
@@ -33,11 +33,11 @@ internal sealed record RunStateHeader
             var header = JsonSerializer.Deserialize(json, RunStateJson.Default.RunStateHeader)!;
             return header.Format == CurrentFormat
                 ? header
-                : throw new RunStateException(file, $"it has format {header.Format}, and this version reads {CurrentFormat}.");
+                : throw new RunStateException(file, $"it has format {header.Format}, but this version reads {CurrentFormat}.");
         }
         catch (JsonException error)
         {
-            throw new RunStateException(file, "its header is damaged; start the run anew with Resume = false.", error);
+            throw new RunStateException(file, "its header is damaged; start over with Resume = false.", error);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed record RunStateHeader
         {
             throw new RunStateException(
                 file,
-                "the model's frozen weights are not those that the run was started with; they are not kept in the run state. Load the same checkpoint again, or start anew with Resume = false.");
+                "the model's frozen weights, which are not in the run state, differ from those that the run started with. Load the same checkpoint again, or start over with Resume = false.");
         }
     }
 
@@ -61,11 +61,11 @@ internal sealed record RunStateHeader
         ];
         if (differences.Count > 0)
         {
-            throw new RunStateException(file, $"it belongs to another run: {string.Join("; ", differences)}. Choose another output folder, or start anew with Resume = false.");
+            throw new RunStateException(file, $"it belongs to another run: {string.Join("; ", differences)}. Choose another output folder, or start over with Resume = false.");
         }
     }
 }
 
-/// <summary>JSON without reflection.</summary>
+/// <summary>Source-generated JSON.</summary>
 [JsonSerializable(typeof(RunStateHeader))]
 internal sealed partial class RunStateJson : JsonSerializerContext;

@@ -1,9 +1,10 @@
+using System.Globalization;
 using CoVR.Modeling.Checkpoints;
 using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>The output folder of a run: the run state, and the weights that are left behind.</summary>
+/// <summary>The output folder of a run: run state and weights.</summary>
 internal sealed class RunStore : IDisposable
 {
     private readonly TrainingOptions _options;
@@ -23,8 +24,8 @@ internal sealed class RunStore : IDisposable
 
     public void Dispose() => _state.Dispose();
 
-    /// <summary>Puts a saved state back, or removes it when the run shall start anew.</summary>
-    /// <returns>Where the run is, with the random states, which the caller's dispose scope owns; null for a run from the start.</returns>
+    /// <summary>Restores a saved state, or removes it for a fresh run.</summary>
+    /// <returns>The position of the run and the random states, which the caller's dispose scope owns; null for a fresh run.</returns>
     internal (RunCursor Cursor, IReadOnlyDictionary<string, Tensor> Random)? Resume()
     {
         Guard(_state.Path, _state.RemoveUnfinished);
@@ -45,11 +46,11 @@ internal sealed class RunStore : IDisposable
         _safe = cursor.Step;
     }
 
-    /// <summary>Comes before the state of the finished epoch: when it fails, the state before repeats the epoch's end.</summary>
+    /// <summary>Called before the state of the finished epoch is saved: if it fails, a resumed run repeats the end of the epoch.</summary>
     internal void SaveWeights(RunCursor finished) => Guard(_options.OutputFolder!, () =>
     {
         using var scope = NewDisposeScope();
-        new WeightsFiles(_options.OutputFolder!, _options.Weights, _options.Keep).Write(_modules.ModelWeights(), finished);
+        WeightsFiles.Write(_options, _modules.ModelWeights(), finished);
     });
 
     private void Guard(string path, Action write)
@@ -60,10 +61,47 @@ internal sealed class RunStore : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var safe = _safe is { } step ? $"The state of step {step} is still there: make room or mend the folder, and the same call goes on from it."
+            var safe = _safe is { } step ? $"The state of step {step} is still there: free disk space or repair the folder, and run again to resume from it."
                 : _state.Exists ? "The saved state is still there."
                 : "Nothing was saved before.";
             throw new RunStateException(path, $"it cannot be written: {error.Message.TrimEnd('.')}. {safe}", error);
         }
+    }
+}
+
+/// <summary>Writes the weights of a run: <c>ckpt_last</c>, or <c>ckpt_{epoch}</c> for every epoch, and <c>ckpt_best</c>.</summary>
+internal static class WeightsFiles
+{
+    /// <summary>Writes the files of an epoch that has just finished; each is replaced atomically.</summary>
+    internal static void Write(TrainingOptions options, IReadOnlyDictionary<string, Tensor> weights, RunCursor finished)
+    {
+        var epoch = finished.Epoch - 1;
+        List<string> names = [options.KeepAllCheckpoints ? FormattableString.Invariant($"ckpt_{epoch}") : "ckpt_last"];
+        if (finished.BestEpoch == epoch)
+        {
+            names.Add("ckpt_best");
+        }
+
+        foreach (var name in names)
+        {
+            Write(Path.Combine(options.OutputFolder!, name + options.WeightsExtension), weights, epoch, finished.Step);
+        }
+    }
+
+    private static void Write(string path, IReadOnlyDictionary<string, Tensor> weights, int epoch, long step)
+    {
+        if (Path.GetExtension(path) == ".safetensors")
+        {
+            SafetensorsWriter.Write(path, weights, new Dictionary<string, string>
+            {
+                ["format"] = "pt",
+                ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture),
+                ["step"] = step.ToString(CultureInfo.InvariantCulture),
+            });
+            return;
+        }
+
+        var model = weights.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal);
+        PthWriter.Write(path, new Dictionary<string, object?> { ["epoch"] = (long)epoch, ["model"] = model });
     }
 }

@@ -7,7 +7,7 @@ namespace CoVR.Training;
 /// <summary>The modules of a step with names for all their tensors.</summary>
 internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modules)
 {
-    /// <summary>Parameters that require a gradient; one that is known under two names is trained once.</summary>
+    /// <summary>Parameters that require a gradient; one with two names is listed once.</summary>
     internal IReadOnlyList<KeyValuePair<string, Parameter>> Trainable()
     {
         HashSet<Parameter> seen = new(ReferenceEqualityComparer.Instance);
@@ -17,6 +17,9 @@ internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modu
                 .Where(named => named.Value.requires_grad && seen.Add(named.Value)),
         ];
     }
+
+    /// <summary>The device of the first parameter; the CPU without parameters.</summary>
+    internal Device Device => modules.Values.SelectMany(module => module.parameters()).FirstOrDefault()?.device ?? CPU;
 
     /// <summary>Every tensor of the state dicts; the modules own them.</summary>
     internal IReadOnlyDictionary<string, Tensor> Weights() => modules
@@ -29,27 +32,27 @@ internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modu
         .Where(named => !named.Value.requires_grad)
         .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
-    /// <summary>What steps may change: all weights but the frozen ones.</summary>
+    /// <summary>All weights except the frozen ones.</summary>
     internal IReadOnlyDictionary<string, Tensor> Changing()
     {
         var frozen = Frozen();
         return Weights().Where(entry => !frozen.ContainsKey(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>A loss may be finite and its gradient not: then the weights are lost, and shall not replace those that were saved.</summary>
+    /// <summary>A finite loss may have an infinite gradient; then the weights are lost and must not replace the saved ones.</summary>
     /// <exception cref="TrainingDivergedException">A trained weight is not a finite number.</exception>
     internal void RequireFinite(long step)
     {
         var norm = GradientNorm.Of([.. Trainable().Select(named => (Tensor)named.Value)]);
         if (!double.IsFinite(norm))
         {
-            throw new TrainingDivergedException(step, [new NamedLoss("norm of the weights", norm, 0)]);
+            throw new TrainingDivergedException(step, new Dictionary<string, double> { ["norm of the weights"] = norm });
         }
     }
 
-    /// <summary>The tensors of the model alone, under its own names.</summary>
+    /// <summary>The weights of the model alone, under its own names.</summary>
     internal IReadOnlyDictionary<string, Tensor> ModelWeights() =>
-        modules.TryGetValue(StepModules.Model, out var model) ? model.state_dict() : Weights();
+        modules.TryGetValue(ComposedTrainingStep.ModelName, out var model) ? model.state_dict() : Weights();
 
     internal void Train() => SetMode(true);
 

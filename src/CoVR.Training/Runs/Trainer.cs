@@ -1,58 +1,125 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Training;
 
-/// <summary>Runs training: steps, schedule, validation, saving, resuming. It knows no model, no data and no loss by name.</summary>
+/// <summary>Trains models: steps, learning rate, validation, saving, resuming.</summary>
 /// <remarks>
-/// A run is exact: the same options, data and weights give the same numbers on the CPU, also when the run was stopped or
-/// killed and resumed on the way. It seeds libtorch's global generator, so only one run at a time per process. Immutable.
+/// Runs are reproducible: the same options, data and weights give the same numbers on the CPU, even if the run is stopped or killed and
+/// resumed. Training seeds libtorch's global generator, so run only one at a time per process. Immutable.
 /// </remarks>
 public sealed class Trainer
 {
     private readonly TrainingOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly TrainingPipeline? _pipeline;
 
-    /// <summary>Creates a trainer.</summary>
-    /// <param name="options">How to train; checked here.</param>
-    /// <param name="logger">Told about start, epochs and end; null for nobody.</param>
-    /// <param name="time">The clock of reports; null for the system's.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are wrong; the message lists every fault.</exception>
+    /// <summary>Creates a trainer without a pipeline, for <see cref="RunAsync"/>.</summary>
+    /// <param name="options">How to train; validated here.</param>
+    /// <param name="logger">Receives start, epochs and end; null: no logging.</param>
+    /// <param name="time">The clock; null: the system clock.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are invalid; the message lists every fault.</exception>
     public Trainer(TrainingOptions options, ILogger<Trainer>? logger = null, TimeProvider? time = null)
+        : this(options, logger, time, null)
+    {
+    }
+
+    internal Trainer(TrainingOptions options, ILogger<Trainer>? logger, TimeProvider? time, TrainingPipeline? pipeline)
     {
         ArgumentNullException.ThrowIfNull(options);
         TrainingOptionsValidator.Require(options);
-        _options = options;
-        _logger = logger ?? (ILogger)NullLogger.Instance;
-        _time = time ?? TimeProvider.System;
+        (_options, _logger, _time, _pipeline) = (options, logger ?? (ILogger)NullLogger.Instance, time ?? TimeProvider.System, pipeline);
     }
 
-    /// <summary>Trains to the end, from the start or from the run state of the output folder.</summary>
+    /// <summary>Trains the model of the pipeline on triplets, to the end; resumes a saved run.</summary>
+    /// <param name="plan">What to train on.</param>
+    /// <param name="progress">Receives every finished step, on the training thread; may be null.</param>
+    /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
+    /// <returns>The result. The model keeps the trained weights, and its description identifies them.</returns>
+    /// <exception cref="InvalidOperationException">The trainer is not from <c>AddTraining</c>, or the pipeline lacks a part.</exception>
+    /// <exception cref="GalleryException">A target has not been embedded.</exception>
+    /// <exception cref="MediaReadException">No reference of a batch can be read, or one cannot and <see cref="TrainingOptions.SkipUnreadable"/> is false.</exception>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public async Task<TrainingResult> TrainAsync(TrainingPlan plan, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var model = await Pipeline.Models.GetAsync(cancellationToken).ConfigureAwait(false);
+        var builder = new RunBuilder(_options, Pipeline, model, plan);
+        await builder.RequireTargetsAsync(cancellationToken).ConfigureAwait(false);
+        using var tokens = await builder.EncodeReferencesAsync(cancellationToken).ConfigureAwait(false);
+        var run = await builder.ComposedAsync(tokens, cancellationToken).ConfigureAwait(false);
+        return await RunOnPipelineAsync(plan, model, run, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Trains the model of the pipeline on images and captions, the targets of the triplets and their captions: a warm-up for fresh weights.</summary>
+    /// <param name="plan">What to train on; a sampler refers to the distinct targets in the order of the triplets. Not validated.</param>
+    /// <param name="progress">Receives every finished step, on the training thread; may be null.</param>
+    /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
+    /// <returns>The result. The model keeps the trained weights, and its description identifies them.</returns>
+    /// <exception cref="InvalidOperationException">The trainer is not from <c>AddTraining</c>, or the pipeline lacks a part.</exception>
+    /// <exception cref="MediaReadException">No image of a batch can be read.</exception>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public async Task<TrainingResult> PretrainAsync(TrainingPlan plan, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var model = await Pipeline.Models.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await RunOnPipelineAsync(plan, model, new RunBuilder(_options, Pipeline, model, plan).Pretraining(), progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Trains with a step and data of your own, to the end; resumes a saved run.</summary>
     /// <typeparam name="TBatch">What one step reads.</typeparam>
-    /// <param name="run">What is learnt, and from what.</param>
-    /// <param name="progress">Told after every step, on the training thread; may be null.</param>
-    /// <param name="cancellationToken">Stops after the running step and saves the run state, so that nothing is lost.</param>
-    /// <returns>What the run left.</returns>
+    /// <param name="run">The step, the batches and the loggers.</param>
+    /// <param name="progress">Receives every finished step, on the training thread; may be null.</param>
+    /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
+    /// <returns>The result.</returns>
     /// <exception cref="RunStateException">The saved run state is damaged, belongs to another run, is in use by another process, or cannot be written.</exception>
     /// <exception cref="CheckpointMismatchException">The saved run state belongs to another model.</exception>
     /// <exception cref="TrainingDivergedException">A loss, a gradient norm or a weight is not finite.</exception>
-    /// <exception cref="NotSupportedException">The step does not train as the options say; see <see cref="ITrainingStep{TBatch}.RequireSupport"/>.</exception>
+    /// <exception cref="NotSupportedException">The step does not implement an option; see <see cref="ITrainingStep{TBatch}.RequireSupport"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public Task<TrainingResult> RunAsync<TBatch>(TrainingRun<TBatch> run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<TrainingResult> RunAsync<TBatch>(TrainingRun<TBatch> run, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
         where TBatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Task.Factory.StartNew(
-            () =>
-            {
-                NativeTorch.EnsureLoaded(_logger);
-                using var session = new TrainingSession<TBatch>(run, _options, new SessionServices(_logger, _time, progress));
-                return session.Run(cancellationToken);
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-            TaskScheduler.Default);
+        return run.Batches.BatchesPerEpoch < 1
+            ? throw new ArgumentException($"There are no batches to train on: the source is '{run.Batches.Describe()}'.", nameof(run))
+            : Task.Factory.StartNew(
+                () =>
+                {
+                    NativeTorch.EnsureLoaded(_logger);
+                    using var session = new TrainingSession<TBatch>(run, _options, new SessionServices(_logger, _time, progress));
+                    return session.Run(cancellationToken);
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default);
     }
+
+    private TrainingPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("This trainer has no pipeline: take it from the services of a pipeline with AddTraining.");
+
+    private async Task<TrainingResult> RunOnPipelineAsync<TBatch>(
+        TrainingPlan plan, ComposedModel model, TrainingRun<TBatch> run, IProgress<StepRecord>? progress, CancellationToken cancellationToken)
+        where TBatch : IDisposable
+    {
+        using var csv = _options.OutputFolder is { } folder && _options.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
+        try
+        {
+            return await RunAsync(
+                run with { Configuration = plan.Configuration, Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv] }, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            model.RehashWeights();
+        }
+    }
+}
+
+/// <summary>Where a session logs and reports, and its clock.</summary>
+internal sealed record SessionServices(ILogger Logger, TimeProvider Time, IProgress<StepRecord>? Progress)
+{
+    /// <summary>For ranks that do not report.</summary>
+    internal SessionServices Silent() => new(NullLogger.Instance, Time, null);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Distributed;
 using CoVR.Modeling;
 
 namespace CoVR.Training;
@@ -6,44 +7,51 @@ namespace CoVR.Training;
 /// <summary>How a model is trained; the defaults are the reference's.</summary>
 public sealed class TrainingOptions
 {
-    /// <summary>How often the data is gone through; at least 1. Without effect when <see cref="MaxSteps"/> is set.</summary>
+    /// <summary>The number of passes over the data, at least 1. Ignored if <see cref="MaxSteps"/> is set.</summary>
     /// <value>5, as <c>configs/trainer/gpu.yaml</c> of the reference.</value>
     [Range(1, 1_000_000)]
     public int Epochs { get; set; } = 5;
 
-    /// <summary>How many steps are taken in all, over as many epochs as that needs; null to count epochs.</summary>
+    /// <summary>The number of steps in all, over as many epochs as that needs; null: count epochs.</summary>
     /// <value>Null.</value>
     [Range(1L, long.MaxValue)]
     public long? MaxSteps { get; set; }
 
-    /// <summary>B of each process, at least 1; losses have the other items of one batch, of all processes, as negatives.</summary>
+    /// <summary>B of each process, at least 1; the other items of a batch, of all processes, are the negatives of the losses.</summary>
     /// <value>64.</value>
     [Range(1, 1_000_000)]
     public int BatchSize { get; set; } = 64;
 
     /// <summary>
-    /// How many batches make one step of the optimiser, at least 1: gradients are averaged over them. Each batch is compared
-    /// with itself only, so that accumulation saves memory but does not give the negatives of a larger batch. Steps, warm-up
-    /// and <see cref="MaxSteps"/> count steps of the optimiser; the last step of an epoch may have fewer batches.
+    /// How many batches make one step of the optimizer, at least 1; their gradients are averaged. Each batch has only its own
+    /// negatives: accumulation saves memory but does not replace a larger batch (see <see cref="ChunkSize"/>). Steps, warm-up and
+    /// <see cref="MaxSteps"/> count steps of the optimizer; the last step of an epoch may have fewer batches.
     /// </summary>
     /// <value>1.</value>
     [Range(1, 1_000_000)]
     public int AccumulatedBatches { get; set; } = 1;
 
-    /// <summary>Whether a last batch of fewer items is left out of an epoch.</summary>
+    /// <summary>Whether a last, smaller batch of an epoch is left out.</summary>
     /// <value>True, as in the reference.</value>
     public bool DropLast { get; set; } = true;
 
-    /// <summary>What queries look at: both parts, or the text or the reference alone for the papers' baselines.</summary>
+    /// <summary>
+    /// Whether an epoch visits every target once, with one of its triplets drawn (the reference's <c>iterate: pth2</c>); otherwise it
+    /// visits every triplet once.
+    /// </summary>
+    /// <value>True.</value>
+    public bool IterateTargets { get; set; } = true;
+
+    /// <summary>What queries are made of: both parts, or the text or the reference alone for the papers' baselines.</summary>
     /// <value><see cref="QueryParts.Both"/>.</value>
     public QueryParts Parts { get; set; } = QueryParts.Both;
 
-    /// <summary>Which frames of a reference video are looked at.</summary>
+    /// <summary>Which frames of a reference video are used.</summary>
     /// <value><see cref="QueryFrameMethod.Middle"/>.</value>
     [EnumDataType(typeof(QueryFrameMethod))]
     public QueryFrameMethod QueryFrames { get; set; } = QueryFrameMethod.Middle;
 
-    /// <summary>How many frames <see cref="QueryFrameMethod.Sample"/> takes, then at least 2; otherwise 1.</summary>
+    /// <summary>How many frames <see cref="QueryFrameMethod.Sample"/> takes, at least 2; 1 otherwise.</summary>
     /// <value>1.</value>
     [Range(1, 1024)]
     public int QueryFrameCount { get; set; } = 1;
@@ -58,9 +66,13 @@ public sealed class TrainingOptions
     [Range(1, 1_000_000)]
     public int TargetFrames { get; set; } = 15;
 
+    /// <summary>How texts of a batch get one length. Without effect on the numbers of a model that masks padding.</summary>
+    /// <value><see cref="TextPadding.MaxLength"/>, as in the reference; <see cref="TextPadding.Longest"/> is faster.</value>
+    public TextPadding Padding { get; set; } = TextPadding.MaxLength;
+
     /// <summary>
-    /// Whether an item whose media cannot be read is left out of its batch and reported. When false it ends the run. A batch
-    /// of which nothing can be read ends the run in any case.
+    /// Whether an item whose media cannot be read is left out of its batch and reported; otherwise it ends the run. A batch
+    /// of which nothing can be read always ends the run.
     /// </summary>
     /// <value>True.</value>
     public bool SkipUnreadable { get; set; } = true;
@@ -71,23 +83,33 @@ public sealed class TrainingOptions
     public TrainingPrecision Precision { get; set; } = TrainingPrecision.Float32;
 
     /// <summary>
-    /// How many items go through the model at a time, at least 1, where a whole batch does not fit into memory; null for all. The
-    /// loss stays that of the batch, each item goes forward twice. See <see cref="ComposedTrainingStepOptions.ChunkSize"/>.
+    /// How many items go through the model at a time, at least 1, for batches that do not fit into memory; null: all. Each item
+    /// goes forward twice (cached gradients, arXiv:2101.06983); the loss and, without dropout, the gradients are those of the whole batch.
     /// </summary>
     /// <value>Null.</value>
     [Range(1, 1_000_000)]
     public int? ChunkSize { get; set; }
 
-    /// <summary>Whether a frozen visual encoder runs once for a batch in chunks, for memory that grows with the batch; see <see cref="ComposedTrainingStepOptions.KeepVisualTokens"/>.</summary>
+    /// <summary>
+    /// Whether chunks keep their visual tokens between both passes if the visual encoder is frozen: it then runs once, for memory
+    /// that grows with the batch. Ignored if the visual encoder is trained.
+    /// </summary>
     /// <value>False.</value>
     public bool KeepVisualTokens { get; set; }
 
-    /// <summary>What counts as one item of an epoch.</summary>
-    /// <value><see cref="TripletIteration.Targets"/>.</value>
-    [EnumDataType(typeof(TripletIteration))]
-    public TripletIteration Iterate { get; set; } = TripletIteration.Targets;
+    /// <summary>
+    /// Whether the visual tokens of all references are computed once, before the first step, with the transform of search: for a
+    /// frozen visual encoder and tokens that fit into memory. Needs <see cref="QueryFrameMethod.Middle"/>.
+    /// </summary>
+    /// <value>False.</value>
+    public bool PrecomputeVisualTokens { get; set; }
 
-    /// <summary>How many batches are prepared at the same time, ahead of their use; at least 1. Without effect on the numbers.</summary>
+    /// <summary>How many bytes of decoded and transformed images pretraining keeps in memory. Use it only with a transform that makes no random choices.</summary>
+    /// <value>0.</value>
+    [Range(0, long.MaxValue)]
+    public long PixelCacheBytes { get; set; }
+
+    /// <summary>How many batches are prepared at the same time, ahead of use, at least 1. Without effect on the numbers.</summary>
     /// <value>2.</value>
     [Range(1, 1024)]
     public int Workers { get; set; } = 2;
@@ -96,11 +118,15 @@ public sealed class TrainingOptions
     /// <value>1234.</value>
     public int Seed { get; set; } = 1234;
 
-    /// <summary>Whether target captions are encoded too, which the term <c>si_tc</c> needs.</summary>
-    /// <value>False.</value>
-    public bool Captions { get; set; }
+    /// <summary>
+    /// The processes ("ranks") that train together; null: this one alone. R ranks with B items each compute what one process would
+    /// with R x B: the loss covers the items of all ranks. They start with the weights of rank 0, average their gradients and stop
+    /// together; rank 0 logs, reports and saves.
+    /// </summary>
+    /// <value>Null.</value>
+    public ICollective? Collective { get; set; }
 
-    /// <summary>The learning rate at the start, above 0.</summary>
+    /// <summary>The initial learning rate, above 0.</summary>
     /// <value>1e-5.</value>
     [Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double LearningRate { get; set; } = 1e-5;
@@ -115,46 +141,100 @@ public sealed class TrainingOptions
     [EnumDataType(typeof(TrainingScheduleKind))]
     public TrainingScheduleKind Schedule { get; set; } = TrainingScheduleKind.CosinePerEpoch;
 
-    /// <summary>The factor of an epoch in <see cref="TrainingScheduleKind.StepPerEpoch"/>, above 0 and at most 1.</summary>
-    /// <value>0.9. The reference takes its weight decay, 0.05, by a slip.</value>
+    /// <summary>The factor per epoch of <see cref="TrainingScheduleKind.StepPerEpoch"/>, above 0 and at most 1.</summary>
+    /// <value>0.9. The reference uses its weight decay, 0.05, by mistake.</value>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double StepFactor { get; set; } = 0.9;
 
-    /// <summary>Steps in which the learning rate rises from nearly nothing; 0 for none.</summary>
+    /// <summary>Steps in which the learning rate rises from nearly 0; 0: none.</summary>
     /// <value>0.</value>
     [Range(0, int.MaxValue)]
     public int WarmupSteps { get; set; }
 
-    /// <summary>The numbers of AdamW.</summary>
-    /// <value>PyTorch's defaults, weight decay 0.05.</value>
-    [Required]
-    public AdamWOptions AdamW { get; set; } = new();
+    /// <summary>AdamW: decay of the mean of the gradients, in [0, 1).</summary>
+    /// <value>0.9.</value>
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double Beta1 { get; set; } = 0.9;
 
-    /// <summary>The largest Euclidean norm of all gradients together, above 0; null for no limit.</summary>
+    /// <summary>AdamW: decay of the mean of the squared gradients, in [0, 1).</summary>
+    /// <value>0.999.</value>
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double Beta2 { get; set; } = 0.999;
+
+    /// <summary>AdamW: added to the root of the mean square, above 0.</summary>
+    /// <value>1e-8.</value>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double Epsilon { get; set; } = 1e-8;
+
+    /// <summary>AdamW: decoupled weight decay, not negative.</summary>
+    /// <value>0.05, as <c>configs/model/optimizer/adamw.yaml</c> of the reference.</value>
+    [Range(0.0, 1000.0)]
+    public double WeightDecay { get; set; } = 0.05;
+
+    /// <summary>Whether parameters of fewer than two dimensions (biases, and the scales of norms) decay too.</summary>
+    /// <value>True, as in the reference. Most other trainings use false.</value>
+    public bool DecayBiasesAndNorms { get; set; } = true;
+
+    /// <summary>The largest Euclidean norm of all gradients together, above 0; null: no limit.</summary>
     /// <value>Null.</value>
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double? ClipNorm { get; set; }
 
-    /// <summary>The folder of run state, weights and logs; null to write nothing.</summary>
+    /// <summary>The folder of run state, weights and logs; null: nothing is written.</summary>
     /// <value>Null.</value>
     public string? OutputFolder { get; set; }
 
-    /// <summary>Whether a run state in <see cref="OutputFolder"/> is continued; else it is replaced.</summary>
+    /// <summary>Whether a run state in <see cref="OutputFolder"/> is resumed; otherwise it is replaced.</summary>
     /// <value>True.</value>
     public bool Resume { get; set; } = true;
 
-    /// <summary>After how many steps the run state is saved, at least 1; it is saved after every epoch in any case. Null for epochs only.</summary>
+    /// <summary>The interval in steps at which the run state is saved, at least 1; it is saved after every epoch in any case. Null: epochs only.</summary>
     /// <value>Null.</value>
     [Range(1L, long.MaxValue)]
     public long? SaveEverySteps { get; set; }
 
-    /// <summary>Which weights files are left behind.</summary>
-    /// <value><see cref="CheckpointKeeping.Last"/>.</value>
-    [EnumDataType(typeof(CheckpointKeeping))]
-    public CheckpointKeeping Keep { get; set; } = CheckpointKeeping.Last;
+    /// <summary>
+    /// Whether the weights of every epoch are kept, as <c>ckpt_0</c>, <c>ckpt_1</c>, … (the reference's <c>save_ckpt: all</c>); otherwise only
+    /// those of the last, as <c>ckpt_last</c>. With validation there is also <c>ckpt_best</c>.
+    /// </summary>
+    /// <value>False.</value>
+    public bool KeepAllCheckpoints { get; set; }
 
-    /// <summary>The form of weights files.</summary>
-    /// <value><see cref="WeightsFormat.Safetensors"/>.</value>
-    [EnumDataType(typeof(WeightsFormat))]
-    public WeightsFormat Weights { get; set; } = WeightsFormat.Safetensors;
+    /// <summary>
+    /// The extension, and so the format, of weights files: <c>.safetensors</c> with the model's state dict; <c>.pth</c>, or <c>.ckpt</c> as the
+    /// reference names it, that Python's <c>torch.load(weights_only=True)</c> reads, with the state dict under <c>model</c> and the epoch,
+    /// counted from 0, under <c>epoch</c>.
+    /// </summary>
+    /// <value><c>.safetensors</c>.</value>
+    [AllowedValues(".safetensors", ".pth", ".ckpt", ErrorMessage = "The extension of weights files must be .safetensors, .pth or .ckpt.")]
+    public string WeightsExtension { get; set; } = ".safetensors";
+}
+
+/// <summary>Which frames of a reference video a training query uses (the reference's <c>vid_query_method</c>).</summary>
+public enum QueryFrameMethod
+{
+    /// <summary>The middle one (<c>middle</c>).</summary>
+    Middle,
+
+    /// <summary>One that is drawn anew at each use (<c>random</c>).</summary>
+    Random,
+
+    /// <summary>The centers of n equal segments (<c>sample</c>); the queries of the frames are averaged and normalized again.</summary>
+    Sample,
+}
+
+/// <summary>How the stored frames of a training target become one embedding (the reference's <c>emb_pool</c>).</summary>
+public enum TargetFramePooling
+{
+    /// <summary>Drawn frames, weighted by softmax(score / 0.1) of how well they fit the modification text (<c>query</c>); equally if there are no scores.</summary>
+    Query,
+
+    /// <summary>The mean of drawn frames (<c>mean</c>).</summary>
+    Mean,
+
+    /// <summary>The middle frame (<c>middle</c>).</summary>
+    Middle,
+
+    /// <summary>As the pipeline pools frames in a search: its <see cref="IFramePooling"/>.</summary>
+    Gallery,
 }

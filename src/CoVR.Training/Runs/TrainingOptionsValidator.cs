@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR.Training;
 
-/// <summary>Finds every fault of a pipeline's training options at once.</summary>
+/// <summary>Finds all faults of a pipeline's training options at once.</summary>
 internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptions<TrainingOptions>
 {
     internal string Pipeline => pipeline;
@@ -30,12 +30,9 @@ internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptio
 
     private static List<string> Faults(TrainingOptions options)
     {
-        List<string> faults = [.. Annotated(options, string.Empty)];
-        if (options.AdamW is not null)
-        {
-            faults.AddRange(Annotated(options.AdamW, "AdamW."));
-        }
-
+        List<ValidationResult> results = [];
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        List<string> faults = [.. results.Select(result => $"{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}")];
         if (options.MinimumLearningRate > options.LearningRate)
         {
             faults.Add(FormattableString.Invariant($"MinimumLearningRate: {options.MinimumLearningRate} is above LearningRate, {options.LearningRate}."));
@@ -43,7 +40,7 @@ internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptio
 
         if (options.WarmupSteps > 0 && options.WarmupSteps >= options.MaxSteps)
         {
-            faults.Add($"WarmupSteps: {options.WarmupSteps} leaves nothing of MaxSteps, {options.MaxSteps}.");
+            faults.Add($"WarmupSteps: {options.WarmupSteps} must be below MaxSteps, {options.MaxSteps}.");
         }
 
         faults.AddRange(OfQueries(options));
@@ -54,19 +51,17 @@ internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptio
     {
         if (options.Parts is not (QueryParts.Reference or QueryParts.Modification or QueryParts.Both))
         {
-            yield return $"Parts: a query has a reference, a modification, or both, not '{options.Parts}'.";
+            yield return $"Parts: a query must have a reference, a modification, or both, not '{options.Parts}'.";
+        }
+
+        if (options is { PrecomputeVisualTokens: true, QueryFrames: not QueryFrameMethod.Middle })
+        {
+            yield return $"PrecomputeVisualTokens: needs QueryFrames Middle, not {options.QueryFrames}.";
         }
 
         if (options.QueryFrames is QueryFrameMethod.Sample != options.QueryFrameCount > 1)
         {
             yield return $"QueryFrameCount: {options.QueryFrames} takes {(options.QueryFrames is QueryFrameMethod.Sample ? "2 frames or more" : "one frame")}, not {options.QueryFrameCount}.";
         }
-    }
-
-    private static IEnumerable<string> Annotated(object options, string prefix)
-    {
-        List<ValidationResult> results = [];
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        return results.Select(result => $"{prefix}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}");
     }
 }

@@ -1,23 +1,24 @@
+using CoVR.Data;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>One process's part of a run. Everything happens on one thread, since libtorch keeps scopes, gradient mode and worker threads for each.</summary>
+/// <summary>One process's part of a run, on a single thread: libtorch's dispose scopes and gradient mode are per thread.</summary>
 internal sealed class TrainingSession<TBatch> : IDisposable
     where TBatch : IDisposable
 {
     private readonly TrainingRun<TBatch> _run;
     private readonly TrainingOptions _options;
     private readonly SessionServices _services;
-    private readonly RunRanks _ranks;
+    private readonly DistributedContext _ranks;
     private readonly TrainedModules _modules;
     private readonly AdamWOptimizer _optimizer;
     private readonly ILearningRateSchedule _schedule;
-    private readonly RunLoggers _loggers;
-    private readonly StepGradients<TBatch> _gradients;
-    private readonly DataClock _clock;
+    private readonly RunLoggerGroup _loggers;
+    private readonly GradientAccumulator<TBatch> _gradients;
+    private readonly StepTimer _timer;
     private readonly long _totalSteps;
     private readonly long _started;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -29,23 +30,19 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     internal TrainingSession(TrainingRun<TBatch> run, TrainingOptions options, SessionServices services)
     {
-        _ranks = new RunRanks(run.Collective);
+        _ranks = new DistributedContext(options.Collective);
         (_run, _options, _services) = (run, options, _ranks.IsFirst ? services : services.Silent());
         _modules = new TrainedModules(run.Step.Modules);
-        _optimizer = new AdamWOptimizer(_modules.Trainable(), options.AdamW);
-        if (run.Batches.BatchesPerEpoch < 1)
-        {
-            throw new ArgumentException($"There are no batches to train on: the source is '{run.Batches.Describe()}'.", nameof(run));
-        }
-
-        var stepsPerEpoch = TrainingSchedules.StepsPerEpoch(options, run.Batches.BatchesPerEpoch);
-        run.Step.RequireSupport(options, _ranks.Count);
-        _schedule = run.Schedule ?? TrainingSchedules.Create(options, stepsPerEpoch);
-        _totalSteps = TrainingSchedules.TotalSteps(options, stepsPerEpoch);
+        _optimizer = new AdamWOptimizer(_modules.Trainable(), AdamWOptions.Of(options));
+        var stepsPerEpoch = LearningRateSchedules.StepsPerEpoch(options, run.Batches.BatchesPerEpoch);
+        var context = TrainingContext.Of(options, _modules.Device);
+        run.Step.RequireSupport(context);
+        _schedule = run.Schedule ?? LearningRateSchedules.Create(options, stepsPerEpoch);
+        _totalSteps = LearningRateSchedules.TotalSteps(options, stepsPerEpoch);
         _started = services.Time.GetTimestamp();
-        _loggers = new RunLoggers(_ranks.IsFirst ? run.Loggers : []);
-        _clock = new DataClock(services.Time);
-        _gradients = new StepGradients<TBatch>(run, _optimizer, _clock, services.Logger);
+        _loggers = new RunLoggerGroup(_ranks.IsFirst ? run.Loggers : []);
+        _timer = new StepTimer(services.Time);
+        _gradients = new GradientAccumulator<TBatch>(run, context, _optimizer, _timer, services.Logger);
         _cursor = new RunCursor { Scale = LossScale.For(options.Precision) };
         _settings = RunSettings.Of(
             options, new RunParts(run.Batches.Describe(), run.Step.Describe(), _schedule.Describe(), _totalSteps, _ranks.Count), _optimizer.ParameterNames);
@@ -61,34 +58,27 @@ internal sealed class TrainingSession<TBatch> : IDisposable
     internal TrainingResult Run(CancellationToken cancellationToken)
     {
         var resumedAt = Begin();
-        var outcome = RunOutcome.Failed;
+        Exception? fault = null;
         Log.RunStarted(_services.Logger, _cursor.Step, _totalSteps, _optimizer.ParameterNames.Count);
         try
         {
-            while (_cursor.Step < _totalSteps || _cursor.Batch > 0)
-            {
-                RunEpoch(cancellationToken);
-            }
-
-            outcome = RunOutcome.Completed;
+            RunEpochs(cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
-            Save();
-            outcome = RunOutcome.Stopped;
-            Log.RunCancelled(_services.Logger, _cursor.Step, _totalSteps);
+            fault = error;
             throw;
         }
         finally
         {
-            _loggers.Finish(outcome);
+            _loggers.Finish(fault);
         }
 
         Log.RunFinished(_services.Logger, _cursor.Step, _services.Time.GetElapsedTime(_started));
         return new TrainingResult(_cursor.Step, resumedAt, _lastLoss, _cursor.Best, _cursor.BestEpoch)
         {
-            StepTime = _clock.Total.Steps,
-            DataWait = _clock.Total.Wait,
+            StepTime = _timer.Total.Steps,
+            DataWait = _timer.Total.Wait,
             Skipped = _cursor.Skipped,
         };
     }
@@ -100,14 +90,26 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         var saved = _store?.Resume();
         (var resumes, _cursor) = _ranks.Share(
             new RankStart(saved is not null, saved?.Cursor ?? _cursor), _settings, _modules, _optimizer, saved?.Random);
-        Dictionary<string, string> configuration = new(_settings, StringComparer.Ordinal);
-        foreach (var (name, value) in _run.Configuration)
-        {
-            configuration[name] = value;
-        }
-
+        Dictionary<string, string> configuration = new(_run.Configuration.UnionBy(_settings, entry => entry.Key), StringComparer.Ordinal);
         _loggers.Start(new RunStart(_cursor.Epoch, _cursor.Step, _totalSteps, configuration));
         return resumes ? _cursor.Step : null;
+    }
+
+    private void RunEpochs(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (_cursor.Step < _totalSteps || _cursor.Batch > 0)
+            {
+                RunEpoch(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            Log.RunCancelled(_services.Logger, _cursor.Step, _totalSteps);
+            throw;
+        }
     }
 
     private void RunEpoch(CancellationToken cancellationToken)
@@ -133,39 +135,34 @@ internal sealed class TrainingSession<TBatch> : IDisposable
 
     private void RunStep(IAsyncEnumerator<TBatch> batches)
     {
-        _clock.StartStep();
-        _optimizer.LearningRate = _schedule.RateAt(new TrainingPosition(_cursor.Epoch, _cursor.Step, _totalSteps));
+        _timer.StartStep();
+        _optimizer.LearningRate = _schedule.RateAt(_cursor.Epoch, _cursor.Step, _totalSteps);
         var count = Math.Min(_options.AccumulatedBatches, _run.Batches.BatchesPerEpoch - _cursor.Batch);
         var (losses, own) = _gradients.Add(batches, count, _cursor);
         var skipped = _ranks.Gather(own);
         _ranks.AverageGradients(_modules);
-        var finite = _cursor.Scale is not { } scale || _optimizer.DivideGradients(scale.Factor);
-        var norm = finite && _options.ClipNorm is { } maximum ? _optimizer.ClipGradients(maximum) : (double?)null;
-        if (norm is { } total && !double.IsFinite(total))
-        {
-            throw new TrainingDivergedException(_cursor.Step, [.. losses.Terms, new NamedLoss("gradient norm", total, 0)]);
-        }
-
-        if (finite)
-        {
-            _optimizer.Step();
-        }
-
-        _optimizer.ZeroGrad();
+        var (finite, norm) = _gradients.Apply(_options.ClipNorm, _cursor, losses);
         _lastLoss = losses.Loss;
         _stepsHere++;
         _cursor = _cursor.AfterStep(losses.Loss, count, skipped.Count, _cursor.Scale?.After(finite));
-        _clock.EndStep();
+        _timer.EndStep();
         foreach (var item in skipped)
         {
-            _loggers.LogSkipped(_cursor.Epoch, _cursor.Step, item);
+            _loggers.LogSkipped(_cursor.Epoch, _cursor.Step, item.Item, item.Media, item.Reason);
         }
 
-        Report(new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
+        var record = new StepRecord(_cursor.Epoch, _cursor.Step, _optimizer.LearningRate, losses.Loss, losses.Terms, norm)
         {
-            Duration = _clock.Last.Steps,
-            DataWait = _clock.Last.Wait,
-        });
+            TotalSteps = _totalSteps,
+            Duration = _timer.Last.Steps,
+            DataWait = _timer.Last.Wait,
+            Elapsed = _services.Time.GetElapsedTime(_started),
+            TotalDataWait = _timer.Total.Wait,
+            StepsHere = _stepsHere,
+        };
+        TrainingDiagnostics.Record(record);
+        _loggers.LogStep(record);
+        _services.Progress?.Report(record);
         if (!finite)
         {
             Log.GradientsOverflowed(_services.Logger, _cursor.Step, _cursor.Scale!.Factor);
@@ -177,19 +174,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    private void Report(StepRecord record)
-    {
-        TrainingDiagnostics.Record(record);
-        _loggers.LogStep(record);
-        _services.Progress?.Report(
-            new TrainingProgress(record.Epoch, record.Step, _totalSteps, record.Loss, record.LearningRate, _services.Time.GetElapsedTime(_started))
-            {
-                DataWait = _clock.Total.Wait,
-                StepsHere = _stepsHere,
-            });
-    }
-
-    /// <summary>Validation and the writing of weights may fail: the steps before are saved first.</summary>
+    /// <summary>Saves the steps first, since validation and the writing of weights may fail.</summary>
     private void FinishEpoch(CancellationToken cancellationToken)
     {
         if (_saved != _cursor.Step)
@@ -197,14 +182,15 @@ internal sealed class TrainingSession<TBatch> : IDisposable
             Save();
         }
 
-        var time = _clock.TakeEpoch();
+        var time = _timer.TakeEpoch();
         if (_cursor.EpochSkipped > 0)
         {
             Log.EpochSkipped(_services.Logger, _cursor.Epoch, _cursor.EpochSkipped);
         }
 
+        var validating = _services.Time.GetTimestamp();
         var validation = _run.Validate is null ? null : Validate(_run.Validate, cancellationToken);
-        if (validation is { PrimaryMetric: null })
+        if (validation is { Primary: null })
         {
             Log.NoPrimaryMetric(_services.Logger);
         }
@@ -213,6 +199,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         {
             Duration = time.Steps,
             DataWait = time.Wait,
+            ValidationDuration = validation is null ? TimeSpan.Zero : _services.Time.GetElapsedTime(validating),
         };
         _loggers.LogEpoch(record);
         _cursor = _cursor.AfterEpoch(validation);
@@ -239,8 +226,8 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         }
     }
 
-    /// <summary>Validation may draw numbers; when it is cancelled, they are put back, so that the epoch can be finished again.</summary>
-    private ValidationReport Validate(Func<int, CancellationToken, ValueTask<ValidationReport>> validate, CancellationToken cancellationToken)
+    /// <summary>Validation may draw random numbers; if it is cancelled, the random state is restored, so that the epoch can be finished again.</summary>
+    private RetrievalReport Validate(Func<int, CancellationToken, ValueTask<RetrievalReport>> validate, CancellationToken cancellationToken)
     {
         var random = RandomState.Capture();
         _modules.Evaluate();

@@ -1,13 +1,13 @@
 namespace CoVR.Training;
 
-/// <summary>Independent random sources by place in the run instead of by order of use, so that any number of workers draws the same numbers.</summary>
+/// <summary>Independent random sources keyed by position in the run, so that any number of workers draws the same numbers.</summary>
 internal static class SeededRandom
 {
-    /// <summary>The source for one place, for example (seed, epoch, item).</summary>
-    internal static Random For(params ReadOnlySpan<long> place)
+    /// <summary>The source of one position, for example (seed, epoch, item).</summary>
+    internal static Random For(params ReadOnlySpan<long> position)
     {
         var mixed = 0x9E3779B97F4A7C15UL;
-        foreach (var part in place)
+        foreach (var part in position)
         {
             mixed = Mix(mixed + (ulong)part);
         }

@@ -4,26 +4,25 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>Turns a batch, or some of its rows, into pooled embeddings. Results belong to the caller's dispose scope.</summary>
-internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingStepOptions options)
+/// <summary>Encodes a batch, or some of its rows, into pooled embeddings. Results belong to the caller's dispose scope.</summary>
+internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSettings settings, TrainingContext context)
 {
-    private readonly Device _device = options.Device ?? CPU;
+    /// <summary>Stored caption embeddings are fixed; captions that the model encodes are trained.</summary>
+    internal static bool TrainsCaptions(ComposedBatch batch) => batch is { CaptionEmbeddings: null, Captions: not null };
 
-    internal bool CaptionsHaveGradients(ComposedBatch batch) => batch is { CaptionEmbeddings: null, Captions: not null } && options.CaptionGradients;
-
-    /// <summary>[b F, N, C], F frames of each reference; null when queries are made of text alone.</summary>
+    /// <summary>[b F, N, C], F frames of each reference; null if queries are text only.</summary>
     internal Tensor? VisualTokens(ComposedBatch batch, BatchRows rows)
     {
-        if (!options.Parts.HasFlag(QueryParts.Reference))
+        if (!settings.Parts.HasFlag(QueryParts.Reference))
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
-        using var precision = MixedPrecision.Enter(options.Precision, _device);
+        using var precision = EnterPrecision();
         var tokens = batch.VisualTokens is { } table
-            ? table.Select([.. batch.Triplets.Skip(rows.Start).Take(rows.Count).Select(triplet => triplet.Reference)], _device)
-            : encoder.EncodeVisual((batch.References ?? throw new ArgumentException("The batch has no references.", nameof(batch))).ToTensor(_device, rows));
+            ? table.Select([.. batch.Triplets.Skip(rows.Start).Take(rows.Count).Select(triplet => triplet.Reference)], context.Device)
+            : encoder.EncodeVisual((batch.References ?? throw new ArgumentException("The batch has no references.", nameof(batch))).ToTensor(context.Device, rows));
         return tokens.MoveToOuterDisposeScope();
     }
 
@@ -36,7 +35,7 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
         return Pool(frames == 1 ? queries : MergeFrames(queries, frames)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[b, D] of the model, or of the store; null without.</summary>
+    /// <summary>[b, D], encoded or stored; null without captions.</summary>
     internal Tensor? Captions(ComposedBatch batch, BatchRows rows)
     {
         using var scope = NewDisposeScope();
@@ -50,43 +49,77 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedTrainingSte
             return null;
         }
 
-        using var gradients = set_grad_enabled(options.CaptionGradients && is_grad_enabled());
-        using var precision = MixedPrecision.Enter(options.Precision, _device);
-        return MixedPrecision.Leave(encoder.EncodeCaption(Tokens(batch.Captions, rows))).MoveToOuterDisposeScope();
+        using var precision = EnterPrecision();
+        return ToFloat32(encoder.EncodeCaption(Tokens(batch.Captions, rows))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[B, D] of the whole batch.</summary>
-    internal Tensor Targets(ComposedBatch batch)
+    /// <summary>
+    /// [B, D] of the whole batch; null without targets. As in the reference, BLIP's one vector is normalized, and BLIP-2's many, unit
+    /// length each, are averaged and not normalized again.
+    /// </summary>
+    internal Tensor? Targets(ComposedBatch batch)
     {
+        if (batch.Targets is not { } targets)
+        {
+            return null;
+        }
+
         using var scope = NewDisposeScope();
-        var pooled = Pool(ToTensor(batch.Targets));
-        return (options.NormalizeTargets ?? batch.Targets.Vectors == 1 ? nn.functional.normalize(pooled, dim: 1) : pooled).MoveToOuterDisposeScope();
+        var pooled = Pool(ToTensor(targets));
+        return (targets.Vectors == 1 ? nn.functional.normalize(pooled, dim: 1) : pooled).MoveToOuterDisposeScope();
     }
 
     /// <summary>[b F, Q, D]: every frame of a reference is a query with the same text.</summary>
     private Tensor EncodeQueries(ComposedBatch batch, BatchRows rows, Tensor? visualTokens, int frames)
     {
-        using var precision = MixedPrecision.Enter(options.Precision, _device);
-        var modification = options.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows) : null;
+        using var precision = EnterPrecision();
+        var modification = settings.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows) : null;
         var text = modification is null || frames == 1
             ? modification
             : new TokenBatch(modification.Ids.repeat_interleave(frames, 0), modification.Mask.repeat_interleave(frames, 0));
-        return MixedPrecision.Leave(encoder.EncodeQuery(visualTokens, text, options.Parts));
+        return ToFloat32(encoder.EncodeQuery(visualTokens, text, settings.Parts));
     }
 
-    /// <summary>[b F, Q, D] to [b, Q, D]: the mean over the frames, of unit length again, as a search merges them.</summary>
+    /// <summary>[b F, Q, D] to [b, Q, D]: the mean over the frames, normalized again, as in a search.</summary>
     private static Tensor MergeFrames(Tensor queries, int frames) =>
         nn.functional.normalize(queries.view(queries.shape[0] / frames, frames, queries.shape[1], queries.shape[2]).mean([1]), dim: 2);
 
     private TokenBatch Tokens(TokenizedText text, BatchRows rows)
     {
-        var all = TokenBatch.From(text, _device);
+        var all = TokenBatch.From(text, context.Device);
         return rows.Count == text.Rows ? all : new TokenBatch(all.Ids.narrow(0, rows.Start, rows.Count), all.Mask.narrow(0, rows.Start, rows.Count));
     }
 
     private Tensor ToTensor(EmbeddingSet set) =>
-        tensor(set.Values.ToArray(), [set.Frames, set.Vectors, set.Dimensions], device: _device);
+        tensor(set.Values.ToArray(), [set.Frames, set.Vectors, set.Dimensions], device: context.Device);
 
-    /// <summary>[B, Q, D] to [B, D] by the mean over Q, not renormalised.</summary>
+    /// <summary>[B, Q, D] to [B, D]: the mean over Q, not normalized again.</summary>
     private static Tensor Pool(Tensor vectors) => vectors.shape[1] == 1 ? vectors.squeeze(1) : vectors.mean([1]);
+
+    /// <summary>Null in 32 bits.</summary>
+    /// <exception cref="NotSupportedException">This libtorch does not support the precision.</exception>
+    private Autocast? EnterPrecision() => context.Precision switch
+    {
+        TrainingPrecision.BFloat16Mixed => Autocast.Enter(context.Device.type, ScalarType.BFloat16),
+        TrainingPrecision.Float16Mixed => Autocast.Enter(context.Device.type, ScalarType.Float16),
+        _ => null,
+    };
+
+    /// <summary>Converts embeddings of mixed precision to 32 bits and normalizes them again.</summary>
+    private static Tensor ToFloat32(Tensor embeddings) => embeddings.dtype is ScalarType.Float32 or ScalarType.Float64
+        ? embeddings
+        : nn.functional.normalize(embeddings.to(ScalarType.Float32), dim: -1);
+}
+
+/// <summary>Consecutive rows of a batch.</summary>
+internal readonly record struct BatchRows(int Start, int Count)
+{
+    /// <summary>Splits a batch into chunks; the last may be smaller.</summary>
+    internal static IEnumerable<BatchRows> Chunks(int rows, int size)
+    {
+        for (var start = 0; start < rows; start += size)
+        {
+            yield return new BatchRows(start, Math.Min(size, rows - start));
+        }
+    }
 }

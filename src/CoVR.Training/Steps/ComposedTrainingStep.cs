@@ -1,4 +1,3 @@
-using CoVR.Distributed;
 using CoVR.Losses;
 using CoVR.Modeling;
 using TorchSharp;
@@ -6,103 +5,109 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training;
 
-/// <summary>Composed retrieval training: queries are encoded, targets come from the store, terms compare them.</summary>
+/// <summary>Training of composed retrieval: queries are encoded, targets come from storage, loss terms compare them.</summary>
 /// <remarks>
-/// <para><c>forward</c> of the reference's <c>src/model/blip/blip_cir.py</c> and <c>src/model/blip2/blip2_cir.py</c>. Works with any
-/// <see cref="IComposedEncoder"/> that is a module, and with any terms. Not safe for use from several threads.</para>
-/// <para>With <see cref="ComposedTrainingStepOptions.ChunkSize"/> memory is that of a chunk and the loss that of the batch; with
-/// <see cref="ComposedTrainingStepOptions.Collective"/> the loss is that of all ranks' batches together.</para>
+/// <c>forward</c> of the reference's <c>src/model/blip/blip_cir.py</c> and <c>src/model/blip2/blip2_cir.py</c>, for any encoder that is a
+/// module and any terms. With chunks memory is that of a chunk and the loss that of the batch; with several ranks the loss is
+/// that of their batches together. Not safe for use from several threads.
 /// </remarks>
-public sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
+internal sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
 {
-    private readonly IReadOnlyList<WeightedLossTerm> _terms;
-    private readonly ComposedTrainingStepOptions _options;
-    private readonly BatchEncoder _encoder;
-    private readonly ICollective? _ranks;
+    internal const string ModelName = "model";
 
-    /// <summary>Creates a step.</summary>
-    /// <param name="encoder">The model, an <c>nn.Module</c>; not disposed.</param>
-    /// <param name="terms">At least one loss term with its weight; names are unique.</param>
-    /// <param name="options">Temperature and so on; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The encoder has no weights of this runtime, there is no term, or two share a name.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The chunk size is not above 0.</exception>
-    public ComposedTrainingStep(IComposedEncoder encoder, IReadOnlyList<WeightedLossTerm> terms, ComposedTrainingStepOptions? options = null)
+    private readonly IComposedEncoder _encoder;
+    private readonly IReadOnlyList<WeightedLossTerm> _terms;
+    private readonly ComposedStepSettings _settings;
+
+    internal ComposedTrainingStep(IComposedEncoder encoder, IReadOnlyList<WeightedLossTerm> terms, ComposedStepSettings? settings = null)
     {
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(terms);
-        _terms = terms;
-        _options = options ?? new ComposedTrainingStepOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.ChunkSize ?? 1, 1, nameof(options));
-        _encoder = new BatchEncoder(encoder, _options);
-        _ranks = _options.Collective is { Size: > 1 } several ? several : null;
-        Modules = StepModules.Of(encoder, terms);
+        (_encoder, _terms, _settings) = (encoder, terms, settings ?? new ComposedStepSettings());
+        Modules = ModulesOf(encoder, terms);
     }
 
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, nn.Module> Modules { get; }
 
-    /// <inheritdoc/>
-    public LossReport Compute(ComposedBatch batch)
+    public LossReport Compute(ComposedBatch batch, TrainingContext context)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        if (_ranks is not null || _options.ChunkSize < batch.Triplets.Count)
+        var encoder = new BatchEncoder(_encoder, _settings, context);
+        if (context.Group is not null || context.ChunkSize < batch.Triplets.Count)
         {
-            return ComputeInTwoSteps(batch);
+            return ComputeDetached(encoder, batch, context);
         }
 
         using var scope = NewDisposeScope();
         var rows = new BatchRows(0, batch.Triplets.Count);
-        var queries = _encoder.Queries(batch, rows, _encoder.VisualTokens(batch, rows));
-        var report = Terms(queries, _encoder.Targets(batch), _encoder.Captions(batch, rows));
+        var queries = encoder.Queries(batch, rows, encoder.VisualTokens(batch, rows));
+        var report = Terms(queries, encoder.Targets(batch), encoder.Captions(batch, rows));
         report.Total.MoveToOuterDisposeScope();
         return report;
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The options of the run ask for chunks, a precision or several processes that the step's own options do not have.</exception>
-    public void RequireSupport(TrainingOptions options, int ranks)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var own = _ranks?.Size ?? 1;
-        var missing = ranks != own ? $"{nameof(_options.Collective)}: the run has {ranks} processes, the step {own}"
-            : options.ChunkSize is { } size && size != _options.ChunkSize ? $"{nameof(options.ChunkSize)} {size}"
-            : options.Precision != _options.Precision ? $"{nameof(options.Precision)} {TrainingPrecisions.NameOf(options.Precision)}"
-            : null;
-        if (missing is not null)
-        {
-            throw new NotSupportedException($"The step does not train as the run says. Give {nameof(ComposedTrainingStepOptions)} the same {missing}.");
-        }
-    }
-
-    /// <inheritdoc/>
     public string Describe() =>
-        FormattableString.Invariant($"composed, temperature {_options.Temperature:R}, ")
-        + string.Join(" + ", _terms.Select(term => FormattableString.Invariant($"{term.Weight:R} {term.Term.Describe()}")))
-        + (_options.NormalizeTargets is { } unit ? $", targets of unit length: {unit}" : "")
-        + (_options.CaptionGradients ? "" : ", captions fixed");
+        FormattableString.Invariant($"composed, temperature {_settings.Temperature:R}, ")
+        + string.Join(" + ", _terms.Select(term => FormattableString.Invariant($"{term.Weight:R} {term.Term.Describe()}")));
 
-    /// <summary>Gradients of the embeddings first; they are what crosses ranks and chunks.</summary>
-    private LossReport ComputeInTwoSteps(ComposedBatch batch)
+    /// <summary>The encoder as a module.</summary>
+    /// <exception cref="ArgumentException">It has no weights of this runtime.</exception>
+    internal static nn.Module ModuleOf(IComposedEncoder encoder) => encoder as nn.Module ?? throw new ArgumentException(
+        $"{encoder?.GetType().Name} is no TorchSharp module, so it cannot be trained: derive it from ComposedEncoderModule.", nameof(encoder));
+
+    /// <summary>Differentiates the loss with respect to the embeddings first; only embeddings are exchanged between ranks and chunks.</summary>
+    private LossReport ComputeDetached(BatchEncoder encoder, ComposedBatch batch, TrainingContext context)
     {
         using var scope = NewDisposeScope();
-        EmbeddingPass pass = _options.ChunkSize is { } size && size < batch.Triplets.Count
-            ? new CachedEmbeddings(_encoder, batch, size, _options.KeepVisualTokens)
-            : new GraphEmbeddings(_encoder, batch);
+        DetachedEmbeddings pass = context.ChunkSize is { } size && size < batch.Triplets.Count
+            ? new GradCachePass(encoder, batch, size, context.KeepVisualTokens)
+            : new RetainedGraphPass(encoder, batch);
         try
         {
-            var report = Terms(OfAllRanks(pass.Queries), OfAllRanks(_encoder.Targets(batch)), pass.Captions is { } captions ? OfAllRanks(captions) : null);
+            var report = Terms(OfAllRanks(pass.Queries)!, OfAllRanks(encoder.Targets(batch)), OfAllRanks(pass.Captions));
             report.Total.MoveToOuterDisposeScope();
-            return report with { Backpropagate = factor => pass.Backward(report.Total, factor, _ranks?.Size ?? 1), Held = pass };
+            return report with { Backpropagate = factor => pass.Backward(report.Total, factor, context.Ranks), Held = pass };
         }
         catch
         {
             pass.Dispose();
             throw;
         }
+
+        Tensor? OfAllRanks(Tensor? own) => own is null || context.Group is not { } ranks ? own : RankRows.Gather(ranks, own);
     }
 
-    private LossReport Terms(Tensor queries, Tensor targets, Tensor? captions) =>
-        WeightedSum.Of(_terms, new TrainingEmbeddings(queries, targets, captions, _options.Temperature));
+    private LossReport Terms(Tensor queries, Tensor? targets, Tensor? captions) =>
+        LossReport.WeightedSum(_terms, new TrainingEmbeddings(queries, targets, captions, _settings.Temperature));
 
-    private Tensor OfAllRanks(Tensor own) => _ranks is null ? own : RankRows.Gather(_ranks, own);
+    private static Dictionary<string, nn.Module> ModulesOf(IComposedEncoder encoder, IReadOnlyList<WeightedLossTerm> terms)
+    {
+        if (terms.Count == 0)
+        {
+            throw new ArgumentException("There is no loss term to train with: add one, for example with AddLossTerm<QueryToTargetTerm>().", nameof(terms));
+        }
+
+        if (terms.GroupBy(term => term.Term.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Two loss terms are named '{twice.Key}'.", nameof(terms));
+        }
+
+        Dictionary<string, nn.Module> modules = new(StringComparer.Ordinal) { [ModelName] = ModuleOf(encoder) };
+        foreach (var term in terms)
+        {
+            if (term.Term is nn.Module module)
+            {
+                modules["terms." + term.Term.Name] = module;
+            }
+        }
+
+        return modules;
+    }
+}
+
+/// <summary>What a composed step computes.</summary>
+internal sealed record ComposedStepSettings
+{
+    /// <summary>Similarities are divided by this; above 0.</summary>
+    internal double Temperature { get; init; } = 0.07;
+
+    /// <summary>What queries are made of.</summary>
+    internal QueryParts Parts { get; init; } = QueryParts.Both;
 }

@@ -70,7 +70,7 @@ public sealed class Evaluator
         var galleries = await EvaluationGallery.ReadAsync(plans, options.Queries, dataset, captions, options, cancellationToken).ConfigureAwait(false);
         var run = new EvaluationRun(pipeline, dataset, options, plans, galleries);
         await RankAsync(run, media, progress, cancellationToken).ConfigureAwait(false);
-        await Task.Run(() => RankShares.Exchange(run, options.Collective), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => EvaluationSharding.Exchange(run, options.Collective), cancellationToken).ConfigureAwait(false);
         return await Task.Run(run.Results, cancellationToken).ConfigureAwait(false);
     }
 
@@ -81,7 +81,7 @@ public sealed class Evaluator
         [
             .. run.Dataset.Triplets.OrderBy(triplet => triplet.Reference.Value, StringComparer.Ordinal).ThenBy(triplet => triplet.Id, StringComparer.Ordinal),
         ];
-        queries = RankShares.Of(queries, run.Options.BatchSize, run.Options.Collective);
+        queries = EvaluationSharding.Of(queries, run.Options.BatchSize, run.Options.Collective);
         await foreach (var batch in QueryBatches.ReadAsync(run.Pipeline, queries, media, run.Options, cancellationToken).ConfigureAwait(false))
         {
             using (batch)

@@ -109,8 +109,8 @@ public sealed class RunOptionsTests(MatrixWorld world)
         var training = new TrainingOptions();
         new TrainingSettings(config).Configure(training, new ConfiguredModel(host, config, "cpu"), fresh: true);
         Assert.Equal((1, true, 2, 0.5, 1L), (training.ChunkSize, training.KeepVisualTokens, training.AccumulatedBatches, training.ClipNorm, training.SaveEverySteps));
-        Assert.Equal((TrainingPrecision.BFloat16Mixed, CheckpointKeeping.Last), (training.Precision, training.Keep));
-        Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.AdamW.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
+        Assert.Equal((TrainingPrecision.BFloat16Mixed, false), (training.Precision, training.KeepAllCheckpoints));
+        Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
     }
 
     [Fact]

@@ -15,43 +15,41 @@ public sealed class DistributedTrainingTests : IDisposable
     [Fact]
     public async Task Run_TwoRanks_EqualsOneProcessWithTheirBatchesTogether()
     {
-        Mpi.SkipUnlessInstalled();
         string[] names = ["plain", "uneven", "cached"];
-        var (outcome, _, errors) = await Mpi.RunAsync(2, [Out, .. names], cancellationToken: Token);
+        var (outcome, _, errors) = await MpiRun.RunAsync(2, [Out, .. names], Token);
         Assert.True(outcome.Succeeded, errors);
         foreach (var name in names)
         {
             var alone = await Alone(SharedRun.Of(name));
             foreach (var rank in new[] { 0, 1 })
             {
-                var difference = CachedGradientTests.Largest(alone, Weights(name, rank));
+                var difference = GradCachePassTests.Largest(alone, Weights(name, rank));
                 Assert.True(difference < 1e-5f, $"'{name}' on rank {rank} differs by {difference}.");
             }
         }
 
-        Assert.Equal(SharedRun.Steps, File.ReadAllLines(Path.Combine(Out, "plain", "steps.csv")).Length - 1);
+        Assert.Equal(SharedRun.Of("plain").Steps, File.ReadAllLines(Path.Combine(Out, "plain", "steps.csv")).Length - 1);
     }
 
     [Fact]
     public async Task Run_RankDiesAndResumes_EqualsTheUninterruptedRanksBitForBit()
     {
-        Mpi.SkipUnlessInstalled();
         var whole = _folder["whole"];
-        var (uninterrupted, _, errors) = await Mpi.RunAsync(2, [whole, "dropout"], cancellationToken: Token);
+        var (uninterrupted, _, errors) = await MpiRun.RunAsync(2, [whole, "dropout"], Token);
         Assert.True(uninterrupted.Succeeded, errors);
 
-        var (killed, _, last) = await Mpi.RunAsync(2, [Out, "dropout!8"], cancellationToken: Token);
+        var (killed, _, last) = await MpiRun.RunAsync(2, [Out, "dropout!8"], Token);
         Assert.True(killed.FailedRank == 1, killed.Failure + last);
         Assert.Contains("signal 9", killed.Failure, StringComparison.Ordinal);
-        Assert.Contains("the same command goes on", killed.Failure, StringComparison.Ordinal);
+        Assert.Contains("run the same command again to resume", killed.Failure, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(Out, "dropout.rank0.bin")));
 
-        var (resumed, _, more) = await Mpi.RunAsync(2, [Out, "dropout"], cancellationToken: Token);
+        var (resumed, _, more) = await MpiRun.RunAsync(2, [Out, "dropout"], Token);
         Assert.True(resumed.Succeeded, more);
         Assert.Equal(SharedRun.ReadWeights(Path.Combine(whole, "dropout.rank0.bin")), Weights("dropout", 0));
         Assert.Equal(Weights("dropout", 0), Weights("dropout", 1));
         var steps = File.ReadAllLines(Path.Combine(Out, "dropout", "steps.csv")).Skip(1).Select(row => row.Split(',')[1]);
-        Assert.Equal(Enumerable.Range(1, SharedRun.Steps).Select(step => $"{step}"), steps);
+        Assert.Equal(Enumerable.Range(1, SharedRun.Of("dropout").Steps).Select(step => $"{step}"), steps);
 
         using var encoder = new TinyEncoder(1, 0.1);
         var shared = SharedRun.Of("dropout");
@@ -63,21 +61,16 @@ public sealed class DistributedTrainingTests : IDisposable
     [Fact]
     public async Task Launcher_Cancelled_StopsAllRanksAfterTheirStepAndLeavesTheRunState()
     {
-        Mpi.SkipUnlessInstalled();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var running = Mpi.RunAsync(2, [Out, "slow"], cancellationToken: stop.Token);
-        var log = Path.Combine(Out, "slow", "steps.csv");
-        while (!running.IsCompleted && (!File.Exists(log) || new FileInfo(log).Length < 200))
-        {
-            await Task.Delay(20, Token);
-        }
-
+        var running = MpiRun.RunAsync(2, [Out, "endless"], stop.Token);
+        var log = Path.Combine(Out, "endless", "steps.csv");
+        await FileChanges.UntilAsync(() => running.IsCompleted || (File.Exists(log) && new FileInfo(log).Length >= 200), () => { }, Token);
         await stop.CancelAsync();
         var (outcome, output, errors) = await running;
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("rank 0 stopped", output, StringComparison.Ordinal);
         Assert.Contains("rank 1 stopped", output, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(Out, "slow", RunStateFile.FileName)), errors);
+        Assert.True(File.Exists(Path.Combine(Out, "endless", RunStateFile.FileName)), errors);
     }
 
     private string Out => _folder["run"];

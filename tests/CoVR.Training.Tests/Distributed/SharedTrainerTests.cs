@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Distributed;
 using CoVR.Evaluation;
+using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training.Tests;
 
-/// <summary>The whole walk of <see cref="ComposedTrainer"/> by ranks that are threads.</summary>
+/// <summary>The whole walk of <see cref="Trainer"/> by ranks that are threads.</summary>
 [Collection("torch")]
 public sealed class SharedTrainerTests : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class SharedTrainerTests : IDisposable
     {
         var (alone, metrics) = Train(null, 8, null, null);
         var ranks = ThreadRanks.Run(2, collective => Train(collective, 4, chunk, _folder["run"]));
-        Assert.All(ranks, rank => Assert.True(CachedGradientTests.Largest(alone, rank.Weights) < 1e-5f));
+        Assert.All(ranks, rank => Assert.True(GradCachePassTests.Largest(alone, rank.Weights) < 1e-5f));
         Assert.Equal(metrics, ranks[0].Metrics);
         Assert.Empty(ranks[1].Metrics);
         Assert.True(File.Exists(Path.Combine(_folder["run"], RunStateFile.FileName)));
@@ -39,7 +40,7 @@ public sealed class SharedTrainerTests : IDisposable
             world.Triplets,
             new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8, DropLast = false }),
             new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world },
-            collective: collective)));
+            context: new TrainingContext { Collective = collective })));
         Assert.Contains("A batch of 1 items cannot be shared by 2 ranks", errors[0].Message, StringComparison.Ordinal);
     }
 
@@ -47,7 +48,7 @@ public sealed class SharedTrainerTests : IDisposable
     {
         using var services = Build(options =>
         {
-            (options.Epochs, options.BatchSize, options.LearningRate, options.ChunkSize, options.OutputFolder) = (2, batchSize, 1e-3, chunk, folder);
+            (options.Epochs, options.BatchSize, options.LearningRate, options.ChunkSize, options.OutputFolder, options.Collective) = (2, batchSize, 1e-3, chunk, folder, collective);
         });
         var model = services.Model();
         collective?.Barrier(); // A run seeds the generator from which the other thread may still draw its weights.
@@ -61,8 +62,8 @@ public sealed class SharedTrainerTests : IDisposable
 
         var log = new InMemoryRunLogger();
         var media = new Pictures();
-        services.GetRequiredService<ComposedTrainer>().TrainAsync(
-            new ComposedTrainingPlan
+        services.GetRequiredService<Trainer>().TrainAsync(
+            new TrainingPlan
             {
                 Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []),
                 Locate = media.Locate,
@@ -72,7 +73,6 @@ public sealed class SharedTrainerTests : IDisposable
                 {
                     Options = new EvaluationOptions { BatchSize = 3 },
                 },
-                Collective = collective,
             },
             null,
             Token).GetAwaiter().GetResult();
@@ -85,7 +85,8 @@ public sealed class SharedTrainerTests : IDisposable
         var services = new ServiceCollection();
         services.AddCoVR()
             .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout: 0), new WordHashTokenizer(), new WordHashTokenizer(), description, CPU))
-            .AddDefaultLosses()
+            .UseContrastiveLoss<HardNegativeNceLoss>()
+            .AddLossTerm<QueryToTargetTerm>()
             .AddTraining(configure);
         return services.BuildServiceProvider();
     }

@@ -1,3 +1,4 @@
+using CoVR.Data;
 using CoVR.Losses;
 
 namespace CoVR.Training.Tests;
@@ -34,10 +35,17 @@ internal static class Runs
     internal static float[] Weights(TinyEncoder encoder) =>
         [.. encoder.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.data<float>().ToArray())];
 
-    /// <summary>Stops a run after a step; null never.</summary>
-    internal sealed class StopAt(int? step, CancellationTokenSource source) : IProgress<TrainingProgress>
+    /// <summary>A validation result with one metric.</summary>
+    internal static RetrievalReport Report(double recall) =>
+        new("made-up", "R@1", new Dictionary<string, double> { ["R@1"] = recall }, 1, 1, new Dictionary<string, string>());
+
+    /// <summary>Computes a step in 32 bits, on whole batches, in one process.</summary>
+    internal static LossReport Compute<TBatch>(this ITrainingStep<TBatch> step, TBatch batch) => step.Compute(batch, new TrainingContext());
+
+    /// <summary>Stops a run after a step; null: never.</summary>
+    internal sealed class StopAt(int? step, CancellationTokenSource source) : IProgress<StepRecord>
     {
-        public void Report(TrainingProgress value)
+        public void Report(StepRecord value)
         {
             if (value.Step == step)
             {

@@ -5,7 +5,7 @@ using CoVR.Losses;
 namespace CoVR.Training.Tests;
 
 /// <summary>A run that one process does alone or several do together, named alike in both programs.</summary>
-internal sealed record SharedRun(string Name, int Batch, string Terms, int? Chunk = null, double Dropout = 0, int Vectors = 1, int Delay = 0)
+internal sealed record SharedRun(string Name, int Batch, string Terms, int? Chunk = null, double Dropout = 0, int Vectors = 1, int Steps = 20)
 {
     internal static readonly SharedRun[] All =
     [
@@ -13,43 +13,41 @@ internal sealed record SharedRun(string Name, int Batch, string Terms, int? Chun
         new("uneven", 15, "si_ti+si_tc"),
         new("cached", 20, "si_ti+si_tc", Chunk: 3, Vectors: 2),
         new("dropout", 16, "si_ti", Chunk: 5, Dropout: 0.1),
-        new("slow", 16, "si_ti", Dropout: 0.1, Delay: 10),
+        new("endless", 16, "si_ti", Dropout: 0.1, Steps: 1_000_000),
     ];
-
-    internal const int Steps = 20;
 
     internal static SharedRun Of(string name) => All.Single(run => run.Name == name);
 
     /// <summary>The batches of the run are those of all ranks together; a last one is smaller.</summary>
     internal TrainingRun<ComposedBatch> Create(TinyEncoder encoder, ICollective? ranks, params IRunLogger[] loggers)
     {
-        var world = new FakeWorld(vectors: Vectors) { OnRead = _ => Task.Delay(Delay) };
+        var world = new FakeWorld(vectors: Vectors);
         IContrastiveLoss loss = Chunk is null ? new HardNegativeNceLoss() : new CrossEntropyContrastiveLoss();
         return new TrainingRun<ComposedBatch>
         {
             Step = new ComposedTrainingStep(
                 encoder,
-                [.. Terms.Split('+').Select(term => new WeightedLossTerm(term == "si_ti" ? new QueryToTargetTerm(loss) : new QueryToCaptionTerm(loss), 0.5))],
-                new ComposedTrainingStepOptions { ChunkSize = Chunk, Collective = ranks }),
+                [.. Terms.Split('+').Select(term => new WeightedLossTerm(term == "si_ti" ? new QueryToTargetTerm(loss) : new QueryToCaptionTerm(loss), 0.5))]),
             Batches = new TrainingBatcher(
                 world.Triplets,
                 new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = Batch, DropLast = false }),
                 new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world, Captions = Terms.Contains("si_tc", StringComparison.Ordinal) },
-                collective: ranks),
+                context: new TrainingContext { Collective = ranks }),
             Loggers = loggers,
-            Collective = ranks,
         };
     }
 
-    internal TrainingOptions Options(string? folder) => new()
+    internal TrainingOptions Options(string? folder, ICollective? ranks = null) => new()
     {
-        MaxSteps = Delay > 0 ? 2000 : Steps,
+        MaxSteps = Steps,
         LearningRate = 1e-2,
         Schedule = TrainingScheduleKind.CosinePerStep,
         WarmupSteps = 2,
         ClipNorm = 1,
         OutputFolder = folder,
         SaveEverySteps = 2,
+        ChunkSize = Chunk,
+        Collective = ranks,
     };
 
     internal static void WriteWeights(TinyEncoder encoder, string path) => File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(Runs.Weights(encoder)).ToArray());

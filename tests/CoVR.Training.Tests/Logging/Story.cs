@@ -17,12 +17,12 @@ internal static class Story
     {
         for (var step = from; step <= to; step++)
         {
-            logger.LogStep(new StepRecord((step - 1) / 3, step, 0.5 / step, 1.0 / step, [new NamedLoss("si_ti", 2.0 / step, 1)], null));
+            logger.LogStep(new StepRecord((step - 1) / 3, step, 0.5 / step, 1.0 / step, new Dictionary<string, double> { ["si_ti"] = 2.0 / step }, null));
         }
     }
 
     internal static void Epoch(IRunLogger logger, int epoch) =>
-        logger.LogEpoch(new EpochRecord(epoch, 3 * (epoch + 1), 0.25 * (epoch + 1), new ValidationReport(new Dictionary<string, double> { ["R@1"] = 10 + epoch }, "R@1")));
+        logger.LogEpoch(new EpochRecord(epoch, 3 * (epoch + 1), 0.25 * (epoch + 1), Runs.Report(10 + epoch)));
 
     /// <summary>The whole run without a stop.</summary>
     internal static void Whole(IRunLogger logger)
@@ -32,6 +32,6 @@ internal static class Story
         Epoch(logger, 0);
         Steps(logger, 4, 6);
         Epoch(logger, 1);
-        logger.Finish(RunOutcome.Completed);
+        logger.Finish(null);
     }
 }

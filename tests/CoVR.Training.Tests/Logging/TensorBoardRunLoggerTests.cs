@@ -54,7 +54,7 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
             Story.Epoch(resumed, at);
         }
 
-        resumed.Finish(RunOutcome.Completed);
+        resumed.Finish(null);
 
         var events = AllEvents();
         foreach (var tag in new[] { "loss", "lr", "epoch", "epoch_loss", "val/R1" })

@@ -103,11 +103,23 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
     {
         var services = new ServiceCollection();
         var (pretrained, trained) = (_work.Weights(TrainingStages.Pretraining), _work.Weights(TrainingStages.Composition));
-        _model.UseFresh(services.AddCoVR(TrainingStages.Pretraining), vocabulary, arguments.Seed);
+        _model.UseFresh(services.AddCoVR(TrainingStages.Pretraining), vocabulary, arguments.Seed)
+            .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
+            .UseTrainingTransform((parts, _) => parts.GetRequiredKeyedService<IImageTransform>(TrainingStages.Pretraining))
+            .AddTraining(options =>
+            {
+                TrainingStages.Configure(options, _plan, _plan.Pretraining.Steps, _work.Run(TrainingStages.Pretraining));
+                options.PixelCacheBytes = 1L << 30;
+            });
         _model.UsePretrained(Embedding(services.AddCoVR(TrainingStages.Composition), TrainingStages.Composition), vocabulary, pretrained)
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .AddLossTerm<QueryToTargetTerm>()
-            .AddLossTerm<QueryToCaptionTerm>(0.5);
+            .AddLossTerm<QueryToCaptionTerm>(0.5)
+            .AddTraining(options =>
+            {
+                TrainingStages.Configure(options, _plan, _plan.Composition.Steps, _work.Run(TrainingStages.Composition));
+                options.PrecomputeVisualTokens = true;
+            });
         _model.UseTrained(Embedding(services.AddCoVR(), "gallery"), vocabulary, trained, pretrained)
             .AddWebVidCoVR(world.Configure);
         return services.BuildServiceProvider(validateScopes: true);

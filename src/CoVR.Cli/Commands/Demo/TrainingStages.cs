@@ -1,7 +1,5 @@
 using CoVR.Cli.Reporting;
 using CoVR.Data;
-using CoVR.Losses;
-using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Training;
@@ -35,22 +33,29 @@ internal sealed class TrainingStages(
     private static readonly string[] Colours = ["red", "yellow", "green", "blue", "purple", "pink"];
     private static readonly string[] Grounds = ["snow", "sand", "stone", "grass", "night"];
 
+    /// <summary>The options of a stage.</summary>
+    public static void Configure(TrainingOptions options, Plan plan, int steps, string folder)
+    {
+        options.MaxSteps = steps;
+        options.LearningRate = 1e-3;
+        options.Schedule = TrainingScheduleKind.CosinePerStep;
+        options.WarmupSteps = Math.Min(60, steps / 4);
+        (options.Beta2, options.WeightDecay, options.ClipNorm) = (0.98, 0.02, 1);
+        options.Padding = TextPadding.Longest;
+        options.TargetPooling = TargetFramePooling.Gallery;
+        options.Seed = plan.World.Seed;
+        options.OutputFolder = folder;
+        options.SaveEverySteps = 200;
+    }
+
     /// <summary>Stage 1: everything is trained, pictures against their captions.</summary>
     /// <returns>The loss of every step of this process.</returns>
-    public async Task<IReadOnlyList<double>> PretrainAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<double>> PretrainAsync(CancellationToken cancellationToken)
     {
-        var model = await services.GetRequiredKeyedService<IModelProvider>(Pretraining).GetAsync(cancellationToken);
-        CaptionedImage[] images = [.. train.Triplets
-            .GroupBy(triplet => triplet.Target!.Value)
-            .Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
-        var batches = new CaptionedImageBatcher(
-            images,
-            Sampler([.. images.Select(image => image.Captions[0])], plan.Pretraining, [Sizes, Colours, Grounds], [Colours, Grounds]),
-            new CachedPixelSource(Pixels(Pretraining)),
-            TrainingTokenizer.For(model, TextPadding.Longest),
-            seed: plan.World.Seed);
-        var step = new ContrastivePretrainingStep(model.Encoder, new CrossEntropyContrastiveLoss(), model.Description.Temperature);
-        return await TrainAsync(Pretraining, "Training on pictures and captions", plan.Pretraining.Steps, new TrainingRun<CaptionedImageBatch> { Step = step, Batches = batches }, model, cancellationToken);
+        string[] captions = [.. train.Triplets.GroupBy(triplet => triplet.Target!.Value).Select(target => target.First().TargetCaption!)];
+        var sampler = Sampler(captions, plan.Pretraining, [Sizes, Colours, Grounds], [Colours, Grounds]);
+        return TrainAsync(Pretraining, "Training on pictures and captions", (trainer, data, progress) =>
+            trainer.PretrainAsync(data with { Sampler = sampler }, progress.OfTraining(), cancellationToken));
     }
 
     /// <summary>Embeds the training targets, which stage 2 compares its queries with.</summary>
@@ -64,53 +69,25 @@ internal sealed class TrainingStages(
     /// <summary>The share of the steps' time so far in which the model waited for data, in [0, 1]; 0 before the first step.</summary>
     public double DataWaitShare => _steps > TimeSpan.Zero ? _waits / _steps : 0;
 
-    /// <summary>Stage 2: the text encoder is trained, references and edits against targets; the visual encoder is frozen.</summary>
+    /// <summary>Stage 2: the text encoder is trained, references and edits against targets; the visual encoder is frozen, so it looks at each reference once.</summary>
     /// <returns>The loss of every step of this process.</returns>
-    public async Task<IReadOnlyList<double>> ComposeAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<double>> ComposeAsync(CancellationToken cancellationToken)
     {
-        var model = await services.GetRequiredKeyedService<IModelProvider>(Composition).GetAsync(cancellationToken);
-        MediaId[] references = [.. train.Triplets.Select(triplet => triplet.Reference).Distinct()];
-        using var tokens = await report.RunAsync("Looking at the references", progress => VisualTokenTable.EncodeAsync(
-            model.Encoder, references, Pixels(Composition), progress: progress.OfJob("references"), cancellationToken: cancellationToken));
-        var gallery = services.GetRequiredKeyedService<IGallery>(Composition);
-        var sources = new ComposedBatchSources
-        {
-            Texts = TrainingTokenizer.For(model, TextPadding.Longest),
-            Targets = new StoredTargets(gallery, (await gallery.GetInfoAsync(cancellationToken)).Fingerprint, services.GetRequiredKeyedService<IFramePooling>(Composition)),
-            VisualTokens = tokens,
-            Captions = true,
-        };
-        var batches = new TrainingBatcher(
-            train.Triplets, Sampler([.. train.Triplets.Select(triplet => triplet.TargetCaption!)], plan.Composition, [Colours, Grounds], [Shapes, Grounds], [Shapes, Colours]), sources, seed: plan.World.Seed);
-        var step = new ComposedTrainingStep(model.Encoder, [.. services.GetKeyedServices<WeightedLossTerm>(Composition)]);
-        return await TrainAsync(Composition, "Training on edits", plan.Composition.Steps, new TrainingRun<ComposedBatch> { Step = step, Batches = batches }, model, cancellationToken);
+        var sampler = Sampler(
+            [.. train.Triplets.Select(triplet => triplet.TargetCaption!)], plan.Composition, [Colours, Grounds], [Shapes, Grounds], [Shapes, Colours]);
+        return TrainAsync(Composition, "Training on edits", (trainer, data, progress) =>
+            trainer.TrainAsync(data with { Sampler = sampler, TokenProgress = progress.OfJob("references") }, progress.OfTraining(), cancellationToken));
     }
 
-    private async Task<IReadOnlyList<double>> TrainAsync<TBatch>(
-        string stage, string title, int steps, TrainingRun<TBatch> run, ComposedModel model, CancellationToken cancellationToken)
-        where TBatch : IDisposable
+    private async Task<IReadOnlyList<double>> TrainAsync(string stage, string title, Func<Trainer, TrainingPlan, IProgress<Step>, Task<TrainingResult>> run)
     {
-        var losses = new InMemoryRunLogger();
-        var trainer = new Trainer(new TrainingOptions
-        {
-            MaxSteps = steps,
-            LearningRate = 1e-3,
-            Schedule = TrainingScheduleKind.CosinePerStep,
-            WarmupSteps = Math.Min(60, steps / 4),
-            AdamW = new AdamWOptions { Beta2 = 0.98, WeightDecay = 0.02 },
-            ClipNorm = 1,
-            Seed = plan.World.Seed,
-            OutputFolder = work.Run(stage),
-            SaveEverySteps = 200,
-        });
-        var result = await report.RunAsync(title, progress => trainer.RunAsync(
-            run with { Loggers = [losses] },
-            progress.OfTraining(),
-            cancellationToken));
+        var losses = new StepLosses();
+        var data = new TrainingPlan { Dataset = train, Locate = reader.Locate, Loggers = [losses] };
+        var result = await report.RunAsync(title, progress => run(services.GetRequiredKeyedService<Trainer>(stage), data, progress));
         _steps += result.StepTime;
         _waits += result.DataWait;
-        SafetensorsWriter.Write(work.Weights(stage), model.Module!.state_dict());
-        return [.. losses.Steps.Select(step => step.Loss)];
+        SafetensorsWriter.Write(work.Weights(stage), (await services.GetRequiredKeyedService<IModelProvider>(stage).GetAsync()).Module!.state_dict());
+        return losses.Values;
     }
 
     // First ordinary batches, in which colour and ground tell most items apart. Then half of the batches hold items that
@@ -121,12 +98,24 @@ internal sealed class TrainingStages(
 
         AttributeBatchSampler Part(string[][] attributes, double hard) => new(
             [.. captions.Select(caption => string.Join(' ', caption.Split(' ', ',').Where(word => attributes.Any(words => words.Contains(word))).Order()))],
-            new AttributeBatchSamplerOptions { BatchSize = stage.Batch, BatchesPerEpoch = EpochSteps, HardShare = hard, Seed = plan.World.Seed });
+            stage.Batch, EpochSteps, hard, plan.World.Seed);
     }
 
-    private MediaPixelSource Pixels(string pipeline) => new(
-        reader.Locate,
-        services.GetRequiredKeyedService<IFrameReader>(pipeline),
-        services.GetRequiredKeyedService<IImageTransform>(pipeline),
-        FrameSamplers.Middle);
+    /// <summary>Keeps the loss of every step: a run logger of one's own.</summary>
+    private sealed class StepLosses : IRunLogger
+    {
+        private readonly List<double> _values = [];
+
+        public IReadOnlyList<double> Values => _values;
+
+        public void Start(RunStart start)
+        {
+        }
+
+        public void LogStep(StepRecord record) => _values.Add(record.Loss);
+
+        public void LogEpoch(EpochRecord record)
+        {
+        }
+    }
 }

@@ -76,7 +76,7 @@ internal sealed class ConfiguredSets
             Splits = [folder.Split],
             Embeddings = [folder.Folder],
             ExpectedFingerprint = Expected(),
-            CaptionEmbeddings = folder.Split == DatasetSplit.Train && TrainServices.CaptionWeight(_values) > 0 ? [captions] : [],
+            CaptionEmbeddings = folder.Split == DatasetSplit.Train && LossWeights.Of(_values).Captions > 0 ? [captions] : [],
             EmbedCommand = EmbedCommand(part),
         };
     }

@@ -3,7 +3,7 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Downloads;
 using CoVR.Media;
-using CoVR.Training;
+using CoVR.Training.Mpi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
@@ -93,7 +93,7 @@ internal sealed class VideosCommand
     private CoVR.Shard ReadShard(ParseResult parsed)
     {
         var (index, count) = (parsed.GetValue(_shard), parsed.GetValue(_shards));
-        if (parsed.GetResult(_shards) is null or { Implicit: true } && RankPlace.Detect() is { Size: > 1 } place)
+        if (parsed.GetResult(_shards) is null or { Implicit: true } && RankInfo.Detect() is { Size: > 1 } place)
         {
             return new CoVR.Shard(place.Rank, place.Size);
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
-using CoVR.Training;
+using CoVR.Training.Mpi;
 using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Train;
@@ -9,7 +9,7 @@ namespace CoVR.Cli.Commands.Train;
 /// <summary><c>covr train</c>, the reference's <c>train.py</c>.</summary>
 internal sealed class TrainCommand
 {
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Begins anew where an earlier run in the same folder would be continued." };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Starts over instead of resuming an earlier run in the same folder." };
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly RunArguments _arguments;
@@ -23,7 +23,7 @@ internal sealed class TrainCommand
                 Choices: data, model, model/ckpt, model/loss, model/loss_terms, model/optimizer, model/scheduler, test, trainer, trainer/logger, machine,
                 experiment, experiment2. Their files are those of the Python repository; a folder configs/ of your own adds to them or replaces them.
                 Weights (ckpt_<epoch>.ckpt), logs and results go to outputs/<data>/<model>/<ckpt>/<experiment>/<run_name>. Relative paths count from the
-                folder in which the command was started. Targets have to be embedded before (covr embed); what is missing is said with the command.
+                folder in which the command was started. Targets must be embedded first (covr embed); if some are missing, the message has the command.
                 """,
             Examples =
             [
@@ -32,7 +32,7 @@ internal sealed class TrainCommand
                 new("covr train data=cirr test=cirr-val model/ckpt=webvid-covr model.optimizer.lr=1e-4", "tuning on CIRR from weights of WebVid-CoVR"),
                 new("covr train experiment2=covr", "CoVR-2 on WebVid-CoVR"),
                 new("covr train trainer=ddp trainer.devices=2", "two processes by mpirun"),
-                new("covr train experiment=fiq-all --show-config model", "what would be used, and where each value comes from"),
+                new("covr train experiment=fiq-all --show-config model", "the values in effect, and where each comes from"),
             ],
         };
         _arguments = RunArguments.AddTo(host, _command);
@@ -51,29 +51,29 @@ internal sealed class TrainCommand
             return ExitCodes.Done;
         }
 
-        var place = RankPlace.Detect();
+        var rank = RankInfo.Detect();
         var devices = RunDevice.IsDistributed(config) ? config.Whole("trainer.devices", 1) * config.Whole("trainer.num_nodes", 1) : 1;
-        if (place is null && devices > 1)
+        if (rank is null && devices > 1)
         {
-            // What is wrong with the configuration is better said once than by every rank.
+            // Report faults of the configuration once, not from every rank.
             new TrainRun(_host, config).Check();
             return await LaunchAsync(parsed, devices, cancellation);
         }
 
-        if (place is null && config.Whole("trainer.devices", 1) > 1 && !RunDevice.IsDistributed(config))
+        if (rank is null && config.Whole("trainer.devices", 1) > 1 && !RunDevice.IsDistributed(config))
         {
             _host.Say($"one process trains; trainer.devices={config.Whole("trainer.devices")} counts with trainer=ddp.");
         }
 
-        using var stop = RankStop.Listen(cancellation);
-        var ranks = place is { Size: > 1 } ? MpiCollective.Start() : null;
+        using var stop = MpiStopSignal.Listen(cancellation);
+        var ranks = rank is { Size: > 1 } ? MpiCollective.Start() : null;
         try
         {
             await new TrainRun(ranks is { Rank: > 0 } ? Silent() : _host, config, ranks).RunAsync(parsed.GetValue(_fresh), stop.Token);
         }
         catch (OperationCanceledException) when (ranks is not null && !cancellation.IsCancellationRequested)
         {
-            // The process that started the ranks was stopped, and tells.
+            // The launcher was stopped, and reports it.
             return ExitCodes.Stopped;
         }
 
@@ -81,16 +81,16 @@ internal sealed class TrainCommand
         return ExitCodes.Done;
     }
 
-    // One of several tells; errors of all are heard.
+    // Only rank 0 reports; every rank prints errors.
     private CommandHost Silent() =>
         new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }), _host.Error, _host.Folder, clock: _host.Clock);
 
     private async Task<int> LaunchAsync(ParseResult parsed, int devices, CancellationToken cancellation)
     {
         _host.Say($"starting {devices} processes by mpirun");
-        _host.ResumeHint = "What was trained is saved; the same command goes on from there, with --fresh it begins anew.";
-        var launcher = new RankLauncher(new RankLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
-        var outcome = await launcher.RunAsync(RankCommand.OfThisProcess([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
+        _host.ResumeHint = "What was trained is saved; the same command goes on from there, with --fresh it starts over.";
+        var launcher = new MpiLauncher(new MpiLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
+        var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
         if (outcome.Failure is { } failure && !cancellation.IsCancellationRequested)
         {
             await _host.Error.WriteLineAsync($"error: {failure}");

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace CoVR.Training.Mpi;
+
+/// <summary>Runs a program under mpirun, as several processes that train together.</summary>
+/// <remarks>
+/// <para>A program that trains on several ranks starts like this:</para>
+/// <code>
+/// if (devices > 1 &amp;&amp; RankInfo.Detect() is null)                  // not a rank yet: start the ranks and wait for them
+/// {
+///     var launcher = new MpiLauncher(new() { Ranks = devices, Output = Console.Out, Errors = Console.Error });
+///     var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram(args), cancellationToken);
+///     if (outcome.Failure is { } failure) Console.Error.WriteLine(failure);
+///     return outcome.ExitCode;
+/// }
+///
+/// var ranks = devices > 1 || RankInfo.Detect() is { Size: > 1 } ? MpiCollective.Start() : null;
+/// using var stop = MpiStopSignal.Listen(cancellationToken);          // stop.Token is also cancelled by the launcher
+/// builder.AddTraining(options => options.Collective = ranks);
+/// await trainer.TrainAsync(plan, progress, stop.Token);
+/// ranks?.Complete();                                                 // not in a finally: a failed rank just exits
+/// </code>
+/// <para>Under an existing mpirun or scheduler <see cref="RankInfo.Detect()"/> finds the rank, and nothing is started.</para>
+/// <para>Immutable after its creation; safe for use from several threads.</para>
+/// </remarks>
+public sealed class MpiLauncher
+{
+    private readonly MpiLauncherOptions _options;
+
+    /// <summary>Creates a launcher.</summary>
+    /// <param name="options">The number of ranks, and where their output goes.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is invalid.</exception>
+    public MpiLauncher(MpiLauncherOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        _options = options;
+    }
+
+    /// <summary>Starts the ranks and waits for all of them.</summary>
+    /// <param name="command">The program that each rank runs, and its arguments.</param>
+    /// <param name="cancellationToken">Asks the ranks to stop after their step and to save; they have <see cref="MpiLauncherOptions.StopTimeout"/> to do so.</param>
+    /// <returns>How they ended; also after a stop.</returns>
+    /// <exception cref="MpiNotFoundException">mpirun was not found; the message says how to install it.</exception>
+    public async Task<MpiOutcome> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        using var process = new Process { StartInfo = StartInfo(command, MpiLocations.Mpirun()) };
+        process.Start();
+        var report = new MpirunReport(_options.Errors);
+        var output = PumpAsync(process.StandardOutput, _options.Output.WriteLine);
+        var errors = PumpAsync(process.StandardError, report.Add);
+        await using (cancellationToken.Register(() => AskToStop(process)).ConfigureAwait(false))
+        {
+            await WaitAsync(process, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(output, errors).ConfigureAwait(false);
+        return report.Outcome(process.ExitCode, _options.Ranks);
+    }
+
+    /// <summary>The command that runs this program again.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <returns>Program and arguments, for <see cref="RunAsync"/>.</returns>
+    public static IReadOnlyList<string> ThisProgram(IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
+        var runsAssembly = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        return runsAssembly && Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly ? [program, assembly, .. arguments] : [program, .. arguments];
+    }
+
+    internal ProcessStartInfo StartInfo(IReadOnlyList<string> command, string mpirun)
+    {
+        // A new session: the terminal's Ctrl-C reaches only this process, and the ranks get time to save.
+        var session = MpiLocations.OnPath("setsid");
+        var start = new ProcessStartInfo(session ?? mpirun) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        IEnumerable<string> arguments =
+        [
+            .. session is null ? Array.Empty<string>() : [mpirun],
+            .. IsRoot() ? ["--allow-run-as-root"] : Array.Empty<string>(),
+            "--oversubscribe", "--bind-to", "none", "-n", _options.Ranks.ToString(CultureInfo.InvariantCulture),
+            .. _options.MpirunArguments, .. command,
+        ];
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["TERM"] = "dumb";
+        start.Environment[MpiStopSignal.Variable] = "1";
+        start.Environment.TryAdd("OMP_NUM_THREADS", Math.Max(1, Environment.ProcessorCount / _options.Ranks).ToString(CultureInfo.InvariantCulture));
+        start.Environment.TryAdd("OMPI_MCA_btl_vader_single_copy_mechanism", "none"); // needs a privilege that containers lack
+        foreach (var (name, value) in _options.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private async Task WaitAsync(Process process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            using var patience = new CancellationTokenSource(_options.StopTimeout);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static void AskToStop(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // mpirun has just exited.
+        }
+    }
+
+    private static async Task PumpAsync(StreamReader from, Action<string> line)
+    {
+        while (await from.ReadLineAsync().ConfigureAwait(false) is { } text)
+        {
+            line(text);
+        }
+    }
+
+    private static bool IsRoot() => !OperatingSystem.IsWindows() && GetEffectiveUserId() == 0;
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    private static extern uint GetEffectiveUserId();
+}
+
+/// <summary>How the ranks of a launcher ended.</summary>
+/// <param name="ExitCode">mpirun's exit code: 0 if every rank succeeded, otherwise that of the rank that failed first, or 128 + the signal that killed it.</param>
+/// <param name="FailedRank">The rank that failed first; null if none did or mpirun does not say.</param>
+/// <param name="Failure">What happened and how to resume, as text for people; null if every rank succeeded.</param>
+public sealed record MpiOutcome(int ExitCode, int? FailedRank, string? Failure)
+{
+    /// <summary>Whether every rank succeeded.</summary>
+    public bool Succeeded => ExitCode == 0;
+}

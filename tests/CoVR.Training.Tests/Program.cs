@@ -1,0 +1,7 @@
+using CoVR.Training.Tests;
+
+// The assembly runs its tests, or serves as a process that tests start: a rank, or a training that is killed.
+return args is [RankProcess.Command, .. var rank] ? await RankProcess.RunAsync(rank)
+    : args is [KilledTraining.Command, var folder, var last] ? await KilledTraining.RunAsync(folder, long.Parse(last, System.Globalization.CultureInfo.InvariantCulture))
+    : args.Any(arg => arg is "-automated" or "@@") ? await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+    : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
