@@ -27,16 +27,16 @@ internal static class Pipelines
     public static ServiceProvider Build(SyntheticWorldFiles world, TripletDataset train, string folder, (int Captions, int Edits) steps)
     {
         var (vocabulary, services) = (Vocabulary(train), new ServiceCollection());
-        Model(Captions, BlipTrainable.All, null).AddTraining(options => Configure(options, steps.Captions));
-        Model(Edits, BlipTrainable.Composed, Weights(folder, Captions))
+        Model(Captions, TrainableWeights.All, null).AddTraining(options => Configure(options, steps.Captions));
+        Model(Edits, TrainableWeights.Composed, Weights(folder, Captions))
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .AddLossTerm<QueryToCaptionTerm>(0.5)
             .AddTraining(options => Configure(options, steps.Edits));
-        Model("", BlipTrainable.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
+        Model("", TrainableWeights.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
         return services.BuildServiceProvider(validateScopes: true);
 
-        ICoVRBuilder Model(string name, BlipTrainable trainable, string? checkpoint) => services.AddCoVR(name)
+        ICoVRBuilder Model(string name, TrainableWeights trainable, string? checkpoint) => services.AddCoVR(name)
             .UseVisualEncoder<ConvBackbone>()
             .UseEmbeddingStore(Path.Combine(folder, $"embeddings-{name}"))
             .UseBlip(options =>
@@ -61,7 +61,7 @@ internal static class Pipelines
                 options.Name = "conv-blip-32";
                 options.Vocabulary = vocabulary;
                 options.Trainable = trainable;
-                options.TrainVisualEncoder = trainable == BlipTrainable.All;
+                options.TrainVisualEncoder = trainable == TrainableWeights.All;
                 options.Checkpoint = checkpoint;
             });
     }

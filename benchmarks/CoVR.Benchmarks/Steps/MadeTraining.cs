@@ -43,11 +43,11 @@ internal sealed class MadeTraining : IPixelSource, ITargetEmbeddings
     public ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new EmbeddingSet(Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), 1, Dimensions));
 
-    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new BlipOptions
+    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new ModelOptions
     {
         Architecture = Architecture,
         Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words],
-        Trainable = trainVision ? BlipTrainable.All : BlipTrainable.Composed,
+        Trainable = trainVision ? TrainableWeights.All : TrainableWeights.Composed,
         TrainVisualEncoder = trainVision,
         Seed = 7,
     });

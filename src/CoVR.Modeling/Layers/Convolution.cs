@@ -33,8 +33,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         _stride = [stride, stride];
         var padding = kernel > stride ? (kernel - 1) / 2 : 0;
         _padding = [padding, padding];
-        _weight = Parameters.Uninitialised(device, outputs, inputs, kernel, kernel);
-        _bias = bias ? Parameters.Uninitialised(device, outputs) : null;
+        _weight = Parameters.Uninitialized(device, outputs, inputs, kernel, kernel);
+        _bias = bias ? Parameters.Uninitialized(device, outputs) : null;
         RegisterComponents();
     }
 

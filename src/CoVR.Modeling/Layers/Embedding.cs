@@ -25,7 +25,7 @@ public sealed class Embedding : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         _paddingIndex = paddingIndex;
-        _weight = Parameters.Uninitialised(device, count, width);
+        _weight = Parameters.Uninitialized(device, count, width);
         RegisterComponents();
     }
 

@@ -28,8 +28,8 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        _weight = Parameters.Uninitialised(device, outputs, inputs);
-        _bias = bias ? Parameters.Uninitialised(device, outputs) : null;
+        _weight = Parameters.Uninitialized(device, outputs, inputs);
+        _bias = bias ? Parameters.Uninitialized(device, outputs) : null;
         RegisterComponents();
     }
 

@@ -11,7 +11,7 @@ public static class Parameters
     /// <param name="device">Where; null for the CPU.</param>
     /// <param name="shape">Its sizes; none for a scalar.</param>
     /// <returns>The parameter; the module that registers it disposes it.</returns>
-    public static Parameter Uninitialised(Device? device, params long[] shape) => Detached(empty(shape, device: device));
+    public static Parameter Uninitialized(Device? device, params long[] shape) => Detached(empty(shape, device: device));
 
     /// <summary>A trainable parameter of ones.</summary>
     /// <param name="device">Where; null for the CPU.</param>

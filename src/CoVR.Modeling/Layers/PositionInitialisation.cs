@@ -1,7 +1,7 @@
 namespace CoVR.Modeling.Layers;
 
 /// <summary>What learnt positions of visual tokens start as.</summary>
-public enum PositionInitialisation
+public enum PositionInitialization
 {
     /// <summary>Small random numbers, as in the published models.</summary>
     Normal,

@@ -61,8 +61,8 @@ public sealed record VisionTransformerOptions
     public VisionStem Stem { get; init; } = VisionStem.Patch;
 
     /// <summary>What positions start as in a new model.</summary>
-    /// <value><see cref="PositionInitialisation.Normal"/>.</value>
-    public PositionInitialisation Positions { get; init; } = PositionInitialisation.Normal;
+    /// <value><see cref="PositionInitialization.Normal"/>.</value>
+    public PositionInitialization Positions { get; init; } = PositionInitialization.Normal;
 
     /// <summary>The slowest of the sines and cosines repeats after 2π times this many patches.</summary>
     /// <value>10000, as in MAE. On a grid of a few patches most of those hardly change: take a few times the grid's side.</value>
@@ -74,9 +74,9 @@ public sealed record VisionTransformerOptions
     [Range(0, 10)]
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that a deep stack starts calm.</summary>
+    /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that the outputs of a deep stack start small.</summary>
     /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). Only <see cref="VisionLayout.Timm"/> reads it.</value>
-    public bool CalmBranches { get; init; }
+    public bool DepthScaledInitialization { get; init; }
 
     /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
     /// <value>12, as in the reference; it acts only where gradients of the weights are recorded, and never changes a number.</value>

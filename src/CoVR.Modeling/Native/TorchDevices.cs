@@ -4,7 +4,7 @@ using TorchSharp;
 namespace CoVR.Modeling;
 
 /// <summary>Devices by name, as options and configuration files write them.</summary>
-public static class TorchDevices
+internal static class TorchDevices
 {
     private const string Accepted = "Accepted are 'cpu', 'cuda', 'cuda:<index>' and, on Macs, 'mps'.";
 

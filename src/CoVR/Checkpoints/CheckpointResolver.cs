@@ -14,8 +14,6 @@ namespace CoVR.Checkpoints;
 /// </remarks>
 public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 {
-    private static readonly Lazy<CheckpointResolver> DefaultResolver = new(() => new CheckpointResolver());
-
     private readonly CheckpointOptions _options;
     private readonly CheckpointFinder _finder;
     private readonly Lazy<Downloader> _downloader;
@@ -38,15 +36,6 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         _progress = progress;
         _logger = logger ?? NullLogger<CheckpointResolver>.Instance;
     }
-
-    /// <summary>One with default options, for models that are made without a host; made when first used, kept to the end of the process.</summary>
-    public static ICheckpointResolver Default => DefaultResolver.Value;
-
-    /// <summary>Gives parts the <see cref="Default"/> resolver, unless they have one.</summary>
-    /// <param name="parts">The parts of a host; may be null.</param>
-    /// <returns>Parts with a resolver.</returns>
-    public static ComposedModelParts OrDefault(ComposedModelParts? parts) =>
-        parts is { Checkpoints: not null } ? parts : (parts ?? ComposedModelParts.None) with { Checkpoints = Default };
 
     /// <inheritdoc/>
     public string? FindFault(CheckpointReference reference)
