@@ -73,7 +73,7 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     {
         RequireVisual(visualTokens);
         using var scope = NewDisposeScope();
-        return ProjectionHead.EmbedFirst(visualTokens, Required(_visionHead)).unsqueeze(1).MoveToOuterDisposeScope();
+        return Required(_visionHead).ProjectFirst(visualTokens).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     {
         ArgumentNullException.ThrowIfNull(caption);
         using var scope = NewDisposeScope();
-        return ProjectionHead.EmbedFirst(_text.Encode(caption), _textHead).MoveToOuterDisposeScope();
+        return _textHead.ProjectFirst(_text.Encode(caption)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
         ArgumentNullException.ThrowIfNull(caption);
         using var scope = NewDisposeScope();
         var tokens = _text is null ? _former.Encode(caption) : _text.Encode(caption);
-        return ProjectionHead.EmbedFirst(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+        return RequiredTextHead().ProjectFirst(tokens).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -190,7 +190,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     internal Tensor EncodeReference(Tensor visualTokens)
     {
         using var scope = NewDisposeScope();
-        return ProjectionHead.Embed(_former.Encode(_queries, visualTokens), _visionHead).MoveToOuterDisposeScope();
+        return _visionHead.Project(_former.Encode(_queries, visualTokens)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -224,7 +224,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     {
         using var scope = NewDisposeScope();
         var tokens = _former.Encode(_queries, visualTokens, text).narrow(1, 0, Vectors);
-        return ProjectionHead.Embed(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+        return RequiredTextHead().Project(tokens).MoveToOuterDisposeScope();
     }
 
     private static IVisualEncoder VisualOf(Blip2Architecture architecture, ComposedModelParts? parts, Device? device)

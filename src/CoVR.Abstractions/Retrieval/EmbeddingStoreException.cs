@@ -5,7 +5,7 @@ namespace CoVR;
 /// <param name="reason">What is wrong and how to mend it.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class EmbeddingStoreException(string store, string reason, Exception? innerException = null)
-    : Exception($"Embedding store '{store}': {reason}", innerException)
+    : CoVRException($"Embedding store '{store}': {reason}", innerException)
 {
     /// <summary>The store's folder or address.</summary>
     public string Store { get; } = store;

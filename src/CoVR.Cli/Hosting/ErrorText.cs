@@ -27,15 +27,7 @@ internal static class ErrorText
     private static bool IsForUsers(Exception error) => error
         is CommandException
         or ConfigurationException
-        or CheckpointException
-        or DatasetFormatException
-        or MediaReadException
-        or EmbeddingStoreException
-        or DownloadException
-        or NativeTorchException
-        or DeviceNotAvailableException
-        or RunStateException
-        or TrainingDivergedException
+        or CoVRException
         or OptionsValidationException
         or IOException
         or UnauthorizedAccessException;

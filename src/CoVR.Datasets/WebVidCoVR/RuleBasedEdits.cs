@@ -65,8 +65,6 @@ public sealed class RuleBasedEdits(bool repeatFirstWord = false)
     private static string[] Words(string caption)
     {
         ArgumentNullException.ThrowIfNull(caption);
-        return PythonText.Split(PythonText.Lower(caption)
-            .Replace(".", "", StringComparison.Ordinal)
-            .Replace(",", "", StringComparison.Ordinal));
+        return CaptionCleaner.SplitWords(caption, removed: ".,");
     }
 }

@@ -10,7 +10,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>class_embedding</c> [C], <c>positional_embedding</c> [N, C], <c>ln_pre.*</c>, <c>transformer.resblocks.i.*</c>.
 /// </summary>
 /// <remarks>Radford et al. 2021 (arXiv 2103.00020); reference: LAVIS' <c>lavis/models/clip_vit.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class ClipVisionTransformer : VisionTransformerModule
+internal sealed class ClipVisionTransformer : VisionTransformerModule
 {
     [ComponentName(Name = "conv1")]
     private readonly Convolution _patches;

@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>A table of vectors. Key: <c>weight</c> [count, C].</summary>
 /// <remarks>Values are unset until a <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use.</remarks>
-public sealed class Embedding : nn.Module<Tensor, Tensor>
+internal sealed class Embedding : nn.Module<Tensor, Tensor>
 {
     private readonly long? _paddingIndex;
 

@@ -13,7 +13,7 @@ namespace CoVR.Modeling.Layers;
 /// Dosovitskiy et al. 2020 (arXiv 2010.11929), Fang et al. 2022 (arXiv 2211.07636); reference: <c>src/model/blip/vit.py</c>,
 /// LAVIS' <c>lavis/models/eva_vit.py</c>. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class VisionTransformer : VisionTransformerModule
+internal sealed class VisionTransformer : VisionTransformerModule
 {
     [ComponentName(Name = "cls_token")]
     private Parameter _classToken;

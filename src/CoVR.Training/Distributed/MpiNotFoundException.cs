@@ -4,7 +4,7 @@ namespace CoVR.Training;
 /// <param name="what">What was looked for, for example <c>mpirun</c>.</param>
 /// <param name="searched">Where.</param>
 public sealed class MpiNotFoundException(string what, IReadOnlyList<string> searched)
-    : Exception($"{what} of Open MPI was not found (looked for {string.Join(", ", searched)}). {InstallAdvice}")
+    : CoVRException($"{what} of Open MPI was not found (looked for {string.Join(", ", searched)}). {InstallAdvice}")
 {
     /// <summary>How Open MPI is installed.</summary>
     public const string InstallAdvice =

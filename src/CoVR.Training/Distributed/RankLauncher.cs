@@ -30,11 +30,11 @@ public sealed class RankLauncher
 
     /// <summary>Creates a launcher.</summary>
     /// <param name="options">How many, and where their output goes.</param>
-    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is wrong.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public RankLauncher(RankLauncherOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(options);
         _options = options;
     }
 

@@ -1,7 +1,7 @@
 namespace CoVR.Training;
 
 /// <summary>A logger was asked for that nobody registered.</summary>
-public sealed class UnknownRunLoggerException : Exception
+public sealed class UnknownRunLoggerException : CoVRException
 {
     internal UnknownRunLoggerException(string name, IReadOnlyList<string> known, string? advice)
         : base($"There is no logger '{name}'. Known: {string.Join(", ", known)}.{(advice is null ? "" : " " + advice)}") => (Name, Known) = (name, known);

@@ -1,7 +1,7 @@
 namespace CoVR.Training;
 
 /// <summary>A loss, a gradient norm or a weight is no longer a finite number. A run state that was saved is one from before.</summary>
-public sealed class TrainingDivergedException : Exception
+public sealed class TrainingDivergedException : CoVRException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="step">The step, counted from 0.</param>

@@ -24,12 +24,13 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     /// <summary>Creates a resolver.</summary>
     /// <param name="options">Cache and hub; null for the defaults.</param>
     /// <param name="downloader">Fetches files and stays the caller's; null for one of its own.</param>
-    /// <param name="progress">Hears of downloads; may be null. The log has every tenth.</param>
+    /// <param name="progress">Told the progress of downloads; may be null. The log has every tenth part.</param>
     /// <param name="logger">May be null.</param>
     public CheckpointResolver(
         CheckpointOptions? options = null, Downloader? downloader = null, IProgress<DownloadProgress>? progress = null, ILogger<CheckpointResolver>? logger = null)
     {
         _options = options ?? new CheckpointOptions();
+        OptionsFaults.ThrowIfAny(_options);
         _finder = new CheckpointFinder(_options);
         _ownsDownloader = downloader is null;
         _downloader = downloader is null ? new Lazy<Downloader>(() => new Downloader()) : new Lazy<Downloader>(downloader);
@@ -123,7 +124,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
             return;
         }
 
-        foreach (var shard in ShardedSafetensors.Shards(place.Local.Path))
+        foreach (var shard in Checkpoint.FindShards(place.Local.Path))
         {
             var path = Path.Combine(Path.GetDirectoryName(place.Local.Path)!, shard);
             await DownloadAsync(name, new DownloadRequest(new Uri(address, Uri.EscapeDataString(shard)), path), cancellationToken).ConfigureAwait(false);

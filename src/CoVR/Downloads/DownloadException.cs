@@ -3,7 +3,7 @@ using System.Net;
 namespace CoVR.Downloads;
 
 /// <summary>A file could not be downloaded. What came of it stays beside its place and is continued the next time, unless it was wrong.</summary>
-public sealed class DownloadException : Exception
+public sealed class DownloadException : CoVRException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="uri">The address that was asked for.</param>

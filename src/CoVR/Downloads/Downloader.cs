@@ -29,11 +29,11 @@ public sealed class Downloader : IDisposable
     /// <param name="handler">Sends requests; stays the caller's. Null for one of its own, with the system's proxy.</param>
     /// <param name="time">Clock and timers; null for the system's.</param>
     /// <param name="logger">Hears of attempts; may be null.</param>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public Downloader(DownloaderOptions? options = null, HttpMessageHandler? handler = null, TimeProvider? time = null, ILogger<Downloader>? logger = null)
     {
         _options = options ?? new DownloaderOptions();
-        Validator.ValidateObject(_options, new ValidationContext(_options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(_options);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Downloader>.Instance;
         _invoker = new HttpMessageInvoker(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: handler is null);

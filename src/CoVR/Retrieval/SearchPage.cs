@@ -51,12 +51,12 @@ public sealed class SearchPage
     /// <summary>Takes what reads pictures.</summary>
     /// <param name="frames">Reads pictures and videos.</param>
     /// <param name="options">Sizes; null for the defaults.</param>
-    /// <exception cref="ValidationException">A size is out of its range.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public SearchPage(IFrameReader frames, SearchPageOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(frames);
         (_frames, _options) = (frames, options ?? new SearchPageOptions());
-        Validator.ValidateObject(_options, new(_options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(_options);
     }
 
     /// <summary>Makes the page.</summary>

@@ -31,7 +31,7 @@ public sealed class EvaluationPage
         ArgumentNullException.ThrowIfNull(media);
         ArgumentNullException.ThrowIfNull(frames);
         (_results, _media, _frames, _options) = (results, media, frames, options ?? new EvaluationPageOptions());
-        System.ComponentModel.DataAnnotations.Validator.ValidateObject(_options, new(_options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(_options);
         if (results.Count == 0)
         {
             throw new ArgumentException("A page needs at least one result.", nameof(results));
