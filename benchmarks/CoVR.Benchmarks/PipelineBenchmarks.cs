@@ -35,7 +35,7 @@ public class PipelineBenchmarks
         }
 
         _items = MediaFolder.List(_folder, new MediaFolderOptions { Extensions = [".mp4"], Depth = 1 });
-        var model = MadeModels.Create(new BlipOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
+        var model = MadeModels.Create(new ModelOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {
             Model = model,

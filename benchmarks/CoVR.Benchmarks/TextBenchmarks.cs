@@ -13,7 +13,7 @@ public class TextBenchmarks
     private const int Tokens = 16;
     private const int VisualTokens = 577;
     private const int VisualWidth = 1024;
-    private MedTextEncoder _model = null!;
+    private BertModel _model = null!;
     private LinearLayers _layers = null!;
     private TokenBatch _text = null!;
     private Tensor _visual = null!;
@@ -27,7 +27,7 @@ public class TextBenchmarks
     public void Setup()
     {
         var options = new BertOptions();
-        _model = new MedTextEncoder(options, VisualWidth);
+        _model = new BertModel(options, VisualWidth);
         RandomWeights.Fill(_model);
         _model.eval();
         _text = new TokenBatch(randint(1, 30000, [Batch, Tokens]), ones(Batch, Tokens, dtype: ScalarType.Int64));
@@ -49,7 +49,7 @@ public class TextBenchmarks
     public void MedMultimodal()
     {
         using var noGrad = no_grad();
-        _model.EncodeWithImage(_text, _visual).Dispose();
+        _model.EncodeWithImage(_visual, _text.Ids, _text.Mask).Dispose();
     }
 
     /// <summary>Frees both.</summary>

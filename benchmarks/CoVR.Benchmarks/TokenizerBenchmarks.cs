@@ -29,7 +29,7 @@ public class TokenizerBenchmarks
         ];
         var random = new Random(1);
         _texts = [.. Enumerable.Range(0, 2000).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => Words[random.Next(Words.Length)])))];
-        _ours = BertTextTokenizer.ForBlip(vocabulary);
+        _ours = BertTextTokenizer.Create(vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', vocabulary)));
         _theirs = BertTokenizer.Create(stream);
     }

@@ -9,7 +9,7 @@ namespace CoVR.Benchmarks;
 /// <summary>BLIP's ViT-L/16 at 384 pixels against its linear layers alone; the goal is a ratio of 1.10.</summary>
 public class VisionBenchmarks
 {
-    private VisionTransformer _model = null!;
+    private VisionTransformerModule _model = null!;
     private LinearLayers _layers = null!;
     private Tensor _pixels = null!;
 
@@ -22,7 +22,7 @@ public class VisionBenchmarks
     public void Setup()
     {
         var options = new VisionTransformerOptions();
-        _model = new VisionTransformer(options, ImageInput.Clip(384));
+        _model = VisionTransformerModule.Create(options, ImageInput.Clip(384));
         RandomWeights.Fill(_model);
         _model.eval();
         _pixels = randn(Batch, 3, 384, 384);

@@ -28,7 +28,7 @@ internal static class Pipelines
     public static ServiceProvider Build(SyntheticWorldFiles world, TripletDataset train, string folder, (int Captions, int Edits) steps)
     {
         var (vocabulary, services) = (Vocabulary(train), new ServiceCollection());
-        Model(Captions, BlipTrainable.All, null)
+        Model(Captions, TrainableWeights.All, null)
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .UseTrainingTransform((parts, _) => parts.GetRequiredKeyedService<IImageTransform>(Captions))
             .AddTraining(options =>
@@ -36,7 +36,7 @@ internal static class Pipelines
                 Configure(options, steps.Captions);
                 options.PixelCacheBytes = 1L << 30;
             });
-        Model(Edits, BlipTrainable.Composed, Weights(folder, Captions))
+        Model(Edits, TrainableWeights.Composed, Weights(folder, Captions))
             .UseContrastiveLoss<CrossEntropyContrastiveLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .AddLossTerm<QueryToCaptionTerm>(0.5)
@@ -45,10 +45,10 @@ internal static class Pipelines
                 Configure(options, steps.Edits);
                 options.PrecomputeVisualTokens = true;
             });
-        Model("", BlipTrainable.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
+        Model("", TrainableWeights.Composed, Weights(folder, Edits)).AddWebVidCoVR(world.Configure);
         return services.BuildServiceProvider(validateScopes: true);
 
-        ICoVRBuilder Model(string name, BlipTrainable trainable, string? checkpoint) => services.AddCoVR(name)
+        ICoVRBuilder Model(string name, TrainableWeights trainable, string? checkpoint) => services.AddCoVR(name)
             .UseVisualEncoder<ConvBackbone>()
             .UseFolderGallery(Path.Combine(folder, $"embeddings-{name}"))
             .UseBlip(options =>
@@ -73,7 +73,7 @@ internal static class Pipelines
                 options.Name = "conv-blip-32";
                 options.Vocabulary = vocabulary;
                 options.Trainable = trainable;
-                options.TrainVisualEncoder = trainable == BlipTrainable.All;
+                options.TrainVisualEncoder = trainable == TrainableWeights.All;
                 options.Checkpoint = checkpoint;
             });
     }

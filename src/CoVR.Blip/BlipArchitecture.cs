@@ -26,7 +26,7 @@ public sealed record BlipArchitecture : ComposedArchitecture
     public int? EncoderToken { get; init; }
 
     /// <summary>Whether there is a projection of targets, <c>vision_proj</c>.</summary>
-    /// <value>True; the reference's text-only variant has none, and then <see cref="BlipEncoder.EncodeTarget"/> is refused.</value>
+    /// <value>True; the reference's text-only variant has none, and then targets cannot be embedded.</value>
     public bool VisionHead { get; init; } = true;
 
     /// <summary>Whether the temperature is a parameter, <c>temp</c>.</summary>

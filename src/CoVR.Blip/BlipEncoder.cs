@@ -13,10 +13,10 @@ namespace CoVR.Blip;
 /// </summary>
 /// <remarks>
 /// Ventura et al. 2024 (arXiv 2308.14746); reference: <c>src/model/blip/blip_cir.py</c>, <c>blip_cir_text.py</c>,
-/// <c>blip_cir_visual.py</c>, <c>blip_embs.py</c>. One vector a query and target. <see cref="BlipModel"/> makes one with
+/// <c>blip_cir_visual.py</c>, <c>blip_embs.py</c>. One vector a query and target. <see cref="ModelFamily"/> makes one with
 /// weights; the constructor leaves values unset. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class BlipEncoder : ComposedFamilyEncoder
+internal sealed class BlipEncoder : ComposedFamilyEncoder
 {
     [ComponentName(Name = "temp")]
     private Parameter? _temperature;
@@ -73,7 +73,7 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
     {
         RequireVisual(visualTokens);
         using var scope = NewDisposeScope();
-        return ProjectionHead.EmbedFirst(visualTokens, Required(_visionHead)).unsqueeze(1).MoveToOuterDisposeScope();
+        return Required(_visionHead).ProjectFirst(visualTokens).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -81,47 +81,30 @@ public sealed class BlipEncoder : ComposedFamilyEncoder
     {
         ArgumentNullException.ThrowIfNull(caption);
         using var scope = NewDisposeScope();
-        return ProjectionHead.EmbedFirst(_text.Encode(caption), _textHead).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Chooses what is trained.</summary>
-    /// <param name="trainable">The set.</param>
-    /// <param name="trainVisualEncoder">Whether the visual encoder is trained in <see cref="BlipTrainable.Composed"/>.</param>
-    /// <exception cref="ArgumentException">The set is <see cref="BlipTrainable.TextOnly"/> and the visual encoder shall be trained.</exception>
-    public void SetTrainable(BlipTrainable trainable, bool trainVisualEncoder = false)
-    {
-        if (trainable == BlipTrainable.TextOnly && trainVisualEncoder)
-        {
-            throw new ArgumentException("The text-only set does not train the visual encoder.", nameof(trainVisualEncoder));
-        }
-
-        foreach (var (name, parameter) in named_parameters())
-        {
-            parameter.requires_grad = trainable switch
-            {
-                BlipTrainable.Composed when HasLateFusion => IsOfFusion(name),
-                BlipTrainable.Composed => IsIn(name, "vision_proj") ? false : !IsIn(name, "visual_encoder") || trainVisualEncoder,
-                BlipTrainable.TextOnly => !IsIn(name, "vision_proj") && !IsIn(name, "visual_encoder") && !name.Contains(".crossattention.", StringComparison.Ordinal),
-                BlipTrainable.VisualOnly => !IsIn(name, "text_encoder") && !IsIn(name, "text_proj"),
-                BlipTrainable.All => true,
-                _ => throw new ArgumentOutOfRangeException(nameof(trainable), trainable, null),
-            };
-        }
+        return _textHead.ProjectFirst(_text.Encode(caption)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override void Initialise(WeightInitializer initializer)
+    protected override bool IsTrained(string name, TrainableWeights set) => set switch
+    {
+        TrainableWeights.Composed => !IsIn(name, "vision_proj"),
+        TrainableWeights.TextOnly => !IsIn(name, "vision_proj") && !name.Contains(".crossattention.", StringComparison.Ordinal),
+        _ => !IsIn(name, "text_encoder") && !IsIn(name, "text_proj"),
+    };
+
+    /// <inheritdoc/>
+    public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (Visual as VisionTransformerModule)?.Initialise(initializer);
-        (_text as MedTextEncoder)?.Initialise(initializer);
+        (Visual as VisionTransformerModule)?.Initialize(initializer);
+        (_text as MedTextEncoder)?.Initialize(initializer);
         if (_visionHead is not null)
         {
             initializer.PyTorchDefault(_visionHead);
         }
 
         initializer.PyTorchDefault(_textHead);
-        InitialiseFusion(initializer);
+        InitializeFusion(initializer);
     }
 
     /// <summary>The projection of targets, or an error that says why there is none.</summary>

@@ -4,52 +4,59 @@ using CoVR.Modeling.Text;
 
 namespace CoVR.Blip;
 
-/// <summary>BLIP on the way that all families go.</summary>
-/// <param name="services">The host's; null outside of one.</param>
-internal sealed class BlipFamily(IServiceProvider? services = null) : ComposedModelFamily<BlipOptions, BlipArchitecture, BlipEncoder>(services)
+/// <summary>BLIP: its published models and how they are made. <c>UseBlip</c> hands it to <c>UseModelFamily</c>.</summary>
+public static class BlipFamily
 {
-    /// <inheritdoc/>
-    public override string Name => "blip";
+    private const string License = "BSD-3-Clause";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ModelVariant<BlipArchitecture>> Variants => BlipVariants.All;
+    // 35 tokens in training, up to 64 in tests, 30 words; captions that are embedded beforehand have up to 30 tokens.
+    private static readonly TextInput TextLengths = new(TrainingLength: 35, EvaluationLimit: 64, MaxWords: 30) { CaptionLimit = 30 };
 
-    /// <inheritdoc/>
-    protected override BlipArchitecture? ArchitectureOf(BlipOptions options) => options.Architecture;
-
-    /// <inheritdoc/>
-    protected override IEnumerable<string> FindFamilyFaults(BlipOptions options)
+    /// <summary>
+    /// The variants <c>large</c> (ViT-L/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO, where the reference starts from), <c>large-covr</c>
+    /// (the same trained on WebVid-CoVR) and <c>base</c> (ViT-B/16 at 384 pixels, fine-tuned on COCO).
+    /// </summary>
+    public static ModelFamily Definition { get; } = new()
     {
-        if (!Enum.IsDefined(options.Trainable))
-        {
-            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<BlipTrainable>())}.";
-        }
+        Name = "blip",
+        Variants =
+        [
+            new("large", BlipArchitecture.Large, TextLengths, "salesforce/BLIP, model_large_retrieval_coco.pth", License),
+            new("large-covr", BlipArchitecture.Large, TextLengths, "lucas-ventura/CoVR, webvid-covr.ckpt", "MIT, on weights of BLIP (BSD-3-Clause)"),
+            new("base", BlipArchitecture.Base, TextLengths, "salesforce/BLIP, model_base_retrieval_coco.pth", License),
+        ],
+        AddedTokens = [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken],
+        CreateEncoder = (architecture, tokenizer, parts) => new BlipEncoder((BlipArchitecture)architecture with { EncoderToken = tokenizer.EncId }, parts),
+        GetCheckpointMap = CheckpointMapFor,
+        FindFaults = FindFaults,
+    };
 
-        if (options.Architecture is { VisionHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
+    private static IEnumerable<string> FindFaults(ModelOptions options)
+    {
+        if (options.Architecture is BlipArchitecture { VisionHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
         {
             yield return $"{nameof(options.Fusion)}: average and late fusion embed the reference as a target, which needs {nameof(options.Architecture)}.{nameof(own.VisionHead)}.";
         }
-
-        if (options.Trainable == BlipTrainable.TextOnly && options.TrainVisualEncoder)
-        {
-            yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
-        }
     }
 
-    /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(IEnumerable<string> vocabulary) => BertTextTokenizer.ForBlip(vocabulary);
-
-    /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(string vocabularyPath) => BertTextTokenizer.ForBlip(vocabularyPath);
-
-    /// <inheritdoc/>
-    protected override BlipEncoder CreateEncoder(BlipArchitecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts) =>
-        new(architecture with { EncoderToken = tokenizer.EncId }, parts);
-
-    /// <inheritdoc/>
-    protected override CheckpointMap MapFor(ComposedModelParts parts) => BlipCheckpointMap.For(parts);
-
-    /// <inheritdoc/>
-    protected override void SetTrainable(BlipEncoder encoder, BlipOptions options) =>
-        encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
+    // Follows load_checkpoint of src/model/blip/blip.py: weights under "model", a leading "module." is cut, positions of another picture size
+    // are resized. Ignored are the matching head, momentum copies and queues of BLIP's retrieval training, its temperature and its text decoder.
+    private static CheckpointMap CheckpointMapFor(ComposedModelParts parts)
+    {
+        var replaced = parts.ReplacedKeys();
+        return new CheckpointMap
+        {
+            Root = "model",
+            RemovedPrefixes = ["module."],
+            Ignored =
+            [
+                "temp", "itm_head.*", "vision_proj.*", "text_decoder.*", "text_decoder_m.*",
+                "visual_encoder_m.*", "text_encoder_m.*", "vision_proj_m.*", "text_proj_m.*",
+                "image_queue", "text_queue", "idx_queue", "ptr_queue", "queue_ptr",
+                .. replaced,
+            ],
+            Optional = ["text_encoder.embeddings.position_ids", .. replaced],
+            Reshapes = parts.Visual is null ? [TensorReshape.Positions("visual_encoder.pos_embed")] : [],
+        };
+    }
 }

@@ -15,9 +15,9 @@ internal sealed class CrossAttentionFusion(MedTextEncoder text, Linear textHead,
         var query = (visualTokens, modification) switch
         {
             (null, null) => throw new ArgumentException("A query has a reference, a modification, or both.", nameof(visualTokens)),
-            (null, _) => ProjectionHead.EmbedFirst(text.Encode(modification), textHead),
-            (_, null) => ProjectionHead.EmbedFirst(visualTokens, BlipEncoder.Required(visionHead)),
-            _ => ProjectionHead.EmbedFirst(text.EncodeWithImage(modification, visualTokens), textHead),
+            (null, _) => textHead.ProjectFirst(text.Encode(modification)),
+            (_, null) => BlipEncoder.Required(visionHead).ProjectFirst(visualTokens),
+            _ => textHead.ProjectFirst(text.EncodeWithImage(modification, visualTokens)),
         };
         return query.unsqueeze(1).MoveToOuterDisposeScope();
     }

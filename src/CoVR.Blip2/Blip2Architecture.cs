@@ -7,9 +7,48 @@ namespace CoVR.Blip2;
 /// <summary>The sizes of a BLIP-2 model; <c>with</c> makes small ones of the published ones.</summary>
 public sealed record Blip2Architecture : ComposedArchitecture
 {
+    // LAVIS' create_eva_vit_g and create_clip_vit_L, both without their last block. Neither ends with a norm: BLIP-2 has its own, ln_vision.
+    private static readonly VisionTransformerOptions EvaGiant = new()
+    {
+        PatchSize = 14,
+        Width = 1408,
+        Depth = 39,
+        Heads = 16,
+        FeedForwardWidth = 6144,
+        QkvBias = QkvBias.QueryAndValue,
+        DropPath = 0,
+        FinalNorm = false,
+        DepthScaledInitialization = true,
+        CheckpointedBlocks = 39,
+    };
+
+    private static readonly VisionTransformerOptions ClipLarge = new()
+    {
+        Layout = VisionLayout.Clip,
+        PatchSize = 14,
+        Width = 1024,
+        Depth = 23,
+        Heads = 16,
+        FeedForwardWidth = 4096,
+        NormEpsilon = 1e-5,
+        Activation = Activation.QuickGelu,
+        DropPath = 0,
+        FinalNorm = false,
+        CheckpointedBlocks = 10,
+    };
+
+    // BERT-base with [DEC], and cross attention in every second layer.
+    private static readonly BertOptions QFormerBase = new()
+    {
+        VocabularySize = 30523,
+        PaddingIndex = null,
+        CrossAttentionFrequency = 2,
+        QueryFeedForward = true,
+    };
+
     /// <summary>Starts with EVA's ViT-g/14 at 364 pixels, a Q-Former of BERT-base and 256 dimensions.</summary>
     public Blip2Architecture()
-        : base(ImageInput.Clip(364), Blip2Vision.EvaGiant, QFormer.BertBase)
+        : base(ImageInput.Clip(364), EvaGiant, QFormerBase)
     {
     }
 
@@ -20,7 +59,7 @@ public sealed record Blip2Architecture : ComposedArchitecture
     public static Blip2Architecture EvaGiant224 { get; } = new() { Image = ImageInput.Clip(224) };
 
     /// <summary>CLIP's ViT-L/14 at 224 pixels.</summary>
-    public static Blip2Architecture ClipLarge224 { get; } = new() { Image = ImageInput.Clip(224), Vision = Blip2Vision.ClipLarge };
+    public static Blip2Architecture ClipLarge224 { get; } = new() { Image = ImageInput.Clip(224), Vision = ClipLarge };
 
     /// <summary>Q, the learnt queries of the Q-Former: the vectors of a target and of a query.</summary>
     /// <value>32.</value>

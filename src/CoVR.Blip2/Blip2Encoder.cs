@@ -13,10 +13,10 @@ namespace CoVR.Blip2;
 /// </summary>
 /// <remarks>
 /// Ventura et al. 2024 (arXiv 2308.14746), Li et al. 2023 (arXiv 2301.12597); reference: <c>src/model/blip2/blip2_cir.py</c>,
-/// <c>blip2_cir_text.py</c>, <c>blip2_cir_visual.py</c>, LAVIS' <c>Blip2Qformer.extract_features</c>. <see cref="Blip2Model"/>
+/// <c>blip2_cir_text.py</c>, <c>blip2_cir_visual.py</c>, LAVIS' <c>Blip2Qformer.extract_features</c>. <see cref="ModelFamily"/>
 /// makes one with weights; the constructor leaves values unset. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class Blip2Encoder : ComposedFamilyEncoder
+internal sealed class Blip2Encoder : ComposedFamilyEncoder
 {
     private const double VisionNormEpsilon = 1e-5;
 
@@ -59,7 +59,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         Vectors = architecture.Queries;
         _architecture = architecture;
         _visionNorm = new LayerNorm(Visual.Width, VisionNormEpsilon, device);
-        _queries = Parameters.Uninitialised(device, 1, architecture.Queries, architecture.Text.Width);
+        _queries = Parameters.Uninitialized(device, 1, architecture.Queries, architecture.Text.Width);
         _former = new QFormer(architecture.Text, Visual.Width, device);
         _text = parts?.Text;
         _visionHead = new Linear(_former.Width, Dimensions, device: device);
@@ -87,7 +87,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
-    /// <remarks>[B, Q, D]: the queries after looking at the picture, each of unit length; with <see cref="Blip2Options.TargetCheckpoint"/> those of its weights.</remarks>
+    /// <remarks>[B, Q, D]: the queries after looking at the picture, each of unit length; with <see cref="ModelOptions.TargetCheckpoint"/> those of its weights.</remarks>
     public override Tensor EncodeTarget(Tensor visualTokens)
     {
         RequireVisual(visualTokens);
@@ -101,11 +101,11 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         ArgumentNullException.ThrowIfNull(caption);
         using var scope = NewDisposeScope();
         var tokens = _text is null ? _former.Encode(caption) : _text.Encode(caption);
-        return ProjectionHead.EmbedFirst(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+        return RequiredTextHead().ProjectFirst(tokens).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    /// <remarks>A visual encoder that is pinned (see <see cref="Blip2Trainable"/>) stays in evaluation mode.</remarks>
+    /// <remarks>A visual encoder that is pinned (see <see cref="TrainableWeights"/>) stays in evaluation mode.</remarks>
     public override void train(bool train = true)
     {
         base.train(train);
@@ -115,39 +115,28 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         }
     }
 
-    /// <summary>Chooses what is trained.</summary>
-    /// <param name="trainable">The set.</param>
-    /// <param name="trainVisualEncoder">Whether the visual encoder is trained in <see cref="Blip2Trainable.Composed"/>.</param>
-    /// <exception cref="ArgumentException">The set is <see cref="Blip2Trainable.TextOnly"/> and the visual encoder shall be trained.</exception>
-    public void SetTrainable(Blip2Trainable trainable, bool trainVisualEncoder = false)
+    /// <inheritdoc/>
+    public override void SetTrainable(TrainableWeights set, bool trainVisualEncoder = false)
     {
-        if (trainable == Blip2Trainable.TextOnly && trainVisualEncoder)
-        {
-            throw new ArgumentException("The text-only set does not train the visual encoder.", nameof(trainVisualEncoder));
-        }
-
-        foreach (var (name, parameter) in named_parameters())
-        {
-            parameter.requires_grad = trainable switch
-            {
-                Blip2Trainable.Composed when HasLateFusion => IsOfFusion(name),
-                Blip2Trainable.Composed => IsIn(name, "visual_encoder") ? trainVisualEncoder : !IsFrozenInQueries(name),
-                Blip2Trainable.TextOnly => !IsIn(name, "visual_encoder") && !IsFrozenInQueries(name) && !IsOfQueriesAlone(name),
-                Blip2Trainable.VisualOnly => !IsIn(name, "Qformer") && !IsIn(name, "text_proj") && !IsIn(name, "text_encoder"),
-                Blip2Trainable.All => true,
-                _ => throw new ArgumentOutOfRangeException(nameof(trainable), trainable, null),
-            };
-        }
+        base.SetTrainable(set, trainVisualEncoder);
 
         // The reference pins the visual encoder even where visual-only trains it.
-        _visualIsPinned = trainable switch
+        _visualIsPinned = set switch
         {
-            Blip2Trainable.Composed => !trainVisualEncoder,
-            Blip2Trainable.All => false,
+            TrainableWeights.Composed => !trainVisualEncoder,
+            TrainableWeights.All => false,
             _ => true,
         };
         train(training);
     }
+
+    /// <inheritdoc/>
+    protected override bool IsTrained(string name, TrainableWeights set) => set switch
+    {
+        TrainableWeights.Composed => !IsFrozenInQueries(name),
+        TrainableWeights.TextOnly => !IsFrozenInQueries(name) && !IsOfQueriesAlone(name),
+        _ => !IsIn(name, "Qformer") && !IsIn(name, "text_proj") && !IsIn(name, "text_encoder"),
+    };
 
     /// <inheritdoc/>
     protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking)
@@ -182,11 +171,11 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
-    public override void Initialise(WeightInitializer initializer)
+    public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (Visual as VisionTransformerModule)?.Initialise(initializer);
-        _former.Initialise(initializer);
+        (Visual as VisionTransformerModule)?.Initialize(initializer);
+        _former.Initialize(initializer);
         initializer.Normal(_queries, _architecture.Text.InitializerRange);
         initializer.PyTorchDefault(_visionHead);
         if (_textHead is not null)
@@ -194,19 +183,18 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
             initializer.PyTorchDefault(_textHead);
         }
 
-        InitialiseFusion(initializer);
+        InitializeFusion(initializer);
     }
 
     /// <summary>[B, Q, D]: the queries after looking at the picture, with this encoder's own weights.</summary>
     internal Tensor EncodeReference(Tensor visualTokens)
     {
         using var scope = NewDisposeScope();
-        return ProjectionHead.Embed(_former.Encode(_queries, visualTokens), _visionHead).MoveToOuterDisposeScope();
+        return _visionHead.Project(_former.Encode(_queries, visualTokens)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Lets targets be embedded by other weights than queries; the visual encoder is shared.</summary>
-    /// <returns>The encoder of targets, whose values are unset; owned by this one.</returns>
-    internal Blip2Encoder MakeTargetEncoder()
+    /// <inheritdoc/>
+    public override ComposedFamilyEncoder CreateTargetEncoder()
     {
         _targets?.Dispose();
         _targets = new Blip2Encoder(_architecture, new ComposedModelParts(new BorrowedVision(Visual)));
@@ -219,8 +207,8 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
         return _targets;
     }
 
-    /// <summary>The state dict of the model that embeds targets.</summary>
-    internal Dictionary<string, Tensor> TargetState()
+    /// <inheritdoc/>
+    public override Dictionary<string, Tensor> TargetState()
     {
         var state = state_dict();
         foreach (var (key, tensor) in _targets?.state_dict() ?? [])
@@ -236,7 +224,7 @@ public sealed class Blip2Encoder : ComposedFamilyEncoder
     {
         using var scope = NewDisposeScope();
         var tokens = _former.Encode(_queries, visualTokens, text).narrow(1, 0, Vectors);
-        return ProjectionHead.Embed(tokens, RequiredTextHead()).MoveToOuterDisposeScope();
+        return RequiredTextHead().Project(tokens).MoveToOuterDisposeScope();
     }
 
     private static IVisualEncoder VisualOf(Blip2Architecture architecture, ComposedModelParts? parts, Device? device)

@@ -1,78 +1,66 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Text;
-using Microsoft.Extensions.Logging;
-using static TorchSharp.torch;
 
 namespace CoVR.Blip2;
 
-/// <summary>BLIP-2 on the way that all families go.</summary>
-/// <param name="services">The host's; null outside of one.</param>
-internal sealed class Blip2Family(IServiceProvider? services = null) : ComposedModelFamily<Blip2Options, Blip2Architecture, Blip2Encoder>(services)
+/// <summary>BLIP-2: its published models and how they are made. <c>UseBlip2</c> hands it to <c>UseModelFamily</c>.</summary>
+public static class Blip2Family
 {
-    /// <inheritdoc/>
-    public override string Name => "blip2";
+    private const string License = "BSD-3-Clause";
+    private const string Lavis = "https://storage.googleapis.com/sfr-vision-language-research/LAVIS/models/BLIP2/";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ModelVariant<Blip2Architecture>> Variants => Blip2Variants.All;
+    // 32 tokens in training, up to 32 in validation and 64 in tests, 30 words; captions that are embedded beforehand have up to 512 tokens.
+    private static readonly TextInput TextLengths = new(TrainingLength: 32, EvaluationLimit: 64, MaxWords: 30) { CaptionLimit = 512, ValidationLimit = 32 };
 
-    /// <inheritdoc/>
-    protected override Blip2Architecture? ArchitectureOf(Blip2Options options) => options.Architecture;
-
-    /// <inheritdoc/>
-    protected override IEnumerable<string> FindFamilyFaults(Blip2Options options)
+    /// <summary>
+    /// The variants <c>coco</c> (EVA's ViT-g/14 at 364 pixels, fine-tuned on COCO, where CoVR-2 starts from; its own checkpoints have the same sizes),
+    /// <c>pretrain</c> (EVA's ViT-g/14 at 224 pixels) and <c>pretrain_vitL</c> (CLIP's ViT-L/14 at 224 pixels).
+    /// </summary>
+    public static ModelFamily Definition { get; } = new()
     {
-        if (!Enum.IsDefined(options.Trainable))
-        {
-            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<Blip2Trainable>())}.";
-        }
+        Name = "blip2",
+        Variants =
+        [
+            new("coco", Blip2Architecture.EvaGiant364, TextLengths, Lavis + "blip2_finetune_coco.pth", License),
+            new("pretrain", Blip2Architecture.EvaGiant224, TextLengths, Lavis + "blip2_pretrained.pth", License),
+            new("pretrain_vitL", Blip2Architecture.ClipLarge224, TextLengths, Lavis + "blip2_pretrained_vitL.pth", License),
+        ],
+        AddedTokens = [BertTextTokenizer.DecToken],
+        CreateEncoder = (architecture, _, parts) => new Blip2Encoder((Blip2Architecture)architecture, parts),
+        GetCheckpointMap = CheckpointMapFor,
+        HasTargetEncoder = true,
+        FindFaults = FindFaults,
+    };
 
-        if (options.Trainable == Blip2Trainable.TextOnly && options.TrainVisualEncoder)
-        {
-            yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
-        }
-
-        if (options.Architecture is { TextHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
+    private static IEnumerable<string> FindFaults(ModelOptions options)
+    {
+        if (options.Architecture is Blip2Architecture { TextHead: false } own && (options.Fusion ?? own.Fusion) != QueryFusion.CrossAttention)
         {
             yield return $"{nameof(options.Fusion)}: average and late fusion embed the text as a caption, which needs {nameof(options.Architecture)}.{nameof(own.TextHead)}.";
         }
 
-        if (options.Architecture is { Text.QueryFeedForward: false })
+        if (options.Architecture is Blip2Architecture { Text.QueryFeedForward: false } sizes)
         {
-            yield return $"{nameof(options.Architecture)}: a Q-Former has {nameof(options.Architecture.Text)}.{nameof(options.Architecture.Text.QueryFeedForward)}; start from {nameof(QFormer)}.{nameof(QFormer.BertBase)}.";
+            yield return $"{nameof(options.Architecture)}: a Q-Former has {nameof(sizes.Text)}.{nameof(sizes.Text.QueryFeedForward)}; start from the text sizes of a {nameof(Blip2Architecture)}.";
         }
     }
 
-    /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(IEnumerable<string> vocabulary) => BertTextTokenizer.ForBlip2(vocabulary);
-
-    /// <inheritdoc/>
-    protected override BertTextTokenizer CreateTokenizer(string vocabularyPath) => BertTextTokenizer.ForBlip2(vocabularyPath);
-
-    /// <inheritdoc/>
-    protected override Blip2Encoder CreateEncoder(Blip2Architecture architecture, BertTextTokenizer tokenizer, ComposedModelParts parts) =>
-        new(architecture, parts);
-
-    /// <inheritdoc/>
-    protected override CheckpointMap MapFor(ComposedModelParts parts) => Blip2CheckpointMap.For(parts);
-
-    /// <inheritdoc/>
-    protected override void SetTrainable(Blip2Encoder encoder, Blip2Options options) =>
-        encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<(string Option, string? Name)> CheckpointsOf(Blip2Options options) =>
-        [.. base.CheckpointsOf(options), (nameof(options.TargetCheckpoint), options.TargetCheckpoint)];
-
-    /// <inheritdoc/>
-    protected override void SetTargetWeights(Blip2Encoder encoder, Blip2Options options, IReadOnlyList<string?> files, ComposedModelParts parts, ILogger logger)
+    // load_from_pretrained of src/model/blip2/blip2.py takes weights under "model" as they are. Ours also cuts a leading "module." and resizes
+    // positions of another picture size (CLIP's with aligned corners). Ignored are the matching head and the temperature of BLIP-2's pretraining.
+    private static CheckpointMap CheckpointMapFor(ComposedModelParts parts)
     {
-        if (files[0] is { } path)
+        // The norm after a visual encoder has its width.
+        IReadOnlyList<string> replaced = parts.Visual is null ? parts.ReplacedKeys() : [.. parts.ReplacedKeys(), "ln_vision.*"];
+        return new CheckpointMap
         {
-            Load(encoder.MakeTargetEncoder(), path, Blip2CheckpointMap.For(parts with { Visual = encoder.Visual }), options.StrictCheckpoint, logger);
-        }
+            Root = "model",
+            RemovedPrefixes = ["module."],
+            Ignored = ["temp", "itm_head.*", "text_proj.*", .. replaced],
+            Optional = ["Qformer.bert.embeddings.position_ids", .. replaced],
+            Reshapes = parts.Visual is null
+                ? [TensorReshape.Positions("visual_encoder.pos_embed"), TensorReshape.Positions("visual_encoder.positional_embedding", alignCorners: true)]
+                : [],
+        };
     }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyDictionary<string, Tensor> TargetState(Blip2Encoder encoder) => encoder.TargetState();
 }

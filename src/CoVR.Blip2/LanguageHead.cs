@@ -26,7 +26,7 @@ internal sealed class LanguageHead : nn.Module
     public Tensor Bias => _predictions.Bias;
 
     /// <summary>Sets what is no linear layer.</summary>
-    public void Initialise()
+    public void Initialize()
     {
         using var noGrad = no_grad();
         Bias.zero_();

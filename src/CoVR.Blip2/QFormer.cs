@@ -15,14 +15,14 @@ namespace CoVR.Blip2;
 /// first and have no positions; only they look at the picture, in every second layer, and they have feed-forwards of their
 /// own. The head's weight <c>cls.predictions.decoder.weight</c> is the word embedding, <c>cls.predictions.decoder.bias</c> is
 /// <c>cls.predictions.bias</c>: one parameter each, listed under both names by <c>state_dict</c> as PyTorch lists them.</para>
-/// <para>Values are unset until <see cref="Initialise"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</para>
+/// <para>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</para>
 /// </remarks>
-public sealed class QFormer : TextEncoderModule
+internal sealed class QFormer : TextEncoderModule
 {
     private readonly BertOptions _options;
 
     [ComponentName(Name = "bert")]
-    private readonly QFormerLayers _bert;
+    private readonly BertModel _bert;
 
     [ComponentName(Name = "cls")]
     private readonly LanguageHead _head;
@@ -42,40 +42,19 @@ public sealed class QFormer : TextEncoderModule
         }
 
         _options = options;
-        _bert = new QFormerLayers(options, visualWidth, device);
+        _bert = new BertModel(options, visualWidth, device);
         _head = new LanguageHead(options, device);
         RegisterComponents();
     }
 
-    /// <summary>The published Q-Former: BERT-base with [DEC], and cross attention in every second layer.</summary>
-    public static BertOptions BertBase { get; } = new()
-    {
-        VocabularySize = 30523,
-        PaddingIndex = null,
-        CrossAttentionFrequency = 2,
-        QueryFeedForward = true,
-    };
-
     /// <inheritdoc/>
     public override int Width => _options.Width;
 
-    /// <summary>Words and positions.</summary>
-    public BertEmbeddings Embeddings => _bert.Embeddings;
-
     /// <summary>The layers.</summary>
-    public BertEncoder Layers => _bert.Encoder;
+    public BertModel Bert => _bert;
 
-    /// <summary>Reads a text alone: no queries, no cross attention.</summary>
-    /// <param name="text">Ids and mask [B, T].</param>
-    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
-    /// <exception cref="ArgumentException">The text is too long.</exception>
-    public override Tensor Encode(TokenBatch text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        using var scope = NewDisposeScope();
-        var hidden = Embeddings.Embed(text.Ids);
-        return Layers.Apply(hidden, new BertContext(BertMasks.ForText(text.Mask))).MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public override Tensor Encode(TokenBatch text) => _bert.Encode(text);
 
     /// <summary>Lets queries look at pictures, and at texts if there are any.</summary>
     /// <param name="queries">[1 or B, Q, C].</param>
@@ -83,30 +62,16 @@ public sealed class QFormer : TextEncoderModule
     /// <param name="text">Ids and mask [B, T]; null for pictures alone.</param>
     /// <param name="visualMask">[B, N] int64: 1 for tokens, 0 for padding; null when nothing is padded.</param>
     /// <returns>[B, Q + T, C], queries first; the caller's dispose scope owns it.</returns>
-    /// <exception cref="ArgumentException">The batch sizes differ, or the text is too long.</exception>
-    public Tensor Encode(Tensor queries, Tensor visualTokens, TokenBatch? text = null, Tensor? visualMask = null)
-    {
-        ArgumentNullException.ThrowIfNull(queries);
-        ArgumentNullException.ThrowIfNull(visualTokens);
-        RequireSameBatch(visualTokens, text);
-        using var scope = NewDisposeScope();
-        var batch = visualTokens.shape[0];
-        var hidden = Embeddings.Embed(text?.Ids, queries.expand(batch, -1, -1));
-        var context = new BertContext(
-            text is null ? null : BertMasks.ForText(WithQueries(text.Mask, queries.shape[1])),
-            visualTokens,
-            visualMask is null ? null : BertMasks.ForEncoder(visualMask),
-            (int)queries.shape[1]);
-        return Layers.Apply(hidden, context).MoveToOuterDisposeScope();
-    }
+    public Tensor Encode(Tensor queries, Tensor visualTokens, TokenBatch? text = null, Tensor? visualMask = null) =>
+        _bert.EncodeWithImage(visualTokens, text?.Ids, text?.Mask, queries, visualMask);
 
     /// <summary>Sets fresh weights as the reference does: normal, biases 0, the queries' feed-forwards as copies of the texts'.</summary>
     /// <param name="initializer">The seeded source.</param>
-    public void Initialise(WeightInitializer initializer)
+    public void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         initializer.TransformerLayers(this, _options.InitializerRange);
-        _head.Initialise();
+        _head.Initialize();
         CopyTextToQueries();
     }
 
@@ -116,22 +81,10 @@ public sealed class QFormer : TextEncoderModule
     {
         var state = base.state_dict(destination, prefix);
         var start = string.IsNullOrEmpty(prefix) ? "cls.predictions.decoder." : prefix + ".cls.predictions.decoder.";
-        state.TryAdd(start + "weight", Embeddings.Words);
+        state.TryAdd(start + "weight", _bert.Words);
         state.TryAdd(start + "bias", _head.Bias);
         return state;
     }
-
-    private static void RequireSameBatch(Tensor visualTokens, TokenBatch? text)
-    {
-        if (visualTokens.dim() != 3 || (text is not null && visualTokens.shape[0] != text.Ids.shape[0]))
-        {
-            throw new ArgumentException(
-                $"There are {text?.Ids.shape[0]} texts, but the visual tokens are [{string.Join(", ", visualTokens.shape)}].", nameof(visualTokens));
-        }
-    }
-
-    private static Tensor WithQueries(Tensor textMask, long queries) =>
-        cat([ones([textMask.shape[0], queries], textMask.dtype, textMask.device), textMask], 1);
 
     private void CopyTextToQueries()
     {

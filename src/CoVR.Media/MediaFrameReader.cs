@@ -23,7 +23,9 @@ public sealed class MediaFrameReader : IFrameReader
     {
         ArgumentNullException.ThrowIfNull(images);
         _images = images;
-        _videos = new FfmpegFrameReader(options ?? new MediaOptions(), logger ?? NullLogger<MediaFrameReader>.Instance);
+        options ??= new MediaOptions();
+        OptionsFaults.ThrowIfAny(options);
+        _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
     /// <inheritdoc/>

@@ -32,11 +32,11 @@ public sealed class MpiLauncher
 
     /// <summary>Creates a launcher.</summary>
     /// <param name="options">The number of ranks, and where their output goes.</param>
-    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is invalid.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public MpiLauncher(MpiLauncherOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(options);
         _options = options;
     }
 

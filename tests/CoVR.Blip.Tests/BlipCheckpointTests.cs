@@ -60,7 +60,7 @@ public sealed class BlipCheckpointTests : IDisposable
     public void Checkpoint_OfANameThatCannotBe_IsAFaultOfTheOptions(string name, string part)
     {
         var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() =>
-            SmallBlip.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, Checkpoint = name }));
+            SmallBlip.Create(new ModelOptions { Vocabulary = SmallBlip.Vocabulary, Checkpoint = name }));
         Assert.Contains(part, Assert.Single(fault.Failures), StringComparison.Ordinal);
     }
 
@@ -125,7 +125,7 @@ public sealed class BlipCheckpointTests : IDisposable
         Assert.Contains("none.pth", fault.Message, StringComparison.Ordinal);
     }
 
-    private static BlipOptions From(string path)
+    private static ModelOptions From(string path)
     {
         var options = SmallBlip.Options();
         (options.Checkpoint, options.Seed) = (path, 8);

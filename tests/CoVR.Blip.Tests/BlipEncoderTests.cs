@@ -91,9 +91,9 @@ public sealed class BlipEncoderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(BlipTrainable.Composed, false)]
-    [InlineData(BlipTrainable.Composed, true)]
-    public void EncodeVisual_RecordsAGradient_OnlyWhenItIsTrained(BlipTrainable trainable, bool trainVisual)
+    [InlineData(TrainableWeights.Composed, false)]
+    [InlineData(TrainableWeights.Composed, true)]
+    public void EncodeVisual_RecordsAGradient_OnlyWhenItIsTrained(TrainableWeights trainable, bool trainVisual)
     {
         Encoder.SetTrainable(trainable, trainVisual);
         Assert.Equal(trainVisual, Encoder.EncodeVisual(SmallBlip.Pixels(2)).requires_grad);
@@ -122,7 +122,7 @@ public sealed class BlipEncoderTests : IDisposable
 
     [Fact]
     public void SetTrainable_TextOnlyWithVisual_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => Encoder.SetTrainable(BlipTrainable.TextOnly, trainVisualEncoder: true));
+        Assert.Throws<ArgumentException>(() => Encoder.SetTrainable(TrainableWeights.TextOnly, trainVisualEncoder: true));
 
     [Fact]
     public void EncodeTarget_WithoutVisionHead_SaysWhy()

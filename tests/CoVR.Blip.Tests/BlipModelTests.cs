@@ -86,12 +86,12 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_SeveralFaults_ListsAllOfThem()
     {
-        var options = new BlipOptions
+        var options = new ModelOptions
         {
             Variant = "huge",
             Device = "abacus",
             VocabularyPath = "nowhere/vocab.txt",
-            Trainable = BlipTrainable.TextOnly,
+            Trainable = TrainableWeights.TextOnly,
             TrainVisualEncoder = true,
             Temperature = 0,
             Text = new TextInput(1, 64, 0),
@@ -116,15 +116,15 @@ public sealed class BlipModelTests
     [Fact]
     public void Create_TwoVocabularies_SaysSo()
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => SmallBlip.Create(new BlipOptions { Vocabulary = SmallBlip.Vocabulary, VocabularyPath = "vocab.txt" }));
+        var fault = Assert.Throws<OptionsValidationException>(() => SmallBlip.Create(new ModelOptions { Vocabulary = SmallBlip.Vocabulary, VocabularyPath = "vocab.txt" }));
         Assert.Contains("VocabularyPath or Vocabulary", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Description_OfAPublishedSize_NamesIt()
     {
-        Assert.Equal(384, BlipVariants.Find("LARGE")!.Architecture.Image.Size);
-        Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipVariants.Large.Text);
+        Assert.Equal(384, BlipFamily.Definition.Find("LARGE")!.Architecture.Image.Size);
+        Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipFamily.Definition.Find("large")!.Text);
         using var model = SmallBlip.Create(SmallBlip.Options());
         Assert.Equal("blip-custom-16", model.Description.Name);
     }
@@ -135,7 +135,7 @@ public sealed class BlipModelTests
         var options = SmallBlip.Options();
         options.Architecture = SmallBlip.Architecture with
         {
-            Vision = SmallBlip.Architecture.Vision with { Positions = PositionInitialisation.SinCos, Stem = VisionStem.Convolutional },
+            Vision = SmallBlip.Architecture.Vision with { Positions = PositionInitialization.SinCos, Stem = VisionStem.Convolutional },
         };
         using var model = SmallBlip.Create(options);
         var positions = model.Module!.state_dict()["visual_encoder.pos_embed"];

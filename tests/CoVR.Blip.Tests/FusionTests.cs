@@ -116,7 +116,7 @@ public sealed class FusionTests : IDisposable
         Assert.Contains(nameof(BlipArchitecture.VisionHead), fault.Message, StringComparison.Ordinal);
     }
 
-    private static ComposedModel Create(QueryFusion fusion, Action<BlipOptions>? change = null)
+    private static ComposedModel Create(QueryFusion fusion, Action<ModelOptions>? change = null)
     {
         var options = SmallBlip.Options();
         options.Fusion = fusion;
@@ -124,7 +124,7 @@ public sealed class FusionTests : IDisposable
         return SmallBlip.Create(options);
     }
 
-    private static void Configure(BlipOptions options, QueryFusion fusion) =>
+    private static void Configure(ModelOptions options, QueryFusion fusion) =>
         (options.Architecture, options.Vocabulary, options.Fusion) = (SmallBlip.Architecture, SmallBlip.Vocabulary, fusion);
 
     private static (Tensor Visual, TokenBatch Text) Inputs(ComposedModel model) =>

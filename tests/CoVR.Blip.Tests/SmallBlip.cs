@@ -1,4 +1,5 @@
 using CoVR.Blip;
+using CoVR.Checkpoints;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using TorchSharp;
@@ -22,9 +23,9 @@ internal static class SmallBlip
         Text = new BertOptions { VocabularySize = 0, Width = 24, Depth = 2, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
     };
 
-    public static BlipOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
+    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
 
-    public static ComposedModel Create(BlipOptions options, ComposedModelParts? parts = null) => BlipModel.CreateAsync(options, parts).AsTask().GetAwaiter().GetResult();
+    public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => BlipFamily.Definition.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
 
     /// <summary>[count, 3, 16, 16] of a seed.</summary>
     public static Tensor Pixels(int count, ulong seed = 3)

@@ -24,7 +24,7 @@ public sealed class UseBlipTests
     {
         using var services = Pipeline(options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
         var fault = Assert.Throws<OptionsValidationException>(() => services.Model());
-        Assert.Contains("CoVR pipeline '', BlipOptions: Variant: 'none'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("CoVR pipeline '', ModelOptions: Variant: 'none'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,7 @@ public sealed class UseBlipTests
         using var folder = new TemporaryFolder();
         File.WriteAllLines(folder["vocab.txt"], SmallBlip.Vocabulary);
         var collection = Pipeline(options => options.Vocabulary = null);
-        collection.AddKeyedSingleton<ICheckpointResolver>(string.Empty, new OneFile(ComposedModelOptions.PublishedVocabulary, folder["vocab.txt"]));
+        collection.AddKeyedSingleton<ICheckpointResolver>(string.Empty, new OneFile(ModelOptions.PublishedVocabulary, folder["vocab.txt"]));
         using var services = collection.BuildServiceProvider();
         using var text = services.Model().TokenizeForEvaluation(["red"]);
         Assert.Equal(3, text.Ids.shape[1]);
@@ -44,7 +44,7 @@ public sealed class UseBlipTests
     public void UseBlip_TwoPipelines_KeepTheirOptions()
     {
         var collection = Pipeline();
-        new Builder("wide", collection).UseBlip(options => Configure(options, BlipTrainable.All, 12));
+        new Builder("wide", collection).UseBlip(options => Configure(options, TrainableWeights.All, 12));
         using var services = collection.BuildServiceProvider();
         Assert.Equal(8, services.Model().Encoder.Dimensions);
         Assert.Equal(12, services.Model("wide").Encoder.Dimensions);
@@ -54,7 +54,7 @@ public sealed class UseBlipTests
     public void UseVisualEncoder_OfTheHost_ReplacesBlips()
     {
         var collection = new ServiceCollection();
-        new Builder(string.Empty, collection).UseVisualEncoder<FlatVision>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
+        new Builder(string.Empty, collection).UseVisualEncoder<FlatVision>().UseBlip(options => Configure(options, TrainableWeights.Composed, 8));
         using var services = collection.BuildServiceProvider();
         var model = services.Model();
         Assert.Equal(5, model.Description.Image.Size);
@@ -68,7 +68,7 @@ public sealed class UseBlipTests
     public void UseFusion_OfTheHost_SeesOnlyThePartsThatAreAskedFor()
     {
         var collection = new ServiceCollection();
-        new Builder(string.Empty, collection).UseFusion<CountingFusion>().UseBlip(options => Configure(options, BlipTrainable.Composed, 8));
+        new Builder(string.Empty, collection).UseFusion<CountingFusion>().UseBlip(options => Configure(options, TrainableWeights.Composed, 8));
         using var services = collection.BuildServiceProvider();
         var encoder = services.Model().Encoder;
         using var scope = NewDisposeScope();
@@ -83,18 +83,18 @@ public sealed class UseBlipTests
     public void TextEncoder_OfTheHostWithoutFusion_IsRefused() =>
         Assert.Throws<ArgumentException>(() => SmallBlip.Create(SmallBlip.Options(), new ComposedModelParts(Text: new NoText())));
 
-    private static ServiceCollection Pipeline(Action<BlipOptions>? change = null)
+    private static ServiceCollection Pipeline(Action<ModelOptions>? change = null)
     {
         var collection = new ServiceCollection();
         new Builder(string.Empty, collection).UseBlip(options =>
         {
-            Configure(options, BlipTrainable.Composed, 8);
+            Configure(options, TrainableWeights.Composed, 8);
             change?.Invoke(options);
         });
         return collection;
     }
 
-    private static void Configure(BlipOptions options, BlipTrainable trainable, int dimensions) =>
+    private static void Configure(ModelOptions options, TrainableWeights trainable, int dimensions) =>
         (options.Architecture, options.Vocabulary, options.Trainable) =
             (SmallBlip.Architecture with { Dimensions = dimensions }, SmallBlip.Vocabulary, trainable);
 

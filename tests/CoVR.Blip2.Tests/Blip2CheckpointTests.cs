@@ -146,7 +146,7 @@ public sealed class Blip2CheckpointTests : IDisposable
         }
     }
 
-    private static Blip2Options From(string path)
+    private static ModelOptions From(string path)
     {
         var options = SmallBlip2.Options();
         (options.Checkpoint, options.Seed) = (path, 8);

@@ -84,12 +84,12 @@ public sealed class Blip2EncoderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Blip2Trainable.Composed, false, false)]
-    [InlineData(Blip2Trainable.Composed, true, true)]
-    [InlineData(Blip2Trainable.TextOnly, false, false)]
-    [InlineData(Blip2Trainable.VisualOnly, false, false)]
-    [InlineData(Blip2Trainable.All, false, true)]
-    public void Train_VisualEncoder_IsPinnedAsInTheReference(Blip2Trainable trainable, bool trainVisual, bool moves)
+    [InlineData(TrainableWeights.Composed, false, false)]
+    [InlineData(TrainableWeights.Composed, true, true)]
+    [InlineData(TrainableWeights.TextOnly, false, false)]
+    [InlineData(TrainableWeights.VisualOnly, false, false)]
+    [InlineData(TrainableWeights.All, false, true)]
+    public void Train_VisualEncoder_IsPinnedAsInTheReference(TrainableWeights trainable, bool trainVisual, bool moves)
     {
         Encoder.SetTrainable(trainable, trainVisual);
         Encoder.train();
@@ -101,10 +101,10 @@ public sealed class Blip2EncoderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Blip2Trainable.Composed, false, false)]
-    [InlineData(Blip2Trainable.Composed, true, true)]
-    [InlineData(Blip2Trainable.VisualOnly, false, true)]
-    public void EncodeVisual_RecordsAGradient_OnlyWhenItIsTrained(Blip2Trainable trainable, bool trainVisual, bool records)
+    [InlineData(TrainableWeights.Composed, false, false)]
+    [InlineData(TrainableWeights.Composed, true, true)]
+    [InlineData(TrainableWeights.VisualOnly, false, true)]
+    public void EncodeVisual_RecordsAGradient_OnlyWhenItIsTrained(TrainableWeights trainable, bool trainVisual, bool records)
     {
         Encoder.SetTrainable(trainable, trainVisual);
         Assert.Equal(records, Encoder.EncodeVisual(SmallBlip2.Pixels(2)).requires_grad);
@@ -131,7 +131,7 @@ public sealed class Blip2EncoderTests : IDisposable
 
     [Fact]
     public void SetTrainable_TextOnlyWithVisual_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => Encoder.SetTrainable(Blip2Trainable.TextOnly, trainVisualEncoder: true));
+        Assert.Throws<ArgumentException>(() => Encoder.SetTrainable(TrainableWeights.TextOnly, trainVisualEncoder: true));
 
     [Fact]
     public void Encode_WithoutTextHead_SaysWhy()

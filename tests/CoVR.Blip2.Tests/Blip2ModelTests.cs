@@ -56,11 +56,11 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Create_SeveralFaults_ListsAllOfThem()
     {
-        var options = new Blip2Options
+        var options = new ModelOptions
         {
             Variant = "huge",
             VocabularyPath = "nowhere/vocab.txt",
-            Trainable = Blip2Trainable.TextOnly,
+            Trainable = TrainableWeights.TextOnly,
             TrainVisualEncoder = true,
             Architecture = SmallBlip2.Architecture with
             {
@@ -78,8 +78,8 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Variants_Published_CarryTheirPreprocessing()
     {
-        Assert.Equal([364, 224, 224], Blip2Variants.All.Select(variant => variant.Architecture.Image.Size));
-        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512, ValidationLimit = 32 }, Blip2Variants.Find("COCO")!.Text);
-        Assert.Null(Blip2Variants.Find("large"));
+        Assert.Equal([364, 224, 224], Blip2Family.Definition.Variants.Select(variant => variant.Architecture.Image.Size));
+        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512, ValidationLimit = 32 }, Blip2Family.Definition.Find("COCO")!.Text);
+        Assert.Null(Blip2Family.Definition.Find("large"));
     }
 }

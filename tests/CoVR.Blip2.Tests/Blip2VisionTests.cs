@@ -19,7 +19,7 @@ public sealed class Blip2VisionTests
     public void Create_AtFullSizeOnMeta_HasTheReferencesKeysAndShapes(string id)
     {
         var golden = GoldenSet.Cases.Single(candidate => candidate.Id == id);
-        var options = golden.Config.GetProperty("vit_model").GetString() == "clip_L" ? Blip2Vision.ClipLarge : Blip2Vision.EvaGiant;
+        var options = golden.Config.GetProperty("vit_model").GetString() == "clip_L" ? Blip2Architecture.ClipLarge224.Vision : new Blip2Architecture().Vision;
         using var model = VisionTransformerModule.Create(
             options, ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()), new Device("meta"));
 
@@ -33,11 +33,11 @@ public sealed class Blip2VisionTests
     {
         using var scope = NewDisposeScope();
         using var initializer = new WeightInitializer(3);
-        using var eva = VisionTransformerModule.Create(Blip2Vision.EvaGiant with { Width = 64, Depth = 2, FeedForwardWidth = 96 }, ImageInput.Clip(28));
-        using var clip = VisionTransformerModule.Create(Blip2Vision.ClipLarge with { Width = 64, Depth = 1, FeedForwardWidth = 96 }, ImageInput.Clip(28));
+        using var eva = VisionTransformerModule.Create(new Blip2Architecture().Vision with { Width = 64, Depth = 2, FeedForwardWidth = 96 }, ImageInput.Clip(28));
+        using var clip = VisionTransformerModule.Create(Blip2Architecture.ClipLarge224.Vision with { Width = 64, Depth = 1, FeedForwardWidth = 96 }, ImageInput.Clip(28));
 
-        eva.Initialise(initializer);
-        clip.Initialise(initializer);
+        eva.Initialize(initializer);
+        clip.Initialize(initializer);
 
         var (evaState, clipState) = (eva.state_dict(), clip.state_dict());
         AssertDeviation(0.02, evaState["blocks.1.mlp.fc1.weight"]);

@@ -54,7 +54,7 @@ public sealed class FusionTests : IDisposable
     public void Create_WithoutTheCaptionsHead_IsRefused() => Assert.Throws<OptionsValidationException>(() => Create(
         QueryFusion.Average, options => options.Architecture = SmallBlip2.Architecture with { TextHead = false }));
 
-    private static ComposedModel Create(QueryFusion fusion, Action<Blip2Options>? change = null)
+    private static ComposedModel Create(QueryFusion fusion, Action<ModelOptions>? change = null)
     {
         var options = SmallBlip2.Options();
         options.Fusion = fusion;

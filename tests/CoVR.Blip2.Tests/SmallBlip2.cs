@@ -1,3 +1,4 @@
+using CoVR.Checkpoints;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using TorchSharp;
@@ -18,13 +19,13 @@ internal static class SmallBlip2
         Image = ImageInput.Clip(16),
         Dimensions = 8,
         Queries = 3,
-        Vision = Blip2Vision.EvaGiant with { PatchSize = 4, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = 0.5 },
-        Text = QFormer.BertBase with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
+        Vision = new Blip2Architecture().Vision with { PatchSize = 4, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = 0.5 },
+        Text = new Blip2Architecture().Text with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
     };
 
-    public static Blip2Options Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
+    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
 
-    public static ComposedModel Create(Blip2Options options, ComposedModelParts? parts = null) => Blip2Model.CreateAsync(options, parts).AsTask().GetAwaiter().GetResult();
+    public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => Blip2Family.Definition.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
 
     /// <summary>[count, 3, 16, 16] of a seed.</summary>
     public static Tensor Pixels(int count, ulong seed = 3)

@@ -25,7 +25,7 @@ public sealed class UseBlip2Tests
     {
         using var services = Pipeline(change: options => (options.Variant, options.Vocabulary) = ("none", null)).BuildServiceProvider();
         var fault = Assert.Throws<OptionsValidationException>(() => services.Model());
-        Assert.Contains("CoVR pipeline '', Blip2Options: Variant: 'none'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("CoVR pipeline '', ModelOptions: Variant: 'none'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("; VocabularyPath: ", fault.Message, StringComparison.Ordinal);
     }
 
@@ -64,7 +64,7 @@ public sealed class UseBlip2Tests
         Assert.Throws<ArgumentException>(() => SmallBlip2.Create(SmallBlip2.Options(), new ComposedModelParts(Text: new LengthText())));
     }
 
-    private static ServiceCollection Pipeline(Action<ICoVRBuilder>? parts = null, Action<Blip2Options>? change = null)
+    private static ServiceCollection Pipeline(Action<ICoVRBuilder>? parts = null, Action<ModelOptions>? change = null)
     {
         var collection = new ServiceCollection();
         var builder = new Builder(string.Empty, collection);

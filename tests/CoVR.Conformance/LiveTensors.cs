@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Conformance;
 
 /// <summary>Counts the tensors of the process. Other tests must not make any meanwhile.</summary>
-internal static class LiveTensors
+public static class LiveTensors
 {
     /// <summary>How many there are, without those that earlier tests left to the garbage collector: they would vanish at any moment.</summary>
     public static long Settled()

@@ -23,8 +23,8 @@ public sealed class TokenizerParity : IParityCheck
 
     private static BertTextTokenizer Create(GoldenCase golden) =>
         golden.Config.GetProperty("ids").TryGetProperty("enc", out _)
-            ? BertTextTokenizer.ForBlip(golden.InputPath("vocab"))
-            : BertTextTokenizer.ForBlip2(golden.InputPath("vocab"));
+            ? BertTextTokenizer.Load(golden.InputPath("vocab"), [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken])
+            : BertTextTokenizer.Load(golden.InputPath("vocab"), [BertTextTokenizer.DecToken]);
 
     private static void CheckIds(JsonElement config, BertTextTokenizer tokenizer)
     {

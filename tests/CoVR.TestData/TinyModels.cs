@@ -22,11 +22,11 @@ public static class TinyModels
     {
         if (family == "blip")
         {
-            BlipModel.RequireFit(new BlipOptions { Architecture = SmallBlip with { Vision = SmallBlip.Vision with { Depth = SmallBlip.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+            BlipFamily.Definition.RequireFit(new ModelOptions { Architecture = SmallBlip with { Vision = SmallBlip.Vision with { Depth = SmallBlip.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
         }
         else
         {
-            Blip2Model.RequireFit(new Blip2Options { Architecture = SmallBlip2 with { Vision = SmallBlip2.Vision with { Depth = SmallBlip2.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+            Blip2Family.Definition.RequireFit(new ModelOptions { Architecture = SmallBlip2 with { Vision = SmallBlip2.Vision with { Depth = SmallBlip2.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
         }
     }
 
@@ -43,7 +43,7 @@ public static class TinyModels
         Image = ImageInput.Clip(16),
         Dimensions = 8,
         Queries = 3,
-        Vision = Blip2Vision.EvaGiant with { PatchSize = 4, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = 0 },
-        Text = QFormer.BertBase with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
+        Vision = new Blip2Architecture().Vision with { PatchSize = 4, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = 0 },
+        Text = new Blip2Architecture().Text with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
     };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CoVR.Blip2;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ internal static class FullSizeModel
     public static (double Seconds, long Bytes) Write(string path)
     {
         NativeTorch.EnsureLoaded();
-        using var model = new Blip2Encoder(Blip2Architecture.EvaGiant364);
+        using var model = Allocate();
         Fill(model);
         var watch = Stopwatch.StartNew();
         if (Path.GetExtension(path) == ".pth")
@@ -38,8 +39,8 @@ internal static class FullSizeModel
     {
         NativeTorch.EnsureLoaded();
         var watch = Stopwatch.StartNew();
-        using var model = new Blip2Encoder(Blip2Architecture.EvaGiant364);
-        StateDictLoader.Load(model, path, Blip2CheckpointMap.Default);
+        using var model = Allocate();
+        StateDictLoader.Load(model, path, Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None));
         return (watch.Elapsed.TotalSeconds, BytesOf(model));
     }
 
@@ -51,8 +52,8 @@ internal static class FullSizeModel
         NativeTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var model = Time("allocate", () => new Blip2Encoder(Blip2Architecture.EvaGiant364));
-        Time("load", () => StateDictLoader.Load(model, path, Blip2CheckpointMap.Default));
+        using var model = Time("allocate", () => Allocate());
+        Time("load", () => StateDictLoader.Load(model, path, Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None)));
         Time("hash of the weights, for the fingerprint", () => WeightsHash.OfModule(model));
         model.eval();
         using var generator = new Generator(1);
@@ -74,7 +75,10 @@ internal static class FullSizeModel
         }
     }
 
-    private static void Require(Tensor embedding, Blip2Encoder model)
+    private static ComposedFamilyEncoder Allocate() => Blip2Family.Definition.CreateEncoder(
+        Blip2Architecture.EvaGiant364, BertTextTokenizer.Create(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], []), ComposedModelParts.None);
+
+    private static void Require(Tensor embedding, ComposedFamilyEncoder model)
     {
         using var norms = embedding.norm(-1);
         if (!embedding.shape.AsSpan().SequenceEqual([1, model.Vectors, model.Dimensions]) || !norms.allclose(ones_like(norms), atol: 1e-4))

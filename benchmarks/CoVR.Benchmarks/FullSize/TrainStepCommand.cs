@@ -36,9 +36,9 @@ internal static class TrainStepCommand
             Say($"runtime and libtorch: {Resident():F0} MiB");
         }
 
-        using var model = MadeModels.Create(new BlipOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1 });
+        using var model = MadeModels.Create(new ModelOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1 });
         Say($"with the model: {Resident():F0} MiB");
-        var needed = Needed((BlipEncoder)model.Encoder, batch, model.Description.Text.TrainingLength);
+        var needed = Needed(model.Module!, batch, model.Description.Text.TrainingLength);
         Train(model, batch, steps);
         using var process = Process.GetCurrentProcess();
         var peak = process.PeakWorkingSet64 / MiB;
@@ -54,7 +54,7 @@ internal static class TrainStepCommand
     }
 
     /// <summary>Bytes, in MiB, of what a step cannot do without.</summary>
-    private static double[] Needed(BlipEncoder encoder, long batch, long tokens)
+    private static double[] Needed(nn.Module encoder, long batch, long tokens)
     {
         var trained = encoder.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
         var all = encoder.state_dict().Values.Sum(tensor => tensor.numel() * tensor.element_size());

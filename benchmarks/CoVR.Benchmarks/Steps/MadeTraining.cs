@@ -22,11 +22,11 @@ internal static class MadeTraining
         Text = new BertOptions { VocabularySize = 0, Width = 384, Depth = 4, Heads = 6, FeedForwardWidth = 1536, MaxPositions = 64 },
     };
 
-    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new BlipOptions
+    internal static ComposedModel Model(bool trainVision) => MadeModels.Create(new ModelOptions
     {
         Architecture = Architecture,
         Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words],
-        Trainable = trainVision ? BlipTrainable.All : BlipTrainable.Composed,
+        Trainable = trainVision ? TrainableWeights.All : TrainableWeights.Composed,
         TrainVisualEncoder = trainVision,
         Seed = 7,
     });

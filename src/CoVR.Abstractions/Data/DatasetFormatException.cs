@@ -7,7 +7,7 @@ namespace CoVR.Data;
 /// <param name="reason">What is there and what was expected.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class DatasetFormatException(string file, long? line, string? field, string reason, Exception? innerException = null)
-    : Exception(Describe(file, line, field, reason), innerException)
+    : CoVRException(Describe(file, line, field, reason), innerException)
 {
     /// <summary>The file.</summary>
     public string File { get; } = file;

@@ -37,7 +37,7 @@ public enum MediaFailure
 /// <param name="reason">What is wrong, and how to mend it where that is known.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class MediaReadException(string media, MediaFailure failure, string reason, Exception? innerException = null)
-    : Exception($"{media}: {reason}", innerException)
+    : CoVRException($"{media}: {reason}", innerException)
 {
     /// <summary>The name of the media.</summary>
     public string Media { get; } = media;

@@ -1,7 +1,7 @@
 namespace CoVR.Modeling;
 
 /// <summary>A weights file cannot be read.</summary>
-public class CheckpointException : Exception
+public class CheckpointException : CoVRException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="file">The file.</param>

@@ -51,7 +51,7 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     /// <summary>The encoder as a module, or null when it belongs to another runtime.</summary>
     public nn.Module? Module => Encoder as nn.Module;
 
-    /// <summary>Tells that the weights are others now, after a training or a load: fingerprints that are made from here on name them, so that stores of the old weights are refused.</summary>
+    /// <summary>Sets the hash of the weights after a training or a load. Fingerprints made from then on carry it, so that stores of the old weights are refused.</summary>
     /// <param name="weightsSha256">SHA-256 of the weights, lower-case hexadecimal.</param>
     public void ChangeWeights(string weightsSha256)
     {

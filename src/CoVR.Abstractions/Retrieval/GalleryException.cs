@@ -5,7 +5,7 @@ namespace CoVR;
 /// <param name="reason">What is wrong and how to fix it.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class GalleryException(string gallery, string reason, Exception? innerException = null)
-    : Exception($"Gallery '{gallery}': {reason}", innerException)
+    : CoVRException($"Gallery '{gallery}': {reason}", innerException)
 {
     /// <summary>The gallery's folder, address or name.</summary>
     public string Gallery { get; } = gallery;

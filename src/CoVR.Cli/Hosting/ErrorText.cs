@@ -28,16 +28,7 @@ internal static class ErrorText
     private static bool IsForUsers(Exception error) => error
         is CommandException
         or ConfigurationException
-        or CheckpointException
-        or DatasetFormatException
-        or MediaReadException
-        or GalleryException
-        or DownloadException
-        or NativeTorchException
-        or DeviceNotAvailableException
-        or RunStateException
-        or TrainingDivergedException
-        or MpiException
+        or CoVRException
         or OptionsValidationException
         or IOException
         or UnauthorizedAccessException;

@@ -25,32 +25,17 @@ internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, 
     public string FolderSize => Model.FolderSize;
 
     /// <inheritdoc/>
-    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Model.Family == CheckpointCatalog.Blip ? pipeline.UseBlip(Configure) : pipeline.UseBlip2(Configure);
-
-    private void Configure(BlipOptions options)
+    public ICoVRBuilder Use(ICoVRBuilder pipeline)
     {
-        ConfigureAll(options);
-        if (ImageSize is { } size)
+        var family = Model.Family == CheckpointCatalog.Blip ? BlipFamily.Definition : Blip2Family.Definition;
+        return pipeline.UseModelFamily(family, options =>
         {
-            options.Architecture = BlipVariants.Find(Model.Variant)!.Architecture with { Image = ImageInput.Clip(size) };
-        }
-    }
-
-    private void Configure(Blip2Options options)
-    {
-        ConfigureAll(options);
-        options.TargetCheckpoint = TargetCheckpoint;
-        if (ImageSize is { } size)
-        {
-            options.Architecture = Blip2Variants.Find(Model.Variant)!.Architecture with { Image = ImageInput.Clip(size) };
-        }
-    }
-
-    private void ConfigureAll(ComposedModelOptions options)
-    {
-        options.Variant = Model.Variant;
-        options.Checkpoint = Checkpoint;
-        options.VocabularyPath = Vocabulary();
-        options.Device = Device;
+            options.Variant = Model.Variant;
+            options.Architecture = ImageSize is { } size ? family.Find(Model.Variant)!.Architecture with { Image = ImageInput.Clip(size) } : null;
+            options.Checkpoint = Checkpoint;
+            options.TargetCheckpoint = TargetCheckpoint;
+            options.VocabularyPath = Vocabulary();
+            options.Device = Device;
+        });
     }
 }

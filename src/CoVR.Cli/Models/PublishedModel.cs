@@ -1,5 +1,3 @@
-using CoVR.Blip;
-using CoVR.Blip2;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 
@@ -16,15 +14,15 @@ internal sealed record PublishedModel(string Name, string Family, string Variant
     /// <summary>All of them; the first is the default.</summary>
     public static IReadOnlyList<PublishedModel> All { get; } =
     [
-        new("blip-large", CheckpointCatalog.Blip, BlipVariants.Large.Name, "blip-l-coco", "webvid-covr"),
-        new("blip-base", CheckpointCatalog.Blip, BlipVariants.Base.Name, "model_base_retrieval_coco", "model_base_retrieval_coco"),
-        new("blip2-coco", CheckpointCatalog.Blip2, Blip2Variants.Coco.Name, "blip2-l-coco", "blip2-l-coco_coir+covr"),
-        new("blip2-pretrain", CheckpointCatalog.Blip2, Blip2Variants.Pretrain.Name, "blip2_pretrained", "blip2_pretrained"),
-        new("blip2-pretrain_vitL", CheckpointCatalog.Blip2, Blip2Variants.PretrainVitL.Name, "blip2_pretrained_vitL", "blip2_pretrained_vitL"),
+        new("blip-large", CheckpointCatalog.Blip, "large", "blip-l-coco", "webvid-covr"),
+        new("blip-base", CheckpointCatalog.Blip, "base", "model_base_retrieval_coco", "model_base_retrieval_coco"),
+        new("blip2-coco", CheckpointCatalog.Blip2, "coco", "blip2-l-coco", "blip2-l-coco_coir+covr"),
+        new("blip2-pretrain", CheckpointCatalog.Blip2, "pretrain", "blip2_pretrained", "blip2_pretrained"),
+        new("blip2-pretrain_vitL", CheckpointCatalog.Blip2, "pretrain_vitL", "blip2_pretrained_vitL", "blip2_pretrained_vitL"),
     ];
 
     /// <summary>The first part of the names of the reference's embedding folders: the family and its size.</summary>
-    public string FolderSize => Variant == Blip2Variants.Coco.Name ? "large" : Variant;
+    public string FolderSize => Variant == "coco" ? "large" : Variant;
 
     /// <summary>Finds the model of a name; null when it is none of these.</summary>
     public static PublishedModel? Find(string name) => All.FirstOrDefault(model => model.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -17,7 +17,7 @@ internal static class VocabularyFile
     /// <param name="host">The host, whose folder is searched.</param>
     /// <param name="resolver">Knows what was downloaded.</param>
     public static string? FindHere(CommandHost host, CheckpointResolver resolver) =>
-        Places.Select(host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(ComposedModelOptions.PublishedVocabulary));
+        Places.Select(host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(ModelOptions.PublishedVocabulary));
 
     /// <summary>The file that was asked for, one in the working folder, or the published one; null where that is to be downloaded with the model.</summary>
     /// <param name="host">The host, whose folder is searched.</param>
@@ -32,7 +32,7 @@ internal static class VocabularyFile
             return File.Exists(host.PathOf(asked)) ? host.PathOf(asked) : throw new CommandException($"there is no vocabulary '{asked}' (looked for {host.PathOf(asked)}).");
         }
 
-        var published = new CheckpointReference(ComposedModelOptions.PublishedVocabulary);
+        var published = new CheckpointReference(ModelOptions.PublishedVocabulary);
         return FindHere(host, resolver) ?? (resolver.FindFault(published) is { } fault ? throw Missing(host, new CheckpointException(published.Name, fault)) : null);
     }
 

@@ -106,39 +106,24 @@ internal sealed class ConfiguredModel : IModelChoice
     }
 
     /// <inheritdoc/>
-    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == CheckpointCatalog.Blip ? pipeline.UseBlip(Configure) : pipeline.UseBlip2(Configure);
+    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == CheckpointCatalog.Blip
+        ? pipeline.UseBlip(options => Configure(options, _sizes.Blip()))
+        : pipeline.UseBlip2(options => Configure(options, _sizes.Blip2()));
 
-    private void Configure(BlipOptions options)
+    private void Configure(ModelOptions options, (string Variant, ComposedArchitecture? Sizes, string? Name) model)
     {
-        ConfigureAll(options);
-        (options.Variant, options.Architecture, options.Name) = _sizes.Blip();
-        options.Trainable = Parts switch
-        {
-            QueryParts.Modification => BlipTrainable.TextOnly,
-            QueryParts.Reference => BlipTrainable.VisualOnly,
-            _ => BlipTrainable.Composed,
-        };
-    }
-
-    private void Configure(Blip2Options options)
-    {
-        ConfigureAll(options);
-        (options.Variant, options.Architecture, options.Name) = _sizes.Blip2();
-        options.TargetCheckpoint = _targets;
-        options.Trainable = Parts switch
-        {
-            QueryParts.Modification => Blip2Trainable.TextOnly,
-            QueryParts.Reference => Blip2Trainable.VisualOnly,
-            _ => Blip2Trainable.Composed,
-        };
-    }
-
-    private void ConfigureAll(ComposedModelOptions options)
-    {
+        (options.Variant, options.Architecture, options.Name) = model;
         options.Checkpoint = _checkpoint;
+        options.TargetCheckpoint = Family == CheckpointCatalog.Blip2 ? _targets : null;
         options.Device = Device;
         options.Fusion = Fusion;
         options.TrainVisualEncoder = _config.Flag("model.model.train_vit", false);
+        options.Trainable = Parts switch
+        {
+            QueryParts.Modification => TrainableWeights.TextOnly,
+            QueryParts.Reference => TrainableWeights.VisualOnly,
+            _ => TrainableWeights.Composed,
+        };
         options.Seed = (ulong)_config.Whole("seed", 1234);
         options.Temperature = _config.Number("model.model.temperature", 0.07);
         using var resolver = new CheckpointResolver(new CheckpointOptions());

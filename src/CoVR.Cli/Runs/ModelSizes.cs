@@ -9,23 +9,23 @@ namespace CoVR.Cli.Runs;
 /// <param name="config">The configuration.</param>
 internal sealed class ModelSizes(ComposedConfiguration config)
 {
-    private static readonly Dictionary<string, ModelVariant<BlipArchitecture>> BlipViTs = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ModelVariant> BlipViTs = new(StringComparer.Ordinal)
     {
-        ["large"] = BlipVariants.Large,
-        ["base"] = BlipVariants.Base,
+        ["large"] = BlipFamily.Definition.Find("large")!,
+        ["base"] = BlipFamily.Definition.Find("base")!,
     };
 
-    private static readonly Dictionary<string, ModelVariant<Blip2Architecture>> Blip2ViTs = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ModelVariant> Blip2ViTs = new(StringComparer.Ordinal)
     {
-        ["eva_clip_g"] = Blip2Variants.Coco,
-        ["clip_L"] = Blip2Variants.PretrainVitL,
+        ["eva_clip_g"] = Blip2Family.Definition.Find("coco")!,
+        ["clip_L"] = Blip2Family.Definition.Find("pretrain_vitL")!,
     };
 
     /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP.</summary>
     public (string Variant, BlipArchitecture? Sizes, string? Name) Blip()
     {
         var variant = config.OneOf("model.model.vit", BlipViTs, "large");
-        var sizes = variant.Architecture with { Image = Image(), Dimensions = config.Whole("model.model.embed_dim", 256) };
+        var sizes = (BlipArchitecture)variant.Architecture with { Image = Image(), Dimensions = config.Whole("model.model.embed_dim", 256) };
         var isPublished = sizes == variant.Architecture && !HasOwn;
         if (!config.Flag("model.model.vit_grad_ckpt", true) || config.Whole("model.model.vit_ckpt_layer", 12) != 12)
         {
@@ -41,8 +41,9 @@ internal sealed class ModelSizes(ComposedConfiguration config)
     {
         var size = config.Whole("model.model.image_size");
         var variant = config.OneOf("model.model.vit_model", Blip2ViTs, "eva_clip_g");
-        variant = variant == Blip2Variants.Coco && size == Blip2Variants.Pretrain.Architecture.Image.Size ? Blip2Variants.Pretrain : variant;
-        var sizes = variant.Architecture with { Image = Image(), Queries = config.Whole("model.model.num_query_token", 32) };
+        var small = Blip2Family.Definition.Find("pretrain")!;
+        variant = variant.Name == "coco" && size == small.Architecture.Image.Size ? small : variant;
+        var sizes = (Blip2Architecture)variant.Architecture with { Image = Image(), Queries = config.Whole("model.model.num_query_token", 32) };
         var isPublished = sizes == variant.Architecture && !HasOwn;
         if (!config.Flag("model.model.use_grad_checkpoint", true))
         {
@@ -62,7 +63,7 @@ internal sealed class ModelSizes(ComposedConfiguration config)
     private ImageInput Image() => ImageInput.Clip(config.Whole("model.model.image_size"));
 
     // How activations are kept and what is dropped in training does not change an embedding, and so not the name that stores know.
-    private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant<T> variant, T sizes, bool isPublished)
+    private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant variant, T sizes, bool isPublished)
         where T : ComposedArchitecture => sizes.Equals(variant.Architecture)
             ? (variant.Name, null, null)
             : (variant.Name, sizes, isPublished ? FormattableString.Invariant($"{family}-{variant.Name}-{sizes.Image.Size}") : null);

@@ -57,8 +57,8 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         }
     }
 
-    private static Relay<BenchmarkProgress> OfBenchmark(IProgress<Step> progress) => new(at =>
-        progress.Report(new Step(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
+    private static ImmediateProgress<BenchmarkProgress> OfBenchmark(IProgress<WorkProgress> progress) => new(at =>
+        progress.Report(new WorkProgress(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
 
     private BenchmarkRunOptions OptionsOf(PlannedTest test)
     {

@@ -48,7 +48,7 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
         {
             Settings = config.Entries("trainer.logger").ToDictionary(
                 entry => entry.Path["trainer.logger.".Length..],
-                entry => entry.Value is null ? null : PythonText.Of(entry.Value)),
+                entry => entry.Value is null ? null : (string?)entry.Text),
             RunName = $"{config.Text("data.dataname")}_{config.Text("model.ckpt.name")}_{config.TextOrNull("experiment")}_{config.TextOrNull("run_name")}",
             LogInterval = config.Whole("trainer.log_interval", 1),
             PrintInterval = config.Whole("trainer.print_interval", 10),

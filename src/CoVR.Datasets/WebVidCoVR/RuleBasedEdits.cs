@@ -51,9 +51,7 @@ public static class RuleBasedEdits
         return null;
     }
 
-    private static string[] Words(string caption) => PythonText.Split(PythonText.Lower(caption)
-        .Replace(".", "", StringComparison.Ordinal)
-        .Replace(",", "", StringComparison.Ordinal));
+    private static string[] Words(string caption) => CaptionCleaner.SplitWords(caption, removed: ".,");
 
     private sealed class Texts(string reference, string target) : IReadOnlyList<string>
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.ComponentModel.DataAnnotations;
 using CoVR.Modeling;
 
 namespace CoVR.Media;
@@ -18,13 +17,13 @@ public sealed class TrainingTransform : IImageTransform
     /// <param name="input">Size S, filter and statistics that the model is trained with.</param>
     /// <param name="options">How pictures are varied; the reference's way when null.</param>
     /// <exception cref="ArgumentException">The input does not have three means and deviations, or its size is below 1.</exception>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public TrainingTransform(ImageInput input, TrainingTransformOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Size, 1);
         _options = options ?? new TrainingTransformOptions();
-        Validator.ValidateObject(_options, new ValidationContext(_options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(_options);
         (Input, _normalizer) = (input, new PixelNormalizer(input));
     }
 

@@ -23,7 +23,7 @@ public sealed class Checkpoint : IDisposable
     public string Path => _file.Path;
 
     /// <summary>The file's form.</summary>
-    public CheckpointFormat Format => _content.Format;
+    internal CheckpointFormat Format => _content.Format;
 
     /// <summary>Texts that a safetensors file carries, of shards those of the index; empty for other forms.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _content.Metadata;
@@ -43,12 +43,18 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, or of no known form.</exception>
     public static Checkpoint Open(string path) => Open(path, CheckpointReadLimits.Default);
 
+    /// <summary>The files that an index of shards names.</summary>
+    /// <param name="indexPath">A <c>….index.json</c>.</param>
+    /// <returns>Their names, which lie beside the index.</returns>
+    /// <exception cref="CheckpointException">The index is damaged, or names files outside of its folder.</exception>
+    public static IReadOnlyList<string> FindShards(string indexPath) => ShardedSafetensors.Shards(indexPath);
+
     /// <summary>Opens a file and reads its table of contents, within limits of one's own.</summary>
     /// <param name="path">The file, index or folder.</param>
     /// <param name="limits">What the table of contents may cost.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, of no known form, or over the limits.</exception>
-    public static Checkpoint Open(string path, CheckpointReadLimits limits)
+    internal static Checkpoint Open(string path, CheckpointReadLimits limits)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(limits);

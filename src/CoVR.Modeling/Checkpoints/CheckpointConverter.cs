@@ -18,7 +18,7 @@ public static class CheckpointConverter
     /// <param name="source">A file of any form that <see cref="Checkpoint"/> reads.</param>
     /// <param name="destination">The new file; an existing one is replaced when the new one is complete and compared.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Hears of bytes; may be null.</param>
+    /// <param name="progress">Told the bytes done; may be null.</param>
     /// <param name="cancellationToken">Ends the conversion; nothing is left of it.</param>
     /// <returns>What was taken over.</returns>
     /// <exception cref="CheckpointException">The source is damaged, holds no tensors or a type that safetensors has not, or the new file differs.</exception>
@@ -57,7 +57,7 @@ public static class CheckpointConverter
     /// <param name="source">A file of any form that <see cref="Checkpoint"/> reads; safetensors usually.</param>
     /// <param name="destination">The new file; an existing one is replaced when the new one is complete and compared.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Hears of bytes; may be null.</param>
+    /// <param name="progress">Told the bytes done; may be null.</param>
     /// <param name="cancellationToken">Ends the conversion; nothing is left of it.</param>
     /// <returns>What was taken over. Tensors are tied again only where <see cref="ToSafetensors"/> noted it and they are still equal.</returns>
     /// <exception cref="CheckpointException">The source is damaged or holds no tensors, or the new file differs.</exception>
@@ -150,4 +150,49 @@ public static class CheckpointConverter
             : [];
         return [.. besides, .. within];
     }
+}
+
+/// <summary>How <see cref="CheckpointConverter"/> converts.</summary>
+public sealed class ConversionOptions
+{
+    /// <summary>The dictionary that holds the state dict in <c>.pth</c> and <c>.ckpt</c> files; empty for the top.</summary>
+    /// <value>
+    /// Null: to safetensors, <c>model</c> where the file has it, else the top; to <c>.pth</c>, what the safetensors file was made from, else the top.
+    /// </value>
+    public string? Root { get; init; }
+
+    /// <summary>Whether every tensor of the new file is compared with the old one, bit for bit, before it takes its place.</summary>
+    /// <value>True.</value>
+    public bool Verify { get; init; } = true;
+}
+
+/// <summary>How far a conversion is.</summary>
+/// <param name="Tensor">The tensor at work.</param>
+/// <param name="Bytes">Bytes done: written, then compared.</param>
+/// <param name="TotalBytes">Bytes to be done; twice those of the tensors if they are compared (of tied ones a little less is done).</param>
+public readonly record struct ConversionProgress(string Tensor, long Bytes, long TotalBytes);
+
+/// <summary>What a conversion took over and what it left out.</summary>
+/// <param name="Source">The file that was read.</param>
+/// <param name="Destination">The file that was written.</param>
+public sealed record ConversionReport(string Source, string Destination)
+{
+    /// <summary>Names of the tensors that were written.</summary>
+    public IReadOnlyList<string> Tensors { get; init; } = [];
+
+    /// <summary>Bytes of those tensors, each name counted.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Names that were one tensor with an earlier name, to that name. Safetensors has no shared tensors: there each is written for itself.</summary>
+    public IReadOnlyDictionary<string, string> Tied { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the old file held besides, such as <c>optimizer</c> and <c>epoch</c>; it is not in the new one.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
+    /// <summary>Whether every tensor was compared bit for bit.</summary>
+    public bool Verified { get; init; }
+
+    /// <summary>The numbers in one line.</summary>
+    public override string ToString() =>
+        $"{Destination}: {Tensors.Count} tensors, {Bytes} bytes{(Verified ? ", compared bit for bit" : "")}; {Tied.Count} tied; dropped: {(Dropped.Count == 0 ? "nothing" : string.Join(", ", Dropped))}";
 }

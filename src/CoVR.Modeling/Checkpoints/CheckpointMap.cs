@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>How the files of one model family become the state dict of our module: one map per family, all of it data.</summary>
@@ -50,5 +52,60 @@ public sealed class CheckpointMap
         }
 
         return Rename?.Invoke(key) ?? key;
+    }
+}
+
+/// <summary>Fits tensors of one kind to a model of another size.</summary>
+/// <param name="Keys">The model's keys it is for; <c>*</c> stands for any characters.</param>
+/// <param name="Apply">
+/// Given the file's tensor (float32, on the CPU) and the model's shape, returns a new tensor of that shape, or null if it
+/// cannot. Called only where the shapes differ.
+/// </param>
+public sealed record TensorReshape(string Keys, Func<Tensor, IReadOnlyList<long>, Tensor?> Apply)
+{
+    /// <summary>Resizes position embeddings of a square grid bicubically (see <see cref="PositionEmbedding"/>).</summary>
+    /// <param name="keys">The model's keys; <c>*</c> stands for any characters.</param>
+    /// <param name="classTokens">Leading positions that are kept as they are.</param>
+    /// <param name="alignCorners">False for BLIP and EVA, true for CLIP.</param>
+    /// <returns>The rule.</returns>
+    public static TensorReshape Positions(string keys, int classTokens = 1, bool alignCorners = false) =>
+        new(keys, (source, shape) => PositionEmbedding.TryResize(source, shape, classTokens, alignCorners));
+}
+
+/// <summary>Compares keys with patterns in which <c>*</c> stands for any characters, none included.</summary>
+internal static class KeyPattern
+{
+    /// <summary>Whether some pattern fits a key.</summary>
+    public static bool MatchesAny(IReadOnlyList<string> patterns, string key) => patterns.Any(pattern => Matches(pattern, key));
+
+    /// <summary>Whether a pattern fits a key.</summary>
+    public static bool Matches(string pattern, string key)
+    {
+        var parts = pattern.Split('*');
+        if (parts.Length == 1)
+        {
+            return pattern == key;
+        }
+
+        if (key.Length < parts[0].Length + parts[^1].Length
+            || !key.StartsWith(parts[0], StringComparison.Ordinal)
+            || !key.EndsWith(parts[^1], StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var (at, end) = (parts[0].Length, key.Length - parts[^1].Length);
+        foreach (var part in parts[1..^1])
+        {
+            var found = key.AsSpan(at, end - at).IndexOf(part, StringComparison.Ordinal);
+            if (found < 0)
+            {
+                return false;
+            }
+
+            at += found + part.Length;
+        }
+
+        return true;
     }
 }

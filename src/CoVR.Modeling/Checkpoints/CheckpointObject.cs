@@ -2,7 +2,7 @@ namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>A Python object found in a file, as inert data: nothing of its class was ever looked up or run.</summary>
 /// <remarks>For example the learning-rate schedule that Lightning Fabric stores beside the weights. Not for use while the file is being read.</remarks>
-public sealed class CheckpointObject
+internal sealed class CheckpointObject
 {
     private readonly List<object?> _items = [];
     private readonly List<KeyValuePair<object, object?>> _entries = [];

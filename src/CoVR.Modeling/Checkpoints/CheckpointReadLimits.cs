@@ -5,7 +5,7 @@ namespace CoVR.Modeling.Checkpoints;
 /// The defaults are far above real checkpoints and dictionaries of millions of caption embeddings. Tensors do not count: they
 /// are never larger than their file, and are read only when they are asked for. Immutable.
 /// </remarks>
-public sealed class CheckpointReadLimits
+internal sealed class CheckpointReadLimits
 {
     // Small files may cost so much in any case.
     private const long FreeMemory = 1 << 26;

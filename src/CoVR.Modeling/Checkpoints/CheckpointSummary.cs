@@ -2,10 +2,9 @@ namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>What a weights file is, as far as its table of contents tells; no values are read.</summary>
 /// <param name="Path">The file that was opened.</param>
-/// <param name="Format">Its form.</param>
 /// <param name="Tensors">How many tensors there are.</param>
 /// <param name="Elements">How many numbers they have together.</param>
-public sealed record CheckpointSummary(string Path, CheckpointFormat Format, int Tensors, long Elements)
+public sealed record CheckpointSummary(string Path, int Tensors, long Elements)
 {
     private static readonly string[] Roots = ["model", "state_dict"];
 
@@ -42,15 +41,28 @@ public sealed record CheckpointSummary(string Path, CheckpointFormat Format, int
             shapes[key.StartsWith(distributed, StringComparison.Ordinal) ? key[distributed.Length..] : key] = tensor.Shape;
         }
 
-        var portrait = WeightsPortrait.Of(shapes);
-        return new CheckpointSummary(file.Path, file.Format, tensors.Count, tensors.Values.Sum(tensor => tensor.Elements))
+        var signature = StateDictSignature.Of(shapes);
+        return new CheckpointSummary(file.Path, tensors.Count, tensors.Values.Sum(tensor => tensor.Elements))
         {
-            Family = portrait.Family switch { "BLIP" => "blip", "BLIP-2" => "blip2", _ => null },
-            Description = portrait.Family,
-            Width = portrait.Width,
-            Depth = portrait.Depth,
-            ImageSize = portrait.ImageSize,
-            Words = portrait.Words,
+            Family = signature.Family switch { "BLIP" => "blip", "BLIP-2" => "blip2", _ => null },
+            Description = signature.Family,
+            Width = signature.Width,
+            Depth = signature.Depth,
+            ImageSize = signature.ImageSize,
+            Words = signature.Words,
         };
     }
+}
+
+/// <summary>The forms of weights files that can be read.</summary>
+internal enum CheckpointFormat
+{
+    /// <summary>What <c>torch.save</c> writes since PyTorch 1.6: a zip archive of a pickle and raw storages.</summary>
+    TorchZip,
+
+    /// <summary>What <c>torch.save</c> wrote before: pickles followed by raw storages.</summary>
+    TorchLegacy,
+
+    /// <summary>A JSON header followed by raw tensors.</summary>
+    Safetensors,
 }

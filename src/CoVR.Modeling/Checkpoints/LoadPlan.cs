@@ -164,8 +164,8 @@ internal sealed class LoadPlan
             return "The file holds no tensors at its top; perhaps they are in a dictionary of it (CheckpointMap.Root).";
         }
 
-        var model = WeightsPortrait.Of(_state.ToDictionary(entry => entry.Key, IReadOnlyList<long> (entry) => entry.Value.shape, StringComparer.Ordinal));
-        if (WeightsPortrait.Of(_shapes).Misfit(model) is { } misfit)
+        var model = StateDictSignature.Of(_state.ToDictionary(entry => entry.Key, IReadOnlyList<long> (entry) => entry.Value.shape, StringComparer.Ordinal));
+        if (StateDictSignature.Of(_shapes).Misfit(model) is { } misfit)
         {
             return misfit;
         }

@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>Weights in several safetensors files with an index beside them, as large models are published.</summary>
 /// <remarks><see cref="Checkpoint.Open(string)"/> reads them by the path of the index or of its folder.</remarks>
-public static class ShardedSafetensors
+internal static class ShardedSafetensors
 {
     /// <summary>The name of the index that <see cref="Write"/> makes.</summary>
     public const string IndexName = "model.safetensors" + ShardIndex.Ending;

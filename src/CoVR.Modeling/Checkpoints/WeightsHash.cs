@@ -49,6 +49,18 @@ public static class WeightsHash
         return Convert.ToHexStringLower(SHA256.HashData(digests));
     }
 
+    /// <summary>Hashes the weights of a model anew after a training or a load, so that embeddings made before and after are told apart. <c>ComposedTrainer</c> does it by itself.</summary>
+    /// <param name="model">A model with weights of this runtime; one without is left as it is.</param>
+    public static void RehashWeights(this ComposedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var hash = model.HashWeights?.Invoke() ?? (model.Module is { } module ? OfModule(module) : null);
+        if (hash is not null)
+        {
+            model.ChangeWeights(hash);
+        }
+    }
+
     private static byte[] OfTensor(string name, Tensor tensor)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -35,17 +35,10 @@ public abstract record ComposedArchitecture
     /// </value>
     public QueryFusion Fusion { get; init; } = QueryFusion.CrossAttention;
 
-    /// <summary>Finds everything that does not go together.</summary>
+    /// <summary>Finds sizes that do not go together.</summary>
     /// <returns>One sentence a fault; empty when there is none.</returns>
     internal IEnumerable<string> FindFaults()
     {
-        foreach (var fault in OptionFaults.Annotations(this, "Architecture: ")
-            .Concat(OptionFaults.Annotations(Vision, "Architecture.Vision: "))
-            .Concat(OptionFaults.Annotations(Text, "Architecture.Text: ")))
-        {
-            yield return fault;
-        }
-
         if (!Enum.IsDefined(Fusion))
         {
             yield return $"Architecture: the fusion '{Fusion}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";

@@ -10,8 +10,9 @@ namespace CoVR.Modeling;
 public abstract class ComposedFamilyEncoder : ComposedEncoderModule
 {
     private const string FusionName = "fusion";
+    private const string VisualName = "visual_encoder";
 
-    [ComponentName(Name = "visual_encoder")]
+    [ComponentName(Name = VisualName)]
     private readonly IVisualEncoder _visual;
 
     /// <summary>Takes over the visual encoder.</summary>
@@ -42,14 +43,56 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
 
     /// <summary>Sets fresh weights as the reference does; parts of a host are left as they are.</summary>
     /// <param name="initializer">The seeded source; the weights are on the CPU.</param>
-    public abstract void Initialise(WeightInitializer initializer);
+    public abstract void Initialize(WeightInitializer initializer);
+
+    /// <summary>Chooses what is trained.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="trainVisualEncoder">Whether the visual encoder is trained in <see cref="TrainableWeights.Composed"/>.</param>
+    /// <exception cref="ArgumentException">The set is <see cref="TrainableWeights.TextOnly"/> and the visual encoder shall be trained.</exception>
+    public virtual void SetTrainable(TrainableWeights set, bool trainVisualEncoder = false)
+    {
+        if (!Enum.IsDefined(set))
+        {
+            throw new ArgumentOutOfRangeException(nameof(set), set, null);
+        }
+
+        if (set == TrainableWeights.TextOnly && trainVisualEncoder)
+        {
+            throw new ArgumentException("The text-only set does not train the visual encoder.", nameof(trainVisualEncoder));
+        }
+
+        foreach (var (name, parameter) in named_parameters())
+        {
+            parameter.requires_grad = set switch
+            {
+                TrainableWeights.All => true,
+                TrainableWeights.Composed when HasLateFusion => IsIn(name, FusionName),
+                _ when IsIn(name, VisualName) => set == TrainableWeights.VisualOnly || trainVisualEncoder,
+                _ => IsTrained(name, set),
+            };
+        }
+    }
+
+    /// <summary>Makes an encoder of targets with weights of its own, for families that have one (<see cref="ModelFamily.HasTargetEncoder"/>); the visual encoder is shared.</summary>
+    /// <returns>The encoder, whose values are unset, owned by this one; null where there is none.</returns>
+    public virtual ComposedFamilyEncoder? CreateTargetEncoder() => null;
+
+    /// <summary>The weights that embed targets, whose hash tells stored embeddings apart.</summary>
+    /// <returns>The encoder's own state dict unless targets have weights of their own.</returns>
+    public virtual Dictionary<string, Tensor> TargetState() => state_dict();
+
+    /// <summary>Whether a set trains a parameter that is not the visual encoder's; asked for <see cref="TrainableWeights.Composed"/>, <see cref="TrainableWeights.TextOnly"/> and <see cref="TrainableWeights.VisualOnly"/>.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="set">The set.</param>
+    /// <returns>Whether it is trained.</returns>
+    protected abstract bool IsTrained(string name, TrainableWeights set);
 
     /// <inheritdoc/>
     /// <remarks>While nothing but the head of <see cref="QueryFusion.Late"/> is trained, everything else stays in evaluation mode: its embeddings are the head's data.</remarks>
     public override void train(bool train = true)
     {
         base.train(train);
-        if (train && HasLateFusion && named_parameters().All(entry => !entry.parameter.requires_grad || IsOfFusion(entry.name)))
+        if (train && HasLateFusion && named_parameters().All(entry => !entry.parameter.requires_grad || IsIn(entry.name, FusionName)))
         {
             foreach (var (_, module) in named_children().Where(child => child.name != FusionName))
             {
@@ -87,7 +130,7 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
 
     /// <summary>Sets fresh weights of a head of <see cref="QueryFusion.Late"/>; other fusions have none of their own.</summary>
     /// <param name="initializer">The seeded source.</param>
-    protected internal void InitialiseFusion(WeightInitializer initializer) => (Fusion as LateFusion)?.Initialise(initializer);
+    protected internal void InitializeFusion(WeightInitializer initializer) => (Fusion as LateFusion)?.Initialize(initializer);
 
     /// <summary>Makes the fusion that the parts or the architecture name.</summary>
     /// <param name="architecture">The sizes.</param>
@@ -109,11 +152,6 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
             _ => throw new ArgumentException($"There is no fusion '{architecture.Fusion}'.", nameof(architecture)),
         };
     }
-
-    /// <summary>Whether a composed training changes a parameter of an encoder with <see cref="HasLateFusion"/>: those of the head only.</summary>
-    /// <param name="name">The parameter's name.</param>
-    /// <returns>True for <c>fusion.output_layer.weight</c>.</returns>
-    protected static bool IsOfFusion(string name) => IsIn(name, FusionName);
 
     /// <summary>Encodes pictures; a visual encoder that is not trained records no gradient.</summary>
     /// <param name="pixels">[B, 3, S, S].</param>

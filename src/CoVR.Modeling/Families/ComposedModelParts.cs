@@ -32,6 +32,14 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
         };
     }
 
+    /// <summary>Keys of a file that the replaced parts do not need, with <c>*</c> for any characters: <c>visual_encoder.*</c>, <c>text_encoder.*</c>, <c>fusion.*</c>.</summary>
+    /// <returns>One pattern for each replaced part.</returns>
+    public IReadOnlyList<string> ReplacedKeys()
+    {
+        (object? Part, string Pattern)[] parts = [(Visual, "visual_encoder.*"), (Text, "text_encoder.*"), (Fusion, "fusion.*")];
+        return [.. parts.Where(part => part.Part is not null).Select(part => part.Pattern)];
+    }
+
     /// <summary>Refuses a text encoder without a fusion.</summary>
     /// <exception cref="ArgumentException">There is a text encoder, but no fusion.</exception>
     public void RequireFusionForText()

@@ -43,7 +43,7 @@ internal sealed class LateFusion : FusionModule
     public override Tensor Fuse(Tensor? visualTokens, TokenBatch? text) => _embeddings.Fuse(visualTokens, text, Combine);
 
     /// <summary>Sets fresh weights: PyTorch's default of linear layers.</summary>
-    public void Initialise(WeightInitializer initializer)
+    public void Initialize(WeightInitializer initializer)
     {
         foreach (var layer in modules().OfType<Linear>())
         {

@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>LayerNorm.*</c> and the buffer <c>position_ids</c> [1, max positions], which released files hold.
 /// </summary>
 /// <remarks>Reference: <c>src/model/blip/med.py</c>, <c>src/model/blip2/Qformer.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
+internal sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
 {
     private readonly BertOptions _options;
 

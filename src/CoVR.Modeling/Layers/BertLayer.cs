@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Utils;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>attention.*</c>, <c>crossattention.*</c>, <c>intermediate.*</c>, <c>output.*</c>, <c>intermediate_query.*</c>, <c>output_query.*</c>.
 /// </summary>
 /// <remarks>Reference: <c>src/model/blip/med.py</c>, <c>src/model/blip2/Qformer.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
+internal sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
 {
     [ComponentName(Name = "attention")]
     private readonly BertAttention _attention;
@@ -95,4 +95,54 @@ public sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
         _crossAttention is null || context.Encoder is null
             ? attended
             : _crossAttention.call(attended, context.Encoder, context.EncoderMask);
+}
+
+/// <summary>The widening half of a feed-forward. Keys: <c>dense.*</c>.</summary>
+internal sealed class BertIntermediate : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "dense")]
+    private readonly Linear _dense;
+
+    public BertIntermediate(BertOptions options, Device? device)
+        : base(nameof(BertIntermediate))
+    {
+        _dense = new Linear(options.Width, options.FeedForwardWidth, device: device);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, T, C] to [B, T, feed-forward width].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return TensorOps.Activate(_dense.call(input), Activation.Gelu).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>A linear map, dropout, the residual and a norm after it. Keys: <c>dense.*</c>, <c>LayerNorm.*</c>.</summary>
+internal sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly double _dropout;
+
+    [ComponentName(Name = "dense")]
+    private readonly Linear _dense;
+
+    [ComponentName(Name = "LayerNorm")]
+    private readonly LayerNorm _norm;
+
+    public BertOutput(BertOptions options, int inputWidth, Device? device)
+        : base(nameof(BertOutput))
+    {
+        _dropout = options.Dropout;
+        _dense = new Linear(inputWidth, options.Width, device: device);
+        _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        RegisterComponents();
+    }
+
+    /// <summary>norm(dropout(dense(x)) + residual).</summary>
+    public override Tensor forward(Tensor input, Tensor residual)
+    {
+        using var scope = NewDisposeScope();
+        var mapped = nn.functional.dropout(_dense.call(input), _dropout, training);
+        return _norm.call(TensorOps.AddResidual(residual, mapped)).MoveToOuterDisposeScope();
+    }
 }

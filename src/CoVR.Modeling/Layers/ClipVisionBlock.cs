@@ -42,10 +42,10 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>PyTorch's defaults.</summary>
-    public void Initialise(WeightInitializer initializer)
+    public void Initialize(WeightInitializer initializer)
     {
-        _attention.Initialise(initializer);
-        _feedForward.Initialise(initializer);
+        _attention.Initialize(initializer);
+        _feedForward.Initialize(initializer);
     }
 
     /// <summary>PyTorch's <c>MultiheadAttention</c> of a sequence with itself. Keys: <c>in_proj_weight</c> [3 C, C], <c>in_proj_bias</c> [3 C], <c>out_proj.*</c>.</summary>
@@ -66,7 +66,7 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             : base(nameof(PackedSelfAttention))
         {
             _heads = options.Heads;
-            _weight = Parameters.Uninitialised(device, 3 * options.Width, options.Width);
+            _weight = Parameters.Uninitialized(device, 3 * options.Width, options.Width);
             _bias = Parameters.Zeros(device, 3 * options.Width);
             _output = new Linear(options.Width, options.Width, device: device);
             RegisterComponents();
@@ -78,7 +78,7 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             return _output.call(Attention.AttendPacked(nn.functional.linear(input, _weight, _bias), _heads)).MoveToOuterDisposeScope();
         }
 
-        public void Initialise(WeightInitializer initializer)
+        public void Initialize(WeightInitializer initializer)
         {
             initializer.XavierUniform(_weight);
             initializer.PyTorchDefault(_output);
@@ -110,7 +110,7 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _activation, _second);
 
-        public void Initialise(WeightInitializer initializer)
+        public void Initialize(WeightInitializer initializer)
         {
             initializer.PyTorchDefault(_first);
             initializer.PyTorchDefault(_second);

@@ -10,7 +10,7 @@ namespace CoVR.Modeling.Layers;
 /// <c>class_embedding</c> [C], <c>positional_embedding</c> [N, C], <c>ln_pre.*</c>, <c>transformer.resblocks.i.*</c>.
 /// </summary>
 /// <remarks>Radford et al. 2021 (arXiv 2103.00020); reference: LAVIS' <c>lavis/models/clip_vit.py</c>. Safe for concurrent use in evaluation.</remarks>
-public sealed class ClipVisionTransformer : VisionTransformerModule
+internal sealed class ClipVisionTransformer : VisionTransformerModule
 {
     [ComponentName(Name = "conv1")]
     private readonly Convolution _patches;
@@ -41,8 +41,8 @@ public sealed class ClipVisionTransformer : VisionTransformerModule
         }
 
         _patches = new Convolution(3, options.Width, options.PatchSize, options.PatchSize, bias: false, device);
-        _classToken = Parameters.Uninitialised(device, options.Width);
-        _positions = Parameters.Uninitialised(device, options.Patches(input.Size) + 1, options.Width);
+        _classToken = Parameters.Uninitialized(device, options.Width);
+        _positions = Parameters.Uninitialized(device, options.Patches(input.Size) + 1, options.Width);
         _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
         _transformer = new ClipBlockList(options, DropPathOf, device);
         RegisterComponents();
@@ -53,7 +53,7 @@ public sealed class ClipVisionTransformer : VisionTransformerModule
 
     /// <inheritdoc/>
     /// <remarks>Class token and positions normal with deviation 1 / √C, everything else as PyTorch's defaults.</remarks>
-    public override void Initialise(WeightInitializer initializer)
+    public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         var deviation = 1 / Math.Sqrt(Width);
@@ -62,7 +62,7 @@ public sealed class ClipVisionTransformer : VisionTransformerModule
         initializer.Normal(_positions, deviation);
         foreach (var block in _transformer.Blocks)
         {
-            block.Initialise(initializer);
+            block.Initialize(initializer);
         }
     }
 

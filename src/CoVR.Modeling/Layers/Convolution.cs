@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>A convolution with a square kernel. Keys: <c>weight</c> [outputs, inputs, kernel, kernel], <c>bias</c> [outputs].</summary>
 /// <remarks>Values are unset until a <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use.</remarks>
-public sealed class Convolution : nn.Module<Tensor, Tensor>
+internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
     private readonly long[] _stride;
     private readonly long[] _padding;
@@ -33,8 +33,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         _stride = [stride, stride];
         var padding = kernel > stride ? (kernel - 1) / 2 : 0;
         _padding = [padding, padding];
-        _weight = Parameters.Uninitialised(device, outputs, inputs, kernel, kernel);
-        _bias = bias ? Parameters.Uninitialised(device, outputs) : null;
+        _weight = Parameters.Uninitialized(device, outputs, inputs, kernel, kernel);
+        _bias = bias ? Parameters.Uninitialized(device, outputs) : null;
         RegisterComponents();
     }
 

@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>A table of vectors. Key: <c>weight</c> [count, C].</summary>
 /// <remarks>Values are unset until a <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use.</remarks>
-public sealed class Embedding : nn.Module<Tensor, Tensor>
+internal sealed class Embedding : nn.Module<Tensor, Tensor>
 {
     private readonly long? _paddingIndex;
 
@@ -25,7 +25,7 @@ public sealed class Embedding : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         _paddingIndex = paddingIndex;
-        _weight = Parameters.Uninitialised(device, count, width);
+        _weight = Parameters.Uninitialized(device, count, width);
         RegisterComponents();
     }
 

@@ -28,8 +28,8 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        _weight = Parameters.Uninitialised(device, outputs, inputs);
-        _bias = bias ? Parameters.Uninitialised(device, outputs) : null;
+        _weight = Parameters.Uninitialized(device, outputs, inputs);
+        _bias = bias ? Parameters.Uninitialized(device, outputs) : null;
         RegisterComponents();
     }
 
@@ -43,4 +43,24 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     /// <param name="input">[…, inputs].</param>
     /// <returns>[…, outputs].</returns>
     public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+
+    /// <summary>Takes tokens to the common space of queries and targets: the map, then unit length.</summary>
+    /// <param name="tokens">[…, inputs].</param>
+    /// <returns>[…, outputs], unit rows; the caller's dispose scope owns it.</returns>
+    public Tensor Project(Tensor tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using var scope = NewDisposeScope();
+        return nn.functional.normalize(call(tokens), dim: -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes the first token, which stands for all, to the common space.</summary>
+    /// <param name="tokens">[B, T, inputs].</param>
+    /// <returns>[B, outputs], unit rows; the caller's dispose scope owns it.</returns>
+    public Tensor ProjectFirst(Tensor tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using var scope = NewDisposeScope();
+        return Project(tokens.select(1, 0)).MoveToOuterDisposeScope();
+    }
 }

@@ -1,6 +1,6 @@
 using TorchSharp;
-using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
+using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
 
@@ -11,7 +11,7 @@ public static class Parameters
     /// <param name="device">Where; null for the CPU.</param>
     /// <param name="shape">Its sizes; none for a scalar.</param>
     /// <returns>The parameter; the module that registers it disposes it.</returns>
-    public static Parameter Uninitialised(Device? device, params long[] shape) => Detached(empty(shape, device: device));
+    public static Parameter Uninitialized(Device? device, params long[] shape) => Detached(empty(shape, device: device));
 
     /// <summary>A trainable parameter of ones.</summary>
     /// <param name="device">Where; null for the CPU.</param>
@@ -38,4 +38,33 @@ public static class Parameters
         parameter.DetachFromDisposeScope();
         return parameter;
     }
+}
+
+/// <summary>Checks of sizes that must go together.</summary>
+internal static class LayerSizes
+{
+    /// <summary>Throws unless a size is a multiple of another.</summary>
+    public static void RequireMultiple(int size, int divisor, string sizeName, string divisorName)
+    {
+        if (divisor < 1 || size % divisor != 0)
+        {
+            throw new ArgumentException($"{sizeName} ({size}) is not a multiple of {divisorName} ({divisor}).");
+        }
+    }
+}
+
+/// <summary>Scalars that every call shares: each new one would be a native allocation that only a finaliser frees.</summary>
+internal static class Scalars
+{
+    /// <summary>1.</summary>
+    public static readonly Scalar One = 1.0;
+
+    /// <summary>What is taken from the score of a padded text token, as in BERT.</summary>
+    public static readonly Scalar PaddingPenalty = 10000.0;
+
+    /// <summary>What is taken from the score of a padded encoder token: the largest 32-bit float.</summary>
+    public static readonly Scalar EncoderPaddingPenalty = (double)float.MaxValue;
+
+    /// <summary>The factor of the sigmoid's argument in <see cref="Activation.QuickGelu"/>.</summary>
+    public static readonly Scalar QuickGeluFactor = 1.702;
 }

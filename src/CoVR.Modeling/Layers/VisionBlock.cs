@@ -6,7 +6,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>One pre-norm block of a vision transformer. Keys: <c>norm1.*</c>, <c>attn.*</c>, <c>norm2.*</c>, <c>mlp.*</c>.</summary>
 /// <remarks>Dosovitskiy et al. 2020 (arXiv 2010.11929), in the layout of timm. Safe for concurrent use in evaluation.</remarks>
-public sealed class VisionBlock : nn.Module<Tensor, Tensor>
+internal sealed class VisionBlock : nn.Module<Tensor, Tensor>
 {
     private readonly double _dropPath;
 

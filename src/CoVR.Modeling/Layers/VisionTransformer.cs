@@ -13,7 +13,7 @@ namespace CoVR.Modeling.Layers;
 /// Dosovitskiy et al. 2020 (arXiv 2010.11929), Fang et al. 2022 (arXiv 2211.07636); reference: <c>src/model/blip/vit.py</c>,
 /// LAVIS' <c>lavis/models/eva_vit.py</c>. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class VisionTransformer : VisionTransformerModule
+internal sealed class VisionTransformer : VisionTransformerModule
 {
     [ComponentName(Name = "cls_token")]
     private Parameter _classToken;
@@ -39,8 +39,8 @@ public sealed class VisionTransformer : VisionTransformerModule
         : base(nameof(VisionTransformer), options, input)
     {
         _patchEmbedding = new PatchEmbedding(options, device);
-        _classToken = Parameters.Uninitialised(device, 1, 1, options.Width);
-        _positions = Parameters.Uninitialised(device, 1, options.Patches(input.Size) + 1, options.Width);
+        _classToken = Parameters.Uninitialized(device, 1, 1, options.Width);
+        _positions = Parameters.Uninitialized(device, 1, options.Patches(input.Size) + 1, options.Width);
         for (var i = 0; i < options.Depth; i++)
         {
             _blocks.Add(new VisionBlock(options, DropPathOf(i), device));
@@ -56,13 +56,13 @@ public sealed class VisionTransformer : VisionTransformerModule
     /// <inheritdoc/>
     /// <remarks>
     /// Normal (by default with deviation 0.02), biases 0, the patch map as PyTorch's default; with
-    /// <see cref="VisionTransformerOptions.CalmBranches"/> smaller towards the end.
+    /// <see cref="VisionTransformerOptions.DepthScaledInitialization"/> smaller towards the end.
     /// </remarks>
-    public override void Initialise(WeightInitializer initializer)
+    public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         initializer.Normal(_classToken, 0.02);
-        if (Options.Positions == PositionInitialisation.SinCos)
+        if (Options.Positions == PositionInitialization.SinCos)
         {
             SinCosPositions.Fill(_positions, Input.Size / Options.PatchSize, Options.PositionWavelength);
         }
@@ -72,9 +72,9 @@ public sealed class VisionTransformer : VisionTransformerModule
         }
 
         initializer.TransformerLayers(_blocks, Options.InitializerRange);
-        if (Options.CalmBranches)
+        if (Options.DepthScaledInitialization)
         {
-            CalmBranches();
+            ScaleBranchesByDepth();
         }
 
         foreach (var stage in _patchEmbedding.Stages)
@@ -95,7 +95,7 @@ public sealed class VisionTransformer : VisionTransformerModule
 
     private protected override Tensor Finish(Tensor tokens) => _norm is null ? tokens : _norm.call(tokens);
 
-    private void CalmBranches()
+    private void ScaleBranchesByDepth()
     {
         using var noGrad = no_grad();
         for (var i = 0; i < _blocks.Count; i++)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>What vision transformers of every layout share: pictures to tokens, then block after block.</summary>
-/// <remarks>Values are unset until <see cref="Initialise"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
+/// <remarks>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
 public abstract class VisionTransformerModule : VisualEncoderModule
 {
     private protected VisionTransformerModule(string name, VisionTransformerOptions options, ImageInput input)
@@ -81,7 +81,7 @@ public abstract class VisionTransformerModule : VisualEncoderModule
 
     /// <summary>Sets fresh weights as the reference does.</summary>
     /// <param name="initializer">The seeded source.</param>
-    public abstract void Initialise(WeightInitializer initializer);
+    public abstract void Initialize(WeightInitializer initializer);
 
     private protected abstract Tensor EmbedPatches(Tensor pixels);
 

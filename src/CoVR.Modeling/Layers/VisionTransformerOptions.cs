@@ -61,8 +61,8 @@ public sealed record VisionTransformerOptions
     public VisionStem Stem { get; init; } = VisionStem.Patch;
 
     /// <summary>What positions start as in a new model.</summary>
-    /// <value><see cref="PositionInitialisation.Normal"/>.</value>
-    public PositionInitialisation Positions { get; init; } = PositionInitialisation.Normal;
+    /// <value><see cref="PositionInitialization.Normal"/>.</value>
+    public PositionInitialization Positions { get; init; } = PositionInitialization.Normal;
 
     /// <summary>The slowest of the sines and cosines repeats after 2π times this many patches.</summary>
     /// <value>10000, as in MAE. On a grid of a few patches most of those hardly change: take a few times the grid's side.</value>
@@ -74,9 +74,9 @@ public sealed record VisionTransformerOptions
     [Range(0, 10)]
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that a deep stack starts calm.</summary>
+    /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that the outputs of a deep stack start small.</summary>
     /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). Only <see cref="VisionLayout.Timm"/> reads it.</value>
-    public bool CalmBranches { get; init; }
+    public bool DepthScaledInitialization { get; init; }
 
     /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
     /// <value>12, as in the reference; it acts only where gradients of the weights are recorded, and never changes a number.</value>
@@ -87,4 +87,60 @@ public sealed record VisionTransformerOptions
     /// <param name="imageSize">S.</param>
     /// <returns>N - 1.</returns>
     public int Patches(int imageSize) => imageSize / PatchSize * (imageSize / PatchSize);
+}
+
+/// <summary>The non-linearity of a feed-forward.</summary>
+public enum Activation
+{
+    /// <summary>x Φ(x) with the error function: BLIP, BERT and EVA.</summary>
+    Gelu,
+
+    /// <summary>x σ(1.702 x): OpenAI's CLIP.</summary>
+    QuickGelu,
+}
+
+/// <summary>The two families of vision transformers, which call and arrange their parts differently.</summary>
+public enum VisionLayout
+{
+    /// <summary><see cref="VisionTransformer"/>: <c>patch_embed</c>, <c>cls_token</c>, <c>blocks</c>; BLIP and EVA.</summary>
+    Timm,
+
+    /// <summary><see cref="ClipVisionTransformer"/>: <c>conv1</c> without bias, <c>class_embedding</c>, <c>ln_pre</c>, <c>transformer.resblocks</c>; OpenAI's CLIP.</summary>
+    Clip,
+}
+
+/// <summary>Which of the fused query, key and value projections have a bias.</summary>
+public enum QkvBias
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>All three, stored as <c>qkv.bias</c>: BLIP.</summary>
+    All,
+
+    /// <summary>Queries and values, stored as <c>q_bias</c> and <c>v_bias</c>; the key's is zero: EVA.</summary>
+    QueryAndValue,
+}
+
+/// <summary>How a picture becomes patch tokens.</summary>
+public enum VisionStem
+{
+    /// <summary>One linear map of each patch, as in the published models.</summary>
+    Patch,
+
+    /// <summary>
+    /// Convolutions of stride 2 with non-linearities between; learns faster when a small model is trained from nothing
+    /// (Xiao et al. 2021, arXiv 2106.14881). The patch size is a power of 2.
+    /// </summary>
+    Convolutional,
+}
+
+/// <summary>What learnt positions of visual tokens start as.</summary>
+public enum PositionInitialization
+{
+    /// <summary>Small random numbers, as in the published models.</summary>
+    Normal,
+
+    /// <summary>Sines and cosines of row and column with amplitude 1; learns faster when a small model is trained from nothing.</summary>
+    SinCos,
 }

@@ -28,7 +28,7 @@ public sealed class WeightInitializer : IDisposable
         values.normal_(0, deviation, _generator);
     }
 
-    /// <summary>Normal weights and zero biases in every <see cref="Linear"/> and <see cref="Embedding"/> below a module.</summary>
+    /// <summary>Normal weights and zero biases in every <see cref="Linear"/> and word embedding below a module.</summary>
     /// <param name="root">The module.</param>
     /// <param name="deviation">Standard deviation of the weights.</param>
     public void TransformerLayers(nn.Module root, double deviation)
@@ -59,7 +59,7 @@ public sealed class WeightInitializer : IDisposable
 
     /// <summary>PyTorch's default of a convolution: uniform within ± 1 / √(inputs of one output), weight and bias.</summary>
     /// <param name="layer">The layer.</param>
-    public void PyTorchDefault(Convolution layer)
+    internal void PyTorchDefault(Convolution layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         Uniform(layer.Weight, layer.Bias);
@@ -77,7 +77,7 @@ public sealed class WeightInitializer : IDisposable
 
     /// <summary>Normal weights that keep the scale of rectified signals, bias 0 (He et al. 2015, arXiv 1502.01852).</summary>
     /// <param name="layer">The layer.</param>
-    public void KaimingNormal(Convolution layer)
+    internal void KaimingNormal(Convolution layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         Normal(layer.Weight, Math.Sqrt(2.0 / InputsOf(layer.Weight)));

@@ -130,3 +130,17 @@ public static class FusedAdamW
         }
     }
 }
+
+/// <summary>The numbers of one AdamW step (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019).</summary>
+/// <param name="LearningRate">The step size, 0 or more.</param>
+/// <param name="Beta1">Decay of the mean of gradients, in [0, 1).</param>
+/// <param name="Beta2">Decay of the mean of squared gradients, in [0, 1).</param>
+/// <param name="WeightDecay">The share of a weight, times the learning rate, that is taken off it; 0 or more.</param>
+/// <param name="Epsilon">Added to the denominator; above 0.</param>
+public readonly record struct AdamWSettings(double LearningRate, double Beta1, double Beta2, double WeightDecay, double Epsilon);
+
+/// <summary>What AdamW remembers of one parameter; the caller owns the tensors.</summary>
+/// <param name="Mean">Decayed mean of gradients (PyTorch's <c>exp_avg</c>), of the parameter's shape and type.</param>
+/// <param name="MeanOfSquares">Decayed mean of squared gradients (<c>exp_avg_sq</c>), of the parameter's shape and type.</param>
+/// <param name="Steps">How many steps were taken (<c>step</c>): one 32-bit float on the parameter's device.</param>
+public sealed record AdamWMoments(torch.Tensor Mean, torch.Tensor MeanOfSquares, torch.Tensor Steps);

@@ -3,7 +3,7 @@ using TorchSharp;
 namespace CoVR.Modeling;
 
 /// <summary>Operators that overwrite their argument, for inference: large fresh buffers cost more than the arithmetic.</summary>
-public static class InPlaceOps
+internal static class InPlaceOps
 {
     /// <summary>Exact GELU, 0.5 x (1 + erf(x / √2)), written over its argument. Thread-safe for different tensors.</summary>
     /// <param name="tensor">Any shape, floating point, owned by the caller; overwritten.</param>

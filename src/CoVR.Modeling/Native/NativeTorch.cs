@@ -55,6 +55,14 @@ public static class NativeTorch
         }
     }
 
+    /// <summary>Finds a device by the name that options and configuration files write, and makes sure that it can be used.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; case does not matter.</param>
+    /// <returns>The device.</returns>
+    /// <exception cref="ArgumentException">The name is none of these.</exception>
+    /// <exception cref="NativeTorchException">The application has no native libtorch that fits this system.</exception>
+    /// <exception cref="DeviceNotAvailableException">No such GPU is there, or the application has a CPU build of libtorch.</exception>
+    public static torch.Device ParseDevice(string name) => TorchDevices.Parse(name);
+
     private static void Load()
     {
         if (OperatingSystem.IsLinux())

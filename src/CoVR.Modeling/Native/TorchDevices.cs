@@ -4,7 +4,7 @@ using TorchSharp;
 namespace CoVR.Modeling;
 
 /// <summary>Devices by name, as options and configuration files write them.</summary>
-public static class TorchDevices
+internal static class TorchDevices
 {
     private const string Accepted = "Accepted are 'cpu', 'cuda', 'cuda:<index>' and, on Macs, 'mps'.";
 
@@ -63,7 +63,7 @@ public static class TorchDevices
         var count = torch.cuda.device_count();
         if (index >= count)
         {
-            throw new DeviceNotAvailableException(name, $"this machine has {count} GPU(s), numbered from 0.");
+            throw new DeviceNotAvailableException(name, $"this unpickler has {count} GPU(s), numbered from 0.");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
 
     /// <summary>Wraps a tokenizer.</summary>
     /// <param name="tokenizer">Knows [DEC] and [ENC] if the model needs them.</param>
-    public BertTextTokenizer(WordPieceTokenizer tokenizer)
+    internal BertTextTokenizer(WordPieceTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         _tokenizer = tokenizer;
@@ -53,29 +53,19 @@ public sealed class BertTextTokenizer : ITextTokenizer
     /// <summary>Number of ids: the vocabulary and the added tokens.</summary>
     public int VocabularySize => _tokenizer.VocabularySize;
 
-    /// <summary>BLIP's tokenizer: the vocabulary, [DEC] and [ENC].</summary>
-    /// <param name="vocabulary">The tokens; the position of each is its id. <c>File.ReadLines("vocab.txt")</c> reads a file.</param>
-    /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
-    public static BertTextTokenizer ForBlip(IEnumerable<string> vocabulary) => new(new WordPieceTokenizer(vocabulary, [DecToken, EncToken]));
-
-    /// <summary>BLIP's tokenizer from a vocabulary file.</summary>
-    /// <param name="vocabularyPath">UTF-8, one token a line.</param>
-    /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
-    public static BertTextTokenizer ForBlip(string vocabularyPath) => new(WordPieceTokenizer.Load(vocabularyPath, [DecToken, EncToken]));
-
-    /// <summary>BLIP-2's tokenizer: the vocabulary and [DEC].</summary>
+    /// <summary>Makes a tokenizer of a vocabulary.</summary>
     /// <param name="vocabulary">The tokens; the position of each is its id.</param>
+    /// <param name="addedTokens">Special tokens that follow: [DEC] and [ENC] in BLIP, [DEC] in BLIP-2.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
-    public static BertTextTokenizer ForBlip2(IEnumerable<string> vocabulary) => new(new WordPieceTokenizer(vocabulary, [DecToken]));
+    public static BertTextTokenizer Create(IEnumerable<string> vocabulary, IReadOnlyList<string> addedTokens) => new(new WordPieceTokenizer(vocabulary, addedTokens));
 
-    /// <summary>BLIP-2's tokenizer from a vocabulary file.</summary>
+    /// <summary>Makes a tokenizer of a vocabulary file.</summary>
     /// <param name="vocabularyPath">UTF-8, one token a line.</param>
+    /// <param name="addedTokens">Special tokens that follow.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
-    public static BertTextTokenizer ForBlip2(string vocabularyPath) => new(WordPieceTokenizer.Load(vocabularyPath, [DecToken]));
+    public static BertTextTokenizer Load(string vocabularyPath, IReadOnlyList<string> addedTokens) => new(WordPieceTokenizer.Load(vocabularyPath, addedTokens));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="texts"/> is empty.</exception>

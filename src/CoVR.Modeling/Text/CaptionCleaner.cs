@@ -38,6 +38,17 @@ public sealed class CaptionCleaner : ITextCleaner
         return Prompt + Cut(joined);
     }
 
+    /// <summary>Lower-cases a text and splits it at runs of white space, as the reference does (Python's <c>text.lower().split()</c>).</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="removed">Characters that are left out after lower-casing.</param>
+    /// <returns>The words; none of them is empty.</returns>
+    public static string[] SplitWords(string text, string removed = "")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(removed);
+        return PythonText.Split(string.Concat(PythonText.Lower(text).Where(letter => !removed.Contains(letter))));
+    }
+
     private static string JoinWhiteSpace(string lower)
     {
         var joined = new StringBuilder(lower.Length);

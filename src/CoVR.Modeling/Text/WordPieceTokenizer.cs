@@ -13,7 +13,7 @@ namespace CoVR.Modeling.Text;
 /// the algorithm: the flags <c>considerNormalization</c> and <c>considerPreTokenization</c> of the base class change nothing.
 /// Immutable and safe for several threads.</para>
 /// </remarks>
-public sealed class WordPieceTokenizer : Tokenizer
+internal sealed class WordPieceTokenizer : Tokenizer
 {
     /// <summary>The padding token.</summary>
     public const string PadToken = "[PAD]";

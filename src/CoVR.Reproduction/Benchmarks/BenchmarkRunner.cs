@@ -1,10 +1,10 @@
-using System.ComponentModel.DataAnnotations;
 using CoVR.Data;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Evaluation;
 using CoVR.Media;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace CoVR.Reproduction;
 
@@ -38,7 +38,7 @@ public sealed class BenchmarkRunner
     /// <param name="progress">Told at the start of each stage and while it works; may be null.</param>
     /// <param name="cancellationToken">Ends the run; embeddings that were made stay, files are not half written.</param>
     /// <returns>Figures of every part, variant and kind of query.</returns>
-    /// <exception cref="ValidationException">The options are invalid.</exception>
+    /// <exception cref="OptionsValidationException">The options have faults; it lists all of them.</exception>
     /// <exception cref="DatasetFormatException">An annotation file is missing or malformed.</exception>
     /// <exception cref="GalleryIncompleteException">Candidates have no embedding and could not be, or must not be, embedded.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
@@ -50,7 +50,7 @@ public sealed class BenchmarkRunner
     {
         ArgumentNullException.ThrowIfNull(benchmark);
         options ??= new BenchmarkRunOptions();
-        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(options);
         BenchmarkOutput.RequireWritable(options.OutputFolder);
         var datasets = await ReadAsync(benchmark, progress, cancellationToken).ConfigureAwait(false);
         var pipeline = await _pipeline.GetAsync(cancellationToken).ConfigureAwait(false);

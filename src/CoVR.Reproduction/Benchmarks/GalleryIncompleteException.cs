@@ -5,7 +5,7 @@ namespace CoVR.Reproduction;
 /// <param name="candidates">How many candidates there are.</param>
 /// <param name="missing">Those without an embedding, at least one.</param>
 public sealed class GalleryIncompleteException(string part, int candidates, IReadOnlyList<MissingEmbedding> missing)
-    : Exception(Describe(part, candidates, missing))
+    : CoVRException(Describe(part, candidates, missing))
 {
     private const int Named = 5;
 

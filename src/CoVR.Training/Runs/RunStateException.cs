@@ -5,7 +5,7 @@ namespace CoVR.Training;
 /// <param name="reason">What is wrong and how to fix it.</param>
 /// <param name="innerException">The cause, or null.</param>
 public sealed class RunStateException(string file, string reason, Exception? innerException = null)
-    : Exception($"Run state '{file}': {reason}", innerException)
+    : CoVRException($"Run state '{file}': {reason}", innerException)
 {
     /// <summary>The file.</summary>
     public string File { get; } = file;

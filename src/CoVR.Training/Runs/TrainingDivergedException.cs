@@ -1,7 +1,7 @@
 namespace CoVR.Training;
 
 /// <summary>A loss, a gradient norm or a weight is not finite. A saved run state is from before.</summary>
-public sealed class TrainingDivergedException : Exception
+public sealed class TrainingDivergedException : CoVRException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="step">The step, counted from 0.</param>

@@ -14,8 +14,6 @@ namespace CoVR.Checkpoints;
 /// </remarks>
 public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 {
-    private static readonly Lazy<CheckpointResolver> DefaultResolver = new(() => new CheckpointResolver());
-
     private readonly CheckpointOptions _options;
     private readonly CheckpointFinder _finder;
     private readonly Lazy<Downloader> _downloader;
@@ -26,27 +24,19 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     /// <summary>Creates a resolver.</summary>
     /// <param name="options">Cache and hub; null for the defaults.</param>
     /// <param name="downloader">Fetches files and stays the caller's; null for one of its own.</param>
-    /// <param name="progress">Hears of downloads; may be null. The log has every tenth.</param>
+    /// <param name="progress">Told the progress of downloads; may be null. The log has every tenth part.</param>
     /// <param name="logger">May be null.</param>
     public CheckpointResolver(
         CheckpointOptions? options = null, Downloader? downloader = null, IProgress<DownloadProgress>? progress = null, ILogger<CheckpointResolver>? logger = null)
     {
         _options = options ?? new CheckpointOptions();
+        OptionsFaults.ThrowIfAny(_options);
         _finder = new CheckpointFinder(_options);
         _ownsDownloader = downloader is null;
         _downloader = downloader is null ? new Lazy<Downloader>(() => new Downloader()) : new Lazy<Downloader>(downloader);
         _progress = progress;
         _logger = logger ?? NullLogger<CheckpointResolver>.Instance;
     }
-
-    /// <summary>One with default options, for models that are made without a host; made when first used, kept to the end of the process.</summary>
-    public static ICheckpointResolver Default => DefaultResolver.Value;
-
-    /// <summary>Gives parts the <see cref="Default"/> resolver, unless they have one.</summary>
-    /// <param name="parts">The parts of a host; may be null.</param>
-    /// <returns>Parts with a resolver.</returns>
-    public static ComposedModelParts OrDefault(ComposedModelParts? parts) =>
-        parts is { Checkpoints: not null } ? parts : (parts ?? ComposedModelParts.None) with { Checkpoints = Default };
 
     /// <inheritdoc/>
     public string? FindFault(CheckpointReference reference)
@@ -134,7 +124,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
             return;
         }
 
-        foreach (var shard in ShardedSafetensors.Shards(place.Local.Path))
+        foreach (var shard in Checkpoint.FindShards(place.Local.Path))
         {
             var path = Path.Combine(Path.GetDirectoryName(place.Local.Path)!, shard);
             await DownloadAsync(name, new DownloadRequest(new Uri(address, Uri.EscapeDataString(shard)), path), cancellationToken).ConfigureAwait(false);

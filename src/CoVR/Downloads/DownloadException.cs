@@ -3,7 +3,7 @@ using System.Net;
 namespace CoVR.Downloads;
 
 /// <summary>A file could not be downloaded. What has arrived is kept beside the target and continued the next time, unless it was wrong.</summary>
-public sealed class DownloadException : Exception
+public sealed class DownloadException : CoVRException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="uri">The requested address.</param>

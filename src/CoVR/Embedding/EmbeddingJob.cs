@@ -32,6 +32,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         ArgumentNullException.ThrowIfNull(pipeline);
         _provider = pipeline;
         _options = options ?? new EmbeddingOptions();
+        OptionsFaults.ThrowIfAny(_options);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<EmbeddingJob>.Instance;
     }

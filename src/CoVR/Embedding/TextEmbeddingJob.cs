@@ -28,6 +28,7 @@ public sealed class TextEmbeddingJob
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _options = options ?? new EmbeddingOptions();
+        OptionsFaults.ThrowIfAny(_options);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TextEmbeddingJob>.Instance;
     }

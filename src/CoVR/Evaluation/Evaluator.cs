@@ -56,7 +56,7 @@ public sealed class Evaluator
         RequireUnique(dataset, "triplets", dataset.Triplets.Select(triplet => triplet.Id));
         RequireUnique(dataset, "candidates", dataset.Candidates.Select(id => id.Value));
         options ??= new EvaluationOptions();
-        System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(options);
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.evaluate");
         activity?.SetTag("covr.dataset", dataset.Name).SetTag("covr.protocol", protocol.Name);
 

@@ -16,7 +16,11 @@ public sealed class ParityReport
 {
     private readonly bool _backward;
 
-    internal ParityReport(string title, IReadOnlyList<ParityEntry> entries, bool backward = false) =>
+    /// <summary>Makes a report of comparisons.</summary>
+    /// <param name="title">What was compared.</param>
+    /// <param name="entries">One for each tensor.</param>
+    /// <param name="backward">Whether they are gradients, in the order of the backward pass.</param>
+    public ParityReport(string title, IReadOnlyList<ParityEntry> entries, bool backward = false) =>
         (Title, Entries, _backward) = (title, entries, backward);
 
     /// <summary>What was compared.</summary>

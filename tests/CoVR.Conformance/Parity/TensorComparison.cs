@@ -1,7 +1,7 @@
 namespace CoVR.Conformance;
 
 /// <summary>Compares one tensor with the reference's.</summary>
-internal static class TensorComparison
+public static class TensorComparison
 {
     public static ParityEntry Compare(string name, NpyArray reference, NpyArray ours, ParityTolerance tolerance)
     {

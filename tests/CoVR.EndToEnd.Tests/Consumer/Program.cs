@@ -12,7 +12,7 @@ var folder = Directory.CreateTempSubdirectory("covr-consumer-");
 try
 {
     var weights = Path.Combine(folder.FullName, "blip.safetensors");
-    using (var fresh = await BlipModel.CreateAsync(Small(null)))
+    using (var fresh = await BlipFamily.Definition.CreateAsync(Small(null)))
     {
         SafetensorsWriter.Write(weights, fresh.Module!);
     }
@@ -55,7 +55,7 @@ MediaItem Picture(string name, byte red, byte green, byte blue)
     return new MediaItem(new MediaId(name), path);
 }
 
-static BlipOptions Small(string? checkpoint) => new()
+static ModelOptions Small(string? checkpoint) => new()
 {
     Architecture = new BlipArchitecture
     {
@@ -68,5 +68,5 @@ static BlipOptions Small(string? checkpoint) => new()
     Checkpoint = checkpoint,
 };
 
-static void Copy(BlipOptions from, BlipOptions to) =>
+static void Copy(ModelOptions from, ModelOptions to) =>
     (to.Architecture, to.Vocabulary, to.Checkpoint) = (from.Architecture, from.Vocabulary, from.Checkpoint);

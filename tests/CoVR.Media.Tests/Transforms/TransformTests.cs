@@ -122,10 +122,10 @@ public sealed class TransformTests
     [Fact]
     public void Constructor_BadOptions_NamesTheFault()
     {
-        var fault = Assert.Throws<ValidationException>(() => new TrainingTransform(Input, new TrainingTransformOptions { MinScale = 0.9, MaxScale = 0.4 }));
+        var fault = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => new TrainingTransform(Input, new TrainingTransformOptions { MinScale = 0.9, MaxScale = 0.4 }));
 
         Assert.Contains("MinScale", fault.Message, StringComparison.Ordinal);
-        Assert.Throws<ValidationException>(() => new TrainingTransform(Input, new TrainingTransformOptions { Level = 11 }));
+        Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => new TrainingTransform(Input, new TrainingTransformOptions { Level = 11 }));
         Assert.Throws<ArgumentException>(() => new EvaluationTransform(Input with { Mean = [0.5f] }));
     }
 

@@ -191,7 +191,7 @@ public sealed class VisionTransformerTests : IDisposable
         NativeTorch.EnsureLoaded();
         var model = VisionTransformerModule.Create(options, ImageInput.Clip(16));
         using var initializer = new WeightInitializer(4);
-        model.Initialise(initializer);
+        model.Initialize(initializer);
         return model;
     }
 

@@ -10,7 +10,7 @@ public sealed class BertTextTokenizerTests
     [Fact]
     public void Encode_Longest_PadsToTheLongestText()
     {
-        var text = BertTextTokenizer.ForBlip(Vocabulary).Encode(["a b a", "", "x"], TextPadding.Longest, 64);
+        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a", "", "x"], TextPadding.Longest, 64);
 
         Assert.Equal((3, 5), (text.Rows, text.Length));
         Assert.Equal([4, 1, 2, 1, 5, 4, 5, 0, 0, 0, 4, 3, 5, 0, 0], text.Ids);
@@ -23,7 +23,7 @@ public sealed class BertTextTokenizerTests
     [InlineData(7, new long[] { 4, 1, 2, 1, 5, 0, 0 })]
     public void Encode_MaxLength_CutsButKeepsSep(int length, long[] expected)
     {
-        var text = BertTextTokenizer.ForBlip(Vocabulary).Encode(["a b a"], TextPadding.MaxLength, length);
+        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a"], TextPadding.MaxLength, length);
 
         Assert.Equal(expected, text.Ids);
     }
@@ -31,7 +31,7 @@ public sealed class BertTextTokenizerTests
     [Fact]
     public void Ids_OfTheFamilies_FollowTheVocabulary()
     {
-        var (blip, blip2) = (BertTextTokenizer.ForBlip(Vocabulary), BertTextTokenizer.ForBlip2(Vocabulary));
+        var (blip, blip2) = (BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]), BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken]));
 
         Assert.Equal((7, 8, 9), (blip.DecId, blip.EncId, blip.VocabularySize));
         Assert.Equal((7, null, 8), (blip2.DecId, blip2.EncId, blip2.VocabularySize));
@@ -43,7 +43,7 @@ public sealed class BertTextTokenizerTests
     [Fact]
     public void Encode_BadArguments_Throws()
     {
-        var tokenizer = BertTextTokenizer.ForBlip(Vocabulary);
+        var tokenizer = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
 
         Assert.Throws<ArgumentException>(() => tokenizer.Encode([], TextPadding.Longest, 8));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode(["a"], TextPadding.Longest, 1));
@@ -53,7 +53,7 @@ public sealed class BertTextTokenizerTests
     [Fact]
     public async Task Encode_FromManyThreads_GivesTheSame()
     {
-        var tokenizer = BertTextTokenizer.ForBlip(Vocabulary);
+        var tokenizer = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
         var expected = tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids;
 
         var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids)));
@@ -69,7 +69,7 @@ public sealed class BertTextTokenizerTests
             : Path.Combine(TestFolders.Repository, "..", "shared", "bert-base-uncased-vocab.txt");
         Assert.SkipUnless(File.Exists(path), "COVR_BERT_VOCABULARY names no bert-base-uncased vocab.txt");
 
-        var tokenizer = BertTextTokenizer.ForBlip(path);
+        var tokenizer = BertTextTokenizer.Load(path, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
 
         Assert.Equal((30524, 30522, 30523), (tokenizer.VocabularySize, tokenizer.DecId, tokenizer.EncId));
         Assert.Equal((0, 100, 101, 102, 103), (tokenizer.PadId, tokenizer.UnknownId, tokenizer.ClsId, tokenizer.SepId, tokenizer.MaskId));

@@ -15,12 +15,12 @@ internal sealed class GoldenBlip : GoldenFamily
 {
     private const int TestLength = 64;
 
-    public override CheckpointMap Map => BlipCheckpointMap.Default;
+    public override CheckpointMap Map => BlipFamily.Definition.GetCheckpointMap(ComposedModelParts.None);
 
-    public override int TrainingLength => BlipVariants.Large.Text.TrainingLength;
+    public override int TrainingLength => BlipFamily.Definition.Find("large")!.Text.TrainingLength;
 
-    public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.ForBlip(GoldenSet.Cases.First(
-        golden => golden.Group == "tokenizer" && golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"));
+    public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.Load(GoldenSet.Cases.First(
+        golden => golden.Group == "tokenizer" && golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"), [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
 
     protected override string QueryGroup => "blip_cir";
 
@@ -68,20 +68,20 @@ internal sealed class GoldenBlip : GoldenFamily
     }
 
     public override void SetTrainable(ComposedFamilyEncoder model, GoldenVariant variant) => ((BlipEncoder)model).SetTrainable(
-        variant.Everything ? BlipTrainable.All
+        variant.Everything ? TrainableWeights.All
             : variant.Parts switch
             {
-                QueryParts.Modification => BlipTrainable.TextOnly,
-                QueryParts.Reference => BlipTrainable.VisualOnly,
-                _ => BlipTrainable.Composed,
+                QueryParts.Modification => TrainableWeights.TextOnly,
+                QueryParts.Reference => TrainableWeights.VisualOnly,
+                _ => TrainableWeights.Composed,
             },
         variant.TrainVisual);
 
     public override (TextPadding Padding, int Length) EvaluationText(GoldenCase golden) => (TextPadding.Longest, TestLength);
 
     private static BlipArchitecture? FullSize(GoldenCase golden) =>
-        golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipVariants.Find(vit.GetString()!) is { } found
-            ? found.Architecture with
+        golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipFamily.Definition.Find(vit.GetString()!) is { } found
+            ? (BlipArchitecture)found.Architecture with
             {
                 Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()),
                 Dimensions = golden.Config.GetProperty("embed_dim").GetInt32(),

@@ -43,7 +43,7 @@ public sealed class MedParity : IParityCheck
     {
         var hidden = model.Embeddings.Embed(ids);
         List<Tensor> states = [hidden];
-        foreach (var layer in model.Layers.Layers)
+        foreach (var layer in model.Encoder.Layers)
         {
             hidden = layer.Apply(hidden, context);
             states.Add(hidden);

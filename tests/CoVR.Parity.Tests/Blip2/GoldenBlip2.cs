@@ -14,16 +14,16 @@ internal sealed class GoldenBlip2 : GoldenFamily
 {
     private const int TestLength = 64;
 
-    public override CheckpointMap Map => Blip2CheckpointMap.Default;
+    public override CheckpointMap Map => Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None);
 
     // The reference cuts no prefixes and resizes nothing.
     public override CheckpointMap ReferenceMap { get; } =
-        new() { Root = Blip2CheckpointMap.Default.Root, Ignored = Blip2CheckpointMap.Default.Ignored };
+        new() { Root = Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None).Root, Ignored = Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None).Ignored };
 
-    public override int TrainingLength => Blip2Variants.Coco.Text.TrainingLength;
+    public override int TrainingLength => Blip2Family.Definition.Find("coco")!.Text.TrainingLength;
 
-    public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.ForBlip2(GoldenSet.Cases.First(
-        golden => golden.Group == "tokenizer" && !golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"));
+    public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.Load(GoldenSet.Cases.First(
+        golden => golden.Group == "tokenizer" && !golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"), [BertTextTokenizer.DecToken]);
 
     protected override string QueryGroup => "blip2_cir";
 
@@ -61,9 +61,9 @@ internal sealed class GoldenBlip2 : GoldenFamily
     public override void SetTrainable(ComposedFamilyEncoder model, GoldenVariant variant) => ((Blip2Encoder)model).SetTrainable(
         variant.Parts switch
         {
-            QueryParts.Modification => Blip2Trainable.TextOnly,
-            QueryParts.Reference => Blip2Trainable.VisualOnly,
-            _ => Blip2Trainable.Composed,
+            QueryParts.Modification => TrainableWeights.TextOnly,
+            QueryParts.Reference => TrainableWeights.VisualOnly,
+            _ => TrainableWeights.Composed,
         },
         variant.TrainVisual);
 
@@ -79,8 +79,8 @@ internal sealed class GoldenBlip2 : GoldenFamily
             return null;
         }
 
-        var published = vision.GetString() == "clip_L" ? Blip2Variants.PretrainVitL : Blip2Variants.Coco;
-        return published.Architecture with { Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()) };
+        var published = vision.GetString() == "clip_L" ? Blip2Family.Definition.Find("pretrain_vitL")! : Blip2Family.Definition.Find("coco")!;
+        return (Blip2Architecture)published.Architecture with { Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()) };
     }
 
     private static Blip2Architecture FromShapes(Dictionary<string, int[]> shapes)
@@ -104,7 +104,7 @@ internal sealed class GoldenBlip2 : GoldenFamily
         var patch = shapes[isClip ? "visual_encoder.conv1.weight" : "visual_encoder.patch_embed.proj.weight"];
         var positions = shapes[isClip ? "visual_encoder.positional_embedding" : "visual_encoder.pos_embed"][^2];
         var block = isClip ? "visual_encoder.transformer.resblocks." : "visual_encoder.blocks.";
-        var vision = (isClip ? Blip2Vision.ClipLarge : Blip2Vision.EvaGiant) with
+        var vision = (isClip ? Blip2Architecture.ClipLarge224.Vision : new Blip2Architecture().Vision) with
         {
             PatchSize = patch[2],
             Width = patch[0],

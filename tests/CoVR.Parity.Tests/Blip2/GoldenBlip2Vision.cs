@@ -9,7 +9,7 @@ internal static class GoldenBlip2Vision
     /// <summary>EVA or CLIP, whichever the names of the sizes belong to.</summary>
     public static VisionTransformerOptions Options(JsonElement vit) => vit.TryGetProperty("embed_dim", out _) ? Eva(vit) : Clip(vit);
 
-    private static VisionTransformerOptions Eva(JsonElement vit) => CoVR.Blip2.Blip2Vision.EvaGiant with
+    private static VisionTransformerOptions Eva(JsonElement vit) => new CoVR.Blip2.Blip2Architecture().Vision with
     {
         PatchSize = vit.GetProperty("patch_size").GetInt32(),
         Width = vit.GetProperty("embed_dim").GetInt32(),
@@ -20,7 +20,7 @@ internal static class GoldenBlip2Vision
         NormEpsilon = vit.GetProperty("norm_eps").GetDouble(),
     };
 
-    private static VisionTransformerOptions Clip(JsonElement vit) => CoVR.Blip2.Blip2Vision.ClipLarge with
+    private static VisionTransformerOptions Clip(JsonElement vit) => CoVR.Blip2.Blip2Architecture.ClipLarge224.Vision with
     {
         PatchSize = vit.GetProperty("patch_size").GetInt32(),
         Width = vit.GetProperty("width").GetInt32(),

@@ -41,14 +41,14 @@ public sealed class QFormerParity : IParityCheck
         {
             var context = new BertContext(
                 mask is null ? null : BertMasks.ForText(mask), visual, visualMask is null ? null : BertMasks.ForEncoder(visualMask), (int)(queries?.shape[1] ?? 0));
-            CompareLayers(golden, model, model.Embeddings.Embed(ids, queries), context);
+            CompareLayers(golden, model, model.Bert.Embeddings.Embed(ids, queries), context);
         }
     }
 
     private static void CompareLayers(GoldenCase golden, QFormer model, Tensor hidden, BertContext context)
     {
         List<Tensor> states = [hidden];
-        foreach (var layer in model.Layers.Layers)
+        foreach (var layer in model.Bert.Encoder.Layers)
         {
             hidden = layer.Apply(hidden, context);
             states.Add(hidden);

@@ -70,7 +70,7 @@ public sealed class FactsParity : IParityCheck
         using var scope = NewDisposeScope();
         using var model = allocate(CPU);
         using var initializer = new WeightInitializer(1);
-        model.Initialise(initializer);
+        model.Initialize(initializer);
         var state = model.state_dict();
         Assert.All(copies.EnumerateArray().Select(GoldenFamily.Strings), names => NumericAssert.Close(state[names[1]], state[names[0]], 0, 0, names[0]));
     }

@@ -283,9 +283,9 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_WithBadOptions_IsRefused()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { BatchSize = 0 }));
-        await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.Average, QueryKind.Average] }));
-        await Assert.ThrowsAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new BootstrapOptions { Level = 1 } }));
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { BatchSize = 0 }));
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.Average, QueryKind.Average] }));
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new BootstrapOptions { Level = 1 } }));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class KindModels
     private static readonly string[] Vocabulary =
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "blue", "circle", "square", "make", "it", "number", "on", "the", "left", "1", "2", "3", "4"];
 
-    internal static ComposedModel Blip(BlipTrainable trainable = BlipTrainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip(options =>
+    internal static ComposedModel Blip(TrainableWeights trainable = TrainableWeights.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip(options =>
     {
         options.Architecture = new BlipArchitecture
         {
@@ -32,15 +32,15 @@ internal static class KindModels
         options.Seed = 7;
     }));
 
-    internal static ComposedModel Blip2(Blip2Trainable trainable = Blip2Trainable.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip2(options =>
+    internal static ComposedModel Blip2(TrainableWeights trainable = TrainableWeights.Composed, QueryFusion? fusion = null, bool vision = false, int? checkpointed = null) => TestModels.Create(pipeline => pipeline.UseBlip2(options =>
     {
         options.Architecture = new Blip2Architecture
         {
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Queries = 3,
-            Vision = Blip2Vision.EvaGiant with { PatchSize = 2, Width = 16, Depth = 3, Heads = 2, FeedForwardWidth = 32, DropPath = 0.3 },
-            Text = QFormer.BertBase with { VocabularySize = 0, Width = 24, Depth = 2, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
+            Vision = new Blip2Architecture().Vision with { PatchSize = 2, Width = 16, Depth = 3, Heads = 2, FeedForwardWidth = 32, DropPath = 0.3 },
+            Text = new Blip2Architecture().Text with { VocabularySize = 0, Width = 24, Depth = 2, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
         };
         options.Vocabulary = Vocabulary;
         options.Trainable = trainable;

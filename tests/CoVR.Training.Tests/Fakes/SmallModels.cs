@@ -38,7 +38,7 @@ internal static class SmallModels
             Text = Small(new BertOptions(), dropout) with { Heads = 2 },
         };
         options.Vocabulary = Vocabulary;
-        options.Trainable = trainVision ? BlipTrainable.All : BlipTrainable.Composed;
+        options.Trainable = trainVision ? TrainableWeights.All : TrainableWeights.Composed;
         options.TrainVisualEncoder = trainVision;
         options.Seed = 7;
     }));
@@ -50,11 +50,11 @@ internal static class SmallModels
             Image = ImageInput.Clip(TinyEncoder.Size),
             Dimensions = 8,
             Queries = 2,
-            Vision = Blip2Vision.EvaGiant with { PatchSize = 2, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = dropout, CheckpointedBlocks = 1 },
-            Text = Small(QFormer.BertBase, dropout) with { Heads = 3 },
+            Vision = new Blip2Architecture().Vision with { PatchSize = 2, Width = 16, Depth = 2, Heads = 2, FeedForwardWidth = 32, DropPath = dropout, CheckpointedBlocks = 1 },
+            Text = Small(new Blip2Architecture().Text, dropout) with { Heads = 3 },
         };
         options.Vocabulary = Vocabulary;
-        options.Trainable = trainVision ? Blip2Trainable.All : Blip2Trainable.Composed;
+        options.Trainable = trainVision ? TrainableWeights.All : TrainableWeights.Composed;
         options.TrainVisualEncoder = trainVision;
         options.Seed = 7;
     }));

@@ -1,4 +1,3 @@
-using CoVR.Modeling.Checkpoints.Files;
 using CoVR.TestSupport;
 
 namespace CoVR.Training.Tests;

@@ -85,7 +85,7 @@ public sealed class MemoryTests
     {
         options.Architecture = Architecture;
         options.Vocabulary = Vocabulary;
-        options.Trainable = BlipTrainable.All;
+        options.Trainable = TrainableWeights.All;
         options.TrainVisualEncoder = true;
         options.Seed = 7;
     }));

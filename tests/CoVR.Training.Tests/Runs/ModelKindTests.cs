@@ -86,7 +86,7 @@ public sealed class ModelKindTests : IDisposable
         QueryFusion? fusion = kind switch { "average" => QueryFusion.Average, "late" => QueryFusion.Late, _ => null };
         var vision = kind == "train_vit";
         return family == "blip"
-            ? KindModels.Blip(kind switch { "text" => BlipTrainable.TextOnly, "visual" => BlipTrainable.VisualOnly, _ => BlipTrainable.Composed }, fusion, vision)
-            : KindModels.Blip2(kind switch { "text" => Blip2Trainable.TextOnly, "visual" => Blip2Trainable.VisualOnly, _ => Blip2Trainable.Composed }, fusion, vision);
+            ? KindModels.Blip(kind switch { "text" => TrainableWeights.TextOnly, "visual" => TrainableWeights.VisualOnly, _ => TrainableWeights.Composed }, fusion, vision)
+            : KindModels.Blip2(kind switch { "text" => TrainableWeights.TextOnly, "visual" => TrainableWeights.VisualOnly, _ => TrainableWeights.Composed }, fusion, vision);
     }
 }

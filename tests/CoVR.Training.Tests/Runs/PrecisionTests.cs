@@ -1,4 +1,4 @@
-using CoVR.Blip;
+using CoVR.Modeling;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -93,7 +93,7 @@ public sealed class PrecisionTests : IDisposable
 
     private static async Task<(IReadOnlyList<StepRecord> Steps, Dictionary<string, float[]> Weights)> TrainAsync(TrainingPrecision precision, string? folder, int? stopAt)
     {
-        using var model = KindModels.Blip(BlipTrainable.Composed, vision: true);
+        using var model = KindModels.Blip(TrainableWeights.Composed, vision: true);
         var log = new InMemoryRunLogger();
         using var stop = new CancellationTokenSource();
         var run = KindModels.Run(model, loggers: log);

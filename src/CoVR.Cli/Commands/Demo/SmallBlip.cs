@@ -1,4 +1,5 @@
 using CoVR.Blip;
+using CoVR.Modeling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;
@@ -19,7 +20,7 @@ internal sealed class SmallBlip : SmallModel
     {
         Configure(options, vocabulary, null);
         options.Seed = (ulong)seed;
-        options.Trainable = BlipTrainable.All;
+        options.Trainable = TrainableWeights.All;
         options.TrainVisualEncoder = true;
     });
 
@@ -31,7 +32,7 @@ internal sealed class SmallBlip : SmallModel
     public override ICoVRBuilder UseTrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string trained, string pretrained) =>
         pipeline.UseBlip(options => Configure(options, vocabulary, trained));
 
-    private static void Configure(BlipOptions options, IReadOnlyList<string> vocabulary, string? checkpoint)
+    private static void Configure(ModelOptions options, IReadOnlyList<string> vocabulary, string? checkpoint)
     {
         Configure(options, "quickstart-blip-32", vocabulary, checkpoint);
         options.Architecture = Architecture;

@@ -1,4 +1,5 @@
 using CoVR.Blip2;
+using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,11 +46,11 @@ internal sealed class SmallBlip2 : SmallModel
         options.TargetCheckpoint = pretrained;
     });
 
-    private static void Configure(Blip2Options options, IReadOnlyList<string> vocabulary, string? checkpoint)
+    private static void Configure(ModelOptions options, IReadOnlyList<string> vocabulary, string? checkpoint)
     {
         Configure(options, "quickstart-blip2-32", vocabulary, checkpoint);
         options.Architecture = Architecture;
-        options.Trainable = Blip2Trainable.All;
+        options.Trainable = TrainableWeights.All;
         options.TrainVisualEncoder = true;
     }
 }

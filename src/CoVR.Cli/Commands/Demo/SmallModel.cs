@@ -36,7 +36,7 @@ internal abstract partial class SmallModel
         FeedForwardWidth = 4 * Width,
         DropPath = 0,
         Stem = VisionStem.Convolutional,
-        Positions = PositionInitialisation.SinCos,
+        Positions = PositionInitialization.SinCos,
         PositionWavelength = 20,
         InitializerRange = 0.08,
         CheckpointedBlocks = 0,
@@ -85,7 +85,7 @@ internal abstract partial class SmallModel
     }
 
     /// <summary>Sets what all families have.</summary>
-    protected static void Configure(ComposedModelOptions options, string name, IReadOnlyList<string> vocabulary, string? checkpoint)
+    protected static void Configure(ModelOptions options, string name, IReadOnlyList<string> vocabulary, string? checkpoint)
     {
         options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);
         options.Name = name;

@@ -79,7 +79,7 @@ internal sealed class TrainingStages(
             trainer.TrainAsync(data with { Sampler = sampler, TokenProgress = progress.OfJob("references") }, progress.OfTraining(), cancellationToken));
     }
 
-    private async Task<IReadOnlyList<double>> TrainAsync(string stage, string title, Func<Trainer, TrainingPlan, IProgress<Step>, Task<TrainingResult>> run)
+    private async Task<IReadOnlyList<double>> TrainAsync(string stage, string title, Func<Trainer, TrainingPlan, IProgress<WorkProgress>, Task<TrainingResult>> run)
     {
         var losses = new StepLosses();
         var data = new TrainingPlan { Dataset = train, Locate = reader.Locate, Loggers = [losses] };

@@ -100,8 +100,8 @@ internal sealed class ConfiguredSets
         var sizes = new ModelSizes(_values);
         return Family switch
         {
-            "blip" when sizes.Blip() is var (variant, own, _) => new EmbeddingFingerprint("", "", "", 1, (own ?? BlipVariants.Find(variant)!.Architecture).Dimensions),
-            "blip2" when sizes.Blip2() is var (variant, own, _) && (own ?? Blip2Variants.Find(variant)!.Architecture) is var all => new EmbeddingFingerprint("", "", "", all.Queries, all.Dimensions),
+            "blip" when sizes.Blip() is var (variant, own, _) => new EmbeddingFingerprint("", "", "", 1, (own ?? BlipFamily.Definition.Find(variant)!.Architecture).Dimensions),
+            "blip2" when sizes.Blip2() is var (variant, own, _) && (own ?? Blip2Family.Definition.Find(variant)!.Architecture) is Blip2Architecture all => new EmbeddingFingerprint("", "", "", all.Queries, all.Dimensions),
             _ => null,
         };
     }
@@ -129,8 +129,8 @@ internal sealed class ConfiguredSets
 
         return Family switch
         {
-            "blip" when new ModelSizes(_values).Blip() is var (variant, own, _) => path => BlipModel.RequireFit(new BlipOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
-            "blip2" when new ModelSizes(_values).Blip2() is var (variant, own, _) => path => Blip2Model.RequireFit(new Blip2Options { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
+            "blip" when new ModelSizes(_values).Blip() is var (variant, own, _) => path => BlipFamily.Definition.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
+            "blip2" when new ModelSizes(_values).Blip2() is var (variant, own, _) => path => Blip2Family.Definition.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
             _ => null,
         };
     }

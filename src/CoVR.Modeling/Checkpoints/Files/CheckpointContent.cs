@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace CoVR.Modeling.Checkpoints.Files;
 
 /// <summary>What a reader found in a file.</summary>
@@ -20,4 +22,25 @@ internal sealed record CheckpointContent(CheckpointFormat Format, object? Root, 
             shard.Dispose();
         }
     }
+}
+
+/// <summary>A tensor that is to be written, wherever its bytes are.</summary>
+/// <param name="Name">Its name, where the form has names.</param>
+/// <param name="Type">Its element type.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Visit">Visits its bytes in C order, in pieces.</param>
+internal sealed record WritableTensor(string Name, ScalarType Type, long[] Shape, Action<TensorBytes.Visitor> Visit)
+{
+    /// <summary>Number of elements.</summary>
+    public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Number of bytes.</summary>
+    public long Bytes => Elements * ElementTypes.SizeOf(Type);
+
+    /// <summary>A tensor in memory or on a device.</summary>
+    public static WritableTensor Of(string name, Tensor tensor) =>
+        new(name, tensor.dtype, tensor.shape, visit => TensorBytes.VisitAny(tensor, visit));
+
+    /// <summary>A tensor in another file.</summary>
+    public static WritableTensor Of(CheckpointTensor tensor) => new(tensor.Name, tensor.DType, [.. tensor.Shape], tensor.Visit);
 }

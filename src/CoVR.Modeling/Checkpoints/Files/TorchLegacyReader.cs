@@ -4,7 +4,7 @@ using CoVR.Modeling.Checkpoints.Pickle;
 
 namespace CoVR.Modeling.Checkpoints.Files;
 
-/// <summary>Reads what <c>torch.save</c> wrote before PyTorch 1.6: five pickles (magic, protocol, machine, value, storage keys), then raw storages.</summary>
+/// <summary>Reads what <c>torch.save</c> wrote before PyTorch 1.6: five pickles (magic, protocol, unpickler, value, storage keys), then raw storages.</summary>
 internal static class TorchLegacyReader
 {
     private const long Protocol = 1001;
@@ -14,15 +14,15 @@ internal static class TorchLegacyReader
     public static CheckpointContent Read(CheckpointFile file, CheckpointReadLimits limits)
     {
         var reader = new RegionReader(file, 0, file.Length);
-        var world = new TorchPickleWorld(file);
+        var resolver = new TorchPickleResolver(file);
         CheckMagic(file, Next());
         CheckMachine(file, Next(), Next());
         var root = Next();
         var keys = Next() as List<object?> ?? throw file.Error("the list of storages is missing", reader.Position);
-        LocateAll(file, world, keys, reader.Position);
+        LocateAll(file, resolver, keys, reader.Position);
         return new CheckpointContent(CheckpointFormat.TorchLegacy, root, CheckpointContent.NoMetadata);
 
-        object? Next() => new PickleMachine(reader, world, limits).Run();
+        object? Next() => new Unpickler(reader, resolver, limits).Run();
     }
 
     private static void CheckMagic(CheckpointFile file, object? value)
@@ -40,15 +40,15 @@ internal static class TorchLegacyReader
             throw file.Error($"version {protocol} of PyTorch's old format is unknown");
         }
 
-        if (value is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
+        if (value is not OrderedDictionary<object, object?> unpickler || !unpickler.TryGetValue("little_endian", out var little) || little is not true)
         {
-            throw file.Error("the file was written on a big-endian machine; only little-endian files are read");
+            throw file.Error("the file was written on a big-endian unpickler; only little-endian files are read");
         }
     }
 
-    private static void LocateAll(CheckpointFile file, TorchPickleWorld world, List<object?> keys, long position)
+    private static void LocateAll(CheckpointFile file, TorchPickleResolver resolver, List<object?> keys, long position)
     {
-        var waiting = world.Storages.ToLookup(storage => storage.Key, StringComparer.Ordinal);
+        var waiting = resolver.Storages.ToLookup(storage => storage.Key, StringComparer.Ordinal);
         var found = new HashSet<string>(StringComparer.Ordinal);
         Span<byte> count = stackalloc byte[8];
         foreach (var item in keys)

@@ -23,9 +23,9 @@ internal static class TorchZipReader
             throw file.Error($"the checksum of '{pickle.Name}' is {actual:x8} instead of {pickle.Crc:x8}: the file is damaged", start);
         }
 
-        var world = new TorchPickleWorld(file);
-        var root = new PickleMachine(new RegionReader(file, start, start + pickle.Size), world, limits).Run();
-        foreach (var storage in world.Storages)
+        var resolver = new TorchPickleResolver(file);
+        var root = new Unpickler(new RegionReader(file, start, start + pickle.Size), resolver, limits).Run();
+        foreach (var storage in resolver.Storages)
         {
             Locate(file, zip, prefix, storage);
         }

@@ -10,23 +10,23 @@ internal static class PickleContainers
     public static HashSet<object> NewSet() => new(PickleKeyComparer.Instance);
 
     /// <summary>A set of values.</summary>
-    public static HashSet<object> NewSet(PickleMachine machine, object?[] values)
+    public static HashSet<object> NewSet(Unpickler unpickler, object?[] values)
     {
-        machine.Charge(PickleCosts.Container + (PickleCosts.Entry * (long)values.Length));
+        unpickler.Charge(PickleCosts.Container + (PickleCosts.Entry * (long)values.Length));
         var set = NewSet();
         foreach (var value in values)
         {
-            set.Add(Key(machine, value));
+            set.Add(Key(unpickler, value));
         }
 
         return set;
     }
 
     /// <summary>Appends to the list (or inert object) on top.</summary>
-    public static void Append(PickleMachine machine, object?[] values)
+    public static void Append(Unpickler unpickler, object?[] values)
     {
-        machine.Charge(PickleCosts.Slot * (long)values.Length);
-        switch (machine.Peek())
+        unpickler.Charge(PickleCosts.Slot * (long)values.Length);
+        switch (unpickler.Peek())
         {
             case List<object?> list:
                 list.AddRange(values);
@@ -35,74 +35,74 @@ internal static class PickleContainers
                 Array.ForEach(values, inert.Add);
                 break;
             default:
-                throw machine.Error("values are appended to something that is no list");
+                throw unpickler.Error("values are appended to something that is no list");
         }
     }
 
     /// <summary>Pushes a dictionary of keys and values.</summary>
-    public static void PushDictionary(PickleMachine machine, object?[] pairs)
+    public static void PushDictionary(Unpickler unpickler, object?[] pairs)
     {
-        machine.Push(NewDictionary());
-        SetItems(machine, pairs);
+        unpickler.Push(NewDictionary());
+        SetItems(unpickler, pairs);
     }
 
     /// <summary>Sets one entry of the dictionary under two values.</summary>
-    public static void SetItem(PickleMachine machine)
+    public static void SetItem(Unpickler unpickler)
     {
-        var value = machine.Pop();
-        SetItems(machine, [machine.Pop(), value]);
+        var value = unpickler.Pop();
+        SetItems(unpickler, [unpickler.Pop(), value]);
     }
 
     /// <summary>Sets entries of the dictionary (or inert object) on top.</summary>
-    public static void SetItems(PickleMachine machine, object?[] pairs)
+    public static void SetItems(Unpickler unpickler, object?[] pairs)
     {
         if (pairs.Length % 2 != 0)
         {
-            throw machine.Error("a key has no value");
+            throw unpickler.Error("a key has no value");
         }
 
-        machine.Charge(PickleCosts.Entry * (pairs.Length / 2L));
-        var target = machine.Peek();
+        unpickler.Charge(PickleCosts.Entry * (pairs.Length / 2L));
+        var target = unpickler.Peek();
         for (var at = 0; at < pairs.Length; at += 2)
         {
-            var key = Key(machine, pairs[at]);
+            var key = Key(unpickler, pairs[at]);
             switch (target)
             {
                 case OrderedDictionary<object, object?> dictionary when !dictionary.TryAdd(key, pairs[at + 1]):
-                    throw machine.Error($"the key '{Shorten(key)}' is there twice");
+                    throw unpickler.Error($"the key '{Shorten(key)}' is there twice");
                 case OrderedDictionary<object, object?>:
                     break;
                 case CheckpointObject inert:
                     inert.Add(key, pairs[at + 1]);
                     break;
                 default:
-                    throw machine.Error("entries are set in something that is no dictionary");
+                    throw unpickler.Error("entries are set in something that is no dictionary");
             }
         }
     }
 
     /// <summary>Adds to the set (or inert object) on top.</summary>
-    public static void AddItems(PickleMachine machine, object?[] values)
+    public static void AddItems(Unpickler unpickler, object?[] values)
     {
-        machine.Charge(PickleCosts.Entry * (long)values.Length);
-        switch (machine.Peek())
+        unpickler.Charge(PickleCosts.Entry * (long)values.Length);
+        switch (unpickler.Peek())
         {
             case HashSet<object> set:
-                set.UnionWith(values.Select(value => Key(machine, value)));
+                set.UnionWith(values.Select(value => Key(unpickler, value)));
                 break;
             case CheckpointObject inert:
                 Array.ForEach(values, inert.Add);
                 break;
             default:
-                throw machine.Error("values are added to something that is no set");
+                throw unpickler.Error("values are added to something that is no set");
         }
     }
 
     /// <summary>Gives the inert object on top its attributes; those of dictionaries and tensors (<c>_metadata</c> and the like) are left out.</summary>
-    public static void SetState(PickleMachine machine)
+    public static void SetState(Unpickler unpickler)
     {
-        var state = machine.Pop();
-        switch (machine.Peek())
+        var state = unpickler.Pop();
+        switch (unpickler.Peek())
         {
             case CheckpointObject inert:
                 inert.State = state;
@@ -110,17 +110,30 @@ internal static class PickleContainers
             case OrderedDictionary<object, object?> or CheckpointTensor:
                 break;
             default:
-                throw machine.Error("attributes are given to something that has none");
+                throw unpickler.Error("attributes are given to something that has none");
         }
     }
 
     private static string Shorten(object key) => key.ToString() is { Length: > 200 } text ? text[..200] + "…" : key.ToString() ?? "";
 
     // None is a legal key in Python but not here.
-    private static object Key(PickleMachine machine, object? value) => value switch
+    private static object Key(Unpickler unpickler, object? value) => value switch
     {
         null => DBNull.Value,
-        List<object?> or OrderedDictionary<object, object?> or HashSet<object> => throw machine.Error("a list, dictionary or set is used as a key"),
+        List<object?> or OrderedDictionary<object, object?> or HashSet<object> => throw unpickler.Error("a list, dictionary or set is used as a key"),
         _ => value,
     };
+}
+
+/// <summary>Compares dictionary keys; numbers are hashed with the process' random seed, so that a file cannot provoke collisions.</summary>
+internal sealed class PickleKeyComparer : IEqualityComparer<object>
+{
+    /// <summary>The only instance.</summary>
+    public static PickleKeyComparer Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public new bool Equals(object? x, object? y) => object.Equals(x, y);
+
+    /// <inheritdoc/>
+    public int GetHashCode(object obj) => obj is string text ? text.GetHashCode(StringComparison.Ordinal) : HashCode.Combine(obj);
 }

@@ -11,11 +11,11 @@ internal static class PickleOpcodes
     private const int LongestInteger = 256;
 
     /// <summary>An instruction for each byte, or null where none is allowed.</summary>
-    public static Action<PickleMachine>?[] Table { get; } = Build();
+    public static Action<Unpickler>?[] Table { get; } = Build();
 
-    private static Action<PickleMachine>?[] Build()
+    private static Action<Unpickler>?[] Build()
     {
-        var table = new Action<PickleMachine>?[256];
+        var table = new Action<Unpickler>?[256];
         AddConstants(table);
         AddTexts(table);
         AddContainers(table);
@@ -24,176 +24,176 @@ internal static class PickleOpcodes
         return table;
     }
 
-    private static void AddConstants(Action<PickleMachine>?[] table)
+    private static void AddConstants(Action<Unpickler>?[] table)
     {
-        table[0x80] = machine => CheckProtocol(machine, machine.Input.ReadByte());
-        table[0x95] = machine => _ = machine.Input.ReadInt64();
-        table['.'] = machine => machine.Stop();
-        table['N'] = machine => machine.Push(null);
-        table[0x88] = machine => machine.Push(true);
-        table[0x89] = machine => machine.Push(false);
-        table['K'] = machine => PushNumber(machine, (long)machine.Input.ReadByte());
-        table['M'] = machine => PushNumber(machine, (long)machine.Input.ReadUInt16());
-        table['J'] = machine => PushNumber(machine, (long)machine.Input.ReadInt32());
-        table['G'] = machine => PushNumber(machine, machine.Input.ReadBigEndianDouble());
-        table[0x8a] = machine => PushInteger(machine, machine.Input.ReadByte());
-        table[0x8b] = machine => PushInteger(machine, machine.Input.ReadUInt32());
+        table[0x80] = unpickler => CheckProtocol(unpickler, unpickler.Input.ReadByte());
+        table[0x95] = unpickler => _ = unpickler.Input.ReadInt64();
+        table['.'] = unpickler => unpickler.Stop();
+        table['N'] = unpickler => unpickler.Push(null);
+        table[0x88] = unpickler => unpickler.Push(true);
+        table[0x89] = unpickler => unpickler.Push(false);
+        table['K'] = unpickler => PushNumber(unpickler, (long)unpickler.Input.ReadByte());
+        table['M'] = unpickler => PushNumber(unpickler, (long)unpickler.Input.ReadUInt16());
+        table['J'] = unpickler => PushNumber(unpickler, (long)unpickler.Input.ReadInt32());
+        table['G'] = unpickler => PushNumber(unpickler, unpickler.Input.ReadBigEndianDouble());
+        table[0x8a] = unpickler => PushInteger(unpickler, unpickler.Input.ReadByte());
+        table[0x8b] = unpickler => PushInteger(unpickler, unpickler.Input.ReadUInt32());
     }
 
-    private static void AddTexts(Action<PickleMachine>?[] table)
+    private static void AddTexts(Action<Unpickler>?[] table)
     {
-        table['X'] = machine => PushText(machine, machine.Input.ReadUInt32());
-        table[0x8c] = machine => PushText(machine, machine.Input.ReadByte());
-        table[0x8d] = machine => PushText(machine, machine.Input.ReadInt64());
-        table['U'] = machine => PushLatin1(machine, machine.Input.ReadByte());
-        table['T'] = machine => PushLatin1(machine, machine.Input.ReadUInt32());
-        table['C'] = machine => PushBytes(machine, machine.Input.ReadByte());
-        table['B'] = machine => PushBytes(machine, machine.Input.ReadUInt32());
-        table[0x8e] = machine => PushBytes(machine, machine.Input.ReadInt64());
-        table[0x96] = machine => PushBytes(machine, machine.Input.ReadInt64());
+        table['X'] = unpickler => PushText(unpickler, unpickler.Input.ReadUInt32());
+        table[0x8c] = unpickler => PushText(unpickler, unpickler.Input.ReadByte());
+        table[0x8d] = unpickler => PushText(unpickler, unpickler.Input.ReadInt64());
+        table['U'] = unpickler => PushLatin1(unpickler, unpickler.Input.ReadByte());
+        table['T'] = unpickler => PushLatin1(unpickler, unpickler.Input.ReadUInt32());
+        table['C'] = unpickler => PushBytes(unpickler, unpickler.Input.ReadByte());
+        table['B'] = unpickler => PushBytes(unpickler, unpickler.Input.ReadUInt32());
+        table[0x8e] = unpickler => PushBytes(unpickler, unpickler.Input.ReadInt64());
+        table[0x96] = unpickler => PushBytes(unpickler, unpickler.Input.ReadInt64());
     }
 
-    private static void AddContainers(Action<PickleMachine>?[] table)
+    private static void AddContainers(Action<Unpickler>?[] table)
     {
-        table['('] = machine => machine.Mark();
-        table['0'] = machine => _ = machine.Pop();
-        table['1'] = machine => _ = machine.PopToMark();
-        table['2'] = machine => machine.Push(machine.Peek());
-        table[')'] = machine => machine.Push(Array.Empty<object?>());
-        table['t'] = machine => machine.Push(machine.PopToMark());
-        table[0x85] = machine => PushTuple(machine, 1);
-        table[0x86] = machine => PushTuple(machine, 2);
-        table[0x87] = machine => PushTuple(machine, 3);
-        table[']'] = machine => PushNew(machine, new List<object?>());
-        table['l'] = machine => machine.Push(new List<object?>(machine.PopToMark()));
-        table['a'] = machine => PickleContainers.Append(machine, [machine.Pop()]);
-        table['e'] = machine => PickleContainers.Append(machine, machine.PopToMark());
-        table['}'] = machine => PushNew(machine, PickleContainers.NewDictionary());
-        table['d'] = machine => PickleContainers.PushDictionary(machine, machine.PopToMark());
+        table['('] = unpickler => unpickler.Mark();
+        table['0'] = unpickler => _ = unpickler.Pop();
+        table['1'] = unpickler => _ = unpickler.PopToMark();
+        table['2'] = unpickler => unpickler.Push(unpickler.Peek());
+        table[')'] = unpickler => unpickler.Push(Array.Empty<object?>());
+        table['t'] = unpickler => unpickler.Push(unpickler.PopToMark());
+        table[0x85] = unpickler => PushTuple(unpickler, 1);
+        table[0x86] = unpickler => PushTuple(unpickler, 2);
+        table[0x87] = unpickler => PushTuple(unpickler, 3);
+        table[']'] = unpickler => PushNew(unpickler, new List<object?>());
+        table['l'] = unpickler => unpickler.Push(new List<object?>(unpickler.PopToMark()));
+        table['a'] = unpickler => PickleContainers.Append(unpickler, [unpickler.Pop()]);
+        table['e'] = unpickler => PickleContainers.Append(unpickler, unpickler.PopToMark());
+        table['}'] = unpickler => PushNew(unpickler, PickleContainers.NewDictionary());
+        table['d'] = unpickler => PickleContainers.PushDictionary(unpickler, unpickler.PopToMark());
         table['s'] = PickleContainers.SetItem;
-        table['u'] = machine => PickleContainers.SetItems(machine, machine.PopToMark());
-        table[0x8f] = machine => PushNew(machine, PickleContainers.NewSet());
-        table[0x90] = machine => PickleContainers.AddItems(machine, machine.PopToMark());
-        table[0x91] = machine => machine.Push(PickleContainers.NewSet(machine, machine.PopToMark()));
+        table['u'] = unpickler => PickleContainers.SetItems(unpickler, unpickler.PopToMark());
+        table[0x8f] = unpickler => PushNew(unpickler, PickleContainers.NewSet());
+        table[0x90] = unpickler => PickleContainers.AddItems(unpickler, unpickler.PopToMark());
+        table[0x91] = unpickler => unpickler.Push(PickleContainers.NewSet(unpickler, unpickler.PopToMark()));
     }
 
-    private static void AddMemory(Action<PickleMachine>?[] table)
+    private static void AddMemory(Action<Unpickler>?[] table)
     {
-        table['q'] = machine => machine.Remember(machine.Input.ReadByte());
-        table['r'] = machine => machine.Remember(machine.Input.ReadUInt32());
-        table[0x94] = machine => machine.Remember(machine.Remembered);
-        table['h'] = machine => machine.Recall(machine.Input.ReadByte());
-        table['j'] = machine => machine.Recall(machine.Input.ReadUInt32());
+        table['q'] = unpickler => unpickler.Remember(unpickler.Input.ReadByte());
+        table['r'] = unpickler => unpickler.Remember(unpickler.Input.ReadUInt32());
+        table[0x94] = unpickler => unpickler.Remember(unpickler.Remembered);
+        table['h'] = unpickler => unpickler.Recall(unpickler.Input.ReadByte());
+        table['j'] = unpickler => unpickler.Recall(unpickler.Input.ReadUInt32());
     }
 
-    private static void AddObjects(Action<PickleMachine>?[] table)
+    private static void AddObjects(Action<Unpickler>?[] table)
     {
-        table['c'] = machine => PushGlobal(machine, machine.Input.ReadLine(NameLength), machine.Input.ReadLine(NameLength));
+        table['c'] = unpickler => PushGlobal(unpickler, unpickler.Input.ReadLine(NameLength), unpickler.Input.ReadLine(NameLength));
         table[0x93] = PushNamedGlobal;
-        table['Q'] = machine => machine.Push(machine.World.Resolve(machine.Pop(), machine.Position));
+        table['Q'] = unpickler => unpickler.Push(unpickler.Resolver.Resolve(unpickler.Pop(), unpickler.Position));
         table['R'] = Call;
         table[0x81] = Make;
-        table[0x92] = machine =>
+        table[0x92] = unpickler =>
         {
-            _ = machine.Pop();
-            Make(machine);
+            _ = unpickler.Pop();
+            Make(unpickler);
         };
         table['b'] = PickleContainers.SetState;
     }
 
-    private static void CheckProtocol(PickleMachine machine, byte protocol)
+    private static void CheckProtocol(Unpickler unpickler, byte protocol)
     {
         if (protocol > HighestProtocol)
         {
-            throw machine.Error($"pickle protocol {protocol} is unknown");
+            throw unpickler.Error($"pickle protocol {protocol} is unknown");
         }
     }
 
-    private static void PushInteger(PickleMachine machine, long count)
+    private static void PushInteger(Unpickler unpickler, long count)
     {
-        var value = new BigInteger(machine.Input.ReadBytes(count, LongestInteger));
-        PushNumber(machine, value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value);
+        var value = new BigInteger(unpickler.Input.ReadBytes(count, LongestInteger));
+        PushNumber(unpickler, value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value);
     }
 
-    private static void PushNumber(PickleMachine machine, object value)
+    private static void PushNumber(Unpickler unpickler, object value)
     {
-        machine.Charge(PickleCosts.Number);
-        machine.Push(value);
+        unpickler.Charge(PickleCosts.Number);
+        unpickler.Push(value);
     }
 
-    private static void PushNew(PickleMachine machine, object container)
+    private static void PushNew(Unpickler unpickler, object container)
     {
-        machine.Charge(PickleCosts.Container);
-        machine.Push(container);
+        unpickler.Charge(PickleCosts.Container);
+        unpickler.Push(container);
     }
 
-    private static void PushText(PickleMachine machine, long count)
+    private static void PushText(Unpickler unpickler, long count)
     {
-        var text = machine.Input.ReadText(count, machine.Limits.TextBytes);
-        machine.Charge(PickleCosts.Of(text));
-        machine.Push(text);
+        var text = unpickler.Input.ReadText(count, unpickler.Limits.TextBytes);
+        unpickler.Charge(PickleCosts.Of(text));
+        unpickler.Push(text);
     }
 
-    private static void PushLatin1(PickleMachine machine, long count)
+    private static void PushLatin1(Unpickler unpickler, long count)
     {
-        var text = Encoding.Latin1.GetString(machine.Input.ReadBytes(count, machine.Limits.TextBytes));
-        machine.Charge(PickleCosts.Of(text));
-        machine.Push(text);
+        var text = Encoding.Latin1.GetString(unpickler.Input.ReadBytes(count, unpickler.Limits.TextBytes));
+        unpickler.Charge(PickleCosts.Of(text));
+        unpickler.Push(text);
     }
 
-    private static void PushBytes(PickleMachine machine, long count)
+    private static void PushBytes(Unpickler unpickler, long count)
     {
-        var bytes = machine.Input.ReadBytes(count, machine.Limits.TextBytes);
-        machine.Charge(PickleCosts.Number + bytes.Length);
-        machine.Push(bytes);
+        var bytes = unpickler.Input.ReadBytes(count, unpickler.Limits.TextBytes);
+        unpickler.Charge(PickleCosts.Number + bytes.Length);
+        unpickler.Push(bytes);
     }
 
-    private static void PushTuple(PickleMachine machine, int count)
+    private static void PushTuple(Unpickler unpickler, int count)
     {
-        machine.Charge(PickleCosts.Container);
+        unpickler.Charge(PickleCosts.Container);
         var values = new object?[count];
         for (var at = count - 1; at >= 0; at--)
         {
-            values[at] = machine.Pop();
+            values[at] = unpickler.Pop();
         }
 
-        machine.Push(values);
+        unpickler.Push(values);
     }
 
-    private static void PushNamedGlobal(PickleMachine machine)
+    private static void PushNamedGlobal(Unpickler unpickler)
     {
-        var name = machine.Pop<string>("a name");
-        PushGlobal(machine, machine.Pop<string>("a module's name"), name);
+        var name = unpickler.Pop<string>("a name");
+        PushGlobal(unpickler, unpickler.Pop<string>("a module's name"), name);
     }
 
-    private static void PushGlobal(PickleMachine machine, string module, string name)
+    private static void PushGlobal(Unpickler unpickler, string module, string name)
     {
         if (module.Length > NameLength || name.Length > NameLength)
         {
-            throw machine.Error("a name is too long");
+            throw unpickler.Error("a name is too long");
         }
 
         var global = new PickleGlobal(module, name);
-        machine.Charge(PickleCosts.Of(global.FullName));
-        machine.Push(global);
+        unpickler.Charge(PickleCosts.Of(global.FullName));
+        unpickler.Push(global);
     }
 
-    private static void Call(PickleMachine machine)
+    private static void Call(Unpickler unpickler)
     {
-        var arguments = machine.Pop<object?[]>("a tuple of arguments");
-        machine.Charge(PickleCosts.OfCall(arguments));
-        machine.Push(machine.Pop() switch
+        var arguments = unpickler.Pop<object?[]>("a tuple of arguments");
+        unpickler.Charge(PickleCosts.OfCall(arguments));
+        unpickler.Push(unpickler.Pop() switch
         {
-            PickleGlobal function => machine.World.Call(function, arguments, machine.Position),
+            PickleGlobal function => unpickler.Resolver.Call(function, arguments, unpickler.Position),
             CheckpointObject inert => new CheckpointObject(inert.Class, arguments, isCall: true),
-            _ => throw machine.Error("something is called that has no name"),
+            _ => throw unpickler.Error("something is called that has no name"),
         });
     }
 
-    private static void Make(PickleMachine machine)
+    private static void Make(Unpickler unpickler)
     {
-        var arguments = machine.Pop<object?[]>("a tuple of arguments");
-        machine.Charge(PickleCosts.Object);
-        machine.Push(new CheckpointObject(machine.Pop<PickleGlobal>("a class").FullName, arguments, isCall: false));
+        var arguments = unpickler.Pop<object?[]>("a tuple of arguments");
+        unpickler.Charge(PickleCosts.Object);
+        unpickler.Push(new CheckpointObject(unpickler.Pop<PickleGlobal>("a class").FullName, arguments, isCall: false));
     }
 }

@@ -65,7 +65,7 @@ internal sealed class NativeCheck : IDoctorCheck
     {
         try
         {
-            _ = TorchDevices.Parse(device);
+            _ = NativeTorch.ParseDevice(device);
             return null;
         }
         catch (Exception fault) when (fault is ArgumentException or DeviceNotAvailableException or NativeTorchException)

@@ -24,7 +24,7 @@ internal sealed class VocabularyCheck : IDoctorCheck
         const string fix = "Take bert-base-uncased's vocab.txt: one token a line, 30522 of them.";
         try
         {
-            var size = WordPieceTokenizer.Load(path).VocabularySize;
+            var size = BertTextTokenizer.Load(path, []).VocabularySize;
             return size == Released
                 ? new Finding(Severity.Note, FindingKinds.Vocabulary, $"the vocabulary has {size} words")
                 : new Finding(Severity.Warning, FindingKinds.Vocabulary, $"the vocabulary has {size} words, that of the released models {Released}.") { Fix = fix };

@@ -2,20 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CoVR.Modeling;
 
-/// <summary>What the options of every model family have in common (<c>UseBlip</c>, <c>UseBlip2</c>).</summary>
-public abstract class ComposedModelOptions
+/// <summary>Which model of a family is made (<c>UseBlip</c>, <c>UseBlip2</c>, <c>UseModelFamily</c>).</summary>
+public sealed class ModelOptions
 {
     /// <summary>Where the vocabulary of the published models comes from: bert-base-uncased's 30,522 lines, one token each.</summary>
     public const string PublishedVocabulary = "hf://google-bert/bert-base-uncased/vocab.txt";
 
-    /// <summary>Starts with a family's main variant.</summary>
-    /// <param name="variant">Its name.</param>
-    protected ComposedModelOptions(string variant) => Variant = variant;
+    /// <summary>A published model, as the family names its variants: <c>large</c>, <c>large-covr</c> and <c>base</c> of BLIP, <c>coco</c>, <c>pretrain</c> and <c>pretrain_vitL</c> of BLIP-2.</summary>
+    /// <value>Null: the first of the family, the model of the papers.</value>
+    public string? Variant { get; set; }
 
-    /// <summary>A published model, as the family names its variants.</summary>
-    /// <value>The model of the papers.</value>
-    [Required(AllowEmptyStrings = false)]
-    public string Variant { get; set; }
+    /// <summary>Other sizes than the variant's, for instance for a small model that is trained from nothing: a <c>BlipArchitecture</c>, <c>Blip2Architecture</c>, …</summary>
+    /// <value>Null: the variant's.</value>
+    public ComposedArchitecture? Architecture { get; set; }
 
     /// <summary>Other token lengths than the variant's; null keeps the variant's.</summary>
     /// <value>Null.</value>
@@ -31,6 +30,14 @@ public abstract class ComposedModelOptions
     /// </summary>
     /// <value>Null: fresh weights of <see cref="Seed"/>.</value>
     public string? Checkpoint { get; set; }
+
+    /// <summary>
+    /// The weights that embed targets, named as in <see cref="Checkpoint"/>, but for their visual encoder, which is that of <see cref="Checkpoint"/>; BLIP-2 has them.
+    /// CoVR-2 trains its queries against targets that <c>blip2-l-coco</c> embedded, and compares them with such targets only:
+    /// give <c>blip2-l-coco</c> here beside a checkpoint of CoVR-2. A gallery that was embedded by it before fits as it is.
+    /// </summary>
+    /// <value>Null: the weights of <see cref="Checkpoint"/>.</value>
+    public string? TargetCheckpoint { get; set; }
 
     /// <summary>Whether the file must hold every weight of the model in its shape, and nothing unknown.</summary>
     /// <value>True; false takes what fits and reports the rest in the log, as the reference does in silence.</value>
@@ -53,7 +60,11 @@ public abstract class ComposedModelOptions
     /// <value>Null: <see cref="QueryFusion.CrossAttention"/>, the method of the papers.</value>
     public QueryFusion? Fusion { get; set; }
 
-    /// <summary>Whether the visual encoder is trained too.</summary>
+    /// <summary>Which weights are trained.</summary>
+    /// <value><see cref="TrainableWeights.Composed"/>.</value>
+    public TrainableWeights Trainable { get; set; } = TrainableWeights.Composed;
+
+    /// <summary>Whether the visual encoder is trained too in <see cref="TrainableWeights.Composed"/>.</summary>
     /// <value>False, as in the papers.</value>
     public bool TrainVisualEncoder { get; set; }
 
@@ -74,4 +85,27 @@ public abstract class ComposedModelOptions
     /// <value>0.07.</value>
     [Range(1e-6, 1e6)]
     public double Temperature { get; set; } = 0.07;
+}
+
+/// <summary>Which weights of a model are trained; the sets of the reference's variants.</summary>
+/// <remarks>
+/// In BLIP-2 the language head is frozen in all sets but <see cref="All"/>, and the word embeddings with it: they are one tensor. Its visual encoder stays
+/// in evaluation mode unless <see cref="Composed"/> or <see cref="All"/> train it.
+/// </remarks>
+public enum TrainableWeights
+{
+    /// <summary>
+    /// What makes queries, and the visual encoder if <see cref="ModelOptions.TrainVisualEncoder"/> asks for it; the projection of targets is frozen,
+    /// because targets are embedded beforehand. With <see cref="QueryFusion.Late"/>: the head of the fusion only.
+    /// </summary>
+    Composed,
+
+    /// <summary>What a text alone goes through, and its projection.</summary>
+    TextOnly,
+
+    /// <summary>What a picture alone goes through: the visual encoder and its projection, in BLIP-2 the queries too.</summary>
+    VisualOnly,
+
+    /// <summary>Everything, for instance for a contrastive warm-up of pictures and captions.</summary>
+    All,
 }

@@ -9,10 +9,10 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 /// </summary>
 /// <remarks>
 /// Values: null, bool, long, BigInteger, double, string, byte[], object?[] (tuple), List (list), OrderedDictionary (dict),
-/// HashSet (set), <see cref="PickleGlobal"/>, <see cref="CheckpointObject"/>, and what the world makes. The instructions
+/// HashSet (set), <see cref="PickleGlobal"/>, <see cref="CheckpointObject"/>, and what the resolver makes. The instructions
 /// themselves are in <see cref="PickleOpcodes"/>. Format: Python's <c>Lib/pickletools.py</c>.
 /// </remarks>
-internal sealed class PickleMachine(RegionReader input, IPickleWorld world, CheckpointReadLimits limits)
+internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, CheckpointReadLimits limits)
 {
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
@@ -25,7 +25,7 @@ internal sealed class PickleMachine(RegionReader input, IPickleWorld world, Chec
     public RegionReader Input => input;
 
     /// <summary>What gives meaning to names.</summary>
-    public IPickleWorld World => world;
+    public IPickleResolver Resolver => resolver;
 
     /// <summary>What the pickle may cost.</summary>
     public CheckpointReadLimits Limits => limits;

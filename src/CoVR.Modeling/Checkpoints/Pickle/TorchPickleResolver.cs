@@ -5,7 +5,7 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 
 /// <summary>The names that <c>torch.save</c> uses for tensors; any other name gives an inert <see cref="CheckpointObject"/>.</summary>
 /// <remarks>Follows <c>torch/_utils.py</c> (<c>_rebuild_…</c>) and <c>torch/serialization.py</c> (persistent ids).</remarks>
-internal sealed class TorchPickleWorld(CheckpointFile file) : IPickleWorld
+internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
 {
     private const int LongestKey = 256;
     private readonly Dictionary<(string Key, ScalarType Type, long Elements), TensorStorage> _storages = [];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>What a state dict is, as far as its keys and shapes tell; two portraits tell in one sentence why weights do not fit.</summary>
+/// <summary>Recognises a model by the keys and shapes of its state dict, and says in one sentence why weights do not fit.</summary>
 /// <remarks>Knows the names of BLIP (<c>src/model/blip</c>), LAVIS' BLIP-2 (<c>lavis/models/blip2_models</c>, <c>eva_vit.py</c>, <c>clip_vit.py</c>) and the transformers library.</remarks>
 /// <param name="Family">The model family in words, or null.</param>
 /// <param name="Visual">The kind of its visual encoder in words, or null.</param>
@@ -10,24 +10,24 @@ namespace CoVR.Modeling.Checkpoints;
 /// <param name="Depth">The blocks of its visual encoder; 0 if not known.</param>
 /// <param name="ImageSize">S, from patch size and positions; 0 if not known.</param>
 /// <param name="Words">The words of its vocabulary; 0 if not known.</param>
-internal sealed record WeightsPortrait(string? Family, string? Visual, long Width, int Depth, long ImageSize, long Words)
+internal sealed record StateDictSignature(string? Family, string? Visual, long Width, int Depth, long ImageSize, long Words)
 {
     private const string VisualPrefix = "visual_encoder.";
     private const string WordsEnding = "embeddings.word_embeddings.weight";
 
     /// <summary>Draws a state dict.</summary>
     /// <param name="shapes">Its keys, as our modules name them, and shapes.</param>
-    public static WeightsPortrait Of(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
+    public static StateDictSignature Of(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         var patch = Find(shapes, VisualPrefix + "patch_embed.proj.weight") ?? Find(shapes, VisualPrefix + "conv1.weight");
         var positions = Find(shapes, VisualPrefix + "pos_embed") ?? Find(shapes, VisualPrefix + "positional_embedding");
         var words = shapes.FirstOrDefault(pair => pair.Key.EndsWith(WordsEnding, StringComparison.Ordinal)).Value;
-        return new WeightsPortrait(
+        return new StateDictSignature(
             FamilyOf(shapes), VisualOf(shapes), patch is [var width, ..] ? width : 0, DepthOf(shapes.Keys), ImageSizeOf(patch, positions), words is [var count, ..] ? count : 0);
     }
 
-    /// <summary>Why weights of this kind do not fit a model of another; null if the portraits do not tell.</summary>
-    public string? Misfit(WeightsPortrait model)
+    /// <summary>Why weights of this kind do not fit a model of another; null if keys and shapes do not tell.</summary>
+    public string? Misfit(StateDictSignature model)
     {
         if (Family is not null && model.Family is not null && Family != model.Family)
         {

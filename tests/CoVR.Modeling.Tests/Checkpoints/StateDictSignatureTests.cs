@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Tests.Checkpoints;
 
 /// <summary>Weights of the wrong kind are named in one sentence; the keys and shapes are those of the full-size models.</summary>
 [Collection("torch")]
-public sealed class WeightsPortraitTests : IDisposable
+public sealed class StateDictSignatureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -27,7 +27,7 @@ public sealed class WeightsPortraitTests : IDisposable
     [InlineData("eva", "blip2", "The file holds a visual encoder alone")]
     public void Misfit_OfOtherWeights_SaysWhichInOneSentence(string file, string model, string beginning)
     {
-        var misfit = WeightsPortrait.Of(Shapes(file)).Misfit(WeightsPortrait.Of(Shapes(model)));
+        var misfit = StateDictSignature.Of(Shapes(file)).Misfit(StateDictSignature.Of(Shapes(model)));
 
         Assert.StartsWith(beginning, misfit, StringComparison.Ordinal);
         Assert.EndsWith(".", misfit, StringComparison.Ordinal);
@@ -36,13 +36,13 @@ public sealed class WeightsPortraitTests : IDisposable
     [Fact]
     public void Misfit_OfAnotherVocabularyOrSize_SaysBoth()
     {
-        var model = WeightsPortrait.Of(Shapes("blip"));
+        var model = StateDictSignature.Of(Shapes("blip"));
 
         Assert.Null(model.Misfit(model));
         Assert.Contains("has 21128 words, the model's 30524", (model with { Words = 21128 }).Misfit(model), StringComparison.Ordinal);
         Assert.Contains("for pictures of 224 pixels, the model for 384", (model with { ImageSize = 224 }).Misfit(model), StringComparison.Ordinal);
         Assert.Equal(384, model.ImageSize);
-        Assert.Equal(364, WeightsPortrait.Of(Shapes("blip2")).ImageSize);
+        Assert.Equal(364, StateDictSignature.Of(Shapes("blip2")).ImageSize);
     }
 
     [Fact]

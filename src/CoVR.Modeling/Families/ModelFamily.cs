@@ -1,0 +1,79 @@
+using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace CoVR.Modeling;
+
+/// <summary>A model family: its published models, its encoder, and how weights files become that encoder's state dict.</summary>
+/// <remarks>Hand it to <c>UseModelFamily</c>; <c>UseBlip</c> and <c>UseBlip2</c> do that. Immutable and safe for several threads if its functions are.</remarks>
+public sealed record ModelFamily
+{
+    /// <summary>The name in lower case, for example <c>blip</c>; checkpoints of other families are refused by it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The published models; the first is the default.</summary>
+    public required IReadOnlyList<ModelVariant> Variants { get; init; }
+
+    /// <summary>Tokens that the family adds to the vocabulary, in the order of their ids.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> AddedTokens { get; init; } = [];
+
+    /// <summary>Allocates the encoder on the CPU, with unset values, of sizes that have as many words as the model. Sizes are of the type that the variants have.</summary>
+    public required Func<ComposedArchitecture, BertTextTokenizer, ComposedModelParts, ComposedFamilyEncoder> CreateEncoder { get; init; }
+
+    /// <summary>Gives the map from files to the state dict; weights of parts that the host replaces may be missing from a file.</summary>
+    public required Func<ComposedModelParts, CheckpointMap> GetCheckpointMap { get; init; }
+
+    /// <summary>Whether other weights can embed targets (<see cref="ModelOptions.TargetCheckpoint"/>); then <see cref="ComposedFamilyEncoder.CreateTargetEncoder"/> makes their encoder.</summary>
+    /// <value>False.</value>
+    public bool HasTargetEncoder { get; init; }
+
+    /// <summary>Finds faults that only this family knows, one sentence each.</summary>
+    /// <value>Finds none.</value>
+    public Func<ModelOptions, IEnumerable<string>> FindFaults { get; init; } = _ => [];
+
+    /// <summary>Finds a published model; case does not matter.</summary>
+    /// <param name="name">Its name; null for the default.</param>
+    /// <returns>The variant, or null.</returns>
+    public ModelVariant? Find(string? name) => name is null
+        ? Variants[0]
+        : Variants.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Makes a model in evaluation mode, after everything that it needs was downloaded.</summary>
+    /// <param name="options">What to make.</param>
+    /// <param name="parts">What replaces the family's own parts, and who finds checkpoints; null for nothing, and paths only.</param>
+    /// <param name="logger">Told what was made; may be null.</param>
+    /// <param name="cancellationToken">Ends downloads.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
+    public ValueTask<ComposedModel> CreateAsync(ModelOptions options, ComposedModelParts? parts = null, ILogger? logger = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ModelLoader(this, options, parts ?? ComposedModelParts.None, logger ?? NullLogger.Instance).LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Compares a file with the model that options describe, without loading it: the model's memory is reserved, but neither set nor read.</summary>
+    /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
+    /// <param name="path">The weights.</param>
+    /// <returns>What a strict load would do with every key.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
+    /// <exception cref="ArgumentException">There is no such variant, or the options name no vocabulary.</exception>
+    public LoadReport RequireFit(ModelOptions options, string path)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ModelLoader(this, options, ComposedModelParts.None, NullLogger.Instance).RequireFit(path);
+    }
+}
+
+/// <summary>A published model: its architecture and everything that travels with its weights.</summary>
+/// <param name="Name">As options name it.</param>
+/// <param name="Architecture">Sizes, and the pictures it reads.</param>
+/// <param name="Text">Token lengths and the words a text is cut to.</param>
+/// <param name="Source">Where its weights come from.</param>
+/// <param name="License">Their licence.</param>
+public sealed record ModelVariant(string Name, ComposedArchitecture Architecture, TextInput Text, string Source, string License);

@@ -1,0 +1,185 @@
+using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Layers;
+using CoVR.Modeling.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+
+namespace CoVR.Modeling;
+
+/// <summary>The way from options to a loaded model: check, download, tokenizer, encoder, weights, description.</summary>
+internal sealed partial class ModelLoader(ModelFamily family, ModelOptions options, ComposedModelParts parts, ILogger logger)
+{
+    private readonly ICheckpointResolver _resolver = parts.Checkpoints ?? PathResolver.Instance;
+
+    private bool HasOwnSizes => options.Architecture is not null;
+
+    // Sizes of the host's own take weights of any variant.
+    private CheckpointReference ReferenceOf(string name) => new(name, family.Name, HasOwnSizes ? string.Empty : family.Find(options.Variant)?.Name ?? string.Empty);
+
+    /// <summary>Every fault of the options, one sentence each.</summary>
+    public IReadOnlyList<string> FindFaults() => new ModelOptionFaults(family, options, _resolver, ReferenceOf).FindAll();
+
+    /// <summary>Downloads what is missing, then makes the model.</summary>
+    public async ValueTask<ComposedModel> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (FindFaults() is { Count: > 0 } faults)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(ModelOptions), faults);
+        }
+
+        var weights = await ResolveAsync(options.Checkpoint, cancellationToken).ConfigureAwait(false);
+        var targets = await ResolveAsync(options.TargetCheckpoint, cancellationToken).ConfigureAwait(false);
+        var vocabulary = options.Vocabulary is null ? options.VocabularyPath ?? await ResolveVocabularyAsync(cancellationToken).ConfigureAwait(false) : null;
+        return Create(weights, targets?.Path, vocabulary);
+    }
+
+    /// <summary>Compares a file with the model without loading it.</summary>
+    public LoadReport RequireFit(string path)
+    {
+        var variant = family.Find(options.Variant)
+            ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", family.Variants.Select(known => known.Name))}.", nameof(path));
+        NativeTorch.EnsureLoaded();
+        var tokenizer = CreateTokenizer(options.VocabularyPath);
+        using var encoder = family.CreateEncoder(Complete(options.Architecture ?? variant.Architecture, tokenizer), tokenizer, parts);
+        return StateDictLoader.RequireFit(encoder, path, MapFor(encoder));
+    }
+
+    private async ValueTask<ResolvedCheckpoint?> ResolveAsync(string? name, CancellationToken cancellationToken) =>
+        name is null ? null : await _resolver.ResolveAsync(ReferenceOf(name), cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<string> ResolveVocabularyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _resolver.ResolveAsync(new CheckpointReference(ModelOptions.PublishedVocabulary), cancellationToken).ConfigureAwait(false)).Path;
+        }
+        catch (CheckpointException error)
+        {
+            throw new CheckpointException(
+                "vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts; name one with {nameof(ModelOptions.VocabularyPath)}. ({error.Message})", error);
+        }
+    }
+
+    private ComposedModel Create(ResolvedCheckpoint? weights, string? targets, string? vocabularyPath)
+    {
+        var device = NativeTorch.ParseDevice(options.Device);
+        var published = family.Find(options.Variant)!;
+        var architecture = options.Architecture ?? published.Architecture;
+        var text = options.Text ?? published.Text;
+        var tokenizer = CreateTokenizer(vocabularyPath);
+        var encoder = family.CreateEncoder(Complete(architecture, tokenizer), tokenizer, parts);
+        try
+        {
+            SetWeights(encoder, weights);
+            SetTargetWeights(encoder, targets);
+            var name = options.Name ?? FormattableString.Invariant($"{family.Name}-{(HasOwnSizes ? "custom" : published.Name)}-{architecture.Image.Size}");
+            var description = new ModelDescription(
+                name, encoder.Image, text, WeightsHash.OfState(encoder.TargetState()), options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+            encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
+            encoder.eval();
+            encoder.to(device);
+            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords), description, device)
+            {
+                HashWeights = () => WeightsHash.OfState(encoder.TargetState()),
+            };
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    private BertTextTokenizer CreateTokenizer(string? vocabularyPath) => options.Vocabulary is { } tokens
+        ? BertTextTokenizer.Create(tokens, family.AddedTokens)
+        : BertTextTokenizer.Load(
+            vocabularyPath ?? throw new ArgumentException($"The options name no vocabulary ({nameof(options.Vocabulary)}, {nameof(options.VocabularyPath)})."), family.AddedTokens);
+
+    private ComposedArchitecture Complete(ComposedArchitecture architecture, BertTextTokenizer tokenizer)
+    {
+        var size = architecture.Text.VocabularySize == 0 ? tokenizer.VocabularySize : architecture.Text.VocabularySize;
+        return size >= tokenizer.VocabularySize
+            ? architecture with
+            {
+                Text = architecture.Text with { VocabularySize = size },
+                Vision = architecture.Vision with { CheckpointedBlocks = options.CheckpointedBlocks ?? architecture.Vision.CheckpointedBlocks },
+                Fusion = options.Fusion ?? architecture.Fusion,
+            }
+            : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
+    }
+
+    // Published weights know nothing of the small head of late fusion.
+    private CheckpointMap MapFor(ComposedFamilyEncoder encoder)
+    {
+        var map = family.GetCheckpointMap(parts);
+        return encoder.HasLateFusion ? map.WithOptional("fusion.*") : map;
+    }
+
+    private void SetWeights(ComposedFamilyEncoder encoder, ResolvedCheckpoint? weights)
+    {
+        using (var initializer = new WeightInitializer(options.Seed))
+        {
+            if (weights is null || !options.StrictCheckpoint)
+            {
+                encoder.Initialize(initializer);
+            }
+            else
+            {
+                encoder.InitializeFusion(initializer);
+            }
+        }
+
+        if (weights is null)
+        {
+            LogFreshWeights(logger, family.Name, encoder.parameters().Sum(parameter => parameter.numel()), options.Seed);
+            return;
+        }
+
+        Load(encoder, weights.Path, MapFor(encoder));
+    }
+
+    private void SetTargetWeights(ComposedFamilyEncoder encoder, string? path)
+    {
+        if (path is not null && encoder.CreateTargetEncoder() is { } targets)
+        {
+            Load(targets, path, family.GetCheckpointMap(parts with { Visual = encoder.Visual }));
+        }
+    }
+
+    private void Load(ComposedFamilyEncoder encoder, string path, CheckpointMap map)
+    {
+        var report = StateDictLoader.Load(encoder, path, map, options.StrictCheckpoint);
+        LogWeightsLoaded(logger, report);
+        LogKeysIgnored(logger, report.Ignored);
+        if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)
+        {
+            LogKeysDiffer(logger, report.Missing, report.Unexpected, report.Misshapen);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Made a {Family} model of {Parameters} parameters with fresh weights of seed {Seed}")]
+    private static partial void LogFreshWeights(ILogger logger, string family, long parameters, ulong seed);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Loaded {Report}")]
+    private static partial void LogWeightsLoaded(ILogger logger, LoadReport report);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "Ignored in the weights file: {Keys}")]
+    private static partial void LogKeysIgnored(ILogger logger, IReadOnlyList<string> keys);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit everywhere: missing {Missing}, unexpected {Unexpected}, misshapen {Misshapen}")]
+    private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<MisshapenTensor> misshapen);
+
+    /// <summary>Knows paths and nothing else.</summary>
+    private sealed class PathResolver : ICheckpointResolver
+    {
+        public static PathResolver Instance { get; } = new();
+
+        public string? FindFault(CheckpointReference reference) =>
+            File.Exists(reference.Name) || Directory.Exists(reference.Name) ? null : $"there is no such file (looked for {Path.GetFullPath(reference.Name)}).";
+
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default) => FindFault(reference) is { } fault
+            ? throw new CheckpointException(reference.Name, fault)
+            : ValueTask.FromResult(new ResolvedCheckpoint(Path.GetFullPath(reference.Name), Path.GetFileName(Path.TrimEndingDirectorySeparator(reference.Name))));
+    }
+}

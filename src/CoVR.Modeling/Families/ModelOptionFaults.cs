@@ -1,0 +1,141 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CoVR.Modeling;
+
+/// <summary>Finds every fault of model options, each as one sentence; without a network.</summary>
+internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options, ICheckpointResolver resolver, Func<string, CheckpointReference> referenceOf)
+{
+    public IReadOnlyList<string> FindAll() =>
+    [
+        .. Annotations(options, string.Empty),
+        .. OfVariant(),
+        .. OfCheckpoint(nameof(options.Checkpoint), options.Checkpoint),
+        .. OfTargetCheckpoint(),
+        .. OfVocabulary(),
+        .. OfChoices(),
+        .. family.FindFaults(options),
+        .. OfDevice(),
+        .. OfText(),
+        .. options.Architecture is { } own ? OfArchitecture(own) : [],
+    ];
+
+    private static IEnumerable<string> Annotations(object target, string prefix)
+    {
+        List<ValidationResult> results = [];
+        Validator.TryValidateObject(target, new ValidationContext(target), results, validateAllProperties: true);
+        return results.Select(result => prefix + result.ErrorMessage);
+    }
+
+    private IEnumerable<string> OfVariant()
+    {
+        if (family.Find(options.Variant) is null)
+        {
+            yield return $"{nameof(options.Variant)}: '{options.Variant}' is none of {string.Join(", ", family.Variants.Select(known => known.Name))}.";
+        }
+    }
+
+    private IEnumerable<string> OfCheckpoint(string option, string? name)
+    {
+        if (name is not null && (string.IsNullOrWhiteSpace(name) ? "the name is empty." : resolver.FindFault(referenceOf(name))) is { } fault)
+        {
+            yield return $"{option} '{name}': {fault}";
+        }
+    }
+
+    private IEnumerable<string> OfTargetCheckpoint() => options.TargetCheckpoint is null || family.HasTargetEncoder
+        ? OfCheckpoint(nameof(options.TargetCheckpoint), options.TargetCheckpoint)
+        : [$"{nameof(options.TargetCheckpoint)}: in the family '{family.Name}' one encoder embeds queries and targets."];
+
+    private IEnumerable<string> OfVocabulary()
+    {
+        if (options is { VocabularyPath: not null, Vocabulary: not null })
+        {
+            yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: give one of the two.";
+        }
+        else if (options is { VocabularyPath: null, Vocabulary: null } && resolver.FindFault(new CheckpointReference(ModelOptions.PublishedVocabulary)) is { } missing)
+        {
+            yield return $"{nameof(options.VocabularyPath)}: give the path of bert-base-uncased's vocab.txt ({missing})";
+        }
+        else if (options.VocabularyPath is { } path && !File.Exists(path))
+        {
+            yield return $"{nameof(options.VocabularyPath)}: there is no file '{path}'.";
+        }
+    }
+
+    private IEnumerable<string> OfChoices()
+    {
+        if (!Enum.IsDefined(options.Trainable))
+        {
+            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<TrainableWeights>())}.";
+        }
+
+        if (options is { Trainable: TrainableWeights.TextOnly, TrainVisualEncoder: true })
+        {
+            yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";
+        }
+
+        if (options.Fusion is { } chosen && !Enum.IsDefined(chosen))
+        {
+            yield return $"{nameof(options.Fusion)}: '{chosen}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
+        }
+    }
+
+    private IEnumerable<string> OfDevice()
+    {
+        // The annotations report an empty name.
+        if (string.IsNullOrWhiteSpace(options.Device))
+        {
+            return [];
+        }
+
+        try
+        {
+            _ = NativeTorch.ParseDevice(options.Device);
+            return [];
+        }
+        catch (Exception fault) when (fault is ArgumentException or DeviceNotAvailableException or NativeTorchException)
+        {
+            return [$"{nameof(options.Device)}: {fault.Message}"];
+        }
+    }
+
+    private IEnumerable<string> OfText()
+    {
+        if (options.Text is { TrainingLength: < 2 } or { EvaluationLimit: < 2 })
+        {
+            yield return $"{nameof(options.Text)}: texts have at least 2 tokens, [CLS] and [SEP].";
+        }
+
+        if (options.Text is { MaxWords: < 1 })
+        {
+            yield return $"{nameof(options.Text)}: {nameof(TextInput.MaxWords)} is at least 1.";
+        }
+    }
+
+    private IEnumerable<string> OfArchitecture(ComposedArchitecture own) => own.GetType() != family.Variants[0].Architecture.GetType()
+        ? [$"{nameof(options.Architecture)}: sizes of the family '{family.Name}' are a {family.Variants[0].Architecture.GetType().Name}, not a {own.GetType().Name}."]
+        : Annotations(own, "Architecture: ")
+            .Concat(Annotations(own.Vision, "Architecture.Vision: "))
+            .Concat(Annotations(own.Text, "Architecture.Text: "))
+            .Concat(own.FindFaults());
+}
+
+/// <summary>Checks the model options of every pipeline that uses a family.</summary>
+internal sealed class ModelOptionsValidator(IServiceProvider services) : IValidateOptions<ModelOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ModelOptions options)
+    {
+        if (services.GetKeyedService<ModelFamily>(name ?? string.Empty) is not { } family)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var parts = ComposedModelParts.None with { Checkpoints = services.GetKeyedService<ICheckpointResolver>(name ?? string.Empty) };
+        var faults = new ModelLoader(family, options, parts, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance).FindFaults();
+        return faults.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"CoVR pipeline '{name}', {nameof(ModelOptions)}: {string.Join("; ", faults)}");
+    }
+}

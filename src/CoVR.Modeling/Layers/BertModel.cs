@@ -1,0 +1,94 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling.Layers;
+
+/// <summary>
+/// A BERT that reads a text alone, or together with visual tokens through cross attention, and with learnt queries before the text where its options say
+/// so. Keys: <c>embeddings.*</c>, <c>encoder.layer.i.*</c>.
+/// </summary>
+/// <remarks>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
+public class BertModel : TextEncoderModule
+{
+    [ComponentName(Name = "embeddings")]
+    private readonly BertEmbeddings _embeddings;
+
+    [ComponentName(Name = "encoder")]
+    private readonly BertEncoder _encoder;
+
+    /// <summary>Allocates the layers.</summary>
+    /// <param name="options">Sizes.</param>
+    /// <param name="visualWidth">Width of the visual tokens.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The sizes do not go together.</exception>
+    public BertModel(BertOptions options, int visualWidth, Device? device = null)
+        : base(nameof(BertModel))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        _embeddings = new BertEmbeddings(options, device);
+        _encoder = new BertEncoder(options, visualWidth, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Sizes.</summary>
+    public BertOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override int Width => Options.Width;
+
+    /// <summary>The word embedding [vocabulary, C]; owned by the model.</summary>
+    public Tensor Words => _embeddings.Words;
+
+    internal BertEmbeddings Embeddings => _embeddings;
+
+    internal BertEncoder Encoder => _encoder;
+
+    /// <summary>Reads a text alone: no cross attention, no queries.</summary>
+    /// <param name="text">Ids and mask [B, T].</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    /// <exception cref="ArgumentException">The text is too long.</exception>
+    public override Tensor Encode(TokenBatch text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        using var scope = NewDisposeScope();
+        return _encoder.Apply(_embeddings.Embed(text.Ids), new BertContext(BertMasks.ForText(text.Mask))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads pictures together with a text, with queries, or with both.</summary>
+    /// <param name="visualTokens">[B, N, visual width].</param>
+    /// <param name="ids">Token ids [B, T]; null without a text.</param>
+    /// <param name="mask">Their mask [B, T]; null without a text.</param>
+    /// <param name="queries">[1 or B, Q, C], put before the text; null without queries.</param>
+    /// <param name="visualMask">[B, N] int64: 1 for tokens, 0 for padding; null when nothing is padded.</param>
+    /// <returns>[B, Q + T, C], queries first; the caller's dispose scope owns it.</returns>
+    /// <exception cref="ArgumentException">The batch sizes differ, the text is too long, or there are neither ids nor queries.</exception>
+    public Tensor EncodeWithImage(Tensor visualTokens, Tensor? ids, Tensor? mask, Tensor? queries = null, Tensor? visualMask = null)
+    {
+        ArgumentNullException.ThrowIfNull(visualTokens);
+        if (visualTokens.dim() != 3 || (ids is not null && visualTokens.shape[0] != ids.shape[0]))
+        {
+            throw new ArgumentException(
+                $"There are {ids?.shape[0]} texts, but the visual tokens are [{string.Join(", ", visualTokens.shape)}].", nameof(visualTokens));
+        }
+
+        using var scope = NewDisposeScope();
+        var count = queries?.shape[1] ?? 0;
+        var hidden = _embeddings.Embed(ids, queries?.expand(visualTokens.shape[0], -1, -1));
+        var context = new BertContext(
+            mask is null ? null : BertMasks.ForText(count == 0 ? mask : cat([ones([mask.shape[0], count], mask.dtype, mask.device), mask], 1)),
+            visualTokens,
+            visualMask is null ? null : BertMasks.ForEncoder(visualMask),
+            (int)count);
+        return _encoder.Apply(hidden, context).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sets fresh weights as the reference does: normal, biases 0.</summary>
+    /// <param name="initializer">The seeded source.</param>
+    public virtual void Initialize(WeightInitializer initializer)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        initializer.TransformerLayers(this, Options.InitializerRange);
+    }
+}
