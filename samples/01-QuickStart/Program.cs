@@ -47,7 +47,7 @@ services.AddCoVR().UseBlip(options =>
     options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);
     options.Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words(train)];
     options.Checkpoint = null;
-    options.Trainable = BlipTrainable.All;
+    options.Trainable = TrainableWeights.All;
     options.TrainVisualEncoder = true;
 });
 await using var provider = services.BuildServiceProvider();

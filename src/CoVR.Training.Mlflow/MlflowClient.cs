@@ -131,7 +131,7 @@ internal sealed class MlflowClient : IDisposable
 }
 
 /// <summary>A request failed.</summary>
-internal sealed class MlflowException(string message, HttpStatusCode? status, Exception? cause = null) : Exception(message, cause)
+internal sealed class MlflowException(string message, HttpStatusCode? status, Exception? cause = null) : CoVRException(message, cause)
 {
     /// <summary>The status of the response; null if there was none.</summary>
     internal HttpStatusCode? Status => status;

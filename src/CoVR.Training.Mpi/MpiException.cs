@@ -2,7 +2,7 @@ namespace CoVR.Training.Mpi;
 
 /// <summary>An MPI call failed.</summary>
 /// <param name="message">What failed and why.</param>
-public class MpiException(string message) : Exception(message);
+public class MpiException(string message) : CoVRException(message);
 
 /// <summary>Open MPI is not installed on this machine, or was not found.</summary>
 /// <param name="what">What was looked for, for example <c>mpirun</c>.</param>

@@ -1,7 +1,7 @@
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>The configuration cannot be composed or read. The message says what, where and how to put it right.</summary>
-public sealed class ConfigurationException : Exception
+public sealed class ConfigurationException : CoVRException
 {
     /// <summary>Creates a fault without a known place.</summary>
     /// <param name="message">What is wrong and what would be right.</param>

@@ -96,7 +96,7 @@ public static class CaptionEmbeddings
 /// <param name="file">The file, or files.</param>
 /// <param name="reason">What is wrong and what to do.</param>
 /// <param name="missing">Captions without an embedding; empty when that is not the fault.</param>
-public sealed class CaptionEmbeddingsException(string file, string reason, IReadOnlyList<string> missing) : Exception($"{file}: {reason}")
+public sealed class CaptionEmbeddingsException(string file, string reason, IReadOnlyList<string> missing) : CoVRException($"{file}: {reason}")
 {
     /// <summary>The file, or files.</summary>
     public string File { get; } = file;
