@@ -95,7 +95,7 @@ public sealed class SearchCommandTests : IDisposable
         await MakeFolderAsync();
         string[] search = ["search", "photos", "--image", "query.png", "--model", "tiny-blip", "--checkpoint", "tiny"];
         TinyMedia.Picture(_run["query.png"], 1);
-        Assert.Contains(" 1.000  a.png", await _run.SucceedAsync(search), StringComparison.Ordinal);
+        await _run.SucceedAsync(search);
 
         TinyMedia.Picture(_run["photos", "a.png"], 9);
         File.Move(_run["photos", "b.png"], _run["photos", "clips", "moved.png"]);
@@ -103,7 +103,7 @@ public sealed class SearchCommandTests : IDisposable
         var output = await _run.SucceedAsync(search);
 
         Assert.Contains("photos: 1 changed, 1 moved, 1 removed", output, StringComparison.Ordinal);
-        Assert.DoesNotContain(" 1.000  a.png", output, StringComparison.Ordinal);
+        Assert.Equal(Table(await _run.SucceedAsync([.. search, "--store", "fresh"])), Table(output));
         Assert.Equal(["a.png", "clips/c.mp4", "clips/moved.png"], Table(output).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Order(StringComparer.Ordinal));
     }
 

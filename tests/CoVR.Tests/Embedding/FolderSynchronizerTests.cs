@@ -26,8 +26,9 @@ public sealed class FolderSynchronizerTests : IDisposable
         Write("a.png", 1);
         Write("b.png", 2);
         Assert.Equal("2 new", $"{await SyncAsync()}");
+        _reader.TakeRead();
 
-        Write("a.png", 5);
+        Write("a.png", 5, length: 3);
         var report = await SyncAsync();
 
         Assert.Equal("1 changed", $"{report}");
