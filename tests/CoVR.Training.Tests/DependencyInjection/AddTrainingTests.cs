@@ -18,7 +18,7 @@ public sealed class AddTrainingTests
     [InlineData("second")]
     public async Task Trainer_OfAPipeline_TrainsItsModelOnDecodedFrames(string pipeline)
     {
-        using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
+        await using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
         var model = services.Model(pipeline);
         var store = services.GetRequiredKeyedService<IGallery>(pipeline);
         var before = Runs.Weights((TinyEncoder)model.Encoder);
@@ -48,7 +48,7 @@ public sealed class AddTrainingTests
         List<float[]> ends = [];
         foreach (var precompute in new[] { false, true })
         {
-            using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PrecomputeVisualTokens) = (2, 8, 1e-2, precompute), dropout: 0);
+            await using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PrecomputeVisualTokens) = (2, 8, 1e-2, precompute), dropout: 0);
             var model = services.Model();
             foreach (var parameter in ((TinyEncoder)model.Encoder).Vision.parameters())
             {
@@ -68,7 +68,7 @@ public sealed class AddTrainingTests
     [Fact]
     public async Task PretrainAsync_TargetsWithCaptions_LowersTheLossAndNamesTheNewWeights()
     {
-        using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PixelCacheBytes) = (20, 8, 1e-2, 1L << 20), dropout: 0);
+        await using var services = Build("", options => (options.Epochs, options.BatchSize, options.LearningRate, options.PixelCacheBytes) = (20, 8, 1e-2, 1L << 20), dropout: 0);
         var model = services.Model();
         var before = model.Description.WeightsSha256;
         var log = new InMemoryRunLogger();
@@ -83,7 +83,7 @@ public sealed class AddTrainingTests
     [Fact]
     public async Task TrainAsync_WithoutAPipeline_SaysWhereTrainersComeFrom()
     {
-        using var services = Build("", _ => { });
+        await using var services = Build("", _ => { });
         var plan = await PlanAsync(services);
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new Trainer(new TrainingOptions()).TrainAsync(plan, null, Token));
@@ -94,7 +94,7 @@ public sealed class AddTrainingTests
     [Fact]
     public async Task Trainer_TargetNotEmbedded_SaysWhichAndWhatToDo()
     {
-        using var services = Build("", options => options.BatchSize = 4);
+        await using var services = Build("", options => options.BatchSize = 4);
         var plan = new TrainingPlan
         {
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, Triplets(4), []),
@@ -105,9 +105,9 @@ public sealed class AddTrainingTests
     }
 
     [Fact]
-    public void AddTraining_WrongOptions_FailWithEveryFaultInOneMessage()
+    public async Task AddTraining_WrongOptions_FailWithEveryFaultInOneMessage()
     {
-        using var services = Build("", options => (options.BatchSize, options.LearningRate, options.Epsilon) = (0, 0, 0));
+        await using var services = Build("", options => (options.BatchSize, options.LearningRate, options.Epsilon) = (0, 0, 0));
         var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<Trainer>());
         Assert.All(new[] { "BatchSize", "LearningRate", "Epsilon" }, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
         Assert.Equal(3, error.Failures.Count());

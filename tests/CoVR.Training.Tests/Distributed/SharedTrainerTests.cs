@@ -44,9 +44,12 @@ public sealed class SharedTrainerTests : IDisposable
         Assert.Contains("A batch of 1 items cannot be shared by 2 ranks", errors[0].Message, StringComparison.Ordinal);
     }
 
-    private static (float[] Weights, string[] Metrics) Train(ICollective? collective, int batchSize, int? chunk, string? folder)
+    private static (float[] Weights, string[] Metrics) Train(ICollective? collective, int batchSize, int? chunk, string? folder) =>
+        TrainAsync(collective, batchSize, chunk, folder).GetAwaiter().GetResult();
+
+    private static async Task<(float[] Weights, string[] Metrics)> TrainAsync(ICollective? collective, int batchSize, int? chunk, string? folder)
     {
-        using var services = Build(options =>
+        await using var services = Build(options =>
         {
             (options.Epochs, options.BatchSize, options.LearningRate, options.ChunkSize, options.OutputFolder, options.Collective) = (2, batchSize, 1e-3, chunk, folder, collective);
         });

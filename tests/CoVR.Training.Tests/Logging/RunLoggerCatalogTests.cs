@@ -90,7 +90,7 @@ public sealed class RunLoggerCatalogTests : IDisposable
     [Fact]
     public void Diagnostics_EveryStep_IsMeasured()
     {
-        List<(string Name, double Value)> seen = [];
+        System.Collections.Concurrent.ConcurrentQueue<(string Name, double Value)> seen = []; // other tests train meanwhile
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
@@ -99,8 +99,8 @@ public sealed class RunLoggerCatalogTests : IDisposable
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen.Add((instrument.Name, value)));
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen.Add((instrument.Name, value)));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen.Enqueue((instrument.Name, value)));
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen.Enqueue((instrument.Name, value)));
         listener.Start();
 
         TrainingDiagnostics.Record(new StepRecord(0, 7, 0.125, 777.5, new Dictionary<string, double>(), null) { Duration = TimeSpan.FromSeconds(3), DataWait = TimeSpan.FromSeconds(2) });

@@ -22,7 +22,7 @@ public sealed class EpochValidatorTests : IDisposable
     public async Task TrainAsync_Validation_SearchesAfterEveryEpochWithItsOwnTextLength()
     {
         var tokenizer = new RecordingTokenizer();
-        using var services = await BuildAsync(tokenizer);
+        await using var services = await BuildAsync(tokenizer);
         var log = new InMemoryRunLogger();
         var result = await services.GetRequiredService<Trainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16), log), null, Token);
         Assert.Equal(3, log.Epochs.Count);
@@ -38,7 +38,7 @@ public sealed class EpochValidatorTests : IDisposable
     [Fact]
     public async Task TrainAsync_ValidationWithHiddenAnswers_KeepsNoBest()
     {
-        using var services = await BuildAsync(new RecordingTokenizer());
+        await using var services = await BuildAsync(new RecordingTokenizer());
         var hidden = Dataset(DatasetSplit.Test, 16);
         hidden = hidden with { Triplets = [.. hidden.Triplets.Select(triplet => triplet with { Target = null })] };
         var log = new InMemoryRunLogger();
@@ -53,7 +53,7 @@ public sealed class EpochValidatorTests : IDisposable
     [Fact]
     public async Task TrainAsync_TrainedModel_IsNamedByItsNewWeightsAndOldStoresRefuseIt()
     {
-        using var services = await BuildAsync(new RecordingTokenizer());
+        await using var services = await BuildAsync(new RecordingTokenizer());
         var model = services.Model();
         var store = services.GetRequiredService<IGallery>();
         var fingerprint = (await store.GetInfoAsync(Token)).Fingerprint;
@@ -73,7 +73,7 @@ public sealed class EpochValidatorTests : IDisposable
     [Fact]
     public async Task TrainAsync_TwoValidations_AreRefused()
     {
-        using var services = await BuildAsync(new RecordingTokenizer());
+        await using var services = await BuildAsync(new RecordingTokenizer());
         var plan = Plan(Dataset(DatasetSplit.Validation, 16)) with { Validate = (_, _) => throw new InvalidOperationException("not reached") };
         await Assert.ThrowsAsync<ArgumentException>(() => services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token));
     }
@@ -81,7 +81,7 @@ public sealed class EpochValidatorTests : IDisposable
     [Fact]
     public async Task Example_OfTheGuide_RunsAsItIsPrinted()
     {
-        using var services = await BuildAsync(new RecordingTokenizer(), ".ckpt");
+        await using var services = await BuildAsync(new RecordingTokenizer(), ".ckpt");
         var result = await ExampleAsync(services, new FakeReader(), new RecallProtocol());
         Assert.Equal(6, result.Steps);
         using var checkpoint = Checkpoint.Open(_folder["run", "ckpt_last.ckpt"]);
