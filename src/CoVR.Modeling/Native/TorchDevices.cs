@@ -63,7 +63,7 @@ internal static class TorchDevices
         var count = torch.cuda.device_count();
         if (index >= count)
         {
-            throw new DeviceNotAvailableException(name, $"this unpickler has {count} GPU(s), numbered from 0.");
+            throw new DeviceNotAvailableException(name, $"this machine has {count} GPU(s), numbered from 0.");
         }
     }
 

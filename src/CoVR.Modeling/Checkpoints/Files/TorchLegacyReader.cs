@@ -4,7 +4,7 @@ using CoVR.Modeling.Checkpoints.Pickle;
 
 namespace CoVR.Modeling.Checkpoints.Files;
 
-/// <summary>Reads what <c>torch.save</c> wrote before PyTorch 1.6: five pickles (magic, protocol, unpickler, value, storage keys), then raw storages.</summary>
+/// <summary>Reads what <c>torch.save</c> wrote before PyTorch 1.6: five pickles (magic, protocol, machine, value, storage keys), then raw storages.</summary>
 internal static class TorchLegacyReader
 {
     private const long Protocol = 1001;
@@ -40,9 +40,9 @@ internal static class TorchLegacyReader
             throw file.Error($"version {protocol} of PyTorch's old format is unknown");
         }
 
-        if (value is not OrderedDictionary<object, object?> unpickler || !unpickler.TryGetValue("little_endian", out var little) || little is not true)
+        if (value is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
         {
-            throw file.Error("the file was written on a big-endian unpickler; only little-endian files are read");
+            throw file.Error("the file was written on a big-endian machine; only little-endian files are read");
         }
     }
 
