@@ -4,7 +4,7 @@ namespace CoVR;
 
 /// <summary>A gallery that is opened at its first use, because what made its embeddings is known only when the model is loaded.</summary>
 /// <remarks>A failed opening is tried again by the next call.</remarks>
-internal sealed class DeferredGallery(Func<CancellationToken, ValueTask<IGallery>> open) : IGallery
+internal sealed class DeferredGallery(Func<CancellationToken, ValueTask<IGallery>> open) : IGallery, IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
     private volatile IGallery? _gallery;
@@ -62,6 +62,9 @@ internal sealed class DeferredGallery(Func<CancellationToken, ValueTask<IGallery
             _opening.Release();
         }
     }
+
+    // A container that is disposed synchronously asks for this.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async ValueTask<IGallery> OpenAsync(CancellationToken cancellationToken)
     {
