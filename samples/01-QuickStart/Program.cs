@@ -1,4 +1,3 @@
-using CoVR.Media;
 // The library on one page: make data, train a small model for a moment, embed a gallery, ask it.
 // `covr demo` trains longer, in two stages, and shows how well that answers.
 using System.Text.RegularExpressions;
@@ -40,7 +39,7 @@ services.AddCoVR().UseBlip(options =>
     options.Architecture = new BlipArchitecture
     {
         Image = ImageInput.Clip(32),
-        Vision = new VisionTransformerOptions { PatchSize = 8, Width = 96, Depth = 3, Heads = 4, FeedForwardWidth = 384, DropPath = 0, Stem = VisionStem.Convolutional, Positions = PositionInitialisation.SinCos, PositionWavelength = 20, InitializerRange = 0.08, CheckpointedBlocks = 0 },
+        Vision = new VisionTransformerOptions { PatchSize = 8, Width = 96, Depth = 3, Heads = 4, FeedForwardWidth = 384, DropPath = 0, Stem = VisionStem.Convolutional, Positions = PositionInitialization.SinCos, PositionWavelength = 20, InitializerRange = 0.08, CheckpointedBlocks = 0 },
         Text = new BertOptions { VocabularySize = 0, Width = 96, Depth = 2, Heads = 4, FeedForwardWidth = 384, MaxPositions = 32, Dropout = 0, AttentionDropout = 0, InitializerRange = 0.08 },
         Dimensions = 64,
     };
@@ -49,20 +48,19 @@ services.AddCoVR().UseBlip(options =>
     options.Checkpoint = null;
     options.Trainable = TrainableWeights.All;
     options.TrainVisualEncoder = true;
+})
+.UseContrastiveLoss<CrossEntropyContrastiveLoss>()
+.AddTraining(options =>
+{
+    (options.MaxSteps, options.BatchSize, options.LearningRate, options.WarmupSteps) = (100, 32, 1e-3, 20);
+    (options.Schedule, options.Padding, options.PixelCacheBytes) = (TrainingScheduleKind.CosinePerStep, TextPadding.Longest, 1L << 28);
 });
 await using var provider = services.BuildServiceProvider();
-var model = await provider.GetRequiredService<IModelProvider>().GetAsync();
 
 // 3. Training: pictures against their captions, all weights. The products are small, so that one thread is fastest.
+NativeTorch.EnsureLoaded();
 torch.set_num_threads(1);
-var pixels = new CachedPixelSource(new MediaPixelSource(
-    reader.Locate, provider.GetRequiredService<IFrameReader>(), provider.GetRequiredService<IImageTransform>(), new CoVR.Media.MiddleFrameSampler()));
-CaptionedImage[] images = [.. train.Triplets.GroupBy(triplet => triplet.Target!.Value).Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
-var batches = new CaptionedImageBatcher(
-    images, new AttributeBatchSampler([.. images.Select(image => image.Captions[0])], new AttributeBatchSamplerOptions { BatchSize = 32, BatchesPerEpoch = 50 }), pixels, TrainingTokenizer.For(model, TextPadding.Longest));
-var trainer = new Trainer(new TrainingOptions { MaxSteps = 100, LearningRate = 1e-3, WarmupSteps = 20, Schedule = TrainingScheduleKind.CosinePerStep, OutputFolder = Path.Combine(output, "training") });
-var step = new ContrastivePretrainingStep(model.Encoder, new CrossEntropyContrastiveLoss(), model.Description.Temperature);
-var result = await trainer.RunAsync(new TrainingRun<CaptionedImageBatch> { Step = step, Batches = batches });
+var result = await provider.GetRequiredService<Trainer>().PretrainAsync(new TrainingPlan { Dataset = train, Locate = reader.Locate });
 Console.WriteLine($"trained {result.Steps} steps");
 
 // 4. Embed the gallery.

@@ -1,4 +1,4 @@
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 

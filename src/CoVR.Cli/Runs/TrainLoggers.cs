@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CoVR.Cli.Configuration;
+using CoVR.Reproduction.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Modeling.Checkpoints;
@@ -73,7 +73,7 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
     /// <summary>Saves the configuration when a training starts or resumes; a run that is refused leaves the folder as it was.</summary>
     private sealed class ConfigurationLogger(ComposedConfiguration config) : IRunLogger
     {
-        public void Start(RunStart start) => RunFolder.Save(config);
+        public void Start(RunStart start) => config.Save();
 
         public void LogStep(StepRecord record)
         {

@@ -34,7 +34,7 @@ internal sealed class TrainingStages(
     private static readonly string[] Grounds = ["snow", "sand", "stone", "grass", "night"];
 
     /// <summary>The options of a stage.</summary>
-    public static void Configure(TrainingOptions options, Plan plan, int steps, string folder)
+    public static void Configure(TrainingOptions options, DemoPlan plan, int steps, string folder)
     {
         options.MaxSteps = steps;
         options.LearningRate = 1e-3;
