@@ -1,5 +1,10 @@
 using House;
 
+if (args is ["coverage", var reports])
+{
+    return Coverage.Write(Console.Out, reports) ? 0 : 1;
+}
+
 var lists = args.Contains("--files");
 var root = Path.GetFullPath(args.FirstOrDefault(argument => argument != "--files") ?? Environment.CurrentDirectory);
 var sources = Path.Combine(root, "src");

@@ -32,6 +32,12 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Information, "{Count} texts are left to other workers; the finished ones wait in {Partial}.")]
     public static partial void TextsLeft(this ILogger logger, int count, string partial);
 
+    [LoggerMessage(40, LogLevel.Information, "Folder {Folder}: {Changes}.")]
+    public static partial void FolderSynchronized(this ILogger logger, string folder, string changes);
+
+    [LoggerMessage(41, LogLevel.Warning, "Folder {Folder} could not be brought into the gallery, the next scan tries again: {Reason}")]
+    public static partial void FolderNotSynchronized(this ILogger logger, string folder, string reason, Exception exception);
+
     [LoggerMessage(20, LogLevel.Information, "Gallery {Folder} has the format of version {Old}. It is read as it is; the first write brings it to version {New}, which older versions of this library do not read.")]
     public static partial void OldGallery(this ILogger logger, string folder, int old, int @new);
 

@@ -40,6 +40,9 @@ public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan E
 {
     /// <summary>The share of the time in which the model worked, in [0, 1]; null where it is not measured.</summary>
     public double? ModelBusy { get; init; }
+
+    /// <summary>What is being done, such as <c>reading beach.mp4</c>; null where the counts say enough.</summary>
+    public string? Activity { get; init; }
 }
 
 /// <summary>Embeds media into a gallery.</summary>

@@ -44,7 +44,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         try
         {
             var result = await host.Report.RunAsync(
-                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test), OfBenchmark(progress), cancellationToken));
+                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test), progress.OfBenchmark(), cancellationToken));
             CopyResultFiles(result);
             return result;
         }
@@ -56,9 +56,6 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
                 + "To score the smaller, easier gallery all the same: missing_media=report.");
         }
     }
-
-    private static Relay<BenchmarkProgress> OfBenchmark(IProgress<Step> progress) => new(at =>
-        progress.Report(new Step(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
 
     private BenchmarkRunOptions OptionsOf(PlannedTest test)
     {

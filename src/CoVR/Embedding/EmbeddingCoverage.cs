@@ -30,7 +30,7 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyList<MissingEmbeddin
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(wanted);
         MediaId[] ids = [.. wanted.Distinct().Order()];
-        var tally = new EmbeddingTally(ids.Length, TimeProvider.System, progress);
+        var counts = new EmbeddingProgress(ids.Length, TimeProvider.System, progress);
         var gallery = source as IGallery;
         var failures = gallery is null ? new Dictionary<MediaId, EmbeddingFailure>() : await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
         var missing = new List<MissingEmbedding>();
@@ -47,10 +47,10 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyList<MissingEmbeddin
                 missing.Add(new MissingEmbedding(id, fault));
             }
 
-            tally.Advance(fault is not null, every: 1000);
+            counts.Advance(fault is not null, every: 1000);
         }
 
-        tally.Report();
+        counts.Report();
         var count = gallery is null ? there : await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return new EmbeddingCoverage(ids.Length, missing, (int)(count - there));
     }

@@ -61,7 +61,7 @@ public sealed class EmbeddingFolder
     }
 
     /// <summary>Lists what is there, damaged items included.</summary>
-    /// <remarks>Of a store the heads of records are read, of a tree the names of files.</remarks>
+    /// <remarks>Of a gallery the records are read and their checksums compared, of a tree the names of files.</remarks>
     /// <returns>
     /// Items in the order of files and places. Of two records of one item in one file the later counts. An item without identity
     /// stands for bytes that are no record, or for a file that cannot be opened.

@@ -60,7 +60,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
-        var tally = new EmbeddingTally(items.Count, _time, progress);
+        var counts = new EmbeddingProgress(items.Count, _time, progress);
         var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
         await RequireOwnGalleryAsync(pipeline, cancellationToken).ConfigureAwait(false);
         var known = await KnownItems.ReadAsync(pipeline.Gallery, items, _options.RetryFailed, cancellationToken).ConfigureAwait(false);
@@ -69,7 +69,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         {
             if (known.OutcomeOf(item) is { } outcome)
             {
-                yield return tally.Count(outcome);
+                yield return counts.Count(outcome);
             }
             else
             {
@@ -77,9 +77,9 @@ public sealed class EmbeddingJob : IEmbeddingJob
             }
         }
 
-        tally.Report();
+        counts.Report();
         _logger.EmbeddingStarted(items.Count, items.Count - wanted.Count);
-        tally.StartModel();
+        counts.StartModel();
         await using var source = new PreparedMediaSource(pipeline, wanted, _options, cancellationToken);
         var saving = Task.FromResult<IReadOnlyList<EmbedOutcome>>([]);
         var frames = 1; // of the next batch: small at first and while batches are slow, so that progress shows
@@ -87,24 +87,24 @@ public sealed class EmbeddingJob : IEmbeddingJob
         {
             for (var more = true; more;)
             {
-                var batch = await tally.Wait(source.ReadBatchAsync(frames)).ConfigureAwait(false);
+                var batch = await counts.Wait(source.ReadBatchAsync(frames)).ConfigureAwait(false);
                 more = batch.Count > 0;
                 var started = _time.GetTimestamp();
-                var encoded = await tally.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
+                var encoded = await counts.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
                 frames = _time.GetElapsedTime(started) > LongBatch ? Math.Max(1, frames / 2) : Math.Min(_options.BatchSize, frames * 2);
                 var saved = await saving.ConfigureAwait(false);
                 saving = Task.Run(() => SaveAsync(pipeline.Gallery, encoded), CancellationToken.None); // while the next batch is read and encoded
                 foreach (var outcome in saved)
                 {
-                    yield return tally.Count(outcome);
+                    yield return counts.Count(outcome);
                 }
 
-                tally.Report();
+                counts.Report();
             }
 
             foreach (var outcome in await saving.ConfigureAwait(false))
             {
-                yield return tally.Count(outcome);
+                yield return counts.Count(outcome);
             }
         }
         finally
@@ -113,12 +113,12 @@ public sealed class EmbeddingJob : IEmbeddingJob
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        tally.Report();
-        activity?.SetTag("covr.items.done", tally.Done).SetTag("covr.items.failed", tally.Failed);
-        _logger.EmbeddingEnded(tally.Elapsed, tally.Done, tally.Failed);
-        if (tally.ModelBusy is { } busy)
+        counts.Report();
+        activity?.SetTag("covr.items.done", counts.Done).SetTag("covr.items.failed", counts.Failed);
+        _logger.EmbeddingEnded(counts.Elapsed, counts.Done, counts.Failed);
+        if (counts.ModelBusy is { } busy)
         {
-            _logger.ModelBusy(busy, tally.Waited);
+            _logger.ModelBusy(busy, counts.Waited);
         }
     }
 

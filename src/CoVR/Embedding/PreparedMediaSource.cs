@@ -9,6 +9,8 @@ internal sealed record PreparedItem(MediaItem Item, PreparedMedia? Media, Except
 /// <remarks>For one consumer. Disposing it stops the workers, waits for them and gives their buffers back.</remarks>
 internal sealed class PreparedMediaSource : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly RetrievalPipeline _pipeline;
     private readonly IReadOnlyList<MediaItem> _items;
     private readonly Channel<PreparedItem> _queue;
@@ -25,7 +27,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         _workers = CompleteAsync(Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, items.Count))).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None)));
     }
 
-    /// <summary>Takes items until their frames fill a batch.</summary>
+    /// <summary>Takes items until their frames fill a batch, or none was ready for a second.</summary>
     /// <param name="frames">Frames of a full batch; the last item may exceed it.</param>
     /// <returns>Items in the order in which they were ready; none at the end.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
@@ -35,7 +37,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         try
         {
             var count = 0;
-            while (count < frames && await _queue.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            while (count < frames && await IsMoreAsync(batch.Count > 0).ConfigureAwait(false))
             {
                 while (count < frames && _queue.Reader.TryRead(out var item))
                 {
@@ -63,6 +65,13 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         }
 
         _stop.Dispose();
+    }
+
+    // Items that are ready do not wait long for slow ones, so that progress shows.
+    private async Task<bool> IsMoreAsync(bool hasItems)
+    {
+        var more = _queue.Reader.WaitToReadAsync(_stop.Token).AsTask();
+        return (!hasItems || more.IsCompleted || await Task.WhenAny(more, Task.Delay(LongestWait, _stop.Token)).ConfigureAwait(false) == more) && await more.ConfigureAwait(false);
     }
 
     private static void Release(List<PreparedItem> items)

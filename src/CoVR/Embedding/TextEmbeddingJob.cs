@@ -123,8 +123,8 @@ public sealed class TextEmbeddingJob
     private async Task EmbedMissingAsync(ComposedModel model, FolderGallery gallery, string[] unique, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         string[] mine = [.. unique.Where(text => _options.Shard.Contains(KeyOf(text)))];
-        var tally = new EmbeddingTally(mine.Length, _time, progress);
-        tally.StartModel();
+        var counts = new EmbeddingProgress(mine.Length, _time, progress);
+        counts.StartModel();
         foreach (var chunk in mine.Chunk(_options.BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -139,14 +139,14 @@ public sealed class TextEmbeddingJob
 
             if (missing.Count > 0)
             {
-                var values = await tally.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
+                var values = await counts.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
                 var dimensions = model.Encoder.Dimensions;
                 GalleryEntry[] entries = [.. missing.Select(i => new GalleryEntry(KeyOf(chunk[i]), new EmbeddingSet(values.AsMemory(i * dimensions, dimensions), 1, dimensions)))];
                 await gallery.UpsertAsync(entries, CancellationToken.None).ConfigureAwait(false);
             }
 
-            Array.ForEach(chunk, _ => tally.Advance(failed: false, int.MaxValue));
-            tally.Report();
+            Array.ForEach(chunk, _ => counts.Advance(failed: false, int.MaxValue));
+            counts.Report();
         }
     }
 

@@ -40,7 +40,8 @@ internal sealed class FolderIndex : IDisposable
                     index.Add(SegmentFile.Open(files, fingerprint));
                 }
 
-                index.Update();
+                var (records, damage) = index.Scan();
+                index.Apply(records, damage);
                 if (index.IsCurrent())
                 {
                     return index;
@@ -74,19 +75,27 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>Reads what was appended to the segments.</summary>
-    /// <returns>The records that changed an item.</returns>
-    public List<StoredRecord> Update()
+    /// <summary>Reads what was appended to the segments, without taking it in.</summary>
+    public (List<StoredRecord> Records, List<RecordDamage> Damage) Scan()
     {
-        var changed = new List<StoredRecord>();
+        List<StoredRecord> records = [];
+        List<RecordDamage> damage = [];
         foreach (var segment in _segments.Values)
         {
-            var (records, damage) = segment.Scan();
-            changed.AddRange(records.Where(Apply));
-            _damage.AddRange(damage);
+            var found = segment.Scan();
+            records.AddRange(found.Records);
+            damage.AddRange(found.Damage);
         }
 
-        return changed;
+        return (records, damage);
+    }
+
+    /// <summary>Takes in what was read or written.</summary>
+    /// <returns>The records that changed an item.</returns>
+    public List<StoredRecord> Apply(IEnumerable<StoredRecord> records, IEnumerable<RecordDamage> damage)
+    {
+        _damage.AddRange(damage);
+        return [.. records.Where(Apply)];
     }
 
     /// <summary>The segment of a name; made when it is not there.</summary>
@@ -98,19 +107,6 @@ internal sealed class FolderIndex : IDisposable
         }
 
         return segment;
-    }
-
-    /// <summary>Takes a record in.</summary>
-    /// <returns>Whether an item was added, replaced or removed.</returns>
-    public bool Apply(StoredRecord record)
-    {
-        LastSequence = Math.Max(LastSequence, record.Sequence);
-        return record.Kind switch
-        {
-            RecordKind.Segment => false,
-            RecordKind.Failure => ApplyFailure(record),
-            _ => ApplyItem(record),
-        };
     }
 
     /// <summary>The newest record of an item; null when it is not there.</summary>
@@ -162,6 +158,18 @@ internal sealed class FolderIndex : IDisposable
     private bool RemovalsCount => _segments.Count > 1;
 
     private void Add(SegmentFile segment) => _segments.Add(segment.Files.Name, segment);
+
+    /// <summary>Whether a record adds, replaces or removes an item.</summary>
+    private bool Apply(StoredRecord record)
+    {
+        LastSequence = Math.Max(LastSequence, record.Sequence);
+        return record.Kind switch
+        {
+            RecordKind.Segment => false,
+            RecordKind.Failure => ApplyFailure(record),
+            _ => ApplyItem(record),
+        };
+    }
 
     private bool ApplyItem(StoredRecord record)
     {

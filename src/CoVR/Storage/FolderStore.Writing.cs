@@ -73,14 +73,8 @@ internal sealed partial class FolderStore
     private void Append(IReadOnlyList<Change> changes)
     {
         var old = OldFailures.Read(folder);
-        Publish(index =>
-        {
-            var records = index.Require(_own).Append(
-                [.. old.Where(failure => index.Find(failure.Id) is null).Select(Change.Of), .. changes],
-                Math.Max(TimeProvider.System.GetUtcNow().Ticks, index.LastSequence + 1),
-                Step);
-            return [.. records.Where(index.Apply)];
-        });
+        Change[] all = [.. old.Where(failure => _index!.Find(failure.Id) is null).Select(Change.Of), .. changes];
+        Publish(_index!.Require(_own).Append(all, Math.Max(TimeProvider.System.GetUtcNow().Ticks, _index.LastSequence + 1), Step), []);
         if (old.Count > 0)
         {
             OldFailures.Delete(folder);

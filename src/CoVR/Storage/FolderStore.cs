@@ -98,7 +98,8 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         }
         else if (_index.IsCurrent())
         {
-            Publish(index => index.Update());
+            var (records, damage) = _index.Scan();
+            Publish(records, damage);
         }
         else
         {
@@ -142,12 +143,12 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         before.Dispose();
     }
 
-    private void Publish(Func<FolderIndex, List<StoredRecord>> change)
+    private void Publish(IReadOnlyList<StoredRecord> records, IReadOnlyList<RecordDamage> damage)
     {
         List<StoredRecord> changed;
         lock (_state)
         {
-            changed = change(_index!);
+            changed = _index!.Apply(records, damage);
         }
 
         if (changed.Count > 0)

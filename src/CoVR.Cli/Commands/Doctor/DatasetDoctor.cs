@@ -40,7 +40,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
     /// <param name="request">What to examine; null for the machine.</param>
     /// <param name="progress">Null: no listener.</param>
     /// <param name="cancellationToken">Ends the examination; the report then has what was found so far.</param>
-    public async Task<DoctorReport> ExamineAsync(DoctorRequest? request = null, IProgress<Step>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<DoctorReport> ExamineAsync(DoctorRequest? request = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         request ??= new DoctorRequest();
         var context = new DoctorContext(request, progress);

@@ -11,7 +11,7 @@ internal static class DoctorCommand
     public static Command Create(CommandHost host)
     {
         var options = new DoctorOptions();
-        var command = new TaughtCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
+        var command = new DocumentedCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
         {
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.

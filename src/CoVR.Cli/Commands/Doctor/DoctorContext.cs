@@ -16,7 +16,7 @@ internal interface IDoctorCheck
 }
 
 /// <summary>What the checks of one examination share. Thread-safe.</summary>
-internal sealed class DoctorContext(DoctorRequest request, IProgress<Step>? progress = null)
+internal sealed class DoctorContext(DoctorRequest request, IProgress<WorkProgress>? progress = null)
 {
     private const int ItemsBetweenReports = 64;
 
@@ -87,5 +87,5 @@ internal sealed class DoctorContext(DoctorRequest request, IProgress<Step>? prog
         ReportProgress();
     }
 
-    public void ReportProgress() => progress?.Report(new Step(Done, _total, "items", $"{_check}{(_faults == 0 ? "" : $", {_faults} faults")}"));
+    public void ReportProgress() => progress?.Report(new WorkProgress(Done, _total, "items", $"{_check}{(_faults == 0 ? "" : $", {_faults} faults")}"));
 }

@@ -25,7 +25,7 @@ internal static class AnnotationsCommand
         var addresses = new Option<string[]>("--address") { Description = "Another address of one file, as NAME=URL; may be repeated." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Downloads existing valid files again." };
         var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and sizes, and downloads nothing." };
-        var command = new TaughtCommand("annotations", "Downloads the annotation files of data sets and reads each of them.")
+        var command = new DocumentedCommand("annotations", "Downloads the annotation files of data sets and reads each of them.")
         {
             Notes = """
                 covr    WebVid-CoVR, 3 CSV files          annotation/webvid-covr/
@@ -121,15 +121,15 @@ internal static class AnnotationsCommand
         return failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<Step> progress, CancellationToken cancellation)
+    private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         List<AnnotationOutcome> outcomes = [];
-        var bytes = new Relay<DownloadProgress>(at => progress.Report(new Step(
+        var bytes = new ImmediateProgress<DownloadProgress>(at => progress.Report(new WorkProgress(
             outcomes.Count, files.Count, "files", $"{Path.GetFileName(at.Path)}: {DownloadCommand.Megabytes(at.Bytes)}{(at.TotalBytes is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
         await foreach (var outcome in job.DownloadAsync(files, bytes, cancellation))
         {
             outcomes.Add(outcome);
-            progress.Report(new Step(outcomes.Count, files.Count, "files", outcome.File.Name));
+            progress.Report(new WorkProgress(outcomes.Count, files.Count, "files", outcome.File.Name));
         }
 
         return outcomes;

@@ -30,7 +30,7 @@ internal static class CheckpointsCommand
         };
         var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
         var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
-        var command = new TaughtCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
+        var command = new DocumentedCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
         {
             Notes = """
                 The cache is COVR_CACHE, or covr below the user's application data. Weights that are used by name (model/ckpt=webvid-covr) are downloaded when

@@ -12,7 +12,7 @@ internal static class DownloadCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
-        var command = new TaughtCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
+        var command = new DocumentedCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
         {
             Notes = """
                 Incomplete or wrong files never get their names: annotations are read, videos are decoded, and web pages that servers send instead are refused.

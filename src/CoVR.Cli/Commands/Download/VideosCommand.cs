@@ -52,7 +52,7 @@ internal sealed class VideosCommand
 
     private Command Build(CommandHost host)
     {
-        var command = new TaughtCommand("videos", "Downloads the videos of WebVid-CoVR, several at a time and in shards, and decodes each of them.")
+        var command = new DocumentedCommand("videos", "Downloads the videos of WebVid-CoVR, several at a time and in shards, and decodes each of them.")
         {
             Notes = """
                 Beside the videos, downloads-SPLIT.jsonl records what happened to each, and missing-SPLIT.csv lists those that are missing.
@@ -187,7 +187,7 @@ internal sealed class VideosCommand
         var counts = new SortedDictionary<VideoStatus, long>();
         await host.Report.RunAsync("Downloading videos", async progress =>
         {
-            var steps = new Relay<VideoProgress>(at => progress.Report(new Step(at.Done, at.Total, "videos", $"{DownloadCommand.Megabytes(at.Bytes)}{(at.Missing > 0 ? $", {at.Missing:N0} missing" : "")}")));
+            var steps = new ImmediateProgress<VideoProgress>(at => progress.Report(new WorkProgress(at.Done, at.Total, "videos", $"{DownloadCommand.Megabytes(at.Bytes)}{(at.Missing > 0 ? $", {at.Missing:N0} missing" : "")}")));
             await foreach (var outcome in job.DownloadAsync(steps, cancellation))
             {
                 counts[outcome.Status] = counts.GetValueOrDefault(outcome.Status) + 1;

@@ -15,13 +15,13 @@ internal sealed class EmbedScoresCommand
     private readonly Option<string?> _edits = new("--edits") { Description = "The embeddings of the edits. [default: edit_FILE.pth or edit-FILE.pth in save_dir]" };
     private readonly Option<bool> _merge = new("--merge") { Description = "Scores nothing: puts the files of all --num_shards workers together." };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly WorkArguments _work;
 
     private EmbedScoresCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("scores", "Scores each frame of a target against the row's edit: a copy of the annotation with the column scores.")
+        _command = new DocumentedCommand("scores", "Scores each frame of a target against the row's edit: a copy of the annotation with the column scores.")
         {
             Notes = "Embed the targets (covr embed videos) and the edits (covr embed texts FILE save_dir --column edit) first. Needs no model.",
             Examples =

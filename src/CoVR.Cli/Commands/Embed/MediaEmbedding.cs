@@ -27,16 +27,16 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
         var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
         host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
         var job = services.GetRequiredService<IEmbeddingJob>();
-        var tally = new OutcomeTally();
+        var summary = new OutcomeSummary();
         await host.Report.RunAsync(work.Title, async progress =>
         {
             await foreach (var outcome in job.EmbedAsync(work.Items, progress.OfJob(work.Unit), cancellation))
             {
-                tally.Add(outcome);
+                summary.Add(outcome);
             }
         });
-        tally.Tell(host, work);
-        return tally.Failed == 0;
+        summary.Print(host, work);
+        return summary.Failed == 0;
     }
 
     private string Part() => options.Shard.IsWhole ? "" : $", shard {options.Shard.Index} of {options.Shard.Count}";

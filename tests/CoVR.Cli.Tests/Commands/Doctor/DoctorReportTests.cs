@@ -185,13 +185,13 @@ public sealed class DoctorReportTests : IDisposable
     public async Task ExamineAsync_TellsItsProgress()
     {
         var options = await DoctorBench.WebVidAsync(_folder.FullName);
-        var told = new List<Step>();
+        var told = new List<WorkProgress>();
 
         await new DatasetDoctor(DatasetDoctor.Checks()).ExamineAsync(
             new DoctorRequest { Datasets = [new DoctorDataset(new WebVidCoVRReader(options))], Machine = false }, new Listener(told), DoctorBench.Cancel);
 
-        Assert.Contains(new Step(3, 3, "items", "annotations"), told);
-        Assert.Contains(new Step(4, 4, "items", "media"), told);
+        Assert.Contains(new WorkProgress(3, 3, "items", "annotations"), told);
+        Assert.Contains(new WorkProgress(4, 4, "items", "media"), told);
     }
 
     private CirrOptions TinyOptions() => new CirrOptions().AddSplit(DatasetSplit.Validation, _folder["cap.rc2.val.json"], _folder["images", "dev"]);
@@ -247,9 +247,9 @@ public sealed class DoctorReportTests : IDisposable
         }
     }
 
-    private sealed class Listener(List<Step> told) : IProgress<Step>
+    private sealed class Listener(List<WorkProgress> told) : IProgress<WorkProgress>
     {
-        public void Report(Step value)
+        public void Report(WorkProgress value)
         {
             lock (told)
             {

@@ -1,7 +1,7 @@
+using CoVR.Cli.Commands.Download;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
-using CoVR.Cli.Commands.Download;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Downloads;

@@ -1,6 +1,6 @@
 using System.Text;
-using CoVR.Data;
 using CoVR.Cli.Commands.Download;
+using CoVR.Data;
 using CoVR.Downloads;
 using CoVR.Media;
 using CoVR.TestData;

@@ -5,7 +5,7 @@ using System.CommandLine.Invocation;
 namespace CoVR.Cli.Hosting;
 
 /// <summary>The usual help, followed by notes and examples.</summary>
-internal sealed class TaughtHelp : SynchronousCommandLineAction
+internal sealed class DocumentedHelp : SynchronousCommandLineAction
 {
     private const int Widest = 120;
     private const int Narrowest = 60;
@@ -14,7 +14,7 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
 
     private readonly int _width;
 
-    private TaughtHelp(HelpAction usual, int width) => (_usual, _width) = (usual, width);
+    private DocumentedHelp(HelpAction usual, int width) => (_usual, _width) = (usual, width);
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
@@ -27,7 +27,7 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
         var option = root.Options.OfType<HelpOption>().First();
         var usual = (HelpAction)option.Action!;
         usual.MaxWidth = Math.Clamp(columns, Narrowest, Widest);
-        var help = new TaughtHelp(usual, Math.Max(columns, Narrowest));
+        var help = new DocumentedHelp(usual, Math.Max(columns, Narrowest));
         option.Action = help;
         if (root.Action is null)
         {
@@ -40,12 +40,12 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
     {
         var output = parseResult.InvocationConfiguration.Output;
         var result = _usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is not ITaught taught)
+        if (parseResult.CommandResult.Command is not IDocumented documented)
         {
             return result;
         }
 
-        if (taught.Notes is { } notes)
+        if (documented.Notes is { } notes)
         {
             foreach (var line in notes.Split('\n').SelectMany(line => Wrapped(line.TrimEnd('\r'), _width)))
             {
@@ -55,10 +55,10 @@ internal sealed class TaughtHelp : SynchronousCommandLineAction
             output.WriteLine();
         }
 
-        if (taught.Examples.Count > 0)
+        if (documented.Examples.Count > 0)
         {
             output.WriteLine("Examples:");
-            foreach (var example in taught.Examples)
+            foreach (var example in documented.Examples)
             {
                 output.WriteLine($"  {example.Line}");
                 if (example.Says is { } says)

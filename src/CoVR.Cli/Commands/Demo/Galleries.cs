@@ -1,8 +1,7 @@
-using CoVR;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>Embeds items into the store of a pipeline.</summary>
 internal static class Galleries

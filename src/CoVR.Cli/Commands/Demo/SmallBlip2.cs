@@ -2,7 +2,7 @@ using CoVR.Blip2;
 using CoVR.Modeling.Layers;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>BLIP-2: a learnt query looks at picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
 internal sealed class SmallBlip2 : SmallModel

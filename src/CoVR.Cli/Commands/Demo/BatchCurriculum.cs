@@ -1,6 +1,6 @@
 using CoVR.Training;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>One way to compose batches for the first epochs, others in turn for the rest: a sampler of one's own.</summary>
 /// <param name="first">For the first epochs.</param>

@@ -1,7 +1,7 @@
 namespace CoVR;
 
 /// <summary>Counts the outcomes of a job, and the time in which its model worked or waited.</summary>
-internal sealed class EmbeddingTally(long total, TimeProvider time, IProgress<JobProgress>? progress)
+internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress<JobProgress>? progress)
 {
     private readonly long _start = time.GetTimestamp();
     private long _modelStart;

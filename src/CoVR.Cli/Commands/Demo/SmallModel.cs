@@ -5,7 +5,7 @@ using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>A model family in a size of less than a million weights, which learns in minutes on two processor cores.</summary>
 internal abstract partial class SmallModel

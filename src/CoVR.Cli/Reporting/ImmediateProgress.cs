@@ -2,7 +2,7 @@ namespace CoVR.Cli.Reporting;
 
 /// <summary>Passes reports on at once and in order, one at a time; <see cref="Progress{T}"/> would queue them.</summary>
 /// <param name="act">What is done with a report.</param>
-internal sealed class Relay<T>(Action<T> act) : IProgress<T>
+internal sealed class ImmediateProgress<T>(Action<T> act) : IProgress<T>
 {
     private readonly Lock _lock = new();
 

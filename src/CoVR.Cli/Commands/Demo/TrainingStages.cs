@@ -1,4 +1,3 @@
-using CoVR;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Losses;
@@ -8,7 +7,7 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>Both stages of training: pictures with captions, then references with edits.</summary>
 /// <param name="services">The pipelines.</param>
@@ -18,7 +17,7 @@ namespace QuickStart;
 /// <param name="work">Where run states and weights go.</param>
 /// <param name="report">Shows progress.</param>
 internal sealed class TrainingStages(
-    IServiceProvider services, ITripletDatasetReader reader, TripletDataset train, Plan plan, WorkFolder work, ConsoleProgress report)
+    IServiceProvider services, ITripletDatasetReader reader, TripletDataset train, DemoPlan plan, WorkFolder work, ConsoleProgress report)
 {
     /// <summary>The name of the first stage and its pipeline.</summary>
     public const string Pretraining = "pretraining";

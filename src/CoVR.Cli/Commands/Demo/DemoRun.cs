@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoVR;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
@@ -12,14 +11,22 @@ using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Seed">Of world, weights and batches.</param>
+/// <param name="Output">The folder of page, metrics and work files.</param>
+/// <param name="Quick">A few steps on a tiny world: shows that everything works, not how well.</param>
+/// <param name="Model">The model family.</param>
+/// <param name="Threads">Threads of one matrix product. One by default: the products are small, and other cores prepare batches.</param>
+internal sealed record DemoArguments(int Seed, string Output, bool Quick, string Model, int Threads);
 
 /// <summary>The demonstration from start to end.</summary>
-internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
+internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
 {
     private const int Answers = 10;
 
-    private readonly Plan _plan = Plan.For(arguments);
+    private readonly DemoPlan _plan = DemoPlan.For(arguments);
     private readonly WorkFolder _work = new(arguments.Output);
     private readonly SmallModel _model = SmallModel.All[arguments.Model];
 
@@ -50,7 +57,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         var leftOut = await EvaluateAsync(services, reader, test, new WebVidCoVRProtocol(), cancellationToken);
         var questions = await AskAsync(services, reader, test, cancellationToken);
 
-        var metrics = new Metrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut) { WaitingForData = stages.DataWaitShare };
+        var metrics = new DemoMetrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut) { WaitingForData = stages.DataWaitShare };
         metrics.Print(report);
         await new HtmlReport(services.GetRequiredKeyedService<IFrameReader>("")).WriteEvaluationAsync(
             Path.Combine(arguments.Output, "index.html"), [.. results, .. leftOut], reader, PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses), cancellationToken);
@@ -64,7 +71,7 @@ internal sealed class QuickStartRun(Arguments arguments, ConsoleProgress report)
         SyntheticWorldFiles world,
         TripletDataset test,
         ITripletDatasetReader reader,
-        Metrics metrics,
+        DemoMetrics metrics,
         IReadOnlyList<PageQuery> questions,
         IReadOnlyList<double> captionLosses,
         IReadOnlyList<double> editLosses)

@@ -1,14 +1,14 @@
 namespace CoVR.Cli.Reporting;
 
 /// <summary>A step in words.</summary>
-internal static class StepText
+internal static class ProgressText
 {
     private const double Megabyte = 1e6;
 
     /// <summary>Count, rate, time left and note.</summary>
-    public static string Of(Step step, double? rate, TimeSpan? remaining)
+    public static string Of(WorkProgress step, double? rate, TimeSpan? remaining)
     {
-        var bytes = step.Unit == Step.Bytes;
+        var bytes = step.Unit == WorkProgress.Bytes;
         List<string> parts = [];
 
         // Where nothing is counted yet, what is done says more.
@@ -44,11 +44,11 @@ internal static class StepText
         _ => FormattableString.Invariant($"{(int)time.TotalHours}:{time.Minutes:D2} h"),
     };
 
-    private static string Counted(Step step) => step.Total is { } total
+    private static string Counted(WorkProgress step) => step.Total is { } total
         ? FormattableString.Invariant($"{step.Done:N0} of {total:N0} {step.Unit}")
         : FormattableString.Invariant($"{step.Done:N0} {step.Unit}");
 
-    private static string InMegabytes(Step step) => step.Total is { } total
+    private static string InMegabytes(WorkProgress step) => step.Total is { } total
         ? FormattableString.Invariant($"{step.Done / Megabyte:N1} of {total / Megabyte:N1} MB")
         : FormattableString.Invariant($"{step.Done / Megabyte:N1} MB");
 

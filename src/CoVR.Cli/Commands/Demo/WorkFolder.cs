@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>What an interrupted run left, for the next one to go on with. A finished run, or one of other settings, leaves nothing to reuse.</summary>
 /// <param name="output">The folder of page and metrics.</param>
@@ -22,7 +22,7 @@ internal sealed class WorkFolder(string output)
 
     /// <summary>Keeps the files of an interrupted run of the same plan, and deletes any others.</summary>
     /// <returns>Whether there is something to go on with.</returns>
-    public bool Prepare(Plan plan)
+    public bool Prepare(DemoPlan plan)
     {
         var marker = Path.Combine(_root, "plan.json");
         var text = JsonSerializer.Serialize(new { plan.Model, plan.World, Pretraining = $"{plan.Pretraining}", Composition = $"{plan.Composition}" });

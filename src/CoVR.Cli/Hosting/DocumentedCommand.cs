@@ -3,12 +3,12 @@ using System.CommandLine;
 namespace CoVR.Cli.Hosting;
 
 /// <summary>A command whose help ends with examples and, where needed, a few lines more.</summary>
-internal sealed class TaughtCommand : Command, ITaught
+internal sealed class DocumentedCommand : Command, IDocumented
 {
     /// <summary>Creates the command.</summary>
     /// <param name="name">What is typed.</param>
     /// <param name="description">What it does, in one sentence: lists of commands show it.</param>
-    public TaughtCommand(string name, string description)
+    public DocumentedCommand(string name, string description)
         : base(name, description)
     {
     }
@@ -20,8 +20,19 @@ internal sealed class TaughtCommand : Command, ITaught
     public string? Notes { get; init; }
 }
 
+/// <summary>The command <c>covr</c> itself.</summary>
+/// <param name="description">What all of it is for.</param>
+internal sealed class DocumentedRootCommand(string description) : RootCommand(description), IDocumented
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<Example> Examples { get; init; } = [];
+
+    /// <inheritdoc/>
+    public string? Notes { get; init; }
+}
+
 /// <summary>What help shows below the options.</summary>
-internal interface ITaught
+internal interface IDocumented
 {
     /// <summary>Command lines that can be copied.</summary>
     IReadOnlyList<Example> Examples { get; }

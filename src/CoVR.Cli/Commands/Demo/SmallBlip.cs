@@ -1,7 +1,7 @@
 using CoVR.Blip;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>BLIP: the text looks at the picture, and targets are embedded by the visual encoder alone.</summary>
 internal sealed class SmallBlip : SmallModel

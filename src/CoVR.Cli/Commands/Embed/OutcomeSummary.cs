@@ -3,7 +3,7 @@ using CoVR.Cli.Hosting;
 namespace CoVR.Cli.Commands.Embed;
 
 /// <summary>Counts what became of items and keeps the reasons of failures.</summary>
-internal sealed class OutcomeTally
+internal sealed class OutcomeSummary
 {
     private const int Shown = 20;
 
@@ -31,11 +31,21 @@ internal sealed class OutcomeTally
         }
     }
 
+    /// <summary>Takes what a synchronization did.</summary>
+    /// <param name="scan">The folder; failures are told by path below it.</param>
+    /// <param name="report">What was done.</param>
+    public void Add(FolderScan scan, FolderSyncReport report)
+    {
+        _embedded += report.New + report.Changed;
+        _there += report.Unchanged + report.Moved + report.Duplicates;
+        _failures.AddRange(report.Failures.Select(failure => failure with { Id = new MediaId(scan.RelativePath(failure.Id)) }));
+    }
+
     /// <summary>Says what came of the job; failures go to standard error, each with its reason.</summary>
     /// <param name="host">The host.</param>
     /// <param name="work">The job.</param>
     /// <param name="repeats">Whether the reasons of failures of earlier runs, which were told then, are told again.</param>
-    public void Tell(CommandHost host, MediaWork work, bool repeats = true)
+    public void Print(CommandHost host, MediaWork work, bool repeats = true)
     {
         host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {_there:N0} were there already, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];

@@ -3,11 +3,11 @@ using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Evaluation;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>The figures of the run, for people and for programs.</summary>
-internal sealed class Metrics(
-    Arguments arguments, double seconds, TripletDataset test, IReadOnlyList<EvaluationResult> results, IReadOnlyList<EvaluationResult> referenceLeftOut)
+internal sealed class DemoMetrics(
+    DemoArguments arguments, double seconds, TripletDataset test, IReadOnlyList<EvaluationResult> results, IReadOnlyList<EvaluationResult> referenceLeftOut)
 {
     /// <summary>The cut-offs that are shown.</summary>
     public static readonly string[] Names = ["R@1", "R@5", "R@10"];

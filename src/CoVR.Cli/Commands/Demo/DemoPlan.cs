@@ -1,17 +1,17 @@
 using CoVR.Datasets.Synthetic;
 
-namespace QuickStart;
+namespace CoVR.Cli.Commands.Demo;
 
 /// <summary>How large the world is and how long is trained.</summary>
 /// <param name="Model">The model family.</param>
 /// <param name="World">The world.</param>
 /// <param name="Pretraining">Steps on pictures and captions, items in a batch, and steps before hard batches come.</param>
 /// <param name="Composition">The same for edits.</param>
-internal sealed record Plan(string Model, SyntheticWorldOptions World, (int Steps, int Batch, int Ordinary) Pretraining, (int Steps, int Batch, int Ordinary) Composition)
+internal sealed record DemoPlan(string Model, SyntheticWorldOptions World, (int Steps, int Batch, int Ordinary) Pretraining, (int Steps, int Batch, int Ordinary) Composition)
 {
     /// <summary>The plan for a command line.</summary>
-    public static Plan For(Arguments arguments) => arguments.Quick
-        ? new Plan(
+    public static DemoPlan For(DemoArguments arguments) => arguments.Quick
+        ? new DemoPlan(
             arguments.Model,
             new SyntheticWorldOptions
             {
@@ -26,5 +26,5 @@ internal sealed record Plan(string Model, SyntheticWorldOptions World, (int Step
             },
             (150, 32, 100),
             (100, 32, 0))
-        : new Plan(arguments.Model, new SyntheticWorldOptions { Seed = arguments.Seed }, (SmallModel.All[arguments.Model].Steps.Pretraining, 48, 250), (SmallModel.All[arguments.Model].Steps.Composition, 64, 0));
+        : new DemoPlan(arguments.Model, new SyntheticWorldOptions { Seed = arguments.Seed }, (SmallModel.All[arguments.Model].Steps.Pretraining, 48, 250), (SmallModel.All[arguments.Model].Steps.Composition, 64, 0));
 }
