@@ -1,6 +1,6 @@
-using CoVR.Datasets;
 using CoVR.Downloads;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction;
 using CoVR.Training;
 
 namespace CoVR.Cli.Reporting;
