@@ -44,7 +44,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         try
         {
             var result = await host.Report.RunAsync(
-                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test), progress.OfBenchmark(), cancellationToken));
+                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test), OfBenchmark(progress), cancellationToken));
             CopyResultFiles(result);
             return result;
         }
