@@ -31,7 +31,7 @@ public class ImageBenchmarks
             rgb[i] = (byte)(100 + (60 * Math.Sin(i / 3 % Side * 0.02)) + random.Next(16));
         }
 
-        _png = ImageWriter.EncodePng(new RgbFrame(Side, Side, rgb));
+        _png = MediaWriter.EncodePng(new RgbFrame(Side, Side, rgb));
     }
 
     /// <summary>Decoding alone.</summary>

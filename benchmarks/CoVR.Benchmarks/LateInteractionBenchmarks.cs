@@ -13,9 +13,8 @@ public class LateInteractionBenchmarks
     private const int Q = 32;
     private const int D = 256;
     private const int Block = 128 * Q;
-    private ExactIndex _index = null!;
-    private EmbeddingSet[] _queries = [];
-    private SearchOptions[] _options = [];
+    private MemoryGallery _ours = null!;
+    private GalleryQuery[] _queries = [];
     private Tensor _gallery = null!;
     private Tensor _queryMatrix = null!;
 
@@ -28,11 +27,10 @@ public class LateInteractionBenchmarks
     public void Setup()
     {
         EmbeddingSet[] items = [.. RandomGallery.Draw(Items, Q, D, seed: 1)];
-        _index = RandomGallery.Index(new MaxOverPairsSimilarity(), items);
-        _queries = [.. RandomGallery.Draw(Queries, Q, D, seed: 2)];
-        _options = [.. Enumerable.Repeat(SearchOptions.Default, Queries)];
+        _ours = RandomGallery.Fill(new MaxOverPairsSimilarity(), items);
+        _queries = RandomGallery.Queries(Queries, Q, D);
         _gallery = torch.cat([.. items.Select(item => torch.tensor(item.Values.ToArray(), [Q, D]))]);
-        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Values.ToArray(), [Q, D]))]).t().contiguous();
+        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [Q, D]))]).t().contiguous();
     }
 
     /// <summary>The products alone.</summary>
@@ -47,9 +45,9 @@ public class LateInteractionBenchmarks
         }
     }
 
-    /// <summary>Our index, ten hits a query.</summary>
+    /// <summary>Our gallery, ten hits a query.</summary>
     [Benchmark]
-    public int LateInteraction() => _index.Search(_queries, _options)[0].Count;
+    public async Task<int> LateInteraction() => (await _ours.SearchAsync(_queries))[0].Hits.Count;
 
     /// <summary>Frees the tensors.</summary>
     [GlobalCleanup]

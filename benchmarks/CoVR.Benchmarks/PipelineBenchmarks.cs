@@ -31,7 +31,7 @@ public class PipelineBenchmarks
         _folder = Directory.CreateTempSubdirectory("covr-pipeline-").FullName;
         for (var video = 0; video < Videos; video++)
         {
-            new VideoWriter().WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
+            MediaWriter.WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
         }
 
         _items = MediaFolder.List(_folder, MediaFolderOptions.ReferenceVideos);
@@ -41,11 +41,10 @@ public class PipelineBenchmarks
             Model = model,
             FrameReader = new MediaFrameReader(new SkiaImageDecoder()),
             Transform = new EvaluationTransform(model.Description.Image),
-            GallerySampler = new UniformSegmentSampler(Frames),
-            QuerySampler = new MiddleFrameSampler(),
+            GallerySampler = FrameSamplers.UniformSegments(Frames),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint("uniform-15")),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };
     }
 
@@ -69,18 +68,8 @@ public class PipelineBenchmarks
     public async Task Job()
     {
         var folder = Path.Combine(_folder, "store-" + Path.GetRandomFileName());
-        using var store = new FileEmbeddingStore(folder, _pipeline.Store.Fingerprint);
-        var pipeline = new RetrievalPipeline
-        {
-            Model = _pipeline.Model,
-            FrameReader = _pipeline.FrameReader,
-            Transform = _pipeline.Transform,
-            GallerySampler = _pipeline.GallerySampler,
-            QuerySampler = _pipeline.QuerySampler,
-            Pooling = _pipeline.Pooling,
-            Store = store,
-            Index = _pipeline.Index,
-        };
+        await using var gallery = new FolderGallery(folder, _pipeline.Model.Fingerprint("uniform-15"));
+        var pipeline = _pipeline with { Gallery = gallery };
         var last = new LastProgress();
         await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
         {

@@ -12,10 +12,9 @@ public class QueryTimePoolingBenchmarks
     private const int Items = 4096;
     private const int F = 15;
     private const int D = 256;
-    private ExactIndex _index = null!;
-    private ExactIndex _pooled = null!;
-    private EmbeddingSet[] _queries = [];
-    private SearchOptions[] _options = [];
+    private MemoryGallery _ours = null!;
+    private MemoryGallery _pooled = null!;
+    private GalleryQuery[] _queries = [];
     private Tensor _gallery = null!;
     private Tensor _queryMatrix = null!;
 
@@ -28,12 +27,11 @@ public class QueryTimePoolingBenchmarks
     public void Setup()
     {
         EmbeddingSet[] items = [.. RandomGallery.Draw(Items, F, D, seed: 1).Select(item => new EmbeddingSet(item.Values, 1, D, F))];
-        _index = RandomGallery.Index(new QueryTimePooledSimilarity(), items);
-        _pooled = RandomGallery.Index(new MeanPooledSimilarity(), items.Select(new MeanFramePooling().Pool));
-        _queries = [.. RandomGallery.Draw(Queries, 1, D, seed: 2)];
-        _options = [.. Enumerable.Repeat(SearchOptions.Default, Queries)];
+        _ours = RandomGallery.Fill(new QueryTimePooledSimilarity(), items);
+        _pooled = RandomGallery.Fill(new MeanPooledSimilarity(), items.Select(new MeanFramePooling().Pool));
+        _queries = RandomGallery.Queries(Queries, 1, D);
         _gallery = torch.cat([.. items.Select(item => torch.tensor(item.Values.ToArray(), [F, D]))]);
-        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Values.ToArray(), [1, D]))]).t().contiguous();
+        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [1, D]))]).t().contiguous();
     }
 
     /// <summary>The products with all frames alone.</summary>
@@ -45,13 +43,13 @@ public class QueryTimePoolingBenchmarks
         _gallery.mm(_queryMatrix);
     }
 
-    /// <summary>Our index, ten hits a query.</summary>
+    /// <summary>Our gallery, ten hits a query.</summary>
     [Benchmark]
-    public int QueryTimePooling() => _index.Search(_queries, _options)[0].Count;
+    public async Task<int> QueryTimePooling() => (await _ours.SearchAsync(_queries))[0].Hits.Count;
 
     /// <summary>The same gallery pooled beforehand.</summary>
     [Benchmark]
-    public int PooledBefore() => _pooled.Search(_queries, _options)[0].Count;
+    public async Task<int> PooledBefore() => (await _pooled.SearchAsync(_queries))[0].Hits.Count;
 
     /// <summary>Frees the tensors.</summary>
     [GlobalCleanup]

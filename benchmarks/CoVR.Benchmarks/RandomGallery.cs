@@ -29,18 +29,24 @@ internal static class RandomGallery
         }
     }
 
-    /// <summary>Puts embeddings into an index.</summary>
-    /// <param name="similarity">The index's similarity.</param>
+    /// <summary>Puts embeddings into a gallery in memory.</summary>
+    /// <param name="similarity">The gallery's similarity.</param>
     /// <param name="items">The embeddings.</param>
-    public static ExactIndex Index(ISimilarity similarity, IEnumerable<EmbeddingSet> items)
+    public static MemoryGallery Fill(ISimilarity similarity, IEnumerable<EmbeddingSet> items)
     {
-        var index = new ExactIndex(similarity);
-        var i = 0;
-        foreach (var item in items)
+        MemoryGallery? gallery = null;
+        foreach (var chunk in items.Select((item, i) => new GalleryEntry(new MediaId($"{i}"), item)).Chunk(4096))
         {
-            index.Add(new MediaId($"{i++}"), item);
+            gallery ??= new MemoryGallery(new EmbeddingFingerprint("random", "", "", chunk[0].Embedding.Vectors, chunk[0].Embedding.Dimensions), similarity);
+            gallery.UpsertAsync(chunk).AsTask().GetAwaiter().GetResult();
         }
 
-        return index;
+        return gallery!;
     }
+
+    /// <summary>Makes queries for ten hits.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="vectors">Q.</param>
+    /// <param name="dimensions">D.</param>
+    public static GalleryQuery[] Queries(int count, int vectors, int dimensions) => [.. Draw(count, vectors, dimensions, seed: 2).Select(query => new GalleryQuery(query, SearchOptions.Default))];
 }

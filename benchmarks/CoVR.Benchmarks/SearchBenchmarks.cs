@@ -12,9 +12,8 @@ public class SearchBenchmarks
     private const int D = 256;
     private const int Block = 4096;
     private float[] _memory = [];
-    private ExactIndex _index = null!;
-    private EmbeddingSet[] _queries = [];
-    private SearchOptions[] _options = [];
+    private MemoryGallery _ours = null!;
+    private GalleryQuery[] _queries = [];
     private Tensor _gallery = null!;
     private Tensor _queryMatrix = null!;
 
@@ -31,11 +30,10 @@ public class SearchBenchmarks
     public void Setup()
     {
         _memory = new float[(long)Items * D];
-        _index = RandomGallery.Index(new MeanPooledSimilarity(), Remember(RandomGallery.Draw(Items, 1, D, seed: 1)));
-        _queries = [.. RandomGallery.Draw(Queries, 1, D, seed: 2)];
-        _options = [.. Enumerable.Repeat(SearchOptions.Default, Queries)];
+        _ours = RandomGallery.Fill(new MeanPooledSimilarity(), Remember(RandomGallery.Draw(Items, 1, D, seed: 1)));
+        _queries = RandomGallery.Queries(Queries, 1, D);
         _gallery = torch.tensor(_memory, [Items, D]);
-        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Values.ToArray(), [1, D]))]).t().contiguous();
+        _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [1, D]))]).t().contiguous();
     }
 
     /// <summary>Reads the gallery once from memory on all cores: no search can be faster for one query.</summary>
@@ -63,9 +61,9 @@ public class SearchBenchmarks
         }
     }
 
-    /// <summary>Our index, ten hits a query.</summary>
+    /// <summary>Our gallery, ten hits a query.</summary>
     [Benchmark]
-    public int ExactSearch() => _index.Search(_queries, _options)[0].Count;
+    public async Task<int> ExactSearch() => (await _ours.SearchAsync(_queries))[0].Hits.Count;
 
     /// <summary>Frees the tensors.</summary>
     [GlobalCleanup]

@@ -1,37 +1,93 @@
-// From an empty folder to a trained, searchable model, through the public API alone:
-//   1. write a small world of pictures, clips, captions and edits      (CoVR.Datasets)
-//   2. train a small model on pictures and captions, then on edits     (CoVR.Blip or CoVR.Blip2, CoVR.Losses, CoVR.Training)
-//   3. embed the gallery once into a store, evaluate, search           (CoVR)
-//   4. write one page that shows queries and answers
-using System.Runtime.InteropServices;
-using CoVR.Cli.Reporting;
-using QuickStart;
-using Spectre.Console;
+// The library on one page: make data, train a small model for a moment, embed a gallery, ask it.
+// `covr demo` trains longer, in two stages, and shows how well that answers.
+using System.Text.RegularExpressions;
+using CoVR;
+using CoVR.Blip;
+using CoVR.Data;
+using CoVR.Datasets.Synthetic;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Losses;
+using CoVR.Modeling;
+using CoVR.Modeling.Layers;
+using CoVR.Training;
+using Microsoft.Extensions.DependencyInjection;
+using TorchSharp;
 
-if (Arguments.Parse(args) is not { } arguments)
+var output = args is [var folder] ? folder : Path.Combine("artifacts", "quickstart-sample");
+
+// 1. Data: pictures and clips of coloured shapes with captions and edits, in the layout of WebVid-CoVR.
+var world = await new SyntheticWorld(new SyntheticWorldOptions
 {
-    Console.Error.WriteLine(Arguments.Usage);
-    return 2;
+    TrainingItems = 600,
+    TrainingTriplets = 800,
+    TestQueries = 40,
+    ValidationQueries = 10,
+    GalleryItems = 500,
+    TrainingClips = 2,
+    GalleryClips = 4,
+}).WriteAsync(Path.Combine(output, "world"));
+var layout = new WebVidCoVROptions();
+world.Configure(layout);
+var reader = new WebVidCoVRReader(layout);
+var train = await reader.ReadAsync(DatasetSplit.Train);
+var test = await reader.ReadAsync(DatasetSplit.Test);
+
+// 2. A pipeline: BLIP in a small size with random weights; everything else is the default.
+var services = new ServiceCollection();
+services.AddCoVR().UseBlip(options =>
+{
+    options.Architecture = new BlipArchitecture
+    {
+        Image = ImageInput.Clip(32),
+        Vision = new VisionTransformerOptions { PatchSize = 8, Width = 96, Depth = 3, Heads = 4, FeedForwardWidth = 384, DropPath = 0, Stem = VisionStem.Convolutional, Positions = PositionInitialization.SinCos, PositionWavelength = 20, InitializerRange = 0.08, CheckpointedBlocks = 0 },
+        Text = new BertOptions { VocabularySize = 0, Width = 96, Depth = 2, Heads = 4, FeedForwardWidth = 384, MaxPositions = 32, Dropout = 0, AttentionDropout = 0, InitializerRange = 0.08 },
+        Dimensions = 64,
+    };
+    options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);
+    options.Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words(train)];
+    options.Checkpoint = null;
+    options.Trainable = TrainableWeights.All;
+    options.TrainVisualEncoder = true;
+});
+await using var provider = services.BuildServiceProvider();
+var model = await provider.GetRequiredService<IModelProvider>().GetAsync();
+
+// 3. Training: pictures against their captions, all weights. The products are small, so that one thread is fastest.
+torch.set_num_threads(1);
+var pixels = new CachedPixelSource(new MediaPixelSource(
+    reader.Locate, provider.GetRequiredService<IFrameReader>(), provider.GetRequiredService<IImageTransform>(), CoVR.Media.FrameSamplers.Middle));
+CaptionedImage[] images = [.. train.Triplets.GroupBy(triplet => triplet.Target!.Value).Select(group => new CaptionedImage(group.Key, [.. group.Select(triplet => triplet.TargetCaption!).Distinct()]))];
+var batches = new CaptionedImageBatcher(
+    images, new AttributeBatchSampler([.. images.Select(image => image.Captions[0])], new AttributeBatchSamplerOptions { BatchSize = 32, BatchesPerEpoch = 50 }), pixels, TrainingTokenizer.For(model, TextPadding.Longest));
+var trainer = new Trainer(new TrainingOptions { MaxSteps = 100, LearningRate = 1e-3, WarmupSteps = 20, Schedule = TrainingScheduleKind.CosinePerStep, OutputFolder = Path.Combine(output, "training") });
+var step = new ContrastivePretrainingStep(model.Encoder, new CrossEntropyContrastiveLoss(), model.Description.Temperature);
+var result = await trainer.RunAsync(new TrainingRun<CaptionedImageBatch> { Step = step, Batches = batches });
+Console.WriteLine($"trained {result.Steps} steps");
+
+// 4. Embed the gallery.
+var job = provider.GetRequiredService<IEmbeddingJob>();
+var embedded = 0;
+await foreach (var outcome in job.EmbedAsync([.. test.Candidates.Select(id => new MediaItem(id, reader.Locate(id)))]))
+{
+    embedded += outcome.Status == EmbedStatus.Embedded ? 1 : 0;
 }
 
-using var stop = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+Console.WriteLine($"embedded {embedded} of {test.Candidates.Count} items");
 
-try
+// 5. Ask.
+var retriever = provider.GetRequiredService<IComposedRetriever>();
+foreach (var triplet in test.Triplets.Take(3))
 {
-    var bars = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
-    await new QuickStartRun(arguments, new ConsoleProgress(AnsiConsole.Console, bars, TimeProvider.System)).RunAsync(stop.Token);
-    return 0;
-}
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
-{
-    Console.Error.WriteLine("Stopped. The same command goes on from here.");
-    return 130;
+    Console.WriteLine($"{triplet.Reference} + \"{triplet.Modification}\"");
+    var query = new ComposedQuery(reader.Locate(triplet.Reference), triplet.Modification);
+    foreach (var hit in (await retriever.SearchAsync(query, new SearchOptions { Top = 3, Exclude = new HashSet<MediaId> { triplet.Reference } })).Hits)
+    {
+        Console.WriteLine(FormattableString.Invariant($"  {hit.Rank}. {hit.Id} {hit.Score:F3}"));
+    }
 }
 
-void Stop(PosixSignalContext signal)
-{
-    signal.Cancel = true;
-    stop.Cancel();
-}
+static IEnumerable<string> Words(TripletDataset data) => data.Triplets
+    .SelectMany(triplet => new[] { triplet.Modification, triplet.TargetCaption ?? "" })
+    .SelectMany(text => Regex.Matches(text.ToLowerInvariant(), @"\w+|[^\w\s]").Select(match => match.Value))
+    .Distinct()
+    .Order(StringComparer.Ordinal);

@@ -38,7 +38,7 @@ internal static class Pipelines
 
         ICoVRBuilder Model(string name, TrainableWeights trainable, string? checkpoint) => services.AddCoVR(name)
             .UseVisualEncoder<ConvBackbone>()
-            .UseEmbeddingStore(Path.Combine(folder, $"embeddings-{name}"))
+            .UseFolderGallery(Path.Combine(folder, $"embeddings-{name}"))
             .UseBlip(options =>
             {
                 options.Architecture = new BlipArchitecture

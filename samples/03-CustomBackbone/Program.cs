@@ -84,7 +84,7 @@ MediaPixelSource Pixels(string pipeline) => new(
     reader.Locate,
     services.GetRequiredKeyedService<IFrameReader>(pipeline),
     services.GetRequiredKeyedService<IImageTransform>(pipeline),
-    new MiddleFrameSampler());
+    FrameSamplers.Middle);
 
 async Task EmbedAsync(string pipeline, IEnumerable<MediaId> ids)
 {

@@ -19,7 +19,4 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5, Message = "Submission file {File}: {Faults} faults. {First}")]
     public static partial void SubmissionChecked(ILogger logger, LogLevel level, string file, int faults, string first);
-
-    [LoggerMessage(20, LogLevel.Error, "The check '{Check}' failed")]
-    public static partial void CheckFailed(ILogger logger, string check, Exception error);
 }

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CoVR.Media;
 
 /// <summary>
-/// Reads frames of pictures (told by their first bytes, not by their names) and of videos (through one ffmpeg process each). An animated GIF is a
+/// Reads frames of pictures (recognized by their first bytes, not by their names) and of videos (one ffmpeg process each). An animated GIF is a
 /// video; any other picture is a video of one frame.
 /// </summary>
 /// <remarks>
-/// Safe for use from several threads. What a file announces but does not hold is an error, never a made-up frame. No process is left when a call ends.
+/// Safe for use from several threads. A truncated file is an error; missing frames are never substituted. No process outlives a call.
 /// </remarks>
 public sealed class MediaFrameReader : IFrameReader
 {
@@ -18,7 +18,7 @@ public sealed class MediaFrameReader : IFrameReader
     /// <summary>Creates a reader.</summary>
     /// <param name="images">Decodes pictures.</param>
     /// <param name="options">Programs, limits and channel order; defaults when null.</param>
-    /// <param name="logger">Receives the faults that a decoder could repair.</param>
+    /// <param name="logger">Logs faults that the decoder concealed.</param>
     public MediaFrameReader(IImageDecoder images, MediaOptions? options = null, ILogger<MediaFrameReader>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -95,7 +95,7 @@ public sealed class MediaFrameReader : IFrameReader
         }
     }
 
-    /// <summary>The whole file when it is a picture; null when it is not, or an animated one.</summary>
+    /// <summary>The whole file if it is a still picture, else null.</summary>
     private static async Task<byte[]?> ReadPictureAsync(Stream file, byte[] header, CancellationToken cancellationToken)
     {
         if (ImageFormat.Name(header) is null)
@@ -132,4 +132,22 @@ public sealed class MediaFrameReader : IFrameReader
         await stream.CopyToAsync(rest, cancellationToken).ConfigureAwait(false);
         return rest.ToArray();
     }
+}
+
+/// <summary>A copy of a stream in a file that ffmpeg can read; deleted when disposed.</summary>
+internal sealed class TemporaryMedia : IDisposable
+{
+    /// <summary>The path of the copy.</summary>
+    internal string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"covr-{Guid.NewGuid():N}.media");
+
+    /// <summary>Writes the bytes already read, then the rest of the stream.</summary>
+    internal async Task WriteAsync(ReadOnlyMemory<byte> start, Stream rest, CancellationToken cancellationToken)
+    {
+        using var file = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await file.WriteAsync(start, cancellationToken).ConfigureAwait(false);
+        await rest.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => File.Delete(Path);
 }

@@ -31,4 +31,19 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "{Count} texts are left to other workers; the finished ones wait in {Partial}.")]
     public static partial void TextsLeft(this ILogger logger, int count, string partial);
+
+    [LoggerMessage(40, LogLevel.Information, "Folder {Folder}: {Changes}.")]
+    public static partial void FolderSynchronized(this ILogger logger, string folder, string changes);
+
+    [LoggerMessage(41, LogLevel.Warning, "Folder {Folder} could not be brought into the gallery, the next scan tries again: {Reason}")]
+    public static partial void FolderNotSynchronized(this ILogger logger, string folder, string reason, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Information, "Gallery {Folder} has the format of version {Old}. It is read as it is; the first write brings it to version {New}, which older versions of this library do not read.")]
+    public static partial void OldGallery(this ILogger logger, string folder, int old, int @new);
+
+    [LoggerMessage(21, LogLevel.Information, "Gallery {Folder} was upgraded from version {Old} to version {New}.")]
+    public static partial void GalleryUpgraded(this ILogger logger, string folder, int old, int @new);
+
+    [LoggerMessage(22, LogLevel.Warning, "Gallery {Folder} could not be compacted; its files stay larger than necessary.")]
+    public static partial void CompactionFailed(this ILogger logger, string folder, Exception exception);
 }

@@ -66,7 +66,7 @@ public sealed class BlipEvaluationTests
 
     private static async Task<RetrievalPipeline> PipelineAsync(ComposedModel model)
     {
-        var sampler = new MiddleFrameSampler();
+        var sampler = FrameSamplers.Middle;
         var pipeline = new RetrievalPipeline
         {
             Model = model,
@@ -75,8 +75,7 @@ public sealed class BlipEvaluationTests
             GallerySampler = sampler,
             QuerySampler = sampler,
             Pooling = new MeanFramePooling(),
-            Store = new InMemoryEmbeddingStore(model.Fingerprint(sampler.Name)),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
         var pictures = new Pictures();
         await new EmbeddingJob(pipeline).EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);

@@ -83,7 +83,7 @@ public sealed class ToolTests(InstalledTool tool) : IClassFixture<InstalledTool>
             pixels[i] = (byte)(shade + (i % 7));
         }
 
-        ImageWriter.WritePng(path, new RgbFrame(24, 24, pixels));
+        MediaWriter.WritePng(path, new RgbFrame(24, 24, pixels));
     }
 
     // A length, a table of contents, and four bytes.

@@ -13,19 +13,19 @@ public sealed class SkiaImageDecoderConformanceTests : ImageDecoderConformance
     {
         using var folder = new CoVR.TestSupport.TemporaryFolder();
         var picture = Pictures.Gradient(31, 17);
-        ImageWriter.WritePng(folder["a.png"], picture);
+        MediaWriter.WritePng(folder["a.png"], picture);
         return (File.ReadAllBytes(folder["a.png"]), picture);
     }
 }
 
 public sealed class MiddleFrameSamplerConformanceTests : FrameSamplerConformance
 {
-    protected override IFrameSampler Create() => new MiddleFrameSampler();
+    protected override IFrameSampler Create() => FrameSamplers.Middle;
 }
 
 public sealed class UniformSegmentSamplerConformanceTests : FrameSamplerConformance
 {
-    protected override IFrameSampler Create() => new UniformSegmentSampler(15);
+    protected override IFrameSampler Create() => FrameSamplers.UniformSegments(15);
 }
 
 public sealed class PrecedingFrameSamplerConformanceTests : FrameSamplerConformance
@@ -35,7 +35,7 @@ public sealed class PrecedingFrameSamplerConformanceTests : FrameSamplerConforma
 
 public sealed class RandomFrameSamplerConformanceTests : FrameSamplerConformance
 {
-    protected override IFrameSampler Create() => new RandomFrameSampler(3);
+    protected override IFrameSampler Create() => FrameSamplers.Random(3);
 }
 
 public sealed class EvaluationTransformConformanceTests : ImageTransformConformance

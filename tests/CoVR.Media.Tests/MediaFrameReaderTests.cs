@@ -14,7 +14,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_Middle_IsFrameCountHalved()
     {
-        var frames = await _reader.ReadAsync(await WriteAsync("a.mp4", 9), new MiddleFrameSampler(), Token);
+        var frames = await _reader.ReadAsync(await WriteAsync("a.mp4", 9), FrameSamplers.Middle, Token);
 
         Assert.Equal([4], frames.Select(Pictures.NumberOf));
         Assert.Equal((64, 48), (frames[0].Width, frames[0].Height));
@@ -66,12 +66,12 @@ public sealed class MediaFrameReaderTests : IDisposable
     public async Task ReadAsync_BgrOption_SwapsRedAndBlueOfVideosOnly()
     {
         var red = Pictures.Flat(32, 32, 240, 20, 30);
-        await new VideoWriter().WriteMp4Async(_folder["red.mp4"], [red], 5, Token);
-        ImageWriter.WritePng(_folder["red.png"], red);
-        var reader = new MediaFrameReader(new SkiaImageDecoder(), new MediaOptions { VideoChannelOrder = ChannelOrder.Bgr });
+        await MediaWriter.WriteMp4Async(_folder["red.mp4"], [red], 5, cancellationToken: Token);
+        MediaWriter.WritePng(_folder["red.png"], red);
+        var reader = new MediaFrameReader(new SkiaImageDecoder(), new MediaOptions { BgrVideos = true });
 
-        var video = (await reader.ReadAsync(_folder["red.mp4"], new MiddleFrameSampler(), Token))[0].Rgb.ToArray();
-        var plain = (await _reader.ReadAsync(_folder["red.mp4"], new MiddleFrameSampler(), Token))[0].Rgb.ToArray();
+        var video = (await reader.ReadAsync(_folder["red.mp4"], FrameSamplers.Middle, Token))[0].Rgb.ToArray();
+        var plain = (await _reader.ReadAsync(_folder["red.mp4"], FrameSamplers.Middle, Token))[0].Rgb.ToArray();
         var picture = (await reader.ReadAsync(_folder["red.png"], new FixedSampler(0), Token))[0].Rgb.ToArray();
 
         Assert.InRange(plain[0], 235, 245);
@@ -82,9 +82,9 @@ public sealed class MediaFrameReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_PictureNamedLikeAVideo_IsReadByContent()
     {
-        ImageWriter.WritePng(_folder["picture.mp4"], Pictures.Gradient(7, 5));
+        MediaWriter.WritePng(_folder["picture.mp4"], Pictures.Gradient(7, 5));
 
-        var frames = await _reader.ReadAsync(_folder["picture.mp4"], new UniformSegmentSampler(3), Token);
+        var frames = await _reader.ReadAsync(_folder["picture.mp4"], FrameSamplers.UniformSegments(3), Token);
 
         Assert.Equal(Pictures.Gradient(7, 5).Rgb.ToArray(), Assert.Single(frames).Rgb.ToArray());
     }
@@ -98,7 +98,7 @@ public sealed class MediaFrameReaderTests : IDisposable
         var sampler = new FixedSampler(5);
 
         var moving = await _reader.ReadAsync(_folder["moving.gif"], sampler, Token);
-        var still = await _reader.ReadAsync(_folder["still.gif"], new UniformSegmentSampler(15), Token);
+        var still = await _reader.ReadAsync(_folder["still.gif"], FrameSamplers.UniformSegments(15), Token);
 
         Assert.Equal(6, sampler.SeenCount);
         Assert.Equal([5], moving.Select(Pictures.NumberOf));
@@ -108,7 +108,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_StreamOfAPicture_DecodesItAndClosesTheStream()
     {
-        var stream = new MemoryStream(ImageWriter.EncodePng(Pictures.Gradient(9, 4)));
+        var stream = new MemoryStream(MediaWriter.EncodePng(Pictures.Gradient(9, 4)));
 
         var frames = await _reader.ReadAsync(new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(stream)), new FixedSampler(0), Token);
 
@@ -141,7 +141,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     {
         var media = new FramesMedia(Pictures.Counting(8));
 
-        var frames = await _reader.ReadAsync(media, new UniformSegmentSampler(4), Token);
+        var frames = await _reader.ReadAsync(media, FrameSamplers.UniformSegments(4), Token);
 
         Assert.Equal([0, 2, 4, 6], frames.Select(Pictures.NumberOf));
     }
@@ -173,7 +173,7 @@ public sealed class MediaFrameReaderTests : IDisposable
 
     private async Task<string> WriteAsync(string name, int frames)
     {
-        await new VideoWriter().WriteMp4Async(_folder[name], Pictures.Counting(frames), 8, Token);
+        await MediaWriter.WriteMp4Async(_folder[name], Pictures.Counting(frames), 8, cancellationToken: Token);
         return _folder[name];
     }
 }

@@ -27,7 +27,7 @@ public sealed class FrameSamplingParity : IParityCheck
             var (length, count) = (sample.GetProperty("vlen").GetInt32(), sample.GetProperty("n").GetInt32());
             if (length > 0 && count > 0)
             {
-                Assert.Equal(Numbers(sample, "idx"), new UniformSegmentSampler(count).Select(length));
+                Assert.Equal(Numbers(sample, "idx"), FrameSamplers.UniformSegments(count).Select(length));
             }
             else
             {
@@ -53,7 +53,7 @@ public sealed class FrameSamplingParity : IParityCheck
         {
             var id = middle.GetProperty("video_id").GetString()!;
             var seeks = Numbers(middle, "seeks");
-            Assert.Equal(seeks, new MiddleFrameSampler().Select(lengths[id]));
+            Assert.Equal(seeks, FrameSamplers.Middle.Select(lengths[id]));
             CheckMiddlePixel(middle, id, seeks[0]);
         }
     }
@@ -69,7 +69,7 @@ public sealed class FrameSamplingParity : IParityCheck
 
     private static void CheckDataset(GoldenCase golden)
     {
-        var sampler = new UniformSegmentSampler(golden.Config.GetProperty("frames_video").GetInt32());
+        var sampler = FrameSamplers.UniformSegments(golden.Config.GetProperty("frames_video").GetInt32());
         var transform = new EvaluationTransform(ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()));
         foreach (var video in golden.OutputJson("videos").EnumerateArray())
         {

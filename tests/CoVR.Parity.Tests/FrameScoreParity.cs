@@ -32,9 +32,9 @@ public sealed class FrameScoreParity : IParityCheck
     }
 
     /// <summary>A tree as the reference keeps it; video i is the target of row i; where there is none, the embedding is missing.</summary>
-    private static PthTreeEmbeddingStore Store(GoldenCase golden, string folder, string[] targets, int dimensions)
+    private static PthTreeGallery Store(GoldenCase golden, string folder, string[] targets, int dimensions)
     {
-        var store = new PthTreeEmbeddingStore(folder, new EmbeddingFingerprint("reference", "", "", 1, dimensions));
+        var store = new PthTreeGallery(folder, new EmbeddingFingerprint("reference", "", "", 1, dimensions));
         var videos = golden.InputNames.Where(name => name.StartsWith("video_emb_", StringComparison.Ordinal))
             .ToDictionary(name => int.Parse(name["video_emb_".Length..], CultureInfo.InvariantCulture));
         for (var i = 0; i < targets.Length; i++)

@@ -20,7 +20,7 @@ public sealed class AddTrainingTests
     {
         using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
         var model = services.Model(pipeline);
-        var store = services.GetRequiredKeyedService<IEmbeddingStore>(pipeline);
+        var store = services.GetRequiredKeyedService<IGallery>(pipeline);
         var before = Runs.Weights((TinyEncoder)model.Encoder);
         var triplets = Triplets(16);
         foreach (var triplet in triplets)
@@ -51,7 +51,7 @@ public sealed class AddTrainingTests
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, Triplets(4), []),
             Locate = id => new FramesMedia([Frame(id)]),
         };
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(() => services.GetRequiredService<ComposedTrainer>().TrainAsync(plan, null, Token));
+        var error = await Assert.ThrowsAsync<GalleryException>(() => services.GetRequiredService<ComposedTrainer>().TrainAsync(plan, null, Token));
         Assert.Contains("embed all targets", error.Message, StringComparison.Ordinal);
     }
 

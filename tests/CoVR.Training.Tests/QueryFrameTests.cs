@@ -15,7 +15,7 @@ public sealed class QueryFrameTests
     [Fact]
     public async Task ReadAsync_RandomFrame_DependsOnTheSeedOfThePlaceOnly()
     {
-        var source = Source(10, random => new RandomFrameSampler(random.Next()), 1);
+        var source = Source(10, random => FrameSamplers.Random(random.Next()), 1);
         int[] first = [.. await Task.WhenAll(Enumerable.Range(0, 20).Select(async seed => (await FramesAsync(source, seed))[0]))];
         int[] second = [.. await Task.WhenAll(Enumerable.Range(0, 20).Select(async seed => (await FramesAsync(source, seed))[0]))];
         Assert.Equal(first, second);
@@ -27,7 +27,7 @@ public sealed class QueryFrameTests
     [InlineData(2, 3, new[] { 0, 1, 0 })]
     [InlineData(1, 2, new[] { 0, 0 })]
     public async Task ReadAsync_SeveralFrames_AreTheCentresOfSegmentsRepeatedWhenTooFew(int length, int count, int[] expected) =>
-        Assert.Equal(expected, await FramesAsync(Source(length, _ => new UniformSegmentSampler(count), count), 0));
+        Assert.Equal(expected, await FramesAsync(Source(length, _ => FrameSamplers.UniformSegments(count), count), 0));
 
     [Fact]
     public async Task Compute_SameFrameTwice_GivesTheLossOfOneFrame()

@@ -55,18 +55,19 @@ public sealed class ValidationTests : IDisposable
     {
         using var services = await BuildAsync(new RecordingTokenizer());
         var model = services.Model();
-        var store = services.GetRequiredService<IEmbeddingStore>();
-        Assert.Equal(store.Fingerprint, model.Fingerprint("uniform-15"));
+        var store = services.GetRequiredService<IGallery>();
+        var fingerprint = (await store.GetInfoAsync(Token)).Fingerprint;
+        Assert.Equal(fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<ComposedTrainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
         Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
-        Assert.StartsWith("WeightsSha256", Assert.Single(store.Fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+        Assert.StartsWith("WeightsSha256", Assert.Single(fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
             await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), new FramesMedia([Frame(1)]))], null, Token))
             {
             }
         });
-        Assert.Contains("another store", error.Message, StringComparison.Ordinal);
+        Assert.Contains("another gallery", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class ValidationTests : IDisposable
             .AddDefaultLosses()
             .AddTraining(options => (options.Epochs, options.BatchSize, options.LearningRate, options.OutputFolder, options.Weights) = (3, 8, 1e-2, _folder["run"], weights));
         var provider = services.BuildServiceProvider();
-        var store = provider.GetRequiredService<IEmbeddingStore>();
+        var store = provider.GetRequiredService<IGallery>();
         for (var i = 0; i < 16; i++)
         {
             var random = new Random(i);

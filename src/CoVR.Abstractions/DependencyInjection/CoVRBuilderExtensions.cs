@@ -102,12 +102,12 @@ public static class CoVRBuilderExtensions
     public static ICoVRBuilder UseFusion<T>(this ICoVRBuilder builder)
         where T : class, IFusionModule => builder.Use<IFusionModule>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
-    /// <summary>Replaces the index that searches the gallery.</summary>
-    /// <typeparam name="T">The index.</typeparam>
+    /// <summary>Replaces the gallery; its constructor takes what the container has.</summary>
+    /// <typeparam name="T">The gallery.</typeparam>
     /// <param name="builder">The pipeline.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseIndex<T>(this ICoVRBuilder builder)
-        where T : class, ICandidateIndex => builder.Use<ICandidateIndex>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+    public static ICoVRBuilder UseGallery<T>(this ICoVRBuilder builder)
+        where T : class, IGallery => builder.Use<IGallery>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
     /// <summary>Replaces the image decoder.</summary>
     /// <typeparam name="T">The decoder.</typeparam>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CoVR;
 
 /// <summary>What made an embedding: embeddings of different fingerprints cannot be compared.</summary>
@@ -8,6 +10,11 @@ namespace CoVR;
 /// <param name="Dimensions">D.</param>
 public sealed record EmbeddingFingerprint(string Model, string WeightsSha256, string Preprocessing, int Vectors, int Dimensions)
 {
+    /// <summary>Whether it was assumed by whoever opened the embeddings, because the stored data do not say what made them.</summary>
+    /// <value>False by default.</value>
+    [JsonIgnore]
+    public bool IsAssumed { get; init; }
+
     /// <summary>The fields in which two fingerprints differ, one phrase each, for error messages.</summary>
     /// <param name="other">The fingerprint to compare with.</param>
     /// <returns>An empty list when both are equal.</returns>

@@ -1,9 +1,13 @@
 namespace CoVR;
 
 /// <summary>An item that is to be embedded.</summary>
-/// <param name="Id">Its identity in the store.</param>
+/// <param name="Id">Its identity in the gallery.</param>
 /// <param name="Source">Its bytes or frames.</param>
-public sealed record MediaItem(MediaId Id, MediaSource Source);
+public sealed record MediaItem(MediaId Id, MediaSource Source)
+{
+    /// <summary>What is known of the item; stored with its embedding. Another size, time or hash than the stored one makes a job embed the item again.</summary>
+    public GalleryProperties Properties { get; init; } = GalleryProperties.None;
+}
 
 /// <summary>What became of one item of an embedding job.</summary>
 public enum EmbedStatus
@@ -11,7 +15,7 @@ public enum EmbedStatus
     /// <summary>Embedded and stored in this run.</summary>
     Embedded,
 
-    /// <summary>Was in the store already.</summary>
+    /// <summary>Was in the gallery already, unchanged.</summary>
     AlreadyThere,
 
     /// <summary>Could not be read or embedded; see <see cref="EmbedOutcome.Failure"/>.</summary>
@@ -36,13 +40,16 @@ public sealed record JobProgress(long Done, long? Total, long Failed, TimeSpan E
 {
     /// <summary>The share of the time in which the model worked, in [0, 1]; null where it is not measured.</summary>
     public double? ModelBusy { get; init; }
+
+    /// <summary>What is being done, such as <c>reading beach.mp4</c>; null where the counts say enough.</summary>
+    public string? Activity { get; init; }
 }
 
-/// <summary>Embeds a gallery: files to the embedding store.</summary>
+/// <summary>Embeds media into a gallery.</summary>
 /// <remarks>Safe for use from several threads; two runs at a time embed twice what they share.</remarks>
 public interface IEmbeddingJob
 {
-    /// <summary>Embeds every item that is not in the store yet, so that a second call after an interruption goes on where the first stopped.</summary>
+    /// <summary>Embeds every item that is not in the gallery yet or has changed, so that a second call after an interruption goes on where the first stopped.</summary>
     /// <param name="items">The gallery; identities are unique.</param>
     /// <param name="progress">Told after every batch; may be null.</param>
     /// <param name="cancellationToken">Stops cleanly: what is stored stays.</param>

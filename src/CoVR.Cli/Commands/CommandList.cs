@@ -9,7 +9,7 @@ internal static class CommandList
     /// <summary>The whole command.</summary>
     public static RootCommand Create(CommandHost host)
     {
-        var root = new TaughtRoot("Composed image and video retrieval: a reference picture or video plus a text that says what to change.")
+        var root = new DocumentedRootCommand("Composed image and video retrieval: a reference picture or video plus a text that says what to change.")
         {
             HelpName = "covr",
             Notes = "'covr COMMAND --help' explains a command and shows examples. Interrupted work goes on when the same command is given again.",

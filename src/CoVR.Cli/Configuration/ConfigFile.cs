@@ -58,8 +58,8 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
         {
             Absolute = name.StartsWith('/'),
             Package = package,
-            Override = words[..^1].Contains("override", StringComparer.Ordinal),
-            Optional = words[..^1].Contains("optional", StringComparer.Ordinal),
+            Override = words.AsSpan(0, words.Length - 1).Contains("override"),
+            Optional = words.AsSpan(0, words.Length - 1).Contains("optional"),
         };
     }
 

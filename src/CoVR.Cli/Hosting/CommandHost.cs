@@ -12,7 +12,7 @@ namespace CoVR.Cli.Hosting;
 /// How a command is added:
 /// <list type="number">
 /// <item>a folder <c>Commands/Name</c> with a class <c>NameCommand</c>, whose <c>static Command Create(CommandHost host)</c> returns a
-/// <see cref="TaughtCommand"/>: what it does in a sentence, notes, examples, arguments and options (<see cref="OptionNames"/> gives both spellings);</item>
+/// <see cref="DocumentedCommand"/>: what it does in a sentence, notes, examples, arguments and options (<see cref="OptionNames"/> gives both spellings);</item>
 /// <item>its action, <c>command.SetAction((parsed, cancellation) => ...)</c>, returns an <see cref="ExitCodes">exit code</see>. Paths of users go
 /// through <see cref="PathOf"/>; services start from <see cref="CreateServices"/>; long work runs in <see cref="ConsoleProgress.RunAsync"/> of
 /// <see cref="Report"/>, with the library's progress adapted by <see cref="ProgressAdapters"/>; results go to <see cref="Say"/> or <see cref="Console"/>;</item>
@@ -78,7 +78,7 @@ internal sealed class CommandHost
     {
         var root = CommandList.Create(this);
         root.Options.Add(_verbose);
-        TaughtHelp.Install(root, Console.Profile.Width);
+        DocumentedHelp.Install(root, Console.Profile.Width);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageErrors.Of(parsed) is { } complaint)
         {

@@ -8,8 +8,6 @@ namespace CoVR.Cli.Reporting;
 /// <param name="clock">The clock.</param>
 internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvider clock)
 {
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
-
     private bool _live;
 
     /// <summary>Writes one line, above a bar if there is one.</summary>
@@ -28,22 +26,22 @@ internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvi
     /// <summary>Runs one part of the work with progress, and says how long it took.</summary>
     /// <param name="title">What is done, such as "Embedding videos".</param>
     /// <param name="work">The work; it reports steps.</param>
-    public async Task<T> RunAsync<T>(string title, Func<IProgress<Step>, Task<T>> work)
+    public async Task<T> RunAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
     {
         var start = clock.GetTimestamp();
         var result = bars ? await WithBarAsync(title, work) : await WithLinesAsync(title, work);
-        Say($"{title}: done in {StepText.Duration(clock.GetElapsedTime(start))}");
+        Say($"{title}: done in {ProgressText.Duration(clock.GetElapsedTime(start))}");
         return result;
     }
 
     /// <summary>Runs one part of the work that has no result.</summary>
-    public Task RunAsync(string title, Func<IProgress<Step>, Task> work) => RunAsync(title, async progress =>
+    public Task RunAsync(string title, Func<IProgress<WorkProgress>, Task> work) => RunAsync(title, async progress =>
     {
         await work(progress);
         return true;
     });
 
-    private async Task<T> WithBarAsync<T>(string title, Func<IProgress<Step>, Task<T>> work)
+    private async Task<T> WithBarAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
     {
         _live = true;
         try
@@ -59,31 +57,23 @@ internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvi
         }
     }
 
-    private Relay<Step> Bar(string title, ProgressTask task)
+    private ImmediateProgress<WorkProgress> Bar(string title, ProgressTask task)
     {
         var rate = new RateMeter(clock);
-        return new Relay<Step>(step =>
+        return new ImmediateProgress<WorkProgress>(step =>
         {
             rate.Add(step.Done);
             task.IsIndeterminate = step.Total is null;
             task.MaxValue = Math.Max(1, step.Total ?? 1);
             task.Value = step.Total is null ? 0 : step.Done;
-            task.Description = Markup.Escape($"{title}: {StepText.Of(step, rate.PerSecond, rate.Remaining(step.Total))}");
+            task.Description = Markup.Escape($"{title}: {ProgressText.Of(step, rate.PerSecond, rate.Remaining(step.Total))}");
         });
     }
 
-    private Task<T> WithLinesAsync<T>(string title, Func<IProgress<Step>, Task<T>> work)
+    private async Task<T> WithLinesAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
     {
-        var rate = new RateMeter(clock);
-        long? last = null;
-        return work(new Relay<Step>(step =>
-        {
-            rate.Add(step.Done);
-            if (last is not { } at || clock.GetElapsedTime(at) >= LineEvery)
-            {
-                last = clock.GetTimestamp();
-                Say($"{title}: {StepText.Of(step, rate.PerSecond, rate.Remaining(step.Total))}");
-            }
-        }));
+        var lines = new ProgressLines(clock, text => Say($"{title}: {text}"));
+        await using var timer = clock.CreateTimer(_ => lines.Remind(), null, ProgressLines.SilentFor, ProgressLines.SilentFor);
+        return await work(new ImmediateProgress<WorkProgress>(lines.Add));
     }
 }

@@ -11,27 +11,32 @@ internal static class ProgressAdapters
     /// <summary>Progress of a job over items.</summary>
     /// <param name="progress">Where steps go.</param>
     /// <param name="unit">What the items are, in the plural.</param>
-    public static IProgress<JobProgress> OfJob(this IProgress<Step> progress, string unit) => new Relay<JobProgress>(job =>
-        progress.Report(new Step(job.Done, job.Total, unit, string.Join(", ", Notes(job)))));
+    public static IProgress<JobProgress> OfJob(this IProgress<WorkProgress> progress, string unit) => new ImmediateProgress<JobProgress>(job =>
+        progress.Report(new WorkProgress(job.Done, job.Total, unit, string.Join(", ", Notes(job)))));
 
     /// <summary>Progress of training.</summary>
-    public static IProgress<TrainingProgress> OfTraining(this IProgress<Step> progress) => new Relay<TrainingProgress>(at =>
-        progress.Report(new Step(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
+    public static IProgress<TrainingProgress> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<TrainingProgress>(at =>
+        progress.Report(new WorkProgress(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
 
     /// <summary>Progress of a benchmark.</summary>
-    public static IProgress<BenchmarkProgress> OfBenchmark(this IProgress<Step> progress) => new Relay<BenchmarkProgress>(at =>
-        progress.Report(new Step(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
+    public static IProgress<BenchmarkProgress> OfBenchmark(this IProgress<WorkProgress> progress) => new ImmediateProgress<BenchmarkProgress>(at =>
+        progress.Report(new WorkProgress(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
 
     /// <summary>Progress of a download.</summary>
-    public static IProgress<DownloadProgress> OfDownload(this IProgress<Step> progress) => new Relay<DownloadProgress>(at =>
-        progress.Report(new Step(at.Bytes, at.TotalBytes, Step.Bytes, Path.GetFileName(at.Path))));
+    public static IProgress<DownloadProgress> OfDownload(this IProgress<WorkProgress> progress) => new ImmediateProgress<DownloadProgress>(at =>
+        progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, Path.GetFileName(at.Path))));
 
     /// <summary>Progress of a conversion of weights.</summary>
-    public static IProgress<ConversionProgress> OfConversion(this IProgress<Step> progress) => new Relay<ConversionProgress>(at =>
-        progress.Report(new Step(at.Bytes, at.TotalBytes, Step.Bytes, at.Tensor)));
+    public static IProgress<ConversionProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<ConversionProgress>(at =>
+        progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, at.Tensor)));
 
     private static IEnumerable<string> Notes(JobProgress job)
     {
+        if (job.Activity is { } activity)
+        {
+            yield return activity;
+        }
+
         if (job.Failed > 0)
         {
             yield return $"{job.Failed} failed";

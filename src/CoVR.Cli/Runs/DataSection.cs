@@ -154,7 +154,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         return options;
     }
 
-    private CirrOptions Cirr(string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
+    private static CirrOptions Cirr(string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
         var options = new CirrOptions { Name = name, MissingMedia = policy };
         foreach (var file in files)

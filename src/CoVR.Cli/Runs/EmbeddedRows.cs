@@ -14,10 +14,10 @@ internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, Miss
 
     /// <summary>The rows whose target is embedded, and the candidates that are.</summary>
     /// <exception cref="CommandException">None is, or one is not though all have to be; the message has the command that makes them.</exception>
-    public async Task<TripletDataset> OfAsync(TripletDataset dataset, IEmbeddingStore store, IReadOnlyList<EmbeddingFolder> folders, CancellationToken cancellationToken)
+    public async Task<TripletDataset> OfAsync(TripletDataset dataset, IEmbeddingSource source, IReadOnlyList<EmbeddingFolder> folders, CancellationToken cancellationToken)
     {
         var targets = dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Concat(dataset.Split == DatasetSplit.Train ? [] : dataset.Candidates).Distinct().ToList();
-        var coverage = await EmbeddingCoverage.CheckAsync(store, targets, readValues: false, null, cancellationToken);
+        var coverage = await EmbeddingCoverage.CheckAsync(source, targets, readValues: false, null, cancellationToken);
         if (coverage.IsComplete)
         {
             return dataset;

@@ -36,27 +36,29 @@ internal sealed record EmbeddingFolder(string Dataset, DatasetSplit Split, strin
     /// <param name="acceptsOtherWeights">Whether embeddings of other weights are taken, with a warning: queries are trained against targets of the weights before training.</param>
     /// <param name="host">Told about that.</param>
     /// <param name="loggers">Told about trees that say nothing of their origin.</param>
-    /// <exception cref="EmbeddingStoreException">They were made by another model.</exception>
-    public IEmbeddingStore Open(EmbeddingFingerprint fingerprint, bool acceptsOtherWeights, CommandHost host, ILoggerFactory loggers)
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="GalleryException">They were made by another model.</exception>
+    public async Task<IGallery> OpenAsync(
+        EmbeddingFingerprint fingerprint, bool acceptsOtherWeights, CommandHost host, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var isStore = FileEmbeddingStore.Exists(Folder);
-        if (acceptsOtherWeights && Directory.Exists(Folder))
+        var known = acceptsOtherWeights && Directory.Exists(Folder) ? await FindFingerprintAsync(cancellationToken) : null;
+        if (known is { WeightsSha256: { Length: > 0 } weights } && weights != fingerprint.WeightsSha256 && (known with { WeightsSha256 = fingerprint.WeightsSha256 }) == fingerprint)
         {
-            IEmbeddingStore known = isStore ? FileEmbeddingStore.OpenExisting(Folder) : PthTreeEmbeddingStore.OpenExisting(Folder, Tree);
-            if (known.Fingerprint.WeightsSha256 is { Length: > 0 } weights && weights != fingerprint.WeightsSha256 && (known.Fingerprint with { WeightsSha256 = fingerprint.WeightsSha256 }) == fingerprint)
-            {
-                host.Warn(
-                    $"{host.Shown(Folder)} was embedded with other weights than the model's (SHA-256 {weights[..8]}… against {fingerprint.WeightsSha256[..8]}…). "
-                    + "That is right when the model's queries were trained against these embeddings, as those of the papers were against blip-l-coco and blip2-l-coco.");
-                return known;
-            }
-
-            (known as IDisposable)?.Dispose();
+            host.Warn(
+                $"{host.Shown(Folder)} was embedded with other weights than the model's (SHA-256 {weights[..8]}… against {fingerprint.WeightsSha256[..8]}…). "
+                + "That is right when the model's queries were trained against these embeddings, as those of the papers were against blip-l-coco and blip2-l-coco.");
+            fingerprint = known;
         }
 
-        return isStore
-            ? new FileEmbeddingStore(Folder, fingerprint, loggers.CreateLogger<FileEmbeddingStore>())
-            : new PthTreeEmbeddingStore(Folder, fingerprint, Tree, loggers.CreateLogger<PthTreeEmbeddingStore>());
+        return FolderGallery.Exists(Folder)
+            ? new FolderGallery(Folder, fingerprint, logger: loggers.CreateLogger<FolderGallery>())
+            : new PthTreeGallery(Folder, fingerprint, Tree, loggers.CreateLogger<PthTreeGallery>());
+    }
+
+    private async Task<EmbeddingFingerprint> FindFingerprintAsync(CancellationToken cancellationToken)
+    {
+        await using IGallery gallery = FolderGallery.Exists(Folder) ? new FolderGallery(Folder, null) : PthTreeGallery.OpenExisting(Folder, Tree);
+        return (await gallery.GetInfoAsync(cancellationToken)).Fingerprint;
     }
 
     private static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;

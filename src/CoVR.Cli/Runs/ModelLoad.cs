@@ -30,7 +30,7 @@ internal static class ModelLoad
     }
 
     /// <summary>What made the targets' embeddings, as <c>covr embed</c> makes them: 15 frames of a video.</summary>
-    public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(new UniformSegmentSampler(15).Name);
+    public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(FrameSamplers.UniformSegments(15).Name);
 
     private static double Count(torch.nn.Module module, Func<TorchSharp.Modules.Parameter, bool> counts) =>
         module.parameters().Where(counts).Sum(parameter => parameter.numel()) / 1e6;

@@ -110,9 +110,9 @@ internal sealed class TestPlans(ComposedConfiguration config, ILoggerFactory log
         $"{section}.vid_query_method",
         new Dictionary<string, Func<int, IFrameSampler>>
         {
-            ["middle"] = _ => new MiddleFrameSampler(),
-            ["random"] = _ => new RandomFrameSampler(config.Whole("seed", 1234)),
-            ["sample"] = frames => new UniformSegmentSampler(frames),
+            ["middle"] = _ => FrameSamplers.Middle,
+            ["random"] = _ => FrameSamplers.Random(config.Whole("seed", 1234)),
+            ["sample"] = frames => FrameSamplers.UniformSegments(frames),
         },
         "middle")(config.Whole($"{section}.vid_frames", 1));
 

@@ -46,9 +46,10 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         var mayMiss = config.TextOrNull("missing_media") is "report" or "ignore";
         var services = host.CreateServices();
 
+        await using var gallery = await plan.Folder.OpenAsync(targets, !choice.NamesTargetWeights, host, loggers, cancellationToken);
         services.AddCoVR(Pipeline)
             .UseModel(model)
-            .UseEmbeddingStore((_, _) => RunStores.Open([plan.Folder], targets, host, choice, loggers))
+            .UseGallery((_, _) => gallery)
             .UseQueryFrameSampler(plan.Frames)
             .Use((_, _) => plan.Pooling)
             .AddBenchmarks();

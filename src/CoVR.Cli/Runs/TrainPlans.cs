@@ -29,13 +29,15 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     /// <param name="stores">Opens embeddings.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="CommandException">Targets are not embedded; the message has the command.</exception>
-    public async Task<ComposedTrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunStores stores, CancellationToken cancellationToken)
+    public async Task<ComposedTrainingPlan> MakeAsync(RunData data, TripletDataset train, TripletDataset? validation, RunGalleries galleries, CancellationToken cancellationToken)
     {
         var rows = new EmbeddedRows(host, choice, policy);
         var folders = data.Of(DatasetSplit.Train);
+        var targets = await galleries.OpenAsync(folders, cancellationToken);
         var plan = new ComposedTrainingPlan
         {
-            Dataset = await rows.OfAsync(train, stores.Open(folders), folders, cancellationToken),
+            Dataset = await rows.OfAsync(train, targets, folders, cancellationToken),
+            Targets = targets,
             Locate = data.Reader.Locate,
             CaptionEmbeddings = Captions(data),
             Collective = Ranks,
@@ -46,16 +48,16 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
             return plan;
         }
 
-        var (held, searched) = (data.Of(DatasetSplit.Validation), stores.Open(data.Of(DatasetSplit.Validation)));
+        var (held, searched) = (data.Of(DatasetSplit.Validation), await galleries.OpenAsync(data.Of(DatasetSplit.Validation), cancellationToken));
         var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
         return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(searched) } };
     }
 
     // Without a question, as a gallery in use would be: the best weights shall not be those that profit from the answers' texts.
-    private EvaluationOptions Options(IEmbeddingStore store) => new()
+    private EvaluationOptions Options(IEmbeddingSource source) => new()
     {
         Collective = Ranks,
-        Variants = [EvaluationVariant.Honest with { Store = store }],
+        Variants = [EvaluationVariant.Honest with { Store = source }],
         Queries = [choice.Parts switch { QueryParts.Modification => QueryKind.TextOnly, QueryParts.Reference => QueryKind.ImageOnly, _ => QueryKind.Composed }],
         BatchSize = Math.Clamp(config.Whole("data.batch_size"), 1, 64),
         Workers = Math.Max(1, config.Whole("data.num_workers", 2)),

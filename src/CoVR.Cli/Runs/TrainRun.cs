@@ -49,11 +49,11 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it begins anew.";
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
         var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
-        await using var services = new TrainServices(host, config, choice).Compose(data, loggers, fresh);
+        await using var services = new TrainServices(host, config, choice).Compose(fresh);
         var model = await ModelLoad.RunAsync(host, config, services, choice, cancellationToken);
         var targets = ModelLoad.FingerprintOf(model);
-        using var stores = new RunStores(host, choice, targets, loggers);
-        var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, stores, cancellationToken);
+        await using var galleries = new RunGalleries(host, choice, targets, loggers);
+        var plan = await new TrainPlans(host, config, choice, section.Policy) { Ranks = ranks }.MakeAsync(data, train, validation, galleries, cancellationToken);
         await TrainAsync(services, plan with { Loggers = Leads ? [new ConfigurationRecord(config), Validations(data), .. run.Create()] : [] }, cancellationToken);
         if (Leads)
         {

@@ -1,10 +1,8 @@
 using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
-using CoVR.Data;
 using CoVR.Losses;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
@@ -20,15 +18,12 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
     public static double CaptionWeight(ComposedConfiguration config) => config.Number("model.model.si_tc_weight", 0);
 
     /// <summary>Composes it.</summary>
-    /// <param name="data">The data, whose training folders hold the targets.</param>
-    /// <param name="loggers">Told what stores find.</param>
     /// <param name="fresh">Whether an earlier run is begun anew.</param>
     /// <exception cref="ConfigurationException">A value does not fit.</exception>
-    public ServiceProvider Compose(RunData data, ILoggerFactory loggers, bool fresh)
+    public ServiceProvider Compose(bool fresh)
     {
         var services = host.CreateServices();
-        var pipeline = choice.Use(services.AddCoVR().ShowDownloads(host))
-            .UseEmbeddingStore((_, fingerprint) => RunStores.Open(data.Of(DatasetSplit.Train), fingerprint, host, choice, loggers));
+        var pipeline = choice.Use(services.AddCoVR().ShowDownloads(host));
         AddLosses(pipeline);
         pipeline.AddTraining(options =>
         {

@@ -24,7 +24,7 @@ internal sealed class EmbeddedItems(string? folder)
                 }
             }
         }
-        catch (EmbeddingStoreException)
+        catch (GalleryException)
         {
             // There are no embeddings yet, or whoever opens them to read says what is wrong with them.
         }

@@ -18,7 +18,7 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
             var (made, reasons) = fill is null ? (0, []) : await EmbedAsync(fill, part, dataset, progress, cancellationToken).ConfigureAwait(false);
             embedded += made;
             var missing = await MissingAsync(store, dataset, reasons, cancellationToken).ConfigureAwait(false);
-            own = store == pipeline.Store ? missing : own;
+            own = store == pipeline.Gallery ? missing : own;
             if (missing.Count > 0 && !options.Evaluation.AllowMissingCandidates)
             {
                 throw new GalleryIncompleteException(part.Name, dataset.Candidates.Count, missing);
@@ -29,13 +29,13 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
     }
 
     /// <summary>Every store of the variants once, with the job that fills it, if one may.</summary>
-    private Dictionary<IEmbeddingStore, IEmbeddingJob?> Stores()
+    private Dictionary<IEmbeddingSource, IEmbeddingJob?> Stores()
     {
-        var stores = new Dictionary<IEmbeddingStore, IEmbeddingJob?>();
+        var stores = new Dictionary<IEmbeddingSource, IEmbeddingJob?>();
         foreach (var variant in options.Evaluation.Variants)
         {
-            var store = variant.Store ?? pipeline.Store;
-            var fill = store == pipeline.Store ? job : options.VariantJobs.TryGetValue(variant.Name, out var own) ? own : stores.GetValueOrDefault(store);
+            var store = variant.Store ?? pipeline.Gallery;
+            var fill = store == pipeline.Gallery ? job : options.VariantJobs.TryGetValue(variant.Name, out var own) ? own : stores.GetValueOrDefault(store);
             stores[store] = options.EmbedsMissing ? fill : null;
         }
 
@@ -60,7 +60,7 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
     }
 
     private static async Task<IReadOnlyList<MissingEmbedding>> MissingAsync(
-        IEmbeddingStore store, TripletDataset dataset, IReadOnlyDictionary<MediaId, string> reasons, CancellationToken cancellationToken)
+        IEmbeddingSource store, TripletDataset dataset, IReadOnlyDictionary<MediaId, string> reasons, CancellationToken cancellationToken)
     {
         var coverage = await EmbeddingCoverage.CheckAsync(store, dataset.Candidates, readValues: false, null, cancellationToken).ConfigureAwait(false);
         return [.. coverage.Missing.Select(item => reasons.TryGetValue(item.Id, out var reason) ? item with { Reason = reason } : item)];

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Pages;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets;
@@ -103,7 +104,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
             var page = new EvaluationPageOptions { Title = result.Parts.Count == 1 ? result.Benchmark : $"{result.Benchmark}: {part.Part.Name}" };
             options.ConfigurePage?.Invoke(page);
             var name = result.Parts.Count == 1 ? "index.html" : $"{part.Part.Name}.html";
-            var html = await new EvaluationPage(part.Results, part.Part.Reader, frames, page).ToHtmlAsync(cancellationToken).ConfigureAwait(false);
+            var html = await new HtmlReport(frames).RenderEvaluationAsync(part.Results, part.Part.Reader, page, cancellationToken).ConfigureAwait(false);
             await SaveAsync(stage, "", new ResultFile(name, html), cancellationToken).ConfigureAwait(false);
         }
 

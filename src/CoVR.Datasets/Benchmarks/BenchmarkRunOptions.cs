@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CoVR.Evaluation;
+using CoVR.Pages;
 
 namespace CoVR.Datasets;
 

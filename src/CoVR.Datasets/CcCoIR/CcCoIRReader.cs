@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using CoVR.Datasets.WebVidCoVR;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

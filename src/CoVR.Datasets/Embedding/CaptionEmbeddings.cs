@@ -37,7 +37,7 @@ public static class CaptionEmbeddings
     /// <returns>The embedding of every caption by its text.</returns>
     /// <exception cref="CaptionEmbeddingsException">A file is missing, is of another model, or captions are missing.</exception>
     /// <exception cref="CoVR.Modeling.CheckpointException">A file is damaged.</exception>
-    /// <exception cref="EmbeddingStoreException">A file holds something else.</exception>
+    /// <exception cref="GalleryException">A file holds something else.</exception>
     public static TextEmbeddings Load(TripletDataset dataset, int? dimensions, params IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(dataset);

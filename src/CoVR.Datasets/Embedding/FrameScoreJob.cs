@@ -12,10 +12,10 @@ namespace CoVR.Datasets.Embedding;
 /// <param name="videos">The embeddings of targets, [F, Q, D].</param>
 /// <param name="edits">The embeddings of the edit texts.</param>
 /// <param name="shard">This worker's rows; everything by default.</param>
-public sealed class FrameScoreJob(IEmbeddingStore videos, TextEmbeddings edits, Shard shard = default)
+public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits, Shard shard = default)
 {
     private const string Scores = "scores";
-    private readonly IEmbeddingStore _videos = videos ?? throw new ArgumentNullException(nameof(videos));
+    private readonly IEmbeddingSource _videos = videos ?? throw new ArgumentNullException(nameof(videos));
     private readonly TextEmbeddings _edits = edits ?? throw new ArgumentNullException(nameof(edits));
 
     /// <summary>Scores the rows of an annotation file.</summary>
@@ -142,7 +142,7 @@ public sealed class FrameScoreJob(IEmbeddingStore videos, TextEmbeddings edits, 
 
             count.Missing[id] = "was not embedded";
         }
-        catch (EmbeddingStoreException error)
+        catch (GalleryException error)
         {
             count.Missing[id] = error.Reason;
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -58,7 +57,7 @@ public sealed class FashionIQReader : IInspectableDataset
     public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
-        List<DoctorFinding> empty = [];
+        List<AnnotationIssue> empty = [];
         var number = 0;
         var inspection = new JsonInspection(Name, await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false), entry =>
         {
@@ -66,7 +65,7 @@ public sealed class FashionIQReader : IInspectableDataset
             empty.AddRange(EmptyCaptions(entry));
             return ToTriplet(entry, row);
         });
-        inspection.Findings.AddRange(empty);
+        inspection.Issues.AddRange(empty);
         var listed = await inspection.TryAsync(() => ReadListAsync(split, cancellationToken)).ConfigureAwait(false);
         return inspection.Of(split, file, listed);
     }
@@ -77,9 +76,9 @@ public sealed class FashionIQReader : IInspectableDataset
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
 
-    private IEnumerable<DoctorFinding> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
+    private static IEnumerable<AnnotationIssue> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
         .Where(caption => string.IsNullOrWhiteSpace(caption.Text()))
-        .Select(caption => new DoctorFinding(DoctorSeverity.Warning, DoctorKinds.AnnotationEmptyText, "the caption is empty.") { Dataset = Name, File = caption.File, Line = caption.Line, Field = caption.Place });
+        .Select(caption => new AnnotationIssue(AnnotationIssueKind.EmptyText, caption.File, "the caption is empty.") { Line = caption.Line, Field = caption.Place });
 
     private async Task<IReadOnlyList<MediaId>> ReadListAsync(DatasetSplit split, CancellationToken cancellationToken)
     {

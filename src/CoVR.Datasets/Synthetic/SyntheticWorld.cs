@@ -13,15 +13,14 @@ namespace CoVR.Datasets.Synthetic;
 /// </summary>
 /// <remarks>The targets of validation and test show combinations of attributes that no training picture shows.</remarks>
 /// <param name="options">Sizes and seed; not changed afterwards.</param>
-/// <param name="videos">Writes the clips; its defaults when null.</param>
+/// <param name="media">The ffmpeg that writes the clips; null for the defaults.</param>
 /// <param name="logger">Is told when a world is written; may be null.</param>
-public sealed class SyntheticWorld(SyntheticWorldOptions options, VideoWriter? videos = null, ILogger<SyntheticWorld>? logger = null)
+public sealed class SyntheticWorld(SyntheticWorldOptions options, MediaOptions? media = null, ILogger<SyntheticWorld>? logger = null)
 {
     private const double FramesPerSecond = 12;
     private const string Marker = "world.json";
 
     private readonly SyntheticWorldOptions _options = Validated(options);
-    private readonly VideoWriter _videos = videos ?? new VideoWriter();
     private readonly ILogger _logger = (ILogger?)logger ?? NullLogger.Instance;
 
     /// <summary>Writes the world, or finds it where it was written before with the same options.</summary>
@@ -109,11 +108,11 @@ public sealed class SyntheticWorld(SyntheticWorldOptions options, VideoWriter? v
         if (item.IsClip)
         {
             var frames = painter.Clip(item.Scene, _options.ClipFrames, random);
-            await _videos.WriteMp4Async(path, frames, FramesPerSecond, cancellationToken).ConfigureAwait(false);
+            await MediaWriter.WriteMp4Async(path, frames, FramesPerSecond, media, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            ImageWriter.WritePng(path, painter.Picture(item.Scene, random));
+            MediaWriter.WritePng(path, painter.Picture(item.Scene, random));
         }
     }
 

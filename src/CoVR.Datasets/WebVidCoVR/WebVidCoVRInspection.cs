@@ -1,12 +1,11 @@
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>Reads every row that can be read, and says what is wrong with the others.</summary>
 internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSplit split, string file)
 {
-    private readonly List<DoctorFinding> _findings = [];
+    private readonly List<AnnotationIssue> _issues = [];
 
     /// <summary>Reads the rows.</summary>
     public WebVidCoVRTriplets Read(CancellationToken cancellationToken)
@@ -16,11 +15,11 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         var triplets = new WebVidCoVRTriplets(rows, options);
         if (rows.Count == 0)
         {
-            _findings.Add(DoctorFinding.Of(DoctorKinds.AnnotationMalformed, new DatasetFormatException(file, 1, null, "there is a header but no row that can be read."), options.Name));
+            _issues.Add(AnnotationIssue.Of(new DatasetFormatException(file, 1, null, "there is a header but no row that can be read.")));
         }
         else if (triplets.Count < rows.Count)
         {
-            _findings.Add(new DoctorFinding(DoctorSeverity.Note, DoctorKinds.AnnotationMalformed, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in a word; no edit can be made of them by rule.") { Dataset = options.Name, File = file });
+            _issues.Add(new AnnotationIssue(AnnotationIssueKind.NoEdit, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in a word; no edit can be made of them by rule."));
         }
 
         if (split == DatasetSplit.Test)
@@ -42,7 +41,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
                 return [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
             }
 
-            _findings.Add(DoctorFinding.Of(DoctorKinds.AnnotationMalformed, new DatasetFormatException(list, null, null, "the gallery file does not exist."), options.Name));
+            _issues.Add(AnnotationIssue.Of(new DatasetFormatException(list, null, null, "the gallery file does not exist.")));
         }
 
         return [.. triplets.Rows.Targets().Select(id => new MediaId(id))];
@@ -50,7 +49,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
 
     /// <summary>The inspection of the split.</summary>
     public AnnotationInspection Of(WebVidCoVRTriplets triplets, IReadOnlyList<MediaId> gallery) =>
-        new(new TripletDataset(options.Name, split, triplets, gallery) { Source = file }, _findings) { LineOf = i => triplets.Rows[i].Line };
+        new(new TripletDataset(options.Name, split, triplets, gallery) { Source = file }, _issues) { LineOf = i => triplets.Rows[i].Line };
 
     private WebVidCoVRRows ReadRows(WebVidCoVRCsv csv, CancellationToken cancellationToken)
     {
@@ -60,7 +59,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         }
         catch (DatasetFormatException fault) when (fault.Line > 1)
         {
-            return csv.ReadTolerantly(each => _findings.Add(DoctorFinding.Of(DoctorKinds.AnnotationMalformed, each, options.Name)), cancellationToken);
+            return csv.ReadTolerantly(each => _issues.Add(AnnotationIssue.Of(each)), cancellationToken);
         }
     }
 
@@ -70,14 +69,11 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         {
             foreach (var row in item.Rows.Skip(1))
             {
-                _findings.Add(new DoctorFinding(DoctorSeverity.Fault, DoctorKinds.AnnotationDuplicate, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
+                _issues.Add(new AnnotationIssue(AnnotationIssueKind.Duplicate, file, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
                 {
-                    Dataset = options.Name,
                     Id = item.Key,
-                    File = file,
                     Line = row.Line,
                     Field = options.Iterate == WebVidCoVRIteration.TargetCaption ? "txt2" : "pth2",
-                    Fix = "Remove the row, or iterate by triplets to score every row.",
                 });
             }
         }

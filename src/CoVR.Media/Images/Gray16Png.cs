@@ -14,7 +14,7 @@ internal static class Gray16Png
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>What the header chunk says.</summary>
+    /// <summary>The header chunk.</summary>
     internal readonly record struct Header(int Width, int Height, bool Interlaced);
 
     /// <summary>Whether the file is a PNG of 16-bit grey.</summary>
@@ -43,7 +43,7 @@ internal static class Gray16Png
                 ReadPass(inflated, rgb, header, (x, y, stepX, stepY));
             }
 
-            // The check sum is only compared when the end is reached.
+            // The checksum is only compared at the end.
             inflated.ReadByte();
         }
         catch (EndOfStreamException cause)

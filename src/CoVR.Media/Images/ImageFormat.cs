@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace CoVR.Media;
 
-/// <summary>Tells picture formats by the first bytes of a file.</summary>
+/// <summary>Recognizes picture formats by the first bytes of a file.</summary>
 internal static class ImageFormat
 {
-    /// <summary>How many bytes <see cref="Name"/> looks at.</summary>
+    /// <summary>How many bytes <see cref="Name"/> needs.</summary>
     internal const int HeaderLength = 16;
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -42,10 +42,56 @@ internal static class ImageFormat
     /// <summary>Whether the bytes start like a TIFF file, which is not read.</summary>
     internal static bool IsTiff(ReadOnlySpan<byte> header) => header.StartsWith("II*\0"u8) || header.StartsWith("MM\0*"u8);
 
-    /// <summary>Whether a WebP file announces more bytes than there are; Skia calls such a file invalid.</summary>
+    /// <summary>Whether a WebP file is shorter than its header says; Skia reports such a file as invalid.</summary>
     internal static bool IsShortWebP(ReadOnlySpan<byte> file) =>
         Name(file) == "WebP" && BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L > file.Length;
 
     private static bool IsBitmap(ReadOnlySpan<byte> header) =>
         header.StartsWith("BM"u8) && header.Length >= 10 && header[6..10].IndexOfAnyExcept((byte)0) < 0;
+}
+
+/// <summary>Distinguishes animated GIF files, which are videos, from still ones (GIF89a specification).</summary>
+internal static class GifAnimation
+{
+    private const int HeaderLength = 13;
+
+    /// <summary>Whether the file holds more than one picture.</summary>
+    internal static bool IsAnimated(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < HeaderLength)
+        {
+            return false;
+        }
+
+        var pictures = 0;
+        for (var at = HeaderLength + TableLength(file[10]); at < file.Length && pictures < 2;)
+        {
+            switch (file[at])
+            {
+                case 0x21:
+                    at = SkipBlocks(file, at + 2);
+                    break;
+                case 0x2C when at + 10 <= file.Length:
+                    pictures++;
+                    at = SkipBlocks(file, at + 11 + TableLength(file[at + 9]));
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return pictures > 1;
+    }
+
+    private static int TableLength(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
+
+    private static int SkipBlocks(ReadOnlySpan<byte> file, int at)
+    {
+        while (at < file.Length && file[at] != 0)
+        {
+            at += 1 + file[at];
+        }
+
+        return at + 1;
+    }
 }

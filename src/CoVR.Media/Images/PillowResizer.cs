@@ -7,15 +7,15 @@ namespace CoVR.Media;
 /// Resizes 8-bit pictures exactly as Pillow does (src/libImaging/Resample.c): antialiased, columns first, 8-bit rounding between the two passes,
 /// 22-bit fixed-point weights.
 /// </summary>
-/// <remarks>Safe for use from several threads. Weights of recent sizes are kept.</remarks>
-public static class PillowResizer
+/// <remarks>Safe for use from several threads. Weights of recent sizes are cached.</remarks>
+internal static class PillowResizer
 {
-    /// <summary>Resizes a picture, or a part of it, to exactly the asked size; the aspect is not kept.</summary>
+    /// <summary>Resizes a picture, or a part of it, to exactly the given size; the aspect ratio is not kept.</summary>
     /// <param name="frame">The picture.</param>
     /// <param name="width">Columns of the result.</param>
     /// <param name="height">Rows of the result.</param>
     /// <param name="interpolation">The filter.</param>
-    /// <param name="crop">The part that is resized, as if cut out first; all of it when null.</param>
+    /// <param name="crop">The part to resize, as if cropped first; the whole picture when null.</param>
     /// <returns>The new picture.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1 or <paramref name="crop"/> does not lie within the picture.</exception>
     public static RgbFrame Resize(RgbFrame frame, int width, int height, Interpolation interpolation, PixelBox? crop = null)
@@ -86,4 +86,24 @@ public static class PillowResizer
             source.Slice(row * stride, rowBytes).CopyTo(target[(row * rowBytes)..]);
         }
     }
+}
+
+/// <summary>A part of a picture, in whole pixels.</summary>
+/// <param name="Left">First column.</param>
+/// <param name="Top">First row.</param>
+/// <param name="Width">Columns, at least 1.</param>
+/// <param name="Height">Rows, at least 1.</param>
+internal readonly record struct PixelBox(int Left, int Top, int Width, int Height)
+{
+    /// <summary>The whole picture.</summary>
+    /// <param name="frame">The picture.</param>
+    /// <returns>The box that covers it.</returns>
+    public static PixelBox Of(RgbFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return new PixelBox(0, 0, frame.Width, frame.Height);
+    }
+
+    internal bool Fits(RgbFrame frame) =>
+        Left >= 0 && Top >= 0 && Width >= 1 && Height >= 1 && (long)Left + Width <= frame.Width && (long)Top + Height <= frame.Height;
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace CoVR.Media;
 
-/// <summary>Moves pixels between three and four bytes.</summary>
+/// <summary>Converts between three and four bytes per pixel.</summary>
 internal static class PixelPacking
 {
     /// <summary>Keeps three of every four bytes.</summary>
@@ -44,7 +44,7 @@ internal static class PixelPacking
         }
     }
 
-    /// <summary>Exchanges the first and third byte of every pixel in place.</summary>
+    /// <summary>Swaps the first and third byte of every pixel in place.</summary>
     /// <param name="rgb">3 P bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void SwapFirstAndThird(Span<byte> rgb)

@@ -62,7 +62,7 @@ internal sealed class ResampleKernel
     /// <summary>The low bits of two neighbouring weights as two 16-bit numbers.</summary>
     internal int[] LowPairs { get; }
 
-    /// <summary>The kernel for a pair of sizes; kept for later calls.</summary>
+    /// <summary>The kernel for a pair of sizes; cached.</summary>
     internal static ResampleKernel For(int from, int to, Interpolation filter)
     {
         if (Cache.TryGetValue((from, to, filter), out var known))

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace CoVR.Media;
 
 /// <summary>
-/// The two passes of <see cref="PillowResizer"/>. The AVX2 loops split each weight in a high and a low part so that 16-bit multiply-add serves;
-/// their sums are the plain loops' sums, bit for bit.
+/// The two passes of <see cref="PillowResizer"/>. The AVX2 loops split each weight in a high and a low part to use 16-bit multiply-add;
+/// their sums equal those of the plain loops, bit for bit.
 /// </summary>
 internal static class ResampleLoops
 {
@@ -191,7 +191,7 @@ internal static class ResampleLoops
         ref var source = ref MemoryMarshal.GetReference(lines);
         for (var pair = 0; pair < high.Length; pair++)
         {
-            // An odd count leaves the second row of the last pair without weight: the first stands in for it.
+            // An odd count leaves the second row of the last pair without a weight: the first row takes its place.
             var second = Math.Min((pair * 2) + 1, count - 1);
             var upper = Vector128.LoadUnsafe(ref source, (nuint)(pair * 2 * stride));
             var lower = Vector128.LoadUnsafe(ref source, (nuint)(second * stride));

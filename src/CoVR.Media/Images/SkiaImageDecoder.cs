@@ -7,7 +7,7 @@ namespace CoVR.Media;
 /// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia, with the pixels that Pillow 9.4 gives for <c>convert("RGB")</c>: alpha and
 /// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255.
 /// </summary>
-/// <remarks>Safe for use from several threads. Half-read files are errors, never grey areas.</remarks>
+/// <remarks>Safe for use from several threads. Truncated files are errors, never grey areas.</remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
     private readonly int _maxPixels;

@@ -1,8 +1,8 @@
 namespace CoVR.Media;
 
-/// <summary>One operation with its strength, as drawn.</summary>
-/// <param name="Operation">What is done.</param>
-/// <param name="Level">How strongly, from 0 to 10.</param>
+/// <summary>A drawn operation and its strength.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Level">The strength, from 0 to 10.</param>
 /// <param name="SignDraw">The draw from [0, 1) that chose the direction; unused by operations without any.</param>
 internal readonly record struct AugmentStep(AugmentOperation Operation, double Level, double SignDraw)
 {
@@ -14,7 +14,7 @@ internal readonly record struct AugmentStep(AugmentOperation Operation, double L
     /// <summary>Whether the operation draws a direction.</summary>
     internal static bool HasDirection(AugmentOperation operation) => operation >= AugmentOperation.ShearX;
 
-    /// <summary>Does it.</summary>
+    /// <summary>Applies the operation.</summary>
     /// <param name="rgb">[height, width, 3]; not changed.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
@@ -59,4 +59,38 @@ internal readonly record struct AugmentStep(AugmentOperation Operation, double L
     private double Strength(double largest) => Level / MaxLevel * largest;
 
     private double Signed(double largest) => SignDraw > 0.5 ? -Strength(largest) : Strength(largest);
+}
+
+/// <summary>The operations that the reference's training transform draws from (<c>src/data/randaugment.py</c>, after BLIP).</summary>
+internal enum AugmentOperation
+{
+    /// <summary>Nothing.</summary>
+    Identity,
+
+    /// <summary>Each channel is stretched to the whole range.</summary>
+    AutoContrast,
+
+    /// <summary>Multiplies every value.</summary>
+    Brightness,
+
+    /// <summary>Moves every pixel but the outermost away from the mean of its neighbours, or towards it.</summary>
+    Sharpness,
+
+    /// <summary>Each channel's values become equally frequent.</summary>
+    Equalize,
+
+    /// <summary>Shifts rows against each other.</summary>
+    ShearX,
+
+    /// <summary>Shifts columns against each other.</summary>
+    ShearY,
+
+    /// <summary>Shifts the picture sideways.</summary>
+    TranslateX,
+
+    /// <summary>Shifts the picture up or down.</summary>
+    TranslateY,
+
+    /// <summary>Turns the picture about its centre.</summary>
+    Rotate,
 }

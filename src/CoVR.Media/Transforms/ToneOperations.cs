@@ -1,6 +1,6 @@
 namespace CoVR.Media;
 
-/// <summary>The operations of <see cref="AugmentOperation"/> that change values and move nothing, with numpy's kinds of numbers.</summary>
+/// <summary>The operations of <see cref="AugmentOperation"/> that change values in place, with numpy's number types.</summary>
 internal static class ToneOperations
 {
     /// <summary>Stretches each channel; tables in float64, truncated.</summary>

@@ -1,6 +1,6 @@
 namespace CoVR.Media;
 
-/// <summary>Everything that was drawn for one picture.</summary>
+/// <summary>All random choices for one picture.</summary>
 /// <param name="Crop">The part that is resized.</param>
 /// <param name="Flip">Whether the result is mirrored.</param>
 /// <param name="Steps">The operations that follow, in order.</param>

@@ -4,8 +4,8 @@ using CoVR.Modeling;
 namespace CoVR.Media;
 
 /// <summary>
-/// The transform of training (reference: <c>src/data/transforms.py</c>, <c>transform_train</c>): a random part of the picture is resized to a
-/// square, mirrored half of the time, varied by random operations, scaled to [0, 1] and normalised.
+/// The transform of training (reference: <c>src/data/transforms.py</c>, <c>transform_train</c>): a random crop is resized to a
+/// square, flipped with probability 0.5, augmented by random operations, scaled to [0, 1] and normalised.
 /// </summary>
 /// <remarks>Safe for use from several threads when each has its own <see cref="Random"/>; the same random numbers give the same pixels.</remarks>
 public sealed class TrainingTransform : IImageTransform
@@ -38,7 +38,7 @@ public sealed class TrainingTransform : IImageTransform
         Apply(frame, TrainingPlan.Draw(frame.Width, frame.Height, _options, random), destination);
     }
 
-    /// <summary>Does what was drawn.</summary>
+    /// <summary>Applies the drawn plan.</summary>
     internal void Apply(RgbFrame frame, TrainingPlan plan, Span<float> destination)
     {
         var length = Input.Size * Input.Size * 3;
@@ -69,7 +69,7 @@ public sealed class TrainingTransform : IImageTransform
         }
     }
 
-    /// <summary>The first half: the cut, resized and perhaps mirrored picture.</summary>
+    /// <summary>The first half: crop, resize and flip.</summary>
     internal void CropAndFlip(RgbFrame frame, TrainingPlan plan, Span<byte> pixels)
     {
         PillowResizer.ResizeInto(frame, plan.Crop, Input.Size, Input.Size, Input.Interpolation, pixels);

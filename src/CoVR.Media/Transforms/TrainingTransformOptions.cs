@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CoVR.Media;
 
-/// <summary>How pictures are varied in training; the defaults are the reference's (<c>src/data/transforms.py</c>, <c>transform_train</c>).</summary>
+/// <summary>How pictures are augmented in training; the defaults are the reference's (<c>src/data/transforms.py</c>, <c>transform_train</c>).</summary>
 public sealed class TrainingTransformOptions : IValidatableObject
 {
     /// <summary>The smallest part of the picture's area that a crop keeps.</summary>
@@ -25,7 +25,7 @@ public sealed class TrainingTransformOptions : IValidatableObject
     [Range(0.01, 100)]
     public double MaxAspect { get; set; } = 4.0 / 3.0;
 
-    /// <summary>How likely the picture is mirrored.</summary>
+    /// <summary>The probability of a horizontal flip.</summary>
     /// <value>0.5.</value>
     [Range(0.0, 1.0)]
     public double FlipProbability { get; set; } = 0.5;
@@ -35,7 +35,7 @@ public sealed class TrainingTransformOptions : IValidatableObject
     [Range(0, 100)]
     public int Operations { get; set; } = 2;
 
-    /// <summary>How likely a drawn operation is applied.</summary>
+    /// <summary>The probability that a drawn operation is applied.</summary>
     /// <value>0.5.</value>
     [Range(0.0, 1.0)]
     public double OperationProbability { get; set; } = 0.5;
@@ -46,8 +46,7 @@ public sealed class TrainingTransformOptions : IValidatableObject
     public double Level { get; set; } = 5;
 
     /// <summary>The operations to draw from, each equally likely; none is drawn when the list is empty.</summary>
-    /// <value>All of <see cref="AugmentOperation"/>.</value>
-    public IReadOnlyList<AugmentOperation> Augmentations { get; set; } = Enum.GetValues<AugmentOperation>();
+    internal IReadOnlyList<AugmentOperation> Augmentations { get; set; } = Enum.GetValues<AugmentOperation>();
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -60,11 +59,6 @@ public sealed class TrainingTransformOptions : IValidatableObject
         if (MinAspect > MaxAspect)
         {
             yield return new ValidationResult($"{nameof(MinAspect)} is larger than {nameof(MaxAspect)}.", [nameof(MinAspect)]);
-        }
-
-        if (Augmentations is null || Augmentations.Any(operation => !Enum.IsDefined(operation)))
-        {
-            yield return new ValidationResult($"{nameof(Augmentations)} may hold {string.Join(", ", Enum.GetNames<AugmentOperation>())}.", [nameof(Augmentations)]);
         }
     }
 }

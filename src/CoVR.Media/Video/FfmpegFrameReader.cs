@@ -13,7 +13,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
     /// <summary>Reads frames in the sampler's order.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="media">The name that errors speak of.</param>
+    /// <param name="media">The name for error messages.</param>
     /// <param name="sampler">Chooses the frames.</param>
     /// <param name="cancellationToken">Ends the processes.</param>
     internal async Task<IReadOnlyList<RgbFrame>> ReadAsync(
@@ -74,7 +74,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
                 return (frames, length);
             }
 
-            if (options.VideoChannelOrder == ChannelOrder.Bgr)
+            if (options.BgrVideos)
             {
                 PixelPacking.SwapFirstAndThird(rgb);
             }
@@ -129,4 +129,11 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
     ];
 
     private sealed record DecodingRun(IReadOnlyList<RgbFrame> Frames, long Spare, int Code, string Errors);
+}
+
+/// <summary>The log messages of this package.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "{Media}: all requested frames were read, but the decoder reported errors: {Errors}")]
+    internal static partial void DecoderComplained(ILogger logger, string media, string errors);
 }

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace CoVR.Media;
 
-/// <summary>The frames that a sampler wants, each once and ascending, and how they are asked of ffmpeg.</summary>
+/// <summary>The frames that a sampler selected, each once and ascending, and the ffmpeg filter that picks them.</summary>
 internal sealed class FrameSelection
 {
     private readonly IReadOnlyList<int> _wanted;
 
-    /// <summary>Takes the sampler's list.</summary>
-    /// <exception cref="InvalidOperationException">The list is empty or names a frame that is not announced.</exception>
+    /// <summary>Runs the sampler.</summary>
+    /// <exception cref="InvalidOperationException">The sampler selected no frame, or one outside the video.</exception>
     internal FrameSelection(IFrameSampler sampler, int frameCount)
     {
         _wanted = sampler.Select(frameCount);
@@ -24,7 +24,7 @@ internal sealed class FrameSelection
     /// <summary>The frames to decode, ascending.</summary>
     internal int[] Distinct { get; }
 
-    /// <summary>The condition of ffmpeg's select filter; neighbouring frames become ranges.</summary>
+    /// <summary>The expression of ffmpeg's select filter; consecutive frames become ranges.</summary>
     internal string Expression()
     {
         var text = new StringBuilder();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CoVR.Media;
 
-/// <summary>One run of ffmpeg or ffprobe. Disposing ends the process and all of its children if they still run.</summary>
+/// <summary>One run of ffmpeg or ffprobe. Disposing kills the process and its children if they still run.</summary>
 internal sealed class MediaProcess : IAsyncDisposable
 {
     private const int FileNotFound = 2;
@@ -20,16 +20,16 @@ internal sealed class MediaProcess : IAsyncDisposable
         _errors = CollectAsync(process.StandardError);
     }
 
-    /// <summary>What the process writes.</summary>
+    /// <summary>The standard output of the process.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What the process reads.</summary>
+    /// <summary>The standard input of the process.</summary>
     internal Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>Starts a program, works with it, and leaves nothing of it running, whatever happens.</summary>
+    /// <summary>Starts a program, runs the given work with it, and leaves no process behind in any case.</summary>
     /// <param name="program">Name or file.</param>
     /// <param name="arguments">Its arguments, not quoted.</param>
-    /// <param name="media">The name that errors speak of.</param>
+    /// <param name="media">The name for error messages.</param>
     /// <param name="limit">Ends the process and the work.</param>
     /// <param name="work">Reads, writes and finishes.</param>
     internal static async Task<T> RunAsync<T>(
@@ -60,7 +60,7 @@ internal sealed class MediaProcess : IAsyncDisposable
     /// <summary>Starts a program.</summary>
     /// <param name="program">Name or file.</param>
     /// <param name="arguments">Its arguments, not quoted.</param>
-    /// <param name="media">The name that errors speak of.</param>
+    /// <param name="media">The name for error messages.</param>
     private static MediaProcess Start(string program, IEnumerable<string> arguments, string media)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -90,7 +90,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         }
         catch (Exception cause) when (cause is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended by itself.
+            // It has exited already.
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         }
         catch (Exception cause) when (cause is IOException or ObjectDisposedException)
         {
-            // The process is gone; what it said so far is what there is.
+            // The process has exited; use the messages received so far.
         }
 
         return text.ToString().Trim();
@@ -138,4 +138,43 @@ internal sealed class MediaProcess : IAsyncDisposable
     private static string MissingText(string program, Win32Exception cause) =>
         $"the program '{program}' {(cause.NativeErrorCode == FileNotFound ? "is not there" : $"cannot be started ({cause.Message})")}. Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; "
         + "macOS: brew install ffmpeg; Windows: winget install ffmpeg) or name its place in MediaOptions.";
+}
+
+/// <summary>Combines a caller's cancellation with a time limit and distinguishes the two.</summary>
+internal sealed class TimeLimit : IDisposable
+{
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _clock;
+    private readonly CancellationTokenSource _source;
+    private readonly TimeSpan _limit;
+
+    /// <summary>Starts the clock.</summary>
+    internal TimeLimit(MediaOptions options, CancellationToken caller)
+    {
+        (_caller, _limit) = (caller, options.Timeout);
+        _clock = new CancellationTokenSource(options.Timeout, options.Time);
+        _source = CancellationTokenSource.CreateLinkedTokenSource(caller, _clock.Token);
+    }
+
+    /// <summary>Cancelled by whichever comes first.</summary>
+    internal CancellationToken Token => _source.Token;
+
+    /// <summary>Throws if the caller cancelled or the time limit has passed.</summary>
+    /// <param name="media">The name for error messages.</param>
+    internal void ThrowIfOver(string media)
+    {
+        _caller.ThrowIfCancellationRequested();
+        if (_source.IsCancellationRequested)
+        {
+            throw new MediaReadException(media, MediaFailure.DecoderFailed, FormattableString.Invariant(
+                $"the video program took longer than the {_limit.TotalSeconds:0.###} seconds that MediaOptions.Timeout allows, and was stopped."));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _source.Dispose();
+        _clock.Dispose();
+    }
 }

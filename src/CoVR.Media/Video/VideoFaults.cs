@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace CoVR.Media;
 
-/// <summary>Says what went wrong when ffmpeg or ffprobe ended with an error.</summary>
+/// <summary>Turns the exit code and messages of ffmpeg or ffprobe into an error.</summary>
 internal static partial class VideoFaults
 {
     private const int FirstSignalCode = 128;
 
-    /// <summary>The error for an exit code and what the program said.</summary>
+    /// <summary>The error for an exit code and the program's messages.</summary>
     internal static MediaReadException Explain(string path, string media, int code, string errors, string program)
     {
         if (code >= FirstSignalCode || code < 0)
@@ -17,7 +17,7 @@ internal static partial class VideoFaults
 
         var (failure, reason) = Classify(path, errors);
 
-        // The whitelist is ours: what it says is in the reason.
+        // The whitelist is ours, so the message is already part of the reason.
         return new MediaReadException(media, failure, Says(errors, "whitelist") ? reason : $"{reason} {program} says: {FirstOf(path, errors)}");
     }
 
@@ -47,7 +47,7 @@ internal static partial class VideoFaults
         return VideoContainers.Looks(header[..file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false)]);
     }
 
-    // The first complaint is the cause, what follows its consequences. Without the addresses and the path that programs put before it.
+    // The first message is the cause, the others follow from it. The addresses and the path before it are cut off.
     private static string FirstOf(string path, string errors)
     {
         var first = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "nothing";

@@ -4,16 +4,16 @@ using FFMpegCore;
 
 namespace CoVR.Media;
 
-/// <summary>Asks ffprobe for the size and length of a video; its answer is read with FFMpegCore's model.</summary>
+/// <summary>Asks ffprobe for the size and length of a video; parses the answer with FFMpegCore's model.</summary>
 /// <remarks>
 /// The process is our own: cancelling FFMpegCore's call does not end a hanging ffprobe, nor the version check before it
 /// (docs/decisions/0004-ffmpegcore.md).
 /// </remarks>
 internal sealed class VideoProbe(MediaOptions options)
 {
-    /// <summary>Reads the facts.</summary>
+    /// <summary>Probes a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="media">The name that errors speak of.</param>
+    /// <param name="media">The name for error messages.</param>
     /// <param name="limit">Ends the process.</param>
     internal async Task<VideoFacts> ReadAsync(string path, string media, TimeLimit limit)
     {
@@ -99,4 +99,35 @@ internal sealed class VideoProbe(MediaOptions options)
         && int.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
+}
+
+/// <summary>The first video stream of a file, as its header describes it.</summary>
+/// <param name="Width">Columns of a decoded frame, after rotation.</param>
+/// <param name="Height">Rows of a decoded frame, after rotation.</param>
+/// <param name="Frames">The number of frames according to the file, at least 1.</param>
+internal readonly record struct VideoFacts(int Width, int Height, int Frames);
+
+/// <summary>
+/// The containers and protocols that ffmpeg may open. Playlists and scripts (HLS, concat, DASH) are left out: they would let a file make
+/// ffmpeg read other files or addresses.
+/// </summary>
+internal static class VideoContainers
+{
+    /// <summary>Options that go before the input of ffmpeg and ffprobe.</summary>
+    internal static readonly string[] Restrictions =
+    [
+        "-protocol_whitelist", "file",
+        "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,flv,mpeg,mpegts,mpegvideo,m4v,h264,hevc,asf,ogg,ivf,mxf,nut,rm,dv,mjpeg,wav,mp3,flac,aac",
+    ];
+
+    /// <summary>Whether the bytes start like a video file of a common container.</summary>
+    internal static bool Looks(ReadOnlySpan<byte> header) =>
+        (header.Length >= 12 && (IsQuickTimeBox(header[4..8]) || header[8..12].SequenceEqual("AVI "u8)))
+        || header.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3])
+        || header.StartsWith("FLV"u8) || header.StartsWith("GIF8"u8) || header.StartsWith("OggS"u8)
+        || header.StartsWith((ReadOnlySpan<byte>)[0, 0, 1, 0xBA]);
+
+    private static bool IsQuickTimeBox(ReadOnlySpan<byte> kind) =>
+        kind.SequenceEqual("ftyp"u8) || kind.SequenceEqual("moov"u8) || kind.SequenceEqual("mdat"u8) || kind.SequenceEqual("wide"u8)
+        || kind.SequenceEqual("free"u8) || kind.SequenceEqual("skip"u8);
 }

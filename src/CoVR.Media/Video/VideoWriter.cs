@@ -1,41 +1,26 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace CoVR.Media;
 
-/// <summary>Writes frames as an MP4 file through ffmpeg: H.264, or MPEG-4 part 2 where ffmpeg was built without libx264; 4:2:0.</summary>
-/// <remarks>Safe for use from several threads; one process per call, none left running.</remarks>
-public sealed class VideoWriter
+/// <summary>Encodes frames as MP4 with one ffmpeg process.</summary>
+internal sealed class VideoWriter(MediaOptions options)
 {
     private const string Preferred = "libx264";
     private const string Fallback = "mpeg4";
 
-    private readonly MediaOptions _options;
-    private volatile string _encoder = Preferred;
+    /// <summary>The encoder to use with each ffmpeg program.</summary>
+    private static readonly ConcurrentDictionary<string, string> Encoders = new();
 
-    /// <summary>Creates a writer.</summary>
-    /// <param name="options">The ffmpeg program and the time limit; defaults when null.</param>
-    public VideoWriter(MediaOptions? options = null) => _options = options ?? new MediaOptions();
-
-    /// <summary>Writes a video: beside its place first, then renamed, so that no half-written file is ever seen.</summary>
-    /// <param name="path">The file; replaced when it exists. Its folder is made when missing.</param>
-    /// <param name="frames">At least one frame; all of one size, both sides even.</param>
-    /// <param name="framesPerSecond">More than 0.</param>
-    /// <param name="cancellationToken">Ends the work and the process.</param>
-    /// <returns>A task that ends when the file is in place.</returns>
-    /// <exception cref="ArgumentException">There is no frame, or sizes differ or are odd.</exception>
-    /// <exception cref="MediaReadException">ffmpeg is missing, fails or takes too long.</exception>
-    public async Task WriteMp4Async(
-        string path, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken = default)
+    public async Task WriteAsync(string path, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(frames);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesPerSecond);
         CheckSizes(frames);
         using var file = new PendingFile(path);
-        var encoder = _encoder;
+        var encoder = Encoders.GetOrAdd(options.FfmpegPath, Preferred);
         var (code, errors) = await EncodeAsync(encoder, file.TemporaryPath, frames, framesPerSecond, cancellationToken).ConfigureAwait(false);
         if (code != 0 && encoder == Preferred && errors.Contains("Unknown encoder", StringComparison.Ordinal))
         {
-            _encoder = Fallback;
+            Encoders[options.FfmpegPath] = Fallback;
             (code, errors) = await EncodeAsync(Fallback, file.TemporaryPath, frames, framesPerSecond, cancellationToken).ConfigureAwait(false);
         }
 
@@ -69,9 +54,9 @@ public sealed class VideoWriter
     private async Task<(int Code, string Errors)> EncodeAsync(
         string encoder, string target, IReadOnlyList<RgbFrame> frames, double framesPerSecond, CancellationToken cancellationToken)
     {
-        using var limit = new TimeLimit(_options, cancellationToken);
+        using var limit = new TimeLimit(options, cancellationToken);
         var arguments = Arguments(encoder, target, frames[0], framesPerSecond);
-        return await MediaProcess.RunAsync(_options.FfmpegPath, arguments, target, limit, async (process, token) =>
+        return await MediaProcess.RunAsync(options.FfmpegPath, arguments, target, limit, async (process, token) =>
         {
             await FeedAsync(process, frames, token).ConfigureAwait(false);
             return await process.FinishAsync(token).ConfigureAwait(false);
@@ -91,7 +76,7 @@ public sealed class VideoWriter
         }
         catch (IOException)
         {
-            // The process ended early; its exit code and words say why.
+            // The process ended early; its exit code and messages say why.
         }
     }
 

@@ -32,7 +32,7 @@ public sealed partial class Autocast : IDisposable
         (_device, _wasEnabled, _typeBefore) = (device, IsEnabled(device), GetType(device));
         SetType(device, type);
         SetEnabled(device, enabled);
-        Enter();
+        _ = Enter();
     }
 
     /// <summary>Whether this libtorch has the functions. They are found under the names of Linux and macOS; on Windows they are not.</summary>

@@ -17,6 +17,6 @@ public interface ITargetEmbeddings
     /// <param name="random">The source of every random choice, seeded by the place in the run.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>[1, Q, D].</returns>
-    /// <exception cref="EmbeddingStoreException">The target has not been embedded.</exception>
+    /// <exception cref="GalleryException">The target has not been embedded.</exception>
     ValueTask<EmbeddingSet> ReadAsync(Triplet triplet, Random random, CancellationToken cancellationToken);
 }

@@ -64,7 +64,7 @@ public static class TrainingCoVRBuilderExtensions
             model,
             Required<IFrameReader>(services, name),
             services.GetKeyedService<ReferenceTransform>(name)?.Make(image) ?? new TrainingTransform(image),
-            Required<IEmbeddingStore>(services, name),
+            Required<IGallery>(services, name),
             [.. services.GetKeyedServices<WeightedLossTerm>(name)])
         {
             Pipeline = Required<IPipelineProvider>(services, name),

@@ -22,19 +22,20 @@ public sealed class ComposedTrainer
     /// <param name="progress">Told after every step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
     /// <returns>What the run left. The model keeps the trained weights, and its description names them.</returns>
-    /// <exception cref="EmbeddingStoreException">A target has not been embedded.</exception>
+    /// <exception cref="GalleryException">A target has not been embedded.</exception>
     /// <exception cref="MediaReadException">No reference of a batch can be read, or one cannot and <see cref="TrainingOptions.SkipUnreadable"/> is false.</exception>
     public async Task<TrainingResult> TrainAsync(
         ComposedTrainingPlan plan, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var parts = await _load(cancellationToken).ConfigureAwait(false);
-        await RequireTargetsAsync(parts.Store, plan, cancellationToken).ConfigureAwait(false);
+        var targets = plan.Targets ?? parts.Gallery;
+        await RequireTargetsAsync(targets, plan, cancellationToken).ConfigureAwait(false);
         using var csv = _options.OutputFolder is { } folder && plan.Collective is null or { Rank: 0 } ? new CsvRunLogger(folder) : null;
         var run = new TrainingRun<ComposedBatch>
         {
             Step = Step(parts, plan),
-            Batches = Batches(parts, plan),
+            Batches = Batches(parts, plan, targets, await targets.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)),
             Validate = Validation(parts, plan),
             Configuration = plan.Configuration,
             Loggers = csv is null ? plan.Loggers : [.. plan.Loggers, csv],
@@ -51,13 +52,13 @@ public sealed class ComposedTrainer
     }
 
     /// <summary>A training of hours shall not end at a target that could be missed at its start.</summary>
-    private static async Task RequireTargetsAsync(IEmbeddingStore store, ComposedTrainingPlan plan, CancellationToken cancellationToken)
+    private static async Task RequireTargetsAsync(IEmbeddingSource source, ComposedTrainingPlan plan, CancellationToken cancellationToken)
     {
         List<MediaId> targets = [.. plan.Dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Distinct()];
         List<MediaId> missing = [];
         foreach (var target in targets)
         {
-            if (!await store.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
+            if (!await source.ContainsAsync(target, cancellationToken).ConfigureAwait(false))
             {
                 missing.Add(target);
             }
@@ -65,8 +66,8 @@ public sealed class ComposedTrainer
 
         if (missing.Count > 0)
         {
-            throw new EmbeddingStoreException(
-                store.Fingerprint.Model,
+            throw new GalleryException(
+                (await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)).Model,
                 $"{missing.Count} of {targets.Count} training targets have no embedding here, for example {string.Join(", ", missing.Take(3).Select(id => $"'{id}'"))}: embed all targets of the training data first, with the same model.");
         }
     }
@@ -92,7 +93,7 @@ public sealed class ComposedTrainer
             Collective = plan.Collective,
         });
 
-    private TrainingBatcher Batches(ComposedTrainerParts parts, ComposedTrainingPlan plan)
+    private TrainingBatcher Batches(ComposedTrainerParts parts, ComposedTrainingPlan plan, IEmbeddingSource targets, EmbeddingFingerprint fingerprint)
     {
         var triplets = plan.Dataset.Triplets;
         var sampler = plan.Sampler ?? new TripletSampler(triplets, new TripletSamplerOptions
@@ -106,7 +107,7 @@ public sealed class ComposedTrainer
         {
             Texts = TrainingTokenizer.For(parts.Model),
             Parts = _options.Parts,
-            Targets = new StoredTargets(parts.Store, plan.TargetPooling ?? TargetPooling()),
+            Targets = new StoredTargets(targets, fingerprint, plan.TargetPooling ?? TargetPooling()),
             References = new MediaPixelSource(plan.Locate, parts.Reader, parts.Transform, QueryFrames, _options.QueryFrameCount),
             VisualTokens = plan.VisualTokens,
             Captions = _options.Captions,
@@ -125,9 +126,9 @@ public sealed class ComposedTrainer
 
     private IFrameSampler QueryFrames(Random random) => _options.QueryFrames switch
     {
-        QueryFrameMethod.Random => new RandomFrameSampler(random.Next()),
-        QueryFrameMethod.Sample => new UniformSegmentSampler(_options.QueryFrameCount),
-        _ => new MiddleFrameSampler(),
+        QueryFrameMethod.Random => FrameSamplers.Random(random.Next()),
+        QueryFrameMethod.Sample => FrameSamplers.UniformSegments(_options.QueryFrameCount),
+        _ => FrameSamplers.Middle,
     };
 
     private static IReadOnlyDictionary<string, ReadOnlyMemory<float>> Required(
@@ -139,7 +140,7 @@ public sealed class ComposedTrainer
 
 /// <summary>The parts of a pipeline that training uses.</summary>
 internal sealed record ComposedTrainerParts(
-    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IEmbeddingStore Store, IReadOnlyList<WeightedLossTerm> Terms)
+    ComposedModel Model, IFrameReader Reader, IImageTransform Transform, IGallery Gallery, IReadOnlyList<WeightedLossTerm> Terms)
 {
     /// <summary>What validation searches with.</summary>
     internal required IPipelineProvider Pipeline { get; init; }

@@ -16,6 +16,10 @@ public sealed record ComposedTrainingPlan
     /// <value>Null.</value>
     public IBatchSampler? Sampler { get; init; }
 
+    /// <summary>The embeddings of the training targets; null for the pipeline's gallery.</summary>
+    /// <value>Null.</value>
+    public IEmbeddingSource? Targets { get; init; }
+
     /// <summary>How stored target frames become one; null for what the options say.</summary>
     /// <value>Null.</value>
     public ITargetPooling? TargetPooling { get; init; }

@@ -43,18 +43,10 @@ internal sealed class EpochValidator(RetrievalValidation validation, ComposedTra
     {
         var model = pipeline.Model;
         var text = model.Description.Text;
-        return new RetrievalPipeline
+        return pipeline with
         {
             Model = new ComposedModel(
                 model.Encoder, model.Tokenizer, model.Cleaner, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
-            FrameReader = pipeline.FrameReader,
-            GalleryReader = pipeline.GalleryReader,
-            Transform = pipeline.Transform,
-            GallerySampler = pipeline.GallerySampler,
-            QuerySampler = pipeline.QuerySampler,
-            Pooling = pipeline.Pooling,
-            Store = pipeline.Store,
-            Index = pipeline.Index,
         };
     }
 

@@ -6,22 +6,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Fills the retrieval slots of a pipeline: store, similarity, frames, pooling, options.</summary>
+/// <summary>Fills the retrieval slots of a pipeline: gallery, similarity, frames, pooling, options.</summary>
 public static class CoVRRetrievalBuilderExtensions
 {
-    /// <summary>Keeps embeddings in a folder; without this call they are kept in memory.</summary>
+    /// <summary>Keeps the gallery in a folder; without this call it is kept in memory.</summary>
     /// <remarks>A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes a segment of its own into the folder.</remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="directory">The folder; made when the first item is written.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseEmbeddingStore(this ICoVRBuilder builder, string directory)
+    public static ICoVRBuilder UseFolderGallery(this ICoVRBuilder builder, string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        return builder.Use<IEmbeddingStore>((services, name) => new FileEmbeddingStore(
+        return builder.UseGallery((services, fingerprint) => new FolderGallery(
             directory,
-            PipelineParts.FingerprintOf(services, name),
-            services.GetService<ILogger<FileEmbeddingStore>>(),
-            PipelineParts.EmbeddingOptionsOf(services, name).Shard.SegmentName));
+            fingerprint,
+            new FolderGalleryOptions
+            {
+                Segment = PipelineParts.EmbeddingOptionsOf(services, builder.Name).Shard.SegmentName,
+                Similarity = services.GetRequiredKeyedService<ISimilarity>(builder.Name),
+                Pooling = services.GetRequiredKeyedService<IFramePooling>(builder.Name),
+            },
+            services.GetService<ILogger<FolderGallery>>()));
     }
 
     /// <summary>Keeps embeddings as the Python reference does, in a tree of <c>{id}.pth</c> files that either side can read and go on with.</summary>
@@ -32,18 +37,17 @@ public static class CoVRRetrievalBuilderExtensions
     public static ICoVRBuilder UsePthTree(this ICoVRBuilder builder, string directory, PthTreeOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        return builder.Use<IEmbeddingStore>((services, name) => new PthTreeEmbeddingStore(
-            directory, PipelineParts.FingerprintOf(services, name), options, services.GetService<ILogger<PthTreeEmbeddingStore>>()));
+        return builder.UseGallery((services, fingerprint) => new PthTreeGallery(directory, fingerprint, options, services.GetService<ILogger<PthTreeGallery>>()));
     }
 
-    /// <summary>Keeps embeddings in a store of one's own.</summary>
+    /// <summary>Keeps the gallery wherever a factory opens it.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Opens the store for embeddings of a fingerprint; called once, when first needed.</param>
+    /// <param name="open">Opens the gallery for embeddings of a fingerprint; called at its first use, when the model is loaded. The container disposes the gallery.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseEmbeddingStore(this ICoVRBuilder builder, Func<IServiceProvider, EmbeddingFingerprint, IEmbeddingStore> factory)
+    public static ICoVRBuilder UseGallery(this ICoVRBuilder builder, Func<IServiceProvider, EmbeddingFingerprint, IGallery> open)
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        return builder.Use((services, name) => factory(services, PipelineParts.FingerprintOf(services, name)));
+        ArgumentNullException.ThrowIfNull(open);
+        return builder.Use((services, name) => PipelineParts.Defer(services, name, fingerprint => open(services, fingerprint)));
     }
 
     /// <summary>Sets how queries and candidates are compared; mean-pooled dot product without this call.</summary>

@@ -53,11 +53,10 @@ public static class CoVRServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<T>>(new WholeOptionsValidator<T>(name));
     }
 
-    // One downloader for all pipelines: it is not of a model, and data sets come through it too.
+    // All pipelines share one downloader.
     private static void AddCheckpoints(ICoVRBuilder builder)
     {
-        builder.Services.TryAddSingleton(services => new Downloader(
-            services.GetService<IOptions<DownloaderOptions>>()?.Value, null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
+        builder.Services.TryAddSingleton(services => new Downloader(null, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Downloader>>()));
         builder.TryUse<ICheckpointResolver>((services, name) => new CheckpointResolver(
             OptionsOf<CheckpointOptions>(services, name),
             services.GetRequiredService<Downloader>(),
@@ -67,16 +66,16 @@ public static class CoVRServiceCollectionExtensions
 
     private static void AddMedia(ICoVRBuilder builder) => builder
         .TryUse<IImageDecoder>((services, name) => new SkiaImageDecoder(OptionsOf<MediaOptions>(services, name)))
-        .TryUse<IFrameReader>((services, name) => Reader(services, name, ChannelOrder.Rgb))
+        .TryUse<IFrameReader>((services, name) => Reader(services, name, bgrVideos: false))
         .TryUse((services, name) => new GalleryFrames(
-            OptionsOf<MediaOptions>(services, name).VideoChannelOrder is var order and not ChannelOrder.Rgb && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
-                ? Reader(services, name, order)
+            OptionsOf<MediaOptions>(services, name).BgrVideos && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
+                ? Reader(services, name, bgrVideos: true)
                 : services.GetRequiredKeyedService<IFrameReader>(name)))
-        .TryUse<IFrameSampler>((_, _) => new UniformSegmentSampler(15))
-        .TryUse((_, _) => new QueryFrames(new MiddleFrameSampler()))
+        .TryUse<IFrameSampler>((_, _) => FrameSamplers.UniformSegments(15))
+        .TryUse((_, _) => new QueryFrames(FrameSamplers.Middle))
         .UseTransformIfNone((_, input) => new EvaluationTransform(input));
 
-    private static MediaFrameReader Reader(IServiceProvider services, string name, ChannelOrder order)
+    private static MediaFrameReader Reader(IServiceProvider services, string name, bool bgrVideos)
     {
         var options = OptionsOf<MediaOptions>(services, name);
         return new MediaFrameReader(
@@ -87,7 +86,7 @@ public static class CoVRServiceCollectionExtensions
                 FfprobePath = options.FfprobePath,
                 Timeout = options.Timeout,
                 MaxPixels = options.MaxPixels,
-                VideoChannelOrder = order,
+                BgrVideos = bgrVideos,
             },
             services.GetService<ILogger<MediaFrameReader>>());
     }
@@ -95,16 +94,15 @@ public static class CoVRServiceCollectionExtensions
     private static void AddRetrieval(ICoVRBuilder builder) => builder
         .TryUse<ISimilarity>((_, _) => new MeanPooledSimilarity())
         .TryUse<IFramePooling>((_, _) => new MeanFramePooling())
-        .TryUse<ICandidateIndex>((services, name) => new ExactIndex(services.GetRequiredKeyedService<ISimilarity>(name)))
-        .TryUse<IEmbeddingStore>((services, name) => new InMemoryEmbeddingStore(PipelineParts.FingerprintOf(services, name)))
+        .TryUse((services, name) => PipelineParts.Defer(services, name, fingerprint => new MemoryGallery(
+            fingerprint, services.GetRequiredKeyedService<ISimilarity>(name), services.GetRequiredKeyedService<IFramePooling>(name))))
         .TryUse<IPipelineProvider>((services, name) => new PipelineProvider(services, name));
 
     private static void AddWork(ICoVRBuilder builder) => builder
         .TryUse<IComposedRetriever>((services, name) => new ComposedRetriever(
             Pipeline(services, name),
             OptionsOf<CoVROptions>(services, name).ConcurrentQueries,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetService<ILogger<ComposedRetriever>>()))
+            services.GetRequiredService<TimeProvider>()))
         .TryUse<IEmbeddingJob>((services, name) => new EmbeddingJob(
             Pipeline(services, name),
             OptionsOf<CoVROptions>(services, name).Embedding,

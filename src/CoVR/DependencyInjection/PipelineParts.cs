@@ -24,14 +24,21 @@ internal static class PipelineParts
     public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name)
     {
         var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
-        var order = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).VideoChannelOrder;
+        var isBgr = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).BgrVideos;
         var model = ModelOf(services, name);
-        var fingerprint = model.Fingerprint(order == ChannelOrder.Rgb ? frames : $"{frames} {order.ToString().ToLowerInvariant()}");
+        var fingerprint = model.Fingerprint(isBgr ? $"{frames} bgr" : frames);
         return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
     }
 
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name).Embedding;
+
+    /// <summary>A gallery that is opened when the model is loaded, whose weights are part of the fingerprint.</summary>
+    public static IGallery Defer(IServiceProvider services, string name, Func<EmbeddingFingerprint, IGallery> open) => new DeferredGallery(async cancellationToken =>
+    {
+        await ModelProviderOf(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => open(FingerprintOf(services, name)), cancellationToken).ConfigureAwait(false);
+    });
 
     private static EmbeddingFingerprint OfTokens(EmbeddingFingerprint fingerprint, (int Tokens, int Width) shape) => fingerprint with
     {
@@ -49,8 +56,7 @@ internal static class PipelineParts
         GallerySampler = services.GetRequiredKeyedService<IFrameSampler>(name),
         QuerySampler = services.GetRequiredKeyedService<QueryFrames>(name).Sampler,
         Pooling = services.GetRequiredKeyedService<IFramePooling>(name),
-        Store = services.GetRequiredKeyedService<IEmbeddingStore>(name),
-        Index = services.GetRequiredKeyedService<ICandidateIndex>(name),
+        Gallery = services.GetRequiredKeyedService<IGallery>(name),
     };
 }
 

@@ -2,39 +2,88 @@ using System.Net;
 
 namespace CoVR.Downloads;
 
-/// <summary>A file could not be downloaded. What came of it stays beside its place and is continued the next time, unless it was wrong.</summary>
+/// <summary>A file could not be downloaded. What has arrived is kept beside the target and continued the next time, unless it was wrong.</summary>
 public sealed class DownloadException : CoVRException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="uri">The address that was asked for.</param>
+    /// <param name="uri">The requested address.</param>
     /// <param name="failure">What kind of failure.</param>
-    /// <param name="reason">What happened, and how to mend it.</param>
+    /// <param name="reason">What happened, and how to fix it.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public DownloadException(Uri uri, DownloadFailure failure, string reason, Exception? innerException = null)
         : base($"{Shown(uri)}: {reason}", innerException) => (Uri, Failure, Reason) = (uri, failure, reason);
 
-    /// <summary>The address that was asked for.</summary>
+    /// <summary>The requested address.</summary>
     public Uri Uri { get; }
 
     /// <summary>What kind of failure.</summary>
     public DownloadFailure Failure { get; }
 
-    /// <summary>What happened, and how to mend it.</summary>
+    /// <summary>What happened, and how to fix it.</summary>
     public string Reason { get; }
 
-    /// <summary>The server's answer; null if there was none, or if it was not the answer that was wrong.</summary>
+    /// <summary>The status of the response; null if there was none, or if the status was not the problem.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
     /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same may work later.</summary>
+    /// <summary>Whether the same request may succeed later.</summary>
     public bool IsTransient { get; init; }
 
-    // Neither passwords nor the signatures of storage addresses belong into logs.
+    // Neither passwords nor the signatures of storage addresses belong in logs.
     internal static string Shown(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
         return uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : uri.OriginalString;
     }
+}
+
+/// <summary>Why a download failed.</summary>
+public enum DownloadFailure
+{
+    /// <summary>There is no such file (404, 410).</summary>
+    NotFound,
+
+    /// <summary>The server requires a login (401, 407).</summary>
+    Unauthorized,
+
+    /// <summary>The server denies access to the file (403).</summary>
+    Forbidden,
+
+    /// <summary>The server refuses for another reason (other 4xx, an unknown answer).</summary>
+    Refused,
+
+    /// <summary>The server fails or is overloaded (5xx, 408, 429).</summary>
+    Server,
+
+    /// <summary>The server cannot be reached: no network, wrong name, refused connection, untrusted certificate.</summary>
+    Unreachable,
+
+    /// <summary>The connection broke before the end.</summary>
+    Interrupted,
+
+    /// <summary>No byte arrived for <see cref="DownloadRequest.StallTimeout"/>.</summary>
+    Stalled,
+
+    /// <summary>A web page arrived instead of the file.</summary>
+    WebPage,
+
+    /// <summary>The length is not the expected one.</summary>
+    WrongLength,
+
+    /// <summary>The SHA-256 is not the expected one.</summary>
+    WrongHash,
+
+    /// <summary>Too many redirects, one from <c>https</c> to <c>http</c>, or one without a valid address.</summary>
+    Redirect,
+
+    /// <summary>The disk is full.</summary>
+    NoSpace,
+
+    /// <summary>The file cannot be written.</summary>
+    NotWritable,
+
+    /// <summary>The file is complete, but <see cref="DownloadRequest.Check"/> says that it is not the wanted one.</summary>
+    WrongContent,
 }

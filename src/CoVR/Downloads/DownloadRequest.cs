@@ -1,45 +1,65 @@
 namespace CoVR.Downloads;
 
-/// <summary>A file to be brought to this machine, and what is known of it.</summary>
+/// <summary>A file to download, and what is known of it.</summary>
 /// <param name="Uri">An absolute <c>http</c> or <c>https</c> address.</param>
-/// <param name="Path">Where the file shall be; folders are made. Until it is complete it is called <c>….part</c>.</param>
+/// <param name="Path">Where the file goes; folders are created. Until it is complete it is called <c>….part</c>.</param>
 public sealed record DownloadRequest(Uri Uri, string Path)
 {
-    /// <summary>Bytes of the whole file.</summary>
-    /// <value>Null: what the server says, which is compared with what comes.</value>
+    /// <summary>Length of the whole file in bytes.</summary>
+    /// <value>Null: what the server says, which is compared with what arrives.</value>
     public long? ExpectedBytes { get; init; }
 
-    /// <summary>SHA-256 of the whole file, or its first digits (at least 8), hexadecimal.</summary>
+    /// <summary>SHA-256 of the whole file, or its first digits (8 to 64), hexadecimal.</summary>
     /// <value>Null: not compared.</value>
     public string? Sha256 { get; init; }
 
     /// <summary>Whether a web page (by its content type or its first bytes) is an error and not the file.</summary>
-    /// <value>True: servers answer with pages that ask for a password or say that a file has gone.</value>
+    /// <value>True: servers send pages that ask for a password or say that a file is gone.</value>
     public bool RefuseWebPages { get; init; } = true;
 
-    /// <summary>Whether a file that is there is replaced, when the new one is complete.</summary>
+    /// <summary>Whether an existing file is replaced once the new one is complete.</summary>
     /// <value>False: it is kept.</value>
     public bool Replace { get; init; }
 
     /// <summary>
-    /// Looks at the complete file before it gets its name: given its path for now, it returns null if it is what was wanted, else what is wrong.
-    /// A wrong one is removed and fails as <see cref="DownloadFailure.WrongContent"/>; if the check throws, what came is kept.
+    /// Checks the complete file before it gets its name: given its temporary path, it returns null if this is the wanted file, else what is wrong.
+    /// A wrong one is removed and fails as <see cref="DownloadFailure.WrongContent"/>; if the check throws, the file is kept for the next attempt.
     /// </summary>
-    /// <value>Null: any content will do.</value>
+    /// <value>Null: any content is accepted.</value>
     public Func<string, CancellationToken, Task<string?>>? Check { get; init; }
 
-    /// <summary>Further headers, for example <c>Authorization</c>; they are not sent on to another host.</summary>
+    /// <summary>Additional headers, for example <c>Authorization</c>; they are not sent to another host.</summary>
     /// <value>None.</value>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Takes the hash from a file name such as <c>blip-1a2b3c4d.pth</c>, PyTorch's convention.</summary>
-    /// <param name="name">A file's name or path.</param>
-    /// <returns>The digits after the last hyphen, if there are 8 to 64 of them; else null.</returns>
-    public static string? Sha256InName(string name)
+    /// <summary>How often a failed attempt is repeated, at least 0; the count starts again whenever a megabyte has arrived since.</summary>
+    /// <value>6. The waits start at a second and double, with jitter, up to a minute, or follow <c>Retry-After</c>.</value>
+    public int Retries { get; init; } = 6;
+
+    /// <summary>An attempt is given up if no byte arrives for this long.</summary>
+    /// <value>1 minute.</value>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal void Validate()
     {
-        ArgumentNullException.ThrowIfNull(name);
-        var stem = System.IO.Path.GetFileNameWithoutExtension(name);
-        var digits = stem[(stem.LastIndexOf('-') + 1)..];
-        return digits.Length < stem.Length && digits.Length is >= 8 and <= 64 && digits.All(char.IsAsciiHexDigitLower) ? digits : null;
+        ArgumentException.ThrowIfNullOrWhiteSpace(Path);
+        ArgumentOutOfRangeException.ThrowIfNegative(Retries);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);
+        if (!Uri.IsAbsoluteUri || Uri.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException($"'{Uri}' is not an absolute http or https address.");
+        }
+
+        if (Sha256 is { } hash && (hash.Length is < 8 or > 64 || !hash.All(char.IsAsciiHexDigit)))
+        {
+            throw new ArgumentException($"'{hash}' is not 8 to 64 hexadecimal digits of a SHA-256.");
+        }
     }
 }
+
+/// <summary>How far a download is.</summary>
+/// <param name="Uri">The requested address.</param>
+/// <param name="Path">Where the file goes.</param>
+/// <param name="Bytes">Bytes on disk, including those of earlier attempts.</param>
+/// <param name="TotalBytes">Bytes of the whole file; null where the server does not say.</param>
+public readonly record struct DownloadProgress(Uri Uri, string Path, long Bytes, long? TotalBytes);

@@ -1,117 +1,104 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
+using Polly.Retry;
 
 namespace CoVR.Downloads;
 
-/// <summary>Brings files to this machine: whole or not at all, and from where an earlier attempt ended.</summary>
+/// <summary>Downloads files: completely or not at all, and from where an earlier attempt ended.</summary>
 /// <remarks>
-/// <para>A file comes into <c>name.part</c>, beside <c>name.part.json</c>, which holds what the server said of its version; it gets
-/// its name when its length and, where known, its hash are right and it is safely on disk. A part is continued only where the
-/// server confirms the same version (<c>If-Range</c>) or a hash will tell; else the download begins anew. What the caller's own check
-/// (<see cref="DownloadRequest.Check"/>) refuses never gets its name.</para>
-/// <para>Several threads may use one downloader. Two processes that want the same file take turns: the second finds it there.</para>
+/// <para>A file arrives in <c>name.part</c>, beside <c>name.part.json</c>, which holds what the server said of its version. It gets its name when
+/// its length and, where known, its hash are right and it is safely on disk. A part is continued only where the server confirms the same
+/// version (<c>If-Range</c>) or a hash will tell; otherwise the download starts again. A file that <see cref="DownloadRequest.Check"/> refuses never
+/// gets its name.</para>
+/// <para>Thread-safe. Two processes that want the same file take turns: the second finds it there.</para>
 /// </remarks>
 public sealed class Downloader : IDisposable
 {
     private const long RenewingProgress = 1 << 20;
 
-    private readonly DownloaderOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly HttpMessageInvoker _invoker;
-    private readonly ResiliencePipeline _retries;
+    private readonly HttpClient _client;
 
     /// <summary>Creates a downloader.</summary>
-    /// <param name="options">Its patience; null for the defaults.</param>
-    /// <param name="handler">Sends requests; stays the caller's. Null for one of its own, with the system's proxy.</param>
-    /// <param name="time">Clock and timers; null for the system's.</param>
-    /// <param name="logger">Hears of attempts; may be null.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
-    public Downloader(DownloaderOptions? options = null, HttpMessageHandler? handler = null, TimeProvider? time = null, ILogger<Downloader>? logger = null)
+    /// <param name="handler">Sends requests; stays the caller's. Null: one of its own, with the system's proxy.</param>
+    /// <param name="time">Clock and timers; null: the system's.</param>
+    /// <param name="logger">Null: nothing is logged.</param>
+    public Downloader(HttpMessageHandler? handler = null, TimeProvider? time = null, ILogger<Downloader>? logger = null)
     {
-        _options = options ?? new DownloaderOptions();
-        OptionsFaults.ThrowIfAny(_options);
-        _time = time ?? TimeProvider.System;
+        Time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Downloader>.Instance;
-        _invoker = new HttpMessageInvoker(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: handler is null);
-        _retries = RetryRules.Create(_options, _time, _logger);
+        _client = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Tells the free bytes of the disk of a folder.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>Returns the free bytes of a folder's disk.</summary>
     internal Func<string, long> FreeSpace { get; init; } = folder =>
         new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
 
-    /// <summary>Downloads a file, unless it is there.</summary>
-    /// <param name="request">What, and where to. A file that is there counts if its length is the expected one (if that is known); it is not hashed or checked again.</param>
-    /// <param name="progress">Hears of bytes, at most ten times a second; may be null.</param>
-    /// <param name="cancellationToken">Ends the download; what came is kept and continued the next time.</param>
-    /// <returns>The complete file.</returns>
-    /// <exception cref="DownloadException">The file cannot be had; it says why and what to do.</exception>
-    /// <exception cref="ArgumentException">The address is not absolute or neither http nor https, or the hash is none.</exception>
+    /// <summary>Bytes that stay free on the disk.</summary>
+    internal long ReservedSpace { get; init; } = 64L << 20;
+
+    internal int MaxRedirects { get; init; } = 10;
+
+    /// <summary>Downloads a file, unless it exists.</summary>
+    /// <param name="request">What, and where to. An existing file counts if its length is the expected one (if that is known); it is not hashed or checked again.</param>
+    /// <param name="progress">Reported to at most ten times a second; null: no listener.</param>
+    /// <param name="cancellationToken">Stops the download; what has arrived is kept and continued the next time.</param>
+    /// <returns>True: it was downloaded. False: it was there already.</returns>
+    /// <exception cref="DownloadException">The download failed; the message says why and what to do.</exception>
+    /// <exception cref="ArgumentException">The address is not absolute or neither http nor https, the hash is not one, or a number is out of range.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
-    public async Task<DownloadResult> DownloadAsync(
-        DownloadRequest request, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<bool> DownloadAsync(DownloadRequest request, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        Check(request);
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
         var target = Path.GetFullPath(request.Path);
-        if (Existing(request, target) is { } there)
+        if (Exists(request, target))
         {
-            return there;
+            return false;
         }
 
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await using var part = await PartFile.OpenAsync(target, _time, () => _logger.Waiting(target), cancellationToken).ConfigureAwait(false);
-            return Existing(request, target) ?? await FetchAsync(request, target, part, progress, cancellationToken).ConfigureAwait(false);
+            await using var part = await PartFile.OpenAsync(target, Time, () => _logger.Waiting(target), cancellationToken).ConfigureAwait(false);
+            if (Exists(request, target))
+            {
+                return false;
+            }
+
+            await FetchAsync(request, target, part, progress, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw DiskFaults.Explain(request.Uri, target, error);
+            throw PartFile.WriteError(request.Uri, target, error);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose() => _client.Dispose();
 
-    private static void Check(DownloadRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentException.ThrowIfNullOrWhiteSpace(request.Path);
-        if (!request.Uri.IsAbsoluteUri || request.Uri.Scheme is not ("http" or "https"))
-        {
-            throw new ArgumentException($"'{request.Uri}' is no absolute http or https address.", nameof(request));
-        }
-
-        if (request.Sha256 is { } hash && (hash.Length is < 8 or > 64 || !hash.All(char.IsAsciiHexDigit)))
-        {
-            throw new ArgumentException($"'{hash}' is not 8 to 64 hexadecimal digits of a SHA-256.", nameof(request));
-        }
-    }
-
-    private static DownloadResult? Existing(DownloadRequest request, string target)
+    private static bool Exists(DownloadRequest request, string target)
     {
         var file = new FileInfo(target);
-        return !request.Replace && file.Exists && (request.ExpectedBytes ?? file.Length) == file.Length ? new DownloadResult(target, file.Length, WasThere: true) : null;
+        return !request.Replace && file.Exists && (request.ExpectedBytes ?? file.Length) == file.Length;
     }
 
-    private async Task<DownloadResult> FetchAsync(
-        DownloadRequest request, string target, PartFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(DownloadRequest request, string target, PartFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
+        var started = Time.GetTimestamp();
         _logger.Downloading(DownloadException.Shown(request.Uri), target);
-        var meter = new ProgressMeter(request, progress, _time);
-        var redirects = new RedirectFollower(_invoker, _options.Redirects);
-        var transfer = new Transfer(request, part, new TransferSettings(_options, redirects, meter, _time, _logger, FreeSpace));
-        await RunAsync(transfer, part, cancellationToken).ConfigureAwait(false);
+        var transfer = new Transfer(this, new RedirectFollower(_client, MaxRedirects), request, part, progress, _logger);
+        await RunAsync(transfer, request, part, cancellationToken).ConfigureAwait(false);
         var fault = await FindFaultAsync(request, part, cancellationToken).ConfigureAwait(false);
-        if (fault is not null && transfer.ResumedAt > 0)
+        if (fault is not null && transfer.HasResumed)
         {
             transfer.StartOver(fault.Reason);
-            await RunAsync(transfer, part, cancellationToken).ConfigureAwait(false);
+            await RunAsync(transfer, request, part, cancellationToken).ConfigureAwait(false);
             fault = await FindFaultAsync(request, part, cancellationToken).ConfigureAwait(false);
         }
 
@@ -123,40 +110,63 @@ public sealed class Downloader : IDisposable
 
         var bytes = await part.SealAsync().ConfigureAwait(false);
         part.Complete();
-        meter.Report(bytes, bytes, always: true);
-        _logger.Downloaded(target, bytes, _time.GetElapsedTime(started));
-        return new DownloadResult(target, bytes, ResumedAt: transfer.ResumedAt);
+        progress?.Report(new DownloadProgress(request.Uri, request.Path, bytes, bytes));
+        _logger.Downloaded(target, bytes, Time.GetElapsedTime(started));
     }
 
-    // The repetitions begin anew as long as they bring the file on.
-    private async Task RunAsync(Transfer transfer, PartFile part, CancellationToken cancellationToken)
+    // Retries as long as attempts make progress.
+    private async Task RunAsync(Transfer transfer, DownloadRequest request, PartFile part, CancellationToken cancellationToken)
     {
+        var retries = CreateRetries(request.Retries);
         while (true)
         {
             var before = part.Length;
             try
             {
-                await _retries.ExecuteAsync(static (transfer, token) => transfer.RunAsync(token), transfer, cancellationToken).ConfigureAwait(false);
+                await retries.ExecuteAsync(transfer.RunAsync, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (DownloadException error) when (error.IsTransient && _options.Retries > 0 && part.Length - before >= RenewingProgress)
+            catch (DownloadException error) when (error.IsTransient && request.Retries > 0 && part.Length >= before + RenewingProgress)
             {
                 _logger.Retrying(DownloadException.Shown(error.Uri), error.Reason, TimeSpan.Zero);
             }
         }
     }
 
-    /// <summary>What is wrong with bytes that are all there; null if nothing is.</summary>
+    private ResiliencePipeline CreateRetries(int retries) => retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = Time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<DownloadException>(error => error.IsTransient),
+            MaxRetryAttempts = retries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromMinutes(1),
+            DelayGenerator = attempt => ValueTask.FromResult((attempt.Outcome.Exception as DownloadException)?.RetryAfter),
+            OnRetry = attempt =>
+            {
+                var error = (DownloadException)attempt.Outcome.Exception!;
+                _logger.Retrying(DownloadException.Shown(error.Uri), error.Reason, attempt.RetryDelay);
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    /// <summary>What is wrong with a complete file; null if nothing is.</summary>
     private static async Task<DownloadException?> FindFaultAsync(DownloadRequest request, PartFile part, CancellationToken cancellationToken)
     {
         if (request.ExpectedBytes is { } expected && part.Length != expected)
         {
-            return new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{part.Length} bytes came where {expected} are expected: it is another file or version.");
+            return new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{part.Length} bytes arrived where {expected} were expected: this is another file or version.");
         }
 
-        if (!await HasHashAsync(request, part, cancellationToken).ConfigureAwait(false))
+        if (request.Sha256 is { } digits)
         {
-            return new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not begin with {request.Sha256}: it was damaged or replaced, so do not use it.");
+            var hash = await part.ReadAsync(stream => SHA256.HashDataAsync(stream, cancellationToken).AsTask()).ConfigureAwait(false);
+            if (!Convert.ToHexStringLower(hash).StartsWith(digits, StringComparison.OrdinalIgnoreCase))
+            {
+                return new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not start with {digits}: it was damaged or replaced, so do not use it.");
+            }
         }
 
         if (request.Check is not { } check)
@@ -165,19 +175,6 @@ public sealed class Downloader : IDisposable
         }
 
         await part.SealAsync().ConfigureAwait(false);
-        return await check(part.PartPath, cancellationToken).ConfigureAwait(false) is { } reason
-            ? new DownloadException(request.Uri, DownloadFailure.WrongContent, reason)
-            : null;
-    }
-
-    private static async Task<bool> HasHashAsync(DownloadRequest request, PartFile part, CancellationToken cancellationToken)
-    {
-        if (request.Sha256 is not { } expected)
-        {
-            return true;
-        }
-
-        var hash = await part.ReadAsync(async stream => await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return Convert.ToHexStringLower(hash).StartsWith(expected, StringComparison.OrdinalIgnoreCase);
+        return await check(part.PartPath, cancellationToken).ConfigureAwait(false) is { } reason ? new DownloadException(request.Uri, DownloadFailure.WrongContent, reason) : null;
     }
 }

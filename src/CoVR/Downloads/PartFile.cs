@@ -1,8 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CoVR.Downloads;
 
-/// <summary>A file that is coming: its bytes in <c>….part</c>, and beside them the state, which is locked while somebody works on it.</summary>
+/// <summary>A file that is being downloaded: its bytes in <c>….part</c>, and beside them its state, which is locked while it is in use.</summary>
 internal sealed class PartFile : IAsyncDisposable
 {
     private const int MegaByte = 1 << 20;
@@ -21,23 +22,17 @@ internal sealed class PartFile : IAsyncDisposable
     }
 
     /// <summary>Where the bytes are.</summary>
-    public string PartPath => PathOfPart(_target);
+    public string PartPath => _target + ".part";
 
     /// <summary>Bytes so far.</summary>
     public long Length => Data.Length;
 
-    /// <summary>What the bytes are a part of; null if that is not known.</summary>
+    /// <summary>The version of the file that the bytes belong to; null if it is not known.</summary>
     public PartState? State { get; private set; }
 
     private FileStream Data => _data ??= OpenData();
 
-    /// <summary>The path of a file's part.</summary>
-    public static string PathOfPart(string target) => target + ".part";
-
-    /// <summary>The path of the state of a file's part.</summary>
-    public static string PathOfState(string target) => target + ".part.json";
-
-    /// <summary>Opens the part of a file for oneself alone; waits while another process or thread has it.</summary>
+    /// <summary>Opens the part of a file exclusively; waits while another process or thread has it.</summary>
     public static async Task<PartFile> OpenAsync(string target, TimeProvider time, Action waiting, CancellationToken cancellationToken)
     {
         for (var first = true; ; first = false)
@@ -59,7 +54,7 @@ internal sealed class PartFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops all bytes and notes what comes now.</summary>
+    /// <summary>Drops all bytes and records the version that follows.</summary>
     public void Start(PartState state)
     {
         Drop();
@@ -82,7 +77,7 @@ internal sealed class PartFile : IAsyncDisposable
     /// <summary>Appends bytes.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Data.WriteAsync(bytes, cancellationToken);
 
-    /// <summary>Hands written bytes to the system, so that <see cref="Length"/> counts them.</summary>
+    /// <summary>Passes written bytes to the system, so that <see cref="Length"/> counts them.</summary>
     public Task FlushAsync() => Data.FlushAsync(CancellationToken.None);
 
     /// <summary>Reads the whole part from its start.</summary>
@@ -92,7 +87,7 @@ internal sealed class PartFile : IAsyncDisposable
         return await read(Data).ConfigureAwait(false);
     }
 
-    /// <summary>Brings the bytes safely to disk and closes them, so that anybody can read them at <see cref="PartPath"/>.</summary>
+    /// <summary>Flushes the bytes to disk and closes them, so that <see cref="PartPath"/> can be read.</summary>
     /// <returns>How many there are.</returns>
     public async Task<long> SealAsync()
     {
@@ -103,7 +98,7 @@ internal sealed class PartFile : IAsyncDisposable
         return length;
     }
 
-    /// <summary>Gives sealed bytes their name.</summary>
+    /// <summary>Renames the sealed part to its target.</summary>
     public void Complete()
     {
         File.Move(PartPath, _target, overwrite: true);
@@ -127,11 +122,21 @@ internal sealed class PartFile : IAsyncDisposable
         }
     }
 
+    /// <summary>The error for a file that cannot be written.</summary>
+    public static DownloadException WriteError(Uri uri, string path, Exception error)
+    {
+        // ENOSPC and ERROR_DISK_FULL.
+        const int noSpace = 28, diskFull = unchecked((int)0x80070070);
+        return error.HResult is noSpace or diskFull
+            ? new DownloadException(uri, DownloadFailure.NoSpace, $"the disk of {path} is full: free some space or choose another folder.", error)
+            : new DownloadException(uri, DownloadFailure.NotWritable, $"{path} cannot be written: {error.Message}", error);
+    }
+
     private FileStream OpenData() => new(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, MegaByte, useAsync: true);
 
     private static PartFile Create(string target)
     {
-        var file = new FileStream(PathOfState(target), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var file = new FileStream(target + ".part.json", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
             return new PartFile(target, file);
@@ -171,16 +176,28 @@ internal sealed class PartFile : IAsyncDisposable
         }
     }
 
-    // While the lock is held where the system allows it; a file that is gone or taken over by somebody else is none of ours.
+    // While the lock is held, where the system allows it. A file that is gone or that another process has taken is left alone.
     private void Remove()
     {
         try
         {
             File.Delete(PartPath);
-            File.Delete(PathOfState(_target));
+            File.Delete(_target + ".part.json");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
         }
     }
+}
+
+/// <summary>What must still be true of the server's file for a part of it to be continued; kept beside the part.</summary>
+/// <param name="Address">Where the part came from.</param>
+/// <param name="ETag">The server's strong tag of that version, if it gave one.</param>
+/// <param name="LastModified">Its date, if it gave one.</param>
+/// <param name="TotalBytes">Its length, if it gave one.</param>
+internal sealed record PartState(string Address, string? ETag, DateTimeOffset? LastModified, long? TotalBytes)
+{
+    /// <summary>Whether a server can be asked for the rest of this version only.</summary>
+    [JsonIgnore]
+    public bool CanBeChecked => ETag is not null || LastModified is not null;
 }

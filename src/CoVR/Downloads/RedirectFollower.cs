@@ -2,31 +2,33 @@ using System.Net;
 
 namespace CoVR.Downloads;
 
-/// <summary>Sends a request and follows redirections, some but not any number, and never from <c>https</c> to <c>http</c>.</summary>
-internal sealed class RedirectFollower(HttpMessageInvoker invoker, int limit)
+/// <summary>Sends a request and follows a limited number of redirects, never from <c>https</c> to <c>http</c>.</summary>
+/// <remarks>Unlike the handler's own redirects, these keep headers such as <c>Authorization</c> on the first address's host.</remarks>
+internal sealed class RedirectFollower(HttpClient client, int limit)
 {
     /// <summary>Sends a request.</summary>
     /// <param name="start">The address.</param>
     /// <param name="makeRequest">Makes the request for an address; the flag says whether it is on the first address's host.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <returns>An answer that is no redirection; the caller disposes it.</returns>
+    /// <returns>A response that is no redirect; the caller disposes it.</returns>
     public async Task<HttpResponseMessage> SendAsync(Uri start, Func<Uri, bool, HttpRequestMessage> makeRequest, CancellationToken cancellationToken)
     {
         var address = start;
         for (var followed = 0; ; followed++)
         {
             using var request = makeRequest(address, IsSameHost(start, address));
-            var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (!IsRedirect(response.StatusCode))
                 {
-                    // A handler of the host may have followed redirections by itself.
+                    // The caller's handler may have followed redirects by itself.
                     CheckStep(start, address, response.RequestMessage?.RequestUri ?? address);
                     return response;
                 }
 
-                address = Next(start, address, response, followed);
+                address = followed < limit ? Next(start, address, response) : throw new DownloadException(
+                    start, DownloadFailure.Redirect, $"more than {limit} redirects, the last to {DownloadException.Shown(address)}: the server redirects in circles, or asks for a login.");
             }
             catch
             {
@@ -49,23 +51,15 @@ internal sealed class RedirectFollower(HttpMessageInvoker invoker, int limit)
         if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp)
         {
             throw new DownloadException(
-                start, DownloadFailure.Redirect, $"the server leads from https to {DownloadException.Shown(to)}, where anybody on the way could change the file; this is not followed.");
+                start, DownloadFailure.Redirect, $"the server redirects from https to {DownloadException.Shown(to)}, where anybody on the way could change the file; this is not followed.");
         }
     }
 
-    private Uri Next(Uri start, Uri address, HttpResponseMessage response, int followed)
+    private static Uri Next(Uri start, Uri address, HttpResponseMessage response)
     {
-        if (followed >= limit)
-        {
-            throw new DownloadException(
-                start, DownloadFailure.Redirect, $"more than {limit} redirections, the last to {DownloadException.Shown(address)}: the server leads in circles, or asks for a login.");
-        }
-
         if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next) || next.Scheme is not ("http" or "https"))
         {
-            throw new DownloadException(
-                start, DownloadFailure.Redirect, $"the server redirects to '{response.Headers.Location}', which is no http or https address.")
-            { StatusCode = response.StatusCode };
+            throw new DownloadException(start, DownloadFailure.Redirect, $"the server redirects to '{response.Headers.Location}', which is not an http or https address.") { StatusCode = response.StatusCode };
         }
 
         CheckStep(start, address, next);

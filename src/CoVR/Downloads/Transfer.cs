@@ -1,49 +1,56 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Downloads;
 
-/// <summary>One file on its way: each attempt asks for what is missing and appends it to the part.</summary>
-internal sealed class Transfer(DownloadRequest request, PartFile part, TransferSettings settings)
+/// <summary>The transfer of one file: each attempt requests what is missing and appends it to the part.</summary>
+internal sealed class Transfer(
+    Downloader downloader, RedirectFollower redirects, DownloadRequest request, PartFile part, IProgress<DownloadProgress>? progress, ILogger logger)
 {
     private const int BufferBytes = 1 << 17;
-    private readonly DownloaderOptions _options = settings.Options;
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly string UserAgent = $"CoVR.NET/{typeof(Transfer).Assembly.GetName().Version?.ToString(2)}";
+
     private bool _fromTheStart;
+    private long? _reported;
 
-    /// <summary>The byte at which an earlier download was continued; 0 for none.</summary>
-    public long ResumedAt { get; private set; }
+    /// <summary>Whether bytes of an earlier attempt are part of the file.</summary>
+    public bool HasResumed { get; private set; }
 
-    /// <summary>Drops what came and lets the next attempt begin anew.</summary>
+    /// <summary>Drops what has arrived, so that the next attempt starts from the beginning.</summary>
     public void StartOver(string reason)
     {
-        settings.Logger.StartingOver(request.Path, reason);
+        logger.StartingOver(request.Path, reason);
         part.Drop();
-        (_fromTheStart, ResumedAt) = (true, 0);
+        (_fromTheStart, HasResumed) = (true, false);
     }
 
     /// <summary>Makes one attempt; when it returns, the server has sent everything.</summary>
-    /// <exception cref="DownloadException">It failed; bytes that came are kept.</exception>
+    /// <exception cref="DownloadException">It failed; the bytes that arrived are kept.</exception>
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        using var guard = new StallGuard(_options.StallTimeout, settings.Time, cancellationToken);
+        using var stall = new CancellationTokenSource(request.StallTimeout, downloader.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
         try
         {
             var offset = CanResume ? part.Length : 0;
-            using var response = await settings.Redirects.SendAsync(request.Uri, (address, isSameHost) => MakeRequest(address, isSameHost, offset), guard.Token).ConfigureAwait(false);
-            guard.Touch();
+            using var response = await redirects.SendAsync(request.Uri, (address, isSameHost) => MakeRequest(address, isSameHost, offset), either.Token).ConfigureAwait(false);
+            stall.CancelAfter(request.StallTimeout);
             if (Accept(response, offset))
             {
-                await CopyAsync(response, guard).ConfigureAwait(false);
+                await CopyAsync(response, stall, either.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (guard.HasStalled)
+        catch (OperationCanceledException) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new DownloadException(request.Uri, DownloadFailure.Stalled, $"no byte came for {_options.StallTimeout}.") { IsTransient = true };
+            throw new DownloadException(request.Uri, DownloadFailure.Stalled, $"no byte arrived for {request.StallTimeout}.") { IsTransient = true };
         }
         catch (Exception error) when (error is HttpRequestException or IOException or ProtocolViolationException)
         {
-            throw ServerAnswers.Break(request.Uri, error);
+            throw HttpErrorMapping.OfBrokenConnection(request.Uri, error);
         }
         finally
         {
@@ -51,19 +58,16 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
         }
     }
 
-    private bool CanResume => !_fromTheStart && part.Length > 0 && ((part.State is { } state && state.Address == request.Uri.AbsoluteUri && state.CanBeChecked) || request.Sha256 is not null);
+    private bool CanResume => !_fromTheStart && part.Length > 0 && ((part.State is { CanBeChecked: true } state && state.Address == request.Uri.AbsoluteUri) || request.Sha256 is not null);
 
     private HttpRequestMessage MakeRequest(Uri address, bool isSameHost, long offset)
     {
         var message = new HttpRequestMessage(HttpMethod.Get, address);
-        message.Headers.UserAgent.ParseAdd(_options.UserAgent);
+        message.Headers.UserAgent.ParseAdd(UserAgent);
         message.Headers.AcceptEncoding.ParseAdd("identity");
-        foreach (var (name, value) in request.Headers)
+        foreach (var (name, value) in request.Headers.Where(_ => isSameHost))
         {
-            if (isSameHost)
-            {
-                message.Headers.TryAddWithoutValidation(name, value);
-            }
+            message.Headers.TryAddWithoutValidation(name, value);
         }
 
         if (offset > 0)
@@ -80,24 +84,24 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
         return message;
     }
 
-    // Whether there are bytes to be copied.
+    // Whether there are bytes to copy.
     private bool Accept(HttpResponseMessage response, long offset)
     {
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
-                BeginAnew(response);
+                Start(response);
                 return true;
             case HttpStatusCode.PartialContent when offset > 0 && IsContinuation(response, offset):
                 Continue(offset);
                 return true;
-            case HttpStatusCode.RequestedRangeNotSatisfiable when offset > 0 && response.Content.Headers.ContentRange?.Length == offset && SameVersion(response):
+            case HttpStatusCode.RequestedRangeNotSatisfiable when offset > 0 && response.Content.Headers.ContentRange?.Length == offset && IsSameVersion(response):
                 return false;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
-                StartOver("the server has another version, or answers another range");
-                throw new DownloadException(request.Uri, DownloadFailure.Interrupted, "the file on the server is not the one that was begun.") { StatusCode = response.StatusCode, IsTransient = true };
+                StartOver("the server has another version, or sent another range");
+                throw new DownloadException(request.Uri, DownloadFailure.Interrupted, "the file on the server has changed since the download started.") { StatusCode = response.StatusCode, IsTransient = true };
             default:
-                throw ServerAnswers.Refusal(request.Uri, response, settings.Time.GetUtcNow(), _options.LongestRetryAfter);
+                throw HttpErrorMapping.OfResponse(request.Uri, response, downloader.Time.GetUtcNow(), LongestRetryAfter);
         }
     }
 
@@ -107,58 +111,58 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
         return range?.From == offset
             && (range.Length is not { } total || part.State?.TotalBytes is not { } known || total == known)
             && (range.Length is not { } length || request.ExpectedBytes is not { } expected || length == expected)
-            && SameVersion(response);
+            && IsSameVersion(response);
     }
 
-    private bool SameVersion(HttpResponseMessage response) =>
+    private bool IsSameVersion(HttpResponseMessage response) =>
         part.State?.ETag is not { } tag || response.Headers.ETag is not { } now || now.ToString() == tag;
 
     private void Continue(long offset)
     {
-        ResumedAt = ResumedAt == 0 ? offset : ResumedAt;
-        settings.Logger.Resuming(request.Path, offset);
+        HasResumed = true;
+        logger.Resuming(request.Path, offset);
         CheckSpace((part.State?.TotalBytes ?? request.ExpectedBytes) - offset);
         part.SeekEnd();
     }
 
-    private void BeginAnew(HttpResponseMessage response)
+    private void Start(HttpResponseMessage response)
     {
-        var total = response.Content.Headers.ContentLength;
-        if (response.Content.Headers.ContentEncoding.Any(encoding => encoding != "identity"))
+        var headers = response.Content.Headers;
+        if (headers.ContentEncoding.Any(encoding => encoding != "identity"))
         {
-            throw new DownloadException(request.Uri, DownloadFailure.Refused, $"the server sends the file packed ({string.Join(", ", response.Content.Headers.ContentEncoding)}) although it was asked not to.");
+            throw new DownloadException(request.Uri, DownloadFailure.Refused, $"the server sends the file compressed ({string.Join(", ", headers.ContentEncoding)}) although it was asked not to.");
         }
 
-        if (request.RefuseWebPages && WebPageSniffer.IsPage(response.Content.Headers.ContentType))
+        if (request.RefuseWebPages && WebPageSniffer.IsPage(headers.ContentType))
         {
             throw WebPage(string.Empty);
         }
 
-        if (total is { } announced && request.ExpectedBytes is { } expected && announced != expected)
+        if (headers.ContentLength is { } announced && request.ExpectedBytes is { } expected && announced != expected)
         {
             throw new DownloadException(
-                request.Uri, DownloadFailure.WrongLength, $"the server's file has {announced} bytes where {expected} are expected: it is another file or version.");
+                request.Uri, DownloadFailure.WrongLength, $"the server's file has {announced} bytes where {expected} were expected: this is another file or version.");
         }
 
-        CheckSpace(total ?? request.ExpectedBytes);
+        CheckSpace(headers.ContentLength ?? request.ExpectedBytes);
         var tag = response.Headers.ETag is { IsWeak: false } strong ? strong.ToString() : null;
-        part.Start(new PartState(request.Uri.AbsoluteUri, tag, response.Content.Headers.LastModified, total));
-        (_fromTheStart, ResumedAt) = (false, 0);
+        part.Start(new PartState(request.Uri.AbsoluteUri, tag, headers.LastModified, headers.ContentLength));
+        (_fromTheStart, HasResumed) = (false, false);
     }
 
-    private async Task CopyAsync(HttpResponseMessage response, StallGuard guard)
+    private async Task CopyAsync(HttpResponseMessage response, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
         var total = part.State?.TotalBytes ?? request.ExpectedBytes;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(guard.Token).ConfigureAwait(false);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             var needed = part.Length == 0 && request.RefuseWebPages ? WebPageSniffer.Bytes : 1;
-            for (var count = await FillAsync(body, buffer, needed, guard).ConfigureAwait(false); count > 0; count = await FillAsync(body, buffer, 1, guard).ConfigureAwait(false))
+            for (int count; (count = await FillAsync(body, buffer.AsMemory(0, BufferBytes), needed, stall, cancellationToken).ConfigureAwait(false)) > 0; needed = 1)
             {
                 Check(buffer.AsSpan(0, count), total);
-                await WriteAsync(buffer.AsMemory(0, count), guard.Token).ConfigureAwait(false);
-                settings.Meter.Report(part.Length, total);
+                await WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                Report(total);
             }
         }
         finally
@@ -180,23 +184,17 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
         }
         catch (IOException error)
         {
-            throw DiskFaults.Explain(request.Uri, part.PartPath, error);
+            throw PartFile.WriteError(request.Uri, part.PartPath, error);
         }
     }
 
     // Reads at least so many bytes, or up to the end.
-    private static async Task<int> FillAsync(Stream body, byte[] buffer, int needed, StallGuard guard)
+    private async Task<int> FillAsync(Stream body, Memory<byte> buffer, int needed, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
         var count = 0;
-        while (count < needed)
+        while (count < needed && await body.ReadAsync(buffer[count..], cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
-            var read = await body.ReadAsync(buffer.AsMemory(count, BufferBytes - count), guard.Token).ConfigureAwait(false);
-            if (read == 0)
-            {
-                break;
-            }
-
-            guard.Touch();
+            stall.CancelAfter(request.StallTimeout);
             count += read;
         }
 
@@ -213,7 +211,16 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
         if (part.Length + bytes.Length > total)
         {
             part.Drop();
-            throw new DownloadException(request.Uri, DownloadFailure.WrongLength, $"the server sends more than the {total} bytes that are expected: it is another file or version.");
+            throw new DownloadException(request.Uri, DownloadFailure.WrongLength, $"the server sends more than the expected {total} bytes: this is another file or version.");
+        }
+    }
+
+    private void Report(long? total)
+    {
+        if (progress is not null && (_reported is not { } last || downloader.Time.GetElapsedTime(last) >= ReportInterval))
+        {
+            _reported = downloader.Time.GetTimestamp();
+            progress.Report(new DownloadProgress(request.Uri, request.Path, part.Length, total));
         }
     }
 
@@ -224,11 +231,11 @@ internal sealed class Transfer(DownloadRequest request, PartFile part, TransferS
 
     private void CheckSpace(long? missing)
     {
-        var free = settings.FreeSpace(Path.GetDirectoryName(part.PartPath)!);
-        if (missing > free - _options.KeptFree)
+        var free = downloader.FreeSpace(Path.GetDirectoryName(part.PartPath)!);
+        if (missing > free - downloader.ReservedSpace)
         {
             throw new DownloadException(
-                request.Uri, DownloadFailure.NoSpace, $"{missing} more bytes are needed, and the disk of {part.PartPath} has {free} free (of which {_options.KeptFree} are kept): make room or choose another folder.");
+                request.Uri, DownloadFailure.NoSpace, $"{missing} more bytes are needed, and the disk of {part.PartPath} has {free} free (of which {downloader.ReservedSpace} are reserved): free some space or choose another folder.");
         }
     }
 }

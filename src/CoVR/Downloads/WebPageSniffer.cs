@@ -4,18 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace CoVR.Downloads;
 
-/// <summary>Tells web pages from files.</summary>
+/// <summary>Recognizes web pages.</summary>
 internal static partial class WebPageSniffer
 {
-    /// <summary>Bytes that <see cref="IsPage"/> wants to see.</summary>
+    /// <summary>How many first bytes to pass to <see cref="IsPage(ReadOnlySpan{byte})"/>.</summary>
     public const int Bytes = 512;
 
     private static readonly string[] Beginnings = ["<!doctype html", "<html", "<head", "<body", "<script", "<?xml", "<error", "<!--"];
 
-    /// <summary>Whether a content type is a page's.</summary>
+    /// <summary>Whether a content type is that of a page.</summary>
     public static bool IsPage(MediaTypeHeaderValue? type) => type?.MediaType is "text/html" or "application/xhtml+xml";
 
-    /// <summary>Whether a file's first bytes are a page's, or the XML error of a storage service.</summary>
+    /// <summary>Whether a file starts like a page, or like the XML error of a storage service.</summary>
     public static bool IsPage(ReadOnlySpan<byte> head)
     {
         var text = Encoding.Latin1.GetString(head).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');

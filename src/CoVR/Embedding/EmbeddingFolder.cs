@@ -5,10 +5,10 @@ namespace CoVR;
 /// <summary>How a folder keeps embeddings.</summary>
 public enum EmbeddingFolderKind
 {
-    /// <summary>Segments and a manifest: <see cref="FileEmbeddingStore"/>.</summary>
+    /// <summary>Segments and a manifest: <see cref="FolderGallery"/>.</summary>
     Store,
 
-    /// <summary>A tensor file for each item, as the reference keeps them: <see cref="PthTreeEmbeddingStore"/>.</summary>
+    /// <summary>A tensor file for each item, as the reference keeps them: <see cref="PthTreeGallery"/>.</summary>
     PthTree,
 }
 
@@ -34,48 +34,61 @@ public sealed class EmbeddingFolder
     /// <summary>Opens a folder.</summary>
     /// <param name="directory">A folder with a manifest, with segments, or with <c>.pth</c> files at any depth.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="EmbeddingStoreException">There are no embeddings, or the manifest is damaged, of another version, or missing beside segments.</exception>
+    /// <exception cref="GalleryException">There are no embeddings, or the manifest is damaged, of another version, or missing beside segments.</exception>
     public static EmbeddingFolder Open(string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         var path = System.IO.Path.GetFullPath(directory);
         if (!Directory.Exists(path))
         {
-            throw new EmbeddingStoreException(path, "there is no such folder.");
+            throw new GalleryException(path, "there is no such folder.");
         }
 
-        if (StoreManifest.Read(path, ManifestOf(path, EmbeddingFolderKind.Store)) is { } manifest)
+        if (FolderManifest.Read(path) is { } manifest)
         {
             return new EmbeddingFolder(path, EmbeddingFolderKind.Store, manifest.Fingerprint);
         }
 
         if (SegmentFiles.In(path) is [var segment, ..])
         {
-            throw new EmbeddingStoreException(path, $"{System.IO.Path.GetFileName(segment.SegmentPath)} is there without its {FileEmbeddingStore.ManifestName}, so nobody knows which model made it.");
+            throw new GalleryException(path, $"{System.IO.Path.GetFileName(segment.SegmentPath)} is there without its {FolderManifest.FileName}, so nobody knows which model made it.");
         }
 
-        var tree = StoreManifest.Read(path, ManifestOf(path, EmbeddingFolderKind.PthTree), PthTreeEmbeddingStore.FormatName);
+        var tree = StoreManifest.Read(path, ManifestOf(path, EmbeddingFolderKind.PthTree), PthTreeGallery.FormatName);
         return tree is not null || TreeFiles(path).Any()
             ? new EmbeddingFolder(path, EmbeddingFolderKind.PthTree, tree?.Fingerprint)
-            : throw new EmbeddingStoreException(path, "the folder holds no embeddings: neither a store nor .pth files.");
+            : throw new GalleryException(path, "the folder holds no embeddings: neither a store nor .pth files.");
     }
 
     /// <summary>Lists what is there, damaged items included.</summary>
-    /// <remarks>Of a store the heads of records are read, of a tree the names of files.</remarks>
+    /// <remarks>Of a gallery the records are read and their checksums compared, of a tree the names of files.</remarks>
     /// <returns>
     /// Items in the order of files and places. Of two records of one item in one file the later counts. An item without identity
     /// stands for bytes that are no record, or for a file that cannot be opened.
     /// </returns>
     public IEnumerable<StoredEmbedding> Items() => Kind == EmbeddingFolderKind.Store
-        ? SegmentFiles.In(Path).SelectMany(segment => SegmentInspection.Records(Path, segment.SegmentPath, Fingerprint!))
+        ? StoredEmbedding.OfGallery(Path, Fingerprint!)
         : TreeFiles(Path).Order(StringComparer.Ordinal).Select(file => StoredEmbedding.OfFile(Path, file));
 
     /// <summary>What is remembered of items that could not be embedded.</summary>
     /// <returns>The last failure of each item.</returns>
-    public IReadOnlyDictionary<MediaId, RememberedFailure> Failures() => FailureFile.Read(Directory.EnumerateFiles(Path, "failures*.jsonl"));
+    public IReadOnlyDictionary<MediaId, EmbeddingFailure> Failures()
+    {
+        var failures = new Dictionary<MediaId, EmbeddingFailure>(FailureFile.Read(Directory.EnumerateFiles(Path, "failures*.jsonl")));
+        if (Kind == EmbeddingFolderKind.Store)
+        {
+            using var index = FolderIndex.Load(Path, Fingerprint!);
+            foreach (var failure in index.Failures())
+            {
+                failures[failure.Id] = failure;
+            }
+        }
+
+        return failures;
+    }
 
     private static string ManifestOf(string path, EmbeddingFolderKind kind) =>
-        System.IO.Path.Combine(path, kind == EmbeddingFolderKind.Store ? FileEmbeddingStore.ManifestName : PthTreeEmbeddingStore.ManifestName);
+        System.IO.Path.Combine(path, kind == EmbeddingFolderKind.Store ? FolderManifest.FileName : PthTreeGallery.ManifestName);
 
     /// <summary>Files of texts (<c>txt2_….pth</c>) and the reference's <c>delete.pth</c> lie beside items and are none.</summary>
     private static IEnumerable<string> TreeFiles(string path) => Directory

@@ -6,23 +6,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR;
 
-/// <summary>Embeds a gallery: several workers read and transform, one batch at a time goes through the model, then to the store.</summary>
+/// <summary>Embeds media into a gallery: several workers read and transform, one batch at a time goes through the model, then to the gallery.</summary>
 /// <remarks>
-/// An item is reported as embedded when its store says that it is safe, so that a killed job loses at most what was
-/// never reported; the next run skips what is stored. All frames of an item are stored together. Memory is bounded by
-/// the options, not by the gallery. A failing store ends the job; a failing item does not, and a store that is an
-/// <see cref="IFailureMemory"/> remembers why. A batch is stored while the next is encoded. Safe for use from several
-/// threads, though two jobs on one store embed twice what they share.
+/// An item is reported as embedded when the gallery says that it is safe, so that a killed job loses at most what was never reported; the next
+/// run skips what is there and unchanged. All frames of an item are stored together. Memory is bounded by the options, not by the gallery. A
+/// failing gallery ends the job; a failing item does not, and the gallery records why. A batch is stored while the next is encoded. Safe for
+/// several threads, though two jobs on one gallery embed twice what they share.
 /// </remarks>
 public sealed class EmbeddingJob : IEmbeddingJob
 {
+    private static readonly TimeSpan LongBatch = TimeSpan.FromSeconds(1);
+
     private readonly IPipelineProvider _provider;
     private readonly EmbeddingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Creates a job.</summary>
-    /// <param name="pipeline">Asked for the pipeline when a job starts.</param>
+    /// <param name="pipeline">Gives the pipeline; asked when a job starts.</param>
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Told about failed items; may be null.</param>
@@ -39,7 +40,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
     /// <inheritdoc/>
     /// <remarks>Items of other shards than <see cref="EmbeddingOptions.Shard"/> are left out, of the outcomes too.</remarks>
     /// <exception cref="ArgumentException">Two items have the same identity.</exception>
-    /// <exception cref="EmbeddingStoreException">The store belongs to another model, or cannot be written.</exception>
+    /// <exception cref="GalleryException">The gallery belongs to another model, or cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed meanwhile; what was reported as embedded is stored.</exception>
     public IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -60,16 +61,16 @@ public sealed class EmbeddingJob : IEmbeddingJob
         IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed");
-        var tally = new EmbeddingTally(items.Count, _time, progress);
+        var counts = new EmbeddingProgress(items.Count, _time, progress);
         var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
-        RequireOwnStore(pipeline);
-        var failures = await RecallAsync(pipeline.Store, cancellationToken).ConfigureAwait(false);
+        await RequireOwnGalleryAsync(pipeline, cancellationToken).ConfigureAwait(false);
+        var known = await KnownItems.ReadAsync(pipeline.Gallery, items, _options.RetryFailed, cancellationToken).ConfigureAwait(false);
         var wanted = new List<MediaItem>();
         foreach (var item in items)
         {
-            if (await FinishedAsync(pipeline.Store, failures, item, cancellationToken).ConfigureAwait(false) is { } outcome)
+            if (known.OutcomeOf(item) is { } outcome)
             {
-                yield return tally.Count(outcome);
+                yield return counts.Count(outcome);
             }
             else
             {
@@ -77,31 +78,34 @@ public sealed class EmbeddingJob : IEmbeddingJob
             }
         }
 
-        tally.Report();
+        counts.Report();
         _logger.EmbeddingStarted(items.Count, items.Count - wanted.Count);
-        tally.StartModel();
+        counts.StartModel();
         await using var source = new PreparedMediaSource(pipeline, wanted, _options, cancellationToken);
         var saving = Task.FromResult<IReadOnlyList<EmbedOutcome>>([]);
+        var frames = 1; // of the next batch: small at first and while batches are slow, so that progress shows
         try
         {
             for (var more = true; more;)
             {
-                var batch = await tally.Wait(source.ReadBatchAsync(_options.BatchSize)).ConfigureAwait(false);
+                var batch = await counts.Wait(source.ReadBatchAsync(frames)).ConfigureAwait(false);
                 more = batch.Count > 0;
-                var encoded = await tally.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
+                var started = _time.GetTimestamp();
+                var encoded = await counts.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
+                frames = _time.GetElapsedTime(started) > LongBatch ? Math.Max(1, frames / 2) : Math.Min(_options.BatchSize, frames * 2);
                 var saved = await saving.ConfigureAwait(false);
-                saving = SaveAsync(pipeline.Store, encoded); // while the next batch is read and encoded
+                saving = Task.Run(() => SaveAsync(pipeline.Gallery, encoded), CancellationToken.None); // while the next batch is read and encoded
                 foreach (var outcome in saved)
                 {
-                    yield return tally.Count(outcome);
+                    yield return counts.Count(outcome);
                 }
 
-                tally.Report();
+                counts.Report();
             }
 
             foreach (var outcome in await saving.ConfigureAwait(false))
             {
-                yield return tally.Count(outcome);
+                yield return counts.Count(outcome);
             }
         }
         finally
@@ -110,47 +114,29 @@ public sealed class EmbeddingJob : IEmbeddingJob
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        tally.Report();
-        activity?.SetTag("covr.items.done", tally.Done).SetTag("covr.items.failed", tally.Failed);
-        _logger.EmbeddingEnded(tally.Elapsed, tally.Done, tally.Failed);
-        if (tally.ModelBusy is { } busy)
+        counts.Report();
+        activity?.SetTag("covr.items.done", counts.Done).SetTag("covr.items.failed", counts.Failed);
+        _logger.EmbeddingEnded(counts.Elapsed, counts.Done, counts.Failed);
+        if (counts.ModelBusy is { } busy)
         {
-            _logger.ModelBusy(busy, tally.Waited);
+            _logger.ModelBusy(busy, counts.Waited);
         }
     }
 
-    private async ValueTask<IReadOnlyDictionary<MediaId, RememberedFailure>> RecallAsync(IEmbeddingStore store, CancellationToken cancellationToken) =>
-        store is IFailureMemory memory && !_options.RetryFailed
-            ? await memory.RecallAsync(cancellationToken).ConfigureAwait(false)
-            : new Dictionary<MediaId, RememberedFailure>();
-
-    /// <summary>The model may have been trained after the store was opened.</summary>
-    private static void RequireOwnStore(RetrievalPipeline pipeline)
+    // The model may have been trained after the gallery was opened.
+    private static async ValueTask RequireOwnGalleryAsync(RetrievalPipeline pipeline, CancellationToken cancellationToken)
     {
-        var (stored, own) = (pipeline.Store.Fingerprint.WeightsSha256, pipeline.Model.Description.WeightsSha256);
+        var gallery = await pipeline.Gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false);
+        var (stored, own) = (gallery.Fingerprint.WeightsSha256, pipeline.Model.Description.WeightsSha256);
         if (!string.Equals(stored, own, StringComparison.Ordinal))
         {
-            throw new EmbeddingStoreException(
-                pipeline.Store.Fingerprint.Model,
-                $"it keeps embeddings of the weights {stored}, and the model has the weights {own} now: embed into another store, for example in a pipeline that loads the new weights.");
+            throw new GalleryException(
+                gallery.Name,
+                $"it holds embeddings of the weights {stored}, and the model has the weights {own} now: embed into another gallery, for example in a pipeline that loads the new weights.");
         }
     }
 
-    /// <summary>The outcome of an item that needs no work; null when it does.</summary>
-    private static async ValueTask<EmbedOutcome?> FinishedAsync(
-        IEmbeddingStore store, IReadOnlyDictionary<MediaId, RememberedFailure> failures, MediaItem item, CancellationToken cancellationToken)
-    {
-        if (await store.ContainsAsync(item.Id, cancellationToken).ConfigureAwait(false))
-        {
-            return new EmbedOutcome(item.Id, EmbedStatus.AlreadyThere);
-        }
-
-        return failures.TryGetValue(item.Id, out var failure) && failure.LiesInTheFile
-            ? new EmbedOutcome(item.Id, EmbedStatus.FailedBefore, new MediaReadException(item.Source.DisplayName, failure.Kind!.Value, failure.Reason))
-            : null;
-    }
-
-    /// <summary>Encodes a batch; the buffers of its items go back to the pool.</summary>
+    // The buffers of the batch's items go back to the pool.
     private async Task<IReadOnlyList<EncodedItem>> EncodeAsync(RetrievalPipeline pipeline, IReadOnlyList<PreparedItem> batch, CancellationToken cancellationToken)
     {
         try
@@ -166,31 +152,35 @@ public sealed class EmbeddingJob : IEmbeddingJob
         }
     }
 
-    /// <summary>Stores what was encoded and remembers what failed.</summary>
-    private async Task<IReadOnlyList<EmbedOutcome>> SaveAsync(IEmbeddingStore store, IReadOnlyList<EncodedItem> encoded)
+    private async Task<IReadOnlyList<EmbedOutcome>> SaveAsync(IGallery gallery, IReadOnlyList<EncodedItem> encoded)
     {
-        await Task.WhenAll(encoded.Where(item => item.Embedding is not null)
-            .Select(item => store.WriteAsync(item.Id, item.Embedding!, CancellationToken.None).AsTask())).ConfigureAwait(false);
-        foreach (var item in encoded.Where(item => item.Failure is not null))
+        GalleryEntry[] entries = [.. encoded.Where(item => item.Embedding is not null).Select(item => new GalleryEntry(item.Item.Id, item.Embedding!) { Properties = item.Item.Properties })];
+        EmbeddingFailure[] failures = [.. encoded.Where(item => item.Failure is not null).Select(FailureOf)];
+        if (entries.Length > 0)
         {
-            _logger.ItemFailed(item.Id, item.Failure!.Message, item.Failure);
-            if (store is IFailureMemory memory)
-            {
-                await memory.RememberAsync(Remember(item.Id, item.Failure), CancellationToken.None).ConfigureAwait(false);
-            }
+            await gallery.UpsertAsync(entries, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return [.. encoded.Select(item => new EmbedOutcome(item.Id, item.Failure is null ? EmbedStatus.Embedded : EmbedStatus.Failed, item.Failure))];
+        if (failures.Length > 0)
+        {
+            await gallery.RecordFailuresAsync(failures, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return [.. encoded.Select(item => new EmbedOutcome(item.Item.Id, item.Failure is null ? EmbedStatus.Embedded : EmbedStatus.Failed, item.Failure))];
     }
 
-    private RememberedFailure Remember(MediaId id, Exception failure) => failure is MediaReadException media
-        ? new RememberedFailure(id, media.Reason, media.Failure, _time.GetUtcNow())
-        : new RememberedFailure(id, $"{failure.GetType().Name}: {failure.Message}", null, _time.GetUtcNow());
+    private EmbeddingFailure FailureOf(EncodedItem encoded)
+    {
+        var (item, failure) = (encoded.Item, encoded.Failure!);
+        _logger.ItemFailed(item.Id, failure.Message, failure);
+        var (reason, kind) = failure is MediaReadException media ? (media.Reason, media.Failure) : ($"{failure.GetType().Name}: {failure.Message}", default(MediaFailure?));
+        return new EmbeddingFailure(item.Id, reason, kind, _time.GetUtcNow()) { Size = item.Properties.Size, Modified = item.Properties.Modified };
+    }
 
     private List<EncodedItem> EncodeEach(ComposedModel model, IReadOnlyList<PreparedItem> batch)
     {
         using var mode = EvaluationMode.Enter(model);
-        var encoded = batch.Where(item => item.Media is null).Select(item => new EncodedItem(item.Id, null, item.Failure)).ToList();
+        var encoded = batch.Where(item => item.Media is null).Select(item => new EncodedItem(item.Item, null, item.Failure)).ToList();
         PreparedItem[] readable = [.. batch.Where(item => item.Media is not null)];
         if (readable.Length == 0)
         {
@@ -214,7 +204,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
     {
         if (wasAlone)
         {
-            return new EncodedItem(item.Id, null, error);
+            return new EncodedItem(item.Item, null, error);
         }
 
         try
@@ -223,7 +213,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         }
         catch (Exception own) when (IsOfOneItem(own))
         {
-            return new EncodedItem(item.Id, null, own);
+            return new EncodedItem(item.Item, null, own);
         }
     }
 
@@ -231,11 +221,56 @@ public sealed class EmbeddingJob : IEmbeddingJob
     {
         var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.Output);
         return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
-            ? new EncodedItem(item.Id, set, null)
-            : new EncodedItem(item.Id, null, new ArithmeticException($"The model's embedding of '{item.Id}' holds NaN or infinity.")))];
+            ? new EncodedItem(item.Item, set, null)
+            : new EncodedItem(item.Item, null, new ArithmeticException($"The model's embedding of '{item.Item.Id}' holds NaN or infinity.")))];
     }
 
     private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException);
 
-    private sealed record EncodedItem(MediaId Id, EmbeddingSet? Embedding, Exception? Failure);
+    private sealed record EncodedItem(MediaItem Item, EmbeddingSet? Embedding, Exception? Failure);
+
+    /// <summary>What the gallery knows of the items of a job when it starts.</summary>
+    private sealed class KnownItems
+    {
+        private readonly Dictionary<MediaId, GalleryProperties> _there = [];
+        private IReadOnlyDictionary<MediaId, EmbeddingFailure> _failures = new Dictionary<MediaId, EmbeddingFailure>();
+
+        public static async Task<KnownItems> ReadAsync(IGallery gallery, IReadOnlyList<MediaItem> items, bool retryFailed, CancellationToken cancellationToken)
+        {
+            var known = new KnownItems();
+            HashSet<MediaId> ids = [.. items.Select(item => item.Id)];
+            await foreach (var (id, properties) in gallery.ListAsync(null, cancellationToken).ConfigureAwait(false))
+            {
+                if (ids.Contains(id))
+                {
+                    known._there[id] = properties;
+                }
+            }
+
+            if (!retryFailed)
+            {
+                known._failures = await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return known;
+        }
+
+        /// <summary>The outcome of an item that needs no work; null when it does.</summary>
+        public EmbedOutcome? OutcomeOf(MediaItem item)
+        {
+            if (_there.TryGetValue(item.Id, out var stored))
+            {
+                return IsSame(item.Properties, stored) ? new EmbedOutcome(item.Id, EmbedStatus.AlreadyThere) : null;
+            }
+
+            return _failures.TryGetValue(item.Id, out var failure) && failure.IsPermanent && failure.Size == item.Properties.Size && failure.Modified == item.Properties.Modified
+                ? new EmbedOutcome(item.Id, EmbedStatus.FailedBefore, new MediaReadException(item.Source.DisplayName, failure.Kind!.Value, failure.Reason))
+                : null;
+        }
+
+        // The hash decides where both have one, else size and time; what is unknown counts as unchanged.
+        private static bool IsSame(GalleryProperties now, GalleryProperties stored) => (now.ContentHash, stored.ContentHash) is ({ } hash, { } known)
+            ? hash == known
+            : (now.Size is null || stored.Size is null || now.Size == stored.Size) && (now.Modified is null || stored.Modified is null || now.Modified == stored.Modified);
+    }
 }

@@ -17,9 +17,9 @@ internal sealed class FailureFile(string path)
     private readonly Lock _gate = new();
 
     /// <summary>The last failure of each item in some files.</summary>
-    public static IReadOnlyDictionary<MediaId, RememberedFailure> Read(IEnumerable<string> paths)
+    public static IReadOnlyDictionary<MediaId, EmbeddingFailure> Read(IEnumerable<string> paths)
     {
-        var failures = new Dictionary<MediaId, RememberedFailure>();
+        var failures = new Dictionary<MediaId, EmbeddingFailure>();
         foreach (var line in paths.Where(File.Exists).SelectMany(Lines))
         {
             if (TryParse(line) is { } failure && (!failures.TryGetValue(failure.Id, out var known) || known.At <= failure.At))
@@ -31,7 +31,7 @@ internal sealed class FailureFile(string path)
         return failures;
     }
 
-    public void Append(RememberedFailure failure)
+    public void Append(EmbeddingFailure failure)
     {
         var line = JsonSerializer.Serialize(new Line(failure.Id.Value, failure.Reason, failure.Kind, failure.At), Json) + "\n";
         lock (_gate)
@@ -64,12 +64,12 @@ internal sealed class FailureFile(string path)
         }
     }
 
-    private static RememberedFailure? TryParse(string line)
+    private static EmbeddingFailure? TryParse(string line)
     {
         try
         {
             return JsonSerializer.Deserialize<Line>(line, Json) is { Id.Length: > 0, Reason: not null } known && !string.IsNullOrWhiteSpace(known.Id)
-                ? new RememberedFailure(new MediaId(known.Id), known.Reason, known.Kind, known.At)
+                ? new EmbeddingFailure(new MediaId(known.Id), known.Reason, known.Kind, known.At)
                 : null;
         }
         catch (JsonException)

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace CoVR;
 
 /// <summary>Lists the pictures or videos of a folder as items for an embedding job.</summary>
@@ -19,7 +21,7 @@ public static class MediaFolder
         }
 
         var found = new SortedDictionary<MediaId, (string Path, int Extension)>();
-        foreach (var path in Directory.EnumerateFiles(directory, "*", Walk(options)))
+        foreach (var path in Files(directory, options))
         {
             var relative = Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/');
             if (ExtensionOf(path, options) is var extension and >= 0 && (options.Depth is not { } depth || relative.Count(letter => letter == '/') == depth))
@@ -48,6 +50,19 @@ public static class MediaFolder
                 ? item
                 : new MediaItem(id, new FileMedia(Path.Combine(directory, id.Value + options.Extensions[0])))),
         ];
+    }
+
+    // A folder behind links is entered once, and never from within itself; pipes and devices are no files to read.
+    private static FileSystemEnumerable<string> Files(string directory, MediaFolderOptions options)
+    {
+        var root = LinkResolver.RealPath(directory);
+        var entered = new HashSet<string?>(StringComparer.Ordinal) { null };
+        return new FileSystemEnumerable<string>(directory, (ref entry) => entry.ToSpecifiedFullPath(), Walk(options))
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && (entry.Length != 0 || SpecialFiles.KindOf(entry.ToFullPath()) is null),
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                || (LinkResolver.RealPath(entry.ToFullPath()) is var real && entered.Add(real) && !LinkResolver.IsWithin(root!, real!)),
+        };
     }
 
     private static EnumerationOptions Walk(MediaFolderOptions options) => new()

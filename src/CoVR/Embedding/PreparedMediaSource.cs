@@ -3,12 +3,14 @@ using System.Threading.Channels;
 namespace CoVR;
 
 /// <summary>An item that was read and transformed, or could not be.</summary>
-internal sealed record PreparedItem(MediaId Id, PreparedMedia? Media, Exception? Failure);
+internal sealed record PreparedItem(MediaItem Item, PreparedMedia? Media, Exception? Failure);
 
 /// <summary>Reads items with several workers into a bounded queue.</summary>
 /// <remarks>For one consumer. Disposing it stops the workers, waits for them and gives their buffers back.</remarks>
 internal sealed class PreparedMediaSource : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly RetrievalPipeline _pipeline;
     private readonly IReadOnlyList<MediaItem> _items;
     private readonly Channel<PreparedItem> _queue;
@@ -25,7 +27,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         _workers = CompleteAsync(Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, items.Count))).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None)));
     }
 
-    /// <summary>Takes items until their frames fill a batch.</summary>
+    /// <summary>Takes items until their frames fill a batch, or none was ready for a second.</summary>
     /// <param name="frames">Frames of a full batch; the last item may exceed it.</param>
     /// <returns>Items in the order in which they were ready; none at the end.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
@@ -35,7 +37,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         try
         {
             var count = 0;
-            while (count < frames && await _queue.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            while (count < frames && await IsMoreAsync(batch.Count > 0).ConfigureAwait(false))
             {
                 while (count < frames && _queue.Reader.TryRead(out var item))
                 {
@@ -63,6 +65,13 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         }
 
         _stop.Dispose();
+    }
+
+    // Items that are ready do not wait long for slow ones, so that progress shows.
+    private async Task<bool> IsMoreAsync(bool hasItems)
+    {
+        var more = _queue.Reader.WaitToReadAsync(_stop.Token).AsTask();
+        return (!hasItems || more.IsCompleted || await Task.WhenAny(more, Task.Delay(LongestWait, _stop.Token)).ConfigureAwait(false) == more) && await more.ConfigureAwait(false);
     }
 
     private static void Release(List<PreparedItem> items)
@@ -108,11 +117,11 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
     {
         try
         {
-            return new PreparedItem(item.Id, await PreparedMedia.ReadItemAsync(_pipeline, item.Source, cancellationToken).ConfigureAwait(false), null);
+            return new PreparedItem(item, await PreparedMedia.ReadItemAsync(_pipeline, item.Source, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
         {
-            return new PreparedItem(item.Id, null, error);
+            return new PreparedItem(item, null, error);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class PthTensor
     }
 
     /// <summary>Reads a file of any element type.</summary>
-    /// <exception cref="EmbeddingStoreException">It holds something else, or another shape.</exception>
+    /// <exception cref="GalleryException">It holds something else, or another shape.</exception>
     /// <exception cref="CheckpointException">It is damaged.</exception>
     public static EmbeddingSet Read(string store, string path, EmbeddingFingerprint fingerprint, PthTreeMedia media)
     {
@@ -29,10 +29,10 @@ internal static class PthTensor
         using var file = Checkpoint.Open(path);
         if (file.Content is not CheckpointTensor stored)
         {
-            throw new EmbeddingStoreException(store, $"'{path}' holds no bare tensor, so it is no embedding.");
+            throw new GalleryException(store, $"'{path}' holds no bare tensor, so it is no embedding.");
         }
 
-        var frames = Frames(stored.Shape, fingerprint, media) ?? throw new EmbeddingStoreException(
+        var frames = Frames(stored.Shape, fingerprint, media) ?? throw new GalleryException(
             store,
             $"'{path}' has the shape [{string.Join(", ", stored.Shape)}], expected is {Expected(fingerprint, media)}.");
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();

@@ -10,7 +10,7 @@ public enum PthTreeMedia
     Pictures,
 }
 
-/// <summary>How a <see cref="PthTreeEmbeddingStore"/> lays out its files.</summary>
+/// <summary>How a <see cref="PthTreeGallery"/> lays out its files.</summary>
 public sealed record PthTreeOptions
 {
     /// <summary>What the tensors are.</summary>

@@ -37,7 +37,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
     }
 
     /// <summary>Keeps other writers of this segment out until the result is disposed.</summary>
-    /// <exception cref="EmbeddingStoreException">Another writer has it, or the folder cannot be written.</exception>
+    /// <exception cref="GalleryException">Another writer has it, or the folder cannot be written.</exception>
     public FileStream TakeLock()
     {
         try
@@ -46,12 +46,12 @@ internal sealed record SegmentFiles(string Folder, string Name)
         }
         catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException && !IsHeld(error)))
         {
-            throw new EmbeddingStoreException(Folder, $"it cannot be written: {error.Message}", error);
+            throw new GalleryException(Folder, $"it cannot be written: {error.Message}", error);
         }
         catch (IOException error)
         {
             var what = Name.Length == 0 ? "it" : $"its segment '{Name}'";
-            throw new EmbeddingStoreException(
+            throw new GalleryException(
                 Folder, $"another writer has {what} open. One process at a time may embed into a segment; give each worker a shard of its own.", error);
         }
     }

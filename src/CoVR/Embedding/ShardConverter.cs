@@ -9,5 +9,5 @@ internal sealed class ShardConverter : TypeConverter
     public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) => sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);
 
     public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) =>
-        value is string text ? Shard.Parse(text) : base.ConvertFrom(context, culture, value);
+        value is string text ? Shard.Parse(text, culture) : base.ConvertFrom(context, culture, value);
 }

@@ -13,7 +13,7 @@ internal sealed record StoreManifest(string Format, int Version, EmbeddingFinger
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Reads a manifest; null when there is none.</summary>
-    /// <exception cref="EmbeddingStoreException">It is damaged or of another version.</exception>
+    /// <exception cref="GalleryException">It is damaged or of another version.</exception>
     public static StoreManifest? Read(string store, string path, string format = FormatName)
     {
         if (!File.Exists(path))
@@ -28,20 +28,20 @@ internal sealed record StoreManifest(string Format, int Version, EmbeddingFinger
         }
         catch (JsonException error)
         {
-            throw new EmbeddingStoreException(store, $"its manifest is no valid JSON ({error.Message}).", error);
+            throw new GalleryException(store, $"its manifest is no valid JSON ({error.Message}).", error);
         }
 
         return manifest switch
         {
             { Version: CurrentVersion, Fingerprint: not null } when manifest.Format == format => manifest,
-            { } when manifest.Format == format => throw new EmbeddingStoreException(store, $"its format has version {manifest.Version}, this library reads version {CurrentVersion}."),
-            _ => throw new EmbeddingStoreException(store, "its manifest is not that of an embedding store."),
+            { } when manifest.Format == format => throw new GalleryException(store, $"its format has version {manifest.Version}, this library reads version {CurrentVersion}."),
+            _ => throw new GalleryException(store, "its manifest is not that of an embedding store."),
         };
     }
 
     /// <summary>Compares a fingerprint with that of a manifest.</summary>
     /// <returns>False when there is no manifest.</returns>
-    /// <exception cref="EmbeddingStoreException">They differ, or the manifest is damaged.</exception>
+    /// <exception cref="GalleryException">They differ, or the manifest is damaged.</exception>
     public static bool RequireSame(string store, string path, EmbeddingFingerprint fingerprint, string format = FormatName)
     {
         if (Read(store, path, format) is not { } manifest)
@@ -52,7 +52,7 @@ internal sealed record StoreManifest(string Format, int Version, EmbeddingFinger
         var differences = fingerprint.DifferencesFrom(manifest.Fingerprint);
         return differences.Count == 0
             ? true
-            : throw new EmbeddingStoreException(
+            : throw new GalleryException(
                 store,
                 $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. "
                 + "Use the model it was made with, or another folder.");

@@ -29,27 +29,49 @@ public sealed class StoredEmbedding
 
     /// <summary>Reads its shape.</summary>
     /// <returns>[F, Q, D] of a store; of a file [D], [Q, D], [F, D] or [F, Q, D], or whatever is there.</returns>
-    /// <exception cref="EmbeddingStoreException">It is damaged, or no tensor.</exception>
+    /// <exception cref="GalleryException">It is damaged, or no tensor.</exception>
     public IReadOnlyList<long> ReadShape() => Read(values: false).Shape;
 
     /// <summary>Reads its numbers; a store's checksum is compared.</summary>
     /// <returns>Shape and numbers, row by row.</returns>
-    /// <exception cref="EmbeddingStoreException">It is damaged, or no tensor.</exception>
+    /// <exception cref="GalleryException">It is damaged, or no tensor.</exception>
     public (IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values) Read()
     {
         var (shape, values) = Read(values: true);
         return (shape, values);
     }
 
-    internal static StoredEmbedding Record(MediaId id, string file, long offset, Func<bool, (IReadOnlyList<long> Shape, float[] Values)> read) => new(id, file, offset, null, read);
+    internal static IEnumerable<StoredEmbedding> OfGallery(string folder, EmbeddingFingerprint fingerprint)
+    {
+        using var index = FolderIndex.Load(folder, fingerprint);
+        foreach (var record in index.Entries.OrderBy(record => record.Segment.Files.Name, StringComparer.Ordinal).ThenBy(record => record.Offset))
+        {
+            yield return new StoredEmbedding(record.Id, record.Segment.Files.SegmentPath, record.Offset, null, values => ReadRecord(record, fingerprint, values));
+        }
 
-    internal static StoredEmbedding Damaged(MediaId? id, string file, long offset, string damage) => new(id, file, offset, damage, null);
+        foreach (var damage in index.Damage.Concat(index.Segments.SelectMany(segment => segment.UnfinishedDamage)))
+        {
+            yield return new StoredEmbedding(damage.Id, damage.Segment.Files.SegmentPath, damage.Offset, damage.ToException().Reason, null);
+        }
+    }
 
     internal static StoredEmbedding OfFile(string folder, string file) => new(
         PthTreePaths.ToId(Path.GetRelativePath(folder, file)), file, null, null, values => ReadFile(folder, file, values));
 
     private (IReadOnlyList<long> Shape, float[] Values) Read(bool values) =>
-        _read is null ? throw new EmbeddingStoreException(File, Damage!) : _read(values);
+        _read is null ? throw new GalleryException(File, Damage!) : _read(values);
+
+    private static (IReadOnlyList<long> Shape, float[] Values) ReadRecord(StoredRecord record, EmbeddingFingerprint fingerprint, bool values)
+    {
+        long[] shape = [record.Frames, fingerprint.Vectors, fingerprint.Dimensions];
+        if (!values)
+        {
+            return (shape, []);
+        }
+
+        using var segment = SegmentFile.Open(record.Segment.Files, fingerprint);
+        return (shape, segment.ReadEmbedding(record).Values.ToArray());
+    }
 
     private static (IReadOnlyList<long> Shape, float[] Values) ReadFile(string folder, string path, bool values)
     {
@@ -60,7 +82,7 @@ public sealed class StoredEmbedding
             using var file = Checkpoint.Open(path);
             if (file.Content is not CheckpointTensor stored)
             {
-                throw new EmbeddingStoreException(folder, $"'{path}' holds no bare tensor, so it is no embedding.");
+                throw new GalleryException(folder, $"'{path}' holds no bare tensor, so it is no embedding.");
             }
 
             float[] numbers = values ? MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray() : [];
@@ -68,7 +90,7 @@ public sealed class StoredEmbedding
         }
         catch (Exception error) when (error is CheckpointException or IOException or UnauthorizedAccessException)
         {
-            throw new EmbeddingStoreException(folder, (error as CheckpointException)?.Reason ?? error.Message, error);
+            throw new GalleryException(folder, (error as CheckpointException)?.Reason ?? error.Message, error);
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class TextEmbeddingJob
     /// <param name="cancellationToken">Stops cleanly: finished batches stay.</param>
     /// <returns>Texts that other workers still have to embed; 0 when the file was written.</returns>
     /// <exception cref="ArgumentException">There is no text.</exception>
-    /// <exception cref="EmbeddingStoreException">The partial results belong to another model.</exception>
+    /// <exception cref="GalleryException">The partial results belong to another model.</exception>
     public async Task<int> EmbedAsync(IEnumerable<string> texts, string path, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -57,10 +57,10 @@ public sealed class TextEmbeddingJob
             model.Description.Name, model.Description.WeightsSha256, $"captions of {model.Description.Text.MaxWords} words, {model.Description.Text.CaptionLimit} tokens", 1, model.Encoder.Dimensions);
         var partial = path + ".partial";
         bool begun;
-        using (var store = new FileEmbeddingStore(partial, fingerprint, segment: _options.Shard.SegmentName))
+        await using (var gallery = new FolderGallery(partial, fingerprint, new FolderGalleryOptions { Segment = _options.Shard.SegmentName }))
         {
-            await EmbedMissingAsync(model, store, unique, progress, cancellationToken).ConfigureAwait(false);
-            begun = store.Count > 0;
+            await EmbedMissingAsync(model, gallery, unique, progress, cancellationToken).ConfigureAwait(false);
+            begun = await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
         }
 
         var left = await FinishAsync(partial, fingerprint, unique, path, begun, cancellationToken).ConfigureAwait(false);
@@ -84,21 +84,21 @@ public sealed class TextEmbeddingJob
         FileStream? held = null;
         try
         {
-            using (var store = new FileEmbeddingStore(partial, fingerprint)) // anew, to see what others embedded meanwhile
+            await using (var gallery = new FolderGallery(partial, fingerprint)) // anew, to see what others embedded meanwhile
             {
-                if (await CountMissingAsync(store, unique, cancellationToken).ConfigureAwait(false) is var left and > 0)
+                if (await CountMissingAsync(gallery, unique, cancellationToken).ConfigureAwait(false) is var left and > 0)
                 {
                     return left;
                 }
 
                 held = new SegmentFiles(partial, "finish").TakeLock();
-                (await CollectAsync(store, unique, cancellationToken).ConfigureAwait(false)).Save(path);
+                (await CollectAsync(gallery, unique, cancellationToken).ConfigureAwait(false)).Save(path);
             }
 
             Directory.Delete(partial, recursive: true);
             return 0;
         }
-        catch (EmbeddingStoreException) when (held is null && begun)
+        catch (GalleryException) when (held is null && begun)
         {
             return 0; // another worker is finishing
         }
@@ -108,12 +108,12 @@ public sealed class TextEmbeddingJob
         }
     }
 
-    private static async Task<int> CountMissingAsync(FileEmbeddingStore store, string[] unique, CancellationToken cancellationToken)
+    private static async Task<int> CountMissingAsync(IGallery gallery, string[] unique, CancellationToken cancellationToken)
     {
         var missing = 0;
         foreach (var text in unique)
         {
-            missing += await store.ContainsAsync(KeyOf(text), cancellationToken).ConfigureAwait(false) ? 0 : 1;
+            missing += await gallery.ContainsAsync(KeyOf(text), cancellationToken).ConfigureAwait(false) ? 0 : 1;
         }
 
         return missing;
@@ -121,18 +121,18 @@ public sealed class TextEmbeddingJob
 
     private static MediaId KeyOf(string text) => new("text:" + text);
 
-    private async Task EmbedMissingAsync(ComposedModel model, FileEmbeddingStore store, string[] unique, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    private async Task EmbedMissingAsync(ComposedModel model, FolderGallery gallery, string[] unique, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         string[] mine = [.. unique.Where(text => _options.Shard.Contains(KeyOf(text)))];
-        var tally = new EmbeddingTally(mine.Length, _time, progress);
-        tally.StartModel();
+        var counts = new EmbeddingProgress(mine.Length, _time, progress);
+        counts.StartModel();
         foreach (var chunk in mine.Chunk(_options.BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var missing = new List<int>();
             for (var i = 0; i < chunk.Length; i++)
             {
-                if (!await store.ContainsAsync(KeyOf(chunk[i]), cancellationToken).ConfigureAwait(false))
+                if (!await gallery.ContainsAsync(KeyOf(chunk[i]), cancellationToken).ConfigureAwait(false))
                 {
                     missing.Add(i);
                 }
@@ -140,14 +140,14 @@ public sealed class TextEmbeddingJob
 
             if (missing.Count > 0)
             {
-                var values = await tally.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
-                var dimensions = store.Fingerprint.Dimensions;
-                await Task.WhenAll(missing.Select(i => store.WriteAsync(
-                    KeyOf(chunk[i]), new EmbeddingSet(values.AsMemory(i * dimensions, dimensions), 1, dimensions), CancellationToken.None).AsTask())).ConfigureAwait(false);
+                var values = await counts.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
+                var dimensions = model.Encoder.Dimensions;
+                GalleryEntry[] entries = [.. missing.Select(i => new GalleryEntry(KeyOf(chunk[i]), new EmbeddingSet(values.AsMemory(i * dimensions, dimensions), 1, dimensions)))];
+                await gallery.UpsertAsync(entries, CancellationToken.None).ConfigureAwait(false);
             }
 
-            Array.ForEach(chunk, _ => tally.Advance(failed: false, int.MaxValue));
-            tally.Report();
+            Array.ForEach(chunk, _ => counts.Advance(failed: false, int.MaxValue));
+            counts.Report();
         }
     }
 
@@ -159,15 +159,16 @@ public sealed class TextEmbeddingJob
         return bad < 0 ? values : throw new ArithmeticException($"The model's embedding of the text '{texts[bad / model.Encoder.Dimensions]}' holds NaN or infinity.");
     }
 
-    private static async Task<TextEmbeddings> CollectAsync(FileEmbeddingStore store, string[] unique, CancellationToken cancellationToken)
+    private static async Task<TextEmbeddings> CollectAsync(IGallery gallery, string[] unique, CancellationToken cancellationToken)
     {
-        var dimensions = store.Fingerprint.Dimensions;
+        var dimensions = (await gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Fingerprint.Dimensions;
         var values = new float[checked(unique.Length * dimensions)];
         for (var row = 0; row < unique.Length; row++)
         {
-            var item = await store.ReadAsync(KeyOf(unique[row]), cancellationToken).ConfigureAwait(false)
-                ?? throw new KeyNotFoundException($"'{unique[row]}' vanished from the partial results.");
-            item.Values.Span.CopyTo(values.AsSpan(row * dimensions));
+            var entry = await gallery.GetAsync([KeyOf(unique[row])], cancellationToken).ConfigureAwait(false) is [var found]
+                ? found
+                : throw new KeyNotFoundException($"'{unique[row]}' vanished from the partial results.");
+            entry.Embedding.Values.Span.CopyTo(values.AsSpan(row * dimensions));
         }
 
         return new TextEmbeddings(unique, values, dimensions);

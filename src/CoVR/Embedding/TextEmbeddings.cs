@@ -82,7 +82,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
     /// <param name="path">The file.</param>
     /// <returns>Its content.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged.</exception>
-    /// <exception cref="EmbeddingStoreException">It holds something else.</exception>
+    /// <exception cref="GalleryException">It holds something else.</exception>
     public static TextEmbeddings Load(string path)
     {
         NativeTorch.EnsureLoaded();
@@ -91,7 +91,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
         var content = file.Content as IReadOnlyDictionary<object, object?>;
         if (TextsOf(content) is not { } texts || content!.GetValueOrDefault("feats") is not CheckpointTensor { Shape: [var rows, var dimensions] } stored || rows != texts.Count)
         {
-            throw new EmbeddingStoreException(path, "it holds no texts with embeddings: expected is {\"texts\": N texts, \"feats\": a tensor [N, D]}.");
+            throw new GalleryException(path, "it holds no texts with embeddings: expected is {\"texts\": N texts, \"feats\": a tensor [N, D]}.");
         }
 
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();

@@ -86,7 +86,7 @@ internal sealed class EvaluationGallery
         var at = VectorMath.IndexOfNotFinite(item.Values.Span);
         if (at >= 0)
         {
-            throw new EmbeddingStoreException(plan.Variant.Name, $"the embedding of '{id}' holds {item.Values.Span[at]} at place {at}: it cannot be ranked. Embed the item again.");
+            throw new GalleryException(plan.Variant.Name, $"the embedding of '{id}' holds {item.Values.Span[at]} at place {at}: it cannot be ranked. Embed the item again.");
         }
     }
 

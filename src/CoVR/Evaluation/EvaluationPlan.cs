@@ -10,19 +10,14 @@ internal sealed class EvaluationPlan
 
     private readonly IFramePooling _pooling;
 
-    public EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline)
+    private EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, EmbeddingFingerprint fingerprint)
     {
         Variant = variant;
         Protocol = protocol.Under(variant.Preset, dataset);
         Rules = Protocol.Rules;
         Similarity = variant.Similarity ?? Protocol.Similarity;
-        Store = variant.Store ?? pipeline.Store;
+        (Store, Fingerprint) = (variant.Store ?? pipeline.Gallery, fingerprint);
         _pooling = variant.Pooling ?? pipeline.Pooling;
-        var different = Store.Fingerprint with { Preprocessing = pipeline.Store.Fingerprint.Preprocessing };
-        if (different.DifferencesFrom(pipeline.Store.Fingerprint) is { Count: > 0 } differences)
-        {
-            throw new EmbeddingStoreException(variant.Name, $"the gallery was embedded by another model than the pipeline's: {string.Join("; ", differences)}.");
-        }
     }
 
     public EvaluationVariant Variant { get; }
@@ -33,7 +28,22 @@ internal sealed class EvaluationPlan
 
     public ISimilarity Similarity { get; }
 
-    public IEmbeddingStore Store { get; }
+    public IEmbeddingSource Store { get; }
+
+    /// <summary>What made the embeddings of <see cref="Store"/>.</summary>
+    public EmbeddingFingerprint Fingerprint { get; }
+
+    /// <summary>Binds a variant to a data set.</summary>
+    /// <exception cref="GalleryException">The variant's embeddings were made by another model than the pipeline's.</exception>
+    public static async Task<EvaluationPlan> CreateAsync(
+        EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        var own = (await pipeline.Gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Fingerprint;
+        var fingerprint = variant.Store is null ? own : await variant.Store.GetFingerprintAsync(cancellationToken).ConfigureAwait(false);
+        return (fingerprint with { Preprocessing = own.Preprocessing }).DifferencesFrom(own) is { Count: > 0 } differences
+            ? throw new GalleryException(variant.Name, $"the gallery was embedded by another model than the pipeline's: {string.Join("; ", differences)}.")
+            : new EvaluationPlan(variant, protocol, dataset, pipeline, fingerprint);
+    }
 
     /// <summary>Whether the frames of candidates are weighed by the text of the question that they answer.</summary>
     /// <remarks>A query without text is compared with the mean of the frames (<c>configs/test/webvid-covr_visual.yaml</c> of the reference).</remarks>
@@ -53,7 +63,7 @@ internal sealed class EvaluationPlan
 
     /// <summary>What a gallery is made of.</summary>
     internal sealed record GalleryKey(
-        IEmbeddingStore Store,
+        IEmbeddingSource Store,
         IFramePooling? Pooling,
         bool KeepsFrames,
         Type SimilarityType,

@@ -23,7 +23,7 @@ public sealed record EvaluationVariant(string Name, EvaluationPreset Preset)
     public ISimilarity? Similarity { get; init; }
 
     /// <summary>Where the gallery's embeddings are, of the same model; null for the pipeline's store. A second store holds a BGR gallery, say.</summary>
-    public IEmbeddingStore? Store { get; init; }
+    public IEmbeddingSource? Store { get; init; }
 
     /// <summary>The honest rules, with the frames of each candidate weighed by each query (<see cref="QueryTimePooledSimilarity"/>).</summary>
     /// <param name="temperature">What frame similarities are divided by; positive.</param>

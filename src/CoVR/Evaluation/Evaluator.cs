@@ -41,7 +41,7 @@ public sealed class Evaluator
     /// <exception cref="ArgumentException">Two triplets have one identity, or two candidates.</exception>
     /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or there is no candidate at all, no query can be asked, or the model embeds one with numbers that are not finite.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="EmbeddingStoreException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
+    /// <exception cref="GalleryException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
     public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
         TripletDataset dataset,
         ITripletDatasetReader media,
@@ -64,7 +64,7 @@ public sealed class Evaluator
         _logger.EvaluationStarted(
             dataset.Triplets.Count, dataset.Name, dataset.Candidates.Count, protocol.Name, string.Join(", ", options.Variants.Select(variant => variant.Name)), string.Join(", ", options.Queries));
         using var mode = EvaluationMode.Enter(pipeline.Model);
-        EvaluationPlan[] plans = [.. options.Variants.Select(variant => new EvaluationPlan(variant, protocol, dataset, pipeline))];
+        var plans = await Task.WhenAll(options.Variants.Select(variant => EvaluationPlan.CreateAsync(variant, protocol, dataset, pipeline, cancellationToken))).ConfigureAwait(false);
         RequireCaptionsComparable(plans, options.Queries);
         var captions = await Task.Run(() => CaptionTable.Embed(pipeline.Model, dataset, options, cancellationToken), cancellationToken).ConfigureAwait(false);
         var galleries = await EvaluationGallery.ReadAsync(plans, options.Queries, dataset, captions, options, cancellationToken).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal static class Fingerprints
 
     public static ProtocolFingerprint Of(EvaluationPlan plan, QueryKind kind, EvaluationRun run, string dataSha256)
     {
-        var embedded = plan.Store.Fingerprint;
+        var embedded = plan.Fingerprint;
         return new ProtocolFingerprint
         {
             Dataset = $"{run.Dataset.Name} {Name(run.Dataset.Split)}",
@@ -32,7 +32,7 @@ internal static class Fingerprints
                 TieOrder.RoundedDistance => "single precision distances, torch's introsort",
                 _ => "later in the gallery first",
             },
-            ColourOrder = IsOnTrust(plan.Store) ? "unknown" : IsBgr(plan.Store) ? "bgr" : "rgb",
+            ColourOrder = embedded.IsAssumed ? "unknown" : IsBgr(embedded) ? "bgr" : "rgb",
             TextLimit = run.Pipeline.Model.Description.Text.EvaluationLimit,
             Model = embedded.Model,
             WeightsSha256 = embedded.WeightsSha256,
@@ -41,11 +41,8 @@ internal static class Fingerprints
         };
     }
 
-    /// <summary>Whether a store does not say what made it.</summary>
-    public static bool IsOnTrust(IEmbeddingStore store) => store is PthTreeEmbeddingStore { IsOnTrust: true };
-
     /// <summary>Whether video frames of a store were read with red and blue exchanged.</summary>
-    public static bool IsBgr(IEmbeddingStore store) => store.Fingerprint.Preprocessing.Split(' ').Contains("bgr", StringComparer.OrdinalIgnoreCase);
+    public static bool IsBgr(EmbeddingFingerprint fingerprint) => fingerprint.Preprocessing.Split(' ').Contains("bgr", StringComparer.OrdinalIgnoreCase);
 
     private static string Name<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

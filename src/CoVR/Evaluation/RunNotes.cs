@@ -13,8 +13,8 @@ internal static class RunNotes
     /// <summary>Where the run departs from the preset.</summary>
     public static IEnumerable<string> Deviations(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery, TripletDataset dataset)
     {
-        var isBgr = Fingerprints.IsBgr(plan.Store);
-        if (Fingerprints.IsOnTrust(plan.Store))
+        var isBgr = Fingerprints.IsBgr(plan.Fingerprint);
+        if (plan.Fingerprint.IsAssumed)
         {
             if (!plan.Rules.SwapsVideoChannels && gallery.MostFrames > 1)
             {

@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
-using TorchSharp;
+using CoVR.Modeling;
 using static TorchSharp.torch;
 
 namespace CoVR;
@@ -9,7 +10,7 @@ namespace CoVR;
 /// A product sums in another order than <see cref="VectorMath.Dot"/>, so its scores are near, not equal:
 /// <see cref="MarginOf"/> bounds the difference and the caller ranks what is within it by the exact score.
 /// </remarks>
-internal sealed class BlockProducts
+internal sealed unsafe partial class BlockProducts : IDisposable
 {
     /// <summary>The most rows of queries in one product.</summary>
     public const int RowsOfQueries = 256;
@@ -18,15 +19,17 @@ internal sealed class BlockProducts
     private readonly int _count;
     private readonly int _rows;
     private readonly int _dimensions;
-    private float[] _products = [];
+    private float[] _products;
 
     /// <summary>Takes the rows of the queries.</summary>
     /// <param name="queries">The rows [Q, D] of each query.</param>
     /// <param name="dimensions">D.</param>
     public BlockProducts(ReadOnlySpan<ReadOnlyMemory<float>> queries, int dimensions)
     {
+        NativeTorch.EnsureLoaded();
         (_count, _rows, _dimensions) = (queries.Length, queries[0].Length / dimensions, dimensions);
-        _queries = GC.AllocateUninitializedArray<float>(_count * _rows * dimensions, pinned: true);
+        _queries = ArrayPool<float>.Shared.Rent(_count * _rows * dimensions);
+        _products = ArrayPool<float>.Shared.Rent(_count * _rows * RowBlock.Capacity);
         for (var i = 0; i < queries.Length; i++)
         {
             queries[i].Span.CopyTo(_queries.AsSpan(i * _rows * dimensions));
@@ -55,51 +58,82 @@ internal sealed class BlockProducts
         return longest;
     }
 
-    /// <summary>Scores all queries against a block and gives each query its row.</summary>
+    /// <summary>Scores all queries against all items of a block.</summary>
     /// <param name="block">The candidates.</param>
     /// <param name="frameTemperature">When rows are frames: what weighs them.</param>
-    /// <param name="best">Receives the scores of query i in the order of the block.</param>
-    public void Score(GalleryRows.Block block, float? frameTemperature, TopHits[] best)
+    /// <param name="offer">Receives the number of a query and its scores in the order of the block; called from several threads.</param>
+    public void Score(RowBlock block, float? frameTemperature, Action<int, ReadOnlySpan<float>> offer)
     {
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        var products = Products(block);
-        if (frameTemperature is { } temperature && block.Rows > block.Items)
+        Multiply(block);
+        if (frameTemperature is { } temperature && block.Rows > block.Count)
         {
-            PoolFrames(block, temperature, best);
+            Parallel.For(0, _count, i =>
+            {
+                var scores = new float[block.Count];
+                FrameWeighing.Pool(_products.AsSpan(i * block.Rows, block.Rows), block, temperature, scores);
+                offer(i, scores);
+            });
             return;
         }
 
-        ReadOnlySpan<float> scores = _rows == 1 && block.Rows == block.Items ? _products : LargestOf(products, block.Items, block.Rows / block.Items);
+        if (_rows > 1 || block.Rows > block.Count)
+        {
+            KeepLargest(block.Count, block.Rows / block.Count);
+        }
+
         for (var i = 0; i < _count; i++)
         {
-            best[i].OfferAll(scores.Slice(i * block.Items, block.Items), block.FirstOrdinal);
+            offer(i, _products.AsSpan(i * block.Count, block.Count));
         }
     }
 
-    private void PoolFrames(GalleryRows.Block block, float temperature, TopHits[] best) => Parallel.For(0, _count, i =>
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
     {
-        var scores = new float[block.Items];
-        FrameWeighing.Pool(_products.AsSpan(i * block.Rows, block.Rows), block, temperature, scores);
-        best[i].OfferAll(scores, block.FirstOrdinal);
-    });
+        ArrayPool<float>.Shared.Return(_queries);
+        ArrayPool<float>.Shared.Return(_products);
+    }
 
-    private Tensor Products(GalleryRows.Block block)
+    private void Multiply(RowBlock block)
     {
-        var columns = block.Rows;
-        if (_products.Length < _count * _rows * columns)
+        var length = _count * _rows * block.Rows;
+        if (_products.Length < length)
         {
-            _products = GC.AllocateUninitializedArray<float>(_count * _rows * columns, pinned: true);
+            ArrayPool<float>.Shared.Return(_products);
+            _products = ArrayPool<float>.Shared.Rent(length);
         }
 
-        var queries = Wrap(_queries, _count * _rows, _dimensions);
-        var candidates = Wrap(block.Values, columns, _dimensions);
-        return Wrap(_products, _count * _rows, columns).addmm_(queries, candidates.t(), 0, 1);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        fixed (float* queries = _queries, candidates = block.Values.Span, products = _products)
+        {
+            Wrap(products, _count * _rows, block.Rows).addmm_(Wrap(queries, _count * _rows, _dimensions), Wrap(candidates, block.Rows, _dimensions).t(), 0, 1);
+        }
     }
 
-    private ReadOnlySpan<float> LargestOf(Tensor products, int items, int rows) =>
-        MemoryMarshal.Cast<byte, float>(products.view(_count, _rows, items, rows).amax([1L, 3L]).contiguous().bytes);
+    /// <summary>Replaces the products by the largest of each pair of a query and an item.</summary>
+    private void KeepLargest(int items, int rows)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        fixed (float* products = _products)
+        {
+            var largest = Wrap(products, _count * _rows, items * rows).view(_count, _rows, items, rows).amax([1L, 3L]);
+            Wrap(products, _count, items).copy_(largest);
+        }
+    }
 
-    private static Tensor Wrap(float[] values, int rows, int columns) =>
-        frombuffer(values, ScalarType.Float32, (long)rows * columns).view(rows, columns);
+    /// <summary>A tensor over memory that outlives it.</summary>
+    private static Tensor Wrap(float* values, long rows, long columns)
+    {
+        const int float32 = 6;
+        var sizes = stackalloc long[] { rows, columns };
+        var strides = stackalloc long[] { columns, 1 };
+        var code = CreateTensor(values, 2, sizes, strides, 0, float32, deviceType: 0, deviceIndex: 0, out var handle);
+        return code == 0 ? Tensor.UnsafeCreateTensor(handle) : throw new InvalidOperationException("libtorch could not make a tensor over the gallery's memory.");
+    }
+
+    [LibraryImport("torch_cpu", EntryPoint = "aoti_torch_create_tensor_from_blob")]
+    private static partial int CreateTensor(
+        float* data, long dimensions, long* sizes, long* strides, long offset, int type, int deviceType, int deviceIndex, out nint tensor);
 }

@@ -11,12 +11,12 @@ internal static class FrameWeighing
     /// <param name="block">Knows which rows belong to which candidate.</param>
     /// <param name="temperature">Positive.</param>
     /// <param name="scores">Receives a number for each candidate of the block.</param>
-    public static void Pool(Span<float> products, GalleryRows.Block block, float temperature, Span<float> scores)
+    public static void Pool(Span<float> products, RowBlock block, float temperature, Span<float> scores)
     {
         Span<float> weights = new float[products.Length];
-        for (var item = 0; item < block.Items; item++)
+        for (var item = 0; item < block.Count; item++)
         {
-            var (start, end) = (block.StartOf(item), block.StartOf(item + 1));
+            var (start, end) = (block.Starts[item], block.Starts[item + 1]);
             var highest = products[start];
             for (var row = start + 1; row < end; row++)
             {
@@ -30,10 +30,10 @@ internal static class FrameWeighing
         }
 
         Exponentiate(weights);
-        for (var item = 0; item < block.Items; item++)
+        for (var item = 0; item < block.Count; item++)
         {
             var (sum, total) = (0f, 0f);
-            for (var row = block.StartOf(item); row < block.StartOf(item + 1); row++)
+            for (var row = block.Starts[item]; row < block.Starts[item + 1]; row++)
             {
                 sum += weights[row] * products[row];
                 total += weights[row];

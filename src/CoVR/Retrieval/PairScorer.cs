@@ -6,15 +6,15 @@ internal abstract class PairScorer
     /// <summary>Whether scores of many pairs come from a matrix product of the stored rows (and a maximum over rows).</summary>
     public abstract bool HasProducts { get; }
 
-    /// <summary>The vectors of one frame of a candidate.</summary>
-    public int CandidateVectors { get; set; } = 1;
-
-    public static PairScorer For(ISimilarity similarity) => similarity switch
+    /// <summary>The scorer of a similarity.</summary>
+    /// <param name="similarity">The specification.</param>
+    /// <param name="vectors">Q of the candidates.</param>
+    public static PairScorer For(ISimilarity similarity, int vectors) => similarity switch
     {
         MeanPooledSimilarity => new MeanPooled(),
         MaxOverPairsSimilarity => new MaxOverPairs(),
         QueryTimePooledSimilarity pooled => new QueryTimePooled(pooled.Temperature),
-        _ => new Specified(similarity),
+        _ => new Specified(similarity, vectors),
     };
 
     /// <summary>The temperature by which rows are weighed; null when the best row counts.</summary>
@@ -65,13 +65,13 @@ internal abstract class PairScorer
         public override float MarginOf(float margin, float largest) => (margin * (1 + (2 * largest / temperature))) + (largest * 4e-6f);
     }
 
-    private sealed class Specified(ISimilarity similarity) : PairScorer
+    private sealed class Specified(ISimilarity similarity, int vectors) : PairScorer
     {
         public override bool HasProducts => false;
 
         public override float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions) =>
             similarity.Score(
                 new EmbeddingSet(query, query.Length / dimensions, dimensions),
-                new EmbeddingSet(candidate, CandidateVectors, dimensions, candidate.Length / dimensions / CandidateVectors));
+                new EmbeddingSet(candidate, vectors, dimensions, candidate.Length / dimensions / vectors));
     }
 }

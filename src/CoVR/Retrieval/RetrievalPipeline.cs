@@ -11,12 +11,12 @@ public interface IPipelineProvider
     /// <returns>The pipeline, the same at every call; its parts belong to whoever made them.</returns>
     /// <exception cref="InvalidOperationException">The pipeline has no model.</exception>
     /// <exception cref="CheckpointException">The weights cannot be found, downloaded or read, or are those of another model.</exception>
-    /// <exception cref="EmbeddingStoreException">The store belongs to another model, or cannot be opened.</exception>
+    /// <exception cref="GalleryException">The gallery belongs to another model, or cannot be opened.</exception>
     ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>The parts of one pipeline, chosen by <c>AddCoVR</c> or put together by hand. It is its own <see cref="IPipelineProvider"/>.</summary>
-public sealed class RetrievalPipeline : IPipelineProvider
+public sealed record RetrievalPipeline : IPipelineProvider
 {
     /// <summary>The loaded model.</summary>
     public required ComposedModel Model { get; init; }
@@ -37,14 +37,11 @@ public sealed class RetrievalPipeline : IPipelineProvider
     /// <summary>Chooses the frames of references; the vectors of several frames are averaged and made unit length again.</summary>
     public required IFrameSampler QuerySampler { get; init; }
 
-    /// <summary>Makes one frame of a gallery item's stored frames.</summary>
+    /// <summary>Makes one frame of a gallery item's frames when the pipeline is evaluated; a gallery that is searched has its own.</summary>
     public required IFramePooling Pooling { get; init; }
 
-    /// <summary>Keeps the gallery's embeddings.</summary>
-    public required IEmbeddingStore Store { get; init; }
-
-    /// <summary>Searches the gallery; filled from <see cref="Store"/> at the first search unless it holds items already.</summary>
-    public required ICandidateIndex Index { get; init; }
+    /// <summary>Keeps the embeddings and searches them.</summary>
+    public required IGallery Gallery { get; init; }
 
     /// <inheritdoc/>
     ValueTask<RetrievalPipeline> IPipelineProvider.GetAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested

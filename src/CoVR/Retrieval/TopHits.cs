@@ -1,12 +1,13 @@
-using System.Collections.Frozen;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace CoVR;
 
-/// <summary>The best items seen so far: higher scores first, equal scores in the order of their ordinals; NaN counts as the lowest.</summary>
+/// <summary>The best items seen so far: higher scores first; NaN counts as the lowest score.</summary>
 /// <remarks>A binary heap with the worst kept item on top. Not safe for use from several threads.</remarks>
-internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
+/// <param name="capacity">How many items are kept.</param>
+/// <param name="ties">Orders the ordinals of equal scores; null for the order of the ordinals.</param>
+internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
 {
     private readonly List<Entry> _heap = new(Math.Min(capacity, 1024));
 
@@ -20,12 +21,7 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
     public void Offer(float score, int ordinal)
     {
         var entry = new Entry(float.IsNaN(score) ? float.NegativeInfinity : score, ordinal);
-        if (IsFull && !entry.IsBetterThan(_heap[0]))
-        {
-            return;
-        }
-
-        if (excluded.Count > 0 && excluded.Contains(ordinal))
+        if (IsFull && !IsBetter(entry, _heap[0]))
         {
             return;
         }
@@ -42,20 +38,23 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
         }
     }
 
-    /// <summary>Offers a run of items; those below the worst kept one are skipped several at a time.</summary>
-    public void OfferAll(ReadOnlySpan<float> scores, int firstOrdinal)
+    /// <summary>Offers the items of a block; those that are not above the worst kept one are skipped several at a time.</summary>
+    /// <param name="scores">A score an item.</param>
+    /// <param name="firstOrdinal">The ordinal of the first item; blocks come in rising order.</param>
+    /// <param name="mask">One bit an item; null when all count.</param>
+    public void OfferAll(ReadOnlySpan<float> scores, int firstOrdinal, ulong[]? mask)
     {
         var lanes = MemoryMarshal.Cast<float, Vector<float>>(scores);
         for (var lane = 0; lane < lanes.Length; lane++)
         {
             if (!IsFull || !Vector.LessThanOrEqualAll(lanes[lane], new Vector<float>(_heap[0].Score)))
             {
-                OfferEach(scores, lane * Vector<float>.Count, Vector<float>.Count, firstOrdinal);
+                OfferEach(scores, lane * Vector<float>.Count, Vector<float>.Count, firstOrdinal, mask);
             }
         }
 
         var tail = lanes.Length * Vector<float>.Count;
-        OfferEach(scores, tail, scores.Length - tail, firstOrdinal);
+        OfferEach(scores, tail, scores.Length - tail, firstOrdinal, mask);
     }
 
     /// <summary>Takes what another collection kept.</summary>
@@ -71,17 +70,23 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
     public Entry[] ToSorted()
     {
         var sorted = _heap.ToArray();
-        Array.Sort(sorted, static (left, right) => left.IsBetterThan(right) ? -1 : right.IsBetterThan(left) ? 1 : 0);
+        Array.Sort(sorted, (left, right) => IsBetter(left, right) ? -1 : IsBetter(right, left) ? 1 : 0);
         return sorted;
     }
 
-    private void OfferEach(ReadOnlySpan<float> scores, int start, int count, int firstOrdinal)
+    private void OfferEach(ReadOnlySpan<float> scores, int start, int count, int firstOrdinal, ulong[]? mask)
     {
         for (var i = start; i < start + count; i++)
         {
-            Offer(scores[i], firstOrdinal + i);
+            if (mask is null || Bits.Get(mask, i))
+            {
+                Offer(scores[i], firstOrdinal + i);
+            }
         }
     }
+
+    private bool IsBetter(Entry left, Entry right) =>
+        left.Score > right.Score || (left.Score == right.Score && (ties is null ? left.Ordinal < right.Ordinal : ties(left.Ordinal, right.Ordinal) < 0));
 
     private void SiftUp()
     {
@@ -89,7 +94,7 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
         while (child > 0)
         {
             var parent = (child - 1) / 2;
-            if (!_heap[parent].IsBetterThan(_heap[child]))
+            if (!IsBetter(_heap[parent], _heap[child]))
             {
                 return;
             }
@@ -107,7 +112,7 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
             var worst = parent;
             for (var child = (2 * parent) + 1; child <= (2 * parent) + 2 && child < _heap.Count; child++)
             {
-                worst = _heap[worst].IsBetterThan(_heap[child]) ? child : worst;
+                worst = IsBetter(_heap[worst], _heap[child]) ? child : worst;
             }
 
             if (worst == parent)
@@ -120,9 +125,5 @@ internal sealed class TopHits(int capacity, FrozenSet<int> excluded)
         }
     }
 
-    internal readonly record struct Entry(float Score, int Ordinal)
-    {
-        public bool IsBetterThan(Entry other) =>
-            Score > other.Score || (Score == other.Score && Ordinal < other.Ordinal);
-    }
+    internal readonly record struct Entry(float Score, int Ordinal);
 }

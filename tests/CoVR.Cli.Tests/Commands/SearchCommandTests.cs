@@ -54,7 +54,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains("make it &lt;red&gt;", page, StringComparison.Ordinal);
         Assert.Contains("<a href=\"../photos/b.png\">", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<a href=\"../photos/clips/c.mp4\">", page, StringComparison.Ordinal);
-        Assert.True(FileEmbeddingStore.Exists(_run["embeddings"]));
+        Assert.True(FolderGallery.Exists(_run["embeddings"]));
     }
 
     [Fact]
@@ -87,6 +87,54 @@ public sealed class SearchCommandTests : IDisposable
         TinyMedia.Picture(_run["photos", "d.png"], 2);
         Assert.Equal(2, Table(await _run.SucceedAsync([.. search, "--retry"])).Length);
         Assert.Empty(_run.Error);
+    }
+
+    [Fact]
+    public async Task Run_FileReplacedMovedAndDeleted_AnswersWithWhatIsThereNow()
+    {
+        await MakeFolderAsync();
+        string[] search = ["search", "photos", "--image", "query.png", "--model", "tiny-blip", "--checkpoint", "tiny"];
+        TinyMedia.Picture(_run["query.png"], 1);
+        Assert.Contains(" 1.000  a.png", await _run.SucceedAsync(search), StringComparison.Ordinal);
+
+        TinyMedia.Picture(_run["photos", "a.png"], 9);
+        File.Move(_run["photos", "b.png"], _run["photos", "clips", "moved.png"]);
+        File.Delete(_run["photos", "a.jpg"]);
+        var output = await _run.SucceedAsync(search);
+
+        Assert.Contains("photos: 1 changed, 1 moved, 1 removed", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 1.000  a.png", output, StringComparison.Ordinal);
+        Assert.Equal(["a.png", "clips/c.mp4", "clips/moved.png"], Table(output).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_TwoFoldersWithOneStore_AnswersEachWithItsOwnFiles()
+    {
+        TinyMedia.Picture(_run["photos", "a.png"], 1);
+        TinyMedia.Picture(_run["other", "a.png"], 2);
+        TinyMedia.Picture(_run["other", "b.png"], 3);
+        string[] rest = ["--text", "a red circle", "--store", "store", "--model", "tiny-blip", "--checkpoint", "tiny"];
+        await _run.SucceedAsync(["search", "photos", .. rest]);
+
+        Assert.Equal(2, Table(await _run.SucceedAsync(["search", "other", .. rest])).Length);
+        var again = await _run.SucceedAsync(["search", "photos", .. rest]);
+
+        Assert.Single(Table(again));
+        Assert.Contains("0 files embedded, 1 were there already", again, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_LinksInCirclesAndFormatsThatAreNotRead_ListsEachFileOnceAndTellsTheRest()
+    {
+        TinyMedia.Picture(_run["photos", "sub", "a.png"], 1);
+        File.CreateSymbolicLink(_run["photos", "sub", "up"], "..");
+        File.CreateSymbolicLink(_run["photos", "self"], ".");
+        await File.WriteAllTextAsync(_run["photos", "x.heic"], "x", TestContext.Current.CancellationToken);
+
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny");
+
+        Assert.Single(Table(output));
+        Assert.Contains("photos: 1 new; passed over: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,14 +11,14 @@ internal static class TinyMedia
     public static void Picture(string path, int number)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        ImageWriter.WritePng(path, Paint(number, 0));
+        MediaWriter.WritePng(path, Paint(number, 0));
     }
 
     /// <summary>Writes an MP4 file of a few frames.</summary>
     public static async Task ClipAsync(string path, int number, int frames = 6)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await new VideoWriter().WriteMp4Async(path, [.. Enumerable.Range(0, frames).Select(frame => Paint(number, frame))], 8, TestContext.Current.CancellationToken);
+        await MediaWriter.WriteMp4Async(path, [.. Enumerable.Range(0, frames).Select(frame => Paint(number, frame))], 8, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     // A bar that wanders across a background.

@@ -17,7 +17,7 @@ public sealed class ConsoleProgressTests
         {
             for (var second = 0; second <= 10; second++)
             {
-                progress.Report(new Step(100 + (2 * second), 140, "videos", second > 8 ? "1 failed" : ""));
+                progress.Report(new WorkProgress(100 + (2 * second), 140, "videos", second > 8 ? "1 failed" : ""));
                 clock.Advance(TimeSpan.FromSeconds(1));
             }
 
@@ -44,7 +44,7 @@ public sealed class ConsoleProgressTests
 
         await report.RunAsync("Converting", progress =>
         {
-            progress.Report(new Step(5_000_000, 10_000_000, Step.Bytes, "[x].weight"));
+            progress.Report(new WorkProgress(5_000_000, 10_000_000, WorkProgress.Bytes, "[x].weight"));
             report.Say("a line");
             return Task.CompletedTask;
         });
@@ -60,7 +60,7 @@ public sealed class ConsoleProgressTests
     [InlineData(125, "2:05 min")]
     [InlineData(7_500, "2:05 h")]
     public void Duration_OfSeconds_IsSaidAsPeopleDo(double seconds, string expected) =>
-        Assert.Equal(expected, StepText.Duration(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(expected, ProgressText.Duration(TimeSpan.FromSeconds(seconds)));
 
     private sealed class ManualClock : TimeProvider
     {

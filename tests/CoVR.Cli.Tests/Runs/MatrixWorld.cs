@@ -2,7 +2,7 @@ using System.Text.Json;
 using CoVR.Cli.Tests.Made;
 using CoVR.Cli.Tests.Runs;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Tests.Layouts;
+using CoVR.TestData;
 
 [assembly: AssemblyFixture(typeof(MatrixWorld))]
 

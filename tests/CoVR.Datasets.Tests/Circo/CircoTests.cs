@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.Circo;
-using CoVR.Datasets.Tests.Layouts;
 using CoVR.Evaluation;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Circo;

@@ -1,6 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
-using CoVR.Datasets.Tests.Layouts;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Cirr;

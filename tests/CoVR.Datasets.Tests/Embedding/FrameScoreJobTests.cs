@@ -71,9 +71,9 @@ public sealed class FrameScoreJobTests : IDisposable
         Assert.Equal(["x.csv"], Directory.GetFiles(_folder.FullName).Select(Path.GetFileName));
     }
 
-    private static async Task<IEmbeddingStore> StoreAsync()
+    private static async Task<IGallery> StoreAsync()
     {
-        var store = new InMemoryEmbeddingStore(Fingerprint);
+        var store = new MemoryGallery(Fingerprint);
         await store.WriteAsync(new MediaId("v/1"), new EmbeddingSet(new float[] { 0.25f, 9, 0.75f, 9 }, 1, 2, 2));
         await store.WriteAsync(new MediaId("v/2"), new EmbeddingSet(new float[] { 2, 0 }, 1, 2));
         return store;

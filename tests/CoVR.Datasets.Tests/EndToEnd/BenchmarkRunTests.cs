@@ -2,9 +2,9 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Tests.Layouts;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -5,6 +5,7 @@ using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -81,7 +82,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
     {
         var files = await TinyVideos.WriteAsync(_folder.FullName);
         var collection = new ServiceCollection();
-        collection.AddCoVR().UseTiny("blip2").ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr).AddBenchmarks();
+        collection.AddCoVR().UseTiny("blip2").ConfigureMedia(media => media.BgrVideos = true).AddBenchmarks();
         await using var services = collection.BuildServiceProvider();
         var options = new BenchmarkRunOptions { Evaluation = { Variants = [EvaluationVariant.Reference] } };
         var scored = (await services.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0].Results[0];
@@ -102,12 +103,12 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var files = await TinyVideos.WriteAsync(_folder.FullName);
         var collection = new ServiceCollection();
         collection.AddCoVR().UseTiny("blip").AddBenchmarks();
-        collection.AddCoVR("bgr").UseModel((services, _, cancel) => services.GetRequiredService<IModelProvider>().GetAsync(cancel)).ConfigureMedia(media => media.VideoChannelOrder = CoVR.Media.ChannelOrder.Bgr);
+        collection.AddCoVR("bgr").UseModel((services, _, cancel) => services.GetRequiredService<IModelProvider>().GetAsync(cancel)).ConfigureMedia(media => media.BgrVideos = true);
         await using var provider = collection.BuildServiceProvider();
         await provider.GetRequiredKeyedService<IModelProvider>("bgr").GetAsync(Cancel);
         var options = new BenchmarkRunOptions
         {
-            Evaluation = { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference with { Store = provider.GetRequiredKeyedService<IEmbeddingStore>("bgr") }] },
+            Evaluation = { Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference with { Store = provider.GetRequiredKeyedService<IGallery>("bgr") }] },
         };
         options.VariantJobs["reference"] = provider.GetRequiredKeyedService<IEmbeddingJob>("bgr");
         var part = (await provider.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0];

@@ -3,6 +3,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
+using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

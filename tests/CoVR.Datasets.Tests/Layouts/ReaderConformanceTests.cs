@@ -6,6 +6,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Layouts;

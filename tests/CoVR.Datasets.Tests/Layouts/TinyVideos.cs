@@ -3,6 +3,7 @@ using System.Globalization;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Media;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Layouts;
@@ -54,7 +55,7 @@ internal static class TinyVideos
         for (var i = 0; i < videos.Length; i++)
         {
             var path = folder[$"{i}.mp4"];
-            await new VideoWriter().WriteMp4Async(path, [.. Enumerable.Range(10 * i, Frames).Select(TinyPictures.Paint)], 8);
+            await MediaWriter.WriteMp4Async(path, [.. Enumerable.Range(10 * i, Frames).Select(TinyPictures.Paint)], 8);
             videos[i] = await File.ReadAllBytesAsync(path);
         }
 

@@ -2,7 +2,7 @@ using CoVR.Data;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Merged;
-using CoVR.Datasets.Tests.Layouts;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Merged;

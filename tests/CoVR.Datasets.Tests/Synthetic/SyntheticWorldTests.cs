@@ -73,7 +73,7 @@ public sealed class SyntheticWorldTests : IDisposable
         var painter = new ScenePainter(64, 0.02);
         var scene = new Scene(SceneShape.Circle, SceneColour.Red, SceneSize.Large, SceneBackground.Night, ScenePosition.Left);
         var path = _folder["picture.png"];
-        ImageWriter.WritePng(path, painter.Picture(scene, new Random(4)));
+        MediaWriter.WritePng(path, painter.Picture(scene, new Random(4)));
 
         var frame = new SkiaImageDecoder().Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), path);
 

@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.TestData;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.WebVidCoVR;

@@ -20,7 +20,7 @@ try
     var services = new ServiceCollection();
     services.AddCoVR()
         .UseBlip(options => Copy(Small(weights), options))
-        .UseEmbeddingStore(Path.Combine(folder.FullName, "store"));
+        .UseFolderGallery(Path.Combine(folder.FullName, "store"));
     await using var provider = services.BuildServiceProvider();
 
     MediaItem[] gallery = [Picture("red", 230, 30, 30), Picture("green", 30, 200, 40), Picture("blue", 20, 40, 220)];
@@ -30,9 +30,9 @@ try
     }
 
     var query = new ComposedQuery(gallery[0].Source, "make it blue");
-    var hits = await provider.GetRequiredService<IComposedRetriever>()
+    var result = await provider.GetRequiredService<IComposedRetriever>()
         .SearchAsync(query, new SearchOptions { Exclude = new HashSet<MediaId> { gallery[0].Id } });
-    foreach (var hit in hits)
+    foreach (var hit in result.Hits)
     {
         Console.WriteLine(FormattableString.Invariant($"hit {hit.Rank} {hit.Id} {hit.Score:F4}"));
     }
@@ -51,7 +51,7 @@ MediaItem Picture(string name, byte red, byte green, byte blue)
     }
 
     var path = Path.Combine(folder.FullName, name + ".png");
-    ImageWriter.WritePng(path, new RgbFrame(40, 30, pixels));
+    MediaWriter.WritePng(path, new RgbFrame(40, 30, pixels));
     return new MediaItem(new MediaId(name), path);
 }
 

@@ -29,7 +29,7 @@ public sealed class ImageDatasetParity : IParityCheck
         Assert.Equal(returned, items.Select(item => IsReadable(reader, item.Source) ? item.Id.Value : Unreadable));
         Assert.Equal(0, result.GetProperty("unreadable_sum").GetDouble());
 
-        var store = new PthTreeEmbeddingStore(folder["embeddings"], new EmbeddingFingerprint("parity", "", "", 1, 1), new PthTreeOptions { Media = PthTreeMedia.Pictures });
+        var store = new PthTreeGallery(folder["embeddings"], new EmbeddingFingerprint("parity", "", "", 1, 1), new PthTreeOptions { Media = PthTreeMedia.Pictures });
         foreach (var done in Texts(result, "already_done"))
         {
             Await(store.WriteAsync(new MediaId(done), new EmbeddingSet(new float[1], 1, 1)));
@@ -52,7 +52,7 @@ public sealed class ImageDatasetParity : IParityCheck
             }
             else
             {
-                File.WriteAllBytes(Path.Combine(folder, name), ImageWriter.EncodePng(new RgbFrame(size, size, new byte[size * size * 3])));
+                File.WriteAllBytes(Path.Combine(folder, name), MediaWriter.EncodePng(new RgbFrame(size, size, new byte[size * size * 3])));
             }
         }
 
@@ -63,7 +63,7 @@ public sealed class ImageDatasetParity : IParityCheck
     {
         try
         {
-            return Await(reader.ReadAsync(source, new MiddleFrameSampler(), TestContext.Current.CancellationToken)).Count == 1;
+            return Await(reader.ReadAsync(source, FrameSamplers.Middle, TestContext.Current.CancellationToken)).Count == 1;
         }
         catch (MediaReadException)
         {

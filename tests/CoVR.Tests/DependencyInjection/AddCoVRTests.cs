@@ -19,9 +19,9 @@ public sealed class AddCoVRTests
     {
         await using var services = new ServiceCollection().AddCoVR().UseFakeModel().Services.BuildServiceProvider();
         await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
-        var hits = await services.GetRequiredService<IComposedRetriever>().SearchAsync(
+        var result = await services.GetRequiredService<IComposedRetriever>().SearchAsync(
             new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), "blue"), null, Cancel);
-        Assert.Equal(ColourEncoder.IdOf(5), hits[0].Id);
+        Assert.Equal(ColourEncoder.IdOf(5), result.Hits[0].Id);
         Assert.NotNull(services.GetRequiredService<Evaluator>());
     }
 
@@ -31,13 +31,13 @@ public sealed class AddCoVRTests
         using var folder = new TemporaryFolder();
         MediaItem[] items = [.. Enumerable.Range(0, 8).Select(corner =>
         {
-            ImageWriter.WritePng(folder[$"{corner}.png"], ColourEncoder.Picture(corner));
+            MediaWriter.WritePng(folder[$"{corner}.png"], ColourEncoder.Picture(corner));
             return new MediaItem(ColourEncoder.IdOf(corner), folder[$"{corner}.png"]);
         })];
-        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider();
+        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFolderGallery(folder["store"]).Services.BuildServiceProvider();
         Assert.Equal(8, await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).CountAsync(outcome => outcome.Status == EmbedStatus.Embedded, Cancel));
-        var hits = await services.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(folder["6.png"], "red"), null, Cancel);
-        Assert.Equal(ColourEncoder.IdOf(7), hits[0].Id);
+        var result = await services.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(folder["6.png"], "red"), null, Cancel);
+        Assert.Equal(ColourEncoder.IdOf(7), result.Hits[0].Id);
         Assert.True(File.Exists(folder["store", "manifest.json"]));
     }
 
@@ -61,9 +61,9 @@ public sealed class AddCoVRTests
         collection.AddCoVR("tokens").UseFakeModel(vectors: 3).UseSimilarity<MaxOverPairsSimilarity>();
         await using var services = collection.BuildServiceProvider();
         await services.GetRequiredKeyedService<IEmbeddingJob>("tokens").EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
-        Assert.Equal(8, services.GetRequiredKeyedService<IEmbeddingStore>("tokens").Count);
-        Assert.Equal(0, services.GetRequiredKeyedService<IEmbeddingStore>("pictures").Count);
-        Assert.Equal(3, services.GetRequiredKeyedService<IEmbeddingStore>("tokens").Fingerprint.Vectors);
+        Assert.Equal(8, await services.GetRequiredKeyedService<IGallery>("tokens").CountAsync(null, Cancel));
+        Assert.Equal(0, await services.GetRequiredKeyedService<IGallery>("pictures").CountAsync(null, Cancel));
+        Assert.Equal(3, (await services.GetRequiredKeyedService<IGallery>("tokens").GetInfoAsync(Cancel)).Fingerprint.Vectors);
         Assert.Null(services.GetService<IComposedRetriever>());
     }
 
@@ -115,26 +115,26 @@ public sealed class AddCoVRTests
     }
 
     [Fact]
-    public async Task UseEmbeddingStore_OfAnotherModel_IsRefusedAtTheSearch()
+    public async Task UseFolderGallery_OfAnotherModel_IsRefusedAtTheSearch()
     {
         using var folder = new TemporaryFolder();
-        await using (var first = new ServiceCollection().AddCoVR().UseFakeModel().UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider())
+        await using (var first = new ServiceCollection().AddCoVR().UseFakeModel().UseFolderGallery(folder["store"]).Services.BuildServiceProvider())
         {
             await first.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
         }
 
-        await using var other = new ServiceCollection().AddCoVR().UseFakeModel(vectors: 2).UseEmbeddingStore(folder["store"]).Services.BuildServiceProvider();
-        var error = await Assert.ThrowsAsync<EmbeddingStoreException>(async () =>
+        await using var other = new ServiceCollection().AddCoVR().UseFakeModel(vectors: 2).UseFolderGallery(folder["store"]).Services.BuildServiceProvider();
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
             await other.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
         Assert.Contains("Vectors: '2' against '1'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Fingerprint_StatesFramesAndChannelOrder()
+    public async Task Fingerprint_StatesFramesAndChannelOrder()
     {
-        using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFrameSampler(new MiddleFrameSampler())
-            .ConfigureMedia(media => media.VideoChannelOrder = ChannelOrder.Bgr).Services.BuildServiceProvider();
-        Assert.EndsWith("frames middle bgr", services.GetRequiredService<IEmbeddingStore>().Fingerprint.Preprocessing, StringComparison.Ordinal);
+        await using var services = new ServiceCollection().AddCoVR().UseFakeModel().UseFrameSampler(FrameSamplers.Middle)
+            .ConfigureMedia(media => media.BgrVideos = true).Services.BuildServiceProvider();
+        Assert.EndsWith("frames middle bgr", (await services.GetRequiredService<IGallery>().GetInfoAsync(Cancel)).Fingerprint.Preprocessing, StringComparison.Ordinal);
     }
 
     [Fact]

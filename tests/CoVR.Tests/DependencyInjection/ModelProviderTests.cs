@@ -95,14 +95,13 @@ public sealed class ModelProviderTests
     }
 
     [Fact]
-    public async Task Parts_ThatDependOnAModelThatIsNotLoaded_SayWhatToAwait()
+    public async Task Gallery_OfAModelThatIsNotLoaded_WaitsForIt()
     {
         await using var services = Services();
-        var error = Assert.Throws<InvalidOperationException>(services.GetRequiredService<IEmbeddingStore>);
-        Assert.Contains("IModelProvider.GetAsync", error.Message, StringComparison.Ordinal);
+        var count = services.GetRequiredService<IGallery>().CountAsync(null, Cancel).AsTask();
+        Assert.False(count.IsCompleted);
         _download.SetResult(FakePipeline.Model());
-        await services.GetRequiredService<IModelProvider>().GetAsync(Cancel);
-        Assert.NotNull(services.GetRequiredService<IEmbeddingStore>());
+        Assert.Equal(0, await count);
     }
 
     private ServiceProvider Services(Func<IServiceProvider, string, CancellationToken, ValueTask<ComposedModel>>? load = null) =>

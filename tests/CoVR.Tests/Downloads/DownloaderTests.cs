@@ -29,7 +29,7 @@ public sealed class DownloaderTests : IDisposable
 
         var result = await downloader.DownloadAsync(Ask(server) with { Sha256 = HashOf(File1) }, new Listener<DownloadProgress>(seen), Cancel);
 
-        Assert.Equal(new DownloadResult(Target, Size), result);
+        Assert.True(result);
         AssertComplete(File1);
         Assert.Equal(new DownloadProgress(server["model.pth"], Target, Size, Size), seen[^1]);
         Assert.Equal(seen.OrderBy(step => step.Bytes), seen);
@@ -42,7 +42,7 @@ public sealed class DownloaderTests : IDisposable
         using var downloader = Patient();
         Write(Target, File1);
 
-        Assert.True((await downloader.DownloadAsync(Ask(server), null, Cancel)).WasThere);
+        Assert.False(await downloader.DownloadAsync(Ask(server), null, Cancel));
         Assert.Empty(server.Requests);
     }
 
@@ -65,12 +65,11 @@ public sealed class DownloaderTests : IDisposable
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1) with { CutAfter = cuts.TryDequeue(out var cut) ? cut : null });
         using var downloader = Patient();
 
-        var result = await downloader.DownloadAsync(Ask(server), null, Cancel);
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
 
         AssertComplete(File1);
         Assert.Equal([null, 100_000, 150_000, 150_001], server.Requests.Select(request => request.RangeStart));
         Assert.Equal([null, "\"v1\"", "\"v1\"", "\"v1\""], server.Requests.Select(request => request.Header("If-Range")));
-        Assert.Equal(100_000, result.ResumedAt);
     }
 
     [Fact]
@@ -78,18 +77,18 @@ public sealed class DownloaderTests : IDisposable
     {
         var stalls = true;
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1) with { StallAfter = stalls ? 70_000 : null });
-        using var calm = new Downloader(new DownloaderOptions());
+        using var calm = new Downloader();
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var progress = new Listener<DownloadProgress>([], step => { if (step.Bytes >= 1) { cancellation.CancelAfter(50); } });
+        var progress = new Listener<DownloadProgress>([], step => { if (step.Bytes >= 1) { cancellation.Cancel(); } });
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calm.DownloadAsync(Ask(server), progress, cancellation.Token));
         var kept = new FileInfo(Target + ".part").Length;
         stalls = false;
         using var downloader = Patient();
-        var result = await downloader.DownloadAsync(Ask(server), null, Cancel);
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
 
         Assert.InRange(kept, 1, 70_000);
-        Assert.Equal(kept, result.ResumedAt);
+        Assert.Equal((int?)kept, server.Requests.Last().RangeStart);
         AssertComplete(File1);
     }
 
@@ -103,9 +102,9 @@ public sealed class DownloaderTests : IDisposable
             first = false;
             return reply;
         });
-        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(1500), Retries = 2 }, null, _time);
+        using var downloader = Patient();
 
-        await downloader.DownloadAsync(Ask(server), null, Cancel);
+        await downloader.DownloadAsync(Ask(server) with { StallTimeout = TimeSpan.FromSeconds(1500), Retries = 2 }, null, Cancel);
 
         AssertComplete(File1);
         Assert.Equal([null, 1000], server.Requests.Select(request => request.RangeStart));
@@ -115,9 +114,9 @@ public sealed class DownloaderTests : IDisposable
     public async Task Download_ThatAlwaysStalls_SaysSo()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1) with { StallAfter = 0 });
-        using var downloader = new Downloader(new DownloaderOptions { StallTimeout = TimeSpan.FromSeconds(1000), Retries = 1 }, null, _time);
+        using var downloader = Patient();
 
-        var error = await FailAsync(downloader, Ask(server));
+        var error = await FailAsync(downloader, Ask(server) with { StallTimeout = TimeSpan.FromSeconds(1000), Retries = 1 });
 
         Assert.Equal(DownloadFailure.Stalled, error.Failure);
         Assert.Equal(2, server.Requests.Count);
@@ -135,10 +134,9 @@ public sealed class DownloaderTests : IDisposable
         });
         using var downloader = Patient();
 
-        var result = await downloader.DownloadAsync(Ask(server), null, Cancel);
+        await downloader.DownloadAsync(Ask(server), null, Cancel);
 
         AssertComplete(File1);
-        Assert.Equal(0, result.ResumedAt);
     }
 
     [Theory]
@@ -184,11 +182,10 @@ public sealed class DownloaderTests : IDisposable
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1, tag: null));
         using var downloader = Patient();
 
-        var result = await downloader.DownloadAsync(Ask(server) with { Sha256 = HashOf(File1) }, null, Cancel);
+        await downloader.DownloadAsync(Ask(server) with { Sha256 = HashOf(File1) }, null, Cancel);
 
         AssertComplete(File1);
         Assert.Equal([1000, null], server.Requests.Select(request => request.RangeStart));
-        Assert.Equal(0, result.ResumedAt);
     }
 
     [Fact]
@@ -224,9 +221,9 @@ public sealed class DownloaderTests : IDisposable
     public async Task Download_OfAnotherLengthThanExpectedAndNoneAnnounced_IsRefused(int expected)
     {
         await using var server = new ScriptedServer(_ => new ScriptedReply(200) { Body = File1, WithoutLength = true });
-        using var downloader = Patient(retries: 1);
+        using var downloader = Patient();
 
-        var error = await FailAsync(downloader, Ask(server) with { ExpectedBytes = expected });
+        var error = await FailAsync(downloader, Ask(server, retries: 1) with { ExpectedBytes = expected });
 
         Assert.Equal(expected > Size ? DownloadFailure.Interrupted : DownloadFailure.WrongLength, error.Failure);
     }
@@ -235,9 +232,9 @@ public sealed class DownloaderTests : IDisposable
     public async Task Download_ThatAnnouncesMoreThanItSends_NeverBecomesTheFile()
     {
         await using var server = new ScriptedServer(_ => new ScriptedReply(200) { Body = File1, Headers = [("Content-Length", $"{Size + 10}")] });
-        using var downloader = Patient(retries: 2);
+        using var downloader = Patient();
 
-        var error = await FailAsync(downloader, Ask(server));
+        var error = await FailAsync(downloader, Ask(server, retries: 2));
 
         Assert.Equal(DownloadFailure.Interrupted, error.Failure);
         Assert.Equal(3, server.Requests.Count);
@@ -265,9 +262,9 @@ public sealed class DownloaderTests : IDisposable
     public async Task Download_Refused_SaysWhyAndRepeatsWhatMayPass(int status, DownloadFailure failure, bool repeats)
     {
         await using var server = new ScriptedServer(_ => ScriptedReply.Text(status, "no"));
-        using var downloader = Patient(retries: 2);
+        using var downloader = Patient();
 
-        var error = await FailAsync(downloader, Ask(server));
+        var error = await FailAsync(downloader, Ask(server, retries: 2));
 
         Assert.Equal(failure, error.Failure);
         Assert.Equal((HttpStatusCode)status, error.StatusCode);
@@ -349,9 +346,9 @@ public sealed class DownloaderTests : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    private Downloader Patient(int retries = 6) => new(new DownloaderOptions { Retries = retries, StallTimeout = TimeSpan.FromHours(3) }, null, _time);
+    private Downloader Patient() => new(null, _time);
 
-    private DownloadRequest Ask(ScriptedServer server) => new(server["model.pth"], Target);
+    private DownloadRequest Ask(ScriptedServer server, int retries = 6) => new(server["model.pth"], Target) { Retries = retries, StallTimeout = TimeSpan.FromHours(3) };
 
     private static Task<DownloadException> FailAsync(Downloader downloader, DownloadRequest request) =>
         Assert.ThrowsAsync<DownloadException>(() => downloader.DownloadAsync(request, null, Cancel));

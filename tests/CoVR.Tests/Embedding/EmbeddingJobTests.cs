@@ -17,7 +17,7 @@ public sealed class EmbeddingJobTests
         Assert.All(outcomes, outcome => Assert.Equal(EmbedStatus.Embedded, outcome.Status));
         for (var corner = 0; corner < 8; corner++)
         {
-            var stored = await pipeline.Store.ReadAsync(ColourEncoder.IdOf(corner), Cancel);
+            var stored = await pipeline.Gallery.ReadAsync(ColourEncoder.IdOf(corner), Cancel);
             Assert.Equal(OneHot(corner), stored!.Values.ToArray());
         }
     }
@@ -34,7 +34,7 @@ public sealed class EmbeddingJobTests
         await RunAsync(pipeline, videos, new EmbeddingOptions { BatchSize = batchSize });
         for (var n = 0; n < videos.Length; n++)
         {
-            var stored = (await pipeline.Store.ReadAsync(new MediaId($"{n}"), Cancel))!;
+            var stored = (await pipeline.Gallery.ReadAsync(new MediaId($"{n}"), Cancel))!;
             Assert.Equal((n + 1, 2, 8), (stored.Frames, stored.Vectors, stored.Dimensions));
             Assert.Equal(Enumerable.Range(0, n + 1).SelectMany(f => OneHot((n + f) % 8).Concat(OneHot((n + f) % 8))), stored.Values.ToArray());
         }
@@ -56,7 +56,7 @@ public sealed class EmbeddingJobTests
         Assert.IsType<MediaReadException>(outcomes["missing"].Failure);
         Assert.Equal("poisoned", outcomes["poison"].Failure?.Message);
         Assert.IsType<ArithmeticException>(outcomes["nan"].Failure);
-        Assert.Equal(8, pipeline.Store.Count);
+        Assert.Equal(8, await pipeline.Gallery.CountAsync(null, Cancel));
         Assert.All(FakePipeline.Corners, item => Assert.Equal(EmbedStatus.Embedded, outcomes[item.Id.Value].Status));
     }
 
@@ -91,7 +91,17 @@ public sealed class EmbeddingJobTests
     [Fact]
     public async Task EmbedAsync_DecodesWithTheGivenWorkersAndNoMore()
     {
-        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(20) };
+        var allRead = new TaskCompletionSource();
+        var reader = new FakeFrameReader();
+        reader.OnRead = token =>
+        {
+            if (reader.Running >= 3)
+            {
+                allRead.TrySetResult();
+            }
+
+            return allRead.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
+        };
         await RunAsync(FakePipeline.Create(reader: reader), Many(40), new EmbeddingOptions { Workers = 3, QueueLength = 2, BatchSize = 4 });
         Assert.Equal(3, reader.MostAtOnce);
     }
@@ -114,7 +124,7 @@ public sealed class EmbeddingJobTests
     public async Task EmbedAsync_Cancelled_KeepsWhatIsStoredAndLeavesNoWorker()
     {
         using var cancel = new CancellationTokenSource();
-        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(2) };
+        var reader = new FakeFrameReader { OnRead = token => Task.Delay(2, token) };
         var pipeline = FakePipeline.Create(reader: reader);
         var outcomes = new List<EmbedOutcome>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -129,32 +139,30 @@ public sealed class EmbeddingJobTests
             }
         });
         Assert.Equal(0, reader.Running);
-        Assert.InRange(pipeline.Store.Count, outcomes.Count, outcomes.Count + 4);
+        Assert.InRange(await pipeline.Gallery.CountAsync(null, Cancel), outcomes.Count, outcomes.Count + 4);
         Assert.Equal(1000, (await RunAsync(pipeline, Many(1000))).Count);
-        Assert.Equal(1000, pipeline.Store.Count);
+        Assert.Equal(1000, await pipeline.Gallery.CountAsync(null, Cancel));
     }
 
     [Fact]
     public async Task EmbedAsync_LeftEarly_StopsItsWorkers()
     {
-        var reader = new FakeFrameReader { Delay = TimeSpan.FromMilliseconds(2) };
+        var reader = new FakeFrameReader { OnRead = token => Task.Delay(2, token) };
         var pipeline = FakePipeline.Create(reader: reader);
         await foreach (var _ in new EmbeddingJob(pipeline).EmbedAsync(Many(500), null, Cancel))
         {
             break;
         }
 
-        var reads = reader.Reads;
         Assert.Equal(0, reader.Running);
-        await Task.Delay(50, Cancel);
-        Assert.Equal(reads, reader.Reads);
+        Assert.True(reader.LatestToken.IsCancellationRequested);
     }
 
     [Fact]
     public async Task EmbedAsync_OfAFailingStore_EndsTheJob()
     {
-        var pipeline = FakePipeline.Create(store: new InMemoryEmbeddingStore(new EmbeddingFingerprint("x", "y", "z", 3, 3)));
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await RunAsync(pipeline, FakePipeline.Corners));
+        var pipeline = FakePipeline.Create(gallery: new MemoryGallery(new EmbeddingFingerprint("x", "y", "z", 3, 3)));
+        await Assert.ThrowsAsync<GalleryException>(async () => await RunAsync(pipeline, FakePipeline.Corners));
     }
 
     [Fact]
@@ -175,21 +183,22 @@ public sealed class EmbeddingJobTests
         for (var i = 0; i < 3; i++)
         {
             var outcomes = await RunAsync(pipelines[i], Many(60), new EmbeddingOptions { Shard = new Shard(i, 3) });
-            Assert.Equal(pipelines[i].Store.Count, outcomes.Count);
+            Assert.Equal(await pipelines[i].Gallery.CountAsync(null, Cancel), outcomes.Count);
             Assert.InRange(outcomes.Count, 1, 59);
         }
 
-        Assert.Equal(60, pipelines.Sum(pipeline => pipeline.Store.Count));
+        var counts = await Task.WhenAll(pipelines.Select(async pipeline => await pipeline.Gallery.CountAsync(null, Cancel)));
+        Assert.Equal(60, counts.Sum());
     }
 
     [Fact]
     public async Task EmbedAsync_OfAllTokens_StoresTheVisualEncodersTokens()
     {
         var options = new EmbeddingOptions { Output = EmbeddingOutput.VisualTokens };
-        var fingerprint = FakePipeline.Create().Store.Fingerprint with { Vectors = 1, Dimensions = 3 };
-        var pipeline = FakePipeline.Create(store: new InMemoryEmbeddingStore(fingerprint));
+        var fingerprint = FakePipeline.Fingerprint with { Vectors = 1, Dimensions = 3 };
+        var pipeline = FakePipeline.Create(gallery: new MemoryGallery(fingerprint));
         await RunAsync(pipeline, FakePipeline.Corners, options);
-        var stored = await pipeline.Store.ReadAsync(ColourEncoder.IdOf(5), Cancel);
+        var stored = await pipeline.Gallery.ReadAsync(ColourEncoder.IdOf(5), Cancel);
         Assert.Equal(new float[] { 1, 0, 1 }, stored!.Values.ToArray());
     }
 
@@ -221,15 +230,15 @@ public sealed class EmbeddingJobTests
         Assert.Equal(["broken Failed", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
         Assert.Equal(["broken FailedBefore", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
         Assert.Equal(["broken Failed", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions { RetryFailed = true }));
-        using var store = FileEmbeddingStore.OpenExisting(folder["store"]);
+        await using IGallery store = new FolderGallery(folder["store"], null);
         var coverage = await EmbeddingCoverage.CheckAsync(store, items.Select(item => item.Id), cancellationToken: Cancel);
         Assert.Equal((11, 8, 0, false), (coverage.Wanted, coverage.Present, coverage.Surplus, coverage.IsComplete));
         Assert.Equal(["broken: the moov atom is missing.", "missing: there is no such file.", "poison: InvalidOperationException: poisoned"], coverage.Missing.Select(missing => $"{missing.Id}: {missing.Reason}"));
 
         async Task<List<string>> FailuresAsync(EmbeddingOptions options)
         {
-            using var store = new FileEmbeddingStore(folder["store"], FakePipeline.Create().Store.Fingerprint);
-            var outcomes = await RunAsync(FakePipeline.Create(reader: reader, store: store), items, options);
+            await using IGallery store = new FolderGallery(folder["store"], FakePipeline.Fingerprint);
+            var outcomes = await RunAsync(FakePipeline.Create(reader: reader, gallery: store), items, options);
             Assert.Equal(items.Length, outcomes.Count);
             Assert.All(outcomes.Where(outcome => outcome.Status is EmbedStatus.Failed or EmbedStatus.FailedBefore), outcome => Assert.NotNull(outcome.Failure));
             return [.. outcomes.Where(outcome => outcome.Failure is not null).Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal)];

@@ -17,9 +17,9 @@ public sealed class FolderEmbeddingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(ChannelOrder.Rgb, Red)]
-    [InlineData(ChannelOrder.Bgr, Blue)]
-    public async Task EmbedAsync_OfVideos_FillsTheTreeAndReportsWhatIsBroken(ChannelOrder order, int corner)
+    [InlineData(false, Red)]
+    [InlineData(true, Blue)]
+    public async Task EmbedAsync_OfVideos_FillsTheTreeAndReportsWhatIsBroken(bool bgr, int corner)
     {
         await WriteVideoAsync("1065/one.mp4", Red, frames: 20);
         await WriteVideoAsync("1066/short.mp4", Red, frames: 4);
@@ -27,7 +27,7 @@ public sealed class FolderEmbeddingTests : IDisposable
         await File.WriteAllBytesAsync(_folder["videos", "1066", "empty.mp4"], [], Cancel);
         await using var services = Services(builder => builder
             .UsePthTree(_folder["tree"])
-            .ConfigureMedia(media => media.VideoChannelOrder = order));
+            .ConfigureMedia(media => media.BgrVideos = bgr));
 
         var items = MediaFolder.List(_folder["videos"], MediaFolderOptions.ReferenceVideos);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
@@ -36,7 +36,7 @@ public sealed class FolderEmbeddingTests : IDisposable
             outcomes.Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal));
         Assert.Equal(MediaFailure.Empty, Assert.IsType<MediaReadException>(outcomes.Single(outcome => outcome.Id.Value == "1066/empty").Failure).Failure);
 
-        var store = services.GetRequiredService<IEmbeddingStore>();
+        var store = services.GetRequiredService<IGallery>();
         var video = (await store.ReadAsync(new MediaId("1065/one"), Cancel))!;
         Assert.Equal((15, 1, 8), (video.Frames, video.Vectors, video.Dimensions));
         Assert.All(Enumerable.Range(0, 15), frame => Assert.Equal(1f, video.Values.Span[(frame * 8) + corner]));
@@ -53,14 +53,14 @@ public sealed class FolderEmbeddingTests : IDisposable
     {
         foreach (var name in new[] { "a", "b", "c" })
         {
-            ImageWriter.WritePng(_folder[$"{name}.png"], ColourEncoder.Picture(Blue));
+            MediaWriter.WritePng(_folder[$"{name}.png"], ColourEncoder.Picture(Blue));
         }
 
         await using var services = Services(builder => builder.UsePthTree(_folder["tree"], new PthTreeOptions { Media = PthTreeMedia.Pictures }));
         var items = MediaFolder.List(_folder.FullName, MediaFolderOptions.ReferencePictures, [new MediaId("c"), new MediaId("a"), new MediaId("z")]);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
         Assert.Equal(["a Embedded", "c Embedded", "z Failed"], outcomes.Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal));
-        var coverage = await EmbeddingCoverage.CheckAsync(services.GetRequiredService<IEmbeddingStore>(), items.Select(item => item.Id), cancellationToken: Cancel);
+        var coverage = await EmbeddingCoverage.CheckAsync(services.GetRequiredService<IGallery>(), items.Select(item => item.Id), cancellationToken: Cancel);
         Assert.Equal(new MediaId("z"), Assert.Single(coverage.Missing).Id);
     }
 
@@ -71,25 +71,26 @@ public sealed class FolderEmbeddingTests : IDisposable
         {
             var index = shard;
             await using var services = Services(builder => builder
-                .UseEmbeddingStore(_folder["store"])
+                .UseFolderGallery(_folder["store"])
                 .Configure(options => options.Embedding.Shard = new Shard(index, 2)));
             await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
         }
 
         Assert.Equal(["embeddings-0-of-2.bin", "embeddings-1-of-2.bin"], Directory.GetFiles(_folder["store"], "*.bin").Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        using var store = FileEmbeddingStore.OpenExisting(_folder["store"]);
+        await using IGallery store = new FolderGallery(_folder["store"], null);
         Assert.True((await EmbeddingCoverage.CheckAsync(store, FakePipeline.Corners.Select(item => item.Id), cancellationToken: Cancel)).IsComplete);
-        Assert.Equal(8, store.Count);
+        Assert.Equal(8, await store.CountAsync(null, Cancel));
     }
 
     [Fact]
-    public async Task UseEmbeddingStore_ForAllTokens_HasAFingerprintOfTheirShape()
+    public async Task UseFolderGallery_ForAllTokens_HasAFingerprintOfTheirShape()
     {
         await using var services = Services(builder => builder.Configure(options => options.Embedding.Output = EmbeddingOutput.VisualTokens));
         await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
-        var store = services.GetRequiredService<IEmbeddingStore>();
-        Assert.Equal((1, 3, 8), (store.Fingerprint.Vectors, store.Fingerprint.Dimensions, store.Count));
-        Assert.Contains("tokens", store.Fingerprint.Preprocessing, StringComparison.Ordinal);
+        var store = services.GetRequiredService<IGallery>();
+        var fingerprint = (await store.GetInfoAsync(Cancel)).Fingerprint;
+        Assert.Equal((1, 3, 8L), (fingerprint.Vectors, fingerprint.Dimensions, await store.CountAsync(null, Cancel)));
+        Assert.Contains("tokens", fingerprint.Preprocessing, StringComparison.Ordinal);
     }
 
     private static ServiceProvider Services(Action<ICoVRBuilder> configure)
@@ -103,6 +104,6 @@ public sealed class FolderEmbeddingTests : IDisposable
     {
         var colour = ColourEncoder.Picture(corner).Rgb.Span[..3].ToArray();
         var frame = new RgbFrame(32, 32, Enumerable.Repeat(colour, 32 * 32).SelectMany(pixel => pixel).ToArray());
-        await new VideoWriter().WriteMp4Async(_folder["videos", name], [.. Enumerable.Repeat(frame, frames)], 10, Cancel);
+        await MediaWriter.WriteMp4Async(_folder["videos", name], [.. Enumerable.Repeat(frame, frames)], 10, cancellationToken: Cancel);
     }
 }

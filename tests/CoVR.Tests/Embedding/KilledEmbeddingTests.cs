@@ -49,15 +49,16 @@ public sealed class KilledEmbeddingTests
         AssertSameTree(SlowEmbedding.TreeIn(other.FullName), SlowEmbedding.TreeIn(folder.FullName));
 
         // Every record is needed: none was written twice.
-        var needed = SlowEmbedding.Items.Sum(item => 16L + 8 + item.Id.Value.Length + (((FramesMedia)item.Source).Frames.Count * 8 * sizeof(float)));
-        Assert.Equal(needed, new FileInfo(Path.Combine(SlowEmbedding.StoreIn(folder.FullName), FileEmbeddingStore.SegmentName)).Length);
+        Assert.Equal(SegmentLength(other), SegmentLength(folder));
     }
+
+    private static long SegmentLength(TemporaryFolder folder) => new FileInfo(Path.Combine(SlowEmbedding.StoreIn(folder.FullName), "embeddings.bin")).Length;
 
     private static async Task AssertSameStoreAsync(string expected, string actual)
     {
-        using var undisturbed = FileEmbeddingStore.OpenExisting(expected);
-        using var resumed = FileEmbeddingStore.OpenExisting(actual);
-        Assert.Equal(undisturbed.Fingerprint, resumed.Fingerprint);
+        await using IGallery undisturbed = new FolderGallery(expected, null);
+        await using IGallery resumed = new FolderGallery(actual, null);
+        Assert.Equal(await undisturbed.GetInfoAsync(Cancel) with { Name = "" }, await resumed.GetInfoAsync(Cancel) with { Name = "" });
         var coverage = await EmbeddingCoverage.CheckAsync(resumed, SlowEmbedding.Items.Select(item => item.Id), cancellationToken: Cancel);
         Assert.Equal((SlowEmbedding.Count, 0, 0), (coverage.Present, coverage.Missing.Count, coverage.Surplus));
         foreach (var item in SlowEmbedding.Items)

@@ -31,21 +31,21 @@ internal static class SlowEmbedding
     /// </summary>
     public static async Task<int> RunAsync(string folder)
     {
-        var fingerprint = FakePipeline.Create().Store.Fingerprint;
+        var fingerprint = FakePipeline.Fingerprint;
         if (!int.TryParse(await Console.In.ReadLineAsync(), NumberStyles.None, CultureInfo.InvariantCulture, out var most))
         {
             return 1;
         }
 
-        using var store = new FileEmbeddingStore(StoreIn(folder), fingerprint);
-        var tree = new PthTreeEmbeddingStore(TreeIn(folder), fingerprint);
+        await using IGallery store = new FolderGallery(StoreIn(folder), fingerprint);
+        var tree = new PthTreeGallery(TreeIn(folder), fingerprint);
         var embedded = 0;
         await Task.WhenAll(RunAsync("store", store), RunAsync("tree", tree));
         return 0;
 
-        async Task RunAsync(string name, IEmbeddingStore into)
+        async Task RunAsync(string name, IGallery into)
         {
-            var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(3) }, store: into);
+            var pipeline = FakePipeline.Create(new ColourEncoder { Delay = TimeSpan.FromMilliseconds(3) }, gallery: into);
             await foreach (var outcome in new EmbeddingJob(pipeline, new EmbeddingOptions { BatchSize = BatchSize }).EmbedAsync(Items))
             {
                 if (outcome.Status is not EmbedStatus.Embedded)

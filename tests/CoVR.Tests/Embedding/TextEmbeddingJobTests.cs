@@ -68,7 +68,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
         await Job(shard: new Shard(0, 3)).EmbedAsync(["red", "green", "blue", "red green"], Target, null, Cancel);
         var other = new TextEmbeddingJob(new ComposedModel(
             new ColourEncoder(), new ChannelTokenizer(), new ChannelTokenizer(), FakePipeline.Description with { WeightsSha256 = new string('1', 64) }, torch.CPU));
-        await Assert.ThrowsAsync<EmbeddingStoreException>(async () => await other.EmbedAsync(["red"], Target, null, Cancel));
+        await Assert.ThrowsAsync<GalleryException>(async () => await other.EmbedAsync(["red"], Target, null, Cancel));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         PthWriter.Write(Target, new Dictionary<string, object?> { ["texts"] = new List<string> { "a", "b" }, ["feats"] = torch.zeros(3, 2) });
-        Assert.Contains("\"feats\"", Assert.Throws<EmbeddingStoreException>(() => TextEmbeddings.Load(Target)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"feats\"", Assert.Throws<GalleryException>(() => TextEmbeddings.Load(Target)).Message, StringComparison.Ordinal);
     }
 
     private static float[] Numbers(string path)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Pages;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
@@ -42,7 +43,7 @@ public sealed class EvaluationGuideTests
             Variants = [EvaluationVariant.Honest, EvaluationVariant.Reference, EvaluationVariant.QueryTimePooling()],
         });
         await EvaluationJson.WriteAsync(Path.Combine(folder, "evaluation.json"), results);
-        await new EvaluationPage(results, reader, frames).WriteAsync(Path.Combine(folder, "index.html"));
+        await new HtmlReport(frames).WriteEvaluationAsync(Path.Combine(folder, "index.html"), results, reader);
         var gain = Bootstrap.Differences(results[0], results[1])["R@1"];
         // </guide>
 #pragma warning restore xUnit1051

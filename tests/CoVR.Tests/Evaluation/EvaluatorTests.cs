@@ -1,3 +1,4 @@
+using CoVR.TestSupport;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
@@ -235,19 +236,16 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_WithAStoreOfAnotherModel_IsRefused()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var other = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { WeightsSha256 = new string('1', 64) });
-        await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
+        var other = new MemoryGallery(FakePipeline.Fingerprint with { WeightsSha256 = new string('1', 64) });
+        await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = other }] }));
     }
 
     [Fact]
     public async Task EvaluateAsync_WithABgrStore_StatesTheColourOrder()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var bgr = new InMemoryEmbeddingStore(pipeline.Store.Fingerprint with { Preprocessing = pipeline.Store.Fingerprint.Preprocessing + " bgr" });
-        await foreach (var (id, item) in pipeline.Store.ReadAllAsync(Cancel))
-        {
-            await bgr.WriteAsync(id, item, Cancel);
-        }
+        var bgr = new MemoryGallery(FakePipeline.Fingerprint with { Preprocessing = FakePipeline.Fingerprint.Preprocessing + " bgr" });
+        await bgr.UpsertAsync(await pipeline.Gallery.GetAsync([.. Enumerable.Range(0, 8).Select(ColourEncoder.IdOf)], Cancel), Cancel);
 
         var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Store = bgr }, EvaluationVariant.Reference with { Store = bgr }] });
         Assert.All(results, result => Assert.Equal("bgr", result.Fingerprint.ColourOrder));
@@ -314,8 +312,8 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_OfNumbersThatAreNotFinite_NamesItemOrQuery()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        await pipeline.Store.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
-        var inStore = await Assert.ThrowsAsync<EmbeddingStoreException>(() => RunAsync(pipeline, new EvaluationOptions()));
+        await pipeline.Gallery.WriteAsync(ColourEncoder.IdOf(3), new EmbeddingSet(new[] { 0, 0, float.NaN, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
+        var inStore = await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions()));
         Assert.Contains("'corner-3' holds NaN at place 2", inStore.Message, StringComparison.Ordinal);
         var inModel = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(new Diverged()), new EvaluationOptions()));
         Assert.Contains("query 0-0 of corners (composed)", inModel.Message, StringComparison.Ordinal);

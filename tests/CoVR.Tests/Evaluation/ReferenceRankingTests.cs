@@ -38,7 +38,7 @@ public sealed class ReferenceRankingTests
         var pipeline = FakePipeline.Create();
         for (var corner = 0; corner < 8; corner++)
         {
-            await pipeline.Store.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(corner == 1 ? Frames(1, 6) : Frames(0, 0), 1, 8, 2), Cancel);
+            await pipeline.Gallery.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(corner == 1 ? Frames(1, 6) : Frames(0, 0), 1, 8, 2), Cancel);
         }
 
         TripletDataset dataset = new("two rows", DatasetSplit.Test, [Row("a", [1, 0]), Row("b", [0, 1])], CornerReader.Dataset.Candidates);
@@ -59,7 +59,7 @@ public sealed class ReferenceRankingTests
         var pipeline = FakePipeline.Create();
         var random = new Random(3);
         var video = new EmbeddingSet(Enumerable.Range(0, 20 * 8).Select(_ => random.NextSingle()).ToArray(), 1, 8, 20);
-        await pipeline.Store.WriteAsync(ColourEncoder.IdOf(1), video, Cancel);
+        await pipeline.Gallery.WriteAsync(ColourEncoder.IdOf(1), video, Cancel);
         TripletDataset dataset = new("one", DatasetSplit.Test, [new Triplet("a", ColourEncoder.IdOf(0), "red", ColourEncoder.IdOf(1))], [ColourEncoder.IdOf(1)]);
         var first = await RunAsync(pipeline, dataset, new RecallProtocol(), EvaluationVariant.Corrected, EvaluationVariant.Reference);
         var second = await RunAsync(pipeline, dataset, new RecallProtocol(), EvaluationVariant.Reference);
@@ -74,19 +74,19 @@ public sealed class ReferenceRankingTests
     public async Task EvaluateAsync_OfATreeThatDoesNotSayWhatMadeIt_DoesNotClaimItsColours()
     {
         using var folder = new TemporaryFolder();
-        var tree = new PthTreeEmbeddingStore(folder["tree"], FakePipeline.Model().Fingerprint("all"));
+        var tree = new PthTreeGallery(folder["tree"], FakePipeline.Model().Fingerprint("all"));
         foreach (var corner in Enumerable.Range(0, 8))
         {
             await tree.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(Enumerable.Range(0, 16).Select(i => i % 8 == corner ? 1f : 0).ToArray(), 1, 8, 2), Cancel);
         }
 
-        Assert.False(tree.IsOnTrust);
+        Assert.False((await tree.GetInfoAsync(Cancel)).Fingerprint.IsAssumed);
         foreach (var manifest in Directory.GetFiles(folder["tree"], "*.json"))
         {
             File.Delete(manifest); // as Python's tools leave a tree
         }
 
-        var pipeline = FakePipeline.Create(store: new PthTreeEmbeddingStore(folder["tree"], FakePipeline.Model().Fingerprint("all")));
+        var pipeline = FakePipeline.Create(gallery: new PthTreeGallery(folder["tree"], FakePipeline.Model().Fingerprint("all")));
         var results = await RunAsync(pipeline, CornerReader.Dataset, new RecallProtocol(), EvaluationVariant.Honest, EvaluationVariant.Reference);
         Assert.All(results, result => Assert.Equal("unknown", result.Fingerprint.ColourOrder));
         Assert.Contains("do not say what made them", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class ReferenceRankingTests
         for (var corner = 0; corner < 8; corner++)
         {
             var score = corner == 3 ? 0.1f : corner == 5 ? float.BitIncrement(0.1f) : 0;
-            await pipeline.Store.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(new[] { 0, score, 0, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
+            await pipeline.Gallery.WriteAsync(ColourEncoder.IdOf(corner), new EmbeddingSet(new[] { 0, score, 0, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
         }
 
         var result = (await RunAsync(pipeline, CornerReader.Dataset, new WithTies(ties), EvaluationVariant.Honest))[0];

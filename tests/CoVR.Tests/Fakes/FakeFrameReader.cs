@@ -16,17 +16,21 @@ public sealed class FakeFrameReader : IFrameReader
     /// <summary>How many calls run now.</summary>
     public int Running => _running;
 
-    /// <summary>How long a call takes.</summary>
-    public TimeSpan Delay { get; init; }
+    /// <summary>The token of the latest call.</summary>
+    public CancellationToken LatestToken { get; private set; }
+
+    /// <summary>Awaited by every call; null for nothing.</summary>
+    public Func<CancellationToken, Task>? OnRead { get; set; }
 
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
     {
+        LatestToken = cancellationToken;
         Interlocked.Increment(ref _reads);
         var running = Interlocked.Increment(ref _running);
         try
         {
             InterlockedMax(running);
-            await Task.Delay(Delay, cancellationToken);
+            await (OnRead?.Invoke(cancellationToken) ?? Task.CompletedTask);
             return media is FramesMedia frames
                 ? [.. sampler.Select(frames.Frames.Count).Select(index => frames.Frames[index])]
                 : throw (media.DisplayName.StartsWith("broken", StringComparison.Ordinal)

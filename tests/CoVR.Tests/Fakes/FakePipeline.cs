@@ -18,7 +18,7 @@ public static class FakePipeline
         return new ComposedModel(encoder ?? new ColourEncoder(), channels, channels, Description, torch.CPU);
     }
 
-    public static RetrievalPipeline Create(IComposedEncoder? encoder = null, IFrameReader? reader = null, IEmbeddingStore? store = null, IFrameSampler? sampler = null)
+    public static RetrievalPipeline Create(IComposedEncoder? encoder = null, IFrameReader? reader = null, IGallery? gallery = null, IFrameSampler? sampler = null)
     {
         var model = Model(encoder);
         sampler ??= new AllFrames();
@@ -28,18 +28,20 @@ public static class FakePipeline
             FrameReader = reader ?? new FakeFrameReader(),
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = sampler,
-            QuerySampler = new MiddleFrameSampler(),
+            QuerySampler = FrameSamplers.Middle,
             Pooling = new MeanFramePooling(),
-            Store = store ?? new InMemoryEmbeddingStore(model.Fingerprint(sampler.Name)),
-            Index = new ExactIndex(new MeanPooledSimilarity()),
+            Gallery = gallery ?? new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
     }
+
+    /// <summary>What the embeddings of a pipeline with the default encoder are made with.</summary>
+    public static EmbeddingFingerprint Fingerprint => Model().Fingerprint("all");
 
     /// <summary>One picture of every corner.</summary>
     public static MediaItem[] Corners { get; } =
         [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner)])))];
 
-    /// <summary>A pipeline whose store holds one picture of every corner.</summary>
+    /// <summary>A pipeline whose gallery holds one picture of every corner.</summary>
     public static async Task<RetrievalPipeline> WithCornersAsync(IComposedEncoder? encoder = null, IFrameReader? reader = null)
     {
         var pipeline = Create(encoder, reader);

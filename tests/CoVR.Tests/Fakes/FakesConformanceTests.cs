@@ -26,7 +26,7 @@ public sealed class MediaFrameReaderConformanceTests : FrameReaderConformance
     {
         var picture = ColourEncoder.Solid(10, 200, 30);
         var path = System.IO.Path.Combine(folder, "picture.png");
-        ImageWriter.WritePng(path, picture);
+        MediaWriter.WritePng(path, picture);
         return (path, picture);
     }
 }

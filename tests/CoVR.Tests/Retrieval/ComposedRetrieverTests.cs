@@ -15,7 +15,7 @@ public sealed class ComposedRetrieverTests
     public async Task SearchAsync_ByReferenceAndText_FindsTheChangedColour()
     {
         using var retriever = await CreateAsync();
-        var hits = await retriever.SearchAsync(new ComposedQuery(Picture(0b001), "switch Green and blue"), null, Cancel);
+        var hits = (await retriever.SearchAsync(new ComposedQuery(Picture(0b001), "switch Green and blue"), null, Cancel)).Hits;
         Assert.Equal(ColourEncoder.IdOf(0b111), hits[0].Id);
         Assert.Equal(1, hits[0].Score);
         Assert.Equal(8, hits.Count);
@@ -25,14 +25,14 @@ public sealed class ComposedRetrieverTests
     public async Task SearchAsync_ByReferenceAlone_FindsTheReference()
     {
         using var retriever = await CreateAsync();
-        Assert.Equal(ColourEncoder.IdOf(5), (await retriever.SearchAsync(new ComposedQuery(Picture(5), null), null, Cancel))[0].Id);
+        Assert.Equal(ColourEncoder.IdOf(5), (await retriever.SearchAsync(new ComposedQuery(Picture(5), null), null, Cancel)).Hits[0].Id);
     }
 
     [Fact]
     public async Task SearchAsync_ByTextAlone_FindsTheNamedColour()
     {
         using var retriever = await CreateAsync();
-        Assert.Equal(ColourEncoder.IdOf(3), (await retriever.SearchAsync(new ComposedQuery(null, "red green"), null, Cancel))[0].Id);
+        Assert.Equal(ColourEncoder.IdOf(3), (await retriever.SearchAsync(new ComposedQuery(null, "red green"), null, Cancel)).Hits[0].Id);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ComposedRetrieverTests
     {
         using var retriever = await CreateAsync();
         var options = new SearchOptions { Top = 3, Exclude = new HashSet<MediaId> { ColourEncoder.IdOf(5) } };
-        var hits = await retriever.SearchAsync(new ComposedQuery(Picture(5), null), options, Cancel);
+        var hits = (await retriever.SearchAsync(new ComposedQuery(Picture(5), null), options, Cancel)).Hits;
         Assert.Equal(3, hits.Count);
         Assert.DoesNotContain(ColourEncoder.IdOf(5), hits.Select(hit => hit.Id));
     }
@@ -50,7 +50,7 @@ public sealed class ComposedRetrieverTests
     {
         using var retriever = await CreateAsync();
         var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(6), ColourEncoder.Picture(2)]);
-        Assert.Equal(ColourEncoder.IdOf(6), (await retriever.SearchAsync(new ComposedQuery(video, null), null, Cancel))[0].Id);
+        Assert.Equal(ColourEncoder.IdOf(6), (await retriever.SearchAsync(new ComposedQuery(video, null), null, Cancel)).Hits[0].Id);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ComposedRetrieverTests
     {
         using var retriever = await CreateAsync();
         var corners = Enumerable.Range(0, 64).Select(i => i % 8).ToArray();
-        var found = await Task.WhenAll(corners.Select(async corner => (await retriever.SearchAsync(new ComposedQuery(Picture(corner), "red"), null, Cancel))[0].Id));
+        var found = await Task.WhenAll(corners.Select(async corner => (await retriever.SearchAsync(new ComposedQuery(Picture(corner), "red"), null, Cancel)).Hits[0].Id));
         Assert.Equal(corners.Select(corner => ColourEncoder.IdOf(corner ^ 1)), found);
     }
 
@@ -68,7 +68,7 @@ public sealed class ComposedRetrieverTests
         using var retriever = await CreateAsync();
         var error = await Assert.ThrowsAsync<MediaReadException>(async () => await retriever.SearchAsync(new ComposedQuery("nowhere.jpg", null), null, Cancel));
         Assert.Equal("nowhere.jpg", error.Media);
-        Assert.Equal(8, (await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Count);
+        Assert.Equal(8, (await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Hits.Count);
     }
 
     [Fact]
@@ -85,17 +85,23 @@ public sealed class ComposedRetrieverTests
         var attempts = 0;
         using var retriever = new ComposedRetriever(new MadePipeline(() => attempts++ == 0 ? throw new FileNotFoundException("weights") : pipeline));
         await Assert.ThrowsAsync<FileNotFoundException>(async () => await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
-        Assert.NotEmpty(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.NotEmpty((await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Hits);
         Assert.Equal(2, attempts);
     }
 
     [Fact]
-    public async Task SearchAsync_WithAFilledIndex_TakesItAsItIs()
+    public async Task SearchAsync_AfterAnotherUpsert_FindsIt()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        pipeline.Index.Add(new MediaId("own"), new EmbeddingSet(new float[] { 1, 0, 0, 0, 0, 0, 0, 0 }, 1, 8));
         using var retriever = new ComposedRetriever(pipeline);
-        Assert.Equal("own", Assert.Single(await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Id.Value);
+        Assert.Equal(8, (await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel)).Candidates);
+
+        await pipeline.Gallery.WriteAsync(new MediaId("own"), new EmbeddingSet(new float[] { 0, 2, 0, 0, 0, 0, 0, 0 }, 1, 8), Cancel);
+        await pipeline.Gallery.RemoveAsync([ColourEncoder.IdOf(7)], Cancel);
+
+        var result = await retriever.SearchAsync(new ComposedQuery(null, "red"), null, Cancel);
+        Assert.Equal(("own", 8L), (result.Hits[0].Id.Value, result.Candidates));
+        Assert.DoesNotContain(ColourEncoder.IdOf(7), result.Hits.Select(hit => hit.Id));
     }
 
     [Fact]

@@ -2,51 +2,6 @@ using CoVR.Conformance;
 
 namespace CoVR.Tests.Retrieval;
 
-[Collection("torch")]
-public sealed class MeanPooledIndexTests : CandidateIndexConformance
-{
-    protected override ISimilarity Similarity { get; } = new MeanPooledSimilarity();
-
-    protected override int Vectors => 3;
-
-    protected override ICandidateIndex Create() => new ExactIndex(Similarity);
-}
-
-[Collection("torch")]
-public sealed class MaxOverPairsIndexTests : CandidateIndexConformance
-{
-    protected override ISimilarity Similarity { get; } = new MaxOverPairsSimilarity();
-
-    protected override int Vectors => 3;
-
-    protected override ICandidateIndex Create() => new ExactIndex(Similarity);
-}
-
-[Collection("torch")]
-public sealed class ForeignSimilarityIndexTests : CandidateIndexConformance
-{
-    protected override ISimilarity Similarity { get; } = new NegativeDistance();
-
-    protected override ICandidateIndex Create() => new ExactIndex(Similarity);
-
-    private sealed class NegativeDistance : ISimilarity
-    {
-        public string Name => "negative distance";
-
-        public float Score(EmbeddingSet query, EmbeddingSet candidate)
-        {
-            var sum = 0f;
-            for (var i = 0; i < query.Values.Length; i++)
-            {
-                var difference = query.Values.Span[i] - candidate.Values.Span[i];
-                sum -= difference * difference;
-            }
-
-            return sum;
-        }
-    }
-}
-
 /// <summary>Large enough for matrix products over several blocks.</summary>
 [Collection("torch")]
 public sealed class ExactIndexTests

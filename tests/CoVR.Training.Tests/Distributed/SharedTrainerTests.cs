@@ -51,7 +51,7 @@ public sealed class SharedTrainerTests : IDisposable
         });
         var model = services.Model();
         collective?.Barrier(); // A run seeds the generator from which the other thread may still draw its weights.
-        var store = services.GetRequiredService<IEmbeddingStore>();
+        var store = services.GetRequiredService<IGallery>();
         Triplet[] triplets = [.. Enumerable.Range(0, 16).Select(i => new Triplet($"{i}", new MediaId($"{i}"), $"turn it {i}", new MediaId($"{100 + i}")))];
         foreach (var triplet in triplets)
         {

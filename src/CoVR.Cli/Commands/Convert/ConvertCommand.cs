@@ -19,7 +19,7 @@ internal static class ConvertCommand
         };
         var skipCheck = new Option<bool>("--no-verify") { Description = "Does not read the new file back to compare it bit for bit." };
         var list = new Option<bool>("--list") { Description = "Lists every tensor that was taken over." };
-        var command = new TaughtCommand(
+        var command = new DocumentedCommand(
             "convert",
             "Converts weights files between Python's torch.save and safetensors.")
         {

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
-using QuickStart;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary><c>covr demo</c>: the quick start, from an empty folder to a trained, searchable model and a page of pictures.</summary>
+/// <summary><c>covr demo</c>: from an empty folder to a trained, searchable model and a page of pictures.</summary>
 internal static class DemoCommand
 {
     /// <summary>Creates the command.</summary>
@@ -22,7 +21,7 @@ internal static class DemoCommand
         };
         seed.Validators.Add(Least(seed, 0));
         threads.Validators.Add(Least(threads, 1));
-        var command = new TaughtCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
+        var command = new DocumentedCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
         {
             Notes = "Needs no download and no other data; ffmpeg makes the clips. Takes a few minutes on two cores. The page is OUTPUT/index.html, the figures are in OUTPUT/metrics.json.",
             Examples =
@@ -39,16 +38,16 @@ internal static class DemoCommand
         command.Add(threads);
         command.SetAction((parsed, cancellation) => RunAsync(
             host,
-            new Arguments(
+            new DemoArguments(
                 parsed.GetValue(seed), host.PathOf(parsed.GetRequiredValue(output)), parsed.GetValue(quick), parsed.GetRequiredValue(model), parsed.GetValue(threads)),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandHost host, Arguments arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandHost host, DemoArguments arguments, CancellationToken cancellation)
     {
         host.ResumeHint = "The same command goes on from here.";
-        await new QuickStartRun(arguments, host.Report).RunAsync(cancellation);
+        await new DemoRun(arguments, host.Report).RunAsync(cancellation);
         return ExitCodes.Done;
     }
 

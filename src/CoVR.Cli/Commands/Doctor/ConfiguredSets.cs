@@ -6,13 +6,12 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using CoVR.Modeling;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>What a composed configuration reads: its data sets by split, its weights, its vocabulary.</summary>
+/// <summary>The data sets, weights and vocabulary that a composed configuration reads.</summary>
 internal sealed class ConfiguredSets
 {
     private readonly CommandHost _host;
@@ -23,12 +22,12 @@ internal sealed class ConfiguredSets
 
     private string Family => _values.TextOrNull("model.basemodel") ?? "";
 
-    /// <summary>Composes as <c>covr train</c> does and says what would be read.</summary>
+    /// <summary>Composes as <c>covr train</c> does and returns what it would read.</summary>
     /// <param name="host">Knows the folder.</param>
     /// <param name="composer">Composes.</param>
-    /// <param name="choices">As typed. Where a test is chosen and no data set, only the tests are looked at, and the other way round; where neither is, both.</param>
+    /// <param name="choices">As typed. With a test and no data set, only the tests are examined, and vice versa; with neither, both.</param>
     /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
-    public static DoctorPlan Plan(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
+    public static DoctorRequest Request(CommandHost host, ConfigComposer composer, IReadOnlyList<string> choices)
     {
         var (data, test) = (choices.Any(choice => IsOf(choice, "data") || IsOf(choice, "experiment") || IsOf(choice, "experiment2")), choices.Any(choice => IsOf(choice, "test")));
         var values = composer.Compose("train", choices);
@@ -37,14 +36,13 @@ internal sealed class ConfiguredSets
         // Validation and a test may read the same files.
         IEnumerable<Part> all = [.. test && !data ? [] : sets.Training("data"), .. data && !test ? [] : sets.Tests()];
         var parts = all.DistinctBy(part => (part.Folder.Annotations, part.Folder.Folder)).ToList();
-        var request = new DoctorRequest
+        return new DoctorRequest
         {
             Datasets = [.. parts.Select(part => sets.Set(part))],
             Checkpoints = [.. sets.Weights()],
             Vocabulary = sets.Vocabulary(),
             OutputFolder = values.OutputFolder,
         };
-        return new DoctorPlan(request, sets.EmbedCommands(parts));
     }
 
     private static bool IsOf(string choice, string group) => choice.TrimStart('+', '~').StartsWith(group + "=", StringComparison.Ordinal);
@@ -57,7 +55,7 @@ internal sealed class ConfiguredSets
             return parts.SelectMany(part => Training($"{section}.{part}"));
         }
 
-        // Splits have folders of their own, and so lists of their own to repair.
+        // Each split has its own folder, and so its own repair lists.
         var set = _data.Training(section);
         return set.Folders.Select(folder => new Part(set, folder, $"{set.Reader.Name}-{(folder.Split == DatasetSplit.Train ? "train" : "val")}"));
     }
@@ -78,21 +76,22 @@ internal sealed class ConfiguredSets
             Splits = [folder.Split],
             Embeddings = [folder.Folder],
             ExpectedFingerprint = Expected(),
-            CaptionEmbeddings = folder.Split == DatasetSplit.Train && _values.Number("model.loss_terms.si_tc_weight", 0) > 0 ? [captions] : [],
+            CaptionEmbeddings = folder.Split == DatasetSplit.Train && TrainServices.CaptionWeight(_values) > 0 ? [captions] : [],
+            EmbedCommand = EmbedCommand(part),
         };
     }
 
-    // What embeds a list, by the name of the set; nothing where the model's own faults, which are found too, leave it open.
-    private Dictionary<string, Func<string, string>> EmbedCommands(IReadOnlyList<Part> parts)
+    // Null where the configuration of the model is faulty, which is reported elsewhere.
+    private Func<string, string>? EmbedCommand(Part part)
     {
         try
         {
             var model = new ConfiguredModel(_host, _values, "cpu");
-            return parts.DistinctBy(part => part.Name).ToDictionary(part => part.Name, part => new Func<string, string>(ids => part.Folder.Command(_host, model, ids)));
+            return ids => part.Folder.Command(_host, model, ids);
         }
         catch (ConfigurationException)
         {
-            return [];
+            return null;
         }
     }
 
@@ -114,11 +113,11 @@ internal sealed class ConfiguredSets
             yield break;
         }
 
-        // As covr train finds them: a file that is there, else the released ones of that address or place.
+        // As covr train finds them: an existing file, else the released weights of that address or path.
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
         var released = CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
-        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family)) { RequireFit = Fit() };
+        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family), Fit());
     }
 
     private Action<string>? Fit()
@@ -136,7 +135,7 @@ internal sealed class ConfiguredSets
         };
     }
 
-    /// <summary>The file that is named, one of the working folder, or the one that was downloaded; null where it is yet to be.</summary>
+    /// <summary>The configured file, one in the working folder, or the downloaded one; null: not downloaded yet.</summary>
     private string? Vocabulary()
     {
         if (_values.FileOrNull("model.vocabulary") is { } given)

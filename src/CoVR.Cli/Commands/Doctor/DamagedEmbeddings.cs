@@ -1,19 +1,15 @@
 using CoVR.Cli.Hosting;
-using CoVR.Datasets.Doctor;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Takes embeddings of no use out of where they are, so that they count as missing.</summary>
-/// <param name="host">Hears what was done.</param>
-/// <param name="quiet">Whether nothing is said.</param>
+/// <summary>Removes unusable embeddings from their stores and trees, so that they count as missing.</summary>
+/// <param name="host">Where the result is shown.</param>
+/// <param name="quiet">Whether nothing is shown.</param>
 internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
 {
-    private static readonly string[] Kinds = [DoctorKinds.EmbeddingDamaged, DoctorKinds.EmbeddingNotFinite, DoctorKinds.EmbeddingZero, DoctorKinds.EmbeddingShape];
+    private static readonly string[] Kinds = [FindingKinds.EmbeddingDamaged, FindingKinds.EmbeddingNotFinite, FindingKinds.EmbeddingZero, FindingKinds.EmbeddingShape];
 
-    /// <summary>Takes them out.</summary>
-    /// <param name="request">Names the folders.</param>
-    /// <param name="report">Names the embeddings.</param>
-    /// <param name="cancellation">Ends the work between two files.</param>
+    /// <summary>Removes the embeddings that a report lists from the folders of a request.</summary>
     public async Task DropAsync(DoctorRequest request, DoctorReport report, CancellationToken cancellation)
     {
         var bad = report.Findings.Where(finding => Kinds.Contains(finding.Kind) && finding.File is not null).ToList();
@@ -23,14 +19,14 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
             if (here.Count > 0)
             {
                 var dropped = EmbeddingFolder.Open(folder).Kind == EmbeddingFolderKind.Store
-                    ? await FileEmbeddingStore.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
+                    ? await FolderGallery.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
                     : Rename(here);
                 Say($"{host.Shown(folder)}: {dropped} embeddings taken out; the old files end in .damaged");
             }
         }
     }
 
-    private static int Rename(IReadOnlyList<DoctorFinding> findings)
+    private static int Rename(IReadOnlyList<Finding> findings)
     {
         string[] files = [.. findings.Select(finding => finding.File!).Distinct(StringComparer.Ordinal)];
         foreach (var file in files)

@@ -1,19 +1,17 @@
 using System.CommandLine;
+using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
-using CoVR.Cli.Reporting;
-using CoVR.Datasets.Doctor;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary><c>covr doctor</c>: looks at machine, data, embeddings and weights, and says what is wrong and what can be scored.</summary>
+/// <summary><c>covr doctor</c>: examines machine, data, embeddings and weights: what is wrong, and what can be scored.</summary>
 internal static class DoctorCommand
 {
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
         var options = new DoctorOptions();
-        var command = new TaughtCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
+        var command = new DocumentedCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
         {
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.
@@ -37,20 +35,17 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(CommandHost host, DoctorOptions options, ParseResult parsed, CancellationToken cancellation)
     {
-        var (planned, embedCommands) = options.Plan(host, parsed);
         var output = host.PathOf(parsed.GetValue(options.Output) ?? "covr-doctor");
-        var request = planned with { RecordFolder = output };
+        var request = options.Request(host, parsed) with { RecordFolder = output };
         var asJson = parsed.GetValue(options.Json);
-        var services = host.CreateServices();
-        services.AddCoVR().AddDoctor();
-        await using var provider = services.BuildServiceProvider();
-        var doctor = provider.GetRequiredService<DatasetDoctor>();
+        using var resolver = new CheckpointResolver();
+        var doctor = new DatasetDoctor(DatasetDoctor.Checks(resolver: resolver), host.Clock, host.Logs.CreateLogger(typeof(DatasetDoctor).FullName!));
         var report = asJson
             ? await doctor.ExamineAsync(request, null, cancellation)
-            : await host.Report.RunAsync("Examining", progress => doctor.ExamineAsync(request, progress.OfDoctor(), cancellation));
+            : await host.Report.RunAsync("Examining", progress => doctor.ExamineAsync(request, progress, cancellation));
 
-        IReadOnlyList<string> written = report.Findings.Any(finding => finding.Severity != DoctorSeverity.Note) || request.Datasets.Count > 0 || parsed.GetValue(options.Output) is not null
-            ? await report.SaveAsync(output, CancellationToken.None)
+        IReadOnlyList<string> written = report.Findings.Any(finding => finding.Severity != Severity.Note) || request.Datasets.Count > 0 || parsed.GetValue(options.Output) is not null
+            ? report.Save(output)
             : [];
         if (asJson)
         {
@@ -58,7 +53,7 @@ internal static class DoctorCommand
         }
         else
         {
-            new DoctorTable(host, embedCommands).Show(report, written);
+            new DoctorTable(host, request).Show(report, written);
             if (request is { Machine: true, Vocabulary: null })
             {
                 host.Say("The vocabulary of bert-base-uncased is not on this machine yet; it is downloaded when first needed.");
@@ -78,7 +73,4 @@ internal static class DoctorCommand
 
         return report.IsHealthy ? ExitCodes.Done : ExitCodes.Failed;
     }
-
-    private static Relay<DoctorProgress> OfDoctor(this IProgress<Step> progress) => new(at =>
-        progress.Report(new Step(at.Done, at.Total, "items", $"{at.Check}{(at.Faults == 0 ? "" : $", {at.Faults} faults")}")));
 }

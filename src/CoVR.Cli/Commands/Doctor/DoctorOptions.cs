@@ -4,12 +4,11 @@ using CoVR.Cli.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
-using CoVR.Datasets.Doctor;
 using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>What <c>covr doctor</c> takes, and the request that it means.</summary>
+/// <summary>The options of <c>covr doctor</c>, and the request that they make.</summary>
 internal sealed class DoctorOptions
 {
     private static readonly Dictionary<string, DatasetSplit> Splits = new(StringComparer.OrdinalIgnoreCase)
@@ -41,7 +40,7 @@ internal sealed class DoctorOptions
     /// <summary>Whether the report goes to standard output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Writes the whole report as JSON to standard output, and nothing else." };
 
-    /// <summary>Whether embeddings of no use are taken out.</summary>
+    /// <summary>Whether unusable embeddings are removed.</summary>
     public Option<bool> DropDamaged { get; } = new("--drop-damaged", OptionNames.Aliases("--drop-damaged"))
     {
         Description = "Takes embeddings that are damaged, NaN or zero out of their stores and trees, so that covr embed makes them anew. Old files stay as *.damaged.",
@@ -66,40 +65,36 @@ internal sealed class DoctorOptions
         }
     }
 
-    /// <summary>What is to be looked at.</summary>
-    public DoctorPlan Plan(CommandHost host, ParseResult parsed)
+    /// <summary>What the command line asks to examine.</summary>
+    public DoctorRequest Request(CommandHost host, ParseResult parsed)
     {
-        var plan = Configured(host, parsed);
-        var request = plan.Request with
+        var request = Configured(host, parsed);
+        return request with
         {
             Level = parsed.GetValue(_full) ? DoctorLevel.Full : DoctorLevel.Quick,
             Workers = parsed.GetValue(_workers),
             Machine = !parsed.GetValue(_noMachine),
-        };
-        request = request with
-        {
             Datasets = [.. request.Datasets, .. Named(host, parsed)],
             Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(new CheckpointReference(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name)))],
             Vocabulary = parsed.GetValue(_vocabulary) is { } vocabulary ? host.PathOf(vocabulary) : request.Vocabulary,
             Device = parsed.GetValue(_device) ?? request.Device,
             OutputFolder = request.OutputFolder ?? host.Folder,
         };
-        return plan with { Request = request };
     }
 
     private static string[] Values(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) ?? [];
 
-    private DoctorPlan Configured(CommandHost host, ParseResult parsed)
+    private DoctorRequest Configured(CommandHost host, ParseResult parsed)
     {
         var choices = parsed.GetValue(_choices) ?? [];
         if (choices.Length == 0)
         {
             using var resolver = new CheckpointResolver();
-            return new DoctorPlan(new DoctorRequest { Vocabulary = VocabularyFile.FindHere(host, resolver) }, new Dictionary<string, Func<string, string>>());
+            return new DoctorRequest { Vocabulary = VocabularyFile.FindHere(host, resolver) };
         }
 
         var library = new ConfigLibrary(ConfigLibrary.Folders(Values(parsed, _configDir), host.Folder));
-        return ConfiguredSets.Plan(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
+        return ConfiguredSets.Request(host, new ConfigComposer(library, new ConfigRuntime(host.Folder, Environment.GetEnvironmentVariable)), choices);
     }
 
     private IEnumerable<DoctorDataset> Named(CommandHost host, ParseResult parsed)

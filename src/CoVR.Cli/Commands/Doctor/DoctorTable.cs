@@ -1,19 +1,14 @@
 using CoVR.Cli.Hosting;
-using CoVR.Datasets.Doctor;
 using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Shows a report on at most a screen: the worst first, then what can be scored, then where the rest is.</summary>
-/// <param name="host">Where it is shown.</param>
-/// <param name="embedCommands">By the name of a data set, the command that embeds the items of a list.</param>
-internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, Func<string, string>> embedCommands)
+/// <summary>Shows a report on at most one screen: the worst first, then what can be scored, then where the rest is.</summary>
+internal sealed class DoctorTable(CommandHost host, DoctorRequest request)
 {
     private const int MostGroups = 12;
 
-    /// <summary>Shows a report.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="written">The files that were written.</param>
+    /// <summary>Shows a report and the files that were written.</summary>
     public void Show(DoctorReport report, IReadOnlyList<string> written)
     {
         ShowFindings(report);
@@ -23,7 +18,7 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
 
     private void ShowFindings(DoctorReport report)
     {
-        var worse = report.Groups.Where(group => group.Severity != DoctorSeverity.Note).ToList();
+        var worse = report.Groups.Where(group => group.Severity != Severity.Note).ToList();
         var table = new Table().Border(TableBorder.None).HideHeaders();
         table.AddColumn(new TableColumn("").NoWrap().Width(1));
         table.AddColumn(new TableColumn("").NoWrap());
@@ -39,7 +34,7 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
             table.AddRow(new Text(""), new Text($"and {worse.Count - MostGroups} kinds more"), new Text(""), new Text("all are in the report"));
         }
 
-        foreach (var note in report.Findings.Where(finding => finding.Severity == DoctorSeverity.Note).Take(MostGroups))
+        foreach (var note in report.Findings.Where(finding => finding.Severity == Severity.Note).Take(MostGroups))
         {
             table.AddRow(new Markup("[green]✓[/]"), new Text(note.Kind), new Text(""), new Text(note.Reason));
         }
@@ -60,7 +55,7 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
         }
     }
 
-    private static string Name(DoctorCoverage coverage) => coverage.Split.ToString().ToLowerInvariant();
+    private static string Name(SplitCoverage coverage) => coverage.Split.ToString().ToLowerInvariant();
 
     private void ShowEnd(DoctorReport report, IReadOnlyList<string> written)
     {
@@ -83,8 +78,8 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
             return name == DoctorReport.PageName ? "the report, to look at" : name == DoctorReport.FileName ? "the whole report" : "what is to be got again, and why";
         }
 
-        return list.Remedy == DoctorRemedy.Embed
-            ? $"what to embed: {(embedCommands.TryGetValue(list.Dataset, out var command) ? command(file) : $"covr embed … --todo_ids {shown}")}"
+        return list.Remedy == Remedy.Embed
+            ? $"what to embed: {request.Datasets.FirstOrDefault(dataset => dataset.Name == list.Dataset)?.EmbedCommand?.Invoke(file) ?? $"covr embed … --todo_ids {shown}"}"
             : list.Dataset.StartsWith("webvid-covr", StringComparison.Ordinal)
                 ? $"what to download: covr download videos --todo-ids {shown} --check-existing"
                 : "files to get again from where the data set's pictures come from";
@@ -92,12 +87,12 @@ internal sealed class DoctorTable(CommandHost host, IReadOnlyDictionary<string, 
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
-    private string Describe(DoctorGroup group)
+    private string Describe(FindingGroup group)
     {
         var first = group.First;
         var place = first.File is null ? first.Id ?? first.Dataset ?? "" : (first with { File = host.Shown(first.File) }).Place;
         return $"{(place.Length > 0 ? place + ": " : "")}{first.Reason}{(first.Fix is null ? "" : $" → {first.Fix}")}";
     }
 
-    private static string Mark(DoctorSeverity severity) => severity == DoctorSeverity.Fault ? "[red]✗[/]" : "[yellow]![/]";
+    private static string Mark(Severity severity) => severity == Severity.Fault ? "[red]✗[/]" : "[yellow]![/]";
 }

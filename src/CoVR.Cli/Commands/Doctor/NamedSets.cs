@@ -9,7 +9,7 @@ using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.Cli.Commands.Doctor;
 
-/// <summary>Data sets by their layout and the folders that a command line names.</summary>
+/// <summary>Makes readers from the layouts and folders that a command line names.</summary>
 internal static class NamedSets
 {
     private static readonly Dictionary<string, Func<string?, string?, ITripletDatasetReader>> Layouts = new(StringComparer.Ordinal)
@@ -31,7 +31,7 @@ internal static class NamedSets
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="annotations">The file or folder; null where none was given.</param>
     /// <param name="media">The folder; null where none was given.</param>
-    /// <exception cref="CommandException">A folder is missing that the layout needs, or holds no annotations.</exception>
+    /// <exception cref="CommandException">A required folder is not given, or holds no annotations.</exception>
     public static ITripletDatasetReader Create(string kind, string? annotations, string? media) => Layouts[kind](annotations, media);
 
     private static string Need(string? value, string option) =>
@@ -45,7 +45,7 @@ internal static class NamedSets
         string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.csv").Order(StringComparer.Ordinal)] : [path];
         foreach (var file in files)
         {
-            // One file alone need not say its split.
+            // The name of a single file need not contain its split.
             if ((SplitOf(file) ?? (file == path ? DatasetSplit.Test : null)) is { } split && options.Annotations.TryAdd(split, file))
             {
                 options.MediaFolders[split] = Need(media, "--media");

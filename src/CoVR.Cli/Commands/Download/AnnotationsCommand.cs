@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,9 +23,9 @@ internal static class AnnotationsCommand
         var folder = new Option<string>("--folder") { Description = "The working folder, in which annotation/ and datasets/ are made.", DefaultValueFactory = _ => "." };
         var mirror = DownloadCommand.AddressOption("--base-url", "A server that has the files under the same paths: a mirror, or a colleague's working folder.");
         var addresses = new Option<string[]>("--address") { Description = "Another address of one file, as NAME=URL; may be repeated." };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Downloads files again that are there and whole." };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Downloads existing valid files again." };
         var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and sizes, and downloads nothing." };
-        var command = new TaughtCommand("annotations", "Downloads the annotation files of data sets and reads each of them.")
+        var command = new DocumentedCommand("annotations", "Downloads the annotation files of data sets and reads each of them.")
         {
             Notes = """
                 covr    WebVid-CoVR, 3 CSV files          annotation/webvid-covr/
@@ -35,7 +34,7 @@ internal static class AnnotationsCommand
                 fiq     FashionIQ, and 'all' merged from dress, shirt and toptee, as merge_fiq_annotations.py does
                                                           annotation/fashion-iq/
                 circo   CIRCO, val and test               datasets/CIRCO/annotations/
-                Unlike in download_annotation.sh, 'all' has CC-CoIR and CIRCO too. A file that cannot be read is replaced, when a right one has come.
+                Unlike in download_annotation.sh, 'all' includes CC-CoIR and CIRCO. A file that cannot be read is replaced once a valid one has arrived.
                 """,
             Examples =
             [
@@ -101,9 +100,9 @@ internal static class AnnotationsCommand
 
     private static async Task<int> RunAsync(CommandHost host, IReadOnlyList<AnnotationFile> files, AnnotationDownloadOptions options, bool dryRun, CancellationToken cancellation)
     {
-        host.ResumeHint = DownloadCommand.GoesOn;
+        host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(new DownloaderOptions { Retries = 4 }, null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
         var job = new AnnotationDownload(options, downloader);
         if (dryRun)
         {
@@ -122,15 +121,15 @@ internal static class AnnotationsCommand
         return failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<Step> progress, CancellationToken cancellation)
+    private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         List<AnnotationOutcome> outcomes = [];
-        var bytes = new Relay<DownloadProgress>(at => progress.Report(new Step(
+        var bytes = new ImmediateProgress<DownloadProgress>(at => progress.Report(new WorkProgress(
             outcomes.Count, files.Count, "files", $"{Path.GetFileName(at.Path)}: {DownloadCommand.Megabytes(at.Bytes)}{(at.TotalBytes is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
         await foreach (var outcome in job.DownloadAsync(files, bytes, cancellation))
         {
             outcomes.Add(outcome);
-            progress.Report(new Step(outcomes.Count, files.Count, "files", outcome.File.Name));
+            progress.Report(new WorkProgress(outcomes.Count, files.Count, "files", outcome.File.Name));
         }
 
         return outcomes;

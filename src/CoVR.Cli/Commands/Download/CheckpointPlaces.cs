@@ -5,7 +5,7 @@ using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Download;
 
-/// <summary>Where released weights come from and where they go: the cache, or a folder laid out as the reference's script does it.</summary>
+/// <summary>Where released weights come from and where they go: the cache, or the layout of the reference's script.</summary>
 internal sealed class CheckpointPlaces
 {
     private static readonly string PublicHub = new CheckpointOptions().Hub.Host;
@@ -14,8 +14,6 @@ internal sealed class CheckpointPlaces
     private readonly string? _folder;
     private readonly CheckpointOptions _options = new() { HubToken = Environment.GetEnvironmentVariable("HF_TOKEN") };
 
-    /// <summary>Chooses the places.</summary>
-    /// <param name="host">For paths.</param>
     /// <param name="folder">The reference's working folder; null for the cache.</param>
     /// <param name="mirror">In place of the hub; null for the hub.</param>
     public CheckpointPlaces(CommandHost host, string? folder, Uri? mirror)
@@ -27,7 +25,7 @@ internal sealed class CheckpointPlaces
         }
     }
 
-    /// <summary>Where weights lie or would lie. Those that the reference's script does not fetch are always in the cache.</summary>
+    /// <summary>The path of weights, whether they exist or not. Those that the reference's script does not fetch are always in the cache.</summary>
     public string PathOf(CheckpointEntry entry)
     {
         if (entry.ReferencePath is { } path && (_folder is not null || entry.Uri is null))
@@ -39,7 +37,7 @@ internal sealed class CheckpointPlaces
         return resolver.Locate(new CheckpointReference(entry.Name, entry.Family)).Path;
     }
 
-    /// <summary>Where weights come from; null for those that nobody published.</summary>
+    /// <summary>Where weights come from; null: never published.</summary>
     public Uri? AddressOf(CheckpointEntry entry) =>
         entry.Uri is { } uri && uri.Host == PublicHub ? new Uri(_options.Hub, uri.AbsolutePath.TrimStart('/')) : entry.Uri;
 
@@ -54,7 +52,8 @@ internal sealed class CheckpointPlaces
         }
 
         var request = new DownloadRequest(AddressOf(entry)!, PathOf(entry)) { ExpectedBytes = entry.Bytes, Sha256 = entry.Sha256, Headers = Headers(entry) };
-        return (await downloader.DownloadAsync(request, progress, cancellation)).Path;
+        await downloader.DownloadAsync(request, progress, cancellation);
+        return request.Path;
     }
 
     private Dictionary<string, string> Headers(CheckpointEntry entry) =>

@@ -23,18 +23,18 @@ internal static class CheckpointsCommand
             Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var list = new Option<bool>("--list") { Description = "Lists all released weights, and where those lie that are there." };
+        var list = new Option<bool>("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
         var folder = new Option<string?>("--folder")
         {
-            Description = "A working folder in which outputs/... is made as by the reference's script. [default: the cache, where every command finds them by name]",
+            Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
         };
-        var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files that lie there.");
-        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and places, and downloads nothing." };
-        var command = new TaughtCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
+        var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
+        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
+        var command = new DocumentedCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
         {
             Notes = """
                 The cache is COVR_CACHE, or covr below the user's application data. Weights that are used by name (model/ckpt=webvid-covr) are downloaded when
-                they are needed; this command brings them beforehand. Token of the hub for files that are not public: HF_TOKEN.
+                they are needed; this command downloads them in advance. HF_TOKEN is sent to the hub for files that are not public.
                 """,
             Examples =
             [
@@ -83,9 +83,9 @@ internal static class CheckpointsCommand
 
     private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries, CancellationToken cancellation)
     {
-        host.ResumeHint = DownloadCommand.GoesOn;
+        host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(null, null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
         var failed = 0;
         foreach (var entry in entries)
         {

@@ -6,17 +6,17 @@ namespace CoVR.Cli.Commands.Download;
 /// <summary><c>covr download</c>: annotations, videos and released weights.</summary>
 internal static class DownloadCommand
 {
-    /// <summary>What an interrupted download says.</summary>
-    public const string GoesOn = "What came is kept; the same command goes on from there.";
+    /// <summary>The message after an interrupted download.</summary>
+    public const string ResumeHint = "What has arrived is kept; the same command continues from there.";
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
-        var command = new TaughtCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
+        var command = new DocumentedCommand("download", "Downloads annotations, videos and released weights into the layout of the Python repository.")
         {
             Notes = """
-                Nothing half or wrong gets its name: annotations are read, videos are decoded, web pages that servers send instead are refused.
-                An interrupted download goes on where it was. A proxy is taken from HTTPS_PROXY and HTTP_PROXY.
+                Incomplete or wrong files never get their names: annotations are read, videos are decoded, and web pages that servers send instead are refused.
+                An interrupted download continues where it stopped. HTTPS_PROXY and HTTP_PROXY set a proxy.
                 """,
             Examples =
             [
@@ -47,9 +47,13 @@ internal static class DownloadCommand
         },
     };
 
-    /// <summary>Reads an address.</summary>
+    /// <summary>Parses an http or https address.</summary>
     public static bool TryAddress(string text, out Uri address) => Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https";
 
-    /// <summary>A length as a user would say it.</summary>
+    /// <summary>The address of a path below another address, whether that ends with a slash or not.</summary>
+    public static Uri Under(Uri folder, string path) =>
+        new(new Uri(folder.AbsoluteUri.TrimEnd('/') + "/"), string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
+
+    /// <summary>A length in megabytes.</summary>
     public static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:N1} MB");
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Datasets.Download;
 using CoVR.Downloads;
 using CoVR.Media;
 using CoVR.Training;
@@ -35,30 +34,30 @@ internal sealed class VideosCommand
     private readonly Option<Uri?> _listAddress = DownloadCommand.AddressOption("--list-url", "Where the list of addresses is downloaded from. [default: the reference's address]");
     private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the videos as ID.mp4, in place of the addresses of the list.");
     private readonly Option<int> _shards = new("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "Into how many parts the videos are divided.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int> _shard = new("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, counted from 0.", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _workers = new("--workers", "--processes") { Description = "Videos on their way at the same time.", DefaultValueFactory = _ => 8 };
-    private readonly Option<string> _check = new("--check") { Description = "How a video is looked at: its first frame is decoded, or also its last.", DefaultValueFactory = _ => "first" };
+    private readonly Option<int> _shard = new("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, from 0.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _workers = new("--workers", "--processes") { Description = "Simultaneous downloads.", DefaultValueFactory = _ => 8 };
+    private readonly Option<string> _check = new("--check") { Description = "How a video is checked: its first frame is decoded, or also its last.", DefaultValueFactory = _ => "first" };
     private readonly Option<bool> _checkExisting = new("--check-existing", OptionNames.Aliases("--check-existing"))
     {
-        Description = "Also looks at files that are there, and replaces those that are no videos.",
+        Description = "Also checks existing files, and replaces those that are no videos.",
     };
 
     private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
-    private readonly Option<int> _retries = new("--retries") { Description = "How often a transfer that breaks off is repeated.", DefaultValueFactory = _ => 4 };
-    private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is broken off.", DefaultValueFactory = _ => 30 };
-    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be fetched, and asks no server." };
+    private readonly Option<int> _retries = new("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 };
+    private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 };
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without asking a server." };
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host) => new VideosCommand().Build(host);
 
     private Command Build(CommandHost host)
     {
-        var command = new TaughtCommand("videos", "Downloads the videos of WebVid-CoVR, several at a time and in shards, and decodes each of them.")
+        var command = new DocumentedCommand("videos", "Downloads the videos of WebVid-CoVR, several at a time and in shards, and decodes each of them.")
         {
             Notes = """
-                Beside the videos lie downloads-SPLIT.jsonl, which says what became of each, and missing-SPLIT.csv, the list of those that are missing.
-                A video that the server no longer gives (404, 403) and a file that is no video are not asked for again; whatever else fails is tried by the next run.
-                Shards are cut by a rule that does not depend on what is there: start and stop them at any time, on any machine.
+                Beside the videos, downloads-SPLIT.jsonl records what happened to each, and missing-SPLIT.csv lists those that are missing.
+                A video that the server no longer has (404, 403) and a file that is no video are not requested again; all other failures are retried by the next run.
+                Shards do not depend on what is already there: start and stop them at any time, on any machine.
                 Exit code 0: all are there; 1: some are missing.
                 """,
             Examples =
@@ -128,9 +127,11 @@ internal sealed class VideosCommand
         options.ListAddress = parsed.GetValue(_listAddress) ?? options.ListAddress;
         options.Shard = ReadShard(parsed);
         options.Workers = parsed.GetValue(_workers);
-        options.Check = parsed.GetRequiredValue(_check) == "last" ? VideoCheck.LastFrame : VideoCheck.FirstFrame;
+        options.CheckLastFrame = parsed.GetRequiredValue(_check) == "last";
         options.CheckExisting = parsed.GetValue(_checkExisting);
         options.RetryFailed = parsed.GetValue(_retryFailed);
+        options.Retries = parsed.GetValue(_retries);
+        options.StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds));
         return options;
     }
 
@@ -139,13 +140,11 @@ internal sealed class VideosCommand
 
     private async Task<int> RunAsync(CommandHost host, ParseResult parsed, CancellationToken cancellation)
     {
-        host.ResumeHint = DownloadCommand.GoesOn;
+        host.ResumeHint = DownloadCommand.ResumeHint;
         var options = ReadOptions(host, parsed);
         await using var services = host.CreateServices().BuildServiceProvider();
-        var downloading = new DownloaderOptions { Retries = parsed.GetValue(_retries), StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)) };
-
-        // With many videos a repeated transfer is nothing to be told of; the journal has what came of it.
-        using var downloader = new Downloader(downloading, null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
+        // With many videos a retry is not worth a line; the journal has the result.
+        using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
         var frames = new MediaFrameReader(new SkiaImageDecoder());
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
@@ -188,7 +187,7 @@ internal sealed class VideosCommand
         var counts = new SortedDictionary<VideoStatus, long>();
         await host.Report.RunAsync("Downloading videos", async progress =>
         {
-            var steps = new Relay<VideoProgress>(at => progress.Report(new Step(at.Done, at.Total, "videos", $"{DownloadCommand.Megabytes(at.Bytes)}{(at.Missing > 0 ? $", {at.Missing:N0} missing" : "")}")));
+            var steps = new ImmediateProgress<VideoProgress>(at => progress.Report(new WorkProgress(at.Done, at.Total, "videos", $"{DownloadCommand.Megabytes(at.Bytes)}{(at.Missing > 0 ? $", {at.Missing:N0} missing" : "")}")));
             await foreach (var outcome in job.DownloadAsync(steps, cancellation))
             {
                 counts[outcome.Status] = counts.GetValueOrDefault(outcome.Status) + 1;

@@ -9,7 +9,7 @@ internal static class EmbedCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
-        var command = new TaughtCommand("embed", "Computes the embeddings that training, tests and search compare queries with.")
+        var command = new DocumentedCommand("embed", "Computes the embeddings that training, tests and search compare queries with.")
         {
             Notes = """
                 An interrupted job goes on where it stopped when the same command is given again. Files that cannot be read are listed at the end; the exit

@@ -10,7 +10,7 @@ internal sealed class EmbedImagesCommand
     private readonly Option<string> _folder = new("--image_dir", "--image-dir") { Description = "The folder of pictures.", Required = true };
     private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or a name a line (or a path below the folder, as CC-CoIR has them)." };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly SinkArguments _sink;
     private readonly ModelArguments _model;
     private readonly WorkArguments _work;
@@ -18,7 +18,7 @@ internal sealed class EmbedImagesCommand
     private EmbedImagesCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("images", "Embeds the pictures of a folder.")
+        _command = new DocumentedCommand("images", "Embeds the pictures of a folder.")
         {
             Notes = """
                 Without --save_dir a folder that holds folders is done folder by folder: images/{train,dev,test1} go to blip-embs-large/{train,dev,test1}. A --save_dir

@@ -15,13 +15,13 @@ internal sealed class EmbedScoresCommand
     private readonly Option<string?> _edits = new("--edits") { Description = "The embeddings of the edits. [default: edit_FILE.pth or edit-FILE.pth in save_dir]" };
     private readonly Option<bool> _merge = new("--merge") { Description = "Scores nothing: puts the files of all --num_shards workers together." };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly WorkArguments _work;
 
     private EmbedScoresCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("scores", "Scores each frame of a target against the row's edit: a copy of the annotation with the column scores.")
+        _command = new DocumentedCommand("scores", "Scores each frame of a target against the row's edit: a copy of the annotation with the column scores.")
         {
             Notes = "Embed the targets (covr embed videos) and the edits (covr embed texts FILE save_dir --column edit) first. Needs no model.",
             Examples =
@@ -54,12 +54,9 @@ internal sealed class EmbedScoresCommand
 
         var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
         var edits = await _host.Report.RunAsync("Reading the edits", _ => Task.Run(() => TextEmbeddings.Load(FindEdits(parsed, data, folder)), cancellation));
-        IEmbeddingStore store = FileEmbeddingStore.Exists(folder)
-            ? FileEmbeddingStore.OpenExisting(folder)
-            : PthTreeEmbeddingStore.OpenExisting(folder);
-        using var open = store as IDisposable;
+        await using IGallery gallery = FolderGallery.Exists(folder) ? new FolderGallery(folder, null) : PthTreeGallery.OpenExisting(folder);
         var report = await _host.Report.RunAsync(
-            $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(store, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
+            $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(gallery, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
         _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, and their rows no scores"));
         foreach (var missing in report.Missing.Take(Shown))
         {

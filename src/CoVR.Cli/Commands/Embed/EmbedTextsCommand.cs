@@ -15,14 +15,14 @@ internal sealed class EmbedTextsCommand
     private readonly Argument<string> _folder = new("save_dir") { Description = "The folder for COLUMN_FILE.pth." };
     private readonly Option<string> _column = new("--column") { Description = "The column of a .csv: txt2 for si_tc, edit for scores.", DefaultValueFactory = _ => "txt2" };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly ModelArguments _model;
     private readonly WorkArguments _work;
 
     private EmbedTextsCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("texts", "Embeds texts into one file, {\"texts\", \"feats\"}.")
+        _command = new DocumentedCommand("texts", "Embeds texts into one file, {\"texts\", \"feats\"}.")
         {
             Notes = "Needed for the caption term of the loss (model/loss_terms=si_ti+si_tc) and, with --column edit, for 'covr embed scores'.",
             Examples =

@@ -14,7 +14,7 @@ internal sealed class EmbedVideosCommand
     private readonly Option<bool> _tokens = new("--save_all_tokens", "--save-all-tokens") { Description = "Stores all tokens of the visual encoder instead of the embedding: 2.4 MB a frame." };
     private readonly Option<bool> _bgr = new("--bgr") { Description = "Reads frames as blue, green, red, as the reference does by mistake: for stores that go on with its files." };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly SinkArguments _sink;
     private readonly ModelArguments _model;
     private readonly WorkArguments _work;
@@ -22,7 +22,7 @@ internal sealed class EmbedVideosCommand
     private EmbedVideosCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("videos", "Embeds the videos of a folder, 15 frames each.")
+        _command = new DocumentedCommand("videos", "Embeds the videos of a folder, 15 frames each.")
         {
             Notes = """
                 Several workers: give each the same command with --num_shards N and its own --shard_id; they may start and stop at any time.
@@ -83,7 +83,7 @@ internal sealed class EmbedVideosCommand
         return new MediaEmbedding(_host, model, options)
         {
             Frames = parsed.GetValue(_frames),
-            Colours = parsed.GetValue(_bgr) ? ChannelOrder.Bgr : ChannelOrder.Rgb,
+            BgrVideos = parsed.GetValue(_bgr),
         };
     }
 }

@@ -12,7 +12,7 @@ internal static class EmbeddingCheck
     public static async Task MergeAsync(CommandHost host, Sink sink, CancellationToken cancellation)
     {
         host.ResumeHint = "Nothing is lost; the same command starts again.";
-        var items = await host.Report.RunAsync("Merging", _ => FileEmbeddingStore.MergeAsync(sink.Folder, cancellation));
+        var items = await host.Report.RunAsync("Merging", _ => FolderGallery.MergeAsync(sink.Folder, cancellation));
         host.Say(FormattableString.Invariant($"{host.Shown(sink.Folder)}: {items:N0} embeddings in one file"));
     }
 
@@ -20,12 +20,11 @@ internal static class EmbeddingCheck
     /// <returns>Whether none is missing or damaged.</returns>
     public static async Task<bool> VerifyAsync(CommandHost host, MediaWork work, CancellationToken cancellation)
     {
-        IEmbeddingStore store = work.Sink.IsStore
-            ? FileEmbeddingStore.OpenExisting(work.Sink.Folder)
-            : PthTreeEmbeddingStore.OpenExisting(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
-        using var open = store as IDisposable;
+        await using IGallery gallery = work.Sink.IsStore
+            ? new FolderGallery(work.Sink.Folder, null)
+            : PthTreeGallery.OpenExisting(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
         var coverage = await host.Report.RunAsync(
-            "Checking", progress => EmbeddingCoverage.CheckAsync(store, work.Items.Select(item => item.Id), readValues: true, progress.OfJob(work.Unit), cancellation));
+            "Checking", progress => EmbeddingCoverage.CheckAsync(gallery, work.Items.Select(item => item.Id), readValues: true, progress.OfJob(work.Unit), cancellation));
         host.Say(FormattableString.Invariant(
             $"{host.Shown(work.Sink.Folder)}: {coverage.Present:N0} of {coverage.Wanted:N0} {work.Unit} embedded{(coverage.Surplus > 0 ? FormattableString.Invariant($", and {coverage.Surplus:N0} others") : "")}"));
         foreach (var missing in coverage.Missing.Take(Shown))

@@ -15,8 +15,8 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     /// <summary>Frames of a video.</summary>
     public int Frames { get; init; } = 15;
 
-    /// <summary>The order of colours in frames of videos.</summary>
-    public ChannelOrder Colours { get; init; } = ChannelOrder.Rgb;
+    /// <summary>Whether frames of videos have blue first.</summary>
+    public bool BgrVideos { get; init; }
 
     /// <summary>Embeds what is not there yet.</summary>
     /// <returns>Whether every item of this worker has its embedding.</returns>
@@ -27,16 +27,16 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
         var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
         host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
         var job = services.GetRequiredService<IEmbeddingJob>();
-        var tally = new OutcomeTally();
+        var summary = new OutcomeSummary();
         await host.Report.RunAsync(work.Title, async progress =>
         {
             await foreach (var outcome in job.EmbedAsync(work.Items, progress.OfJob(work.Unit), cancellation))
             {
-                tally.Add(outcome);
+                summary.Add(outcome);
             }
         });
-        tally.Tell(host, work);
-        return tally.Failed == 0;
+        summary.Print(host, work);
+        return summary.Failed == 0;
     }
 
     private string Part() => options.Shard.IsWhole ? "" : $", shard {options.Shard.Index} of {options.Shard.Count}";
@@ -45,10 +45,10 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     {
         var services = host.CreateServices();
         var pipeline = model.Use(services.AddCoVR().ShowDownloads(host))
-            .UseFrameSampler(new UniformSegmentSampler(Frames))
-            .ConfigureMedia(media => media.VideoChannelOrder = Colours)
+            .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
+            .ConfigureMedia(media => media.BgrVideos = BgrVideos)
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseEmbeddingStore(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
+using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
@@ -10,99 +13,116 @@ namespace CoVR.Cli.Commands.Search;
 internal sealed class FolderSearch : IAsyncDisposable
 {
     private readonly CommandHost _host;
-    private readonly string _folder;
+    private readonly FolderScan _scan;
     private readonly string _store;
     private readonly IModelChoice _model;
-    private readonly IReadOnlyList<MediaItem> _items;
     private readonly ServiceProvider _services;
+    private readonly bool _retry;
 
-    /// <summary>Lists the folder.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="folder">The folder.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="store">Where embeddings are kept.</param>
-    /// <param name="embedding">Batch, and whether files that could not be read in an earlier search are tried again.</param>
-    /// <exception cref="CommandException">There is no picture or video.</exception>
-    public FolderSearch(CommandHost host, string folder, IModelChoice model, string store, EmbeddingOptions embedding)
+    private FolderSearch(CommandHost host, FolderScan scan, IModelChoice model, string store, EmbeddingOptions embedding)
     {
-        (_host, _folder, _store, _model) = (host, folder, store, model);
-        _items = FolderGallery.List(folder);
-        if (_items.Count == 0)
-        {
-            throw new CommandException($"{host.Shown(folder)} holds no picture and no video.");
-        }
-
+        (_host, _scan, _store, _model, _retry) = (host, scan, store, model, embedding.RetryFailed);
         var services = host.CreateServices();
         model.Use(services.AddCoVR().ShowDownloads(host))
-            .UseEmbeddingStore(store)
+            .UseFolderGallery(store)
             .Configure(options => options.Embedding = embedding);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
 
-    /// <summary>Embeds files that are not in the store yet.</summary>
+    private IGallery Gallery => _services.GetRequiredService<IGallery>();
+
+    /// <summary>Scans the folder.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="store">Where embeddings are kept; null for a place of the folder's own.</param>
+    /// <param name="embedding">Batch, and whether files that could not be read in an earlier search are tried again.</param>
+    /// <param name="cancellation">Ends the scan.</param>
+    /// <exception cref="CommandException">There is no picture or video.</exception>
+    public static async Task<FolderSearch> OpenAsync(CommandHost host, string folder, IModelChoice model, string? store, EmbeddingOptions embedding, CancellationToken cancellation)
+    {
+        // A store of the user's choice may be that of several folders.
+        var scope = store is null ? "" : ScopeOf(folder);
+        var scan = await host.Report.RunAsync($"Looking through {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
+        return scan.Items.Count > 0
+            ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding)
+            : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
+    }
+
+    /// <summary>Embeds files that are new or changed, and forgets those that are gone.</summary>
     /// <returns>How many files cannot be searched.</returns>
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
         RequirePlace();
         await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
-        var known = _services.GetRequiredService<IEmbeddingStore>().Count;
-        if (known == 0)
+        if (await Gallery.CountAsync(new GalleryFilter.InFolder(_scan.Scope), cancellation) == 0)
         {
-            _host.Say($"First search of {_host.Shown(_folder)}: embedding {_items.Count} files into {_host.Shown(_store)}");
+            _host.Say($"First search of {_host.Shown(_scan.Folder)}: embedding {_scan.Items.Count} files into {_host.Shown(_store)}");
         }
 
-        var tally = new OutcomeTally();
-        await _host.Report.RunAsync($"Embedding {_host.Shown(_folder)}", async progress =>
-        {
-            await foreach (var outcome in _services.GetRequiredService<IEmbeddingJob>().EmbedAsync(_items, progress.OfJob("files"), cancellation))
-            {
-                tally.Add(outcome);
-            }
-        });
-        tally.Tell(_host, new MediaWork("", "files", _items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
-        return tally.Failed;
+        var synchronizer = new FolderSynchronizer(Gallery, _services.GetRequiredService<IEmbeddingJob>(), _host.Clock) { RetryFailed = _retry };
+        var report = await _host.Report.RunAsync(
+            $"Embedding {_host.Shown(_scan.Folder)}", progress => synchronizer.SynchronizeAsync(_scan, progress.OfJob("files"), cancellation));
+        var summary = new OutcomeSummary();
+        summary.Add(_scan, report);
+        summary.Print(_host, new MediaWork("", "files", _scan.Items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
+        _host.Say($"{_host.Shown(_scan.Folder)}: {report}");
+        return summary.Failed;
     }
 
     /// <summary>Answers a query.</summary>
     public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, bool withReference, CancellationToken cancellation)
     {
-        var here = _items.ToDictionary(item => item.Id, item => ((FileMedia)item.Source).Path);
+        var paths = _scan.Items.ToDictionary(item => item.Id, item => ((FileMedia)item.Source).Path);
         var reference = (query.Reference as FileMedia)?.Path;
-        var gone = new HashSet<MediaId>();
-        var candidates = 0;
-        await foreach (var (id, _) in _services.GetRequiredService<IEmbeddingStore>().ReadAllAsync(cancellation))
+        var filter = new GalleryFilter.InFolder(_scan.Scope);
+        var excluded = new HashSet<MediaId>();
+        await foreach (var (id, _) in Gallery.ListAsync(filter, cancellation))
         {
-            // What was deleted since, and the reference itself.
-            if (!here.TryGetValue(id, out var path) || (!withReference && path == reference))
+            // What the scan could not see, and the reference itself.
+            if (!paths.TryGetValue(id, out var path) || (!withReference && path == reference))
             {
-                gone.Add(id);
-            }
-            else
-            {
-                candidates++;
+                excluded.Add(id);
             }
         }
 
-        var hits = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, new SearchOptions { Top = top, Exclude = gone }, cancellation);
+        var options = new SearchOptions { Top = top, Filter = _scan.Scope.Length == 0 ? null : filter, Exclude = excluded };
+        var result = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, options, cancellation);
         return new SearchAnswer(
-            _folder, reference, query.Modification, candidates, [.. hits.Select(hit => new FoundFile(hit.Rank, hit.Score, hit.Id.Value, here[hit.Id]))]);
+            _scan.Folder,
+            reference,
+            query.Modification,
+            (int)result.Candidates,
+            [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id]))]);
     }
 
     /// <summary>Writes the answers with pictures.</summary>
     public Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        var page = new SearchPage(_services.GetRequiredKeyedService<IFrameReader>(""));
-        return page.WriteAsync(
+        return new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).WriteSearchAsync(
             path,
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
-            $"The best of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_folder))}, by {_model.Title}.",
+            $"The best of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_scan.Folder))}, by {_model.Title}.",
             cancellation);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private static string ScopeOf(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(folder);
+        return $"{Path.GetFileName(path)}-{System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8]}";
+    }
+
+    // Beside the folder, so that nothing is written into it; one store for each model, which are not compatible.
+    private static string DefaultStore(string folder, IModelChoice model)
+    {
+        var name = string.Concat(model.Title.Replace(" with ", "_", StringComparison.Ordinal).Select(letter => char.IsLetterOrDigit(letter) || "-_+.".Contains(letter, StringComparison.Ordinal) ? letter : '-'));
+        return Path.Combine(Path.TrimEndingDirectorySeparator(folder) + ".covr", name);
+    }
 
     // Better known before the model is loaded.
     private void RequirePlace()

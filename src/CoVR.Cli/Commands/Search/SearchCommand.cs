@@ -19,18 +19,18 @@ internal sealed class SearchCommand
     private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly ModelArguments _model;
 
     private SearchCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
+        _command = new DocumentedCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
         {
             Notes = """
-                The first search embeds the folder and keeps the result; later ones embed only new files. An interrupted embedding goes on where it
-                stopped. Files are known by their path: after replacing one under its old name, delete the store. Without --image, --video and --text
-                the folder is embedded and nothing is asked. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
+                The first search embeds the folder and keeps the result; later ones embed what is new or changed, recognize moved files by their content and
+                forget deleted ones. An interrupted embedding goes on where it stopped. Without --image, --video and --text the folder is embedded and
+                nothing is asked. Several folders may share one --store. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
                 """,
             Examples =
             [
@@ -68,14 +68,11 @@ internal sealed class SearchCommand
             throw new CommandException($"there is no folder {_host.Shown(folder)}.");
         }
 
-        // A folder that may not be read would look empty below; folders in it are passed over.
-        _ = Directory.EnumerateFileSystemEntries(folder).Any();
-
         var model = _model.Read(_host, parsed);
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
-        var kept = parsed.GetValue(_store) is { } store ? _host.PathOf(store) : DefaultStore(folder, model);
+        var store = parsed.GetValue(_store) is { } given ? _host.PathOf(given) : null;
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
-        await using var search = new FolderSearch(_host, folder, model, kept, options);
+        await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, cancellation);
         var failed = await search.EmbedAsync(cancellation);
         if (reference is null && string.IsNullOrWhiteSpace(text))
         {
@@ -93,13 +90,6 @@ internal sealed class SearchCommand
         }
 
         return ExitCodes.Done;
-    }
-
-    // Beside the folder, so that nothing is written into it; one store for each model, which are not compatible.
-    private static string DefaultStore(string folder, IModelChoice model)
-    {
-        var name = string.Concat(model.Title.Replace(" with ", "_", StringComparison.Ordinal).Select(letter => char.IsLetterOrDigit(letter) || "-_+.".Contains(letter, StringComparison.Ordinal) ? letter : '-'));
-        return Path.Combine(Path.TrimEndingDirectorySeparator(folder) + ".covr", name);
     }
 
     private string? Reference(ParseResult parsed, string folder)

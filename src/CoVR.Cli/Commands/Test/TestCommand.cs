@@ -11,13 +11,13 @@ namespace CoVR.Cli.Commands.Test;
 internal sealed class TestCommand
 {
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly RunArguments _arguments;
 
     private TestCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("test", "Scores a model on benchmarks and writes figures, server files and a page of pictures.")
+        _command = new DocumentedCommand("test", "Scores a model on benchmarks and writes figures, server files and a page of pictures.")
         {
             Notes = """
                 Choices: test (all, main, webvid-covr, webvid-covr_text, webvid-covr_visual, webvid-covr_average, webvid-covr_captions,

@@ -11,13 +11,13 @@ internal sealed class TrainCommand
 {
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Begins anew where an earlier run in the same folder would be continued." };
     private readonly CommandHost _host;
-    private readonly TaughtCommand _command;
+    private readonly DocumentedCommand _command;
     private readonly RunArguments _arguments;
 
     private TrainCommand(CommandHost host)
     {
         _host = host;
-        _command = new TaughtCommand("train", "Trains a model, validates it after every epoch, and tests it at the end.")
+        _command = new DocumentedCommand("train", "Trains a model, validates it after every epoch, and tests it at the end.")
         {
             Notes = """
                 Choices: data, model, model/ckpt, model/loss, model/loss_terms, model/optimizer, model/scheduler, test, trainer, trainer/logger, machine,

@@ -153,10 +153,15 @@ public sealed class DownloadCommandTests
     {
         using var run = new CommandRun();
         var video = await MakeVideoAsync(run);
-        var random = new Random(5);
-        var cuts = 3;
+        var (cuts, asked, killAt) = (3, 0, 0);
+        var reached = new TaskCompletionSource();
         await using var server = new ScriptedServer(request =>
         {
+            if (Interlocked.Increment(ref asked) == Volatile.Read(ref killAt))
+            {
+                Volatile.Read(ref reached).TrySetResult();
+            }
+
             var reply = ScriptedReply.Honest(request, video);
             return reply with { CutAfter = Interlocked.Decrement(ref cuts) >= 0 ? reply.Body.Length / 2 : null };
         });
@@ -164,14 +169,10 @@ public sealed class DownloadCommandTests
         var folder = run["datasets", "WebVid", "8M", "train"];
         for (var kill = 0; kill < 4; kill++)
         {
-            var before = server.Requests.Count;
+            Volatile.Write(ref reached, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Volatile.Write(ref killAt, Volatile.Read(ref asked) + 2 + kill);
             using var process = Start(run, server, []);
-            while (!process.HasExited && server.Requests.Count < before + 2)
-            {
-                await Task.Delay(5, Cancel);
-            }
-
-            await Task.Delay(random.Next(0, 150), Cancel);
+            await Task.WhenAny(reached.Task, process.WaitForExitAsync(Cancel));
             process.Kill();
             await process.WaitForExitAsync(Cancel);
             Assert.All(Mp4s(folder), path => Assert.Equal(video, File.ReadAllBytes(Path.Combine(folder, path))));
@@ -218,7 +219,7 @@ public sealed class DownloadCommandTests
     private static async Task<byte[]> MakeVideoAsync(CommandRun run)
     {
         var frames = Enumerable.Range(0, 3).Select(n => new RgbFrame(16, 16, Enumerable.Range(0, 768).Select(i => (byte)((i * n) + i)).ToArray())).ToList();
-        await new VideoWriter().WriteMp4Async(run["made.mp4"], frames, 3, Cancel);
+        await MediaWriter.WriteMp4Async(run["made.mp4"], frames, 3, cancellationToken: Cancel);
         return await File.ReadAllBytesAsync(run["made.mp4"], Cancel);
     }
 

@@ -1,0 +1,69 @@
+namespace CoVR;
+
+/// <summary>The kind of a gallery item.</summary>
+public enum MediaKind
+{
+    /// <summary>A still picture.</summary>
+    Picture,
+
+    /// <summary>A video or an animation.</summary>
+    Video,
+}
+
+/// <summary>One item of a gallery.</summary>
+/// <param name="Id">Its identity.</param>
+/// <param name="Embedding">[F, Q, D], all numbers finite.</param>
+public sealed record GalleryEntry(MediaId Id, EmbeddingSet Embedding)
+{
+    /// <summary>The times of the F frames from the start of a video; empty for pictures and where they are unknown.</summary>
+    public IReadOnlyList<TimeSpan> FrameTimes { get; init; } = [];
+
+    /// <summary>What is known of the item besides its embedding.</summary>
+    public GalleryProperties Properties { get; init; } = GalleryProperties.None;
+}
+
+/// <summary>One item of a gallery without its embedding.</summary>
+/// <param name="Id">Its identity.</param>
+/// <param name="Properties">What is known of it.</param>
+public sealed record GalleryItem(MediaId Id, GalleryProperties Properties);
+
+/// <summary>What is known of an item besides its embedding; everything may be unknown.</summary>
+public sealed record GalleryProperties
+{
+    /// <summary>Nothing is known.</summary>
+    public static GalleryProperties None { get; } = new();
+
+    /// <summary>The kind of the item.</summary>
+    public MediaKind? Kind { get; init; }
+
+    /// <summary>Where the item came from: a path or an address.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>A hash of the file's bytes, as lower-case hexadecimal SHA-256.</summary>
+    public string? ContentHash { get; init; }
+
+    /// <summary>The file's size in bytes.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>When the picture or video was taken.</summary>
+    public DateTimeOffset? Taken { get; init; }
+
+    /// <summary>When the file was last changed.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Who owns the item.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Free labels, compared by ordinal.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Compares values, tags one by one.</summary>
+    /// <param name="other">Other properties.</param>
+    /// <returns>True when all values are equal.</returns>
+    public bool Equals(GalleryProperties? other) => other is not null
+        && (Kind, Source, ContentHash, Size, Taken, Modified, Owner) == (other.Kind, other.Source, other.ContentHash, other.Size, other.Taken, other.Modified, other.Owner)
+        && Tags.SequenceEqual(other.Tags);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Source, ContentHash, Size, Taken, Modified, Owner, Tags.Count);
+}

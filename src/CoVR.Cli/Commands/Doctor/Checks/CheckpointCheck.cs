@@ -1,0 +1,100 @@
+using CoVR.Checkpoints;
+using CoVR.Modeling;
+using CoVR.Modeling.Checkpoints;
+
+namespace CoVR.Cli.Commands.Doctor;
+
+/// <summary>Weights: present, readable, of the right family and, where the model is known, of the right keys and shapes. Only tables of contents are read.</summary>
+internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorCheck
+{
+    public string Name => "checkpoints";
+
+    public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
+    {
+        context.Expect(context.Request.Checkpoints.Count);
+        foreach (var checkpoint in context.Request.Checkpoints)
+        {
+            context.Report(await LookAsync(checkpoint, cancellationToken) with { Id = checkpoint.Reference.Name });
+            context.Advance();
+        }
+    }
+
+    private async ValueTask<Finding> LookAsync(DoctorCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var reference = checkpoint.Reference;
+        var path = reference.Name;
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            if (resolver is null)
+            {
+                return Fault(FindingKinds.CheckpointMissing, "there is no such file.", path, "Correct the path.");
+            }
+
+            if (resolver.FindFault(reference) is { } fault)
+            {
+                return Fault(FindingKinds.CheckpointMissing, fault, null, "Give a path or a released name: covr download checkpoints lists them.");
+            }
+
+            if (resolver.FindFile(reference) is not { } file)
+            {
+                return new Finding(Severity.Note, FindingKinds.CheckpointMissing, $"{reference.Name} is not on this machine yet and will be downloaded when it is used") { Fix = $"covr download checkpoints {reference.Name}" };
+            }
+
+            path = file;
+        }
+
+        return await Task.Run(() => Open(checkpoint, path), cancellationToken);
+    }
+
+    private static Finding Open(DoctorCheckpoint checkpoint, string path)
+    {
+        try
+        {
+            var summary = CheckpointSummary.Read(path);
+            if (Misfit(checkpoint.Reference, summary) is { } misfit)
+            {
+                return Fault(FindingKinds.CheckpointForeign, misfit, path, "Take weights of the model's own family, or the other model.");
+            }
+
+            checkpoint.RequireFit?.Invoke(path);
+            return new Finding(Severity.Note, FindingKinds.CheckpointRead, Describe(checkpoint.Reference, summary)) { File = path };
+        }
+        catch (CheckpointMismatchException fault)
+        {
+            return Fault(FindingKinds.CheckpointForeign, Shorten(fault), path, "Take weights of this model and variant.");
+        }
+        catch (Exception fault) when (fault is CheckpointException or IOException or UnauthorizedAccessException)
+        {
+            return Fault(FindingKinds.CheckpointUnreadable, (fault as CheckpointException)?.Reason ?? fault.Message, path, "Download the file again, or take another copy.");
+        }
+    }
+
+    private static string? Misfit(CheckpointReference reference, CheckpointSummary summary)
+    {
+        if (summary.Tensors == 0)
+        {
+            return "the file holds no tensors.";
+        }
+
+        return reference.Family.Length > 0 && summary.Description is not null && summary.Family != reference.Family
+            ? $"the file holds {Words(summary)}, the model is {reference.Family}."
+            : null;
+    }
+
+    private static string Words(CheckpointSummary summary) => summary.Family ?? summary.Description ?? "weights of an unknown family";
+
+    private static string Describe(CheckpointReference reference, CheckpointSummary summary) => FormattableString.Invariant(
+        $"{reference.Name}: {Words(summary)}, {summary.Tensors} tensors, {summary.Elements / 1e6:F1} M numbers{(summary.Depth > 0 ? $", visual encoder {summary.Width} wide, {summary.Depth} deep" : "")}{(summary.ImageSize > 0 ? $", {summary.ImageSize} pixels" : "")}");
+
+    private static string Shorten(CheckpointMismatchException fault)
+    {
+        const int Shown = 3;
+        var parts = new[] { ("missing", fault.Missing), ("unknown", fault.Unexpected), ("of another shape", [.. fault.Misshapen.Select(tensor => tensor.Key)]) }
+            .Where(part => part.Item2.Count > 0)
+            .Select(part => $"{part.Item2.Count} {part.Item1} ({string.Join(", ", part.Item2.Take(Shown))}{(part.Item2.Count > Shown ? ", …" : "")})");
+        var hint = fault.Reason.Split('\n')[0]["the weights do not fit the model.".Length..].Trim();
+        return $"the weights do not fit the model; keys: {string.Join(", ", parts)}.{(hint.Length > 0 ? " " + hint : "")}";
+    }
+
+    private static Finding Fault(string kind, string reason, string? file, string fix) => new(Severity.Fault, kind, reason) { File = file, Fix = fix };
+}

@@ -1,0 +1,72 @@
+using CoVR.Data;
+using CoVR.Modeling;
+
+namespace CoVR.Cli.Commands.Doctor;
+
+/// <summary>How thorough an examination is.</summary>
+internal enum DoctorLevel
+{
+    /// <summary>Files exist, and start and end as they should; headers, shapes, manifests. Seconds to minutes.</summary>
+    Quick,
+
+    /// <summary>Everything is decoded and every number is read. Takes as long as reading all files.</summary>
+    Full,
+}
+
+/// <summary>What a <see cref="DatasetDoctor"/> examines; by default only the machine.</summary>
+internal sealed record DoctorRequest
+{
+    public DoctorLevel Level { get; init; }
+
+    public IReadOnlyList<DoctorDataset> Datasets { get; init; } = [];
+
+    public IReadOnlyList<DoctorCheckpoint> Checkpoints { get; init; } = [];
+
+    /// <summary>The vocabulary file; null: not examined.</summary>
+    public string? Vocabulary { get; init; }
+
+    /// <summary>The device that will compute, for example <c>cuda</c>; null: the available ones are listed.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>The folder that training and evaluation will write to; null: the current folder.</summary>
+    public string? OutputFolder { get; init; }
+
+    /// <summary>
+    /// The folder in which a full examination keeps <see cref="MediaRecord.FileName"/>, so that the next one after a stop skips what was already decoded;
+    /// null: no record is kept.
+    /// </summary>
+    public string? RecordFolder { get; init; }
+
+    /// <summary>Files that are read at the same time.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Whether programs, native libraries, devices, disks and memory are examined.</summary>
+    public bool Machine { get; init; } = true;
+}
+
+/// <summary>A data set to examine, with its embeddings.</summary>
+internal sealed record DoctorDataset(ITripletDatasetReader Reader)
+{
+    /// <summary>The splits; empty: all that the reader has, or the test split of a reader that does not say.</summary>
+    public IReadOnlyList<DatasetSplit> Splits { get; init; } = [];
+
+    /// <summary>Folders of the gallery's embeddings; the first that has an item counts. Empty: candidates count as present when their media are.</summary>
+    public IReadOnlyList<string> Embeddings { get; init; } = [];
+
+    /// <summary>What must have made the embeddings; an empty text and a zero match anything. Null: any single model.</summary>
+    public EmbeddingFingerprint? ExpectedFingerprint { get; init; }
+
+    /// <summary>Files of caption embeddings (<c>txt2_….pth</c>), which the loss term <c>si_tc</c> needs.</summary>
+    public IReadOnlyList<string> CaptionEmbeddings { get; init; } = [];
+
+    /// <summary>Makes the command that embeds the items of a list; null: none is known.</summary>
+    public Func<string, string>? EmbedCommand { get; init; }
+
+    /// <summary>The name in reports and of repair lists; the reader's by default.</summary>
+    public string Name { get; init; } = Reader.Name;
+}
+
+/// <summary>Weights to examine.</summary>
+/// <param name="Reference">Their name, and the family and variant that they must be of; empty for any.</param>
+/// <param name="RequireFit">Compares a file's keys and shapes with the model that it is for; throws <see cref="CheckpointException"/> where they differ.</param>
+internal sealed record DoctorCheckpoint(CheckpointReference Reference, Action<string>? RequireFit = null);

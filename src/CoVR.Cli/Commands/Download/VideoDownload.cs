@@ -1,0 +1,227 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using CoVR.Data;
+using CoVR.Downloads;
+using CoVR.Modeling.Checkpoints;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR.Cli.Commands.Download;
+
+/// <summary>What happened to a video.</summary>
+internal enum VideoStatus
+{
+    Downloaded,
+    AlreadyThere,
+
+    /// <summary>It failed for a reason that may pass (busy server, broken connection); the next run tries again.</summary>
+    Failed,
+
+    /// <summary>The server does not have or give it (404, 410, 403 and the like); the next run does not ask again.</summary>
+    Gone,
+
+    /// <summary>What arrived is no video that can be decoded, and was removed; the next run does not ask again.</summary>
+    NotAVideo,
+
+    /// <summary>The list of addresses does not have it.</summary>
+    NoAddress,
+
+    /// <summary>Its identity would lead outside the folder, or its address is not valid; the next run does not ask again.</summary>
+    Invalid,
+
+    /// <summary>It would be fetched; only plans say this.</summary>
+    Planned,
+}
+
+/// <summary>The result for one video; a bad one never ends the job.</summary>
+internal sealed record VideoOutcome(string Id, VideoStatus Status)
+{
+    /// <summary>Where it comes from; null: no address is known.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Its length; null when it is missing.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Why it is missing, if it is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether an earlier run found this out, and it was not tried again.</summary>
+    public bool IsFromEarlierRun { get; init; }
+
+    public bool IsThere => Status is VideoStatus.Downloaded or VideoStatus.AlreadyThere;
+
+    /// <summary>Whether it is no use to try the same address again.</summary>
+    public bool IsFinal => Status is VideoStatus.Gone or VideoStatus.NotAVideo or VideoStatus.Invalid;
+}
+
+/// <summary>How far a download of videos is.</summary>
+/// <param name="Done">Finished videos, missing ones included.</param>
+/// <param name="Total">Videos of this shard; null when the list is read as it goes.</param>
+/// <param name="Missing">Missing videos.</param>
+/// <param name="Bytes">Bytes that were downloaded in this run.</param>
+internal sealed record VideoProgress(long Done, long? Total, long Missing, long Bytes);
+
+/// <summary>Downloads videos of a list, several at a time; each is decoded before it gets its name.</summary>
+/// <remarks>
+/// <para>The job may be killed at any time: the next run continues partial files and asks only for videos that may still come. Shards are cut by
+/// <see cref="Shard"/>, so that workers may start at any time; each has its own journal and list of missing videos.</para>
+/// <para>Memory holds the identities of the annotations and the failures, not the list of addresses.</para>
+/// </remarks>
+internal sealed partial class VideoDownload(VideoDownloadOptions options, Downloader downloader, IFrameReader frames, TimeProvider? time = null, ILogger? logger = null)
+{
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
+
+    /// <summary>Downloads the list of addresses, if one is needed and does not exist.</summary>
+    /// <exception cref="DownloadException">It cannot be downloaded, or is no such list.</exception>
+    public async Task FetchListAsync(IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (options is { List: { } list, ListAddress: { } address })
+        {
+            var request = new DownloadRequest(address, list) { Retries = options.Retries, StallTimeout = options.StallTimeout, Check = FindListFaultAsync };
+            await downloader.DownloadAsync(request, progress, cancellationToken);
+        }
+    }
+
+    /// <summary>Says what a run would do, without asking a server for a video; the list of addresses must exist.</summary>
+    /// <returns>Each video of the shard: what is known of it, or <see cref="VideoStatus.Planned"/> if it would be fetched.</returns>
+    public async IAsyncEnumerable<VideoOutcome> PlanAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var plan = await VideoPlan.CreateAsync(options, cancellationToken);
+        await foreach (var video in plan.ReadAsync(cancellationToken))
+        {
+            yield return video.Known ?? new VideoOutcome(video.Id, VideoStatus.Planned) { Address = video.Address!.OriginalString };
+        }
+    }
+
+    /// <summary>Downloads every missing video of the shard; at the end it writes the list of those that are still missing.</summary>
+    /// <returns>One outcome for each video, as it is finished.</returns>
+    /// <exception cref="DatasetFormatException">List or annotations cannot be read.</exception>
+    /// <exception cref="DownloadException">The list cannot be downloaded, the disk is full or cannot be written, or <see cref="VideoDownloadOptions.FailuresInARow"/> videos failed.</exception>
+    /// <exception cref="MediaReadException">The video decoder is not installed.</exception>
+    /// <exception cref="IOException">Another process downloads this shard.</exception>
+    public async IAsyncEnumerable<VideoOutcome> DownloadAsync(IProgress<VideoProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await FetchListAsync(null, cancellationToken);
+        using var journal = VideoJournal.Open(options, _time);
+        var plan = await VideoPlan.CreateAsync(options, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var outcomes = Channel.CreateBounded<VideoOutcome>(4 * options.Workers);
+        var work = RunAsync(plan, journal, outcomes.Writer, stop);
+        List<VideoOutcome> missing = [];
+        var (done, bytes) = (0L, 0L);
+        try
+        {
+            await foreach (var outcome in outcomes.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                done++;
+                bytes += outcome.Status == VideoStatus.Downloaded ? outcome.Bytes ?? 0 : 0;
+                missing.AddRange(outcome.IsThere ? [] : [outcome]);
+                progress?.Report(new VideoProgress(done, plan.Total, missing.Count, bytes));
+                yield return outcome;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await work;
+        WriteMissing(missing);
+    }
+
+    private async Task RunAsync(VideoPlan plan, VideoJournal journal, ChannelWriter<VideoOutcome> outcomes, CancellationTokenSource stop)
+    {
+        var fetcher = new VideoFetcher(options, downloader, frames, _time);
+        var queue = Channel.CreateBounded<PlannedVideo>(2 * options.Workers);
+        Task[] tasks = [Guarded(ProduceAsync), .. Enumerable.Range(0, options.Workers).Select(_ => Guarded(ConsumeAsync))];
+        try
+        {
+            // The first error that is not the cancellation which it causes.
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (tasks.FirstOrDefault(task => task.IsFaulted) ?? Task.WhenAll(tasks));
+        }
+        finally
+        {
+            outcomes.TryComplete();
+        }
+
+        async Task Guarded(Func<Task> part)
+        {
+            try
+            {
+                await Task.Run(part, stop.Token);
+            }
+            catch
+            {
+                await stop.CancelAsync();
+                throw;
+            }
+        }
+
+        async Task ProduceAsync()
+        {
+            await foreach (var video in plan.ReadAsync(stop.Token))
+            {
+                await (video.Known is { } known ? outcomes.WriteAsync(known, stop.Token) : queue.Writer.WriteAsync(video, stop.Token));
+            }
+
+            queue.Writer.Complete();
+        }
+
+        async Task ConsumeAsync()
+        {
+            await foreach (var video in queue.Reader.ReadAllAsync(stop.Token))
+            {
+                var outcome = await fetcher.FetchAsync(video, stop.Token);
+                Record(journal, outcome);
+                await outcomes.WriteAsync(outcome, stop.Token);
+            }
+        }
+    }
+
+    private void Record(VideoJournal journal, VideoOutcome outcome)
+    {
+        if (outcome.Status != VideoStatus.AlreadyThere)
+        {
+            journal.Append(outcome);
+        }
+
+        if (!outcome.IsThere)
+        {
+            LogMissing(_logger, outcome.Id, outcome.Status, outcome.Reason!);
+        }
+    }
+
+    private void WriteMissing(IReadOnlyList<VideoOutcome> missing)
+    {
+        if (missing.Count == 0)
+        {
+            File.Delete(options.MissingFile);
+            return;
+        }
+
+        var rows = missing.OrderBy(outcome => outcome.Id, StringComparer.Ordinal).Select(outcome => Row(outcome.Id, outcome.Status.ToString(), outcome.Reason ?? "", outcome.Address ?? ""));
+        AtomicFile.Write(options.MissingFile, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(rows.Prepend(Row("id", "status", "reason", "address"))))));
+    }
+
+    private static string Row(params string[] fields) =>
+        string.Join(',', fields.Select(field => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + "\n";
+
+    private static async Task<string?> FindListFaultAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await VideoAddressList.ReadAsync(path, cancellationToken).CountAsync(cancellationToken) > 0 ? null : "the list has no video.";
+        }
+        catch (DatasetFormatException fault)
+        {
+            return $"this is no list of addresses: {fault.Reason}";
+        }
+    }
+
+    [LoggerMessage(22, LogLevel.Debug, "{Video} is missing ({Status}): {Reason}")]
+    private static partial void LogMissing(ILogger logger, string video, VideoStatus status, string reason);
+}

@@ -1,0 +1,77 @@
+using CoVR.Cli.Hosting;
+
+namespace CoVR.Cli.Commands.Embed;
+
+/// <summary>Counts what became of items and keeps the reasons of failures.</summary>
+internal sealed class OutcomeSummary
+{
+    private const int Shown = 20;
+
+    private readonly List<EmbedOutcome> _failures = [];
+    private long _embedded;
+    private long _there;
+
+    /// <summary>How many have no embedding.</summary>
+    public int Failed => _failures.Count;
+
+    /// <summary>Takes an outcome.</summary>
+    public void Add(EmbedOutcome outcome)
+    {
+        switch (outcome.Status)
+        {
+            case EmbedStatus.Embedded:
+                _embedded++;
+                break;
+            case EmbedStatus.AlreadyThere:
+                _there++;
+                break;
+            default:
+                _failures.Add(outcome);
+                break;
+        }
+    }
+
+    /// <summary>Takes what a synchronization did.</summary>
+    /// <param name="scan">The folder; failures are told by path below it.</param>
+    /// <param name="report">What was done.</param>
+    public void Add(FolderScan scan, FolderSyncReport report)
+    {
+        _embedded += report.New + report.Changed;
+        _there += report.Unchanged + report.Moved + report.Duplicates;
+        _failures.AddRange(report.Failures.Select(failure => failure with { Id = new MediaId(scan.RelativePath(failure.Id)) }));
+    }
+
+    /// <summary>Says what came of the job; failures go to standard error, each with its reason.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="work">The job.</param>
+    /// <param name="repeats">Whether the reasons of failures of earlier runs, which were told then, are told again.</param>
+    public void Print(CommandHost host, MediaWork work, bool repeats = true)
+    {
+        host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {_there:N0} were there already, {Failed:N0} failed"));
+        List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
+
+        // A program that is not there is one fault, however many files wait for it.
+        if (told.Select(failure => failure.Failure).OfType<MediaReadException>().Where(fault => fault.Failure == MediaFailure.DecoderMissing).ToList() is [var first, ..] waiting)
+        {
+            told.RemoveAll(failure => waiting.Contains(failure.Failure));
+            host.Error.WriteLine($"failed: {waiting.Count} {work.Unit}: {first.Reason}");
+        }
+
+        foreach (var failure in told.Take(Shown))
+        {
+            var again = failure.Status == EmbedStatus.FailedBefore ? " (an earlier run; --retry tries again)" : "";
+            host.Error.WriteLine($"failed: {failure.Id}: {failure.Failure?.Message}{again}");
+        }
+
+        var reasons = host.Shown(Path.Combine(work.Sink.Folder, "failures*.jsonl"));
+        if (told.Count > Shown)
+        {
+            host.Error.WriteLine($"failed: {told.Count - Shown} more; all reasons are in {reasons}");
+        }
+
+        if (!repeats && _failures.Count(failure => failure.Status == EmbedStatus.FailedBefore) is var before and > 0)
+        {
+            host.Error.WriteLine($"failed: {before} in an earlier search, left out; --retry tries them again, the reasons are in {reasons}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using CoVR.Cli.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>Opens embeddings for a run and closes them at its end.</summary>
+/// <param name="host">Told about embeddings of other weights.</param>
+/// <param name="choice">What the configuration says of the model.</param>
+/// <param name="targets">What the embeddings have to be made with.</param>
+/// <param name="loggers">Told what galleries find.</param>
+internal sealed class RunGalleries(CommandHost host, ConfiguredModel choice, EmbeddingFingerprint targets, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private readonly List<IGallery> _open = [];
+
+    /// <summary>Opens the embeddings of a split until the run's end, those of merged sets as one.</summary>
+    /// <exception cref="GalleryException">They were made by another model.</exception>
+    public async Task<IEmbeddingSource> OpenAsync(IReadOnlyList<EmbeddingFolder> folders, CancellationToken cancellationToken)
+    {
+        List<IEmbeddingSource> sources = [];
+        foreach (var folder in folders.DistinctBy(folder => folder.Folder))
+        {
+            // Queries are trained against targets that the weights before training embedded, unless these are named.
+            var gallery = await folder.OpenAsync(targets, !choice.NamesTargetWeights, host, loggers, cancellationToken);
+            _open.Add(gallery);
+            sources.Add(gallery);
+        }
+
+        return sources is [var only] ? only : new JoinedSource(sources);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var gallery in _open)
+        {
+            await gallery.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using CoVR.Data;
+
+namespace CoVR.Datasets;
+
+/// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each; every reader of a single data set in this package is one.</summary>
+public interface IInspectableDataset : ITripletDatasetReader
+{
+    /// <summary>The splits that have an annotation file.</summary>
+    IReadOnlyList<DatasetSplit> Splits { get; }
+
+    /// <summary>Reads a split as it is annotated, whether its media exist or not.</summary>
+    /// <param name="split">Which part.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The entries that can be read, and what is wrong with the others.</returns>
+    /// <exception cref="DatasetFormatException">Nothing can be read.</exception>
+    ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default);
+}
+
+/// <summary>One split of a data set as it is annotated.</summary>
+/// <param name="Dataset">Every entry that can be read, including those without media.</param>
+/// <param name="Issues">What is wrong with the annotation files.</param>
+public sealed record AnnotationInspection(TripletDataset Dataset, IReadOnlyList<AnnotationIssue> Issues)
+{
+    /// <summary>The line of the annotation file on which a triplet of <see cref="Dataset"/> starts, by its index.</summary>
+    /// <value>Always null by default: unknown.</value>
+    public Func<int, long?> LineOf { get; init; } = static _ => null;
+
+    /// <summary>Whether references should be among the candidates too, as in benchmarks that list all pictures of a split.</summary>
+    /// <value>False by default.</value>
+    public bool ListsReferences { get; init; }
+}
+
+/// <summary>One problem of an annotation file.</summary>
+/// <param name="Kind">What kind of problem.</param>
+/// <param name="File">The file.</param>
+/// <param name="Reason">What was found and what was expected, in one sentence.</param>
+public sealed record AnnotationIssue(AnnotationIssueKind Kind, string File, string Reason)
+{
+    /// <summary>The line of <see cref="File"/>, counted from 1.</summary>
+    /// <value>Null: not known, or the whole file.</value>
+    public long? Line { get; init; }
+
+    /// <summary>The column or key.</summary>
+    /// <value>Null: the whole entry.</value>
+    public string? Field { get; init; }
+
+    /// <summary>The item that is repeated.</summary>
+    /// <value>Null for other kinds.</value>
+    public string? Id { get; init; }
+
+    internal static AnnotationIssue Of(DatasetFormatException fault) => new(AnnotationIssueKind.Malformed, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
+}
+
+/// <summary>Kinds of <see cref="AnnotationIssue"/>.</summary>
+public enum AnnotationIssueKind
+{
+    /// <summary>The file or an entry cannot be read.</summary>
+    Malformed,
+
+    /// <summary>A split that must have every item once has it again.</summary>
+    Duplicate,
+
+    /// <summary>A text is empty.</summary>
+    EmptyText,
+
+    /// <summary>Rows from which no edit text can be made; they are left out.</summary>
+    NoEdit,
+}

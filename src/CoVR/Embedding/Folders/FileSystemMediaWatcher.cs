@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace CoVR;
+
+/// <summary>Watches by the file system's events, and asks for a scan from time to time where those are lost or never come: on network shares and behind links.</summary>
+/// <param name="options">How long a burst of changes must be over, and how often to scan without any.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FileSystemMediaWatcher(WatchedFolderOptions options, TimeProvider time) : IMediaWatcher
+{
+    /// <summary>A burst that does not end is cut after so many quiet times.</summary>
+    private const int LongestBurst = 10;
+
+    public async IAsyncEnumerable<FolderChange> WatchAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var changes = Channel.CreateBounded<FolderChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        FileSystemWatcher? watcher = null;
+        try
+        {
+            watcher = TryOpen(folder, changes.Writer);
+            yield return FolderChange.Possible;
+            while (true)
+            {
+                var change = await NextAsync(changes.Reader, cancellationToken).ConfigureAwait(false);
+                if (change == FolderChange.Possible)
+                {
+                    // After lost events, or when the folder was away, the old one may be deaf.
+                    watcher?.Dispose();
+                    watcher = TryOpen(folder, changes.Writer);
+                }
+
+                yield return change;
+            }
+        }
+        finally
+        {
+            watcher?.Dispose();
+        }
+    }
+
+    private async Task<FolderChange> NextAsync(ChannelReader<FolderChange> changes, CancellationToken cancellationToken)
+    {
+        if (await WithinAsync(changes, options.RescanEvery, cancellationToken).ConfigureAwait(false) is not { } change)
+        {
+            return FolderChange.Possible;
+        }
+
+        for (var i = 0; i < LongestBurst && await WithinAsync(changes, options.Quiet, cancellationToken).ConfigureAwait(false) is { } next; i++)
+        {
+            change = next > change ? next : change;
+            await Task.Delay(options.Quiet, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return change;
+    }
+
+    /// <summary>The next change; null when none comes in time.</summary>
+    private async Task<FolderChange?> WithinAsync(ChannelReader<FolderChange> changes, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await changes.ReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static FileSystemWatcher? TryOpen(string folder, ChannelWriter<FolderChange> changes)
+    {
+        FileSystemWatcher? watcher = null;
+        try
+        {
+            watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true };
+            watcher.Created += Report;
+            watcher.Changed += Report;
+            watcher.Deleted += Report;
+            watcher.Renamed += Report;
+            watcher.Error += (_, _) => changes.TryWrite(FolderChange.Possible);
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            // The folder is away, or the system watches no more folders: scans from time to time remain.
+            watcher?.Dispose();
+            return null;
+        }
+
+        void Report(object sender, FileSystemEventArgs change) => changes.TryWrite(FolderChange.Reported);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace CoVR;
+
+/// <summary>What has to be done so that a gallery holds what a folder holds.</summary>
+/// <param name="Unchanged">How many files are as they were.</param>
+/// <param name="Embed">New and changed files, with their hash, one of each content.</param>
+/// <param name="Replaced">Identities among <paramref name="Embed"/> and <paramref name="Copy"/> whose stored embedding is of another content.</param>
+/// <param name="Copy">Files whose content has an embedding, or gets one by <paramref name="Embed"/>; the second identity is where.</param>
+/// <param name="Touch">Files of the stored content, with another time of change.</param>
+/// <param name="Gone">Stored identities without a file.</param>
+internal sealed record FolderChanges(
+    int Unchanged,
+    IReadOnlyList<MediaItem> Embed,
+    IReadOnlySet<MediaId> Replaced,
+    IReadOnlyList<(MediaItem Item, MediaId From)> Copy,
+    IReadOnlyList<MediaItem> Touch,
+    IReadOnlySet<MediaId> Gone)
+{
+    /// <summary>Compares a scan with a gallery; files of another size or time than the stored ones are read for their hash.</summary>
+    /// <param name="scan">The folder.</param>
+    /// <param name="items">Those items of the scan that are considered; the others count as they were.</param>
+    /// <param name="stored">All items of the gallery.</param>
+    /// <param name="hashed">Told how many files of how many were read.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    public static async Task<FolderChanges> FindAsync(
+        FolderScan scan, IReadOnlyList<MediaItem> items, IReadOnlyDictionary<MediaId, GalleryProperties> stored, Action<int, int> hashed, CancellationToken cancellationToken)
+    {
+        var suspects = items.Where(item => !IsAsStored(item, stored)).ToList();
+        var current = await HashAsync(suspects, hashed, cancellationToken).ConfigureAwait(false);
+        var gone = scan.Items.Select(item => item.Id).ToHashSet();
+        gone = [.. stored.Keys.Where(id => scan.Covers(id) && !gone.Contains(id) && !scan.Unreadable.Any(folder => id.Value.StartsWith(folder + '/', StringComparison.Ordinal)))];
+        return Sort(items.Count - suspects.Count, current, stored, gone);
+    }
+
+    private static FolderChanges Sort(
+        int unchanged, IReadOnlyList<MediaItem> current, IReadOnlyDictionary<MediaId, GalleryProperties> stored, HashSet<MediaId> gone)
+    {
+        // Of several items of one content, one without a file comes first: it was moved.
+        var holders = stored.Where(entry => entry.Value.ContentHash is not null)
+            .OrderBy(entry => gone.Contains(entry.Key) ? 0 : 1).ThenBy(entry => entry.Key)
+            .GroupBy(entry => entry.Value.ContentHash!)
+            .ToDictionary(group => group.Key, group => new Queue<MediaId>(group.Select(entry => entry.Key)));
+        var (embed, copy, touch) = (new List<MediaItem>(), new List<(MediaItem, MediaId)>(), new List<MediaItem>());
+        foreach (var item in current)
+        {
+            if (item.Properties.ContentHash is not { } hash)
+            {
+                embed.Add(item); // cannot be read; the job says why
+            }
+            else if (stored.TryGetValue(item.Id, out var before) && (before.ContentHash == hash || before is { ContentHash: null, Size: null, Modified: null }))
+            {
+                touch.Add(item); // a store of an earlier version knows neither size nor hash
+            }
+            else if (holders.TryGetValue(hash, out var known))
+            {
+                copy.Add((item, known.Count > 1 ? known.Dequeue() : known.Peek()));
+            }
+            else
+            {
+                embed.Add(item);
+                holders[hash] = new Queue<MediaId>([item.Id]);
+            }
+        }
+
+        return new FolderChanges(unchanged, embed, current.Select(item => item.Id).Except(touch.Select(item => item.Id)).Where(stored.ContainsKey).ToHashSet(), copy, touch, gone);
+    }
+
+    private static bool IsAsStored(MediaItem item, IReadOnlyDictionary<MediaId, GalleryProperties> stored) =>
+        stored.TryGetValue(item.Id, out var before) && before.Size == item.Properties.Size && before.Modified == item.Properties.Modified;
+
+    /// <summary>The items in the same order with the hash of their content; without one where a file cannot be read.</summary>
+    private static async Task<IReadOnlyList<MediaItem>> HashAsync(List<MediaItem> items, Action<int, int> hashed, CancellationToken cancellationToken)
+    {
+        var hashes = new ConcurrentDictionary<MediaId, string>();
+        var done = 0;
+        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (item, cancellation) =>
+        {
+            try
+            {
+                await using var file = new FileStream(((FileMedia)item.Source).Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, useAsync: true);
+                hashes[item.Id] = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // The job reads it again and reports the reason.
+            }
+
+            hashed(Interlocked.Increment(ref done), items.Count);
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. items.Select(item => hashes.TryGetValue(item.Id, out var hash) ? item with { Properties = item.Properties with { ContentHash = hash } } : item)];
+    }
+}

@@ -1,0 +1,62 @@
+namespace CoVR;
+
+/// <summary>Files or folders that a scan left out, for one reason.</summary>
+/// <param name="Reason">What they are, in the singular, such as <c>HEIC (not supported yet)</c> or <c>pipe</c>.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record PassedOver(string Reason, int Count)
+{
+    /// <summary>Count and reason.</summary>
+    /// <returns>For example <c>2 pipes</c>.</returns>
+    public override string ToString() =>
+        $"{Count} {Reason}{(Count == 1 || Reason.EndsWith(')') || Reason.Contains(" that ", StringComparison.Ordinal) ? "" : "s")}";
+}
+
+/// <summary>The pictures and videos in a folder and the folders below it, as they are now.</summary>
+/// <remarks>
+/// Every real file is listed once, under its own path where that lies in the folder, otherwise under the first link to it. Links never lead in
+/// circles or to a folder above the scanned one. No file is opened but those whose name could be a video's or a program's (<c>.ts</c>, <c>.mts</c>).
+/// Hidden files and folders are left out.
+/// </remarks>
+public sealed class FolderScan
+{
+    internal FolderScan(string folder, string scope, IReadOnlyList<MediaItem> items, IReadOnlyList<PassedOver> passedOver) =>
+        (Folder, Scope, Items, PassedOver) = (folder, scope, items, passedOver);
+
+    /// <summary>The full path of the folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The first part of every identity, so that several folders share a gallery; empty for none.</summary>
+    public string Scope { get; }
+
+    /// <summary>The files by identity: their path below the folder with forward slashes, behind <see cref="Scope"/>. Source, kind, size and time of change are set.</summary>
+    public IReadOnlyList<MediaItem> Items { get; }
+
+    /// <summary>What was left out, by reason; hidden files and files of other kinds are not counted.</summary>
+    public IReadOnlyList<PassedOver> PassedOver { get; }
+
+    /// <summary>Scans a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="scope">The first part of every identity; empty for none.</param>
+    /// <param name="cancellationToken">Ends the scan at the next entry.</param>
+    /// <returns>What is there.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder itself may not be read.</exception>
+    public static Task<FolderScan> RunAsync(string folder, string scope = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentNullException.ThrowIfNull(scope);
+        // The system may be stuck in a folder of a network; the caller goes on all the same.
+        return Task.Run(() => new FolderWalk(Path.GetFullPath(folder), scope.Trim('/'), cancellationToken).Run(), cancellationToken).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Folders that could not be listed, as the identities of items in them begin.</summary>
+    internal IReadOnlyList<string> Unreadable { get; init; } = [];
+
+    /// <summary>Whether an identity is in the scope.</summary>
+    internal bool Covers(MediaId id) => Scope.Length == 0 || id.Value.StartsWith(Scope + '/', StringComparison.Ordinal);
+
+    /// <summary>The path of an item below the folder, with forward slashes.</summary>
+    /// <param name="id">An identity of <see cref="Items"/>.</param>
+    /// <returns>The identity without <see cref="Scope"/>.</returns>
+    public string RelativePath(MediaId id) => Scope.Length == 0 ? id.Value : id.Value[(Scope.Length + 1)..];
+}

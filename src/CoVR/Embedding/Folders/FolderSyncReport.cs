@@ -1,0 +1,42 @@
+namespace CoVR;
+
+/// <summary>What a synchronization did.</summary>
+public sealed record FolderSyncReport
+{
+    /// <summary>Files that were embedded for the first time.</summary>
+    public int New { get; init; }
+
+    /// <summary>Files whose content is another than before, embedded again.</summary>
+    public int Changed { get; init; }
+
+    /// <summary>Files that were moved or renamed, or copied from a file that is in the gallery: they took its embedding.</summary>
+    public int Moved { get; init; }
+
+    /// <summary>Items whose file is gone.</summary>
+    public int Removed { get; init; }
+
+    /// <summary>Files that are as they were.</summary>
+    public int Unchanged { get; init; }
+
+    /// <summary>Files of the same content as another one in the folder; each is an item of its own, embedded once.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>Files that are still being written; they wait for the next synchronization.</summary>
+    public int Unsettled { get; init; }
+
+    /// <summary>Files that could not be embedded, now or before.</summary>
+    public IReadOnlyList<EmbedOutcome> Failures { get; init; } = [];
+
+    /// <summary>What the scan left out.</summary>
+    public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
+
+    /// <summary>Everything in one line.</summary>
+    /// <returns>For example <c>3 new, 1 changed, 2 moved, 1 removed; passed over: 4 HEIC (not supported yet), 1 pipe</c>.</returns>
+    public override string ToString()
+    {
+        (int Count, string Name)[] all = [(New, "new"), (Changed, "changed"), (Moved, "moved"), (Removed, "removed"), (Duplicates, Duplicates == 1 ? "duplicate" : "duplicates")];
+        var changes = string.Join(", ", all.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count:N0} {part.Name}")));
+        var line = changes.Length > 0 ? changes : "no changes";
+        return PassedOver.Count > 0 ? $"{line}; passed over: {string.Join(", ", PassedOver)}" : line;
+    }
+}

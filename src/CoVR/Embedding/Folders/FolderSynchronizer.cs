@@ -1,0 +1,141 @@
+namespace CoVR;
+
+/// <summary>Brings a gallery to the state of a folder: identity is the path, truth is the content.</summary>
+/// <remarks>
+/// New and changed files are embedded; a moved or renamed file and a duplicate take the embedding that their content has; items whose file is gone are
+/// removed. A changed file is no answer from the moment its change is seen until it is embedded again. Files that failed are not tried
+/// again until they change. Interrupted anywhere, the next call goes on. Safe for several folders on one gallery, each with a scope of its own; one call a folder at a time.
+/// </remarks>
+/// <param name="gallery">The gallery.</param>
+/// <param name="job">Embeds into that gallery.</param>
+/// <param name="time">The clock; null for the system's.</param>
+public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, TimeProvider? time = null)
+{
+    private const int BatchSize = 64;
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Whether files are tried again that failed and did not change since.</summary>
+    /// <value>False by default.</value>
+    public bool RetryFailed { get; init; }
+
+    /// <summary>Files that changed less than this ago may still be written and are left for the next call.</summary>
+    /// <value>Zero by default: all files are taken.</value>
+    public TimeSpan Quiet { get; init; }
+
+    /// <summary>Brings the gallery to the state of a folder.</summary>
+    /// <param name="scan">The folder.</param>
+    /// <param name="progress">Told how far comparing and embedding are; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly: what is stored stays.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="GalleryException">The gallery belongs to another model, or its storage failed.</exception>
+    public async Task<FolderSyncReport> SynchronizeAsync(FolderScan scan, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        var start = _time.GetTimestamp();
+        var stored = new Dictionary<MediaId, GalleryProperties>();
+        await foreach (var item in gallery.ListAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            stored.Add(item.Id, item.Properties);
+        }
+
+        var settled = scan.Items.Where(IsSettled).ToList();
+        var failed = await FailedBeforeAsync(settled, cancellationToken).ConfigureAwait(false);
+        var changes = await FolderChanges.FindAsync(
+            scan,
+            [.. settled.Where(item => !failed.ContainsKey(item.Id))],
+            stored,
+            (done, total) => progress?.Report(new JobProgress(done, total, 0, _time.GetElapsedTime(start)) { Activity = "comparing" }),
+            cancellationToken).ConfigureAwait(false);
+
+        await TouchAsync(changes.Touch, cancellationToken).ConfigureAwait(false);
+        var copied = await CopyAsync([.. changes.Copy.Where(copy => stored.ContainsKey(copy.From))], cancellationToken).ConfigureAwait(false);
+        await ForgetAsync([.. changes.Gone, .. changes.Replaced.Except(copied)], scan, settled, cancellationToken).ConfigureAwait(false);
+        var embed = changes.Embed.Concat(changes.Copy.Where(copy => stored.ContainsKey(copy.From) && !copied.Contains(copy.Item.Id)).Select(copy => copy.Item)).ToList();
+        var outcomes = embed.Count == 0 ? [] : await job.EmbedAsync(embed, progress, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var twins = changes.Copy.Where(copy => !stored.ContainsKey(copy.From)).ToList();
+        var twinsCopied = await CopyAsync(twins, cancellationToken).ConfigureAwait(false);
+
+        var embedded = outcomes.Where(outcome => outcome.Status is EmbedStatus.Embedded or EmbedStatus.AlreadyThere).Select(outcome => outcome.Id).ToHashSet();
+        var moved = changes.Copy.Where(copy => copied.Contains(copy.Item.Id) && changes.Gone.Contains(copy.From)).Select(copy => copy.From).Distinct().Count();
+        return new FolderSyncReport
+        {
+            New = embedded.Count(id => !changes.Replaced.Contains(id)),
+            Changed = embedded.Count(changes.Replaced.Contains),
+            Moved = moved,
+            Duplicates = copied.Count - moved + twinsCopied.Count,
+            Removed = changes.Gone.Count - moved,
+            Unchanged = changes.Unchanged + changes.Touch.Count,
+            Unsettled = scan.Items.Count - settled.Count,
+            Failures = [.. failed.Values, .. outcomes.Where(outcome => outcome.Failure is not null)],
+            PassedOver = scan.PassedOver,
+        };
+    }
+
+    // A time in the future comes from another clock and says nothing.
+    private bool IsSettled(MediaItem item) => Quiet == TimeSpan.Zero || item.Properties.Modified is not { } at || _time.GetUtcNow() - at is var age && (age < TimeSpan.Zero || age >= Quiet);
+
+    private async Task<Dictionary<MediaId, EmbedOutcome>> FailedBeforeAsync(List<MediaItem> items, CancellationToken cancellationToken)
+    {
+        var failures = await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
+        return RetryFailed ? [] : items
+            .Where(item => failures.TryGetValue(item.Id, out var failure) && failure.IsPermanent && failure.Size == item.Properties.Size && failure.Modified == item.Properties.Modified)
+            .ToDictionary(item => item.Id, item => new EmbedOutcome(
+                item.Id, EmbedStatus.FailedBefore, new MediaReadException(item.Source.DisplayName, failures[item.Id].Kind!.Value, failures[item.Id].Reason)));
+    }
+
+    /// <summary>Stores new properties with the embeddings that are there.</summary>
+    private async Task TouchAsync(IReadOnlyList<MediaItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var batch in items.Chunk(BatchSize))
+        {
+            var entries = await gallery.GetAsync([.. batch.Select(item => item.Id)], cancellationToken).ConfigureAwait(false);
+            var properties = batch.ToDictionary(item => item.Id, item => item.Properties);
+            await gallery.UpsertAsync([.. entries.Select(entry => entry with { Properties = Merge(entry.Properties, properties[entry.Id]) })], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stores embeddings under other identities.</summary>
+    /// <returns>The identities that have one now; an embedding that became another meanwhile is not taken.</returns>
+    private async Task<HashSet<MediaId>> CopyAsync(IReadOnlyList<(MediaItem Item, MediaId From)> copies, CancellationToken cancellationToken)
+    {
+        var copied = new HashSet<MediaId>();
+        foreach (var batch in copies.Chunk(BatchSize))
+        {
+            var entries = (await gallery.GetAsync([.. batch.Select(copy => copy.From).Distinct()], cancellationToken).ConfigureAwait(false)).ToDictionary(entry => entry.Id);
+            GalleryEntry[] made =
+            [
+                .. batch.Where(copy => entries.TryGetValue(copy.From, out var entry) && entry.Properties.ContentHash == copy.Item.Properties.ContentHash)
+                    .Select(copy => entries[copy.From] with { Id = copy.Item.Id, Properties = Merge(entries[copy.From].Properties, copy.Item.Properties) }),
+            ];
+            await gallery.UpsertAsync(made, cancellationToken).ConfigureAwait(false);
+            copied.UnionWith(made.Select(entry => entry.Id));
+        }
+
+        return copied;
+    }
+
+    /// <summary>Removes what is not there any more, and failures of files that changed or are gone, so that the job tries again.</summary>
+    private async Task ForgetAsync(IEnumerable<MediaId> removed, FolderScan scan, List<MediaItem> settled, CancellationToken cancellationToken)
+    {
+        var present = scan.Items.Select(item => item.Id).ToHashSet();
+        var now = settled.ToDictionary(item => item.Id, item => item.Properties);
+        var failures = await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
+        var outdated = failures.Values.Where(failure => scan.Covers(failure.Id)
+            && (now.TryGetValue(failure.Id, out var file) ? RetryFailed || failure.Size != file.Size || failure.Modified != file.Modified : !present.Contains(failure.Id)));
+        if (removed.Concat(outdated.Select(failure => failure.Id)).ToHashSet() is { Count: > 0 } ids)
+        {
+            await gallery.RemoveAsync(ids, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // What somebody else said of an item, such as tags, stays.
+    private static GalleryProperties Merge(GalleryProperties before, GalleryProperties file) => before with
+    {
+        Kind = before.Kind ?? file.Kind,
+        Source = file.Source,
+        ContentHash = file.ContentHash,
+        Size = file.Size,
+        Modified = file.Modified,
+    };
+}

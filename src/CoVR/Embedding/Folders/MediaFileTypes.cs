@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace CoVR;
+
+/// <summary>What the name of a file says about its kind.</summary>
+/// <param name="IsKnown">Whether it is a picture or video at all.</param>
+/// <param name="Kind">The kind; null where only the content tells it (<c>.gif</c>).</param>
+/// <param name="NotReadYet">The name of a format that is not read; null for those that are.</param>
+/// <param name="IsAlsoOfPrograms">Whether files of programs have this extension, too.</param>
+internal readonly record struct MediaFileType(bool IsKnown, MediaKind? Kind, string? NotReadYet = null, bool IsAlsoOfPrograms = false);
+
+/// <summary>The file extensions of pictures and videos.</summary>
+internal static class MediaFileTypes
+{
+    private const byte PacketStart = 0x47;
+
+    private static readonly FrozenDictionary<string, MediaFileType> Types = Make();
+
+    /// <summary>The type by the extension of a path.</summary>
+    public static MediaFileType Of(string path) => Types.GetValueOrDefault(Path.GetExtension(path));
+
+    /// <summary>Whether a file holds packets of an MPEG transport stream, of 188 bytes or of 192 with a time.</summary>
+    public static bool IsTransportStream(string path)
+    {
+        Span<byte> start = stackalloc byte[197];
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.Read(file, start, 0);
+            return (length > 188 && start[0] == PacketStart && start[188] == PacketStart) || (length > 196 && start[4] == PacketStart && start[196] == PacketStart);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return true; // reported when it is read
+        }
+    }
+
+    private static FrozenDictionary<string, MediaFileType> Make()
+    {
+        var types = new Dictionary<string, MediaFileType>();
+        Add(new(true, MediaKind.Picture), ".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp");
+        Add(new(true, null), ".gif");
+        Add(new(true, MediaKind.Video), ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".3g2", ".mpg", ".mpeg", ".m2ts", ".wmv", ".asf", ".flv", ".ogv");
+        Add(new(true, MediaKind.Video, IsAlsoOfPrograms: true), ".ts", ".mts");
+        foreach (var (format, extensions) in new[] { ("HEIC", new[] { ".heic", ".heif" }), ("AVIF", [".avif"]), ("TIFF", [".tif", ".tiff"]), ("JPEG XL", [".jxl"]), ("JPEG 2000", [".jp2", ".j2k"]), ("camera RAW", [".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"]) })
+        {
+            Add(new(true, MediaKind.Picture, format), extensions);
+        }
+
+        return types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+        void Add(MediaFileType type, params string[] extensions)
+        {
+            foreach (var extension in extensions)
+            {
+                types.Add(extension, type);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR;
+
+/// <summary>Keeps a gallery at the state of a folder while a host runs.</summary>
+internal sealed class WatchedFolderService(
+    string folder, WatchedFolderOptions options, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var _ in watcher.WatchAsync(folder, stoppingToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await SynchronizeAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                logger.FolderNotSynchronized(folder, fault.Message, fault); // the next scan tries again
+            }
+        }
+    }
+
+    private async Task SynchronizeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var scan = await FolderScan.RunAsync(folder, options.Scope, cancellationToken).ConfigureAwait(false);
+            var report = await synchronizer.SynchronizeAsync(scan, null, cancellationToken).ConfigureAwait(false);
+            logger.FolderSynchronized(folder, report.ToString());
+            if (report.Unsettled == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(options.Quiet, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

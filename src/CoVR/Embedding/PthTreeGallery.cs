@@ -1,0 +1,377 @@
+using System.Runtime.CompilerServices;
+using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoVR;
+
+/// <summary>Keeps embeddings as the Python reference does: one tensor file for each item, <c>{folder}/{id}.pth</c>.</summary>
+/// <remarks>
+/// <para>Files that the reference wrote are read, and ours are read by the reference's <c>torch.load</c>. They are written
+/// beside their place, flushed and renamed, so that a file is there whole or not at all; several workers may write into one tree.</para>
+/// <para>The reference says nowhere what made its files. We do, in <c>covr-tree.json</c>, when the first item goes into an
+/// empty tree; a tree without that file is trusted as far as the shapes agree, and its fingerprint is an assumed one. An item that another
+/// process adds is seen at once by identity; lists, counts and searches know those that were there when the tree was first listed, and what was
+/// asked for or written since. Files hold no properties and no frame times. Each file is atomic, a batch of several is not.</para>
+/// <para>Searches read the whole tree into memory once.</para>
+/// </remarks>
+public sealed class PthTreeGallery : IGallery
+{
+    internal const string ManifestName = "covr-tree.json";
+    internal const string FormatName = "covr-pth-tree";
+    private const string FailuresName = "failures";
+
+    private readonly string _folder;
+    private readonly PthTreeOptions _options;
+    private readonly FailureFile _failures;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly Lazy<SortedDictionary<MediaId, string>> _files;
+    private readonly SemaphoreSlim _mirroring = new(1);
+    private readonly EmbeddingFingerprint _fingerprint;
+    private MemoryGallery? _mirror; // of the files, from the first search on
+    private volatile bool _disposed;
+    private bool _established; // that the tree's manifest was looked at, or written, before the first write
+
+    /// <summary>Opens a tree, or plans a new one: nothing is written before the first item.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="fingerprint">What makes the embeddings; must be that of the tree, where it is known.</param>
+    /// <param name="options">What the files hold and how they are found; null for videos by path.</param>
+    /// <param name="logger">Told when a tree is taken on trust; may be null.</param>
+    /// <exception cref="GalleryException">The tree belongs to another model.</exception>
+    public PthTreeGallery(string directory, EmbeddingFingerprint fingerprint, PthTreeOptions? options = null, ILogger<PthTreeGallery>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ArgumentNullException.ThrowIfNull(fingerprint);
+        _folder = Path.GetFullPath(directory);
+        _options = options ?? new PthTreeOptions();
+        _failures = new FailureFile(Path.Combine(_folder, $"{FailuresName}-{Environment.MachineName}-{Environment.ProcessId}.jsonl"));
+        _logger = logger ?? NullLogger<PthTreeGallery>.Instance;
+        _fingerprint = fingerprint;
+        _files = new Lazy<SortedDictionary<MediaId, string>>(List);
+        StoreManifest.RequireSame(_folder, ManifestPath, _fingerprint, FormatName);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !File.Exists(ManifestPath) && Files().Length > 0 }, new MeanPooledSimilarity().Name));
+    }
+
+    private string ManifestPath => Path.Combine(_folder, ManifestName);
+
+    /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="options">What the files hold and how they are found; null for videos by path.</param>
+    /// <param name="logger">May be null.</param>
+    /// <returns>The store. The fingerprint of a tree that Python made is that of its first file's shape, and of a model <c>unknown</c>.</returns>
+    /// <exception cref="GalleryException">There is no embedding in the folder.</exception>
+    public static PthTreeGallery OpenExisting(string directory, PthTreeOptions? options = null, ILogger<PthTreeGallery>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var folder = Path.GetFullPath(directory);
+        var fingerprint = StoreManifest.Read(folder, Path.Combine(folder, ManifestName), FormatName)?.Fingerprint
+            ?? PthTensor.FindShape(folder, (options ?? new PthTreeOptions()).Media)
+            ?? throw new GalleryException(folder, "there is no embedding in the folder.");
+        return new PthTreeGallery(folder, fingerprint, options, logger);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A file that is there counts, even when it turns out damaged on reading.</remarks>
+    public ValueTask<bool> ContainsAsync(MediaId id, CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        return ValueTask.FromResult(Find(id) is not null);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="GalleryException">A shape is another one, the tree belongs to another model by now, or the disk is full.</exception>
+    public async ValueTask UpsertAsync(IReadOnlyList<GalleryEntry> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        Begin(cancellationToken);
+        GalleryEntryCheck.Require(_folder, _fingerprint, entries);
+        foreach (var entry in entries)
+        {
+            RequireFile(entry);
+        }
+
+        await ChangeAsync(() => Parallel.ForEach(entries, entry => Write(entry.Id, entry.Embedding)), mirror => mirror.UpsertAsync(entries).AsTask()).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> RemoveAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        Begin(cancellationToken);
+        var removed = 0;
+        await ChangeAsync(() => removed = ids.Distinct().Count(Delete), mirror => mirror.RemoveAsync(ids).AsTask()).ConfigureAwait(false);
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<GalleryEntry>> GetAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        Begin(cancellationToken);
+        return new([.. ids.Select(id => (Id: id, Path: Find(id))).Where(file => file.Path is not null).Select(file => new GalleryEntry(file.Id, Read(file.Id, file.Path!)))]);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GalleryItem> ListAsync(GalleryFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var item in Files().Select(file => new GalleryItem(file.Key, GalleryProperties.None)).Where(item => filter?.Matches(item) != false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> CountAsync(GalleryFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        return ValueTask.FromResult(Files().LongCount(file => filter?.Matches(new GalleryItem(file.Key, GalleryProperties.None)) != false));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SearchResult>> SearchAsync(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        await _mirroring.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _mirror ??= await Task.Run(() => MirrorAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _mirroring.Release();
+        }
+
+        return await _mirror.SearchAsync(queries, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RecordFailuresAsync(IReadOnlyList<EmbeddingFailure> failures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        Begin(cancellationToken);
+        foreach (var failure in failures)
+        {
+            _failures.Append(failure);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<MediaId, EmbeddingFailure>> GetFailuresAsync(CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        IReadOnlyDictionary<MediaId, EmbeddingFailure> failures = Directory.Exists(_folder)
+            ? FailureFile.Read(Directory.EnumerateFiles(_folder, $"{FailuresName}-*.jsonl")).Where(failure => Find(failure.Key) is null).ToDictionary()
+            : new Dictionary<MediaId, EmbeddingFailure>();
+        return ValueTask.FromResult(failures);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_mirror is { } mirror)
+        {
+            await mirror.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Begin(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private KeyValuePair<MediaId, string>[] Files()
+    {
+        lock (_gate)
+        {
+            return [.. _files.Value];
+        }
+    }
+
+    private async Task<MemoryGallery> MirrorAsync(CancellationToken cancellationToken)
+    {
+        var mirror = new MemoryGallery(_fingerprint);
+        foreach (var chunk in Files().Chunk(1000))
+        {
+            await mirror.UpsertAsync([.. chunk.Select(file => new GalleryEntry(file.Key, Read(file.Key, file.Value)))], cancellationToken).ConfigureAwait(false);
+        }
+
+        return mirror;
+    }
+
+    private async Task ChangeAsync(Action changeFiles, Func<MemoryGallery, Task> changeMirror)
+    {
+        await _mirroring.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(changeFiles, CancellationToken.None).ConfigureAwait(false);
+            if (_mirror is { } mirror)
+            {
+                await changeMirror(mirror).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _mirroring.Release();
+        }
+    }
+
+    private void RequireFile(GalleryEntry entry)
+    {
+        if (_options.Media == PthTreeMedia.Pictures && entry.Embedding.Frames != 1)
+        {
+            throw new GalleryException(_folder, $"'{entry.Id}' has {entry.Embedding.Frames} frames, and a tree of pictures holds one.") { Id = entry.Id };
+        }
+
+        if (!IsAllowed(entry.Id))
+        {
+            throw new GalleryException(_folder, $"'{entry.Id}' is no file name, and items of this tree are found by their file's name.") { Id = entry.Id };
+        }
+    }
+
+    private bool Delete(MediaId id)
+    {
+        if (Find(id) is not { } path)
+        {
+            return false;
+        }
+
+        File.Delete(path);
+        lock (_gate)
+        {
+            return _files.Value.Remove(id);
+        }
+    }
+
+    private void Write(MediaId id, EmbeddingSet item)
+    {
+        Establish();
+        var path = Find(id) ?? Path.Combine(_folder, PthTreePaths.ToRelative(id));
+        PthTensor.Write(path, item, _options.Media);
+        lock (_gate)
+        {
+            _files.Value[id] = path;
+        }
+    }
+
+    /// <summary>Before the first write: says in an empty tree what makes its embeddings, compares in one that says it.</summary>
+    private void Establish()
+    {
+        lock (_gate)
+        {
+            if (_established)
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(_folder);
+            Sweep();
+            if (_files.Value.Count == 0)
+            {
+                StoreManifest.Establish(_folder, ManifestPath, _fingerprint, FormatName);
+            }
+            else if (!StoreManifest.RequireSame(_folder, ManifestPath, _fingerprint, FormatName))
+            {
+                _logger.TreeTrusted(_folder, _files.Value.Count);
+            }
+
+            _established = true;
+        }
+    }
+
+    private bool IsAllowed(MediaId id) => _options.Identity == MediaIdentity.RelativePath || !id.Value.Contains('/', StringComparison.Ordinal);
+
+    private string? Find(MediaId id)
+    {
+        lock (_gate)
+        {
+            if (_files.Value.TryGetValue(id, out var known) || string.IsNullOrEmpty(id.Value) || !IsAllowed(id))
+            {
+                return known;
+            }
+
+            var path = Path.Combine(_folder, PthTreePaths.ToRelative(id));
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            _files.Value[id] = path;
+            return path;
+        }
+    }
+
+    private EmbeddingSet Read(MediaId id, string path)
+    {
+        try
+        {
+            return PthTensor.Read(_folder, path, _fingerprint, _options.Media);
+        }
+        catch (Exception error) when (error is CheckpointException or IOException)
+        {
+            throw new GalleryException(_folder, $"the file of '{id}' cannot be read: {error.Message} Delete it and embed the item again.", error);
+        }
+    }
+
+    private SortedDictionary<MediaId, string> List()
+    {
+        var files = new SortedDictionary<MediaId, string>();
+        if (Directory.Exists(_folder))
+        {
+            foreach (var (id, path) in Directory.EnumerateFiles(_folder, "*" + PthTreePaths.Extension, SearchOption.AllDirectories)
+                .Where(path => !IsNoItem(path))
+                .Select(path => (Id: Identify(path), Path: path))
+                .OrderBy(file => file.Id)
+                .ThenBy(file => file.Path, StringComparer.Ordinal))
+            {
+                files.TryAdd(id, path);
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>Files of the reference that are no items: its texts beside the folders of videos, and the zeros it saves for broken pictures.</summary>
+    private bool IsNoItem(string path)
+    {
+        if (!string.Equals(Path.GetDirectoryName(path), _folder, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var name = Path.GetFileNameWithoutExtension(path);
+        return _options.Media == PthTreeMedia.Pictures
+            ? name == "delete" && !File.Exists(ManifestPath)
+            : name.Contains('_', StringComparison.Ordinal) && TextEmbeddings.IsAt(path);
+    }
+
+    /// <summary>Removes what killed writers left beside the files, once it is so old that nobody writes it any more.</summary>
+    private void Sweep()
+    {
+        var longAgo = TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromDays(1);
+        foreach (var leftover in Directory.EnumerateFiles(_folder, $"*{PthTreePaths.Extension}.*.tmp", SearchOption.AllDirectories)
+            .Where(file => File.GetLastWriteTimeUtc(file) < longAgo))
+        {
+            File.Delete(leftover);
+        }
+    }
+
+    private MediaId Identify(string path)
+    {
+        var id = PthTreePaths.ToId(Path.GetRelativePath(_folder, path));
+        return _options.Identity == MediaIdentity.FileName ? new MediaId(id.Value[(id.Value.LastIndexOf('/') + 1)..]) : id;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+
+namespace CoVR.Pages;
+
+/// <summary>A mark on an axis.</summary>
+internal sealed record AxisMark(string Text, string X, string Y);
+
+/// <summary>A curve as an SVG path.</summary>
+internal sealed record CurvePath(string Name, string Path);
+
+/// <summary>Recall in percent over the number of hits that are looked at, from 1 on a logarithmic axis.</summary>
+internal sealed class RecallChart(IReadOnlyList<(string Name, IReadOnlyList<double> Recall)> lines, string note)
+{
+    // The view box in evaluation.liquid.
+    private const int Width = 720;
+    private const int Height = 300;
+
+    private static readonly int[] AllPercents = [0, 25, 50, 75, 100];
+    private static readonly int[] AllCutOffs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+    private readonly int _depth = lines.Max(line => line.Recall.Count);
+
+    public string Note => note;
+
+    public IReadOnlyList<AxisMark> Percents { get; } = [.. AllPercents.Select(percent => new AxisMark($"{percent}", "", Svg.Number(Y(percent))))];
+
+    public IEnumerable<AxisMark> CutOffs => AllCutOffs.Where(k => k <= _depth).Select(k => new AxisMark($"{k}", Svg.Number(X(k)), ""));
+
+    public IEnumerable<CurvePath> Lines => lines.Select(line => new CurvePath(line.Name, Svg.Path(line.Recall, (value, i) => (X(i + 1), Y(value)))));
+
+    private double X(int k) => 52 + ((Width - 70) * Math.Log(k) / Math.Log(Math.Max(2, _depth)));
+
+    private static double Y(double percent) => 14 + ((Height - 54) * (1 - (percent / 100)));
+}
+
+/// <summary>A run of numbers from 0, averaged in equal parts.</summary>
+internal sealed class RunChart
+{
+    // The view box in evaluation.liquid.
+    private const int Width = 480;
+    private const int Height = 150;
+    private const int Points = 120;
+
+    public RunChart(PageChart chart)
+    {
+        (Title, Unit, Count) = (chart.Title, chart.Unit, chart.Values.Count);
+        if (Count < 2)
+        {
+            return;
+        }
+
+        double[] means = [.. chart.Values.Chunk(Math.Max(1, Count / Points)).Select(part => part.Average())];
+        var top = Math.Max(means.Max() * 1.05, 1e-9);
+        Top = Svg.Number(top);
+        Path = Svg.Path(means, (value, i) => (40 + ((Width - 50) * (double)i / Math.Max(1, means.Length - 1)), 10 + ((Height - 40) * (1 - (value / top)))));
+    }
+
+    public string Title { get; }
+
+    public string Unit { get; }
+
+    public int Count { get; }
+
+    public string? Top { get; }
+
+    /// <summary>Null where there are not two numbers.</summary>
+    public string? Path { get; }
+}
+
+/// <summary>Numbers and paths of SVG, which know no culture.</summary>
+internal static class Svg
+{
+    public static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    public static string Path(IReadOnlyList<double> values, Func<double, int, (double X, double Y)> place)
+    {
+        var path = new StringBuilder();
+        for (var i = 0; i < values.Count; i++)
+        {
+            var (x, y) = place(values[i], i);
+            path.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? 'M' : 'L')}{x:F1} {y:F1}");
+        }
+
+        return path.ToString();
+    }
+}

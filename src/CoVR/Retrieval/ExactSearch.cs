@@ -1,0 +1,250 @@
+using System.Diagnostics;
+
+namespace CoVR;
+
+/// <summary>Searches the rows of a gallery without approximation.</summary>
+/// <remarks>
+/// <para>Every returned score is the one that the <see cref="ISimilarity"/> specifies, bit by bit, and rankings do not depend on how queries are grouped:
+/// equal scores come in one order, a score that is not a number comes last. For <see cref="MeanPooledSimilarity"/>, <see cref="MaxOverPairsSimilarity"/> and
+/// <see cref="QueryTimePooledSimilarity"/> many queries are compared by matrix products over blocks of the gallery, whose few best candidates are then scored
+/// exactly; a single query, and queries whose filter passes few items, are compared on all cores. Another similarity is called for each pair.</para>
+/// <para>A search needs a few MiB, whatever the gallery. Safe for use from several threads.</para>
+/// </remarks>
+/// <param name="similarity">How queries and items are compared.</param>
+/// <param name="vectors">Q of the items.</param>
+/// <param name="tiesById">Whether equal scores are ordered by identity; false for the order of writing, where nothing is ever replaced.</param>
+internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool tiesById = true)
+{
+    private const int Slack = 32;
+    // A product compares about so many pairs in the time in which a scan compares one.
+    private const int PairsOfAProduct = 32;
+    private const long WorthProducts = 1L << 22;
+    private static readonly GalleryFilter Everything = new GalleryFilter.All([]);
+
+    private readonly PairScorer _scorer = PairScorer.For(similarity, vectors);
+
+    /// <summary>The rows that stand for an item in a search.</summary>
+    /// <param name="item">[1, Q, D], or [F, Q, D] where the similarity pools frames.</param>
+    public ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => _scorer.RowsOf(item);
+
+    /// <summary>Finds the best items for each query, all in one state.</summary>
+    /// <param name="live">The rows.</param>
+    /// <param name="queries">Queries with their options.</param>
+    /// <param name="cancellationToken">Ends the search between two blocks.</param>
+    /// <returns>One result a query.</returns>
+    /// <exception cref="ArgumentException">A query has another number of dimensions than the items, several frames, or a value that is not finite; or an option is out of its range.</exception>
+    public SearchResult[] Search(LiveRows live, IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var query in queries)
+        {
+            Require(query, live.Dimensions);
+        }
+
+        var (rows, excluded) = live.Find([.. queries.Select(query => query.Options.Exclude)]);
+        var masks = new Dictionary<GalleryFilter, RowMask>();
+        var prepared = queries.Select((query, i) => Prepare(query, MaskOf(query.Options.Filter).Without(rows, excluded[i]))).ToArray();
+        var results = new SearchResult[prepared.Length];
+        foreach (var group in Group(prepared, live.Dimensions))
+        {
+            SearchGroup(prepared.AsSpan(group), rows, results.AsSpan(group), cancellationToken);
+        }
+
+        var timings = new SearchTimings(default, default, Stopwatch.GetElapsedTime(start));
+        GC.KeepAlive(rows);
+        return Array.ConvertAll(results, result => result with { Timings = timings });
+
+        RowMask MaskOf(GalleryFilter? filter)
+        {
+            filter ??= Everything;
+            if (!masks.TryGetValue(filter, out var mask))
+            {
+                masks[filter] = mask = ReferenceEquals(filter, Everything) ? RowMask.All(rows) : RowMask.Matching(rows, filter, cancellationToken);
+            }
+
+            return mask;
+        }
+    }
+
+    private static void Require(GalleryQuery query, int dimensions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Options.Top, 1, nameof(SearchOptions.Top));
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Options.Offset, nameof(SearchOptions.Offset));
+        EmbeddingShapes.RequireOneFrame(query.Embedding, nameof(query));
+        EmbeddingShapes.RequireFinite(query.Embedding, "A query");
+        if (query.Embedding.Dimensions != dimensions)
+        {
+            throw new ArgumentException($"A query of {query.Embedding.Dimensions} dimensions cannot search a gallery of {dimensions}.", nameof(query));
+        }
+    }
+
+    private Query Prepare(GalleryQuery query, RowMask mask) =>
+        new(query.Embedding, query.Options, _scorer.RowsOf(query.Embedding), (int)Math.Min((long)query.Options.Offset + query.Options.Top, mask.Count), mask);
+
+    /// <summary>Neighbours with equally many rows, together at most <see cref="BlockProducts.RowsOfQueries"/> unless one alone has more.</summary>
+    private static IEnumerable<Range> Group(Query[] queries, int dimensions)
+    {
+        var start = 0;
+        for (var end = 1; end <= queries.Length; end++)
+        {
+            var size = queries[start].Rows.Length;
+            var limit = Math.Max(1, BlockProducts.RowsOfQueries * dimensions / size);
+            if (end == queries.Length || queries[end].Rows.Length != size || end - start == limit)
+            {
+                yield return start..end;
+                start = end;
+            }
+        }
+    }
+
+    private void SearchGroup(ReadOnlySpan<Query> queries, RowSnapshot rows, Span<SearchResult> results, CancellationToken cancellationToken)
+    {
+        var near = AreProductsFaster(queries, rows) ? Nearest(queries, rows, cancellationToken) : [];
+        for (var i = 0; i < queries.Length; i++)
+        {
+            var best = (near.Length > 0 ? Rescore(queries[i], near[i], rows) : null) ?? ScanAll(queries[i], rows, cancellationToken);
+            results[i] = new SearchResult(ToHits(queries[i], best, rows), queries[i].Mask.Count);
+        }
+    }
+
+    private bool AreProductsFaster(ReadOnlySpan<Query> queries, RowSnapshot rows)
+    {
+        if (!_scorer.HasProducts || rows.Count == 0)
+        {
+            return false;
+        }
+
+        var rowsOfQuery = queries[0].Rows.Length / rows.Dimensions;
+        var items = rows.Blocks.Sum(block => (long)block.Count);
+        var pairs = 0L;
+        foreach (var query in queries)
+        {
+            pairs += query.Mask.Count;
+        }
+
+        return queries.Length * rowsOfQuery * rows.Rows * rows.Dimensions >= WorthProducts
+            && pairs * PairsOfAProduct >= queries.Length * items
+            && (queries.Length > 1 || (rowsOfQuery * rows.Rows > items && _scorer.FrameTemperature is null));
+    }
+
+    private TopHits[] Nearest(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
+    {
+        var queryRows = new ReadOnlyMemory<float>[queries.Length];
+        var best = new TopHits[queries.Length];
+        var masks = new RowMask[queries.Length];
+        for (var i = 0; i < queries.Length; i++)
+        {
+            (queryRows[i], best[i], masks[i]) = (queries[i].Rows, new TopHits(queries[i].Depth + Slack), queries[i].Mask);
+        }
+
+        using var products = new BlockProducts(queryRows, rows.Dimensions);
+        for (var place = 0; place < rows.Blocks.Length; place++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (rows.Blocks[place].AliveCount > 0)
+            {
+                var at = place;
+                products.Score(rows.Blocks[at], _scorer.FrameTemperature, (i, scores) => best[i].OfferAll(scores, at * RowBlock.Capacity, masks[i][at]));
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Ranks candidates by their exact scores; null when more may be as good as the last than were kept.</summary>
+    private TopHits? Rescore(Query query, TopHits near, RowSnapshot rows)
+    {
+        var candidates = near.ToSorted();
+        var best = new TopHits(query.Depth, TiesOf(rows));
+        if (candidates.Length == 0 || query.Depth == 0)
+        {
+            return best;
+        }
+
+        var largest = BlockProducts.LongestOf(query.Rows.Span, rows.Dimensions) * rows.LongestRow();
+        var margin = 2 * _scorer.MarginOf(BlockProducts.MarginOf(largest, rows.Dimensions), largest);
+        var least = candidates[Math.Min(query.Depth, candidates.Length) - 1].Score - margin;
+        if (near.IsFull && !(candidates[^1].Score < least))
+        {
+            return null;
+        }
+
+        foreach (var candidate in candidates.TakeWhile(candidate => !(candidate.Score < least)))
+        {
+            best.Offer(_scorer.Score(query.Rows, rows.RowsAt(candidate.Ordinal), rows.Dimensions), candidate.Ordinal);
+        }
+
+        return best;
+    }
+
+    private TopHits ScanAll(Query query, RowSnapshot rows, CancellationToken cancellationToken)
+    {
+        var best = new TopHits(query.Depth, TiesOf(rows));
+        if (query.Depth == 0)
+        {
+            return best;
+        }
+
+        Parallel.For(
+            0,
+            rows.Blocks.Length,
+            new ParallelOptions { CancellationToken = cancellationToken },
+            () => new TopHits(query.Depth, TiesOf(rows)),
+            (place, _, local) =>
+            {
+                Scan(query, rows, place, local, cancellationToken);
+                return local;
+            },
+            local =>
+            {
+                lock (best)
+                {
+                    best.Merge(local);
+                }
+            });
+        return best;
+    }
+
+    private void Scan(Query query, RowSnapshot rows, int place, TopHits best, CancellationToken cancellationToken)
+    {
+        var (block, mask) = (rows.Blocks[place], query.Mask[place]);
+        for (var first = 0; first < block.Count; first += 64)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = Math.Min(first + 64, block.Count);
+            for (var item = mask is not null && mask[first / 64] == 0 ? end : first; item < end; item++)
+            {
+                if (mask is null || Bits.Get(mask, item))
+                {
+                    best.Offer(_scorer.Score(query.Rows, block.RowsOf(item, rows.Dimensions), rows.Dimensions), (place * RowBlock.Capacity) + item);
+                }
+            }
+        }
+    }
+
+    private Comparison<int>? TiesOf(RowSnapshot rows) => tiesById ? rows.CompareIds : null;
+
+    private SearchHit[] ToHits(Query query, TopHits best, RowSnapshot rows)
+    {
+        var lowest = query.Options.MinimumScore ?? float.NegativeInfinity;
+        return [.. best.ToSorted().Skip(query.Options.Offset).TakeWhile(entry => entry.Score >= lowest).Select((entry, i) =>
+            new SearchHit(rows.ItemAt(entry.Ordinal).Id, entry.Score, query.Options.Offset + i + 1) { Moment = MomentOf(query, entry.Ordinal, rows) })];
+    }
+
+    /// <summary>The time of the frame that is most similar to the query.</summary>
+    private TimeSpan? MomentOf(Query query, int ordinal, RowSnapshot rows)
+    {
+        var item = rows.ItemAt(ordinal);
+        if (item.FrameTimes.Count == 0)
+        {
+            return null;
+        }
+
+        var frames = item.Frames ?? new EmbeddingSet(rows.RowsAt(ordinal), vectors, rows.Dimensions, item.FrameTimes.Count);
+        return item.FrameTimes[Enumerable.Range(0, frames.Frames).MaxBy(frame =>
+            similarity.Score(query.Embedding, new EmbeddingSet(EmbeddingShapes.FrameOf(frames, frame), vectors, rows.Dimensions)))];
+    }
+
+    /// <param name="Depth">How many of the best are needed: hits and what is skipped before them.</param>
+    private sealed record Query(EmbeddingSet Embedding, SearchOptions Options, ReadOnlyMemory<float> Rows, int Depth, RowMask Mask);
+}

@@ -1,0 +1,203 @@
+namespace CoVR;
+
+/// <summary>The searched rows of a gallery, which change while others search.</summary>
+/// <remarks>
+/// Any number of threads may read; one at a time may write. Readers take the current <see cref="RowSnapshot"/> and never wait for more than the
+/// publishing of a change. A batch of changes is published at once. Blocks of which more than half is dead are copied together, so that the
+/// memory stays within about twice that of the living items; memory of others (<see cref="Add"/>) is let go when none of its items is alive.
+/// </remarks>
+/// <param name="dimensions">D.</param>
+internal sealed class LiveRows(int dimensions)
+{
+    private const int DeadBeforeClosing = 256;
+
+    // Guards _published together with _ordinals. The rest belongs to the writer.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<MediaId, int> _ordinals = [];
+    private readonly List<(MediaId Id, int? Ordinal)> _moves = [];
+    private readonly List<RowBlock> _blocks = [];
+    private readonly SortedSet<int> _unused = [];
+    private readonly HashSet<int> _thinned = [];
+    private RowSnapshot _published = new([], dimensions);
+    private GrowingBlock? _growing;
+    private int _growingAt;
+
+    /// <summary>D.</summary>
+    public int Dimensions => dimensions;
+
+    /// <summary>The state that was published last.</summary>
+    public RowSnapshot Snapshot => Volatile.Read(ref _published);
+
+    /// <summary>The state that was published last, with the ordinals of items there.</summary>
+    /// <param name="ids">Lists of identities; those that are not there are left out.</param>
+    public (RowSnapshot Rows, int[][] Ordinals) Find(IReadOnlyList<IEnumerable<MediaId>> ids)
+    {
+        lock (_gate)
+        {
+            return (_published, [.. ids.Select(list => list.Select(id => _ordinals.GetValueOrDefault(id, -1)).Where(ordinal => ordinal >= 0).ToArray())]);
+        }
+    }
+
+    /// <summary>Whether an item is there in the state that was published last.</summary>
+    public bool Contains(MediaId id)
+    {
+        lock (_gate)
+        {
+            return _ordinals.ContainsKey(id);
+        }
+    }
+
+    /// <summary>Adds an item or replaces the one of the same identity. Seen after <see cref="Publish"/>. An identity comes once between two of them.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="rows">Its rows [.., D]; copied.</param>
+    public void Upsert(LiveItem item, ReadOnlySpan<float> rows)
+    {
+        Kill(item.Id);
+        _moves.Add((item.Id, Append(item, rows)));
+    }
+
+    /// <summary>Removes an item. Seen after <see cref="Publish"/>.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(MediaId id)
+    {
+        if (!Kill(id))
+        {
+            return false;
+        }
+
+        _moves.Add((id, null));
+        return true;
+    }
+
+    /// <summary>Adds the items of a block, or replaces those of the same identities, without copying its rows. Seen after <see cref="Publish"/>.</summary>
+    /// <param name="block">Items and rows; see <see cref="RowBlock.Cut"/>.</param>
+    public void Add(RowBlock block)
+    {
+        var place = Place(block);
+        foreach (var item in block.AliveItems())
+        {
+            Kill(block.Items[item].Id);
+            _moves.Add((block.Items[item].Id, Ordinal(place, item)));
+        }
+    }
+
+    /// <summary>Makes all changes since the last call visible at once.</summary>
+    public void Publish()
+    {
+        if (_moves.Count == 0)
+        {
+            return;
+        }
+
+        while (_thinned.Count > 0)
+        {
+            var place = _thinned.First();
+            _thinned.Remove(place);
+            Compact(place);
+        }
+
+        if (_growing is not null && _growing.Count > _blocks[_growingAt].Count)
+        {
+            _blocks[_growingAt] = _blocks[_growingAt].Grown(_growing.ToBlock());
+        }
+
+        var next = new RowSnapshot([.. _blocks], dimensions);
+        lock (_gate)
+        {
+            foreach (var (id, ordinal) in _moves)
+            {
+                if (ordinal is { } there)
+                {
+                    _ordinals[id] = there;
+                }
+                else
+                {
+                    _ordinals.Remove(id);
+                }
+            }
+
+            _published = next;
+        }
+
+        _moves.Clear();
+        _moves.TrimExcess();
+    }
+
+    private static int Ordinal(int place, int item) => (place * RowBlock.Capacity) + item;
+
+    private bool Kill(MediaId id)
+    {
+        if (!_ordinals.TryGetValue(id, out var ordinal))
+        {
+            return false;
+        }
+
+        var place = ordinal / RowBlock.Capacity;
+        _blocks[place] = _blocks[place].Without(ordinal % RowBlock.Capacity);
+        _thinned.Add(place);
+        return true;
+    }
+
+    private int Append(LiveItem item, ReadOnlySpan<float> rows)
+    {
+        if (_growing is null || !_growing.Fits(rows.Length / dimensions))
+        {
+            Close();
+            _growing = new GrowingBlock(dimensions);
+            _growingAt = Place(RowBlock.Empty);
+        }
+
+        _growing.Add(item, rows);
+        return Ordinal(_growingAt, _growing.Count - 1);
+    }
+
+    private void Close()
+    {
+        if (_growing is not null)
+        {
+            _blocks[_growingAt] = _blocks[_growingAt].Grown(_growing.ToBlock());
+            _growing = null;
+            _thinned.Add(_growingAt);
+        }
+    }
+
+    private int Place(RowBlock block)
+    {
+        if (_unused.Count == 0)
+        {
+            _blocks.Add(block);
+            return _blocks.Count - 1;
+        }
+
+        var place = _unused.Min;
+        _unused.Remove(place);
+        _blocks[place] = block;
+        return place;
+    }
+
+    /// <summary>Copies what is alive elsewhere when more than half is dead.</summary>
+    private void Compact(int place)
+    {
+        var block = _blocks[place];
+        var isGrowing = _growing is not null && place == _growingAt;
+        var dead = block.Count - block.AliveCount;
+        if ((block.AliveCount > 0 && (!block.IsOwned || dead <= block.AliveCount)) || (isGrowing && dead < DeadBeforeClosing))
+        {
+            return;
+        }
+
+        if (isGrowing)
+        {
+            Close();
+            block = _blocks[place];
+        }
+
+        foreach (var item in block.AliveItems())
+        {
+            _moves.Add((block.Items[item].Id, Append(block.Items[item], block.RowsOf(item, dimensions).Span)));
+        }
+
+        _blocks[place] = RowBlock.Empty;
+        _unused.Add(place);
+    }
+}

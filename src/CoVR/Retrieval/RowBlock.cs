@@ -1,0 +1,161 @@
+namespace CoVR;
+
+/// <summary>An item as the search engine sees it.</summary>
+/// <param name="description">Identity and properties.</param>
+internal class LiveItem(GalleryItem description)
+{
+    /// <summary>Identity and properties.</summary>
+    public GalleryItem Description { get; } = description;
+
+    /// <summary>The identity.</summary>
+    public MediaId Id => Description.Id;
+
+    /// <summary>The times of the frames; empty where they are unknown.</summary>
+    public virtual IReadOnlyList<TimeSpan> FrameTimes => [];
+
+    /// <summary>The embedding [F, Q, D] before its frames were pooled; null when the searched rows are its numbers.</summary>
+    public virtual EmbeddingSet? Frames => null;
+}
+
+/// <summary>At most <see cref="Capacity"/> items whose rows lie one after the other. Immutable: another block with the same memory marks further items as dead.</summary>
+/// <param name="Values">The rows [Rows, D], perhaps followed by unused space. The memory must not move: a pinned array or a <c>MemoryManager</c> of a memory map.</param>
+/// <param name="Items">The items, perhaps followed by unused space.</param>
+/// <param name="Starts">The first row of each item, and the row after the last.</param>
+/// <param name="Count">How many items there are, dead ones included.</param>
+internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, int[] Starts, int Count)
+{
+    /// <summary>The most items of a block, and the most rows unless one item alone has more.</summary>
+    public const int Capacity = 4096;
+
+    /// <summary>A block without items.</summary>
+    public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, [], [0], 0);
+
+    /// <summary>One bit an item; null when all are alive.</summary>
+    public ulong[]? Alive { get; private init; }
+
+    /// <summary>The length of the longest row; negative until it is known.</summary>
+    public float Longest { private get; set; } = -1;
+
+    /// <summary>How many items are alive.</summary>
+    public int AliveCount { get; private init; } = Count;
+
+    /// <summary>The rows of all items, dead ones included.</summary>
+    public int Rows => Starts[Count];
+
+    /// <summary>Whether the engine may copy what is alive elsewhere and drop the block; false for memory of others.</summary>
+    public bool IsOwned { get; init; }
+
+    /// <summary>Cuts rows that belong to others, such as those of a memory map, into blocks.</summary>
+    /// <param name="values">The rows of all items [Rows, D]; the memory must not move while a block refers to it.</param>
+    /// <param name="items">The items in the order of their rows.</param>
+    /// <param name="startOf">The first row of an item; of <c>items.Count</c> the row after the last.</param>
+    /// <param name="dimensions">D.</param>
+    public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions)
+    {
+        for (var first = 0; first < items.Count;)
+        {
+            var (start, end) = (startOf(first), first + 1);
+            while (end < items.Count && end - first < Capacity && startOf(end + 1) - start <= Capacity)
+            {
+                end++;
+            }
+
+            var starts = Enumerable.Range(first, end - first + 1).Select(item => startOf(item) - start).ToArray();
+            yield return new RowBlock(values.Slice(start * dimensions, starts[^1] * dimensions), [.. items.Skip(first).Take(end - first)], starts, end - first);
+            first = end;
+        }
+    }
+
+    /// <summary>The rows of an item.</summary>
+    public ReadOnlyMemory<float> RowsOf(int item, int dimensions) =>
+        Values.Slice(Starts[item] * dimensions, (Starts[item + 1] - Starts[item]) * dimensions);
+
+    /// <summary>Whether an item is alive.</summary>
+    public bool IsAlive(int item) => Alive is null || Bits.Get(Alive, item);
+
+    /// <summary>The places of the items that are alive.</summary>
+    public IEnumerable<int> AliveItems() => Enumerable.Range(0, Count).Where(IsAlive);
+
+    /// <summary>The block with one more dead item.</summary>
+    public RowBlock Without(int item)
+    {
+        var alive = Alive is null ? Bits.All(Count) : [.. Alive];
+        Bits.Clear(alive, item);
+        return this with { Alive = alive, AliveCount = AliveCount - 1 };
+    }
+
+    /// <summary>The block with further items behind its last one, all alive.</summary>
+    public RowBlock Grown(RowBlock longer)
+    {
+        if (Alive is null)
+        {
+            return longer;
+        }
+
+        var alive = Bits.All(longer.Count);
+        Alive.CopyTo(alive, 0);
+        for (var item = Count; item < longer.Count; item++)
+        {
+            Bits.Set(alive, item);
+        }
+
+        return longer with { Alive = alive, AliveCount = AliveCount + longer.Count - Count };
+    }
+
+    /// <summary>The length of the longest row, dead ones included.</summary>
+    public float LongestRow(int dimensions)
+    {
+        if (Longest < 0)
+        {
+            Longest = BlockProducts.LongestOf(Values.Span[..(Rows * dimensions)], dimensions);
+        }
+
+        return Longest;
+    }
+}
+
+/// <summary>A block that is being filled.</summary>
+/// <param name="dimensions">D.</param>
+internal sealed class GrowingBlock(int dimensions)
+{
+    private float[] _values = [];
+    private LiveItem[] _items = new LiveItem[16];
+    private int[] _starts = new int[17];
+    private float _longest;
+
+    /// <summary>How many items there are.</summary>
+    public int Count { get; private set; }
+
+    private int Rows => _starts[Count];
+
+    /// <summary>Whether an item of so many rows has room.</summary>
+    public bool Fits(int rows) => Count == 0 || (Count < RowBlock.Capacity && Rows + rows <= RowBlock.Capacity);
+
+    /// <summary>Writes behind the last item, where blocks that were made before do not look.</summary>
+    public void Add(LiveItem item, ReadOnlySpan<float> rows)
+    {
+        var used = Rows * dimensions;
+        if (_values.Length < used + rows.Length)
+        {
+            var larger = Math.Max(used + rows.Length, Math.Min(RowBlock.Capacity * dimensions, Math.Max(16 * rows.Length, used * 4)));
+            var values = GC.AllocateUninitializedArray<float>(larger, pinned: true);
+            _values.AsSpan(0, used).CopyTo(values);
+            _values = values;
+        }
+
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, Count * 4);
+            Array.Resize(ref _starts, (Count * 4) + 1);
+        }
+
+        rows.CopyTo(_values.AsSpan(used));
+        _items[Count] = item;
+        _starts[Count + 1] = Rows + (rows.Length / dimensions);
+        _longest = MathF.Max(_longest, BlockProducts.LongestOf(rows, dimensions));
+        Count++;
+    }
+
+    /// <summary>What was written until now; it stays as it is when more is added.</summary>
+    public RowBlock ToBlock() => new(_values, _items, _starts, Count) { IsOwned = true, Longest = _longest };
+}

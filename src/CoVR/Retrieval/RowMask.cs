@@ -1,0 +1,93 @@
+using System.Numerics;
+
+namespace CoVR;
+
+/// <summary>The items of a snapshot that a query may find: one bit an item, block by block.</summary>
+internal sealed class RowMask
+{
+    private readonly ulong[]?[] _blocks;
+
+    private RowMask(ulong[]?[] blocks, int count) => (_blocks, Count) = (blocks, count);
+
+    /// <summary>How many items there are.</summary>
+    public int Count { get; }
+
+    /// <summary>The bits of a block; null when all its items count.</summary>
+    public ulong[]? this[int block] => _blocks[block];
+
+    /// <summary>All items.</summary>
+    public static RowMask All(RowSnapshot rows) => new([.. rows.Blocks.Select(block => block.Alive)], rows.Count);
+
+    /// <summary>The items that a filter passes.</summary>
+    public static RowMask Matching(RowSnapshot rows, GalleryFilter filter, CancellationToken cancellationToken)
+    {
+        var blocks = new ulong[rows.Blocks.Length][];
+        Parallel.For(0, blocks.Length, new ParallelOptions { CancellationToken = cancellationToken }, b =>
+        {
+            var block = rows.Blocks[b];
+            blocks[b] = new ulong[(block.Count + 63) / 64];
+            for (var item = 0; item < block.Count; item++)
+            {
+                if (block.IsAlive(item) && filter.Matches(block.Items[item].Description))
+                {
+                    Bits.Set(blocks[b], item);
+                }
+            }
+        });
+        return new RowMask(blocks, blocks.Sum(words => words.Sum(BitOperations.PopCount)));
+    }
+
+    /// <summary>The same items without some.</summary>
+    /// <param name="rows">The snapshot that the mask belongs to.</param>
+    /// <param name="ordinals">Items of the snapshot, in the mask or not.</param>
+    public RowMask Without(RowSnapshot rows, IReadOnlyCollection<int> ordinals)
+    {
+        if (ordinals.Count == 0)
+        {
+            return this;
+        }
+
+        var (blocks, count) = (_blocks.ToArray(), Count);
+        foreach (var ordinal in ordinals)
+        {
+            var (b, item) = (ordinal / RowBlock.Capacity, ordinal % RowBlock.Capacity);
+            if (blocks[b] is { } words && !Bits.Get(words, item))
+            {
+                continue;
+            }
+
+            if (ReferenceEquals(blocks[b], _blocks[b]))
+            {
+                blocks[b] = _blocks[b] is { } original ? [.. original] : Bits.All(rows.Blocks[b].Count);
+            }
+
+            Bits.Clear(blocks[b]!, item);
+            count--;
+        }
+
+        return new RowMask(blocks, count);
+    }
+}
+
+/// <summary>Rows of bits in words of 64.</summary>
+internal static class Bits
+{
+    public static bool Get(ulong[] words, int index) => (words[index >> 6] >> index & 1) != 0;
+
+    public static void Set(ulong[] words, int index) => words[index >> 6] |= 1UL << index;
+
+    public static void Clear(ulong[] words, int index) => words[index >> 6] &= ~(1UL << index);
+
+    /// <summary>So many bits, all set.</summary>
+    public static ulong[] All(int count)
+    {
+        var words = new ulong[(count + 63) / 64];
+        Array.Fill(words, ulong.MaxValue);
+        if (count % 64 != 0)
+        {
+            words[^1] = (1UL << count) - 1;
+        }
+
+        return words;
+    }
+}

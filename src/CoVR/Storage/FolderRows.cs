@@ -1,0 +1,122 @@
+namespace CoVR;
+
+/// <summary>The searched rows of a folder's gallery: most in memory maps, the latest few thousand in memory.</summary>
+/// <remarks>Any number of threads may search; one at a time may write.</remarks>
+/// <param name="fingerprint">What made the embeddings.</param>
+/// <param name="options">Similarity and pooling.</param>
+/// <param name="scratch">A folder for scratch files.</param>
+/// <param name="read">Reads the embedding of a record as it is now.</param>
+internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGalleryOptions options, string scratch, Func<StoredRecord, EmbeddingSet> read)
+{
+    /// <summary>So many items stay in memory before they are written to a map, and so many dead ones in maps before all maps are written anew.</summary>
+    private const int ItemsInMemory = 16_384;
+    private const int NumbersOfMap = 1 << 26;
+
+    private readonly LiveRows _rows = new(fingerprint.Dimensions);
+    private readonly ExactSearch _search = new(options.Similarity, fingerprint.Vectors);
+
+    /// <summary>Adds items that are not there yet, all of them into maps.</summary>
+    public void Fill(IEnumerable<StoredRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var segment in records.GroupBy(record => record.Segment))
+        {
+            var reader = segment.Key.Reader();
+            Map(segment.OrderBy(record => record.Offset).Select(record =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return (ItemOf(record), RowsOf(reader(record)));
+            }));
+        }
+
+        _rows.Publish();
+    }
+
+    /// <summary>Makes changes visible, all at once.</summary>
+    public void Change(IEnumerable<StoredRecord> changed, IEnumerable<MediaId> gone)
+    {
+        foreach (var record in changed.Reverse().DistinctBy(record => record.Id))
+        {
+            if (record.Kind == RecordKind.Entry)
+            {
+                _rows.Upsert(ItemOf(record), RowsOf(record.Segment.ReadEmbedding(record)).Span);
+            }
+            else
+            {
+                _rows.Remove(record.Id);
+            }
+        }
+
+        foreach (var id in gone)
+        {
+            _rows.Remove(id);
+        }
+
+        _rows.Publish();
+        MoveToMaps();
+    }
+
+    /// <summary>Searches one state.</summary>
+    public SearchResult[] Search(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken) => _search.Search(_rows, queries, cancellationToken);
+
+    private void MoveToMaps()
+    {
+        var blocks = _rows.Snapshot.Blocks;
+        var (alive, dead) = (0, 0);
+        foreach (var block in blocks.Where(block => !block.IsOwned))
+        {
+            (alive, dead) = (alive + block.AliveCount, dead + block.Count - block.AliveCount);
+        }
+
+        var isMapStale = dead > alive + ItemsInMemory;
+        if (isMapStale || _rows.Snapshot.Count - alive > ItemsInMemory)
+        {
+            Map(blocks.Where(block => isMapStale || block.IsOwned).SelectMany(block => block.AliveItems().Select(item => (block.Items[item], block.RowsOf(item, fingerprint.Dimensions)))));
+            _rows.Publish();
+        }
+    }
+
+    /// <summary>Writes items into maps and refers to them there.</summary>
+    private void Map(IEnumerable<(LiveItem Item, ReadOnlyMemory<float> Rows)> items)
+    {
+        using var next = items.GetEnumerator();
+        while (true)
+        {
+            var mapped = new List<LiveItem>();
+            var starts = new List<int> { 0 };
+            var rows = MappedRows.Write(scratch, Chunk(next, mapped, starts));
+            foreach (var block in RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions))
+            {
+                _rows.Add(block);
+            }
+
+            if (mapped.Count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<float>> Chunk(IEnumerator<(LiveItem Item, ReadOnlyMemory<float> Rows)> items, List<LiveItem> mapped, List<int> starts)
+    {
+        while (starts[^1] < NumbersOfMap / fingerprint.Dimensions && items.MoveNext())
+        {
+            var (item, rows) = items.Current;
+            mapped.Add(item);
+            starts.Add(starts[^1] + (rows.Length / fingerprint.Dimensions));
+            yield return rows;
+        }
+    }
+
+    private ReadOnlyMemory<float> RowsOf(EmbeddingSet embedding) =>
+        _search.RowsOf(options.Similarity.PoolsFrames || embedding.Frames == 1 ? embedding : options.Pooling.Pool(embedding));
+
+    private LiveItem ItemOf(StoredRecord record) => new Item(record, read);
+
+    /// <summary>Reads frames only for the few hits that have frame times.</summary>
+    private sealed class Item(StoredRecord record, Func<StoredRecord, EmbeddingSet> read) : LiveItem(record.Item)
+    {
+        public override IReadOnlyList<TimeSpan> FrameTimes => record.Details.FrameTimes;
+
+        public override EmbeddingSet? Frames => read(record);
+    }
+}

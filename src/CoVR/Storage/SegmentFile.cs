@@ -1,0 +1,208 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CoVR;
+
+/// <summary>A file of records, one after the other; it only grows, apart from an unfinished end, until compaction puts another in its place.</summary>
+/// <remarks>Reading is safe from several threads and while another process appends; one thread may append.</remarks>
+internal sealed class SegmentFile : IDisposable
+{
+    private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
+    private const int WindowLength = 4 << 20;
+    private const int StartLength = 4096;
+    private readonly EmbeddingFingerprint _fingerprint;
+    private readonly SafeFileHandle _file;
+    private SafeFileHandle? _writer;
+
+    private SegmentFile(SegmentFiles files, EmbeddingFingerprint fingerprint)
+    {
+        (Files, _fingerprint) = (files, fingerprint);
+        _file = File.OpenHandle(files.SegmentPath, FileMode.Open, FileAccess.Read, Sharing);
+        Generation = ReadGeneration();
+    }
+
+    /// <summary>The names of the segment and of its files.</summary>
+    public SegmentFiles Files { get; }
+
+    /// <summary>Tells the file from others that had its name before; empty in files of version 1 and in new ones.</summary>
+    public Guid Generation { get; private set; }
+
+    /// <summary>How many numbers a frame has: Q x D.</summary>
+    public int ValuesOfFrame => checked(_fingerprint.Vectors * _fingerprint.Dimensions);
+
+    /// <summary>Where the last complete write ends.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Bytes of an unfinished write behind <see cref="End"/>, as the last <see cref="Scan"/> found them.</summary>
+    public long Unfinished { get; private set; }
+
+    /// <summary>What is wrong with these bytes; nothing when they are blank or whole records of a write without its end.</summary>
+    public IReadOnlyList<RecordDamage> UnfinishedDamage { get; private set; } = [];
+
+    /// <summary>Bytes of entries and failures that count.</summary>
+    public long LiveBytes { get; set; }
+
+    /// <summary>Bytes of removals that count.</summary>
+    public long RemovalBytes { get; set; }
+
+    public static SegmentFile Open(SegmentFiles files, EmbeddingFingerprint fingerprint) => new(files, fingerprint);
+
+    /// <summary>Opens a file that is there, or an empty one.</summary>
+    public static SegmentFile Create(SegmentFiles files, EmbeddingFingerprint fingerprint)
+    {
+        File.OpenHandle(files.SegmentPath, FileMode.OpenOrCreate, FileAccess.Write, Sharing).Dispose();
+        return new SegmentFile(files, fingerprint);
+    }
+
+    /// <summary>Reads what was written behind <see cref="End"/>.</summary>
+    /// <returns>The records of complete writes, and the places in their middle that are damaged.</returns>
+    public (List<StoredRecord> Records, List<RecordDamage> Damage) Scan()
+    {
+        List<StoredRecord> complete = [], write = [];
+        List<RecordDamage> damaged = [], perhapsUnfinished = [];
+        var (end, length) = (End, RandomAccess.GetLength(_file));
+        foreach (var (record, damage) in SegmentScanner.Walk(_file, this, End, WindowLength))
+        {
+            if (damage is not null)
+            {
+                perhapsUnfinished.Add(damage);
+                continue;
+            }
+
+            if (record!.Index == 0)
+            {
+                // Whatever went wrong before, a later write was begun: it is no unfinished end.
+                Complete();
+                end = record.Offset;
+            }
+
+            write.Add(record);
+            if (!record.Continues && perhapsUnfinished.Count == 0)
+            {
+                Complete();
+                end = record.End;
+            }
+        }
+
+        (End, Unfinished, UnfinishedDamage) = (end, length - end, perhapsUnfinished);
+        return (complete, damaged);
+
+        void Complete()
+        {
+            complete.AddRange(write);
+            damaged.AddRange(perhapsUnfinished);
+            write.Clear();
+            perhapsUnfinished.Clear();
+        }
+    }
+
+    /// <summary>Whether another file took the place of this one, or it was cut.</summary>
+    public bool IsReplaced()
+    {
+        using var now = Open(Files, _fingerprint);
+        return now.Generation != Generation || RandomAccess.GetLength(now._file) < End;
+    }
+
+    /// <summary>Cuts off an unfinished write; the segment's lock must be held.</summary>
+    public void TruncateToEnd() => RandomAccess.SetLength(Writer(), End);
+
+    /// <summary>Appends changes as one write and waits until the disk has them: after a crash all of them are there, or none. The segment's lock must be held.</summary>
+    /// <param name="changes">At least one change.</param>
+    /// <param name="sequence">The sequence of all records.</param>
+    /// <param name="step">Told before each step; a test may throw.</param>
+    /// <returns>The records.</returns>
+    /// <exception cref="IOException">The disk is full or fails; the file is as it was.</exception>
+    public IReadOnlyList<StoredRecord> Append(IReadOnlyList<Change> changes, long sequence, Action<string>? step)
+    {
+        var all = End > 0 ? changes : [SegmentStart(Guid.NewGuid()), .. changes];
+        var bytes = all.Select((change, i) => RecordFormat.Encode(change, sequence, i, i < all.Count - 1)).ToArray();
+        try
+        {
+            step?.Invoke("append");
+            RandomAccess.Write(Writer(), [.. bytes.Select(record => (ReadOnlyMemory<byte>)record)], End);
+            step?.Invoke("flush");
+            RandomAccess.FlushToDisk(Writer());
+        }
+        catch (IOException)
+        {
+            TruncateToEnd();
+            throw;
+        }
+
+        var records = new List<StoredRecord>(bytes.Length);
+        foreach (var record in bytes)
+        {
+            records.Add(RecordFormat.Read(record, this, End)!);
+            End += record.Length;
+        }
+
+        Generation = Generation == Guid.Empty ? records[0].Details.Generation : Generation;
+        return records;
+    }
+
+    /// <summary>The first record of a file.</summary>
+    public static Change SegmentStart(Guid generation) => new(RecordKind.Segment, default, new RecordDetails { Generation = generation }, null);
+
+    /// <summary>Reads the embedding of a record.</summary>
+    /// <exception cref="GalleryException">Its bytes are damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The file was replaced.</exception>
+    public EmbeddingSet ReadEmbedding(StoredRecord record) => ToEmbedding(ReadBytes(record), record);
+
+    /// <summary>Reads the embeddings of many records, fastest in the order of their offsets.</summary>
+    /// <returns>A function for one thread.</returns>
+    public Func<StoredRecord, EmbeddingSet> Reader()
+    {
+        var window = new SegmentWindow(_file);
+        return record => ToEmbedding(ReadBytes(record, window), record);
+    }
+
+    /// <summary>Reads the bytes of a record.</summary>
+    /// <exception cref="GalleryException">They are damaged.</exception>
+    public ReadOnlySpan<byte> ReadBytes(StoredRecord record) => ReadBytes(record, new SegmentWindow(_file, record.Length));
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _writer?.Dispose();
+    }
+
+    private SafeFileHandle Writer() => _writer ??= File.OpenHandle(Files.SegmentPath, FileMode.Open, FileAccess.ReadWrite, Sharing);
+
+    private ReadOnlySpan<byte> ReadBytes(StoredRecord record, SegmentWindow window)
+    {
+        try
+        {
+            var bytes = window.Read(record.Offset, record.Length);
+            return RecordFormat.TryReadHeader(bytes, out var length) && length + RecordFormat.HeaderLength == record.Length && RecordFormat.IsWhole(bytes)
+                ? bytes
+                : throw new RecordDamage(this, record.Offset, record.Id, "its checksum is wrong").ToException();
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new RecordDamage(this, record.Offset, record.Id, error.Message).ToException();
+        }
+    }
+
+    private EmbeddingSet ToEmbedding(ReadOnlySpan<byte> bytes, StoredRecord record) =>
+        new(RecordFormat.ReadValues(bytes, record.Frames * ValuesOfFrame), _fingerprint.Vectors, _fingerprint.Dimensions, record.Frames);
+
+    private Guid ReadGeneration() => SegmentScanner.Walk(_file, this, 0, StartLength).FirstOrDefault().Record is { Kind: RecordKind.Segment } start
+        ? start.Details.Generation
+        : Guid.Empty;
+}
+
+/// <summary>A place of a segment that holds no whole record.</summary>
+/// <param name="Segment">The file.</param>
+/// <param name="Offset">Where in the file.</param>
+/// <param name="Id">The item, as far as it can be read.</param>
+/// <param name="Reason">What is wrong.</param>
+internal sealed record RecordDamage(SegmentFile Segment, long Offset, MediaId? Id, string Reason)
+{
+    /// <summary>The error that names it.</summary>
+    public GalleryException ToException() => new(
+        Segment.Files.Folder,
+        $"the record at byte {Offset} of {Path.GetFileName(Segment.Files.SegmentPath)} (item '{Id?.Value ?? "?"}') is damaged: {Reason}. "
+        + "Restore the file from a copy, or take the damaged records out (covr doctor --drop-damaged) and embed their items again.")
+    {
+        Id = Id,
+    };
+}

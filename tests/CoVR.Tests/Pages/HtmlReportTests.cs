@@ -1,0 +1,196 @@
+using CoVR.Data;
+using CoVR.Evaluation;
+using CoVR.Pages;
+using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
+
+namespace CoVR.Tests.Pages;
+
+[Collection("torch")]
+public sealed class HtmlReportTests
+{
+    private const string Hostile = "<script>alert(\"x\")</script>&'";
+    private static readonly HtmlReport Report = new(new FakeFrameReader());
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RenderEvaluationAsync_OfSeveralVariants_ShowsFiguresCurvesPicturesAndFingerprints()
+    {
+        var results = await EvaluateAsync();
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), null, Cancel);
+        Assert.Contains("<td><b>100.00</b><small>100.0 – 100.0</small></td>", html, StringComparison.Ordinal);
+        Assert.All(results, result => Assert.Contains(result.Fingerprint.Sha256(), html, StringComparison.Ordinal));
+        Assert.Equal(results.Count, Count(html, "<path class=\"line c"));
+        Assert.Contains("has seen the questions", html, StringComparison.Ordinal);
+        Assert.Contains("24 of 24 queries", html, StringComparison.Ordinal);
+        Assert.Equal(6, Count(html, "<section class=\"query\">")); // all succeed
+        Assert.DoesNotContain("Where it goes wrong", html, StringComparison.Ordinal);
+        Assert.InRange(Count(html, "data:image/png;base64,"), 1, 8); // each corner once
+        Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderEvaluationAsync_OfHostileTexts_EncodesThem()
+    {
+        var dataset = CornerReader.Dataset with
+        {
+            Name = Hostile,
+            Triplets = [.. CornerReader.Dataset.Triplets.Select(triplet => triplet with { Id = $"{triplet.Id}{Hostile}", Modification = triplet.Modification + " " + Hostile, TargetCaption = Hostile })],
+        };
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var results = await new Evaluator(pipeline).EvaluateAsync(
+            dataset, new CornerReader(), new RecallProtocol(), new EvaluationOptions { Variants = [EvaluationVariant.Honest with { Name = Hostile }, EvaluationVariant.Corrected] }, null, Cancel);
+        var page = new EvaluationPageOptions
+        {
+            Title = Hostile,
+            Introduction = Hostile,
+            Questions = [new PageQuery(new MediaId("corner-1" + Hostile + "2"), Hostile, [new SearchHit(new MediaId(Hostile + "3"), 1, 1)])],
+            Charts = [new PageChart(Hostile, [1, 2], Hostile)],
+        };
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), page, Cancel);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.True(Count(html, "&lt;script&gt;") > 20);
+        Assert.Contains("<q dir=\"auto\">", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderEvaluationAsync_OfFailures_ShowsWhereTheAnswerWas()
+    {
+        var pipeline = await FakePipeline.WithCornersAsync();
+        var results = await new Evaluator(pipeline).EvaluateAsync(
+            CornerReader.Dataset, new CornerReader(), new RecallProtocol(excludeReference: false), new EvaluationOptions { Queries = [QueryKind.ImageOnly] }, null, Cancel);
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }, Cancel);
+        Assert.Contains("<h2>Queries</h2>", html, StringComparison.Ordinal);
+        Assert.Contains("Where it goes wrong", html, StringComparison.Ordinal);
+        Assert.Equal(24, Count(html, "right missed"));
+        Assert.Contains("at place 2", html, StringComparison.Ordinal);
+        Assert.Contains("unchanged", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderEvaluationAsync_WithLargePicturesAndClips_StaysWithinItsBudget()
+    {
+        var results = await EvaluateAsync();
+        var media = new LargeMedia();
+        var whole = await Report.RenderEvaluationAsync(results, media, null, Cancel);
+        var small = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 9_000 }, Cancel);
+        var none = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 0 }, Cancel);
+        Assert.Contains("class=\"pic clip p", whole, StringComparison.Ordinal);
+        Assert.Contains("data:image/jpeg;base64,", whole, StringComparison.Ordinal);
+        Assert.Contains("--r:176/99", whole, StringComparison.Ordinal); // by which the style sheet bounds tall pictures
+        Assert.True(small.Length < none.Length + 9_000 + 2_000, $"{small.Length} against {none.Length}");
+        Assert.DoesNotContain("base64", none, StringComparison.Ordinal);
+        Assert.Contains("<small>corner-1</small>", none, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderEvaluationAsync_OfUnreadablePictures_NamesThem()
+    {
+        var html = await Report.RenderEvaluationAsync(await EvaluateAsync(), new NoMedia(), null, Cancel);
+        Assert.Contains("not readable: corner-", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteEvaluationAsync_Twice_GivesEqualFilesAndNoRemainder()
+    {
+        using var folder = new TemporaryFolder();
+        var results = await EvaluateAsync();
+        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
+        var first = await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel);
+        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
+        Assert.Equal(first, await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel));
+        await EvaluationJson.WriteAsync(folder["new", "evaluation.json"], results, Cancel);
+        Assert.Equal(2, Directory.GetFiles(folder["new"]).Length);
+    }
+
+    [Fact]
+    public async Task RenderEvaluationAsync_WithoutResults_IsRefused() =>
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Report.RenderEvaluationAsync([], new CornerReader(), null, Cancel));
+
+    [Fact]
+    public async Task WriteSearchAsync_OfHostileTexts_EncodesThemAndShowsLinksAndPictures()
+    {
+        using var folder = new TemporaryFolder();
+        var (near, far) = (new MediaId("near" + Hostile), new MediaId("far"));
+        await Report.WriteSearchAsync(
+            folder["search.html"],
+            new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), Hostile),
+            [
+                new SearchPageItem(new SearchHit(near, 0.5f, 1), new FramesMedia([ColourEncoder.Picture(2)]), "../photos/near.png"),
+                new SearchPageItem(new SearchHit(far, 0.25f, 2), new FileMedia("/there/is/no/far.png")),
+            ],
+            Hostile,
+            Cancel);
+        var html = await File.ReadAllTextAsync(folder["search.html"], Cancel);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"../photos/near.png\">", html, StringComparison.Ordinal);
+        Assert.Equal(2, Count(html, "data:image/png;base64,"));
+        Assert.Contains("<b>2</b> · 0.250<br>far", html, StringComparison.Ordinal);
+        Assert.Contains("not readable: far", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderAsync_OfAnotherTemplate_KnowsTheHeadAndEncodesValues()
+    {
+        using var template = new MemoryStream("{% include 'head' %}<p>{{ Items[0].Name }}</p>"u8.ToArray());
+        var html = await HtmlReport.RenderAsync(template, new { Title = Hostile, Style = ".own > p {}", Items = new[] { new { Name = Hostile } } });
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("<p>&lt;script&gt;", html, StringComparison.Ordinal);
+        Assert.Contains(".own > p {}", html, StringComparison.Ordinal);
+        Assert.Contains("--paper:", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderAsync_OfABrokenTemplate_SaysWhatIsWrong()
+    {
+        using var template = new MemoryStream("{% if %}"u8.ToArray());
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => HtmlReport.RenderAsync(template, new { }));
+        Assert.Contains("(1:", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A gallery of clips of two equal frames, whose scores let the answer's text weigh them.</summary>
+    internal static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
+    {
+        var pipeline = FakePipeline.Create();
+        await new EmbeddingJob(pipeline).EmbedAsync(
+            [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
+        return await new Evaluator(pipeline).EvaluateAsync(
+            CornerReader.Dataset,
+            new CornerReader(),
+            new RecallProtocol(),
+            new EvaluationOptions { Variants = [EvaluationVariant.Honest, EvaluationVariant.Corrected, EvaluationVariant.Reference] },
+            null,
+            Cancel);
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private sealed class LargeMedia : ITripletDatasetReader
+    {
+        public string Name => "large";
+
+        public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
+
+        public MediaSource Locate(MediaId id) => new FramesMedia([.. Enumerable.Range(0, 20).Select(frame => Gradient(id.Value[^1] - '0', frame))]);
+
+        private static RgbFrame Gradient(int corner, int frame)
+        {
+            var pixels = new byte[320 * 180 * 3];
+            for (var i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = (byte)((corner >> (i % 3) & 1) * ((i / 3 % 320) + (frame * 8)));
+            }
+
+            return new RgbFrame(320, 180, pixels);
+        }
+    }
+
+    private sealed class NoMedia : ITripletDatasetReader
+    {
+        public string Name => "none";
+
+        public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
+
+        public MediaSource Locate(MediaId id) => new FileMedia($"/there/is/no/{id}.png");
+    }
+}
