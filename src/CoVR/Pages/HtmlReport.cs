@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using CoVR.Data;
 using CoVR.Evaluation;
@@ -36,7 +35,7 @@ public sealed class HtmlReport
     /// <param name="cancellationToken">Cancels the reading of pictures.</param>
     /// <returns>HTML. Equal results give equal text.</returns>
     /// <exception cref="ArgumentException">There is no result.</exception>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public async Task<string> RenderEvaluationAsync(
         IReadOnlyList<EvaluationResult> results, ITripletDatasetReader media, EvaluationPageOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -44,7 +43,7 @@ public sealed class HtmlReport
         ArgumentNullException.ThrowIfNull(media);
         ArgumentOutOfRangeException.ThrowIfZero(results.Count, nameof(results));
         options ??= new EvaluationPageOptions();
-        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        OptionsFaults.ThrowIfAny(options);
         var pictures = new PagePictures(media.Locate, _frames, options.PictureSize, options.ClipFrames, options.PictureBytes);
         var sections = await new EvaluationQueries(pictures, results[0], options).SectionsAsync(cancellationToken).ConfigureAwait(false);
         return await PageTemplate.RenderAsync("evaluation.liquid", new EvaluationModel(results, options, sections, pictures.Style)).ConfigureAwait(false);
@@ -58,7 +57,7 @@ public sealed class HtmlReport
     /// <param name="cancellationToken">Cancels the work before anything is replaced.</param>
     /// <returns>A task that completes when the file is written.</returns>
     /// <exception cref="ArgumentException">There is no result.</exception>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults; it lists all of them.</exception>
     public async Task WriteEvaluationAsync(
         string path, IReadOnlyList<EvaluationResult> results, ITripletDatasetReader media, EvaluationPageOptions? options = null, CancellationToken cancellationToken = default) =>
         await SaveAsync(path, await RenderEvaluationAsync(results, media, options, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
