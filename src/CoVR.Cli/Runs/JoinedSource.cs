@@ -3,7 +3,11 @@ namespace CoVR.Cli.Runs;
 /// <summary>Reads an embedding from the first of several galleries that has it; all are of one fingerprint.</summary>
 internal sealed class JoinedSource(IReadOnlyList<IEmbeddingSource> sources) : IEmbeddingSource
 {
-    public ValueTask<EmbeddingFingerprint> GetFingerprintAsync(CancellationToken cancellationToken = default) => sources[0].GetFingerprintAsync(cancellationToken);
+    /// <summary>The fingerprint to state; null: that of the first gallery.</summary>
+    public EmbeddingFingerprint? Fingerprint { get; init; }
+
+    public ValueTask<EmbeddingFingerprint> GetFingerprintAsync(CancellationToken cancellationToken = default) =>
+        Fingerprint is { } stated ? ValueTask.FromResult(stated) : sources[0].GetFingerprintAsync(cancellationToken);
 
     public async ValueTask<bool> ContainsAsync(MediaId id, CancellationToken cancellationToken = default)
     {

@@ -28,6 +28,9 @@ internal sealed class RunGalleries(CommandHost host, ConfiguredModel choice, Emb
         return sources is [var only] ? only : new JoinedSource(sources);
     }
 
+    /// <summary>A source under the fingerprint of the model: embeddings of other weights were accepted, with a warning, when it was opened.</summary>
+    public IEmbeddingSource AsAccepted(IEmbeddingSource source) => new JoinedSource([source]) { Fingerprint = targets };
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -46,7 +46,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
 
         var (held, searched) = (data.Of(DatasetSplit.Validation), await galleries.OpenAsync(data.Of(DatasetSplit.Validation), cancellationToken));
         var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
-        return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(searched) } };
+        return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(galleries.AsAccepted(searched)) } };
     }
 
     // Not conditioned on the answers' texts: the best weights must not be those that profit from them.
