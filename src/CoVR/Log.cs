@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Warning, "Folder {Folder} could not be brought into the gallery, the next scan tries again: {Reason}")]
     public static partial void FolderNotSynchronized(this ILogger logger, string folder, string reason, Exception exception);
 
+    [LoggerMessage(42, LogLevel.Warning, "Folder {Folder} is empty, but the gallery holds items of it. They are kept; is the folder mounted?")]
+    public static partial void FolderEmpty(this ILogger logger, string folder);
+
     [LoggerMessage(20, LogLevel.Information, "Gallery {Folder} has the format of version {Old}. It is read as it is; the first write brings it to version {New}, which older versions of this library do not read.")]
     public static partial void OldGallery(this ILogger logger, string folder, int old, int @new);
 

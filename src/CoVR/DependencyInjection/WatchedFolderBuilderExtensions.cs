@@ -9,7 +9,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WatchedFolderBuilderExtensions
 {
     /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
-    /// <remarks>Another <see cref="IMediaWatcher"/> of the pipeline replaces the one that listens to the file system.</remarks>
+    /// <remarks>
+    /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
+    /// Another <see cref="IMediaWatcher"/> of the pipeline replaces the one that listens to the file system.
+    /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Sets options; null for the defaults.</param>

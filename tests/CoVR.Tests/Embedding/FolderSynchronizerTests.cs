@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Tests.Embedding;
 
@@ -163,6 +165,29 @@ public sealed class FolderSynchronizerTests : IDisposable
         Assert.Empty(await IdsAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WatchedFolder_EmptyOrMissing_KeepsItsItems(bool isThere)
+    {
+        Write("a.png", 1);
+        await SyncAsync();
+        Directory.Delete(_folder["photos"], recursive: true);
+        if (isThere)
+        {
+            Directory.CreateDirectory(_folder["photos"]);
+        }
+
+        var watcher = new TwoScans();
+        var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline));
+        using var service = new WatchedFolderService(_folder["photos"], new WatchedFolderOptions(), watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
+        await service.StartAsync(Cancel);
+        await service.ExecuteTask!;
+
+        Assert.Equal(2, watcher.Asked);
+        Assert.Equal(["a.png"], await IdsAsync());
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<FolderSyncReport> SyncAsync(string folder = "photos", string scope = "") =>
@@ -204,6 +229,22 @@ public sealed class FolderSynchronizerTests : IDisposable
             _read.Enqueue(Path.GetFileName(path));
             var corner = (await File.ReadAllBytesAsync(path, cancellationToken))[0];
             return corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");
+        }
+    }
+
+    /// <summary>Asks for two scans and ends.</summary>
+    private sealed class TwoScans : IMediaWatcher
+    {
+        public int Asked { get; private set; }
+
+        public async IAsyncEnumerable<FolderChange> WatchAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.CompletedTask;
+            while (Asked < 2)
+            {
+                Asked++;
+                yield return FolderChange.Possible;
+            }
         }
     }
 }

@@ -72,6 +72,10 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         };
     }
 
+    /// <summary>Whether a scan found nothing although the gallery holds items of its folder, as after a share was unmounted.</summary>
+    internal async Task<bool> LostAllAsync(FolderScan scan, CancellationToken cancellationToken) => scan.Items.Count == 0
+        && await gallery.CountAsync(scan.Scope.Length == 0 ? null : new GalleryFilter.InFolder(scan.Scope), cancellationToken).ConfigureAwait(false) > 0;
+
     // A time in the future comes from another clock and says nothing.
     private bool IsSettled(MediaItem item) => Quiet == TimeSpan.Zero || item.Properties.Modified is not { } at || _time.GetUtcNow() - at is var age && (age < TimeSpan.Zero || age >= Quiet);
 

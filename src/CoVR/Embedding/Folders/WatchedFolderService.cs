@@ -27,6 +27,12 @@ internal sealed class WatchedFolderService(
         while (true)
         {
             var scan = await FolderScan.RunAsync(folder, options.Scope, cancellationToken).ConfigureAwait(false);
+            if (await synchronizer.LostAllAsync(scan, cancellationToken).ConfigureAwait(false))
+            {
+                logger.FolderEmpty(folder);
+                return;
+            }
+
             var report = await synchronizer.SynchronizeAsync(scan, null, cancellationToken).ConfigureAwait(false);
             logger.FolderSynchronized(folder, report.ToString());
             if (report.Unsettled == 0)
