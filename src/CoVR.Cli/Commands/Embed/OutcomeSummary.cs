@@ -10,6 +10,7 @@ internal sealed class OutcomeSummary
     private readonly List<EmbedOutcome> _failures = [];
     private long _embedded;
     private long _there;
+    private long _duplicates;
 
     /// <summary>How many have no embedding.</summary>
     public int Failed => _failures.Count;
@@ -37,7 +38,8 @@ internal sealed class OutcomeSummary
     public void Add(FolderScan scan, FolderSyncReport report)
     {
         _embedded += report.New + report.Changed;
-        _there += report.Unchanged + report.Moved + report.Duplicates;
+        _there += report.Unchanged + report.Moved;
+        _duplicates += report.Duplicates;
         _failures.AddRange(report.Failures.Select(failure => failure with { Id = new MediaId(scan.RelativePath(failure.Id)) }));
     }
 
@@ -47,7 +49,8 @@ internal sealed class OutcomeSummary
     /// <param name="repeats">Whether the reasons of failures of earlier runs, which were told then, are told again.</param>
     public void Print(CommandHost host, MediaWork work, bool repeats = true)
     {
-        host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {_there:N0} were there already, {Failed:N0} failed"));
+        var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} took the embedding of an equal file, ");
+        host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {duplicates}{_there:N0} were there already, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
 
         // A program that is not there is one fault, however many files wait for it.
