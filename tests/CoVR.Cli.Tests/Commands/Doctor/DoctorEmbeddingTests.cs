@@ -95,7 +95,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
         var path = Path.Combine(Store, "embeddings.bin");
         var bytes = File.ReadAllBytes(path);
         bytes[IndexOf(bytes, ids[1].Value) + ids[1].Value.Length + 3] ^= 1; // a number of one record
-        bytes[IndexOf(bytes, ids[4].Value) - 20] ^= 1; // the head of another
+        bytes[IndexOf(bytes, ids[4].Value) - 40] ^= 1; // the header of another, 16 bytes that lie 28 before its identity
         File.WriteAllBytes(path, bytes);
 
         var report = await DoctorBench.ExamineAsync(dataset);
