@@ -33,6 +33,9 @@ internal sealed class EmbeddingFolders
     /// <summary>The embedding of an item; in trees of .pth files also that of a file of the same name in another folder.</summary>
     public StoredEmbedding? Find(MediaId id) => _items.GetValueOrDefault(id) ?? _names.GetValueOrDefault(id.Value);
 
+    /// <summary>The damaged embedding of an item, where its identity can still be read.</summary>
+    public StoredEmbedding? FindDamaged(MediaId id) => _damaged.Find(item => item.Id == id);
+
     /// <summary>Why an item has none.</summary>
     public string ReasonFor(MediaId id) =>
         _failures.TryGetValue(id, out var failure) ? $"embedding it failed: {failure.Reason}" : _without ?? "it was not embedded yet.";

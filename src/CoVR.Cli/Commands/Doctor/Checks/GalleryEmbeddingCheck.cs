@@ -36,7 +36,14 @@ internal sealed class GalleryEmbeddingCheck : IDoctorCheck
         {
             if (folders.Find(id) is not { } item)
             {
-                Lose(context, dataset, id, FindingKinds.EmbeddingMissing, folders.ReasonFor(id), dataset.Embeddings[0], "Embed it: covr embed … --todo_ids.");
+                if (folders.FindDamaged(id) is { } damaged)
+                {
+                    Lose(context, dataset, id, FindingKinds.EmbeddingDamaged, damaged.Damage + ".", damaged.File, TakeOut);
+                }
+                else
+                {
+                    Lose(context, dataset, id, FindingKinds.EmbeddingMissing, folders.ReasonFor(id), dataset.Embeddings[0], "Embed it: covr embed … --todo_ids.");
+                }
             }
             else
             {
