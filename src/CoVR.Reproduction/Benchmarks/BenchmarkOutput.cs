@@ -104,7 +104,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
 
         if (result.Parts.Count > 1)
         {
-            Save(stage, null, new ResultFile("index.html", BenchmarkIndexPage.Of(result)));
+            Save(stage, null, new ResultFile("index.html", await BenchmarkIndexPage.RenderAsync(result).ConfigureAwait(false)));
         }
     }
 

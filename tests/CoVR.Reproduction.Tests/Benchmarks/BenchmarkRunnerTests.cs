@@ -138,6 +138,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
 
         Assert.Contains("recalls_fiq-mean.json", result.Files);
         Assert.Contains("href=\"shirt.html\"", File.ReadAllText(_folder["results", "index.html"]), StringComparison.Ordinal);
+        Assert.Matches(@"<th>average</th><td><b>\d+\.\d\d</b><small>\d+\.\d – \d+\.\d</small>", File.ReadAllText(_folder["results", "index.html"]));
         Assert.Equal("fashioniq-dress", Benchmark.FashionIQ(_folder["data"], _folder["data", "images"], ["dress"]).Name);
     }
 
