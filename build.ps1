@@ -101,7 +101,7 @@ function Complete-Tests([int]$code) {
 $notCovered = 'Architecture', 'Cli', 'EndToEnd', 'Modeling', 'Parity', 'Training' | ForEach-Object { "CoVR.$_.Tests" }
 
 function Invoke-Project([IO.FileInfo]$project) {
-    $results = 'artifacts/test-results'
+    $results = Join-Path $PWD 'artifacts/test-results'
     $report = Join-Path $results "$($project.BaseName).trx"
     Write-Host ''
     Write-Host "== $($project.BaseName)"

@@ -167,7 +167,7 @@ finish() {
 }
 
 run_tests() {
-  passed=0 failed=0 skipped=0 status=0 results=artifacts/test-results workers=
+  passed=0 failed=0 skipped=0 status=0 results=$PWD/artifacts/test-results workers=
   say "== restore and build"
   dotnet restore CoVR.sln --nologo || finish 1
   compile CoVR.sln --no-restore -v minimal || finish 1

@@ -38,12 +38,6 @@ public sealed class DependencyTests
 
     private const string Reproduction = "CoVR.Reproduction";
 
-    /// <summary>Exceptions that are to go: programs that tests of the training start, which share its fakes.</summary>
-    private static readonly string[] BorrowingProjects = ["CoVR.Training.KillHost", "CoVR.Training.RankHost"];
-
-    /// <summary>Exceptions that are to go.</summary>
-    private static readonly Dictionary<string, string[]> KnownFriends = new() { ["CoVR.Modeling"] = ["CoVR.Datasets", "CoVR.Training.Tests"] };
-
     public static TheoryData<string> Libraries => [.. SourceProject.Libraries.Keys];
 
     [Theory]
@@ -100,16 +94,14 @@ public sealed class DependencyTests
     [MemberData(nameof(Libraries))]
     public void Internals_OfALibrary_AreOpenToItsOwnTestsOnly(string library)
     {
-        var friends = SourceProject.Libraries[library].Friends.Except([library + ".Tests", "$(MSBuildProjectName).Tests", "CoVR.Parity.Tests"]);
-
-        Assert.Empty(friends.Except(KnownFriends.GetValueOrDefault(library, [])));
+        Assert.Empty(SourceProject.Libraries[library].Friends.Except([library + ".Tests", "$(MSBuildProjectName).Tests", "CoVR.Parity.Tests"]));
     }
 
     [Fact]
     public void Sources_OfAProject_AreItsOwn()
     {
         var borrowing = new[] { "src", "tests", "samples", "benchmarks" }.SelectMany(SourceProject.In)
-            .Where(project => !BorrowingProjects.Contains(project.Name) && project.ForeignSources.Count > 0)
+            .Where(project => project.ForeignSources.Count > 0)
             .Select(project => $"{project.Name}: {string.Join(", ", project.ForeignSources)}");
 
         Assert.Empty(borrowing);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets.WebVidCoVR;
 using CoVR.Datasets;
+using CoVR.Datasets.WebVidCoVR;
 using CoVR.Reproduction;
 using CoVR.TestSupport;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CoVR.Reproduction.Configuration;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction.Configuration;
 using CoVR.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

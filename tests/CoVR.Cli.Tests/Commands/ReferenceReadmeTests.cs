@@ -1,6 +1,6 @@
+using CoVR.Cli.Tests.Commands.Download;
 using CoVR.Cli.Tests.Made;
 using CoVR.Cli.Tests.Runs;
-using CoVR.Cli.Tests.Commands.Download;
 using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Cli.Tests.Commands;

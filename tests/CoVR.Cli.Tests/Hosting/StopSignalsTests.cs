@@ -26,7 +26,10 @@ public sealed class StopSignalsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among files.");
         MakeFolder();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CoVR.Cli.dll"), .. command.Split(' ')])
+
+        // A shell's background jobs ignore SIGINT, and so would the command.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        using var process = Process.Start(new ProcessStartInfo(program[0], [.. program[1..], Path.Combine(AppContext.BaseDirectory, "CoVR.Cli.dll"), .. command.Split(' ')])
         {
             WorkingDirectory = _run.Folder,
             RedirectStandardOutput = true,

@@ -1,7 +1,7 @@
 using CoVR.Media;
 using CoVR.Reproduction;
-using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Tests.Embedding;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Tests.Embedding;

@@ -1,8 +1,8 @@
-using CoVR.Reproduction;
 using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Pages;
+using CoVR.Reproduction;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 

@@ -1,9 +1,9 @@
-using CoVR.TestSupport;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Reproduction;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 using static TorchSharp.torch;
 
 namespace CoVR.Tests.Evaluation;

@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Reproduction;
 using CoVR.Pages;
+using CoVR.Reproduction;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 

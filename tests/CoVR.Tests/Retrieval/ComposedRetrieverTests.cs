@@ -1,6 +1,6 @@
 using CoVR.Modeling;
-using CoVR.TestSupport;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 

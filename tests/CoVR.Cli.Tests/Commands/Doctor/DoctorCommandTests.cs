@@ -1,7 +1,7 @@
-using CoVR.TestSupport;
 using System.Text.Json.Nodes;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
+using CoVR.TestSupport;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;
 
