@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-[ $# -gt 0 ] || set -- src/*/
+[ $# -gt 0 ] || for file in src/*/PublicAPI.Shipped.txt; do set -- "$@" "$(dirname "$file")"; done
 for folder in "$@"; do
   folder=${folder%/}
   [ -f "$folder/PublicAPI.Shipped.txt" ] || printf '#nullable enable\n' > "$folder/PublicAPI.Shipped.txt"

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.WebVidCoVR;
 using CsvHelper;
 

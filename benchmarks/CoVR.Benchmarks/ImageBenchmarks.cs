@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 
 namespace CoVR.Benchmarks;

@@ -1,5 +1,6 @@
 using CoVR.Blip;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 
 namespace CoVR.Benchmarks;
 

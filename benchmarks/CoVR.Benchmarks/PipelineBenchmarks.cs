@@ -1,8 +1,15 @@
 using BenchmarkDotNet.Attributes;
 using CoVR.Blip;
+using CoVR.Embedding;
 using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
+using CoVR.Retrieval;
+using CoVR.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 

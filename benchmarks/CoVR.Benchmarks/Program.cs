@@ -8,7 +8,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
 using CoVR.Benchmarks.Steps;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 
 switch (args)
 {

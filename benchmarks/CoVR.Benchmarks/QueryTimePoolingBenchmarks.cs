@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using CoVR.Retrieval;
 using TorchSharp;
 using static TorchSharp.torch;
 

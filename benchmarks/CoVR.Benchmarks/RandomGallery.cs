@@ -1,3 +1,5 @@
+using CoVR.Retrieval;
+
 namespace CoVR.Benchmarks;
 
 /// <summary>Unit vectors of a fixed seed.</summary>

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using CoVR.Blip;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using TorchSharp;

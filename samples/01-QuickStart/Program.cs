@@ -8,8 +8,11 @@ using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using CoVR.Training;
+using CoVR.Modeling.Native;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

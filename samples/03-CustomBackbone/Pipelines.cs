@@ -3,11 +3,12 @@ using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
 using CoVR.Losses;
-using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
-using CoVR.Training;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomBackbone;

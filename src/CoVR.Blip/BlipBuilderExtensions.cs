@@ -1,5 +1,5 @@
 using CoVR.Blip;
-using CoVR.Modeling;
+using CoVR.Modeling.Families;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,7 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,5 +1,7 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Text;
 
 namespace CoVR.Blip;

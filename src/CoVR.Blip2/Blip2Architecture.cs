@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 
 namespace CoVR.Blip2;

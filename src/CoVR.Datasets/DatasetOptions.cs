@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets;
 

@@ -1,4 +1,3 @@
-using CoVR;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;

@@ -1,3 +1,5 @@
+using CoVR.Media.Images;
+using CoVR.Media.Video;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,7 @@
 using CoVR;
 using CoVR.Evaluation;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Benchmarks;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,3 @@
-using CoVR;
 using CoVR.Training.Mlflow;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,5 @@
+using CoVR.Training.Logging;
+
 namespace CoVR.Training.Mlflow;
 
 /// <summary>Options of <see cref="MlflowRunLogger"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using CoVR.Training.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Training.Mlflow;

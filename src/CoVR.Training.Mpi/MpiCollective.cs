@@ -1,5 +1,5 @@
 using CoVR.Distributed;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

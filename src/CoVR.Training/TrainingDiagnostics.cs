@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CoVR.Training.Logging;
 
 namespace CoVR.Training;
 

@@ -62,6 +62,25 @@ public sealed partial class SourceTextTests
     }
 
     [Fact]
+    public void Namespaces_OfSourceFiles_FollowTheFolders()
+    {
+        var wrong = SourceProject.In("src").SelectMany(project =>
+        {
+            var folder = Path.GetDirectoryName(project.File)!;
+            var root = project.Name == "CoVR.Abstractions" ? "CoVR" : project.Name;
+            return Sources.Where(file => file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)).Select(file =>
+            {
+                var below = Path.GetRelativePath(folder, Path.GetDirectoryName(file)!);
+                var expected = below == "." ? root : $"{root}.{below.Replace(Path.DirectorySeparatorChar, '.')}";
+                var actual = NamespacePattern().Match(File.ReadAllText(file)) is { Success: true } match ? match.Groups[1].Value : expected;
+                return (file, actual, expected);
+            });
+        }).Where(each => each.actual != each.expected && !each.actual.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
     public void Sources_OfTheRepository_AreFound() => Assert.True(Sources.Length > 40, $"Only {Sources.Length} source files were found.");
 
     private static IEnumerable<string> Files() => Walk(new DirectoryInfo(TestFolders.Repository));
@@ -78,6 +97,9 @@ public sealed partial class SourceTextTests
 
     [GeneratedRegex("(Utils?|Utilities|Helpers?|Manager)$")]
     private static partial Regex DrawerPattern();
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespacePattern();
 
     [GeneratedRegex(@"^namespace [\w.]+\s*$|^namespace [\w.]+\s*\{", RegexOptions.Multiline)]
     private static partial Regex BlockNamespacePattern();

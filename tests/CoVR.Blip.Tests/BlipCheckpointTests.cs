@@ -1,5 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,11 @@
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Evaluation;
-using CoVR.Media;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
+using CoVR.Retrieval;
 
 namespace CoVR.Blip.Tests;
 

@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
 using Microsoft.Extensions.Options;

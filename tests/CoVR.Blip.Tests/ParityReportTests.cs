@@ -1,6 +1,8 @@
 using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

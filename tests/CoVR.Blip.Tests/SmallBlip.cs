@@ -1,6 +1,6 @@
-using CoVR.Blip;
 using CoVR.Checkpoints;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using CoVR.Modeling;
 using CoVR.TestSupport;
 using TorchSharp;

@@ -1,6 +1,6 @@
 using CoVR.Checkpoints;
 using CoVR.Modeling;
-using CoVR.Modeling.Layers;
+using CoVR.Modeling.Families;
 using TorchSharp;
 using static TorchSharp.torch;
 

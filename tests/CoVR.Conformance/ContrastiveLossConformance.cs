@@ -1,5 +1,5 @@
 using CoVR.Losses;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,7 @@
 using CoVR.Conformance;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 
 namespace CoVR.Media.Tests;

@@ -1,3 +1,6 @@
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Media.Tests.Video;
 using CoVR.TestSupport;
 
 namespace CoVR.Media.Tests;

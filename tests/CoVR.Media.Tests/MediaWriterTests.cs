@@ -1,3 +1,4 @@
+using CoVR.Media.Images;
 using CoVR.TestSupport;
 
 namespace CoVR.Media.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoVR.Media;
+using CoVR.Media.Transforms;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

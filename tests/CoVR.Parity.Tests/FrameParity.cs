@@ -1,4 +1,4 @@
-using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

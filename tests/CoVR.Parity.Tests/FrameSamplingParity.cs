@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CoVR.Media;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 using CoVR.TestSupport;
 

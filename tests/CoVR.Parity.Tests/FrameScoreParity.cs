@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

@@ -1,4 +1,5 @@
-using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 using CoVR.TestSupport;
 

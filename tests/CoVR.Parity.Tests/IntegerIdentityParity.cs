@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

@@ -1,5 +1,5 @@
 using CoVR.TestSupport;
-using CoVR.Training;
+using CoVR.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CoVR.TestSupport;
-using CoVR.Training;
+using CoVR.Training.Schedules;
 
 namespace CoVR.Parity.Tests;
 

@@ -1,6 +1,7 @@
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Text;
+using CoVR.Retrieval;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

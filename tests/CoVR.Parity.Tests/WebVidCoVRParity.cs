@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Datasets;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests;

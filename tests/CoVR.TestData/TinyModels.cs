@@ -1,6 +1,7 @@
 using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using Microsoft.Extensions.DependencyInjection;
 

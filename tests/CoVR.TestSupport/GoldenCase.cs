@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using static TorchSharp.torch;
 
 namespace CoVR.TestSupport;

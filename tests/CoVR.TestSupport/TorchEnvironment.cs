@@ -1,4 +1,4 @@
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using TorchSharp;
 
 namespace CoVR.TestSupport;

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
+using CoVR.Training.Logging;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Training.Mlflow.Tests;

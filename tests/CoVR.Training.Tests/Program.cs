@@ -1,4 +1,6 @@
 using CoVR.Training.Tests;
+using CoVR.Training.Tests.Distributed;
+using CoVR.Training.Tests.Fakes;
 
 // The assembly runs its tests, or serves as a process that tests start: a rank, or a training that is killed.
 return args is [RankProcess.Command, .. var rank] ? await RankProcess.RunAsync(rank)

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using CoVR.Blip2;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Native;
 using CoVR.Modeling.Text;
 using TorchSharp;
 using static TorchSharp.torch;

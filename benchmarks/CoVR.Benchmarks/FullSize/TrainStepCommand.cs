@@ -4,7 +4,9 @@ using CoVR.Benchmarks.Steps;
 using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Modeling;
-using CoVR.Training;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Native;
+using CoVR.Training.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,8 +2,10 @@ using CoVR.Blip;
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using CoVR.Training;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Benchmarks.Steps;

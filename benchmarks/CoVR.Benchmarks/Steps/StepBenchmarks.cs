@@ -1,5 +1,5 @@
 using System.Globalization;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using CoVR.Training.Mpi;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CoVR.Training;
+using CoVR.Training.Logging;
 
 namespace CoVR.Benchmarks.Steps;
 

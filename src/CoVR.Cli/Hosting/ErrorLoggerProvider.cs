@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using CoVR.Embedding;
 using CoVR.Reproduction;
+using CoVR.Reproduction.Benchmarks;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Hosting;

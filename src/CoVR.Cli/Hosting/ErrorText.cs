@@ -1,9 +1,4 @@
-using CoVR.Data;
-using CoVR.Downloads;
-using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
-using CoVR.Training.Mpi;
 using Microsoft.Extensions.Options;
 
 namespace CoVR.Cli.Hosting;

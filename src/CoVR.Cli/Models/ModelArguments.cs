@@ -2,7 +2,6 @@ using System.CommandLine;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
-using CoVR.Modeling;
 
 namespace CoVR.Cli.Models;
 

@@ -1,6 +1,7 @@
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 
 namespace CoVR.Cli.Models;
 

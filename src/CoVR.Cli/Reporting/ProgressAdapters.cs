@@ -1,7 +1,6 @@
 using CoVR.Downloads;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Reproduction;
-using CoVR.Training;
+using CoVR.Training.Logging;
 
 namespace CoVR.Cli.Reporting;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text;
-using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Configuration;
 

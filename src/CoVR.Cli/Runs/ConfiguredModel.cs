@@ -1,9 +1,9 @@
-using CoVR.Blip;
-using CoVR.Blip2;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Fusion;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

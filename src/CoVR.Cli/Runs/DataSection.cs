@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;

@@ -1,6 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Embedding;
 
 namespace CoVR.Cli.Runs;
 

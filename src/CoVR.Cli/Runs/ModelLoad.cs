@@ -1,7 +1,8 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
-using CoVR.Media;
+using CoVR.Media.Sampling;
 using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using CoVR.Reproduction.Configuration;
 using TorchSharp;
 

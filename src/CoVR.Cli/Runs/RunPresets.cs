@@ -1,6 +1,6 @@
 using CoVR.Evaluation;
-using CoVR.Reproduction;
 using CoVR.Reproduction.Configuration;
+using CoVR.Reproduction.Evaluation;
 
 namespace CoVR.Cli.Runs;
 

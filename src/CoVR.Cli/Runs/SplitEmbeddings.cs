@@ -1,5 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
+using CoVR.Embedding;
+using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;

@@ -1,14 +1,14 @@
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
-using CoVR.Media;
-using CoVR.Modeling;
-using CoVR.Reproduction;
+using CoVR.Media.Sampling;
+using CoVR.Modeling.Fusion;
+using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Configuration;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CoVR.Cli.Hosting;
 using CoVR.Data;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Benchmarks;
 using Spectre.Console;
 
 namespace CoVR.Cli.Runs;

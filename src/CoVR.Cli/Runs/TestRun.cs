@@ -1,11 +1,10 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Evaluation;
-using CoVR.Media;
-using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Configuration;
+using CoVR.Retrieval;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

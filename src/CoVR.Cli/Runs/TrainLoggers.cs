@@ -4,7 +4,7 @@ using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
+using CoVR.Training.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

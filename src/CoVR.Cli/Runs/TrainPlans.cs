@@ -4,11 +4,12 @@ using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Modeling;
-using CoVR.Reproduction;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
+using CoVR.Reproduction.Embedding;
+using CoVR.Training.Runs;
 
 namespace CoVR.Cli.Runs;
 

@@ -1,12 +1,10 @@
 using CoVR.Cli.Hosting;
-using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Distributed;
-using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
 using CoVR.Training.Mpi;
+using CoVR.Training.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,8 @@
+using CoVR.DependencyInjection;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
 
 namespace CoVR.Cli.Runs;
 

@@ -4,7 +4,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>A kind of annotation file. Checks a file as the reader of its data set would, without media or other files. Thread-safe.</summary>
 public sealed class AnnotationFormat

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Bytes or numbers in large blocks that never move, so that millions of short values need no object each.</summary>
 /// <remarks>One thread adds; when that is done, any number of threads may read.</remarks>

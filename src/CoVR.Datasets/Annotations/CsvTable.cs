@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CsvHelper;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>One row of a CSV file of any columns.</summary>
 /// <param name="Line">Its first line in the file, counted from 1.</param>

@@ -1,4 +1,6 @@
-namespace CoVR.Datasets;
+using CoVR.Storage;
+
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>The pictures of a folder by file name without extension; the folder is listed once, when it is first asked.</summary>
 /// <param name="folder">The folder; need not exist.</param>

@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each; every reader of a single data set in this package is one.</summary>
 public interface IInspectableDataset : ITripletDatasetReader

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Reads the entries of JSON annotation files and knows the line of each.</summary>
 internal static class JsonAnnotations

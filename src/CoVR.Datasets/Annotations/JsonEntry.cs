@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>One entry of a JSON file, or a value within it; every fault names file, line and field.</summary>
 /// <param name="File">The file.</param>

@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Entries of a JSON file that can be read, with their lines, and what is wrong with the others.</summary>
 internal sealed class JsonInspection

@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Checks of identities that annotation files name.</summary>
 internal static class MediaIdentities

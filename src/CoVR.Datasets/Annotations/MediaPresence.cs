@@ -1,7 +1,8 @@
 using CoVR.Data;
+using CoVR.Embedding;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Carries out the policy for media that are not there, and counts what is left out.</summary>
 /// <param name="options">The data set.</param>

@@ -1,4 +1,4 @@
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Draws by place instead of by order of use, so that a row gets the same draw whatever is read before it.</summary>
 internal static class RowDraw

@@ -4,7 +4,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Reads lists of numbers such as <c>[0.12, 0.34]</c>.</summary>
 internal static class ScoreList

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Reads Python's notation of a list of texts, such as <c>['make it red', "the dog's ball"]</c>.</summary>
 internal static class TextListLiteral

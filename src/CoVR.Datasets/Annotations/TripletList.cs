@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Makes the triplets of JSON entries and checks what concerns them all.</summary>
 internal static class TripletList

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
-namespace CoVR.Datasets;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>
 /// Numbers UTF-8 values from 0, equal ones alike, so that millions of rows with repeated texts fit into memory. Values lie one after the

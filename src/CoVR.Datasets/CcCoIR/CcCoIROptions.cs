@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.Datasets.CcCoIR;

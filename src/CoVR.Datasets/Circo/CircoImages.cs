@@ -1,4 +1,4 @@
-using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.Circo;
 

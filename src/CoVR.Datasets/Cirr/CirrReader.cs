@@ -1,5 +1,7 @@
 using System.Globalization;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
+using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Retrieval;
 
 namespace CoVR.Datasets.FashionIQ;
 

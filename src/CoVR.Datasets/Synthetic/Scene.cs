@@ -1,3 +1,5 @@
+using CoVR.Storage;
+
 namespace CoVR.Datasets.Synthetic;
 
 /// <summary>One combination of attributes; of each there can be many pictures.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Media;
+using CoVR.Media.Video;
 using CsvHelper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Embedding;
 
 namespace CoVR.Datasets.Synthetic;
 

@@ -1,3 +1,5 @@
+using CoVR.Storage;
+
 namespace CoVR.Datasets.Synthetic;
 
 /// <summary>Decides what a world shows: which combinations belong to which split, its pictures and its triplets.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using CoVR.Modeling.Text;
+using CoVR.Storage;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

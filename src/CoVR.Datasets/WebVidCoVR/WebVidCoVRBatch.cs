@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CsvHelper;
 
 namespace CoVR.Datasets.WebVidCoVR;

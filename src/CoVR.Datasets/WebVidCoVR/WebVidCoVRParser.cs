@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CsvHelper;
 
 namespace CoVR.Datasets.WebVidCoVR;

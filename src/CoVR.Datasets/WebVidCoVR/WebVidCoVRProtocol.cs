@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Retrieval;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

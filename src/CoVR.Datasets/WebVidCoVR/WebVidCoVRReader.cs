@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

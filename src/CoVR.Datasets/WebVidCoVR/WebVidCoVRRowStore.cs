@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

@@ -1,3 +1,4 @@
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

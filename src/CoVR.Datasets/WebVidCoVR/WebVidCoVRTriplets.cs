@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>
 /// Decodes PNG files of 16-bit grey without alpha (RFC 2083, all filters, Adam7) the way Pillow 9.4 turns its mode "I" into RGB: values above 255

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>Recognizes picture formats by the first bytes of a file.</summary>
 internal static class ImageFormat

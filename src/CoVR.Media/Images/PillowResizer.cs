@@ -1,7 +1,7 @@
 using System.Buffers;
 using CoVR.Modeling;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>
 /// Resizes 8-bit pictures exactly as Pillow does (src/libImaging/Resample.c): antialiased, columns first, 8-bit rounding between the two passes,

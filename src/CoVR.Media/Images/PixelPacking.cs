@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>Converts between three and four bytes per pixel.</summary>
 internal static class PixelPacking

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CoVR.Modeling;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>
 /// The fixed-point weights with which one row or column of pixels is resampled: Pillow's <c>precompute_coeffs</c> and

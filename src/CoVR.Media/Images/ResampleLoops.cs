@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>
 /// The two passes of <see cref="PillowResizer"/>. The AVX2 loops split each weight in a high and a low part to use 16-bit multiply-add;

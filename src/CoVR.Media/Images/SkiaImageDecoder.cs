@@ -1,7 +1,7 @@
 using System.Buffers;
 using SkiaSharp;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Images;
 
 /// <summary>
 /// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia, with the pixels that Pillow 9.4 gives for <c>convert("RGB")</c>: alpha and

@@ -1,4 +1,4 @@
-namespace CoVR.Media;
+namespace CoVR.Media.Sampling;
 
 /// <summary>The built-in ways to choose frames of a video. All are safe for use from several threads.</summary>
 public static class FrameSamplers

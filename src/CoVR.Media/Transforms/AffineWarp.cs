@@ -1,4 +1,4 @@
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>
 /// OpenCV 4's <c>warpAffine</c> for 8-bit pictures, bilinear, with grey 128 outside (modules/imgproc/src/imgwarp.cpp): positions have 5 bits after

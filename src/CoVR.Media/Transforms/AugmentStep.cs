@@ -1,4 +1,4 @@
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>A drawn operation and its strength.</summary>
 /// <param name="Operation">The operation.</param>

@@ -1,6 +1,6 @@
 using CoVR.Modeling;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>Turns bytes [S, S, 3] into normalised planes [3, S, S], with the rounding of float32 divisions as in torchvision.</summary>
 internal sealed class PixelNormalizer

@@ -1,4 +1,4 @@
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>The operations of <see cref="AugmentOperation"/> that change values in place, with numpy's number types.</summary>
 internal static class ToneOperations

@@ -1,4 +1,7 @@
-namespace CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Video;
+
+namespace CoVR.Media.Transforms;
 
 /// <summary>All random choices for one picture.</summary>
 /// <param name="Crop">The part that is resized.</param>

@@ -1,7 +1,8 @@
 using System.Buffers;
+using CoVR.Media.Images;
 using CoVR.Modeling;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>
 /// The transform of training (reference: <c>src/data/transforms.py</c>, <c>transform_train</c>): a random crop is resized to a

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Transforms;
 
 /// <summary>How pictures are augmented in training; the defaults are the reference's (<c>src/data/transforms.py</c>, <c>transform_train</c>).</summary>
 public sealed class TrainingTransformOptions : IValidatableObject

@@ -1,6 +1,7 @@
+using CoVR.Media.Images;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>Decodes chosen frames of a video file in one run of ffmpeg, with the pixels that OpenCV gives.</summary>
 internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)

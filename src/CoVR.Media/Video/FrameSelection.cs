@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>The frames that a sampler selected, each once and ascending, and the ffmpeg filter that picks them.</summary>
 internal sealed class FrameSelection

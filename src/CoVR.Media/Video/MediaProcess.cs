@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>One run of ffmpeg or ffprobe. Disposing kills the process and its children if they still run.</summary>
 internal sealed class MediaProcess : IAsyncDisposable

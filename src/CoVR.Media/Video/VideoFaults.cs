@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using CoVR.Media.Images;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>Turns the exit code and messages of ffmpeg or ffprobe into an error.</summary>
 internal static partial class VideoFaults

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FFMpegCore;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>Asks ffprobe for the size and length of a video; parses the answer with FFMpegCore's model.</summary>
 /// <remarks>

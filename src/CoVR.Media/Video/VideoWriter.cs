@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace CoVR.Media;
+namespace CoVR.Media.Video;
 
 /// <summary>Encodes frames as MP4 with one ffmpeg process.</summary>
 internal sealed class VideoWriter(MediaOptions options)

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using CoVR.Modeling.Checkpoints.Files;
-using CoVR.Modeling.Checkpoints.Pickle;
 
 namespace CoVR.Modeling.Checkpoints;
 

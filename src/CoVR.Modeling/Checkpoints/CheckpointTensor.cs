@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using CoVR.Modeling.Checkpoints.Files;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>The sizes that every model family has; each family adds its own.</summary>
 public abstract record ComposedArchitecture

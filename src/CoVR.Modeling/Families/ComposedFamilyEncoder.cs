@@ -1,9 +1,10 @@
+using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>What the encoders of all model families share: a visual encoder, and a fusion that makes the queries. Keys: <c>visual_encoder.*</c>.</summary>
 /// <remarks>A family registers its own parts (<c>RegisterComponents</c>) at the end of its constructor. Safe for concurrent use in evaluation.</remarks>

@@ -1,6 +1,7 @@
+using CoVR.Modeling.Native;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>Parts of a host that replace those of a model family; null keeps the family's own.</summary>
 /// <param name="Visual">Pictures to tokens; its width and picture size are taken over.</param>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>A model family: its published models, its encoder, and how weights files become that encoder's state dict.</summary>
 /// <remarks>Hand it to <c>UseModelFamily</c>; <c>UseBlip</c> and <c>UseBlip2</c> do that. Immutable and safe for several threads if its functions are.</remarks>

@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

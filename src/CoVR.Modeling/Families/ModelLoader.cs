@@ -1,11 +1,12 @@
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
+using CoVR.Modeling.Native;
 using CoVR.Modeling.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>The way from options to a loaded model: check, download, tokenizer, encoder, weights, description.</summary>
 internal sealed partial class ModelLoader(ModelFamily family, ModelOptions options, ComposedModelParts parts, ILogger logger)

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Fusion;
+using CoVR.Modeling.Native;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>Finds every fault of model options, each as one sentence; without a network.</summary>
 internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options, ICheckpointResolver resolver, Func<string, CheckpointReference> referenceOf)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Fusion;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Families;
 
 /// <summary>Which model of a family is made (<c>UseBlip</c>, <c>UseBlip2</c>, <c>UseModelFamily</c>).</summary>
 public sealed class ModelOptions

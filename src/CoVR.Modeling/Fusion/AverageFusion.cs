@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Fusion;
 
 /// <summary><see cref="QueryFusion.Average"/>: no weights of its own.</summary>
 internal sealed class AverageFusion(EmbeddingPair embeddings) : IFusionModule

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Fusion;
 
 /// <summary>The embeddings that fusions after the encoders start from: a picture as a target, a text as a caption.</summary>
 /// <param name="picture">Visual tokens [B, N, C] to targets [B, Q, D].</param>

@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Fusion;
 
 /// <summary>
 /// <see cref="QueryFusion.Late"/>: two layers over both embeddings, added to a mixture of the two whose share is computed from them.

@@ -1,4 +1,4 @@
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Fusion;
 
 /// <summary>How a model family makes one query of a picture and a text.</summary>
 public enum QueryFusion

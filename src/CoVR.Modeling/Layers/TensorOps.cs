@@ -1,3 +1,4 @@
+using CoVR.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;

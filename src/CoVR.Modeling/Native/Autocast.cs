@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>Mixed precision of one thread: while it lasts, libtorch runs products in 16 bits and what needs precision in 32, by its own lists.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>
 /// The version needs of a 64-bit little-endian ELF file: which symbol versions it wants of which library

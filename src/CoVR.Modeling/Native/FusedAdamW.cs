@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>
 /// The arithmetic of AdamW over a group of parameters: libtorch's fused kernel where it has one for the tensors' device,

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>
 /// Sets glibc's allocator so that large tensors come from their own mappings. With its default, a threshold that grows

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>Operators that overwrite their argument, for inference: large fresh buffers cost more than the arithmetic.</summary>
 internal static class InPlaceOps

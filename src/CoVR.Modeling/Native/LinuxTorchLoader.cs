@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>Loads libtorch and TorchSharp's binding on Linux, with the way around an old libstdc++.</summary>
 internal static class LinuxTorchLoader

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>Loads a shared library whose bytes are in memory, through an anonymous file of the kernel (Linux, <c>memfd_create</c>).</summary>
 internal static partial class MemoryLibrary

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>The folders in which a .NET host keeps native libraries, in the order in which they are searched.</summary>
 internal sealed class NativeFolders(IReadOnlyList<string> folders)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 internal static partial class NativeLog
 {

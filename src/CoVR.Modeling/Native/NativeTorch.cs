@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>
 /// Loads the native libtorch before TorchSharp does. On systems whose libstdc++ is older than that of GCC 13 (Debian 12,

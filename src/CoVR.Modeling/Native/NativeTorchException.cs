@@ -1,4 +1,4 @@
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>The native libtorch cannot be loaded; the message says what is missing and how to get it.</summary>
 public sealed class NativeTorchException : CoVRException

@@ -1,7 +1,7 @@
 using System.Globalization;
 using TorchSharp;
 
-namespace CoVR.Modeling;
+namespace CoVR.Modeling.Native;
 
 /// <summary>Devices by name, as options and configuration files write them.</summary>
 internal static class TorchDevices

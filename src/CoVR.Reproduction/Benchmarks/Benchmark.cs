@@ -7,7 +7,7 @@ using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>A benchmark that <see cref="BenchmarkRunner"/> runs from annotation files to a report: where its files lie and by which rules it is scored.</summary>
 /// <remarks>

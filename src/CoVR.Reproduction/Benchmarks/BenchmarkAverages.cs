@@ -1,6 +1,7 @@
 using CoVR.Evaluation;
+using CoVR.Reproduction.Results;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The averages of FashionIQ's categories for every variant and kind of query.</summary>
 internal static class BenchmarkAverages

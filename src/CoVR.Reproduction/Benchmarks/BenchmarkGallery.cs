@@ -1,7 +1,8 @@
 using CoVR.Data;
-using CoVR.Evaluation;
+using CoVR.Embedding;
+using CoVR.Retrieval;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Brings the embeddings of a part's candidates into the stores that its variants use.</summary>
 internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob? job, BenchmarkRunOptions options)

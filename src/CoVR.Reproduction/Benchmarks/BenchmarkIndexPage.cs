@@ -2,7 +2,7 @@ using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Pages;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The first page of a benchmark of several parts: figures of all, averages, and links to the page of each.</summary>
 internal static class BenchmarkIndexPage

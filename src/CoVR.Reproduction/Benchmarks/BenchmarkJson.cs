@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The figures of a run as one JSON document, <c>metrics.json</c>; its schema is in <c>docs/evaluation.md</c>.</summary>
 /// <remarks>Equal results give equal bytes: nothing of the moment or the machine is in it.</remarks>

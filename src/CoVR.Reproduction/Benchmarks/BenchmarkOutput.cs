@@ -1,8 +1,9 @@
 using CoVR.Evaluation;
 using CoVR.Pages;
+using CoVR.Reproduction.Results;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Writes the files of a run into one folder.</summary>
 /// <remarks>

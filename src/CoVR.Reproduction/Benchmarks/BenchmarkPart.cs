@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>One data set that a benchmark ranks and scores by itself: most benchmarks have one, FashionIQ has one for each category.</summary>
 /// <param name="Name">Unique in its benchmark; names files.</param>

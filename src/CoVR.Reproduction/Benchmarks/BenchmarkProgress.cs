@@ -1,4 +1,4 @@
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>How far a benchmark run is.</summary>
 /// <param name="Benchmark">The benchmark's name.</param>

@@ -1,7 +1,8 @@
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The outcome of a benchmark run.</summary>
 public sealed record BenchmarkResult

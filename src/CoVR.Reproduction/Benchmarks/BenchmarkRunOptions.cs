@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CoVR.Evaluation;
 using CoVR.Pages;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>What a benchmark run does with what is missing, what it evaluates, and what it writes.</summary>
 public sealed class BenchmarkRunOptions : IValidatableObject

@@ -1,12 +1,11 @@
 using CoVR.Data;
-using CoVR.Datasets.FashionIQ;
 using CoVR.Evaluation;
-using CoVR.Media;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Runs a benchmark in one call: reads annotations, embeds what is missing of the gallery, evaluates, and writes and checks every file.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The stages of a benchmark run, in their order.</summary>
 public enum BenchmarkStage

@@ -1,4 +1,6 @@
-namespace CoVR.Reproduction;
+using CoVR.Embedding;
+
+namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Candidates of a benchmark have no embedding, so that its figures would be those of another, easier gallery.</summary>
 /// <param name="part">The part of the benchmark.</param>

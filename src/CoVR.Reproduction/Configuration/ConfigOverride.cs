@@ -1,3 +1,5 @@
+using CoVR.Storage;
+
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>One argument of the command line: <c>group=choice</c>, <c>a.b=value</c>, <c>+a.b=value</c>, <c>++a.b=value</c> or <c>~a.b</c>.</summary>

@@ -1,3 +1,5 @@
+using CoVR.Storage;
+
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Sets, adds or takes out one value of a composed tree.</summary>

@@ -1,6 +1,7 @@
 using CoVR.Data;
+using CoVR.Embedding;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>The stored embeddings of target captions that the loss term <c>si_tc</c> trains with: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
+using CoVR.Embedding;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Scores the frames of each row's target video against the row's edit text: an annotation file with a new column <c>scores</c>.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using CoVR.Retrieval;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>How well each frame of a video fits a text: what query-aware pooling weighs frames by (the column <c>scores</c>).</summary>
 internal static class FrameScores

@@ -1,4 +1,6 @@
-namespace CoVR.Reproduction;
+using CoVR.Embedding;
+
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>The folders of the Python code: which files its tools see, and where they put embeddings.</summary>
 public static class ReferenceFolders

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Reads texts or identities from a file, by its extension as the reference's tools do: <c>.csv</c>, <c>.json</c>, or lines.</summary>
 public static class TextList

@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
 /// A target of several rows is there once for each of them, as <c>{target} (row {triplet})</c>: for a query only its own is right. The table

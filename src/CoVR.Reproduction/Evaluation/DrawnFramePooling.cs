@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Reproduction.Embedding;
+using CoVR.Retrieval;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>Pools at most so many frames of a candidate, drawn without replacement and kept in their order (<c>n_embs</c>). The draw depends on the identity alone.</summary>
 /// <param name="Most">How many.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>The integers by which the reference compares identities.</summary>
 internal static class IntegerIdentity

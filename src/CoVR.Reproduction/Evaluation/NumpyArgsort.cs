@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
 /// The order into which <c>numpy.argsort</c> of numpy 1.24, the version that the reference asks for, puts single precision numbers:

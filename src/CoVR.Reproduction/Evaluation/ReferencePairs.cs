@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
 /// What the reference masks: items keep the order of the file while pairs are numbered by the table sorted by the iterated

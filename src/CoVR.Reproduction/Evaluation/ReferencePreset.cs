@@ -5,7 +5,7 @@ using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>The rules of the Python code as they are, errors included: for comparison with published figures.</summary>
 /// <remarks>

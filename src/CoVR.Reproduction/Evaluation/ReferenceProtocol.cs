@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>A benchmark by the rules of the Python code.</summary>
 internal sealed class ReferenceProtocol(IRetrievalProtocol inner, RetrievalRules rules, Func<Triplet, IReadOnlySet<MediaId>> exclusions) : IRetrievalProtocol

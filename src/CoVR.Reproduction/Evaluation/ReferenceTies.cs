@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>The order of ties that the sorts of the Python code leave; excluded candidates end the ranking, as a score of -10 or -100 does there.</summary>
 internal static class ReferenceTies

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>The order in which <c>torch.argsort</c> leaves equal numbers on the processor: that of the C++ library's sort, which is not stable beyond 16 numbers.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using CoVR.Data;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>Writes and checks the file that CIRCO's server takes.</summary>
 internal static class CircoSubmission

@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>Writes and checks the files that CIRR's server takes.</summary>
 internal static class CirrSubmission

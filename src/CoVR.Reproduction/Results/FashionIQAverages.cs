@@ -2,7 +2,7 @@ using CoVR.Data;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Evaluation;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>The averages of FashionIQ's three categories (<c>mean_results</c> of the reference's <c>src/test/blip2/fashioniq.py</c>).</summary>
 internal static class FashionIQAverages

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>Writes JSON as Python's <c>json.dump(data, file, indent=2)</c> does, byte for byte.</summary>
 internal static class PythonJson

@@ -3,7 +3,7 @@ using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling.Checkpoints;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>The result files of the Python code: figures (<c>recalls_covr.json</c>, <c>recalls_fiq-dress.json</c>) and the files that the servers of CIRR and CIRCO take.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoVR.Data;
 
-namespace CoVR.Reproduction;
+namespace CoVR.Reproduction.Results;
 
 /// <summary>Looks through a submission file and gathers every fault.</summary>
 internal sealed class SubmissionCheck

@@ -1,6 +1,7 @@
 using CoVR.Modeling;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Prepares <see cref="CaptionedImageBatch"/>es in the background, in an order that does not depend on the number of workers.</summary>
 /// <remarks>An image that cannot be read is left out of its batch and reported; a batch of which nothing can be read ends the run.</remarks>

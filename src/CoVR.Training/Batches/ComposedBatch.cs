@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Modeling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>One batch of composed training, in host memory: references, modification texts and targets. Owns the pixels.</summary>
 internal sealed class ComposedBatch : IPartialBatch, IDisposable

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Prepares the batches that a training step reads.</summary>
 /// <typeparam name="TBatch">What one step needs; disposed by the trainer after the step.</typeparam>

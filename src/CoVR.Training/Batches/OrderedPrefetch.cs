@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Produces items ahead of use, several at a time, and returns them in order.</summary>
 internal static class OrderedPrefetch

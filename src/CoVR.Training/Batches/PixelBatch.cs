@@ -1,8 +1,9 @@
 using System.Buffers;
+using CoVR.Training.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>The pixels of several items in one rented array, [B F, 3, S, S], the F frames of an item next to each other.</summary>
 internal sealed class PixelBatch : IDisposable

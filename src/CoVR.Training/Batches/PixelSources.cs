@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CoVR.Modeling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Reads the pixels of an image or video as the model expects them.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using CoVR.Data;
+using CoVR.Retrieval;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>The precomputed embeddings of targets, one frame each. Safe for use from several threads.</summary>
 internal interface ITargetEmbeddings

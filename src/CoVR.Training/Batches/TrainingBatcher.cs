@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 using CoVR.Data;
 using CoVR.Distributed;
 using CoVR.Modeling;
+using CoVR.Training.Distributed;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Prepares <see cref="ComposedBatch"/>es in the background, in an order that does not depend on the number of workers.</summary>
 /// <remarks>Every item has its own random source, seeded by (seed, epoch, batch, item). At most <c>workers</c> + 1 batches are in memory.</remarks>

@@ -1,6 +1,6 @@
 using CoVR.Modeling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>Cleans and tokenizes training texts; runs on the workers.</summary>
 /// <param name="tokenizer">The model's tokenizer.</param>

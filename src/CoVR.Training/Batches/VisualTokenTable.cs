@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
+using CoVR.Embedding;
 using CoVR.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Batches;
 
 /// <summary>The visual tokens of many items, computed once: [items, N, C] on the CPU.</summary>
 /// <remarks>

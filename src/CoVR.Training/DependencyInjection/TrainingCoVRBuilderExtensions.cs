@@ -1,7 +1,7 @@
 using CoVR;
-using CoVR.Media;
 using CoVR.Modeling;
-using CoVR.Training;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -2,10 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CoVR.Data;
 using CoVR.Distributed;
+using CoVR.Training.Batches;
+using CoVR.Training.Optimization;
+using CoVR.Training.Runs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Distributed;
 
 /// <summary>What ranks do together in a run; a no-op in a single process.</summary>
 internal sealed class DistributedContext(ICollective? collective)

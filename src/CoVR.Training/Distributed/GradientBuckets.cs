@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Distributed;
 
 /// <summary>Averages gradients over ranks, many parameters per message.</summary>
 internal static class GradientBuckets

@@ -1,7 +1,8 @@
 using CoVR.Distributed;
+using CoVR.Training.Steps;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Distributed;
 
 /// <summary>Splits the rows of a batch between ranks and gathers them again, in order.</summary>
 internal static class RankRows

@@ -3,7 +3,7 @@ using CoVR.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Distributed;
 
 /// <summary>Named tensors sent from rank 0 to the other ranks.</summary>
 internal static class RankTensors

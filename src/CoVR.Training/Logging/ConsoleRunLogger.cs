@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>Writes plain lines through <see cref="ILogger"/>, for hosts without a progress bar; where they appear is the host's choice.</summary>
 internal sealed class ConsoleRunLogger : IRunLogger

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Training.Optimization;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>
 /// Writes <c>steps.csv</c> (epoch, step, rate, loss, a column per term), <c>epochs.csv</c> (a row per metric) and, if items were

@@ -4,7 +4,7 @@ using CoVR.Modeling.Checkpoints;
 using Google.Protobuf;
 using Tensorboard;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>
 /// A file of TensorBoard events. Each record holds its length, the length's masked checksum, the event and the event's masked

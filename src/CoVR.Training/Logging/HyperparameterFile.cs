@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CoVR.Modeling.Checkpoints;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>Writes the configuration of a run as <c>hparams.yaml</c>: dotted names become nested maps.</summary>
 internal static class HyperparameterFile

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CoVR.Modeling.Checkpoints;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>
 /// Writes <c>version_N/metrics.csv</c> and <c>version_N/hparams.yaml</c> as Lightning's CSV logger does: a row per step with <c>epoch</c>,

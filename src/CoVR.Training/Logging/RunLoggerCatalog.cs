@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>Creates run loggers by name: the built-in ones, and those added with <see cref="TrainingCoVRBuilderExtensions.AddRunLogger"/>.</summary>
 /// <remarks>

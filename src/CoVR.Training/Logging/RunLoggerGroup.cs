@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>All loggers of a run as one.</summary>
 internal sealed class RunLoggerGroup(IReadOnlyList<IRunLogger> loggers) : IRunLogger

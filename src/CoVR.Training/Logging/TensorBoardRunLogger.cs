@@ -3,7 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Tensorboard;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Logging;
 
 /// <summary>
 /// Writes <c>version_N/events.out.tfevents.…</c> and <c>version_N/hparams.yaml</c>, as Lightning's TensorBoard logger does:

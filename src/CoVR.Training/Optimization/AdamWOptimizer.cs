@@ -1,9 +1,10 @@
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
+using CoVR.Training.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Optimization;
 
 /// <summary>AdamW with one learning rate for all parameters, with PyTorch's results, in place and with constant memory.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Optimization;
 
 /// <summary>A parameter with its history; the step count is a tensor, as the fused kernel requires.</summary>
 internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable

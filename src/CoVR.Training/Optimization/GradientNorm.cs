@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Optimization;
 
 /// <summary>Clipping by global norm, as <c>torch.nn.utils.clip_grad_norm_</c> does it.</summary>
 internal static class GradientNorm

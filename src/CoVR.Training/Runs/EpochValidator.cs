@@ -1,8 +1,9 @@
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Carries out a <see cref="RetrievalValidation"/> after an epoch; ranks share its queries.</summary>
 internal sealed class EpochValidator(RetrievalValidation validation, TrainingPipeline pipeline, TrainingOptions training)

@@ -1,7 +1,9 @@
+using CoVR.Training.Batches;
+using CoVR.Training.Optimization;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Reads the batches of one step and accumulates their gradients. On every rank the logger receives the items that this rank leaves out.</summary>
 internal sealed class GradientAccumulator<TBatch>(TrainingRun<TBatch> run, TrainingContext context, AdamWOptimizer optimizer, StepTimer timer, ILogger logger)

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The state of libtorch's random generators, which dropout uses.</summary>
 internal static class RandomState

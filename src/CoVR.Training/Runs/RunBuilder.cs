@@ -1,10 +1,16 @@
 using CoVR.Data;
+using CoVR.DependencyInjection;
 using CoVR.Losses;
-using CoVR.Media;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
+using CoVR.Retrieval;
+using CoVR.Training.Batches;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Builds the runs of a plan from the options and the parts of a pipeline.</summary>
 internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipeline, ComposedModel model, TrainingPlan plan)

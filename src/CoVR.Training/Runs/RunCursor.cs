@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The position of a run: everything except tensors that the next step depends on, and what is reported at the end.</summary>
 internal sealed record RunCursor

@@ -1,4 +1,7 @@
-namespace CoVR.Training;
+using CoVR.DependencyInjection;
+using CoVR.Training.Batches;
+
+namespace CoVR.Training.Runs;
 
 /// <summary>The settings that define the numbers of a run; a run state saved with other settings is refused.</summary>
 internal static class RunSettings

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>A saved run state cannot be resumed or written: it is damaged, belongs to another run, or is in use.</summary>
 /// <param name="file">The file.</param>

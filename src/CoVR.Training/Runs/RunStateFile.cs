@@ -1,8 +1,9 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Training.Optimization;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The file from which a run is resumed: weights, optimizer, random state, position. Replaced atomically.</summary>
 internal sealed class RunStateFile : IDisposable

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The part of a run state that is not tensors.</summary>
 internal sealed record RunStateHeader

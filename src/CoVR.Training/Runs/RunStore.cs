@@ -1,8 +1,9 @@
 using System.Globalization;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Training.Optimization;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The output folder of a run: run state and weights.</summary>
 internal sealed class RunStore : IDisposable

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Measures the duration of steps and how much of it is spent waiting for data.</summary>
 internal sealed class StepTimer(TimeProvider time)

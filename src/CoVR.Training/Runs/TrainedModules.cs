@@ -1,8 +1,10 @@
+using CoVR.Training.Optimization;
+using CoVR.Training.Steps;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The modules of a step with names for all their tensors.</summary>
 internal sealed class TrainedModules(IReadOnlyDictionary<string, nn.Module> modules)

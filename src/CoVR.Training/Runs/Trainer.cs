@@ -1,9 +1,11 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
+using CoVR.Training.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Trains models: steps, learning rate, validation, saving, resuming.</summary>
 /// <remarks>

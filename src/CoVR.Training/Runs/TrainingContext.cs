@@ -1,7 +1,7 @@
 using CoVR.Distributed;
 using TorchSharp;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>How a run computes: device, precision, chunks and ranks. Made by the trainer from its options.</summary>
 public sealed record TrainingContext

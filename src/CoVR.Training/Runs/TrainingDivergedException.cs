@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>A loss, a gradient norm or a weight is not finite. A saved run state is from before.</summary>
 public sealed class TrainingDivergedException : CoVRException

@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.DependencyInjection;
 using CoVR.Distributed;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Schedules;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>How a model is trained; the defaults are the reference's.</summary>
 public sealed class TrainingOptions

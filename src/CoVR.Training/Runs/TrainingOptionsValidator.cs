@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.DependencyInjection;
 using CoVR.Modeling;
 using Microsoft.Extensions.Options;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>Finds all faults of a pipeline's training options at once.</summary>
 internal sealed class TrainingOptionsValidator(string pipeline) : IValidateOptions<TrainingOptions>

@@ -1,7 +1,9 @@
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Training.Logging;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>What <see cref="Trainer"/> trains a pipeline's model on.</summary>
 public sealed record TrainingPlan

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>The result of a finished run.</summary>
 /// <param name="Steps">Steps taken in all, earlier processes of the same run included.</param>

@@ -1,6 +1,10 @@
 using CoVR.Data;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Schedules;
+using CoVR.Training.Steps;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>A run with a training step or data of your own.</summary>
 /// <typeparam name="TBatch">What one step reads.</typeparam>

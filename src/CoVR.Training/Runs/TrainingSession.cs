@@ -1,9 +1,12 @@
 using CoVR.Data;
-using CoVR.Modeling;
+using CoVR.Training.Distributed;
+using CoVR.Training.Logging;
+using CoVR.Training.Optimization;
+using CoVR.Training.Schedules;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Runs;
 
 /// <summary>One process's part of a run, on a single thread: libtorch's dispose scopes and gradient mode are per thread.</summary>
 internal sealed class TrainingSession<TBatch> : IDisposable

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Sampling;
 
 /// <summary>Mixes ordinary batches with hard ones, whose items share attributes and so differ only in what is left to learn.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Sampling;
 
 /// <summary>Decides which items form the batches of an epoch.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Sampling;
 
 /// <summary>Visits every item once per epoch, in an order that changes from epoch to epoch; a last, smaller batch is left out.</summary>
 internal sealed class ItemSampler : IBatchSampler

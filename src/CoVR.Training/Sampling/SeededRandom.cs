@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Sampling;
 
 /// <summary>Independent random sources keyed by position in the run, so that any number of workers draws the same numbers.</summary>
 internal static class SeededRandom

@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Sampling;
 
 /// <summary>Visits every target, or every triplet, of a data set once per epoch.</summary>
 /// <remarks>

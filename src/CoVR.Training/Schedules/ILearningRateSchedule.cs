@@ -1,4 +1,4 @@
-namespace CoVR.Training;
+namespace CoVR.Training.Schedules;
 
 /// <summary>The learning rate over a run.</summary>
 /// <remarks>A pure function of the position, so that a resumed run continues with the same rates. Safe for use from several threads.</remarks>

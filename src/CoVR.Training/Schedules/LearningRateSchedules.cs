@@ -1,4 +1,6 @@
-namespace CoVR.Training;
+using CoVR.Training.Runs;
+
+namespace CoVR.Training.Schedules;
 
 /// <summary>A constant rate.</summary>
 internal sealed class ConstantSchedule(double rate) : ILearningRateSchedule

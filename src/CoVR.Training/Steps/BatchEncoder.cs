@@ -1,8 +1,11 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Native;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>Encodes a batch, or some of its rows, into pooled embeddings. Results belong to the caller's dispose scope.</summary>
 internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSettings settings, TrainingContext context)

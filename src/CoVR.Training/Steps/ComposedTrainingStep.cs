@@ -1,9 +1,12 @@
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Distributed;
+using CoVR.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>Training of composed retrieval: queries are encoded, targets come from storage, loss terms compare them.</summary>
 /// <remarks>

@@ -1,9 +1,11 @@
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>Image-text contrastive training: images against their captions. A warm-up for a model with fresh weights.</summary>
 /// <remarks>

@@ -1,7 +1,8 @@
+using CoVR.Training.Batches;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>
 /// Embeddings detached from the graph that made them: the loss is differentiated with respect to them first, and their gradients

@@ -1,7 +1,9 @@
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>
 /// A batch encoded chunk by chunk without a graph, and once more with a graph when the gradients of its embeddings are known:

@@ -1,6 +1,7 @@
+using CoVR.Training.Runs;
 using TorchSharp;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>Computes the losses of a batch: all that <see cref="Trainer"/> knows of what is trained.</summary>
 /// <typeparam name="TBatch">What one step reads.</typeparam>

@@ -2,7 +2,7 @@ using CoVR.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training;
+namespace CoVR.Training.Steps;
 
 /// <summary>The losses of one batch: the sum to minimize and its terms.</summary>
 /// <param name="Total">A scalar, owned by the report. Compute gradients with <see cref="Backward"/>.</param>

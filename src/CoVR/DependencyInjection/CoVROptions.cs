@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Embedding;
 
-namespace CoVR;
+namespace CoVR.DependencyInjection;
 
 /// <summary>The options of one pipeline; the name of the options is the name of the pipeline.</summary>
 public sealed class CoVROptions

@@ -1,7 +1,10 @@
 using CoVR;
 using CoVR.Checkpoints;
+using CoVR.DependencyInjection;
+using CoVR.Embedding;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,15 @@
 using CoVR;
 using CoVR.Checkpoints;
+using CoVR.DependencyInjection;
 using CoVR.Downloads;
+using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,11 @@
+using CoVR.Embedding;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace CoVR;
+namespace CoVR.DependencyInjection;
 
 /// <summary>Resolves the parts of a named pipeline.</summary>
 internal static class PipelineParts

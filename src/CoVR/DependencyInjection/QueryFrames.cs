@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.DependencyInjection;
 
 /// <summary>The slot of the sampler for references, beside the slot of the gallery's <see cref="IFrameSampler"/>.</summary>
 /// <param name="Sampler">Chooses the frames.</param>

@@ -1,4 +1,5 @@
 using CoVR;
+using CoVR.Embedding.Folders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

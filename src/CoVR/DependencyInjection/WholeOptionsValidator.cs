@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace CoVR;
+namespace CoVR.DependencyInjection;
 
 /// <summary>Collects every fault of a pipeline's options, those of nested options included, into one message.</summary>
 /// <typeparam name="T">The options.</typeparam>

@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Retrieval;
+
+namespace CoVR.Embedding;
 
 /// <summary>An item without a usable embedding.</summary>
 /// <param name="Id">The item.</param>

@@ -1,6 +1,6 @@
-using CoVR.Modeling;
+using CoVR.Storage;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>How a folder keeps embeddings.</summary>
 public enum EmbeddingFolderKind

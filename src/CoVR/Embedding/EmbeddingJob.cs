@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Embeds media into a gallery: several workers read and transform, one batch at a time goes through the model, then to the gallery.</summary>
 /// <remarks>

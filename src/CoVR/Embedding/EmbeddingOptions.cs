@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>How an embedding job uses the machine.</summary>
 public sealed class EmbeddingOptions

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>What an embedding job stores of each frame.</summary>
 public enum EmbeddingOutput

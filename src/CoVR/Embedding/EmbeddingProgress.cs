@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Counts the outcomes of a job, and the time in which its model worked or waited.</summary>
 internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress<JobProgress>? progress)

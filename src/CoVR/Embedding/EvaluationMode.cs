@@ -1,6 +1,7 @@
 using CoVR.Modeling;
+using CoVR.Modeling.Native;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Puts a model into evaluation mode and, if it was being trained, back into training mode at the end.</summary>
 internal sealed class EvaluationMode : IDisposable

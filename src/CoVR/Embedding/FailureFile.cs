@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a kill, is passed over.</summary>
 internal sealed class FailureFile(string path)

@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
+using CoVR.Embedding.Folders;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Lists the pictures or videos of a folder as items for an embedding job.</summary>
 public static class MediaFolder

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Which files of a folder are items, and what they are called.</summary>
 public sealed record MediaFolderOptions

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Which part of a file's path below its folder is its identity; the extension never is.</summary>
 public enum MediaIdentity

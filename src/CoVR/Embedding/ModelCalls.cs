@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>The synchronous sections in which a model is called: pixels and texts in, embeddings out, no tensor left behind.</summary>
 internal static class ModelCalls

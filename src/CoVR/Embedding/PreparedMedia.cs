@@ -1,6 +1,7 @@
 using System.Buffers;
+using CoVR.Retrieval;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>The transformed pixels of an item's frames, in a pooled buffer.</summary>
 internal sealed class PreparedMedia : IDisposable

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
+using CoVR.Retrieval;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>An item that was read and transformed, or could not be.</summary>
 internal sealed record PreparedItem(MediaItem Item, PreparedMedia? Media, Exception? Failure);

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>One file of a reference tree: a bare tensor, as <c>tools/embs/save_*_embs_*.py</c> write it.</summary>
 internal static class PthTensor

@@ -1,6 +1,6 @@
 using CoVR.Modeling;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <content>The files of the tree.</content>
 public sealed partial class PthTreeGallery

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using CoVR.Modeling;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Keeps embeddings as the Python reference does: one tensor file for each item, <c>{folder}/{id}.pth</c>.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>What the files of a reference tree hold.</summary>
 public enum PthTreeMedia

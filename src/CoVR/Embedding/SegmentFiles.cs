@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>The names of one segment's files in a store's folder; the unnamed segment is the whole of most stores.</summary>
 /// <param name="Folder">The store.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>A worker's part of a job: shard <c>Index</c> of <c>Count</c>, written <c>0/8</c>.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Lets <see cref="Shard"/> be set from configuration files, which know it as text.</summary>
 internal sealed class ShardConverter : TypeConverter

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>The file that says what a store holds: its format and the fingerprint of its embeddings.</summary>
 /// <param name="Format">The kind of store, <see cref="FormatName"/> for that of segments.</param>

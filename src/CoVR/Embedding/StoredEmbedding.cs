@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
+using CoVR.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>One item of an <see cref="EmbeddingFolder"/>, perhaps damaged.</summary>
 /// <remarks>Safe for use from several threads.</remarks>

@@ -1,8 +1,10 @@
 using CoVR.Modeling;
+using CoVR.Retrieval;
+using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Embeds texts into one file, <c>{"texts", "feats"}</c>, such as the captions of targets or the edits that frames are scored with.</summary>
 /// <remarks>

@@ -3,10 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR;
+namespace CoVR.Embedding;
 
 /// <summary>Embeddings of texts, each under the text as its file has it: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>Immutable; safe for use from several threads. Read and written without holding tensors.</remarks>

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

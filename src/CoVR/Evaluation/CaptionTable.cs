@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using TorchSharp;
 
 namespace CoVR.Evaluation;

@@ -1,5 +1,3 @@
-using CoVR.Data;
-
 namespace CoVR.Evaluation;
 
 /// <summary>What a reader of a figure must know beside it.</summary>

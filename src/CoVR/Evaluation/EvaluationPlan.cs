@@ -1,5 +1,5 @@
 using CoVR.Data;
-using CoVR.Modeling;
+using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

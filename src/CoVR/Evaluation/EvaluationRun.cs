@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

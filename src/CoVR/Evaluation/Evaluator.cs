@@ -1,5 +1,6 @@
 using CoVR.Data;
-using CoVR.Modeling;
+using CoVR.Embedding;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using CoVR.Data;
+using CoVR.DependencyInjection;
 
 namespace CoVR.Evaluation;
 

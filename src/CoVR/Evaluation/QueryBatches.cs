@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

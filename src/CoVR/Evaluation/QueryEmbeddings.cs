@@ -1,4 +1,6 @@
+using CoVR.Embedding;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using CoVR.Modeling.Checkpoints;
 
-namespace CoVR;
+namespace CoVR.Pages;
 
 /// <summary>Writes a UTF-8 file, whole or not at all.</summary>
 internal static class TextFile

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using static TorchSharp.torch;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Scores of a few queries against blocks of a gallery as matrix products, in one buffer that is used again for every block.</summary>
 /// <remarks>

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using CoVR.Embedding;
 using CoVR.Modeling;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Answers composed queries: reads the reference, encodes it with the text, searches the gallery.</summary>
 /// <remarks>Safe for any number of threads. Model and gallery are opened by the first search; each search sees the gallery as it is then.</remarks>

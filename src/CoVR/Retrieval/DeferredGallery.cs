@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>A gallery that is opened at its first use, because what made its embeddings is known only when the model is loaded.</summary>
 /// <remarks>A failed opening is tried again by the next call.</remarks>

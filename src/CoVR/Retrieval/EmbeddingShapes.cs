@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Checks and rearranges embeddings [F, Q, D].</summary>
 public static class EmbeddingShapes

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>An exact index that is filled once; equal scores come in the order of adding.</summary>
 /// <remarks>

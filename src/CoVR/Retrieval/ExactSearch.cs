@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Searches the rows of a gallery without approximation.</summary>
 /// <remarks>

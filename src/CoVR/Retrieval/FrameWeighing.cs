@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Turns the products of one query with the frames of a block of candidates into scores, many exponentials at a time.</summary>
 internal static class FrameWeighing

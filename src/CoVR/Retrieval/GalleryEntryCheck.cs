@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Checks what is written to a gallery.</summary>
 internal static class GalleryEntryCheck

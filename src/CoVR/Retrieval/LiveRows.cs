@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The searched rows of a gallery, which change while others search.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The largest dot product of any query vector with any candidate vector.</summary>
 /// <remarks>

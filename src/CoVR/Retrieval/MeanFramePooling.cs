@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The mean over frames, vector by vector; not normalised again.</summary>
 /// <remarks><c>emb_pool: mean</c> of the reference (<c>src/data/webvid_covr.py</c>). Safe for use from several threads.</remarks>

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The dot product of the mean query vector and the mean candidate vector; neither mean is normalised again.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>A gallery in memory, searched exactly.</summary>
 /// <remarks>

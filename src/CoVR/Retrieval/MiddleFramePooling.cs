@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The middle frame alone: index F / 2, rounded down.</summary>
 /// <remarks><c>emb_pool: middle</c> of the reference (<c>src/data/webvid_covr.py</c>). Safe for use from several threads.</remarks>

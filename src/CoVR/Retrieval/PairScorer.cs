@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>How an index stores items and scores pairs of a query and an item; equal to its <see cref="ISimilarity"/> to the last bit.</summary>
 internal abstract class PairScorer

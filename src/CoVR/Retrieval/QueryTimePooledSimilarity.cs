@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>
 /// Each query weighs the frames of each candidate: with s(f) the mean-pooled dot product of the query and frame f, the

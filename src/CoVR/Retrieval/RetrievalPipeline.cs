@@ -1,6 +1,6 @@
 using CoVR.Modeling;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>Gives the parts of a pipeline once its model is loaded; <c>AddCoVR</c> registers one.</summary>
 /// <remarks>Safe for use from several threads.</remarks>

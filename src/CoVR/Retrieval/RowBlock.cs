@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>An item as the search engine sees it.</summary>
 /// <param name="description">Identity and properties.</param>

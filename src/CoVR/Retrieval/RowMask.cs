@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The items of a snapshot that a query may find: one bit an item, block by block.</summary>
 internal sealed class RowMask

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>One state of the rows of a gallery. Immutable; it keeps the memory of its rows alive.</summary>
 /// <remarks>An item's ordinal is the place of its block times <see cref="RowBlock.Capacity"/> plus its place in the block.</remarks>

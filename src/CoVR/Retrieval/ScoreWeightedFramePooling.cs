@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>A weighted sum of frames whose weights are softmax(score / temperature); not normalised again.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The best items seen so far: higher scores first; NaN counts as the lowest score.</summary>
 /// <remarks>A binary heap with the worst kept item on top. Not safe for use from several threads.</remarks>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace CoVR;
+namespace CoVR.Retrieval;
 
 /// <summary>The two sums that every similarity is made of; the same numbers in the same order for the same input.</summary>
 internal static class VectorMath

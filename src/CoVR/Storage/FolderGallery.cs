@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
+using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>A gallery in a folder: a manifest and segments, files of records with checksums that are only appended to.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Retrieval;
+
+namespace CoVR.Storage;
 
 /// <summary>How a <see cref="FolderGallery"/> is opened.</summary>
 public sealed class FolderGalleryOptions

@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Embedding;
+
+namespace CoVR.Storage;
 
 /// <summary>Where the newest record of each item lies, over all segments of a folder.</summary>
 /// <remarks>Not safe for use from several threads.</remarks>

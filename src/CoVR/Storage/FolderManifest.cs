@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>The file that says what a gallery's folder holds: its format and the fingerprint of its embeddings.</summary>
 /// <param name="Format">Always <see cref="FormatName"/>.</param>

@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Retrieval;
+
+namespace CoVR.Storage;
 
 /// <summary>The searched rows of a folder's gallery: most in memory maps, the latest few thousand in memory.</summary>
 /// <remarks>Any number of threads may search; one at a time may write.</remarks>

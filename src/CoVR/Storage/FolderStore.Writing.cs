@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Embedding;
+
+namespace CoVR.Storage;
 
 internal sealed partial class FolderStore
 {

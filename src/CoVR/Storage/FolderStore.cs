@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using CoVR.Embedding;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>The state of a folder's gallery: what its files hold, as last looked at, and the writer of one segment.</summary>
 /// <remarks>Safe for use from several threads. Opened by the first call of <see cref="Refresh"/>, which must come before the others.</remarks>

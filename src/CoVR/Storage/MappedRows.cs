@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>Rows of numbers in a memory map of a scratch file that no other process sees and that ends with the process, however it ends.</summary>
 /// <remarks>The map is closed when nothing refers to the memory any more.</remarks>

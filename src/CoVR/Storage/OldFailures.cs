@@ -1,4 +1,6 @@
-namespace CoVR;
+using CoVR.Embedding;
+
+namespace CoVR.Storage;
 
 /// <summary>The failures of a folder of version 1, lines of JSON in files of their own; they become records at the next write.</summary>
 internal static class OldFailures

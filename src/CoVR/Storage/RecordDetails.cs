@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>What a record holds besides identity and embedding, in the order of <see cref="Write"/>; a missing field takes one bit.</summary>
 internal sealed class RecordDetails

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>The bytes of a record, little-endian.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
+using CoVR.Embedding;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>Writes segments anew without the records that no longer count.</summary>
 /// <remarks>A new file is written beside the old one, flushed, and renamed over it: whenever it is interrupted, the folder holds the old state or the new one.</remarks>

@@ -1,6 +1,7 @@
+using CoVR.Embedding;
 using Microsoft.Win32.SafeHandles;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>A file of records, one after the other; it only grows, apart from an unfinished end, until compaction puts another in its place.</summary>
 /// <remarks>Reading is safe from several threads and while another process appends; one thread may append.</remarks>

@@ -1,6 +1,7 @@
+using CoVR.Embedding;
 using Microsoft.Win32.SafeHandles;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>Walks the records of a segment and goes on behind damaged ones.</summary>
 internal static class SegmentScanner

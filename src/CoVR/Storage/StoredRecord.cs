@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>What a record of a segment says.</summary>
 internal enum RecordKind : byte

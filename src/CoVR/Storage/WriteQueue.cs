@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace CoVR;
+namespace CoVR.Storage;
 
 /// <summary>Saves writes one after the other; those that arrive while another is saved are saved together, by the thread that saves.</summary>
 /// <param name="save">Saves some writes, all of them or none.</param>

@@ -1,5 +1,6 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Tests.Made;
+using CoVR.Embedding;
 using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Cli.Tests.Commands;

@@ -1,5 +1,6 @@
 using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
+using CoVR.Embedding;
 using Spectre.Console.Testing;
 
 namespace CoVR.Cli.Tests.Commands;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CoVR.Cli.Hosting;
 using CoVR.Cli.Tests.Made;
+using CoVR.Storage;
 
 namespace CoVR.Cli.Tests.Commands;
 

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using CoVR.Cli.Tests.Made;
-using CoVR.Cli.Tests.Runs;
 using CoVR.Datasets.FashionIQ;
 using CoVR.TestData;
 
-[assembly: AssemblyFixture(typeof(MatrixWorld))]
+[assembly: AssemblyFixture(typeof(CoVR.Cli.Tests.Runs.MatrixWorld))]
 
 namespace CoVR.Cli.Tests.Runs;
 

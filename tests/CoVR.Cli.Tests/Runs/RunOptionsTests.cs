@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Text.Json;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
-using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
 using Spectre.Console.Testing;
 using TorchSharp;
 

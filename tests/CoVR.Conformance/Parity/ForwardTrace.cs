@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>Listens to the outputs of every layer of a module, by its path, until disposed.</summary>
 /// <remarks>Hooks are typed by a layer's arguments, so they are made at run time; outputs are handed over as they are and stay the layer's.</remarks>

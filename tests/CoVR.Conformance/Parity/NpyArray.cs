@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>An array of a <c>.npy</c> file (format 1 to 3, C order, little-endian), as <c>numpy.save</c> writes it.</summary>
 /// <param name="Type">The descriptor, for example <c>&lt;f4</c>.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>Compares tensors with a reference as they come, and keeps none of them.</summary>
 internal sealed class ParityComparison(ReferenceTensors reference, ParityTolerance? tolerance)

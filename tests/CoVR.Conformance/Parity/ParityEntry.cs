@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>The comparison of one tensor.</summary>
 /// <param name="Name">The layer's path, for example <c>visual_encoder.blocks.3.attn</c>.</param>

@@ -1,10 +1,11 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>
 /// A model's tensors beside those of another implementation, layer by layer: how far each is off, and where it starts.

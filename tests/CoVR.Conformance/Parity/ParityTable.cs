@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>A report as text.</summary>
 internal static class ParityTable

@@ -1,4 +1,4 @@
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>How far a number may be from the reference's: |ours - reference| up to Absolute + Relative * |reference|.</summary>
 /// <param name="Absolute">At least 0.</param>

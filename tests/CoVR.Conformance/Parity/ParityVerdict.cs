@@ -1,4 +1,4 @@
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>What a comparison of one tensor came to.</summary>
 public enum ParityVerdict

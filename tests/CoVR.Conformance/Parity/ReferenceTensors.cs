@@ -2,7 +2,7 @@ using System.Text.Json;
 using CoVR.Modeling.Checkpoints;
 using static TorchSharp.torch;
 
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>Named tensors of another implementation; each is read when it is asked for.</summary>
 /// <remarks>Safe for reading from one thread at a time.</remarks>

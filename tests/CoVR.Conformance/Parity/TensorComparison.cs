@@ -1,4 +1,4 @@
-namespace CoVR.Conformance;
+namespace CoVR.Conformance.Parity;
 
 /// <summary>Compares one tensor with the reference's.</summary>
 public static class TensorComparison

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.Tests.Annotations;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.Tests.Annotations;
 

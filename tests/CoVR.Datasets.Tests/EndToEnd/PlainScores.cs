@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.Tests.Layouts;
-using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;

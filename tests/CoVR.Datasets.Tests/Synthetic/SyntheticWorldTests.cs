@@ -1,7 +1,10 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Embedding;
 using CoVR.Media;
+using CoVR.Media.Images;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Synthetic;

@@ -1,4 +1,5 @@
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Storage;
 
 namespace CoVR.Datasets.Tests.WebVidCoVR;
 

@@ -5,6 +5,7 @@ using CoVR.Blip;
 using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Images;
 
 /// <summary>Writes PNG files of 16-bit grey, each row with another filter.</summary>
 internal static class Grey16Png

@@ -1,6 +1,7 @@
+using CoVR.Media.Images;
 using CoVR.Modeling;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Images;
 
 public sealed class PillowResizerTests
 {

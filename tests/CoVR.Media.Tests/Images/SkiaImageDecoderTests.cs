@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using CoVR.Media.Images;
 using SkiaSharp;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Images;
 
 public sealed class SkiaImageDecoderTests
 {

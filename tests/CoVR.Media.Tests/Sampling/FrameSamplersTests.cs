@@ -1,4 +1,6 @@
-namespace CoVR.Media.Tests;
+using CoVR.Media.Sampling;
+
+namespace CoVR.Media.Tests.Sampling;
 
 public sealed class FrameSamplersTests
 {

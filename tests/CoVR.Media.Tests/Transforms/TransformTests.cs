@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Transforms;
 
 public sealed class TransformTests
 {

@@ -1,7 +1,9 @@
 using System.Globalization;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
 using CoVR.TestSupport;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Video;
 
 public sealed class BadVideoTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Video;
 
 /// <summary>Makes the odd files that tests read; fails where ffmpeg is not installed.</summary>
 internal static class Ffmpeg

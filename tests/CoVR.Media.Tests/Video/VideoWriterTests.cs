@@ -1,6 +1,6 @@
 using CoVR.TestSupport;
 
-namespace CoVR.Media.Tests;
+namespace CoVR.Media.Tests.Video;
 
 public sealed class VideoWriterTests
 {

@@ -1,5 +1,6 @@
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using CoVR.Modeling.Layers;
+using CoVR.Modeling.Native;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

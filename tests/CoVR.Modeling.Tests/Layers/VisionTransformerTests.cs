@@ -1,5 +1,6 @@
 using CoVR.Conformance;
 using CoVR.Modeling.Layers;
+using CoVR.Modeling.Native;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

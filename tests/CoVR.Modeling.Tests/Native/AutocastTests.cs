@@ -1,4 +1,4 @@
-using CoVR.Modeling.Layers;
+using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

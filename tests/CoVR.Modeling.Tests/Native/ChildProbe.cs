@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CoVR.Modeling.Native;
 using TorchSharp;
 
 namespace CoVR.Modeling.Tests.Native;

@@ -1,4 +1,5 @@
 using CoVR.Conformance;
+using CoVR.Modeling.Native;
 using CoVR.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;

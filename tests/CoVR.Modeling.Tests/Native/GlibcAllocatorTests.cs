@@ -1,3 +1,5 @@
+using CoVR.Modeling.Native;
+
 namespace CoVR.Modeling.Tests.Native;
 
 public sealed class GlibcAllocatorTests

@@ -1,3 +1,4 @@
+using CoVR.Modeling.Native;
 using CoVR.TestSupport;
 
 namespace CoVR.Modeling.Tests.Native;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CoVR.TestSupport;
+using CoVR.Modeling.Native;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 

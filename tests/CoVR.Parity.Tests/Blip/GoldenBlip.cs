@@ -2,6 +2,7 @@ using System.Text.Json;
 using CoVR.Blip;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Families;

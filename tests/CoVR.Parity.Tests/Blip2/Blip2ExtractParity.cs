@@ -1,6 +1,5 @@
 using CoVR.Blip2;
 using CoVR.Modeling;
-using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;

@@ -1,6 +1,7 @@
 using CoVR.Blip2;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Families;

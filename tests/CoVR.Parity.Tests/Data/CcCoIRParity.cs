@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.TestSupport;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.Cirr;
 using CoVR.Modeling.Text;
 using CoVR.TestSupport;

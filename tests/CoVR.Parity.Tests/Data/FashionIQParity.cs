@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Modeling.Text;
 using CoVR.TestSupport;

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Reproduction;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Data;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
 using static TorchSharp.torch;

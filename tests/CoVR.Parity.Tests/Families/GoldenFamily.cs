@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Blip;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 

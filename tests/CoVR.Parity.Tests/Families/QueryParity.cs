@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CoVR.Evaluation;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Parity.Tests.Metrics;
 using CoVR.TestSupport;
 using TorchSharp;

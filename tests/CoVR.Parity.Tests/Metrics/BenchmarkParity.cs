@@ -4,7 +4,9 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
+using CoVR.Reproduction.Results;
+using CoVR.Retrieval;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;

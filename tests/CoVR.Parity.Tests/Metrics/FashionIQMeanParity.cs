@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Results;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;

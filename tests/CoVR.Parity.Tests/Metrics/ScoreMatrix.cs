@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using CoVR.TestSupport;
 
 namespace CoVR.Parity.Tests.Metrics;

@@ -1,4 +1,4 @@
-using CoVR.Conformance;
+using CoVR.Conformance.Parity;
 using TorchSharp;
 using static TorchSharp.torch;
 

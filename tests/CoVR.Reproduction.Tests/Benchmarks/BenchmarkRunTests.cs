@@ -1,14 +1,12 @@
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Tests.EndToEnd;
-using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
-using CoVR.Modeling;
+using CoVR.Reproduction.Results;
 using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Tests.EndToEnd;
 using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Modeling;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Benchmarks;
+using CoVR.Reproduction.Evaluation;
 using CoVR.TestData;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Reproduction.Tests.Benchmarks;

@@ -1,4 +1,6 @@
 using CoVR.Data;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 
 namespace CoVR.Reproduction.Tests.Embedding;

@@ -1,4 +1,7 @@
 using CoVR.Data;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
+using CoVR.Retrieval;
 using CoVR.TestSupport;
 
 namespace CoVR.Reproduction.Tests.Embedding;

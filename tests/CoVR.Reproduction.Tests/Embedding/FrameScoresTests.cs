@@ -1,3 +1,5 @@
+using CoVR.Reproduction.Embedding;
+
 namespace CoVR.Reproduction.Tests.Embedding;
 
 public sealed class FrameScoresTests

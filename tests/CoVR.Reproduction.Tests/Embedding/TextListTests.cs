@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 
 namespace CoVR.Reproduction.Tests.Embedding;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CoVR.Evaluation;
+using CoVR.Reproduction.Evaluation;
 
 namespace CoVR.Reproduction.Tests.Evaluation;
 

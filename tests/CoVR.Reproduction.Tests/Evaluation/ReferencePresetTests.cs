@@ -2,6 +2,7 @@ using CoVR.Data;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
+using CoVR.Reproduction.Evaluation;
 
 namespace CoVR.Reproduction.Tests.Evaluation;
 

@@ -1,6 +1,8 @@
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Evaluation;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
+using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 

@@ -2,8 +2,10 @@ using CoVR.Data;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
+using CoVR.Reproduction.Evaluation;
+using CoVR.Reproduction.Results;
 
-namespace CoVR.Reproduction.Tests.Results;
+namespace CoVR.Reproduction.Tests.Evaluation;
 
 /// <summary>Shares whose percent is a half at the third decimal: by which arithmetic they are made decides how they round.</summary>
 public sealed class ReferenceRoundingTests

@@ -1,4 +1,4 @@
-using CoVR.Evaluation;
+using CoVR.Reproduction.Evaluation;
 
 namespace CoVR.Reproduction.Tests.Evaluation;
 

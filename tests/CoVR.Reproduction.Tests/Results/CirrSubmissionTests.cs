@@ -1,6 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
-using CoVR.Datasets.Tests.Layouts;
+using CoVR.Reproduction.Results;
 using CoVR.TestData;
 using CoVR.TestSupport;
 

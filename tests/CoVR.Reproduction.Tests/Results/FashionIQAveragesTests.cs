@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.FashionIQ;
+using CoVR.Reproduction.Results;
 
 namespace CoVR.Reproduction.Tests.Results;
 

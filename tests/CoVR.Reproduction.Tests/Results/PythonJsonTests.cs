@@ -1,3 +1,5 @@
+using CoVR.Reproduction.Results;
+
 namespace CoVR.Reproduction.Tests.Results;
 
 public sealed class PythonJsonTests

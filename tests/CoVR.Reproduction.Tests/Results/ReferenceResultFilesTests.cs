@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
+using CoVR.Reproduction.Results;
 
 namespace CoVR.Reproduction.Tests.Results;
 

@@ -1,6 +1,7 @@
+using CoVR.Reproduction.Results;
 using CoVR.TestSupport;
 
-namespace CoVR.Reproduction.Tests.Evaluation;
+namespace CoVR.Reproduction.Tests.Results;
 
 public sealed class ResultFileTests
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace CoVR.TestSupport;
+namespace CoVR.TestSupport.Downloads;
 
 /// <summary>The system's clock with timers that run a thousand times faster; notes what was waited for.</summary>
 public sealed class HurriedTime : TimeProvider

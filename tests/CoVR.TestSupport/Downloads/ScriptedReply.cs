@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoVR.TestSupport;
+namespace CoVR.TestSupport.Downloads;
 
 /// <summary>What a <see cref="ScriptedServer"/> answers, lies included.</summary>
 public sealed record ScriptedReply(int Status)

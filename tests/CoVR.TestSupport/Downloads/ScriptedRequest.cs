@@ -1,4 +1,4 @@
-namespace CoVR.TestSupport;
+namespace CoVR.TestSupport.Downloads;
 
 /// <summary>What a client asked of a <see cref="ScriptedServer"/>.</summary>
 public sealed record ScriptedRequest(string Path, IReadOnlyDictionary<string, string> Headers)

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace CoVR.TestSupport;
+namespace CoVR.TestSupport.Downloads;
 
 /// <summary>A web server on this machine that answers as a test says; one exchange per connection.</summary>
 public sealed class ScriptedServer : IAsyncDisposable

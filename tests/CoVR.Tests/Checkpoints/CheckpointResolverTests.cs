@@ -2,6 +2,7 @@ using CoVR.Checkpoints;
 using CoVR.Downloads;
 using CoVR.Modeling;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Tests.Checkpoints;

@@ -115,7 +115,7 @@ internal sealed class LeaksATensor(IGallery inner) : GalleryWrapper(inner)
 
     public override ValueTask<IReadOnlyList<SearchResult>> SearchAsync(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken = default)
     {
-        CoVR.Modeling.NativeTorch.EnsureLoaded();
+        CoVR.Modeling.Native.NativeTorch.EnsureLoaded();
         _leaked.Add(zeros(1));
         return Inner.SearchAsync(queries, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using CoVR.Conformance;
+using CoVR.Retrieval;
 using Xunit.Sdk;
 
 namespace CoVR.Tests.Conformance;

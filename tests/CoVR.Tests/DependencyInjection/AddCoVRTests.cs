@@ -1,6 +1,7 @@
 using CoVR.Evaluation;
 using CoVR.Media;
-using CoVR.Modeling;
+using CoVR.Media.Sampling;
+using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using CoVR.Downloads;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Tests.Downloads;
 

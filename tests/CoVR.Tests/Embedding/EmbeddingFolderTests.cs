@@ -1,5 +1,7 @@
 using System.Text;
+using CoVR.Embedding;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Storage;
 using CoVR.TestSupport;
 using TorchSharp;
 

@@ -1,4 +1,7 @@
 using CoVR.Conformance;
+using CoVR.Embedding;
+using CoVR.Retrieval;
+using CoVR.Storage;
 using CoVR.Tests.Fakes;
 using TorchSharp;
 

@@ -1,3 +1,4 @@
+using CoVR.Embedding.Folders;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;

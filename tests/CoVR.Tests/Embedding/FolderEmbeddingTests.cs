@@ -1,5 +1,7 @@
+using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Embedding;
+using CoVR.Storage;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;

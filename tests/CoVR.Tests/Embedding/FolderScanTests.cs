@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using CoVR.Embedding.Folders;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;

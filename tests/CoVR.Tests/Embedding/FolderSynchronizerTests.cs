@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using CoVR.Embedding;
+using CoVR.Embedding.Folders;
+using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using CoVR.Tests.Fakes;
+using CoVR.Embedding;
+using CoVR.Storage;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;

@@ -1,4 +1,5 @@
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding;

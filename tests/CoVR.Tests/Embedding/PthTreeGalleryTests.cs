@@ -1,5 +1,5 @@
 using CoVR.Conformance;
-using CoVR.Modeling;
+using CoVR.Embedding;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
 using TorchSharp;

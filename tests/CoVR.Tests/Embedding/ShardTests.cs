@@ -1,3 +1,4 @@
+using CoVR.Embedding;
 using Microsoft.Extensions.Configuration;
 
 namespace CoVR.Tests.Embedding;

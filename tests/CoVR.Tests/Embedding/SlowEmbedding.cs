@@ -1,4 +1,6 @@
 using System.Globalization;
+using CoVR.Embedding;
+using CoVR.Storage;
 using CoVR.Tests.Fakes;
 
 namespace CoVR.Tests.Embedding;

@@ -1,3 +1,4 @@
+using CoVR.Embedding;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Tests.Fakes;

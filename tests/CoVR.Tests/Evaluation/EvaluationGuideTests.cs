@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Evaluation;
 using CoVR.Pages;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 

@@ -1,9 +1,11 @@
 using CoVR.Data;
+using CoVR.DependencyInjection;
+using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Modeling;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
+using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
-using CoVR.TestSupport;
 using static TorchSharp.torch;
 
 namespace CoVR.Tests.Evaluation;

@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.DependencyInjection;
 using CoVR.Evaluation;
 
 namespace CoVR.Tests.Evaluation;

@@ -1,5 +1,9 @@
-using CoVR.Media;
+using CoVR.Embedding;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
+using CoVR.Modeling.Native;
+using CoVR.Retrieval;
 using TorchSharp;
 
 namespace CoVR.Tests.Fakes;

@@ -1,6 +1,7 @@
 using CoVR.Conformance;
 using CoVR.Data;
 using CoVR.Media;
+using CoVR.Media.Images;
 using CoVR.Modeling;
 
 namespace CoVR.Tests.Fakes;

@@ -1,7 +1,8 @@
 using CoVR.Data;
+using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Pages;
-using CoVR.Reproduction;
+using CoVR.Reproduction.Evaluation;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 

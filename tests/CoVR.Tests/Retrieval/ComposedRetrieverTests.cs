@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;

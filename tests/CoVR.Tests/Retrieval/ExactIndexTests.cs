@@ -1,4 +1,5 @@
 using CoVR.Conformance;
+using CoVR.Retrieval;
 
 namespace CoVR.Tests.Retrieval;
 

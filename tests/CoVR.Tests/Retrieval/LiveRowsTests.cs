@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using CoVR.Retrieval;
 
 namespace CoVR.Tests.Retrieval;
 

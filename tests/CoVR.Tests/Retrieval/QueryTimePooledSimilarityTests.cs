@@ -1,3 +1,5 @@
+using CoVR.Retrieval;
+
 namespace CoVR.Tests.Retrieval;
 
 [Collection("torch")]

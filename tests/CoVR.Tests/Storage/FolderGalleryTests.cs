@@ -1,4 +1,6 @@
 using CoVR.Conformance;
+using CoVR.Retrieval;
+using CoVR.Storage;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CoVR.Storage;
 
 namespace CoVR.Tests.Storage;
 

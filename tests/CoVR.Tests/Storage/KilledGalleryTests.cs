@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CoVR.Storage;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Storage;

@@ -1,3 +1,4 @@
+using CoVR.Storage;
 using CoVR.TestSupport;
 using Microsoft.Extensions.Logging;
 

@@ -1,9 +1,18 @@
+using CoVR.DependencyInjection;
 using CoVR.Losses;
 using CoVR.Media;
+using CoVR.Media.Images;
+using CoVR.Media.Sampling;
+using CoVR.Media.Transforms;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Batches;
 
 [Collection("torch")]
 public sealed class PixelSourcesTests

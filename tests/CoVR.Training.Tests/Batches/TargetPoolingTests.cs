@@ -1,6 +1,8 @@
 using CoVR.Data;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Batches;
 
 public sealed class TargetPoolingTests
 {

@@ -1,6 +1,10 @@
 using CoVR.Data;
+using CoVR.Embedding;
+using CoVR.Training.Batches;
+using CoVR.Training.Sampling;
+using CoVR.Training.Tests.Fakes;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Batches;
 
 public sealed class TrainingBatcherTests
 {

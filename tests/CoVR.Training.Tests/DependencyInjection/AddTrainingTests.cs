@@ -2,11 +2,13 @@ using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.TestSupport;
+using CoVR.Training.Runs;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.DependencyInjection;
 
 [Collection("torch")]
 public sealed class AddTrainingTests
@@ -21,7 +23,7 @@ public sealed class AddTrainingTests
         await using var services = Build(pipeline, options => (options.Epochs, options.BatchSize, options.LearningRate) = (2, 8, 1e-3));
         var model = services.Model(pipeline);
         var store = services.GetRequiredKeyedService<IGallery>(pipeline);
-        var before = Runs.Weights((TinyEncoder)model.Encoder);
+        var before = TinyRuns.Weights((TinyEncoder)model.Encoder);
         var triplets = Triplets(16);
         foreach (var triplet in triplets)
         {
@@ -39,7 +41,7 @@ public sealed class AddTrainingTests
             null,
             Token);
         Assert.Equal((4, 2), (result.Steps, log.Epochs.Count));
-        Assert.NotEqual(before, Runs.Weights((TinyEncoder)model.Encoder));
+        Assert.NotEqual(before, TinyRuns.Weights((TinyEncoder)model.Encoder));
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed class AddTrainingTests
 
             await services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token);
 
-            ends.Add(Runs.Weights((TinyEncoder)model.Encoder));
+            ends.Add(TinyRuns.Weights((TinyEncoder)model.Encoder));
         }
 
         Assert.All(ends[0].Zip(ends[1]), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -137,7 +139,7 @@ public sealed class AddTrainingTests
             .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout), new WordHashTokenizer(), new WordHashTokenizer(), Description, CPU))
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
-            .UseTrainingTransform((_, input) => new CoVR.Media.EvaluationTransform(input))
+            .UseTrainingTransform((_, input) => new CoVR.Media.Transforms.EvaluationTransform(input))
             .AddTraining(configure);
         return services.BuildServiceProvider();
     }

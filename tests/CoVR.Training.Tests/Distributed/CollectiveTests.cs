@@ -1,9 +1,11 @@
 using CoVR.Losses;
 using CoVR.TestSupport;
+using CoVR.Training.Distributed;
+using CoVR.Training.Tests.Fakes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Distributed;
 
 [Collection("torch")]
 public sealed class CollectiveTests

@@ -1,6 +1,9 @@
 using CoVR.TestSupport;
+using CoVR.Training.Runs;
+using CoVR.Training.Tests.Fakes;
+using CoVR.Training.Tests.Steps;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Distributed;
 
 /// <summary>Ranks that mpirun starts train as one process does.</summary>
 [Collection("torch")]
@@ -81,6 +84,6 @@ public sealed class DistributedTrainingTests : IDisposable
     {
         using var encoder = new TinyEncoder(1, shared.Dropout, shared.Vectors);
         await new Trainer(shared.Options(null)).RunAsync(shared.Create(encoder, null), null, Token);
-        return Runs.Weights(encoder);
+        return TinyRuns.Weights(encoder);
     }
 }

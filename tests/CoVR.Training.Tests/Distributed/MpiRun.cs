@@ -1,6 +1,6 @@
 using CoVR.Training.Mpi;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Distributed;
 
 /// <summary>Starts ranks of this assembly.</summary>
 internal static class MpiRun

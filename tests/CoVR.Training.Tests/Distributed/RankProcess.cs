@@ -1,7 +1,12 @@
 using System.Globalization;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
 using CoVR.Training.Mpi;
+using CoVR.Training.Runs;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Distributed;
 
 /// <summary>One of several processes that mpirun starts.</summary>
 internal static class RankProcess
@@ -13,7 +18,7 @@ internal static class RankProcess
     /// <param name="arguments">"collective", or an output folder and the names of shared runs, each with "!step" if rank 1 dies in that step.</param>
     internal static async Task<int> RunAsync(string[] arguments)
     {
-        CoVR.Modeling.NativeTorch.EnsureLoaded();
+        CoVR.Modeling.Native.NativeTorch.EnsureLoaded();
         var ranks = MpiCollective.Start();
         if (arguments[0] == Collective)
         {

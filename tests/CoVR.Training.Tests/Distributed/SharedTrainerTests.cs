@@ -4,10 +4,15 @@ using CoVR.Evaluation;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Tests.Fakes;
+using CoVR.Training.Tests.Steps;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Distributed;
 
 /// <summary>The whole walk of <see cref="Trainer"/> by ranks that are threads.</summary>
 [Collection("torch")]
@@ -79,7 +84,7 @@ public sealed class SharedTrainerTests : IDisposable
             },
             null,
             Token).GetAwaiter().GetResult();
-        return (Runs.Weights((TinyEncoder)model.Encoder), [.. log.Epochs.Select(epoch => string.Join(' ', epoch.Validation!.Metrics))]);
+        return (TinyRuns.Weights((TinyEncoder)model.Encoder), [.. log.Epochs.Select(epoch => string.Join(' ', epoch.Validation!.Metrics))]);
     }
 
     private static ServiceProvider Build(Action<TrainingOptions> configure)

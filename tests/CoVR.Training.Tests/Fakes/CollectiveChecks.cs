@@ -2,7 +2,7 @@ using CoVR.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>What every collective must do; each rank runs it.</summary>
 internal static class CollectiveChecks

@@ -1,7 +1,9 @@
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Made-up triplets whose target is the reference shifted by what the text says.</summary>
 internal sealed class FakeWorld : IPixelSource, ITargetEmbeddings

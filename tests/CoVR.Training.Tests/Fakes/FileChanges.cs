@@ -1,4 +1,4 @@
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Waits for what another process writes.</summary>
 internal static class FileChanges

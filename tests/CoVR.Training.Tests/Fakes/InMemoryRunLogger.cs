@@ -1,4 +1,7 @@
-namespace CoVR.Training.Tests;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Keeps all records.</summary>
 internal sealed class InMemoryRunLogger : IRunLogger

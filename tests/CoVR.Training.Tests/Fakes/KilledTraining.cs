@@ -1,4 +1,7 @@
-namespace CoVR.Training.Tests;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>A process that trains up to a step and then waits to be killed.</summary>
 internal static class KilledTraining
@@ -7,10 +10,10 @@ internal static class KilledTraining
 
     internal static async Task<int> RunAsync(string folder, long last)
     {
-        CoVR.Modeling.NativeTorch.EnsureLoaded();
+        CoVR.Modeling.Native.NativeTorch.EnsureLoaded();
         using var encoder = new TinyEncoder(1);
         using var log = new CsvRunLogger(folder);
-        await new Trainer(Runs.Resumable(folder)).RunAsync(Runs.Composed(encoder, log), new WaitAt(last));
+        await new Trainer(TinyRuns.Resumable(folder)).RunAsync(TinyRuns.Composed(encoder, log), new WaitAt(last));
         return 0;
     }
 

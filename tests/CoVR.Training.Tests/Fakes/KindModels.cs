@@ -2,12 +2,19 @@ using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Both families in a few thousand parameters, with dropout and stochastic depth, for the pictures of <see cref="FakeWorld"/>.</summary>
 internal static class KindModels

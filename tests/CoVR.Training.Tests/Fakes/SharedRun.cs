@@ -1,8 +1,14 @@
 using System.Runtime.InteropServices;
 using CoVR.Distributed;
 using CoVR.Losses;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Schedules;
+using CoVR.Training.Steps;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>A run that one process does alone or several do together, named alike in both programs.</summary>
 internal sealed record SharedRun(string Name, int Batch, string Terms, int? Chunk = null, double Dropout = 0, int Vectors = 1, int Steps = 20)
@@ -50,7 +56,7 @@ internal sealed record SharedRun(string Name, int Batch, string Terms, int? Chun
         Collective = ranks,
     };
 
-    internal static void WriteWeights(TinyEncoder encoder, string path) => File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(Runs.Weights(encoder)).ToArray());
+    internal static void WriteWeights(TinyEncoder encoder, string path) => File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(TinyRuns.Weights(encoder)).ToArray());
 
     internal static float[] ReadWeights(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 }

@@ -1,12 +1,13 @@
 using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Models of both families with a few thousand weights.</summary>
 internal static class SmallModels

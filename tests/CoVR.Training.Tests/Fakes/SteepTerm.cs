@@ -2,7 +2,7 @@ using CoVR.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>A finite loss whose gradient is not: in one step, counted from 1, or without a number in every step.</summary>
 internal sealed class SteepTerm(int? step = null) : ILossTerm

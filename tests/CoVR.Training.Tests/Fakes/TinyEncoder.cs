@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>A composed encoder of a few hundred weights, with dropout so that resuming must restore the random state.</summary>
 internal sealed class TinyEncoder : ComposedEncoderModule
@@ -13,7 +13,7 @@ internal sealed class TinyEncoder : ComposedEncoderModule
     // The generator is the process's: of two ranks that are threads, one at a time seeds it and draws its weights.
     private static readonly Lock Seeding = new();
     private readonly Linear _vision;
-    private readonly Embedding _words;
+    private readonly TorchSharp.Modules.Embedding _words;
     private readonly Linear _fusion;
     private readonly Linear _caption;
     private readonly Dropout _dropout;

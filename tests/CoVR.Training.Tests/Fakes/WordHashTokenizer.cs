@@ -1,6 +1,6 @@
 using CoVR.Modeling;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>One token a word, in [3, 32); 0 pads.</summary>
 internal sealed class WordHashTokenizer : ITextTokenizer, ITextCleaner

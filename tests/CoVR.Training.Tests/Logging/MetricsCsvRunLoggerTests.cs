@@ -1,4 +1,5 @@
 using CoVR.TestSupport;
+using CoVR.Training.Logging;
 
 namespace CoVR.Training.Tests.Logging;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using CoVR.TestSupport;
+using CoVR.Training.Logging;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

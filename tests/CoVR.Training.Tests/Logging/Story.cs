@@ -1,3 +1,6 @@
+using CoVR.Training.Logging;
+using CoVR.Training.Tests.Fakes;
+
 namespace CoVR.Training.Tests.Logging;
 
 /// <summary>What loggers are told of runs: two epochs of three steps, also stopped, killed and resumed on the way.</summary>
@@ -22,7 +25,7 @@ internal static class Story
     }
 
     internal static void Epoch(IRunLogger logger, int epoch) =>
-        logger.LogEpoch(new EpochRecord(epoch, 3 * (epoch + 1), 0.25 * (epoch + 1), Runs.Report(10 + epoch)));
+        logger.LogEpoch(new EpochRecord(epoch, 3 * (epoch + 1), 0.25 * (epoch + 1), TinyRuns.Report(10 + epoch)));
 
     /// <summary>The whole run without a stop.</summary>
     internal static void Whole(IRunLogger logger)

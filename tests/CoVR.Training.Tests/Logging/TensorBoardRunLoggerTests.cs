@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CoVR.TestSupport;
+using CoVR.Training.Logging;
 using Tensorboard;
 
 namespace CoVR.Training.Tests.Logging;

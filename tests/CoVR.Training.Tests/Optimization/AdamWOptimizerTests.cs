@@ -1,8 +1,9 @@
 using CoVR.TestSupport;
+using CoVR.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Optimization;
 
 [Collection("torch")]
 public sealed class AdamWOptimizerTests

@@ -3,11 +3,15 @@ using CoVR.Evaluation;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Retrieval;
 using CoVR.TestSupport;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class EpochValidatorTests : IDisposable

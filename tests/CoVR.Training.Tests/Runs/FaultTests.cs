@@ -1,6 +1,9 @@
 using CoVR.TestSupport;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Tests.Fakes;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 /// <summary>Every step on the way of a file to its place fails once, or the process dies there; the run still comes to the same end.</summary>
 [Collection("torch")]
@@ -60,7 +63,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task RunAsync_WeightsCannotBeWritten_KeepsTheEpochsSteps()
     {
-        var options = Runs.Resumable(_folder["run"]);
+        var options = TinyRuns.Resumable(_folder["run"]);
         options.SaveEverySteps = null;
         FileSteps.Watcher = (_, path) =>
         {
@@ -70,7 +73,7 @@ public sealed class FaultTests : IDisposable
             }
         };
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("No space left on device. The state of step 6 is still there", error.Message, StringComparison.Ordinal);
     }
 
@@ -104,24 +107,24 @@ public sealed class FaultTests : IDisposable
 
     private async Task<Outcome> TrainAsync(string name, string extension, bool resume = true)
     {
-        var options = Runs.Resumable(_folder[name]);
+        var options = TinyRuns.Resumable(_folder[name]);
         options.Resume = resume;
         (options.Epochs, options.WeightsExtension, options.WarmupSteps, options.SaveEverySteps, options.AccumulatedBatches) = (2, extension, 1, 1, 3);
         using var encoder = new TinyEncoder(1);
         using var log = new CsvRunLogger(_folder[name]);
-        var run = Runs.Composed(encoder, log) with
+        var run = TinyRuns.Composed(encoder, log) with
         {
             Validate = (epoch, _) =>
             {
                 TorchSharp.torch.rand(3).Dispose();
-                return ValueTask.FromResult(Runs.Report(10 - epoch));
+                return ValueTask.FromResult(TinyRuns.Report(10 - epoch));
             },
         };
         await new Trainer(options).RunAsync(run, null, Token);
         log.Dispose();
         var files = Directory.GetFiles(_folder[name]).Where(file => Path.GetFileName(file) != "run.lock").Order(StringComparer.Ordinal)
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}");
-        return new Outcome(Runs.Weights(encoder), [.. files]);
+        return new Outcome(TinyRuns.Weights(encoder), [.. files]);
     }
 
     /// <summary>Where to strike, counted from 1: every step but those writes that are neither the first nor the last of their file.</summary>

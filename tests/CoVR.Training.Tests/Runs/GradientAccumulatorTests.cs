@@ -1,7 +1,12 @@
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class GradientAccumulatorTests : IDisposable
@@ -28,9 +33,9 @@ public sealed class GradientAccumulatorTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         var log = new InMemoryRunLogger();
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         options.AccumulatedBatches = 4;
-        var result = await new Trainer(options).RunAsync(Runs.Composed(encoder, log), null, Token);
+        var result = await new Trainer(options).RunAsync(TinyRuns.Composed(encoder, log), null, Token);
         Assert.Equal((6, 3), (result.Steps, log.Epochs.Count));
         Assert.Equal(log.Steps.Take(2).Average(step => step.Loss), log.Epochs[0].MeanLoss, 1e-12);
     }
@@ -46,8 +51,8 @@ public sealed class GradientAccumulatorTests : IDisposable
         float[] expected;
         using (var encoder = new TinyEncoder(1))
         {
-            await new Trainer(Options(null)).RunAsync(Runs.Composed(encoder), null, Token);
-            expected = Runs.Weights(encoder);
+            await new Trainer(Options(null)).RunAsync(TinyRuns.Composed(encoder), null, Token);
+            expected = TinyRuns.Weights(encoder);
         }
 
         using (var encoder = new TinyEncoder(1))
@@ -67,17 +72,17 @@ public sealed class GradientAccumulatorTests : IDisposable
                 },
             };
             await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => new Trainer(Options(_folder["run"])).RunAsync(Runs.Composed(encoder, world), null, stop.Token));
+                () => new Trainer(Options(_folder["run"])).RunAsync(TinyRuns.Composed(encoder, world), null, stop.Token));
         }
 
         using var resumed = new TinyEncoder(99);
-        await new Trainer(Options(_folder["run"])).RunAsync(Runs.Composed(resumed), null, Token);
-        Assert.Equal(expected, Runs.Weights(resumed));
+        await new Trainer(Options(_folder["run"])).RunAsync(TinyRuns.Composed(resumed), null, Token);
+        Assert.Equal(expected, TinyRuns.Weights(resumed));
     }
 
     private static TrainingOptions Options(string? folder)
     {
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         (options.OutputFolder, options.AccumulatedBatches, options.WarmupSteps) = (folder, 4, 1);
         return options;
     }
@@ -87,7 +92,7 @@ public sealed class GradientAccumulatorTests : IDisposable
         using var encoder = new TinyEncoder(1, dropout: 0);
         var world = new FakeWorld();
         var log = new InMemoryRunLogger();
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         options.AccumulatedBatches = accumulated;
         var run = new TrainingRun<ComposedBatch>
         {
@@ -99,7 +104,7 @@ public sealed class GradientAccumulatorTests : IDisposable
             Loggers = [log],
         };
         var result = await new Trainer(options).RunAsync(run, null, Token);
-        return (result.Steps, [.. log.Steps.Select(step => step.Loss)], Runs.Weights(encoder));
+        return (result.Steps, [.. log.Steps.Select(step => step.Loss)], TinyRuns.Weights(encoder));
     }
 
     /// <summary>The same pixels in any batch.</summary>

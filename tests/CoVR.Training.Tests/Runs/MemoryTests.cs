@@ -2,13 +2,20 @@ using System.Diagnostics;
 using CoVR.Blip;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 /// <summary>Long runs of a small BLIP leave no tensors behind and take no more memory.</summary>
 [Collection("alone")]

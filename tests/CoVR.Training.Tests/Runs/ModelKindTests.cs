@@ -1,9 +1,11 @@
-using CoVR.Blip;
-using CoVR.Blip2;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Fusion;
 using CoVR.TestSupport;
+using CoVR.Training.Runs;
+using CoVR.Training.Tests.Fakes;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 /// <summary>Every kind of model that the papers train, in both families: what is frozen stays, what is trained moves, and a stopped run goes on exactly.</summary>
 [Collection("torch")]
@@ -50,7 +52,7 @@ public sealed class ModelKindTests : IDisposable
         using (var stop = new CancellationTokenSource())
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => new Trainer(KindModels.Options(_folder["run"])).RunAsync(KindModels.Run(stopped, parts), new Runs.StopAt(2, stop), stop.Token));
+                () => new Trainer(KindModels.Options(_folder["run"])).RunAsync(KindModels.Run(stopped, parts), new TinyRuns.StopAt(2, stop), stop.Token));
         }
 
         using var resumed = Create(family, kind);
@@ -65,7 +67,7 @@ public sealed class ModelKindTests : IDisposable
         using (var stop = new CancellationTokenSource())
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => new Trainer(KindModels.Options(_folder["run"])).RunAsync(KindModels.Run(model), new Runs.StopAt(1, stop), stop.Token));
+                () => new Trainer(KindModels.Options(_folder["run"])).RunAsync(KindModels.Run(model), new TinyRuns.StopAt(1, stop), stop.Token));
         }
 
         using var state = CoVR.Modeling.Checkpoints.Checkpoint.Open(_folder["run", RunStateFile.FileName]);

@@ -1,8 +1,13 @@
-using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class PrecisionTests : IDisposable
@@ -66,12 +71,12 @@ public sealed class PrecisionTests : IDisposable
     public async Task RunAsync_GradientsOverflow_ChangesNothingAndHalvesTheScale()
     {
         using var encoder = new TinyEncoder(1);
-        var before = Runs.Weights(encoder);
-        var options = Runs.Options();
+        var before = TinyRuns.Weights(encoder);
+        var options = TinyRuns.Options();
         (options.Precision, options.MaxSteps, options.WarmupSteps, options.ClipNorm) = (TrainingPrecision.Float16Mixed, 3, 0, null);
         List<float[]> seen = [];
-        var run = Runs.Composed(encoder, new FakeWorld { OnRead = _ => Task.CompletedTask }) with { Step = new OverflowingStep(encoder) };
-        await new Trainer(options).RunAsync(run, new Watch(() => seen.Add(Runs.Weights(encoder))), Token);
+        var run = TinyRuns.Composed(encoder, new FakeWorld { OnRead = _ => Task.CompletedTask }) with { Step = new OverflowingStep(encoder) };
+        await new Trainer(options).RunAsync(run, new Watch(() => seen.Add(TinyRuns.Weights(encoder))), Token);
         Assert.Equal(before, seen[0]);
         Assert.NotEqual(before, seen[1]);
     }
@@ -97,7 +102,7 @@ public sealed class PrecisionTests : IDisposable
         var log = new InMemoryRunLogger();
         using var stop = new CancellationTokenSource();
         var run = KindModels.Run(model, loggers: log);
-        var training = new Trainer(KindModels.Options(folder, precision)).RunAsync(run, new Runs.StopAt(stopAt, stop), stop.Token);
+        var training = new Trainer(KindModels.Options(folder, precision)).RunAsync(run, new TinyRuns.StopAt(stopAt, stop), stop.Token);
         if (stopAt is null)
         {
             await training;

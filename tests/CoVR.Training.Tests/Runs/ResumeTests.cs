@@ -4,8 +4,14 @@ using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class ResumeTests : IDisposable
@@ -30,9 +36,9 @@ public sealed class ResumeTests : IDisposable
         var expected = await Uninterrupted();
         await Interrupt(after);
         using var encoder = new TinyEncoder(99);
-        var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
+        var result = await new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token);
         Assert.Equal((18, after), (result.Steps, result.ResumedAt));
-        Assert.Equal(expected, Runs.Weights(encoder));
+        Assert.Equal(expected, TinyRuns.Weights(encoder));
     }
 
     [Fact]
@@ -45,8 +51,8 @@ public sealed class ResumeTests : IDisposable
         }
 
         using var encoder = new TinyEncoder(99);
-        await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
-        Assert.Equal(expected, Runs.Weights(encoder));
+        await new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token);
+        Assert.Equal(expected, TinyRuns.Weights(encoder));
     }
 
     [Fact]
@@ -56,7 +62,7 @@ public sealed class ResumeTests : IDisposable
         using (var encoder = new TinyEncoder(1))
         {
             using var stop = new CancellationTokenSource();
-            var run = Runs.Composed(encoder) with
+            var run = TinyRuns.Composed(encoder) with
             {
                 Validate = (_, token) =>
                 {
@@ -66,22 +72,22 @@ public sealed class ResumeTests : IDisposable
                     throw new InvalidOperationException("not reached");
                 },
             };
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, stop.Token));
         }
 
         using var resumed = new TinyEncoder(99);
         List<int> validated = [];
-        var again = Runs.Composed(resumed) with
+        var again = TinyRuns.Composed(resumed) with
         {
             Validate = (epoch, _) =>
             {
                 validated.Add(epoch);
-                return ValueTask.FromResult(Runs.Report(epoch));
+                return ValueTask.FromResult(TinyRuns.Report(epoch));
             },
         };
-        await new Trainer(Runs.Resumable(Out)).RunAsync(again, null, Token);
+        await new Trainer(TinyRuns.Resumable(Out)).RunAsync(again, null, Token);
         Assert.Equal([0, 1, 2], validated);
-        Assert.Equal(expected, Runs.Weights(resumed));
+        Assert.Equal(expected, TinyRuns.Weights(resumed));
     }
 
     [Fact]
@@ -98,11 +104,11 @@ public sealed class ResumeTests : IDisposable
         using var encoder = new TinyEncoder(99);
         using (var log = new CsvRunLogger(Out))
         {
-            var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder, log), null, Token);
+            var result = await new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder, log), null, Token);
             Assert.True(result.ResumedAt >= 10, $"resumed at {result.ResumedAt}");
         }
 
-        Assert.Equal(expected, Runs.Weights(encoder));
+        Assert.Equal(expected, TinyRuns.Weights(encoder));
         Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
         var steps = File.ReadAllLines(Path.Combine(Out, "steps.csv")).Skip(1).Select(row => row.Split(',')[1]);
         Assert.Equal(Enumerable.Range(1, 18).Select(step => $"{step}"), steps);
@@ -113,7 +119,7 @@ public sealed class ResumeTests : IDisposable
     {
         await Interrupt(null);
         using var encoder = new TinyEncoder(99);
-        var result = await new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token);
+        var result = await new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token);
         Assert.Equal((18, 18, null), (result.Steps, result.ResumedAt, result.LastLoss));
     }
 
@@ -121,22 +127,22 @@ public sealed class ResumeTests : IDisposable
     public async Task RunAsync_ResumeSwitchedOff_StartsAnew()
     {
         await Interrupt(5);
-        var options = Runs.Resumable(Out);
+        var options = TinyRuns.Resumable(Out);
         options.Resume = false;
         using var encoder = new TinyEncoder(1);
-        var result = await new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token);
+        var result = await new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token);
         Assert.Null(result.ResumedAt);
-        Assert.Equal(await Uninterrupted(), Runs.Weights(encoder));
+        Assert.Equal(await Uninterrupted(), TinyRuns.Weights(encoder));
     }
 
     [Fact]
     public async Task RunAsync_OtherSettings_AreRefusedWithTheirDifferences()
     {
         await Interrupt(5);
-        var options = Runs.Resumable(Out);
+        var options = TinyRuns.Resumable(Out);
         (options.Seed, options.LearningRate) = (7, 5e-3);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(Runs.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("seed was '1234' and is '7'", error.Message, StringComparison.Ordinal);
         Assert.Contains("schedule was", error.Message, StringComparison.Ordinal);
     }
@@ -150,8 +156,8 @@ public sealed class ResumeTests : IDisposable
         await Interrupt(5);
         using var encoder = new TinyEncoder(1);
         IContrastiveLoss loss = crossEntropy == 1 ? new CrossEntropyContrastiveLoss() : new HardNegativeNceLoss(1, beta);
-        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(loss), weight)]) };
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        var run = TinyRuns.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(loss), weight)]) };
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
         Assert.Contains($"1 si_ti by HN-NCE (alpha 1, beta 0.5)' and is 'composed, temperature 0.07, {now}'", error.Message, StringComparison.Ordinal);
     }
 
@@ -162,12 +168,12 @@ public sealed class ResumeTests : IDisposable
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld();
         Triplet[] changed = [.. world.Triplets.Select((triplet, i) => i == 7 ? triplet with { Modification = "make it another" } : triplet)];
-        var run = Runs.Composed(encoder) with
+        var run = TinyRuns.Composed(encoder) with
         {
             Batches = new TrainingBatcher(
                 changed, new TripletSampler(changed, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world }),
         };
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
         Assert.Contains("annotations", error.Message, StringComparison.Ordinal);
     }
 
@@ -175,34 +181,34 @@ public sealed class ResumeTests : IDisposable
     public async Task RunAsync_ValidationFails_KeepsTheEpochsSteps()
     {
         var expected = await Uninterrupted();
-        var options = Runs.Resumable(Out);
+        var options = TinyRuns.Resumable(Out);
         options.SaveEverySteps = null;
         using (var encoder = new TinyEncoder(1))
         {
-            var run = Runs.Composed(encoder) with { Validate = (_, _) => throw new MediaReadException("picture", MediaFailure.NotFound, "made to fail") };
+            var run = TinyRuns.Composed(encoder) with { Validate = (_, _) => throw new MediaReadException("picture", MediaFailure.NotFound, "made to fail") };
             await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(options).RunAsync(run, null, Token));
         }
 
         using var resumed = new TinyEncoder(99);
         List<int> validated = [];
-        var again = Runs.Composed(resumed) with
+        var again = TinyRuns.Composed(resumed) with
         {
             Validate = (epoch, _) =>
             {
                 validated.Add(epoch);
-                return ValueTask.FromResult(Runs.Report(epoch == 0 ? double.NaN : 3 - epoch));
+                return ValueTask.FromResult(TinyRuns.Report(epoch == 0 ? double.NaN : 3 - epoch));
             },
         };
         var result = await new Trainer(options).RunAsync(again, null, Token);
         Assert.Equal((6, 2, 1), (result.ResumedAt, result.Best, result.BestEpoch));
         Assert.Equal([0, 1, 2], validated);
-        Assert.Equal(expected, Runs.Weights(resumed));
+        Assert.Equal(expected, TinyRuns.Weights(resumed));
     }
 
     [Fact]
     public async Task RunAsync_GradientOfTheLastStepNotFinite_KeepsTheStateBefore()
     {
-        var options = Runs.Resumable(Out);
+        var options = TinyRuns.Resumable(Out);
         options.ClipNorm = null;
         using var encoder = new TinyEncoder(1);
         var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(options).RunAsync(Steep(encoder, 18), null, Token));
@@ -210,7 +216,7 @@ public sealed class ResumeTests : IDisposable
         using var resumed = new TinyEncoder(99);
         var result = await new Trainer(options).RunAsync(Steep(resumed, -1), null, Token);
         Assert.Equal((16, 18), (result.ResumedAt, result.Steps));
-        Assert.All(Runs.Weights(resumed), weight => Assert.True(float.IsFinite(weight)));
+        Assert.All(TinyRuns.Weights(resumed), weight => Assert.True(float.IsFinite(weight)));
     }
 
     [Fact]
@@ -220,7 +226,7 @@ public sealed class ResumeTests : IDisposable
         await File.WriteAllTextAsync(Out, "a file", Token);
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld();
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder, world), null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder, world), null, Token));
         Assert.Contains("its folder cannot be written", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, world.Reads);
     }
@@ -230,8 +236,8 @@ public sealed class ResumeTests : IDisposable
     {
         await Interrupt(5);
         using var encoder = new TinyEncoder(1, vectors: 2);
-        var run = Runs.Composed(encoder);
-        var error = await Assert.ThrowsAsync<CheckpointMismatchException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(run, null, Token));
+        var run = TinyRuns.Composed(encoder);
+        var error = await Assert.ThrowsAsync<CheckpointMismatchException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
         Assert.Contains(error.Misshapen, tensor => tensor.Key == "model._vision.weight");
     }
 
@@ -242,7 +248,7 @@ public sealed class ResumeTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(State, Token);
         await File.WriteAllBytesAsync(State, bytes[..(bytes.Length / 2)], Token);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("Resume = false", error.Message, StringComparison.Ordinal);
     }
 
@@ -251,7 +257,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var other = new RunStateFile(Out);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("another process", error.Message, StringComparison.Ordinal);
     }
 
@@ -261,16 +267,16 @@ public sealed class ResumeTests : IDisposable
     [InlineData(".ckpt", "model")]
     public async Task RunAsync_Weights_AreLeftForEveryEpochAndTheBest(string extension, string? root)
     {
-        var options = Runs.Resumable(Out);
+        var options = TinyRuns.Resumable(Out);
         (options.WeightsExtension, options.KeepAllCheckpoints) = (extension, true);
         using var encoder = new TinyEncoder(1);
         double[] scores = [1, 3, 2];
-        var run = Runs.Composed(encoder) with
+        var run = TinyRuns.Composed(encoder) with
         {
-            Validate = (epoch, _) => ValueTask.FromResult(Runs.Report(scores[epoch])),
+            Validate = (epoch, _) => ValueTask.FromResult(TinyRuns.Report(scores[epoch])),
         };
         await new Trainer(options).RunAsync(run, null, Token);
-        Assert.Equal(Runs.Weights(encoder), Read("ckpt_2" + extension, root));
+        Assert.Equal(TinyRuns.Weights(encoder), Read("ckpt_2" + extension, root));
         Assert.Equal(Read("ckpt_1" + extension, root), Read("ckpt_best" + extension, root));
         Assert.NotEqual(Read("ckpt_2" + extension, root), Read("ckpt_best" + extension, root));
         Assert.True(File.Exists(Path.Combine(Out, "ckpt_0" + extension)));
@@ -278,7 +284,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     private static TrainingRun<ComposedBatch> Steep(TinyEncoder encoder, int step) =>
-        Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(step), 1)]) };
+        TinyRuns.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(step), 1)]) };
 
     private float[] Read(string name, string? root)
     {
@@ -290,8 +296,8 @@ public sealed class ResumeTests : IDisposable
     private static async Task<float[]> Uninterrupted()
     {
         using var encoder = new TinyEncoder(1);
-        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder), null, Token);
-        return Runs.Weights(encoder);
+        await new Trainer(TinyRuns.Options()).RunAsync(TinyRuns.Composed(encoder), null, Token);
+        return TinyRuns.Weights(encoder);
     }
 
     /// <summary>Trains with fresh weights until a step is done; null to the end.</summary>
@@ -299,7 +305,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         using var stop = new CancellationTokenSource();
-        var trainer = new Trainer(Runs.Resumable(Out)).RunAsync(Runs.Composed(encoder), new Runs.StopAt(after, stop), stop.Token);
+        var trainer = new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), new TinyRuns.StopAt(after, stop), stop.Token);
         if (after is null)
         {
             await trainer;

@@ -2,9 +2,15 @@ using System.Collections.Concurrent;
 using CoVR.Distributed;
 using CoVR.Losses;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class SkippingTests : IDisposable
@@ -21,7 +27,7 @@ public sealed class SkippingTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         var log = new InMemoryRunLogger();
-        var result = await new Trainer(Runs.Resumable(_folder["run"])).RunAsync(Run(encoder, true, log), null, Token);
+        var result = await new Trainer(TinyRuns.Resumable(_folder["run"])).RunAsync(Run(encoder, true, log), null, Token);
         Assert.Equal((18, 9), (result.Steps, result.Skipped));
         Assert.Equal(Broken.Concat(Broken).Concat(Broken).Order(), log.Skipped.Select(item => item.Media.Value).Order());
         Assert.All(log.Skipped, item => Assert.Equal("made to fail", item.Reason));
@@ -34,8 +40,8 @@ public sealed class SkippingTests : IDisposable
         using (var encoder = new TinyEncoder(1))
         using (var log = new CsvRunLogger(_folder["whole"]))
         {
-            await new Trainer(Runs.Resumable(_folder["whole"])).RunAsync(Run(encoder, true, log), null, Token);
-            expected = Runs.Weights(encoder);
+            await new Trainer(TinyRuns.Resumable(_folder["whole"])).RunAsync(Run(encoder, true, log), null, Token);
+            expected = TinyRuns.Weights(encoder);
         }
 
         foreach (var after in new[] { 3, 10, 40 })
@@ -43,12 +49,12 @@ public sealed class SkippingTests : IDisposable
             using var encoder = new TinyEncoder(1);
             using var stop = new CancellationTokenSource();
             using var log = new CsvRunLogger(_folder["run"]);
-            var training = new Trainer(Runs.Resumable(_folder["run"])).RunAsync(Run(encoder, true, log), new Runs.StopAt(after, stop), stop.Token);
+            var training = new Trainer(TinyRuns.Resumable(_folder["run"])).RunAsync(Run(encoder, true, log), new TinyRuns.StopAt(after, stop), stop.Token);
             if (after == 40)
             {
                 var result = await training;
                 Assert.Equal(9, result.Skipped);
-                Assert.Equal(expected, Runs.Weights(encoder));
+                Assert.Equal(expected, TinyRuns.Weights(encoder));
             }
             else
             {
@@ -71,7 +77,7 @@ public sealed class SkippingTests : IDisposable
             using var encoder = new TinyEncoder(1);
             var step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(new HardNegativeNceLoss()), 1)]);
             var run = Run(encoder, true, ranks.Rank == 0 ? [log] : []) with { Step = step, Batches = Batches(WithBroken(), true, ranks) };
-            var options = Runs.Options();
+            var options = TinyRuns.Options();
             options.Collective = ranks;
             return new Trainer(options, lines).RunAsync(run, null, Token).GetAwaiter().GetResult();
         });
@@ -86,7 +92,7 @@ public sealed class SkippingTests : IDisposable
     public async Task RunAsync_SkippingSwitchedOff_EndsAtTheItem()
     {
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(Runs.Options()).RunAsync(Run(encoder, false), null, Token));
+        var error = await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(TinyRuns.Options()).RunAsync(Run(encoder, false), null, Token));
         Assert.Contains(Broken, name => error.Message.Contains(name, StringComparison.Ordinal));
     }
 
@@ -95,7 +101,7 @@ public sealed class SkippingTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld { OnRead = id => throw new MediaReadException(id.Value, MediaFailure.NotFound, "made to fail") };
-        var error = await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(Runs.Options()).RunAsync(Run(encoder, world, true), null, Token));
+        var error = await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(TinyRuns.Options()).RunAsync(Run(encoder, world, true), null, Token));
         Assert.Contains("any of the other 7 items of its batch", error.Message, StringComparison.Ordinal);
     }
 
@@ -104,7 +110,7 @@ public sealed class SkippingTests : IDisposable
     {
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld { OnRead = id => id.Value == Broken[0] ? throw new MediaReadException(id.Value, MediaFailure.DecoderMissing, "no decoder") : Task.CompletedTask };
-        await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(Runs.Options()).RunAsync(Run(encoder, world, true), null, Token));
+        await Assert.ThrowsAsync<MediaReadException>(() => new Trainer(TinyRuns.Options()).RunAsync(Run(encoder, world, true), null, Token));
     }
 
     private static FakeWorld WithBroken() => new()
@@ -115,7 +121,7 @@ public sealed class SkippingTests : IDisposable
     private static TrainingRun<ComposedBatch> Run(TinyEncoder encoder, bool skip, params IRunLogger[] loggers) => Run(encoder, WithBroken(), skip, loggers);
 
     private static TrainingRun<ComposedBatch> Run(TinyEncoder encoder, FakeWorld world, bool skip, params IRunLogger[] loggers) =>
-        Runs.Composed(encoder, world, loggers) with { Batches = Batches(world, skip) };
+        TinyRuns.Composed(encoder, world, loggers) with { Batches = Batches(world, skip) };
 
     private static TrainingBatcher Batches(FakeWorld world, bool skip, ICollective? ranks = null) => new(
         world.Triplets,

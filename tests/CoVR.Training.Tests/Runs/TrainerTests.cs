@@ -1,8 +1,14 @@
 using CoVR.Losses;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Runs;
 
 [Collection("torch")]
 public sealed class TrainerTests
@@ -15,7 +21,7 @@ public sealed class TrainerTests
         using var encoder = new TinyEncoder(1);
         var log = new InMemoryRunLogger();
         List<StepRecord> seen = [];
-        var result = await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder, log), new Inline(seen.Add), Token);
+        var result = await new Trainer(TinyRuns.Options()).RunAsync(TinyRuns.Composed(encoder, log), new Inline(seen.Add), Token);
         Assert.Equal((18, null, 3), (result.Steps, result.ResumedAt, log.Epochs.Count));
         Assert.Equal(Enumerable.Range(1, 18).Select(step => (long)step), seen.Select(progress => progress.Step));
         Assert.True(log.Epochs[2].MeanLoss < log.Epochs[0].MeanLoss);
@@ -28,9 +34,9 @@ public sealed class TrainerTests
     {
         using var one = new TinyEncoder(1);
         using var two = new TinyEncoder(1);
-        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(one), null, Token);
-        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(two), null, Token);
-        Assert.Equal(Runs.Weights(one), Runs.Weights(two));
+        await new Trainer(TinyRuns.Options()).RunAsync(TinyRuns.Composed(one), null, Token);
+        await new Trainer(TinyRuns.Options()).RunAsync(TinyRuns.Composed(two), null, Token);
+        Assert.Equal(TinyRuns.Weights(one), TinyRuns.Weights(two));
     }
 
     [Fact]
@@ -38,9 +44,9 @@ public sealed class TrainerTests
     {
         using var encoder = new TinyEncoder(1);
         var log = new InMemoryRunLogger();
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         options.MaxSteps = 8;
-        var result = await new Trainer(options).RunAsync(Runs.Composed(encoder, log), null, Token);
+        var result = await new Trainer(options).RunAsync(TinyRuns.Composed(encoder, log), null, Token);
         Assert.Equal((8, 2), (result.Steps, log.Epochs.Count));
     }
 
@@ -51,7 +57,7 @@ public sealed class TrainerTests
         encoder.Vision.weight!.requires_grad = false;
         var before = encoder.Vision.weight.data<float>().ToArray();
         var bias = encoder.Vision.bias!.data<float>().ToArray();
-        await new Trainer(Runs.Options()).RunAsync(Runs.Composed(encoder), null, Token);
+        await new Trainer(TinyRuns.Options()).RunAsync(TinyRuns.Composed(encoder), null, Token);
         Assert.Equal(before, encoder.Vision.weight.data<float>().ToArray());
         Assert.NotEqual(bias, encoder.Vision.bias.data<float>().ToArray());
     }
@@ -61,15 +67,15 @@ public sealed class TrainerTests
     {
         using var encoder = new TinyEncoder(1);
         double[] scores = [10, 30, 20];
-        var run = Runs.Composed(encoder) with
+        var run = TinyRuns.Composed(encoder) with
         {
             Validate = (epoch, _) =>
             {
                 Assert.False(encoder.training);
-                return ValueTask.FromResult(Runs.Report(scores[epoch]));
+                return ValueTask.FromResult(TinyRuns.Report(scores[epoch]));
             },
         };
-        var result = await new Trainer(Runs.Options()).RunAsync(run, null, Token);
+        var result = await new Trainer(TinyRuns.Options()).RunAsync(run, null, Token);
         Assert.Equal((30, 1), (result.Best, result.BestEpoch));
     }
 
@@ -77,23 +83,23 @@ public sealed class TrainerTests
     public async Task RunAsync_LossBecomesNotFinite_StopsBeforeTheStep()
     {
         using var encoder = new TinyEncoder(1);
-        var before = Runs.Weights(encoder);
-        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) };
-        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        var before = TinyRuns.Weights(encoder);
+        var run = TinyRuns.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) };
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(TinyRuns.Options()).RunAsync(run, null, Token));
         Assert.Equal(0, error.Step);
         Assert.Contains("broken = NaN", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, Runs.Weights(encoder));
+        Assert.Equal(before, TinyRuns.Weights(encoder));
     }
 
     [Fact]
     public async Task RunAsync_GradientsBecomeNotFinite_StopsBeforeTheStep()
     {
         using var encoder = new TinyEncoder(1);
-        var before = Runs.Weights(encoder);
-        var run = Runs.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(), 1)]) };
-        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        var before = TinyRuns.Weights(encoder);
+        var run = TinyRuns.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new SteepTerm(), 1)]) };
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(TinyRuns.Options()).RunAsync(run, null, Token));
         Assert.Contains("gradient norm", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, Runs.Weights(encoder));
+        Assert.Equal(before, TinyRuns.Weights(encoder));
     }
 
     [Theory]
@@ -103,12 +109,12 @@ public sealed class TrainerTests
     {
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld();
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         options.Epochs = epochs;
         var sampler = new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = batchSize, DropLast = false });
         options.MaxSteps = batchSize == 1 ? steps : null;
         var log = new InMemoryRunLogger();
-        var run = Runs.Composed(encoder, log) with
+        var run = TinyRuns.Composed(encoder, log) with
         {
             Batches = new TrainingBatcher(world.Triplets, sampler, new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world }),
         };
@@ -128,7 +134,7 @@ public sealed class TrainerTests
         var time = new TickingTime();
         var log = new InMemoryRunLogger();
         List<StepRecord> seen = [];
-        var result = await new Trainer(Runs.Options(), null, time).RunAsync(Runs.Composed(encoder, log), new Inline(seen.Add), Token);
+        var result = await new Trainer(TinyRuns.Options(), null, time).RunAsync(TinyRuns.Composed(encoder, log), new Inline(seen.Add), Token);
         Assert.InRange(result.DataWaitShare, 0.01, 0.99);
         Assert.Equal(result.DataWait, seen[^1].TotalDataWait);
         Assert.Equal(18, seen[^1].StepsHere);
@@ -141,15 +147,15 @@ public sealed class TrainerTests
     {
         using var encoder = new TinyEncoder(1);
         var log = new InMemoryRunLogger();
-        var run = Runs.Composed(encoder, log) with { Configuration = new Dictionary<string, string> { ["machine.batch_size"] = "8" } };
-        await new Trainer(Runs.Options()).RunAsync(run, null, Token);
+        var run = TinyRuns.Composed(encoder, log) with { Configuration = new Dictionary<string, string> { ["machine.batch_size"] = "8" } };
+        await new Trainer(TinyRuns.Options()).RunAsync(run, null, Token);
         Assert.Equal(("8", "1234", "32-true"), (log.Configuration["machine.batch_size"], log.Configuration["seed"], log.Configuration["precision"]));
         Assert.True(log is { Finished: true, Fault: null });
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(Runs.Options()).RunAsync(run, new Runs.StopAt(3, stop), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Trainer(TinyRuns.Options()).RunAsync(run, new TinyRuns.StopAt(3, stop), stop.Token));
         Assert.IsAssignableFrom<OperationCanceledException>(log.Fault);
         await Assert.ThrowsAsync<TrainingDivergedException>(
-            () => new Trainer(Runs.Options()).RunAsync(run with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) }, null, Token));
+            () => new Trainer(TinyRuns.Options()).RunAsync(run with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) }, null, Token));
         Assert.IsType<TrainingDivergedException>(log.Fault);
     }
 
@@ -167,8 +173,8 @@ public sealed class TrainerTests
     public async Task RunAsync_SourceWithoutBatches_IsRefused()
     {
         using var encoder = new TinyEncoder(1);
-        var run = Runs.Composed(encoder) with { Batches = new EmptySource() };
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        var run = TinyRuns.Composed(encoder) with { Batches = new EmptySource() };
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => new Trainer(TinyRuns.Options()).RunAsync(run, null, Token));
         Assert.Contains("no batches", error.Message, StringComparison.Ordinal);
     }
 
@@ -178,11 +184,11 @@ public sealed class TrainerTests
     public async Task RunAsync_Options_ReachTheStep(int? chunk, TrainingPrecision precision)
     {
         using var encoder = new TinyEncoder(1);
-        var options = Runs.Options();
+        var options = TinyRuns.Options();
         (options.ChunkSize, options.Precision, options.MaxSteps) = (chunk, precision, 3);
         var step = new WatchedStep(encoder);
 
-        await new Trainer(options).RunAsync(Runs.Composed(encoder) with { Step = step }, null, Token);
+        await new Trainer(options).RunAsync(TinyRuns.Composed(encoder) with { Step = step }, null, Token);
 
         Assert.Equal(4, step.Seen.Count);
         Assert.All(step.Seen, context => Assert.Equal((chunk, precision, 1), (context.ChunkSize, context.Precision, context.Ranks)));
@@ -199,11 +205,11 @@ public sealed class TrainerTests
     {
         using var encoder = new TinyEncoder(1);
         var last = new InMemoryRunLogger();
-        var run = Runs.Composed(encoder, new FailingLogger(), last);
-        await Assert.ThrowsAsync<IOException>(() => new Trainer(Runs.Options()).RunAsync(run, null, Token));
+        var run = TinyRuns.Composed(encoder, new FailingLogger(), last);
+        await Assert.ThrowsAsync<IOException>(() => new Trainer(TinyRuns.Options()).RunAsync(run, null, Token));
         Assert.True(last is { Finished: true, Fault: null });
         var broken = run with { Step = new ComposedTrainingStep(encoder, [new(new BrokenTerm(), 1)]) };
-        await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(Runs.Options()).RunAsync(broken, null, Token));
+        await Assert.ThrowsAsync<TrainingDivergedException>(() => new Trainer(TinyRuns.Options()).RunAsync(broken, null, Token));
         Assert.IsType<TrainingDivergedException>(last.Fault);
     }
 

@@ -1,4 +1,6 @@
-namespace CoVR.Training.Tests;
+using CoVR.Training.Sampling;
+
+namespace CoVR.Training.Tests.Sampling;
 
 public sealed class AttributeBatchSamplerTests
 {

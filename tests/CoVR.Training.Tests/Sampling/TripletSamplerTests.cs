@@ -1,6 +1,7 @@
 using CoVR.Data;
+using CoVR.Training.Sampling;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Sampling;
 
 public sealed class TripletSamplerTests
 {

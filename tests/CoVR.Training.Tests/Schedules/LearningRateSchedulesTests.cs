@@ -1,4 +1,7 @@
-namespace CoVR.Training.Tests;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
+
+namespace CoVR.Training.Tests.Schedules;
 
 public sealed class LearningRateSchedulesTests
 {

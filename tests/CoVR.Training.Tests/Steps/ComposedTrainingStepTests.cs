@@ -1,10 +1,15 @@
 using CoVR.Losses;
-using CoVR.Modeling;
 using CoVR.TestSupport;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Schedules;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Steps;
 
 [Collection("torch")]
 public sealed class ComposedTrainingStepTests

@@ -1,11 +1,16 @@
 using System.Globalization;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Steps;
 
 /// <summary>What a step in chunks takes from the machine, by the high-water mark that Linux keeps of each process.</summary>
 [Collection("alone")]

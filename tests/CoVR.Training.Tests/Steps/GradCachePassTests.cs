@@ -1,10 +1,15 @@
 using CoVR.Conformance;
 using CoVR.Losses;
 using CoVR.Modeling;
+using CoVR.Training.Batches;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Steps;
+using CoVR.Training.Tests.Fakes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Steps;
 
 /// <summary>A step in chunks is the step of the whole batch.</summary>
 [Collection("torch")]
@@ -51,14 +56,14 @@ public sealed class GradCachePassTests
         static async Task<float[]> Trained(int? chunk)
         {
             using var encoder = new TinyEncoder(1, dropout: 0);
-            var run = Runs.Composed(encoder) with
+            var run = TinyRuns.Composed(encoder) with
             {
                 Step = new ComposedTrainingStep(encoder, Terms("hn_nce", "si_ti")),
             };
-            var options = Runs.Options();
+            var options = TinyRuns.Options();
             options.ChunkSize = chunk;
             await new Trainer(options).RunAsync(run, null, TestContext.Current.CancellationToken);
-            return Runs.Weights(encoder);
+            return TinyRuns.Weights(encoder);
         }
     }
 

@@ -1,4 +1,4 @@
-using CoVR.Training;
+using CoVR.Training.Sampling;
 
 namespace CoVR.Cli.Commands.Demo;
 

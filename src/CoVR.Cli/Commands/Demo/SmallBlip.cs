@@ -1,5 +1,5 @@
 using CoVR.Blip;
-using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using Microsoft.Extensions.DependencyInjection;

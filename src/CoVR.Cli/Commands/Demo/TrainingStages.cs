@@ -2,7 +2,11 @@ using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Training;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Sampling;
+using CoVR.Training.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;

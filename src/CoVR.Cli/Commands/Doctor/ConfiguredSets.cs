@@ -6,6 +6,7 @@ using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,6 @@
 using CoVR.Cli.Hosting;
+using CoVR.Embedding;
+using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Doctor;
 

@@ -1,7 +1,8 @@
 using CoVR.Checkpoints;
+using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Cli.Reporting;
 using CoVR.Media;
-using CoVR.Modeling;
+using CoVR.Media.Images;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Cli.Commands.Doctor;
 

@@ -1,5 +1,5 @@
 using CoVR.Data;
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Cli.Commands.Doctor;
 

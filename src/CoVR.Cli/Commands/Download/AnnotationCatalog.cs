@@ -1,4 +1,4 @@
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.FashionIQ;
 
 namespace CoVR.Cli.Commands.Download;

@@ -1,3 +1,5 @@
+using CoVR.Embedding;
+
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary>Which videos are downloaded, where from, where to, and how.</summary>

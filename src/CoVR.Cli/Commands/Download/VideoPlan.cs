@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
+using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Download;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Downloads;
+using CoVR.Embedding;
 using CoVR.Media;
+using CoVR.Media.Images;
 using CoVR.Training.Mpi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -90,16 +92,16 @@ internal sealed class VideosCommand
         }
     });
 
-    private CoVR.Shard ReadShard(ParseResult parsed)
+    private Shard ReadShard(ParseResult parsed)
     {
         var (index, count) = (parsed.GetValue(_shard), parsed.GetValue(_shards));
         if (parsed.GetResult(_shards) is null or { Implicit: true } && RankInfo.Detect() is { Size: > 1 } place)
         {
-            return new CoVR.Shard(place.Rank, place.Size);
+            return new Shard(place.Rank, place.Size);
         }
 
         return index < count
-            ? new CoVR.Shard(index, count)
+            ? new Shard(index, count)
             : throw new CommandException($"--shard-id is {index}; it must be below --num-shards, which is {count}. Shards are counted from 0.", ExitCodes.Usage);
     }
 

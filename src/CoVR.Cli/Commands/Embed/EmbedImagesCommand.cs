@@ -1,7 +1,8 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Cli.Commands.Embed;
 

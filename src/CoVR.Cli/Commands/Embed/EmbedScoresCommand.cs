@@ -1,7 +1,9 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
+using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
-using CoVR.Modeling;
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Embed;

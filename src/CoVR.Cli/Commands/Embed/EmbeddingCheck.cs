@@ -1,5 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
+using CoVR.Embedding;
+using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
 

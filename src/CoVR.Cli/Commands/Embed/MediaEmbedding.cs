@@ -1,7 +1,8 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
-using CoVR.Media;
+using CoVR.Embedding;
+using CoVR.Media.Sampling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Embed;

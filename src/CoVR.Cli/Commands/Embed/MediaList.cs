@@ -1,5 +1,6 @@
 using CoVR.Cli.Hosting;
-using CoVR.Reproduction;
+using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Cli.Commands.Embed;
 

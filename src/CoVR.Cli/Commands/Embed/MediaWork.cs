@@ -1,3 +1,5 @@
+using CoVR.Embedding;
+
 namespace CoVR.Cli.Commands.Embed;
 
 /// <summary>Items that go into one folder of embeddings.</summary>

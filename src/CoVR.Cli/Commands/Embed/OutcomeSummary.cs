@@ -1,4 +1,5 @@
 using CoVR.Cli.Hosting;
+using CoVR.Embedding.Folders;
 
 namespace CoVR.Cli.Commands.Embed;
 

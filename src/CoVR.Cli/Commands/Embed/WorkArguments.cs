@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
+using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Embed;
 

@@ -4,6 +4,8 @@ using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
+using CoVR.Embedding;
+using CoVR.Embedding.Folders;
 using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
+using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Search;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Watches by the file system's events, and asks for a scan from time to time where those are lost or never come: on network shares and behind links.</summary>
 /// <param name="options">How long a burst of changes must be over, and how often to scan without any.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>What has to be done so that a gallery holds what a folder holds.</summary>
 /// <param name="Unchanged">How many files are as they were.</param>

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Files or folders that a scan left out, for one reason.</summary>
 /// <param name="Reason">What they are, in the singular, such as <c>HEIC (not supported yet)</c> or <c>pipe</c>.</param>

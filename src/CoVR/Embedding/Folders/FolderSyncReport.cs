@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>What a synchronization did.</summary>
 public sealed record FolderSyncReport

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Brings a gallery to the state of a folder: identity is the path, truth is the content.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>One walk through a folder: first all that lies in it, then what links lead to.</summary>
 internal sealed class FolderWalk(string folder, string scope, CancellationToken cancellationToken)

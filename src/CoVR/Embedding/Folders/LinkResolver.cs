@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Resolves symbolic links.</summary>
 internal static class LinkResolver

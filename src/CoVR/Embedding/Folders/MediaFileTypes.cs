@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>What the name of a file says about its kind.</summary>
 /// <param name="IsKnown">Whether it is a picture or video at all.</param>

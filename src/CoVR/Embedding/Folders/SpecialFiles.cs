@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Tells pipes, sockets and devices without opening them.</summary>
 internal static partial class SpecialFiles

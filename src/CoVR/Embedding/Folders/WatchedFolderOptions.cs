@@ -1,4 +1,4 @@
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>How a folder is watched.</summary>
 public sealed class WatchedFolderOptions

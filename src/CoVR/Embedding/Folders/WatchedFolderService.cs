@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace CoVR;
+namespace CoVR.Embedding.Folders;
 
 /// <summary>Keeps a gallery at the state of a folder while a host runs.</summary>
 internal sealed class WatchedFolderService(

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Storage;
 using CoVR.TestData;
 using CoVR.TestSupport;
 

@@ -1,12 +1,12 @@
 using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Media;
+using CoVR.Storage;
 using CoVR.TestData;
 using CoVR.TestSupport;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
+using CoVR.Storage;
 using CoVR.TestSupport;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;

@@ -1,9 +1,10 @@
 using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Embedding;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Storage;
 using CoVR.TestData;
 using CoVR.TestSupport;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using CoVR.Cli.Commands.Doctor;
-using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.TestSupport;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;

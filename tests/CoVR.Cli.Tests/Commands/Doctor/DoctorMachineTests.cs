@@ -1,6 +1,6 @@
-using CoVR.Blip;
 using CoVR.Checkpoints;
 using CoVR.Cli.Commands.Doctor;
+using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;

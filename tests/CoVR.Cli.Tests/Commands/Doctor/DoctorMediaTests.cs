@@ -1,8 +1,8 @@
 using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Embedding;
 using CoVR.Media;
 using CoVR.TestData;
 using CoVR.TestSupport;

@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
 using CoVR.Cli.Commands.Doctor;
+using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
-using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
+using CoVR.Storage;
 using CoVR.TestData;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;

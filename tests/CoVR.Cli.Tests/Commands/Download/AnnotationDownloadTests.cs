@@ -1,11 +1,13 @@
 using CoVR.Cli.Commands.Download;
 using CoVR.Data;
 using CoVR.Datasets;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Downloads;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

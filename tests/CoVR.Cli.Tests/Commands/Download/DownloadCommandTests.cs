@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
-using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using CoVR.Cli.Commands.Download;
-using CoVR.Datasets;
-using CoVR.TestSupport;
+using CoVR.Datasets.Annotations;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

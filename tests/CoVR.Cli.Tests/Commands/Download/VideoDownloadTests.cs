@@ -1,6 +1,7 @@
 using CoVR.Cli.Commands.Download;
 using CoVR.Downloads;
-using CoVR.TestSupport;
+using CoVR.Embedding;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

@@ -3,8 +3,10 @@ using CoVR.Cli.Commands.Download;
 using CoVR.Data;
 using CoVR.Downloads;
 using CoVR.Media;
+using CoVR.Media.Images;
 using CoVR.TestData;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

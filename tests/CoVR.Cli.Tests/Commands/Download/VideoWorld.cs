@@ -3,6 +3,7 @@ using System.Text.Json;
 using CoVR.Cli.Commands.Download;
 using CoVR.Downloads;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
 

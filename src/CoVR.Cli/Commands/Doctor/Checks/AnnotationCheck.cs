@@ -1,6 +1,6 @@
 using CoVR.Data;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Annotations: malformed, repeated or empty entries, and items that the lists of pictures lack.</summary>
 internal sealed class AnnotationCheck : IDoctorCheck

@@ -1,7 +1,7 @@
+using CoVR.Embedding;
 using CoVR.Modeling;
-using CoVR.Modeling.Checkpoints;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Caption embeddings (<c>txt2_….pth</c>), which the loss term <c>si_tc</c> trains with.</summary>
 internal sealed class CaptionCheck : IDoctorCheck

@@ -2,7 +2,7 @@ using CoVR.Checkpoints;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Weights: present, readable, of the right family and, where the model is known, of the right keys and shapes. Only tables of contents are read.</summary>
 internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorCheck

@@ -1,6 +1,6 @@
 using CoVR.Checkpoints;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Disks and main memory: whether there is enough for outputs, weights and the embeddings still missing.</summary>
 /// <param name="checkpoints">Where weights are kept.</param>

@@ -1,4 +1,6 @@
-namespace CoVR.Cli.Commands.Doctor;
+using CoVR.Embedding;
+
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>The usable embedding folders of a data set, combined: the first that has an item counts.</summary>
 internal sealed class EmbeddingFolders

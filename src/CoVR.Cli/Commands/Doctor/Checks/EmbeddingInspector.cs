@@ -1,4 +1,6 @@
-namespace CoVR.Cli.Commands.Doctor;
+using CoVR.Embedding;
+
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Checks one stored embedding.</summary>
 internal static class EmbeddingInspector

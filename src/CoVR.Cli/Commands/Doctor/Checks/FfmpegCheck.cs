@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using CoVR.Media;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>ffmpeg and ffprobe: installed, and able to write and read a clip of known colours.</summary>
 internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : IDoctorCheck

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using CoVR.Data;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Embeddings of the gallery: complete, made by the expected model, of one shape, finite and of unit length.</summary>
 internal sealed class GalleryEmbeddingCheck : IDoctorCheck

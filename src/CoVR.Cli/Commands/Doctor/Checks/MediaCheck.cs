@@ -1,6 +1,4 @@
-using CoVR.Data;
-
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>Pictures and videos: present, complete, of a supported format; decoded with <see cref="DoctorLevel.Full"/>.</summary>
 internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>
 /// The files that an unfinished run has decoded successfully, so that the next run skips them: 16 bytes each, a hash of path, length and time of

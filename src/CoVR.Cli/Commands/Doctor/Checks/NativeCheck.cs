@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using CoVR.Modeling;
+using CoVR.Modeling.Native;
 using TorchSharp;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>libtorch: loads and computes; the available devices.</summary>
 internal sealed class NativeCheck : IDoctorCheck

@@ -1,6 +1,6 @@
 using CoVR.Modeling.Text;
 
-namespace CoVR.Cli.Commands.Doctor;
+namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>The vocabulary file: a BERT vocabulary of the size that the released models have.</summary>
 internal sealed class VocabularyCheck : IDoctorCheck

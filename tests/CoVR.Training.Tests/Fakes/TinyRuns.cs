@@ -1,10 +1,15 @@
 using CoVR.Data;
 using CoVR.Losses;
+using CoVR.Training.Batches;
+using CoVR.Training.Logging;
+using CoVR.Training.Runs;
+using CoVR.Training.Schedules;
+using CoVR.Training.Steps;
 
-namespace CoVR.Training.Tests;
+namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>Runs of the tiny model.</summary>
-internal static class Runs
+internal static class TinyRuns
 {
     internal static TrainingRun<ComposedBatch> Composed(TinyEncoder encoder, params IRunLogger[] loggers) => Composed(encoder, new FakeWorld(), loggers);
 
