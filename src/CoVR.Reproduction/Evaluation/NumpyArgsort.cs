@@ -1,4 +1,4 @@
-using System.Numerics;
+using static CoVR.Reproduction.Evaluation.Introsort;
 
 namespace CoVR.Reproduction.Evaluation;
 
@@ -19,13 +19,8 @@ internal static class NumpyArgsort
     /// <param name="values">Not NaN.</param>
     public static int[] Ascending(ReadOnlySpan<float> values)
     {
-        var places = new int[values.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = i;
-        }
-
-        Sort(values, places, places.Length == 0 ? 0 : 2 * BitOperations.Log2((uint)places.Length));
+        var places = Unsorted(values.Length, out var depth);
+        Sort(values, places, depth);
         return places;
     }
 
@@ -85,20 +80,6 @@ internal static class NumpyArgsort
         return left;
     }
 
-    private static void InsertionSort(ReadOnlySpan<float> values, Span<int> places)
-    {
-        for (var i = 1; i < places.Length; i++)
-        {
-            var (place, hole) = (places[i], i);
-            for (; hole > 0 && values[place] < values[places[hole - 1]]; hole--)
-            {
-                places[hole] = places[hole - 1];
-            }
-
-            places[hole] = place;
-        }
-    }
-
     private static void HeapSort(ReadOnlySpan<float> values, Span<int> places)
     {
         for (var root = places.Length / 2; root > 0; root--)
@@ -143,6 +124,4 @@ internal static class NumpyArgsort
             Swap(places, lower, upper);
         }
     }
-
-    private static void Swap(Span<int> places, int first, int second) => (places[first], places[second]) = (places[second], places[first]);
 }

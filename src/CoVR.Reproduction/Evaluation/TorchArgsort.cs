@@ -1,4 +1,4 @@
-using System.Numerics;
+using static CoVR.Reproduction.Evaluation.Introsort;
 
 namespace CoVR.Reproduction.Evaluation;
 
@@ -16,13 +16,8 @@ internal static class TorchArgsort
     /// <param name="values">Not NaN.</param>
     public static int[] Ascending(ReadOnlySpan<float> values)
     {
-        var places = new int[values.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = i;
-        }
-
-        Sort(values, places, places.Length == 0 ? 0 : 2 * BitOperations.Log2((uint)places.Length));
+        var places = Unsorted(values.Length, out var depth);
+        Sort(values, places, depth);
         InsertionSort(values, places);
         return places;
     }
@@ -78,20 +73,6 @@ internal static class TorchArgsort
             : (a < c ? first : b < c ? third : second);
     }
 
-    private static void InsertionSort(ReadOnlySpan<float> values, Span<int> places)
-    {
-        for (var i = 1; i < places.Length; i++)
-        {
-            var (place, hole) = (places[i], i);
-            for (; hole > 0 && values[place] < values[places[hole - 1]]; hole--)
-            {
-                places[hole] = places[hole - 1];
-            }
-
-            places[hole] = place;
-        }
-    }
-
     private static void HeapSort(ReadOnlySpan<float> values, Span<int> heap)
     {
         for (var root = (heap.Length - 2) / 2; root >= 0; root--)
@@ -124,6 +105,4 @@ internal static class TorchArgsort
 
         heap[hole] = place;
     }
-
-    private static void Swap(Span<int> places, int first, int second) => (places[first], places[second]) = (places[second], places[first]);
 }
