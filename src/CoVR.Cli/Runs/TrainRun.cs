@@ -16,6 +16,9 @@ namespace CoVR.Cli.Runs;
 /// <param name="ranks">The processes that train together; null: one.</param>
 internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, ICollective? ranks = null)
 {
+    /// <summary>What is said after a stop.</summary>
+    public const string ResumeHint = "What was saved is kept; the same command goes on from here, with --fresh it starts over.";
+
     /// <summary>Reads the configuration without doing anything.</summary>
     /// <exception cref="ConfigurationException">A value does not fit.</exception>
     public void Check()
@@ -44,7 +47,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         runLoggers.Check();
         new TrainingSettings(config).Configure(new TrainingOptions(), choice, fresh);
         host.Say($"run folder: {host.Shown(config.OutputFolder)}");
-        host.ResumeHint = "The state is saved; the same command goes on from here, with --fresh it starts over.";
+        host.ResumeHint = ResumeHint;
         var train = await ReadAsync(data, DatasetSplit.Train, cancellationToken);
         var validation = config.Flag("val", true) ? await ReadAsync(data, DatasetSplit.Validation, cancellationToken) : null;
         await using var services = new TrainServices(host, config, choice).Compose(fresh, ranks);

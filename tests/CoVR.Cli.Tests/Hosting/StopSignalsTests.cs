@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using CoVR.Cli.Tests.Made;
 
 namespace CoVR.Cli.Tests.Hosting;
@@ -10,6 +12,13 @@ public sealed class StopSignalsTests : IDisposable
 
     private readonly CommandRun _run = new();
 
+    /// <summary>Takes connections and never answers.</summary>
+    private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
+
+    private string SilentProxy => $"http://{_silent.LocalEndpoint}";
+
+    public StopSignalsTests() => _silent.Start();
+
     public static TheoryData<string, int, string> Commands => new()
     {
         { "INT", 130, "search photos --text red --model tiny-blip --checkpoint tiny --vocabulary pipe" },
@@ -18,6 +27,10 @@ public sealed class StopSignalsTests : IDisposable
         { "INT", 130, "embed texts pipe out --model tiny-blip --checkpoint tiny" },
         { "TERM", 143, "convert pipe out.pth" },
         { "INT", 130, "demo --output demo" },
+        { "INT", 130, "train trainer=cpu model=tiny-blip model/ckpt=tiny" },
+        { "TERM", 143, "test trainer=cpu model=tiny-blip model/ckpt=tiny test=webvid-covr" },
+        { "TERM", 143, "doctor --no-machine --data webvid-covr --annotations annotation/webvid-covr --media photos" },
+        { "INT", 130, "download annotations webvid-covr" },
     };
 
     [Theory]
@@ -34,6 +47,7 @@ public sealed class StopSignalsTests : IDisposable
             WorkingDirectory = _run.Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["HTTP_PROXY"] = SilentProxy, ["HTTPS_PROXY"] = SilentProxy, ["NO_PROXY"] = "" },
         })!;
         _ = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -57,7 +71,11 @@ public sealed class StopSignalsTests : IDisposable
         }
     }
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose()
+    {
+        _silent.Dispose();
+        _run.Dispose();
+    }
 
     // The runtime has started when the process has loaded the library that commands are parsed with.
     private static async Task ReadyAsync(Process process)
@@ -77,6 +95,11 @@ public sealed class StopSignalsTests : IDisposable
         File.CreateSymbolicLink(_run["photos", "self"], ".");
         Run("mkfifo", _run["pipe"]);
         Run("mkfifo", _run["photos", "p.jpg"]);
+        Directory.CreateDirectory(_run["annotation", "webvid-covr"]);
+        foreach (var table in new[] { "webvid2m-covr_train.csv", "webvid8m-covr_val.csv", "webvid8m-covr_test.csv" })
+        {
+            Run("mkfifo", _run["annotation", "webvid-covr", table]);
+        }
     }
 
     private static void Send(string signal, int process) => Run("kill", $"-{signal}", $"{process}");

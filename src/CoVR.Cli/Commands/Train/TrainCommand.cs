@@ -88,7 +88,7 @@ internal sealed class TrainCommand
     private async Task<int> LaunchAsync(ParseResult parsed, int devices, CancellationToken cancellation)
     {
         _host.Say($"starting {devices} processes by mpirun");
-        _host.ResumeHint = "What was trained is saved; the same command goes on from there, with --fresh it starts over.";
+        _host.ResumeHint = TrainRun.ResumeHint;
         var launcher = new MpiLauncher(new MpiLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
         var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
         if (outcome.Failure is { } failure && !cancellation.IsCancellationRequested)
