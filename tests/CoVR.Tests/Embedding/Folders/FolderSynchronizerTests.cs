@@ -7,7 +7,7 @@ using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Tests.Embedding.Folders;
 
 /// <summary>A gallery follows its folder: what is embedded, copied and removed.</summary>
 [Collection("torch")]

@@ -1,7 +1,7 @@
 using CoVR.Embedding.Folders;
 using CoVR.TestSupport;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Tests.Embedding.Folders;
 
 /// <summary>When a watched folder asks for a scan.</summary>
 public sealed class FileSystemMediaWatcherTests : IDisposable

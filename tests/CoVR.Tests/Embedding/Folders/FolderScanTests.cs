@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using CoVR.Embedding.Folders;
 using CoVR.TestSupport;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Tests.Embedding.Folders;
 
 /// <summary>What a scan finds, what it leaves out, and that it always ends.</summary>
 public sealed class FolderScanTests : IDisposable
