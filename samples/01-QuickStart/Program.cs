@@ -56,7 +56,7 @@ services.AddCoVR().UseBlip(options =>
 .AddTraining(options =>
 {
     (options.MaxSteps, options.BatchSize, options.LearningRate, options.WarmupSteps) = (100, 32, 1e-3, 20);
-    (options.Schedule, options.Padding, options.PixelCacheBytes) = (TrainingScheduleKind.CosinePerStep, TextPadding.Longest, 1L << 28);
+    (options.Schedule, options.PadToLongest, options.PixelCacheBytes) = (TrainingScheduleKind.CosinePerStep, true, 1L << 28);
 });
 await using var provider = services.BuildServiceProvider();
 

@@ -8,7 +8,7 @@ namespace CustomBackbone;
 
 /// <summary>A convolutional network of one's own: 32 x 32 pixels to one token of the whole picture and 16 of its places.</summary>
 /// <remarks>It knows nothing of BLIP; BLIP takes over its width and its picture size.</remarks>
-internal sealed class ConvBackbone : VisualEncoderModule
+internal sealed class ConvBackbone : nn.Module<Tensor, Tensor>, IVisualEncoder
 {
     private const int Channels = 96;
     private const int Places = 4 * 4;
@@ -37,10 +37,13 @@ internal sealed class ConvBackbone : VisualEncoderModule
         : base(nameof(ConvBackbone)) => RegisterComponents();
 
     /// <inheritdoc/>
-    public override int Width => Channels;
+    public int Width => Channels;
 
     /// <inheritdoc/>
-    public override ImageInput Input { get; } = ImageInput.Clip(32);
+    public ImageInput Input { get; } = ImageInput.Clip(32);
+
+    /// <inheritdoc/>
+    public Tensor Encode(Tensor pixels) => call(pixels);
 
     /// <summary>[B, 3, 32, 32] to [B, 17, 96], the token of the whole picture first.</summary>
     public override Tensor forward(Tensor input)

@@ -86,7 +86,7 @@ internal static class Pipelines
     {
         options.MaxSteps = steps;
         options.IterateTargets = false;
-        options.Padding = TextPadding.Longest;
+        options.PadToLongest = true;
         options.LearningRate = 1e-3;
         options.Schedule = TrainingScheduleKind.CosinePerStep;
         options.WarmupSteps = steps / 10;

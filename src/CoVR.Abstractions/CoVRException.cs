@@ -5,3 +5,20 @@ namespace CoVR;
 /// <param name="message">What is wrong, where, and what to do.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public abstract class CoVRException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>A gallery or another source of embeddings cannot be used: it belongs to another model, its data are damaged, or its storage failed.</summary>
+/// <param name="gallery">The gallery's folder, address or name; never a secret.</param>
+/// <param name="reason">What is wrong and how to fix it.</param>
+/// <param name="innerException">The cause, if there is one.</param>
+public sealed class GalleryException(string gallery, string reason, Exception? innerException = null)
+    : CoVRException($"Gallery '{gallery}': {reason}", innerException)
+{
+    /// <summary>The gallery's folder, address or name.</summary>
+    public string Gallery { get; } = gallery;
+
+    /// <summary>What is wrong and how to fix it.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>The item that the fault is about; null when it is not about one item.</summary>
+    public MediaId? Id { get; init; }
+}

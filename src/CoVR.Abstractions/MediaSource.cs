@@ -1,36 +1,51 @@
 namespace CoVR;
 
-/// <summary>Where the bytes or frames of an image or video come from.</summary>
-public abstract record MediaSource
+/// <summary>Where the frames of an image or video come from: a file, a stream, or memory. Exactly one of the three is set.</summary>
+/// <remarks>Immutable. A path converts to a source by itself.</remarks>
+public sealed record MediaSource
 {
+    private MediaSource(string displayName) => DisplayName = displayName;
+
     /// <summary>The name that errors and logs use for this source.</summary>
-    public abstract string DisplayName { get; }
+    public string DisplayName { get; }
 
-    /// <summary>A file path is a <see cref="FileMedia"/>.</summary>
-    public static implicit operator MediaSource(string path) => new FileMedia(path);
-}
+    /// <summary>The image or video file; null for other sources.</summary>
+    public string? Path { get; private init; }
 
-/// <summary>An image or video file.</summary>
-/// <param name="Path">Absolute path, or path relative to the current directory.</param>
-public sealed record FileMedia(string Path) : MediaSource
-{
-    /// <inheritdoc/>
-    public override string DisplayName => Path;
-}
+    /// <summary>Opens the bytes of an encoded image or video; null for other sources. The reader disposes the stream.</summary>
+    public Func<CancellationToken, ValueTask<Stream>>? Open { get; private init; }
 
-/// <summary>An encoded image that is opened when it is read, such as an upload.</summary>
-/// <param name="Name">The name used in errors.</param>
-/// <param name="Open">Opens the bytes; the reader disposes the stream.</param>
-public sealed record StreamMedia(string Name, Func<CancellationToken, ValueTask<Stream>> Open) : MediaSource
-{
-    /// <inheritdoc/>
-    public override string DisplayName => Name;
-}
+    /// <summary>Decoded frames, at least one; null for other sources.</summary>
+    public IReadOnlyList<RgbFrame>? Frames { get; private init; }
 
-/// <summary>Frames that are already decoded.</summary>
-/// <param name="Frames">At least one frame.</param>
-public sealed record FramesMedia(IReadOnlyList<RgbFrame> Frames) : MediaSource
-{
-    /// <inheritdoc/>
-    public override string DisplayName => $"{Frames.Count} decoded frame(s)";
+    /// <summary>A file path is a source.</summary>
+    public static implicit operator MediaSource(string path) => FromFile(path);
+
+    /// <summary>An image or video file.</summary>
+    /// <param name="path">Absolute path, or path relative to the current directory.</param>
+    /// <returns>The source; the file need not exist yet.</returns>
+    public static MediaSource FromFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(path) { Path = path };
+    }
+
+    /// <summary>Encoded bytes that are opened when they are read, such as an upload.</summary>
+    /// <param name="name">The name used in errors.</param>
+    /// <param name="open">Opens the bytes; the reader disposes the stream.</param>
+    /// <returns>The source.</returns>
+    public static MediaSource FromStream(string name, Func<CancellationToken, ValueTask<Stream>> open)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        return new(name) { Open = open };
+    }
+
+    /// <summary>Frames that are already decoded.</summary>
+    /// <param name="frames">At least one frame.</param>
+    /// <returns>The source.</returns>
+    public static MediaSource FromFrames(IReadOnlyList<RgbFrame> frames)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        return new($"{frames.Count} decoded frame(s)") { Frames = frames };
+    }
 }

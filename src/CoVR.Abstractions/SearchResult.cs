@@ -1,4 +1,33 @@
+using System.Collections.Frozen;
+
 namespace CoVR;
+
+/// <summary>How many hits a search returns, and which items count.</summary>
+public sealed record SearchOptions
+{
+    /// <summary>The defaults: ten hits among all items.</summary>
+    public static SearchOptions Default { get; } = new();
+
+    /// <summary>The largest number of hits.</summary>
+    /// <value>10 by default; at least 1.</value>
+    public int Top { get; init; } = 10;
+
+    /// <summary>How many of the best hits to skip, for pages of answers; ranks count on.</summary>
+    /// <value>0 by default; at least 0.</value>
+    public int Offset { get; init; }
+
+    /// <summary>The lowest score of a hit.</summary>
+    /// <value>Null by default: no limit.</value>
+    public float? MinimumScore { get; init; }
+
+    /// <summary>Which items count.</summary>
+    /// <value>Null by default: all.</value>
+    public GalleryFilter? Filter { get; init; }
+
+    /// <summary>Items that are never returned, such as the reference itself.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlySet<MediaId> Exclude { get; init; } = FrozenSet<MediaId>.Empty;
+}
 
 /// <summary>The answer to one query.</summary>
 /// <param name="Hits">The best items, best first.</param>
@@ -8,8 +37,14 @@ public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates
     /// <summary>Whether the hits are the true best ones; false when an approximate index chose them.</summary>
     public bool IsExact { get; init; } = true;
 
-    /// <summary>How long the parts of the search took.</summary>
-    public SearchTimings Timings { get; init; }
+    /// <summary>How long the reference took to decode.</summary>
+    public TimeSpan ReadingTime { get; init; }
+
+    /// <summary>How long the query's embedding took to compute, waiting for the model included.</summary>
+    public TimeSpan EncodingTime { get; init; }
+
+    /// <summary>How long the gallery took to rank.</summary>
+    public TimeSpan SearchingTime { get; init; }
 }
 
 /// <summary>One answer of a search.</summary>
@@ -21,9 +56,3 @@ public sealed record SearchHit(MediaId Id, float Score, int Rank)
     /// <summary>The time of the frame that is most similar to the query; null for pictures and where frame times are unknown.</summary>
     public TimeSpan? Moment { get; init; }
 }
-
-/// <summary>How long the parts of a search took.</summary>
-/// <param name="Reading">Decoding the reference.</param>
-/// <param name="Encoding">Computing the query's embedding, waiting for the model included.</param>
-/// <param name="Searching">Ranking the gallery.</param>
-public readonly record struct SearchTimings(TimeSpan Reading, TimeSpan Encoding, TimeSpan Searching);

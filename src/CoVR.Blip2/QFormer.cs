@@ -17,7 +17,7 @@ namespace CoVR.Blip2;
 /// <c>cls.predictions.bias</c>: one parameter each, listed under both names by <c>state_dict</c> as PyTorch lists them.</para>
 /// <para>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</para>
 /// </remarks>
-internal sealed class QFormer : TextEncoderModule
+internal sealed class QFormer : nn.Module, ITextEncoder
 {
     private readonly BertOptions _options;
 
@@ -48,13 +48,13 @@ internal sealed class QFormer : TextEncoderModule
     }
 
     /// <inheritdoc/>
-    public override int Width => _options.Width;
+    public int Width => _options.Width;
 
     /// <summary>The layers.</summary>
     public BertModel Bert => _bert;
 
     /// <inheritdoc/>
-    public override Tensor Encode(TokenBatch text) => _bert.Encode(text);
+    public Tensor Encode(TokenBatch text) => _bert.Encode(text);
 
     /// <summary>Lets queries look at pictures, and at texts if there are any.</summary>
     /// <param name="queries">[1 or B, Q, C].</param>

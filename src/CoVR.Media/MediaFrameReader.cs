@@ -39,10 +39,9 @@ public sealed class MediaFrameReader : IFrameReader
         cancellationToken.ThrowIfCancellationRequested();
         return media switch
         {
-            FramesMedia frames => FromFrames(frames.Frames, media.DisplayName, sampler),
-            FileMedia file => await FromFileAsync(file, sampler, cancellationToken).ConfigureAwait(false),
-            StreamMedia stream => await FromStreamAsync(stream, sampler, cancellationToken).ConfigureAwait(false),
-            _ => throw new NotSupportedException($"Media of type {media.GetType().Name} cannot be read by {nameof(MediaFrameReader)}."),
+            { Frames: { } frames } => FromFrames(frames, media.DisplayName, sampler),
+            { Path: { } path } => await FromFileAsync(path, sampler, cancellationToken).ConfigureAwait(false),
+            _ => await FromStreamAsync(media, sampler, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -57,13 +56,12 @@ public sealed class MediaFrameReader : IFrameReader
         return selection.Arrange([.. selection.Distinct.Select(index => frames[index])]);
     }
 
-    private async Task<IReadOnlyList<RgbFrame>> FromFileAsync(FileMedia media, IFrameSampler sampler, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RgbFrame>> FromFileAsync(string name, IFrameSampler sampler, CancellationToken cancellationToken)
     {
-        var name = media.DisplayName;
         byte[]? picture;
         try
         {
-            using var file = new FileStream(media.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            using var file = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
             picture = await ReadPictureAsync(file, await ReadHeaderAsync(file, name, cancellationToken).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -74,13 +72,13 @@ public sealed class MediaFrameReader : IFrameReader
 
         return picture is not null
             ? FromFrames([_images.Decode(picture, name)], name, sampler)
-            : await _videos.ReadAsync(media.Path, name, sampler, cancellationToken).ConfigureAwait(false);
+            : await _videos.ReadAsync(name, name, sampler, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<RgbFrame>> FromStreamAsync(StreamMedia media, IFrameSampler sampler, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RgbFrame>> FromStreamAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken)
     {
         var name = media.DisplayName;
-        var stream = await media.Open(cancellationToken).ConfigureAwait(false);
+        var stream = await media.Open!(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             using var copy = new TemporaryMedia();

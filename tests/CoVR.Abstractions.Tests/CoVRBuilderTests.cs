@@ -1,7 +1,4 @@
-using CoVR.Losses;
 using Microsoft.Extensions.DependencyInjection;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace CoVR.Abstractions.Tests;
 
@@ -40,24 +37,6 @@ public sealed class CoVRBuilderTests
         Assert.Null(services.GetService<ISimilarity>());
     }
 
-    [Fact]
-    public void AddLossTerm_Twice_KeepsBothWithWeightsAndThePipelinesLoss()
-    {
-        var builder = new Builder("p");
-        builder.UseContrastiveLoss<SumLoss>().AddLossTerm<TermWithLoss>(0.5).AddLossTerm<PlainTerm>();
-        using var services = builder.Services.BuildServiceProvider();
-        var terms = services.GetKeyedServices<WeightedLossTerm>("p").ToArray();
-        Assert.Equal([("with", 0.5), ("plain", 1.0)], terms.Select(term => (term.Term.Name, term.Weight)));
-        Assert.Same(services.GetRequiredKeyedService<IContrastiveLoss>("p"), Assert.IsType<TermWithLoss>(terms[0].Term).Loss);
-    }
-
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(double.NaN)]
-    [InlineData(double.PositiveInfinity)]
-    public void AddLossTerm_WithAnImpossibleWeight_IsRefused(double weight) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Builder("").AddLossTerm<PlainTerm>(weight));
-
     private sealed class Builder(string name, IServiceCollection? services = null) : ICoVRBuilder
     {
         public string Name => name;
@@ -70,26 +49,5 @@ public sealed class CoVRBuilderTests
         public string Name => name;
 
         public float Score(EmbeddingSet query, EmbeddingSet candidate) => 0;
-    }
-
-    private sealed class SumLoss : IContrastiveLoss
-    {
-        public Tensor Compute(Tensor logits) => logits.sum();
-    }
-
-    private sealed class TermWithLoss(IContrastiveLoss loss) : ILossTerm
-    {
-        public IContrastiveLoss Loss { get; } = loss;
-
-        public string Name => "with";
-
-        public Tensor Compute(TrainingEmbeddings batch) => Loss.Compute(batch.Queries);
-    }
-
-    private sealed class PlainTerm : ILossTerm
-    {
-        public string Name => "plain";
-
-        public Tensor Compute(TrainingEmbeddings batch) => batch.Queries.sum();
     }
 }

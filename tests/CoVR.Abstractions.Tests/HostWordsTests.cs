@@ -40,7 +40,7 @@ public sealed class HostWordsTests
     [InlineData("a.jpg", "  ", QueryParts.Reference)]
     [InlineData(null, "redder", QueryParts.Modification)]
     public void ComposedQuery_Parts_AreThoseThatAreThere(string? reference, string? text, QueryParts parts) =>
-        Assert.Equal(parts, new ComposedQuery(reference is null ? null : new FileMedia(reference), text).Parts);
+        Assert.Equal(parts, new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text).Parts);
 
     [Fact]
     public void ComposedQuery_WithNeitherPart_IsRefused() => Assert.Throws<ArgumentException>(() => new ComposedQuery(null, " "));
@@ -73,8 +73,8 @@ public sealed class HostWordsTests
     [Fact]
     public void CheckpointMismatch_Message_ListsEveryKey()
     {
-        var error = new CheckpointMismatchException(
-            "a.pth", ["text_proj.bias"], ["itm_head.weight"], [new MisshapenTensor("vision_proj.weight", [256, 1024], [256, 768])], "The file holds ViT-B.");
+        var error = new CheckpointException(
+            "a.pth", ["text_proj.bias"], ["itm_head.weight"], new Dictionary<string, string> { ["vision_proj.weight"] = CheckpointException.DescribeShapes([256, 1024], [256, 768]) }, "The file holds ViT-B.");
         foreach (var part in new[] { "a.pth", "text_proj.bias", "itm_head.weight", "vision_proj.weight", "[256, 1024]", "[256, 768]", "ViT-B" })
         {
             Assert.Contains(part, error.Message);

@@ -84,7 +84,7 @@ public sealed class BlipCheckpointTests : IDisposable
         using var source = SmallBlip.Create(SmallBlip.Options());
         var options = From(Save(State(source)));
         options.Vocabulary = [.. SmallBlip.Vocabulary, "unheard"];
-        var fault = Assert.Throws<CheckpointMismatchException>(() => SmallBlip.Create(options));
+        var fault = Assert.Throws<CheckpointException>(() => SmallBlip.Create(options));
         Assert.Contains("The file's vocabulary has 18 words, the model's 19: ", fault.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public sealed class BlipCheckpointTests : IDisposable
             Vision = SmallBlip.Architecture.Vision with { Depth = 4 },
             Text = SmallBlip.Architecture.Text with { Depth = 1 },
         };
-        var fault = Assert.Throws<CheckpointMismatchException>(() => SmallBlip.Create(options));
+        var fault = Assert.Throws<CheckpointException>(() => SmallBlip.Create(options));
         Assert.Equal(12, fault.Missing.Count);
         Assert.All(fault.Missing, key => Assert.StartsWith("visual_encoder.blocks.3.", key, StringComparison.Ordinal));
         Assert.Equal(26, fault.Unexpected.Count);

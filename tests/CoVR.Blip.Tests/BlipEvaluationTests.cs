@@ -89,7 +89,7 @@ public sealed class BlipEvaluationTests
     private sealed class Frames : IFrameReader
     {
         public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(((FramesMedia)media).Frames);
+            ValueTask.FromResult(media.Frames!);
     }
 
     private sealed class Pictures : ITripletDatasetReader
@@ -102,7 +102,7 @@ public sealed class BlipEvaluationTests
         {
             var pixels = new byte[16 * 16 * 3];
             new Random(int.Parse(id.Value.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture)).NextBytes(pixels);
-            return new FramesMedia([new RgbFrame(16, 16, pixels)]);
+            return MediaSource.FromFrames([new RgbFrame(16, 16, pixels)]);
         }
     }
 }

@@ -25,7 +25,7 @@ public abstract class FrameReaderConformance
     {
         using var folder = new EmptyFolder();
         var (path, picture) = WritePicture(folder.Path);
-        var media = new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(File.OpenRead(path)));
+        var media = MediaSource.FromStream("upload", _ => ValueTask.FromResult<Stream>(File.OpenRead(path)));
         AssertSame(picture, Assert.Single(await Create().ReadAsync(media, new Every(1), TestContext.Current.CancellationToken)));
     }
 
@@ -33,7 +33,7 @@ public abstract class FrameReaderConformance
     public async Task ReadAsync_OfDecodedFrames_ReturnsThoseTheSamplerChooses()
     {
         RgbFrame[] frames = [.. Enumerable.Range(0, 5).Select(value => new RgbFrame(1, 1, new byte[] { (byte)value, 0, 0 }))];
-        var chosen = await Create().ReadAsync(new FramesMedia(frames), new Every(2), TestContext.Current.CancellationToken);
+        var chosen = await Create().ReadAsync(MediaSource.FromFrames(frames), new Every(2), TestContext.Current.CancellationToken);
         Assert.Equal([0, 2, 4], chosen.Select(frame => (int)frame.Rgb.Span[0]));
     }
 

@@ -13,30 +13,30 @@ public abstract class TextTokenizerConformance
     protected abstract IReadOnlyList<string> Texts { get; }
 
     [Theory]
-    [InlineData(TextPadding.Longest, 64)]
-    [InlineData(TextPadding.MaxLength, 40)]
-    public void Encode_OfSeveralTexts_ReturnsOneLength(TextPadding padding, int limit)
+    [InlineData(64, false)]
+    [InlineData(40, true)]
+    public void Encode_OfSeveralTexts_ReturnsOneLength(int limit, bool padToMaxLength)
     {
-        var text = Create().Encode(Texts, padding, limit);
+        var text = Create().Encode(Texts, limit, padToMaxLength);
         Assert.Equal(Texts.Count, text.Rows);
         Assert.Equal((text.Rows * text.Length, text.Rows * text.Length), (text.Ids.Length, text.Mask.Length));
-        Assert.True(padding == TextPadding.Longest ? text.Length <= limit : text.Length == limit, $"T is {text.Length}, the limit {limit}.");
-        Assert.True(padding != TextPadding.Longest || Rows(text, text.Mask).Any(mask => mask[^1] == 1), "The longest text is padded.");
+        Assert.True(padToMaxLength ? text.Length == limit : text.Length <= limit, $"T is {text.Length}, the limit {limit}.");
+        Assert.True(padToMaxLength || Rows(text, text.Mask).Any(mask => mask[^1] == 1), "The longest text is padded.");
     }
 
     [Fact]
     public void Encode_Masks_AreOnesThenZeros() => Assert.All(
-        Rows(Create().Encode(Texts, TextPadding.MaxLength, 40), text => text.Mask),
+        Rows(Create().Encode(Texts, 40, padToMaxLength: true), text => text.Mask),
         mask => Assert.Equal(mask.OrderDescending(), mask));
 
     [Fact]
     public void Encode_OfAText_DoesNotDependOnItsBatch()
     {
         var tokenizer = Create();
-        var together = tokenizer.Encode(Texts, TextPadding.MaxLength, 40);
+        var together = tokenizer.Encode(Texts, 40, padToMaxLength: true);
         for (var i = 0; i < Texts.Count; i++)
         {
-            Assert.Equal(Rows(together, together.Ids)[i], tokenizer.Encode([Texts[i]], TextPadding.MaxLength, 40).Ids);
+            Assert.Equal(Rows(together, together.Ids)[i], tokenizer.Encode([Texts[i]], 40, padToMaxLength: true).Ids);
         }
     }
 
@@ -44,22 +44,22 @@ public abstract class TextTokenizerConformance
     public void Encode_OfATooLongText_KeepsItsFirstAndLastToken()
     {
         var tokenizer = Create();
-        var whole = tokenizer.Encode([Texts[1]], TextPadding.Longest, 64);
-        var cut = tokenizer.Encode([Texts[1]], TextPadding.Longest, whole.Length - 1);
+        var whole = tokenizer.Encode([Texts[1]], 64);
+        var cut = tokenizer.Encode([Texts[1]], whole.Length - 1);
         Assert.Equal(whole.Length - 1, cut.Length);
         Assert.Equal((whole.Ids[0], whole.Ids[^1]), (cut.Ids[0], cut.Ids[^1]));
         Assert.Equal(whole.Ids[..(cut.Length - 1)], cut.Ids[..^1]);
     }
 
     [Fact]
-    public void Encode_OfAnEmptyText_HasOnlyTheFirstAndLastToken() => Assert.Equal(2, Create().Encode([""], TextPadding.Longest, 64).Length);
+    public void Encode_OfAnEmptyText_HasOnlyTheFirstAndLastToken() => Assert.Equal(2, Create().Encode([""], 64).Length);
 
     [Fact]
     public async Task Encode_FromSeveralThreads_GivesTheSameIds()
     {
         var tokenizer = Create();
-        var alone = tokenizer.Encode(Texts, TextPadding.Longest, 64).Ids;
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => tokenizer.Encode(Texts, TextPadding.Longest, 64).Ids))), ids => Assert.Equal(alone, ids));
+        var alone = tokenizer.Encode(Texts, 64).Ids;
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => tokenizer.Encode(Texts, 64).Ids))), ids => Assert.Equal(alone, ids));
     }
 
     private static long[][] Rows(TokenizedText text, Func<TokenizedText, long[]> choose) => Rows(text, choose(text));

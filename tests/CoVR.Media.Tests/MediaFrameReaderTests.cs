@@ -113,7 +113,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     {
         var stream = new MemoryStream(MediaWriter.EncodePng(Pictures.Gradient(9, 4)));
 
-        var frames = await _reader.ReadAsync(new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(stream)), new FixedSampler(0), Token);
+        var frames = await _reader.ReadAsync(MediaSource.FromStream("upload", _ => ValueTask.FromResult<Stream>(stream)), new FixedSampler(0), Token);
 
         Assert.Equal(Pictures.Gradient(9, 4).Rgb.ToArray(), Assert.Single(frames).Rgb.ToArray());
         Assert.False(stream.CanRead);
@@ -125,7 +125,7 @@ public sealed class MediaFrameReaderTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(await WriteAsync("a.mp4", 7), Token);
         var before = TemporaryFiles();
 
-        var frames = await _reader.ReadAsync(new StreamMedia("upload", _ => ValueTask.FromResult<Stream>(new MemoryStream(bytes))), new FixedSampler(6, 1), Token);
+        var frames = await _reader.ReadAsync(MediaSource.FromStream("upload", _ => ValueTask.FromResult<Stream>(new MemoryStream(bytes))), new FixedSampler(6, 1), Token);
 
         Assert.Equal([6, 1], frames.Select(Pictures.NumberOf));
         var leftovers = TemporaryFiles().Except(before).ToArray();
@@ -142,7 +142,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_Frames_SelectsAmongThem()
     {
-        var media = new FramesMedia(Pictures.Counting(8));
+        var media = MediaSource.FromFrames(Pictures.Counting(8));
 
         var frames = await _reader.ReadAsync(media, FrameSamplers.UniformSegments(4), Token);
 
@@ -153,7 +153,7 @@ public sealed class MediaFrameReaderTests : IDisposable
     public async Task ReadAsync_SamplerOutsideTheVideo_IsNamed()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await _reader.ReadAsync(new FramesMedia(Pictures.Counting(2)), new FixedSampler(0, 2), Token));
+            async () => await _reader.ReadAsync(MediaSource.FromFrames(Pictures.Counting(2)), new FixedSampler(0, 2), Token));
 
         Assert.Contains("FixedSampler", fault.Message, StringComparison.Ordinal);
     }

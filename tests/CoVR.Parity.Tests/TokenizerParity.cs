@@ -45,7 +45,7 @@ public sealed class TokenizerParity : IParityCheck
         {
             var text = entry.GetProperty("text").GetString()!;
             Assert.Equal(Strings(entry.GetProperty("tokens")), pieces.EncodeToTokens(text, out _).Select(token => token.Value));
-            Assert.Equal(Longs(entry.GetProperty("ids_no_truncation")), tokenizer.Encode([text], TextPadding.Longest, int.MaxValue).Ids);
+            Assert.Equal(Longs(entry.GetProperty("ids_no_truncation")), tokenizer.Encode([text], int.MaxValue).Ids);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class TokenizerParity : IParityCheck
         var texts = Strings(golden.InputJson("texts"));
         foreach (var name in golden.OutputNames.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var text = tokenizer.Encode(texts, TextPadding.MaxLength, int.Parse(name[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture));
+            var text = tokenizer.Encode(texts, int.Parse(name[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture), padToMaxLength: true);
             Assert.Equal(golden.Output(name).Longs, text.Ids);
             Assert.Equal(golden.Output("mask" + name[3..]).Longs, text.Mask);
         }
@@ -70,7 +70,7 @@ public sealed class TokenizerParity : IParityCheck
             foreach (var property in batch.EnumerateObject().Where(property => property.Name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 var limit = int.TryParse(property.Name[prefix.Length..], out var number) ? number : int.MaxValue;
-                var text = tokenizer.Encode(texts, TextPadding.Longest, limit);
+                var text = tokenizer.Encode(texts, limit);
                 Assert.Equal(property.Value.EnumerateArray().SelectMany(Longs), text.Ids);
                 if (batch.TryGetProperty("mask_" + property.Name[prefix.Length..], out var mask))
                 {

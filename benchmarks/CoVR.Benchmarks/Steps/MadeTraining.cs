@@ -67,7 +67,7 @@ internal static class MadeTraining
             await store.UpsertAsync([new GalleryEntry(target, new EmbeddingSet(values, 1, model.Encoder.Dimensions))]);
         }
 
-        var picture = new FramesMedia([new RgbFrame(1, 1, new byte[3])]);
+        var picture = MediaSource.FromFrames([new RgbFrame(1, 1, new byte[3])]);
         var plan = new TrainingPlan { Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []), Locate = _ => picture };
         await provider.GetRequiredService<Trainer>().TrainAsync(plan, progress);
     }

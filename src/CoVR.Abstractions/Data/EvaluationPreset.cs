@@ -52,6 +52,8 @@ public abstract class EvaluationPreset
 
         public RetrievalRules Rules { get; } = inner.PublishedRules;
 
+        public IReadOnlyList<GalleryCandidate>? Arrange(TripletDataset dataset) => inner.Arrange(dataset);
+
         public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => inner.Exclusions(triplet);
 
         public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings) => inner.Score(dataset, rankings);

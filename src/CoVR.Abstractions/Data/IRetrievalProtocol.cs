@@ -28,6 +28,14 @@ public interface IRetrievalProtocol
     /// <returns>A protocol for this data set; this one by default.</returns>
     IRetrievalProtocol BindTo(TripletDataset dataset) => this;
 
+    /// <summary>Decides which candidates the gallery has, and in which order; <see cref="RetrievalRules.Layout"/> names the arrangement.</summary>
+    /// <param name="dataset">What will be ranked.</param>
+    /// <returns>
+    /// Candidates with different <see cref="GalleryCandidate.Id"/>s; the order is that of equal scores where an <see cref="ITieBreaker"/> asks for it.
+    /// Null by default: each of <see cref="TripletDataset.Candidates"/> once.
+    /// </returns>
+    IReadOnlyList<GalleryCandidate>? Arrange(TripletDataset dataset) => null;
+
     /// <summary>The items that a query excludes, usually its own reference.</summary>
     /// <param name="triplet">The query.</param>
     /// <returns>Identities that are excluded from the search.</returns>

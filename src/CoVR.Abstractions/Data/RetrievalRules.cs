@@ -1,3 +1,5 @@
+using CoVR.Modeling;
+
 namespace CoVR.Data;
 
 /// <summary>The rules that the evaluator carries out and that a result's fingerprint states.</summary>
@@ -11,9 +13,9 @@ public sealed record RetrievalRules
     /// <value>Null by default: by the pipeline's <see cref="IFramePooling"/>, which sees no query.</value>
     public ICandidatePooling? Pooling { get; init; }
 
-    /// <summary>Which candidates there are, in which order.</summary>
+    /// <summary>What the fingerprint states of <see cref="IRetrievalProtocol.Arrange"/>, in a few words; protocols that arrange candidates differently state different words.</summary>
     /// <value>Null by default: each of <see cref="TripletDataset.Candidates"/> once.</value>
-    public IGalleryLayout? Layout { get; init; }
+    public string? Layout { get; init; }
 
     /// <summary>How candidates of equal score are ordered, and where excluded items go.</summary>
     /// <value>Null by default: by identity, code unit by code unit, whatever the order of the gallery; excluded items are left out.</value>
@@ -36,4 +38,69 @@ public sealed record RetrievalRules
     /// <summary>What the ranking knows that no gallery in use could know, one sentence each.</summary>
     /// <value>Empty by default: nothing leaks. What <see cref="ICandidatePooling.Leaks"/> says need not be repeated here.</value>
     public IReadOnlyList<string> Leaks { get; init; } = [];
+}
+
+/// <summary>Turns the stored frames of a candidate into one embedding, knowing which queries the candidate answers.</summary>
+/// <remarks>Equal instances pool alike: the evaluator lets them share a gallery. Implementations are safe for use from several threads.</remarks>
+public interface ICandidatePooling
+{
+    /// <summary>What the pooling knows that no gallery in use could know, one sentence each; reported for galleries with several frames.</summary>
+    IReadOnlyList<string> Leaks => [];
+
+    /// <summary>What the fingerprint states, in a few words.</summary>
+    /// <param name="pipeline">The pipeline's pooling.</param>
+    /// <returns>For example <c>mean of the frames</c>.</returns>
+    string Describe(IFramePooling pipeline);
+
+    /// <summary>The pooling for queries of some parts.</summary>
+    /// <param name="parts">What the queries look at.</param>
+    /// <returns>This one by default.</returns>
+    ICandidatePooling ForQueries(QueryParts parts) => this;
+
+    /// <summary>Pools.</summary>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="frames">[F, Q, D].</param>
+    /// <param name="pipeline">The pipeline's pooling.</param>
+    /// <returns>[1, Q, D]; not renormalised.</returns>
+    EmbeddingSet Pool(GalleryCandidate candidate, EmbeddingSet frames, IFramePooling pipeline);
+
+    /// <summary>What a reader of the figures must know about this gallery, one sentence each.</summary>
+    /// <param name="pooled">Every candidate with its number of stored frames.</param>
+    /// <returns>None by default.</returns>
+    IEnumerable<string> Deviations(IReadOnlyList<(GalleryCandidate Candidate, int Frames)> pooled) => [];
+}
+
+/// <summary>One candidate of an evaluated gallery.</summary>
+/// <remarks>
+/// An item may be there several times, under identities of its own: for the queries that a candidate answers it counts as the item,
+/// for all others as another one.
+/// </remarks>
+/// <param name="Id">Its identity in rankings, usually that of the item.</param>
+/// <param name="Item">Whose embedding it has.</param>
+/// <param name="Answers">The triplets that it is the target of, in the order of the data set.</param>
+public sealed record GalleryCandidate(MediaId Id, MediaId Item, IReadOnlyList<Triplet> Answers)
+{
+    /// <summary>Similarity of each stored frame to the text of an answered query.</summary>
+    /// <value>The first <see cref="Triplet.FrameScores"/> of <see cref="Answers"/>; null when there are none.</value>
+    public IReadOnlyList<float>? FrameScores { get; init; } = Answers.Select(triplet => triplet.FrameScores).FirstOrDefault(scores => scores is not null);
+}
+
+/// <summary>Decides what scores leave open: the order of equal candidates, and the place of excluded ones.</summary>
+/// <remarks>Implementations are safe for use from several threads.</remarks>
+public interface ITieBreaker
+{
+    /// <summary>What the fingerprint states, in a few words.</summary>
+    string Name { get; }
+
+    /// <summary>Whether two scores are the same to this order.</summary>
+    /// <param name="first">The higher score.</param>
+    /// <param name="second">The lower or equal score.</param>
+    /// <returns>True when <see cref="Order"/> has to decide between them.</returns>
+    bool AreTied(float first, float second) => first == second;
+
+    /// <summary>Orders the whole gallery for one query; called only when candidates are tied or excluded.</summary>
+    /// <param name="scores">One for each candidate, in the order of the gallery; negative infinity for excluded ones.</param>
+    /// <param name="excluded">The places of excluded candidates.</param>
+    /// <returns>Places, best first. Excluded places may be left out.</returns>
+    IEnumerable<int> Order(ReadOnlySpan<float> scores, IReadOnlySet<int> excluded);
 }

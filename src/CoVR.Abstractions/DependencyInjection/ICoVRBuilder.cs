@@ -1,3 +1,8 @@
+using CoVR.Data;
+using CoVR.Modeling;
+using CoVR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Composes one pipeline: <c>Use…</c> fills a slot (the last call wins), <c>Add…</c> appends to a set.</summary>
@@ -8,4 +13,135 @@ public interface ICoVRBuilder
 
     /// <summary>The host's services.</summary>
     IServiceCollection Services { get; }
+}
+
+/// <summary>Fills the slots of a pipeline. Built-in packages use these same methods.</summary>
+public static class CoVRBuilderExtensions
+{
+    /// <summary>Fills the slot of <typeparamref name="TService"/>: a keyed singleton, and for the default pipeline an unkeyed one too.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service from the provider and the pipeline's name; called once, when first needed.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder Use<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.RemoveAllKeyed<TService>(builder.Name);
+        builder.Services.AddKeyedSingleton(builder.Name, (services, key) => factory(services, (string)key!));
+        if (builder.Name.Length == 0)
+        {
+            builder.Services.RemoveAll<TService>();
+            builder.Services.AddSingleton(services => services.GetRequiredKeyedService<TService>(string.Empty));
+        }
+
+        return builder;
+    }
+
+    /// <summary>Fills a slot only if nothing has filled it yet.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder TryUse<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.Any(service => service.ServiceType == typeof(TService) && builder.Name.Equals(service.ServiceKey))
+            ? builder
+            : builder.Use(factory);
+    }
+
+    /// <summary>Appends to the set of <typeparamref name="TService"/> of a pipeline.</summary>
+    /// <typeparam name="TService">The contract.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the service.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder Add<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.AddKeyedSingleton(builder.Name, (services, key) => factory(services, (string)key!));
+        return builder;
+    }
+
+    /// <summary>Brings a whole model: encoder, tokenizer and preprocessing.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="load">Loads the model when it is first needed (<see cref="IModelProvider"/>); the container disposes it.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, CancellationToken, ValueTask<ComposedModel>> load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        return builder.Use<IModelProvider>((services, name) => new ModelProvider(cancellationToken => load(services, name, cancellationToken)));
+    }
+
+    /// <summary>Brings a whole model that is made at once, on the thread of the first caller.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="factory">Makes the model when it is first needed; the container disposes it.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, ComposedModel> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.UseModel((services, name, _) => ValueTask.FromResult(factory(services, name)));
+    }
+
+    /// <summary>Brings a model that is loaded already.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="model">The model; it stays the caller's and outlives the container.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseModel(this ICoVRBuilder builder, ComposedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return builder.Use<IModelProvider>((_, _) => new LoadedModelProvider(model));
+    }
+
+    /// <summary>Replaces the visual encoder of the pipeline's model family.</summary>
+    /// <typeparam name="T">The encoder.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseVisualEncoder<T>(this ICoVRBuilder builder)
+        where T : class, IVisualEncoder => builder.Use<IVisualEncoder>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the fusion of the pipeline's model family.</summary>
+    /// <typeparam name="T">The fusion.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFusion<T>(this ICoVRBuilder builder)
+        where T : class, IFusionModule => builder.Use<IFusionModule>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the gallery; its constructor takes what the container has.</summary>
+    /// <typeparam name="T">The gallery.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseGallery<T>(this ICoVRBuilder builder)
+        where T : class, IGallery => builder.Use<IGallery>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the image decoder.</summary>
+    /// <typeparam name="T">The decoder.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseImageDecoder<T>(this ICoVRBuilder builder)
+        where T : class, IImageDecoder => builder.Use<IImageDecoder>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Replaces the frame reader.</summary>
+    /// <typeparam name="T">The reader.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseFrameReader<T>(this ICoVRBuilder builder)
+        where T : class, IFrameReader => builder.Use<IFrameReader>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Adds a data set.</summary>
+    /// <typeparam name="T">Its reader.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder AddDataset<T>(this ICoVRBuilder builder)
+        where T : class, ITripletDatasetReader => builder.Add<ITripletDatasetReader>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    // Not the model itself: the container would dispose it.
+    private sealed class LoadedModelProvider(ComposedModel model) : IModelProvider
+    {
+        public ValueTask<ComposedModel> GetAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(model);
+    }
 }

@@ -17,14 +17,14 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     /// <summary>Bundles a model.</summary>
     /// <param name="encoder">The encoder, on <paramref name="device"/>.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="cleaner">What its texts go through before the tokenizer.</param>
+    /// <param name="clean">What its texts go through before the tokenizer; called from several threads at once.</param>
     /// <param name="description">Preprocessing and origin.</param>
     /// <param name="device">Where the weights are.</param>
-    public ComposedModel(IComposedEncoder encoder, ITextTokenizer tokenizer, ITextCleaner cleaner, ModelDescription description, Device device)
+    public ComposedModel(IComposedEncoder encoder, ITextTokenizer tokenizer, Func<string, string> clean, ModelDescription description, Device device)
     {
         Encoder = encoder ?? throw new ArgumentNullException(nameof(encoder));
         Tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
-        Cleaner = cleaner ?? throw new ArgumentNullException(nameof(cleaner));
+        Clean = clean ?? throw new ArgumentNullException(nameof(clean));
         Description = description ?? throw new ArgumentNullException(nameof(description));
         Device = device ?? throw new ArgumentNullException(nameof(device));
     }
@@ -36,7 +36,7 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     public ITextTokenizer Tokenizer { get; }
 
     /// <summary>What texts go through before the tokenizer.</summary>
-    public ITextCleaner Cleaner { get; }
+    public Func<string, string> Clean { get; }
 
     /// <summary>Preprocessing and origin; names other weights after <see cref="ChangeWeights"/>.</summary>
     public ModelDescription Description { get; private set; }
@@ -73,19 +73,19 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     /// <param name="texts">At least one text.</param>
     /// <returns>A batch on the model's device, owned by the caller.</returns>
     public TokenBatch TokenizeForEvaluation(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.Longest, Description.Text.EvaluationLimit), Device);
+        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.EvaluationLimit), Device);
 
     /// <summary>Cleans and tokenises captions that are embedded beforehand: longest of the batch, up to the model's caption limit.</summary>
     /// <param name="texts">At least one text.</param>
     /// <returns>A batch on the model's device, owned by the caller.</returns>
     public TokenBatch TokenizeCaptions(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.Longest, Description.Text.CaptionLimit), Device);
+        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.CaptionLimit), Device);
 
     /// <summary>Cleans and tokenises texts for training: padded or cut to the model's training length.</summary>
     /// <param name="texts">At least one text.</param>
     /// <returns>A batch on the model's device, owned by the caller.</returns>
     public TokenBatch TokenizeForTraining(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.MaxLength, Description.Text.TrainingLength), Device);
+        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.TrainingLength, padToMaxLength: true), Device);
 
     /// <summary>Keeps the model from being disposed during a call of its encoder; what CoVR does itself at every call.</summary>
     /// <returns>Dispose it after the call, on any thread.</returns>
@@ -124,10 +124,10 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     /// <inheritdoc/>
     ValueTask<ComposedModel> IModelProvider.GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(this);
 
-    private string[] Clean(IReadOnlyList<string> texts)
+    private string[] CleanAll(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return [.. texts.Select(Cleaner.Clean)];
+        return [.. texts.Select(Clean)];
     }
 
     private sealed class Loan(ComposedModel model) : IDisposable

@@ -1,14 +1,7 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace CoVR.Modeling;
-
-/// <summary>How texts of a batch get one length.</summary>
-public enum TextPadding
-{
-    /// <summary>All are padded to the maximal length.</summary>
-    MaxLength,
-
-    /// <summary>All are padded to the longest text of the batch.</summary>
-    Longest,
-}
 
 /// <summary>Token ids of several texts of one length.</summary>
 /// <param name="Ids">[Rows, Length], row by row.</param>
@@ -23,17 +16,34 @@ public interface ITextTokenizer
 {
     /// <summary>Tokenises texts, with [CLS] first and [SEP] last, and cuts those that are too long.</summary>
     /// <param name="texts">At least one text.</param>
-    /// <param name="padding">How they get one length.</param>
     /// <param name="maxLength">The largest T, special tokens included; at least 2.</param>
+    /// <param name="padToMaxLength">Whether T is <paramref name="maxLength"/>; otherwise all are padded to the longest text of the batch.</param>
     /// <returns>Ids and mask.</returns>
-    TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength);
+    TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false);
 }
 
-/// <summary>Prepares a text before it is tokenised.</summary>
-public interface ITextCleaner
+/// <summary>Token ids as tensors.</summary>
+/// <param name="Ids">[B, T] int64.</param>
+/// <param name="Mask">[B, T] int64: 1 for tokens, 0 for padding.</param>
+/// <remarks>Owns both tensors.</remarks>
+public sealed record TokenBatch(Tensor Ids, Tensor Mask) : IDisposable
 {
-    /// <summary>Cleans one text.</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>The cleaned text; may be empty.</returns>
-    string Clean(string text);
+    /// <summary>Copies token ids to a device.</summary>
+    /// <param name="text">The tokens.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <returns>A batch that the caller (or the current dispose scope) disposes.</returns>
+    public static TokenBatch From(TokenizedText text, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new TokenBatch(
+            tensor(text.Ids, [text.Rows, text.Length], device: device),
+            tensor(text.Mask, [text.Rows, text.Length], device: device));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Mask.Dispose();
+    }
 }

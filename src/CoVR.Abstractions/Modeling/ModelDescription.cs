@@ -16,3 +16,53 @@ public sealed record ModelDescription(
     double Temperature = 0.07,
     string Source = "",
     string License = "");
+
+/// <summary>How a picture is resized.</summary>
+public enum Interpolation
+{
+    /// <summary>Triangle filter, antialiased.</summary>
+    Bilinear,
+
+    /// <summary>Cubic filter with a = -0.5 as in Pillow, antialiased.</summary>
+    Bicubic,
+}
+
+/// <summary>The pictures that a visual encoder was trained on; it travels with the weights.</summary>
+/// <param name="Size">S: pictures are S x S pixels.</param>
+/// <param name="Interpolation">How they are resized.</param>
+/// <param name="Mean">Mean of red, green and blue in [0, 1].</param>
+/// <param name="Std">Standard deviation of red, green and blue.</param>
+public sealed record ImageInput(int Size, Interpolation Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
+{
+    /// <summary>CLIP's statistics, which BLIP and BLIP-2 use too.</summary>
+    /// <param name="size">S.</param>
+    /// <returns>Bicubic input of that size.</returns>
+    public static ImageInput Clip(int size) => new(
+        size,
+        Interpolation.Bicubic,
+        [0.48145466f, 0.4578275f, 0.40821073f],
+        [0.26862954f, 0.26130258f, 0.27577711f]);
+
+    /// <summary>One line that tells two inputs apart, for fingerprints.</summary>
+    /// <returns>For example <c>384 bicubic mean 0.48145466,… std …</c>.</returns>
+    public string Describe() => FormattableString.Invariant(
+        $"{Size} {Interpolation.ToString().ToLowerInvariant()} mean {Join(Mean)} std {Join(Std)}");
+
+    private static string Join(IReadOnlyList<float> values) =>
+        string.Join(',', values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+}
+
+/// <summary>The token lengths a model is trained and tested with; they travel with the weights.</summary>
+/// <param name="TrainingLength">Every training text is padded or cut to this length.</param>
+/// <param name="EvaluationLimit">Evaluation pads to the longest text of the batch, at most this long.</param>
+/// <param name="MaxWords">Texts are cut after this many words before they are tokenised.</param>
+public sealed record TextInput(int TrainingLength, int EvaluationLimit, int MaxWords)
+{
+    /// <summary>Captions that are embedded beforehand are padded to the longest of the batch, at most this long.</summary>
+    /// <value><see cref="EvaluationLimit"/>; the published models, as the reference's tools embed texts: 30 for BLIP, 512 for BLIP-2.</value>
+    public int CaptionLimit { get; init; } = EvaluationLimit;
+
+    /// <summary>Validation between the epochs of a training pads to the longest of the batch, at most this long.</summary>
+    /// <value><see cref="EvaluationLimit"/>; 32 for the published BLIP-2 models, as the reference validates them.</value>
+    public int ValidationLimit { get; init; } = EvaluationLimit;
+}

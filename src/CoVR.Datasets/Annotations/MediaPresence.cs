@@ -17,16 +17,20 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private (int Triplets, int Targets, int Candidates) _left;
 
-    /// <summary>What was left out so far; null when nothing was.</summary>
-    public LeftOutMedia? LeftOut => _missing.Count == 0
-        ? null
-        : new LeftOutMedia(_left.Triplets, _left.Targets, _left.Candidates, [.. _missing.Order(CodePointComparer.Instance).Select(id => new MediaId(id))]);
-
     private bool IsStrict => options.MissingMedia == MissingMediaPolicy.Strict
         || (options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
 
     /// <summary>Whether an item can be searched for: its media are there, or it is embedded and nothing reads them any more.</summary>
     public bool CanBeSearched(string id) => exists(id) || _embedded.Contains(id);
+
+    /// <summary>Adds what was left out to a split.</summary>
+    public TripletDataset CountMissing(TripletDataset dataset) => _missing.Count == 0 ? dataset : dataset with
+    {
+        MissingMedia = [.. _missing.Order(CodePointComparer.Instance).Select(id => new MediaId(id))],
+        MissingTriplets = _left.Triplets,
+        MissingTargets = _left.Targets,
+        MissingCandidates = _left.Candidates,
+    };
 
     /// <summary>The triplets whose reference and target are there.</summary>
     /// <exception cref="DatasetFormatException">Something is missing and the policy is strict, or nothing is left.</exception>

@@ -51,7 +51,7 @@ public sealed class CircoReader : IInspectableDataset
         var triplets = media.Keep(TripletList.Of(file, entries, entry => ToTriplet(entry, images)), "reference_img_id", "target_img_id");
         var gallery = media.Keep(images.All, "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
-        return new TripletDataset(Name, split, triplets, gallery) { Source = file, LeftOut = media.LeftOut };
+        return media.CountMissing(new TripletDataset(Name, split, triplets, gallery) { Source = file });
     }
 
     /// <inheritdoc/>

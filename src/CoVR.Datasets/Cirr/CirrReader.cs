@@ -51,7 +51,7 @@ public sealed class CirrReader : IInspectableDataset
         var triplets = media.Keep(all, "reference", "target_hard");
         var gallery = media.Keep(await ReadGalleryAsync(split, triplets, cancellationToken).ConfigureAwait(false), "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
-        return new TripletDataset(Name, split, triplets, gallery) { Source = file, LeftOut = media.LeftOut };
+        return media.CountMissing(new TripletDataset(Name, split, triplets, gallery) { Source = file });
     }
 
     /// <inheritdoc/>

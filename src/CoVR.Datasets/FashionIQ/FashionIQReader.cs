@@ -52,7 +52,7 @@ public sealed class FashionIQReader : IInspectableDataset
         var listed = await ReadListAsync(split, cancellationToken).ConfigureAwait(false);
         var gallery = media.Keep(TripletList.RequireTargets(_options.Targets[split], triplets, listed), "gallery");
         Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
-        return new TripletDataset(Name, split, triplets, gallery) { Source = file, LeftOut = media.LeftOut };
+        return media.CountMissing(new TripletDataset(Name, split, triplets, gallery) { Source = file });
     }
 
     /// <inheritdoc/>

@@ -39,11 +39,11 @@ public sealed class MergedReader : ITripletDatasetReader
     {
         List<Triplet> triplets = [];
         OrderedDictionary<MediaId, bool> candidates = [];
-        List<LeftOutMedia> left = [];
+        List<TripletDataset> parts = [];
         foreach (var reader in _readers)
         {
             var part = await reader.ReadAsync(split, cancellationToken).ConfigureAwait(false);
-            left.AddRange(part.LeftOut is { } absent ? [absent] : []);
+            parts.Add(part);
             triplets.EnsureCapacity(triplets.Count + part.Triplets.Count);
             foreach (var triplet in part.Triplets)
             {
@@ -60,9 +60,10 @@ public sealed class MergedReader : ITripletDatasetReader
 
         return new TripletDataset(Name, split, triplets, [.. candidates.Keys])
         {
-            LeftOut = left.Count == 0
-                ? null
-                : new LeftOutMedia(left.Sum(part => part.Triplets), left.Sum(part => part.Targets), left.Sum(part => part.Candidates), [.. left.SelectMany(part => part.Media).Distinct()]),
+            MissingMedia = [.. parts.SelectMany(part => part.MissingMedia).Distinct()],
+            MissingTriplets = parts.Sum(part => part.MissingTriplets),
+            MissingTargets = parts.Sum(part => part.MissingTargets),
+            MissingCandidates = parts.Sum(part => part.MissingCandidates),
         };
     }
 
@@ -71,7 +72,7 @@ public sealed class MergedReader : ITripletDatasetReader
     public MediaSource Locate(MediaId id) =>
         _owners.TryGetValue(id, out var owner)
             ? owner.Locate(id)
-            : _readers.Select(reader => reader.Locate(id)).FirstOrDefault(source => source is FileMedia { Path: var path } && File.Exists(path)) ?? _readers[0].Locate(id);
+            : _readers.Select(reader => reader.Locate(id)).FirstOrDefault(source => source.Path is { } path && File.Exists(path)) ?? _readers[0].Locate(id);
 
     private void Claim(MediaId id, ITripletDatasetReader reader)
     {

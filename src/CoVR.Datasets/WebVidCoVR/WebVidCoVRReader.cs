@@ -45,10 +45,10 @@ public sealed class WebVidCoVRReader : IInspectableDataset
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = _options.AnnotationsOf(split);
-        var (triplets, items, left) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (triplets, items, media) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
         var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
         Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
-        return new TripletDataset(Name, split, triplets, candidates) { Source = file, LeftOut = left };
+        return media.CountMissing(new TripletDataset(Name, split, triplets, candidates) { Source = file });
     }
 
     /// <inheritdoc/>
@@ -66,10 +66,10 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
 
-    private (WebVidCoVRTriplets Triplets, int Items, LeftOutMedia? Left) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
+    private (WebVidCoVRTriplets Triplets, int Items, MediaPresence Media) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
         var byRule = _options.Edits is not null;
-        var (table, left) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
+        var (table, media) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
         var triplets = new WebVidCoVRTriplets(table.Rows, _options);
         if (triplets.Count < table.Rows.Count)
         {
@@ -77,11 +77,11 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         }
 
         return triplets.Count > 0
-            ? (triplets, table.ItemCount, left)
+            ? (triplets, table.ItemCount, media)
             : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in a word, so that no edit can be made by rule.");
     }
 
-    private (WebVidCoVRTable Table, LeftOutMedia? Left) BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)
+    private (WebVidCoVRTable Table, MediaPresence Media) BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)
     {
         if (rows.Count == 0)
         {
@@ -103,7 +103,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         var targets = rows.TargetCount - table.Rows.TargetCount;
         media.Count(rows.Count - table.Rows.Count, targets, _options.Galleries.ContainsKey(split) ? 0 : targets);
         CheckTestItems(file, split, table);
-        return (table, media.LeftOut);
+        return (table, media);
     }
 
     private static void CheckTestItems(string file, DatasetSplit split, WebVidCoVRTable table)

@@ -18,7 +18,7 @@ internal sealed class LoadPlan
     private readonly List<string> _ignored = [];
     private readonly List<string> _unexpected = [];
     private readonly List<string> _missing = [];
-    private readonly List<MisshapenTensor> _misshapen = [];
+    private readonly OrderedDictionary<string, string> _misshapen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<long>> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _state;
     private readonly string? _firstSource;
@@ -54,7 +54,7 @@ internal sealed class LoadPlan
         string[] missing = [.. _missing.Where(key => !KeyPattern.MatchesAny(_map.Optional, key) && !taken.Contains(_state[key].Handle))];
         if (missing.Length + _unexpected.Count + _misshapen.Count > 0)
         {
-            throw new CheckpointMismatchException(_checkpoint.Path, missing, _unexpected, _misshapen, Hint());
+            throw new CheckpointException(_checkpoint.Path, missing, _unexpected, _misshapen, Hint());
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class LoadPlan
         }
         else
         {
-            _misshapen.Add(new MisshapenTensor(key, destination.shape, source.Shape));
+            _misshapen[key] = CheckpointException.DescribeShapes(destination.shape, source.Shape);
         }
     }
 

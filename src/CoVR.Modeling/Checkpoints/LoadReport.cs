@@ -19,8 +19,8 @@ public sealed record LoadReport(string File)
     /// <summary>Keys of the file that the module does not know; empty after a strict load.</summary>
     public IReadOnlyList<string> Unexpected { get; init; } = [];
 
-    /// <summary>Keys of another shape, whose values stayed; empty after a strict load.</summary>
-    public IReadOnlyList<MisshapenTensor> Misshapen { get; init; } = [];
+    /// <summary>Keys of another shape, whose values stayed, each with both shapes; empty after a strict load.</summary>
+    public IReadOnlyDictionary<string, string> Misshapen { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The numbers in one line.</summary>
     public override string ToString() =>

@@ -20,7 +20,7 @@ public static class StateDictLoader
     /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
     /// </param>
     /// <returns>What became of every key.</returns>
-    /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
     /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Unless verified first, damage in a tensor's bytes is found while copying: the module is then to be discarded, as the message says.</exception>
     public static LoadReport Load(nn.Module module, string path, CheckpointMap map, bool strict = true, bool verifyFirst = false)
     {
@@ -35,7 +35,7 @@ public static class StateDictLoader
     /// <param name="path">A file of <c>torch.save</c> or safetensors.</param>
     /// <param name="map">How the file's keys become the module's.</param>
     /// <returns>What a strict load would do with every key.</returns>
-    /// <exception cref="CheckpointMismatchException">The weights do not fit; it lists every key.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit; it lists every key.</exception>
     /// <exception cref="CheckpointException">The file is missing, damaged or hostile.</exception>
     public static LoadReport RequireFit(nn.Module module, string path, CheckpointMap map)
     {
@@ -61,7 +61,7 @@ public static class StateDictLoader
     /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
     /// </param>
     /// <returns>What became of every key.</returns>
-    /// <exception cref="CheckpointMismatchException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
     /// <exception cref="CheckpointException">The file is damaged. If that is found while copying, the module is to be discarded, as the message says.</exception>
     public static LoadReport Load(nn.Module module, Checkpoint checkpoint, CheckpointMap map, bool strict = true, bool verifyFirst = false)
     {

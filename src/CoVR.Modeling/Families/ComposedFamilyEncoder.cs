@@ -8,7 +8,7 @@ namespace CoVR.Modeling.Families;
 
 /// <summary>What the encoders of all model families share: a visual encoder, and a fusion that makes the queries. Keys: <c>visual_encoder.*</c>.</summary>
 /// <remarks>A family registers its own parts (<c>RegisterComponents</c>) at the end of its constructor. Safe for concurrent use in evaluation.</remarks>
-public abstract class ComposedFamilyEncoder : ComposedEncoderModule
+public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
 {
     private const string FusionName = "fusion";
     private const string VisualName = "visual_encoder";
@@ -28,7 +28,10 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
     }
 
     /// <inheritdoc/>
-    public sealed override int Dimensions { get; }
+    public abstract int Vectors { get; }
+
+    /// <inheritdoc/>
+    public int Dimensions { get; }
 
     /// <summary>The pictures it reads.</summary>
     public ImageInput Image => _visual.Input;
@@ -103,11 +106,20 @@ public abstract class ComposedFamilyEncoder : ComposedEncoderModule
     }
 
     /// <inheritdoc/>
+    public abstract Tensor EncodeVisual(Tensor pixels);
+
+    /// <inheritdoc/>
+    public abstract Tensor EncodeTarget(Tensor visualTokens);
+
+    /// <inheritdoc/>
+    public abstract Tensor EncodeCaption(TokenBatch caption);
+
+    /// <inheritdoc/>
     /// <remarks>
     /// The family's own fusion gives what the papers' method gives for both parts, the same as a caption for the modification
     /// alone and the same as a target for the reference alone. A host's fusion gets null for a part that is not asked for.
     /// </remarks>
-    public sealed override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
+    public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
     {
         if (parts is not (QueryParts.Reference or QueryParts.Modification or QueryParts.Both))
         {

@@ -48,7 +48,7 @@ public sealed record ModelFamily
     /// <param name="cancellationToken">Ends downloads.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
-    /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found or downloaded, the file is damaged, or (<see cref="CheckpointException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     public ValueTask<ComposedModel> CreateAsync(ModelOptions options, ComposedModelParts? parts = null, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
@@ -60,7 +60,7 @@ public sealed record ModelFamily
     /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
     /// <param name="path">The weights.</param>
     /// <returns>What a strict load would do with every key.</returns>
-    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointMismatchException"/>) of another model.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointException"/>) of another model.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is damaged, or larger than the model's.</exception>
     /// <exception cref="ArgumentException">There is no such variant, or the options name no vocabulary.</exception>
     public LoadReport RequireFit(ModelOptions options, string path)

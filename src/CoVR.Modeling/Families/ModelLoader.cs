@@ -80,7 +80,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
-            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords), description, device)
+            return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
                 HashWeights = () => WeightsHash.OfState(encoder.TargetState()),
             };
@@ -169,7 +169,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     private static partial void LogKeysIgnored(ILogger logger, IReadOnlyList<string> keys);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit everywhere: missing {Missing}, unexpected {Unexpected}, misshapen {Misshapen}")]
-    private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<MisshapenTensor> misshapen);
+    private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyDictionary<string, string> misshapen);
 
     /// <summary>Knows paths and nothing else.</summary>
     private sealed class PathResolver : ICheckpointResolver

@@ -14,7 +14,7 @@ namespace CoVR.Modeling.Fusion;
 /// fine-tuning CLIP-based features") as <c>TestWebVidCoVRLateFusion</c> of <c>src/test/blip2/webvid_covr_exp.py</c> applies it,
 /// without projections before it. The reference gives neither its sizes nor its training: H = 4 D and no dropout are ours.
 /// </remarks>
-internal sealed class LateFusion : FusionModule
+internal sealed class LateFusion : nn.Module, IFusionModule
 {
     private readonly EmbeddingPair _embeddings;
 
@@ -40,7 +40,7 @@ internal sealed class LateFusion : FusionModule
     }
 
     /// <inheritdoc/>
-    public override Tensor Fuse(Tensor? visualTokens, TokenBatch? text) => _embeddings.Fuse(visualTokens, text, Combine);
+    public Tensor Fuse(Tensor? visualTokens, TokenBatch? text) => _embeddings.Fuse(visualTokens, text, Combine);
 
     /// <summary>Sets fresh weights: PyTorch's default of linear layers.</summary>
     public void Initialize(WeightInitializer initializer)

@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Layers;
 /// so. Keys: <c>embeddings.*</c>, <c>encoder.layer.i.*</c>.
 /// </summary>
 /// <remarks>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
-public class BertModel : TextEncoderModule
+public class BertModel : nn.Module, ITextEncoder
 {
     [ComponentName(Name = "embeddings")]
     private readonly BertEmbeddings _embeddings;
@@ -36,7 +36,7 @@ public class BertModel : TextEncoderModule
     public BertOptions Options { get; }
 
     /// <inheritdoc/>
-    public override int Width => Options.Width;
+    public int Width => Options.Width;
 
     /// <summary>The word embedding [vocabulary, C]; owned by the model.</summary>
     public Tensor Words => _embeddings.Words;
@@ -49,7 +49,7 @@ public class BertModel : TextEncoderModule
     /// <param name="text">Ids and mask [B, T].</param>
     /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
     /// <exception cref="ArgumentException">The text is too long.</exception>
-    public override Tensor Encode(TokenBatch text)
+    public Tensor Encode(TokenBatch text)
     {
         ArgumentNullException.ThrowIfNull(text);
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ namespace CoVR.Modeling.Layers;
 
 /// <summary>What vision transformers of every layout share: pictures to tokens, then block after block.</summary>
 /// <remarks>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
-public abstract class VisionTransformerModule : VisualEncoderModule
+public abstract class VisionTransformerModule : nn.Module<Tensor, Tensor>, IVisualEncoder
 {
     private protected VisionTransformerModule(string name, VisionTransformerOptions options, ImageInput input)
         : base(name)
@@ -18,10 +18,10 @@ public abstract class VisionTransformerModule : VisualEncoderModule
     }
 
     /// <inheritdoc/>
-    public override int Width => Options.Width;
+    public int Width => Options.Width;
 
     /// <inheritdoc/>
-    public override ImageInput Input { get; }
+    public ImageInput Input { get; }
 
     /// <summary>Sizes and kinds.</summary>
     public VisionTransformerOptions Options { get; }
@@ -42,6 +42,9 @@ public abstract class VisionTransformerModule : VisualEncoderModule
             ? new ClipVisionTransformer(options, input, device)
             : new VisionTransformer(options, input, device);
     }
+
+    /// <inheritdoc/>
+    public Tensor Encode(Tensor pixels) => call(pixels);
 
     /// <summary>Patches, class token and positions: what enters the first block.</summary>
     /// <param name="pixels">[B, 3, S, S].</param>

@@ -70,7 +70,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="texts"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is below 2.</exception>
-    public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength)
+    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
@@ -86,7 +86,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
             rows[row] = Pieces(texts[row], maxLength - 2);
         }
 
-        return Fill(rows, padding == TextPadding.MaxLength ? maxLength : rows.Max(row => row.Count) + 2);
+        return Fill(rows, padToMaxLength ? maxLength : rows.Max(row => row.Count) + 2);
     }
 
     private IReadOnlyList<int> Pieces(string text, int maximum) =>

@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Text;
 /// Lower-casing is Unicode's full mapping with the final sigma; <c>. ! " ( ) * # : ; ~</c> become spaces; runs of two or
 /// more white spaces become one space while a single tab or line break stays. Immutable and safe for several threads.
 /// </remarks>
-public sealed class CaptionCleaner : ITextCleaner
+public sealed class CaptionCleaner
 {
     private const string Removed = ".!\"()*#:;~";
 

@@ -6,13 +6,12 @@ namespace CoVR.Reproduction.Evaluation;
 /// A target of several rows is there once for each of them, as <c>{target} (row {triplet})</c>: for a query only its own is right. The table
 /// of rows comes first, then the candidates that no row asks for.
 /// </summary>
-internal sealed class CandidatePerRow : IGalleryLayout
+internal static class CandidatePerRow
 {
-    public static CandidatePerRow Instance { get; } = new();
+    /// <summary>What the fingerprint states.</summary>
+    public const string Name = "once for each row";
 
-    public string Name => "once for each row";
-
-    public IReadOnlyList<GalleryCandidate> Arrange(TripletDataset dataset)
+    public static IReadOnlyList<GalleryCandidate> Arrange(TripletDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         Triplet[] rows = [.. dataset.Triplets.Where(triplet => triplet.Target is not null)];

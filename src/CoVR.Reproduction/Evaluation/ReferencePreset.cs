@@ -51,7 +51,7 @@ public sealed class ReferencePreset : EvaluationPreset
     private static RetrievalRules OfVideos(IRetrievalProtocol protocol) => protocol.PublishedRules with
     {
         Pooling = new DrawnFramePooling(MostFrames, protocol.PublishedRules.Pooling),
-        Layout = CandidatePerRow.Instance,
+        Layout = CandidatePerRow.Name,
         TieBreaker = ReferenceTies.Numpy,
         ColourOrder = "bgr",
     };

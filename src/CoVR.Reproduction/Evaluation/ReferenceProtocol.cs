@@ -19,6 +19,9 @@ internal sealed class ReferenceProtocol(IRetrievalProtocol inner, RetrievalRules
     /// <summary>Whether shares are single precision before they become percent, which can turn a half at the third decimal.</summary>
     public bool DividesInSinglePrecision { get; init; }
 
+    public IReadOnlyList<GalleryCandidate>? Arrange(TripletDataset dataset) =>
+        rules.Layout == CandidatePerRow.Name ? CandidatePerRow.Arrange(dataset) : inner.Arrange(dataset);
+
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet)
     {
         ArgumentNullException.ThrowIfNull(triplet);

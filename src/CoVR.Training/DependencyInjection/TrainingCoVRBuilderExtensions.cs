@@ -1,7 +1,9 @@
 using CoVR;
+using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
+using CoVR.Training.Steps;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -42,6 +44,34 @@ public static class TrainingCoVRBuilderExtensions
         return builder.Use((services, _) => new ReferenceTransform(input => factory(services, input)));
     }
 
+    /// <summary>Sets the loss that terms apply to their similarities.</summary>
+    /// <typeparam name="T">The loss.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseContrastiveLoss<T>(this ICoVRBuilder builder)
+        where T : class, IContrastiveLoss => builder.Use<IContrastiveLoss>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
+    /// <summary>Adds a loss term; its constructor may ask for the pipeline's <see cref="IContrastiveLoss"/>.</summary>
+    /// <typeparam name="T">The term.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="weight">Its factor in the sum, finite and not negative.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
+    public static ICoVRBuilder AddLossTerm<T>(this ICoVRBuilder builder, double weight = 1)
+        where T : class, ILossTerm
+    {
+        if (!double.IsFinite(weight) || weight < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of a loss term is a finite number that is not negative.");
+        }
+
+        return builder.Add((services, name) => new WeightedLossTerm(
+            services.GetKeyedService<IContrastiveLoss>(name) is { } loss && TakesLoss(typeof(T))
+                ? ActivatorUtilities.CreateInstance<T>(services, loss)
+                : ActivatorUtilities.CreateInstance<T>(services),
+            weight));
+    }
+
     /// <summary>Adds a logger that is created by name (<see cref="RunLoggerCatalog"/>), as <c>covr train trainer/logger=name</c> does.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="name">Its name; an existing logger of that name is replaced.</param>
@@ -53,4 +83,7 @@ public static class TrainingCoVRBuilderExtensions
         ArgumentNullException.ThrowIfNull(factory);
         return builder.Add((_, _) => new RunLoggerRegistration(name, factory));
     }
+
+    private static bool TakesLoss(Type term) =>
+        term.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IContrastiveLoss)));
 }

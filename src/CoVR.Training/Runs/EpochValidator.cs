@@ -44,7 +44,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, TrainingPip
         return pipeline with
         {
             Model = new ComposedModel(
-                model.Encoder, model.Tokenizer, model.Cleaner, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
+                model.Encoder, model.Tokenizer, model.Clean, model.Description with { Text = text with { EvaluationLimit = text.ValidationLimit } }, model.Device),
         };
     }
 

@@ -58,7 +58,7 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
                 images,
                 plan.Sampler ?? new ItemSampler(images.Length, options.BatchSize, seed: options.Seed),
                 options.PixelCacheBytes > 0 ? new CachedPixelSource(pixels, options.PixelCacheBytes) : pixels,
-                TrainingTokenizer.For(model, options.Padding),
+                TrainingTokenizer.For(model, options.PadToLongest),
                 options.Workers,
                 options.Seed),
         };
@@ -112,7 +112,7 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
         var captions = _needs.HasFlag(LossInputs.TargetCaptions);
         return new ComposedBatchSources
         {
-            Texts = TrainingTokenizer.For(model, options.Padding),
+            Texts = TrainingTokenizer.For(model, options.PadToLongest),
             Parts = options.Parts,
             Targets = _needs.HasFlag(LossInputs.Targets)
                 ? new StoredTargets(

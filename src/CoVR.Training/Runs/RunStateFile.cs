@@ -98,14 +98,11 @@ internal sealed class RunStateFile : IDisposable
     {
         List<string> missing = [.. own.Keys.Where(key => !saved.ContainsKey(key))];
         List<string> unexpected = [.. saved.Keys.Where(key => !own.ContainsKey(key))];
-        List<MisshapenTensor> misshapen =
-        [
-            .. own.Where(entry => saved.TryGetValue(entry.Key, out var tensor) && !tensor.Shape.SequenceEqual(entry.Value.shape))
-                .Select(entry => new MisshapenTensor(entry.Key, entry.Value.shape, saved[entry.Key].Shape)),
-        ];
+        var misshapen = own.Where(entry => saved.TryGetValue(entry.Key, out var tensor) && !tensor.Shape.SequenceEqual(entry.Value.shape)).ToDictionary(
+            entry => entry.Key, entry => CheckpointException.DescribeShapes(entry.Value.shape, saved[entry.Key].Shape), StringComparer.Ordinal);
         if (missing.Count + unexpected.Count + misshapen.Count > 0)
         {
-            throw new CheckpointMismatchException(_path, missing, unexpected, misshapen, "The run state belongs to another model.");
+            throw new CheckpointException(_path, missing, unexpected, misshapen, "The run state belongs to another model.");
         }
 
         foreach (var (name, tensor) in own)

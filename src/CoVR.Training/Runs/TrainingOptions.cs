@@ -69,9 +69,9 @@ public sealed class TrainingOptions
     [Range(1, 1_000_000)]
     public int TargetFrames { get; set; } = 15;
 
-    /// <summary>How texts of a batch get one length. Without effect on the numbers of a model that masks padding.</summary>
-    /// <value><see cref="TextPadding.MaxLength"/>, as in the reference; <see cref="TextPadding.Longest"/> is faster.</value>
-    public TextPadding Padding { get; set; } = TextPadding.MaxLength;
+    /// <summary>Whether texts are padded to the longest of their batch, which is faster, and not to the model's training length. Without effect on the numbers of a model that masks padding.</summary>
+    /// <value>False, as in the reference.</value>
+    public bool PadToLongest { get; set; }
 
     /// <summary>
     /// Whether an item whose media cannot be read is left out of its batch and reported; otherwise it ends the run. A batch

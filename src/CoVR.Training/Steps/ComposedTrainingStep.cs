@@ -53,7 +53,7 @@ internal sealed class ComposedTrainingStep : ITrainingStep<ComposedBatch>
     /// <summary>The encoder as a module.</summary>
     /// <exception cref="ArgumentException">It has no weights of this runtime.</exception>
     internal static nn.Module ModuleOf(IComposedEncoder encoder) => encoder as nn.Module ?? throw new ArgumentException(
-        $"{encoder?.GetType().Name} is no TorchSharp module, so it cannot be trained: derive it from ComposedEncoderModule.", nameof(encoder));
+        $"{encoder?.GetType().Name} is no TorchSharp module, so it cannot be trained: derive it from torch.nn.Module.", nameof(encoder));
 
     /// <summary>Differentiates the loss with respect to the embeddings first; only embeddings are exchanged between ranks and chunks.</summary>
     private LossReport ComputeDetached(BatchEncoder encoder, ComposedBatch batch, TrainingContext context)

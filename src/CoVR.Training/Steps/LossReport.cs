@@ -71,3 +71,8 @@ public sealed record LossReport(Tensor Total, IReadOnlyDictionary<string, double
         return value.data<double>()[0];
     }
 }
+
+/// <summary>A loss term with its weight in the sum.</summary>
+/// <param name="Term">The term.</param>
+/// <param name="Weight">Its factor, finite and not negative.</param>
+internal sealed record WeightedLossTerm(ILossTerm Term, double Weight);

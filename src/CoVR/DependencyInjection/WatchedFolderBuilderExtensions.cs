@@ -12,7 +12,6 @@ public static class WatchedFolderBuilderExtensions
     /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
     /// <remarks>
     /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
-    /// Another <see cref="IMediaWatcher"/> of the pipeline replaces the one that listens to the file system.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="folder">The folder.</param>

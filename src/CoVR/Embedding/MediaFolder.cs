@@ -31,7 +31,7 @@ public static class MediaFolder
             }
         }
 
-        return [.. found.Select(entry => new MediaItem(entry.Key, new FileMedia(entry.Value.Path)))];
+        return [.. found.Select(entry => new MediaItem(entry.Key, MediaSource.FromFile(entry.Value.Path)))];
     }
 
     /// <summary>Lists the asked items of a folder; one that is not there keeps its place, so that a job reports it as missing.</summary>
@@ -49,7 +49,7 @@ public static class MediaFolder
         [
             .. ids.Distinct().Order().Select(id => found.TryGetValue(id, out var item)
                 ? item
-                : new MediaItem(id, new FileMedia(Path.Combine(directory, id.Value + options.Extensions[0])))),
+                : new MediaItem(id, MediaSource.FromFile(Path.Combine(directory, id.Value + options.Extensions[0])))),
         ];
     }
 

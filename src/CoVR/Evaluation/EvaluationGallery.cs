@@ -61,7 +61,7 @@ internal sealed class EvaluationGallery
         EvaluationPlan plan, QueryKind kind, TripletDataset dataset, CaptionTable captions, EvaluationOptions options, CancellationToken cancellationToken)
     {
         var gallery = new EvaluationGallery(new ExactIndex(plan.Similarity));
-        foreach (var candidate in Arrange(dataset, plan.Rules))
+        foreach (var candidate in Arrange(dataset, plan.Protocol))
         {
             if (await plan.Store.ReadAsync(candidate.Item, cancellationToken).ConfigureAwait(false) is { } frames)
             {
@@ -93,10 +93,10 @@ internal sealed class EvaluationGallery
     }
 
     /// <summary>The candidates in the order in which equal scores are ranked.</summary>
-    private static IEnumerable<GalleryCandidate> Arrange(TripletDataset dataset, RetrievalRules rules)
+    private static IEnumerable<GalleryCandidate> Arrange(TripletDataset dataset, IRetrievalProtocol protocol)
     {
-        var candidates = rules.Layout?.Arrange(dataset) ?? EachOnce(dataset);
-        return rules.TieBreaker is null ? candidates.OrderBy(candidate => candidate.Id.Value, StringComparer.Ordinal) : candidates;
+        var candidates = protocol.Arrange(dataset) ?? EachOnce(dataset);
+        return protocol.Rules.TieBreaker is null ? candidates.OrderBy(candidate => candidate.Id.Value, StringComparer.Ordinal) : candidates;
     }
 
     private static IEnumerable<GalleryCandidate> EachOnce(TripletDataset dataset)

@@ -57,7 +57,7 @@ internal sealed class EvaluationPlan
     /// <summary>The words of the fingerprint.</summary>
     public string PoolingName(QueryKind kind) => PoolingFor(kind) is not { } pooling
         ? "by each query"
-        : pooling.Describe(_pipelinePooling) + (Rules.Layout is { } layout ? $", {layout.Name}" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
+        : pooling.Describe(_pipelinePooling) + (Rules.Layout is { } layout ? $", {layout}" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
 
     /// <summary>What decides the content and order of an index: plans that agree share one.</summary>
     public GalleryKey KeyFor(QueryKind kind) => new(

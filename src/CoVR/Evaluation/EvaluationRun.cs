@@ -173,15 +173,14 @@ internal sealed class EvaluationRun
     private EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
     {
         var present = TargetsOf(scored).Count(gallery.Contains);
-        var left = Dataset.LeftOut ?? new LeftOutMedia(0, 0, 0, []);
-        string[] missing = [.. gallery.Missing.Concat(_unreadable).Concat(left.Media).Distinct().Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
+        string[] missing = [.. gallery.Missing.Concat(_unreadable).Concat(Dataset.MissingMedia).Distinct().Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
         return new EvaluationCoverage(
             scored.Triplets.Count,
-            Dataset.Triplets.Count + left.Triplets,
+            Dataset.Triplets.Count + Dataset.MissingTriplets,
             present,
-            TargetsOf(Dataset).Count() + left.Targets,
+            TargetsOf(Dataset).Count() + Dataset.MissingTargets,
             gallery.Present,
-            Dataset.Candidates.Count + left.Candidates,
+            Dataset.Candidates.Count + Dataset.MissingCandidates,
             missing);
     }
 

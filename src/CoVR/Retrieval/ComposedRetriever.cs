@@ -64,8 +64,12 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         var embedding = await EncodeAsync(pipeline.Model, reference, query, cancellationToken).ConfigureAwait(false);
         var encoded = _time.GetTimestamp();
         var results = await pipeline.Gallery.SearchAsync([new GalleryQuery(embedding, options)], cancellationToken).ConfigureAwait(false);
-        var timings = new SearchTimings(_time.GetElapsedTime(start, read), _time.GetElapsedTime(read, encoded), _time.GetElapsedTime(encoded));
-        return results[0] with { Timings = timings };
+        return results[0] with
+        {
+            ReadingTime = _time.GetElapsedTime(start, read),
+            EncodingTime = _time.GetElapsedTime(read, encoded),
+            SearchingTime = _time.GetElapsedTime(encoded),
+        };
     }
 
     private async Task<EmbeddingSet> EncodeAsync(ComposedModel model, PreparedMedia? reference, ComposedQuery query, CancellationToken cancellationToken)

@@ -50,9 +50,9 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
             SearchGroup(prepared.AsSpan(group), rows, results.AsSpan(group), cancellationToken);
         }
 
-        var timings = new SearchTimings(default, default, Stopwatch.GetElapsedTime(start));
+        var elapsed = Stopwatch.GetElapsedTime(start);
         GC.KeepAlive(rows);
-        return Array.ConvertAll(results, result => result with { Timings = timings });
+        return Array.ConvertAll(results, result => result with { SearchingTime = elapsed });
 
         RowMask MaskOf(GalleryFilter? filter)
         {

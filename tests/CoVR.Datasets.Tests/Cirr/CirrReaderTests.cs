@@ -65,7 +65,7 @@ public sealed class CirrReaderTests : IDisposable
         {
             var data = await reading;
             Assert.Equal(triplets, data.Triplets.Count);
-            Assert.Equal(5 - triplets, data.LeftOut?.Triplets ?? 0);
+            Assert.Equal(5 - triplets, data.MissingTriplets);
         }
     }
 

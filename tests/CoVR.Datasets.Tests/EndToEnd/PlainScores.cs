@@ -53,7 +53,7 @@ public sealed class PlainScores
 
     private static IReadOnlyList<RgbFrame> Frames(ITripletDatasetReader reader, MediaId id)
     {
-        var path = ((FileMedia)reader.Locate(id)).Path;
+        var path = reader.Locate(id).Path!;
         return Path.GetExtension(path) == ".mp4" ? TinyVideos.Read(path) : [new SkiaImageDecoder().Decode(File.ReadAllBytes(path), id.Value)];
     }
 

@@ -30,7 +30,7 @@ public sealed class SyntheticWorldTests : IDisposable
         Assert.Equal(6, test.Triplets.Count);
         Assert.Equal(files.GalleryItems, test.Candidates.Count);
         Assert.All(test.Triplets, triplet => Assert.Contains(triplet.Reference, test.Candidates));
-        Assert.All(test.Candidates, id => Assert.True(File.Exists(((FileMedia)reader.Locate(id)).Path)));
+        Assert.All(test.Candidates, id => Assert.True(File.Exists(reader.Locate(id).Path!)));
         Assert.Equal(files.Clips, Directory.GetFiles(files.MediaFolder, "*.mp4", SearchOption.AllDirectories).Length);
     }
 

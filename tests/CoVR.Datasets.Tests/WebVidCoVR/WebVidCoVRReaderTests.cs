@@ -121,7 +121,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
         Assert.Equal(["x/2", "x/lost"], data.Candidates.Select(id => id.Value));
-        Assert.Null(data.LeftOut);
+        Assert.Equal((0, 0, 0, 0), (data.MissingTriplets, data.MissingTargets, data.MissingCandidates, data.MissingMedia.Count));
     }
 
     [Fact]
@@ -134,8 +134,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
 
         Assert.Equal(["0", "2"], data.Triplets.Select(triplet => triplet.Id));
-        var left = Assert.IsType<LeftOutMedia>(data.LeftOut);
-        Assert.Equal((1, 1, 1, "x/lost"), (left.Triplets, left.Targets, left.Candidates, Assert.Single(left.Media).Value));
+        Assert.Equal((1, 1, 1, "x/lost"), (data.MissingTriplets, data.MissingTargets, data.MissingCandidates, Assert.Single(data.MissingMedia).Value));
     }
 
     [Fact]
@@ -181,9 +180,9 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     {
         var reader = Reader(Header, "x/1.mp4", "x/2.png");
 
-        Assert.Equal(new FileMedia(_folder["x", "1.mp4"]), reader.Locate(new MediaId("x/1")));
-        Assert.Equal(new FileMedia(_folder["x", "2.png"]), reader.Locate(new MediaId("x/2")));
-        Assert.Equal(new FileMedia(_folder["x", "3.mp4"]), reader.Locate(new MediaId("x/3")));
+        Assert.Equal(MediaSource.FromFile(_folder["x", "1.mp4"]), reader.Locate(new MediaId("x/1")));
+        Assert.Equal(MediaSource.FromFile(_folder["x", "2.png"]), reader.Locate(new MediaId("x/2")));
+        Assert.Equal(MediaSource.FromFile(_folder["x", "3.mp4"]), reader.Locate(new MediaId("x/3")));
     }
 
     [Fact]

@@ -56,13 +56,12 @@ public sealed class StateDictLoaderTests : IDisposable
         var before = WeightsHash.OfModule(module);
         var path = SavePth(new Dictionary<string, Tensor> { ["first.weight"] = ones(4, 3), ["first.bias"] = ones(1), ["alien"] = ones(1), ["positions"] = ones(1, 6, 2) });
 
-        var error = Assert.Throws<CheckpointMismatchException>(() => StateDictLoader.Load(module, path, new CheckpointMap { Reshapes = [TensorReshape.Positions("positions")] }));
+        var error = Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, path, new CheckpointMap { Reshapes = [TensorReshape.Positions("positions")] }));
 
         Assert.Equal(["scale"], error.Missing);
         Assert.Equal(["alien"], error.Unexpected);
         Assert.Equal(["first.bias", "positions"], error.Misshapen.Select(tensor => tensor.Key));
-        Assert.Equal([4L], error.Misshapen[0].Expected);
-        Assert.Equal([1L], error.Misshapen[0].Found);
+        Assert.Equal("expected [4], found [1]", error.Misshapen["first.bias"]);
         Assert.All(new[] { "scale", "alien", "first.bias: expected [4], found [1]" }, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
         Assert.Equal(before, WeightsHash.OfModule(module));
     }
@@ -118,8 +117,8 @@ public sealed class StateDictLoaderTests : IDisposable
         var other = SavePth(new Dictionary<string, Tensor> { ["resnet.conv"] = ones(1) });
         var nested = SavePth(module.state_dict(), "weights");
 
-        Assert.Contains("another architecture", Assert.Throws<CheckpointMismatchException>(() => StateDictLoader.Load(module, other, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
-        Assert.Contains("CheckpointMap.Root", Assert.Throws<CheckpointMismatchException>(() => StateDictLoader.Load(module, nested, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
+        Assert.Contains("another architecture", Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, other, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
+        Assert.Contains("CheckpointMap.Root", Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, nested, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class BertTextTokenizerTests
     [Fact]
     public void Encode_Longest_PadsToTheLongestText()
     {
-        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a", "", "x"], TextPadding.Longest, 64);
+        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a", "", "x"], 64);
 
         Assert.Equal((3, 5), (text.Rows, text.Length));
         Assert.Equal([4, 1, 2, 1, 5, 4, 5, 0, 0, 0, 4, 3, 5, 0, 0], text.Ids);
@@ -23,7 +23,7 @@ public sealed class BertTextTokenizerTests
     [InlineData(7, new long[] { 4, 1, 2, 1, 5, 0, 0 })]
     public void Encode_MaxLength_CutsButKeepsSep(int length, long[] expected)
     {
-        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a"], TextPadding.MaxLength, length);
+        var text = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]).Encode(["a b a"], length, padToMaxLength: true);
 
         Assert.Equal(expected, text.Ids);
     }
@@ -36,8 +36,8 @@ public sealed class BertTextTokenizerTests
         Assert.Equal((7, 8, 9), (blip.DecId, blip.EncId, blip.VocabularySize));
         Assert.Equal((7, null, 8), (blip2.DecId, blip2.EncId, blip2.VocabularySize));
         Assert.Equal((0, 3, 4, 5, 6), (blip.PadId, blip.UnknownId, blip.ClsId, blip.SepId, blip.MaskId));
-        Assert.Equal([4, 8, 5], blip.Encode(["[ENC]"], TextPadding.Longest, 8).Ids);
-        Assert.NotEqual([4, 8, 5], blip2.Encode(["[ENC]"], TextPadding.Longest, 8).Ids);
+        Assert.Equal([4, 8, 5], blip.Encode(["[ENC]"], 8).Ids);
+        Assert.NotEqual([4, 8, 5], blip2.Encode(["[ENC]"], 8).Ids);
     }
 
     [Fact]
@@ -45,18 +45,18 @@ public sealed class BertTextTokenizerTests
     {
         var tokenizer = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
 
-        Assert.Throws<ArgumentException>(() => tokenizer.Encode([], TextPadding.Longest, 8));
-        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode(["a"], TextPadding.Longest, 1));
-        Assert.Throws<ArgumentNullException>(() => tokenizer.Encode([null!], TextPadding.Longest, 8));
+        Assert.Throws<ArgumentException>(() => tokenizer.Encode([], 8));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode(["a"], 1));
+        Assert.Throws<ArgumentNullException>(() => tokenizer.Encode([null!], 8));
     }
 
     [Fact]
     public async Task Encode_FromManyThreads_GivesTheSame()
     {
         var tokenizer = BertTextTokenizer.Create(Vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
-        var expected = tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids;
+        var expected = tokenizer.Encode(["a [ENC] b", "bab é"], 16, padToMaxLength: true).Ids;
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => tokenizer.Encode(["a [ENC] b", "bab é"], TextPadding.MaxLength, 16).Ids)));
+        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => tokenizer.Encode(["a [ENC] b", "bab é"], 16, padToMaxLength: true).Ids)));
 
         Assert.All(all, ids => Assert.Equal(expected, ids));
     }
@@ -73,6 +73,6 @@ public sealed class BertTextTokenizerTests
 
         Assert.Equal((30524, 30522, 30523), (tokenizer.VocabularySize, tokenizer.DecId, tokenizer.EncId));
         Assert.Equal((0, 100, 101, 102, 103), (tokenizer.PadId, tokenizer.UnknownId, tokenizer.ClsId, tokenizer.SepId, tokenizer.MaskId));
-        Assert.Equal([101, 7592, 1010, 2088, 999, 102], tokenizer.Encode(["Hello, World!"], TextPadding.Longest, 64).Ids);
+        Assert.Equal([101, 7592, 1010, 2088, 999, 102], tokenizer.Encode(["Hello, World!"], 64).Ids);
     }
 }

@@ -25,8 +25,8 @@ public sealed class BlipEmbeddingParity : IParityCheck
 
         var cleaner = new CaptionCleaner(golden.Config.GetProperty("max_words").GetInt32());
         string[] texts = [.. GoldenFamily.Strings(golden.OutputJson("texts")).Select(cleaner.Clean)];
-        var padding = golden.Config.GetProperty("padding").GetString() == "max_length" ? TextPadding.MaxLength : TextPadding.Longest;
-        var tokens = family.Tokens(texts, padding, golden.Config.GetProperty("max_length").GetInt32());
+        var tokens = family.Tokens(
+            texts, golden.Config.GetProperty("max_length").GetInt32(), padToLength: golden.Config.GetProperty("padding").GetString() == "max_length");
         NumericAssert.Matches(golden, "feats", model.EncodeCaption(tokens));
     }
 }

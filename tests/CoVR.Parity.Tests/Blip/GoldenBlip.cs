@@ -78,7 +78,7 @@ internal sealed class GoldenBlip : GoldenFamily
             },
         variant.TrainVisual);
 
-    public override (TextPadding Padding, int Length) EvaluationText(GoldenCase golden) => (TextPadding.Longest, TestLength);
+    public override (int Length, bool PadToLength) EvaluationText(GoldenCase golden) => (TestLength, false);
 
     private static BlipArchitecture? FullSize(GoldenCase golden) =>
         golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipFamily.Definition.Find(vit.GetString()!) is { } found

@@ -53,5 +53,5 @@ public sealed class Blip2ExtractParity : IParityCheck
     }
 
     // Padded to the longest and never cut.
-    private static TokenBatch Tokens(string[] texts) => new GoldenBlip2().Tokens(texts, TextPadding.Longest, 512);
+    private static TokenBatch Tokens(string[] texts) => new GoldenBlip2().Tokens(texts, 512);
 }

@@ -68,10 +68,10 @@ internal sealed class GoldenBlip2 : GoldenFamily
         },
         variant.TrainVisual);
 
-    public override (TextPadding Padding, int Length) EvaluationText(GoldenCase golden) =>
+    public override (int Length, bool PadToLength) EvaluationText(GoldenCase golden) =>
         golden.Function.Contains("utils.py", StringComparison.Ordinal)
-            ? (TextPadding.MaxLength, golden.Config.GetProperty("max_txt_len").GetInt32())
-            : (TextPadding.Longest, TestLength);
+            ? (golden.Config.GetProperty("max_txt_len").GetInt32(), true)
+            : (TestLength, false);
 
     private static Blip2Architecture? FullSize(GoldenCase golden)
     {

@@ -42,7 +42,7 @@ public sealed class ImageDatasetParity : IParityCheck
         var wanted = MediaFolder.List(pictures, ReferenceFolders.Pictures, Texts(result, "todo_ids").Select(id => new MediaId(id)));
         Assert.Equal(
             Texts(result, "remaining_ids"),
-            wanted.Where(item => File.Exists(((FileMedia)item.Source).Path) && !Await(store.ContainsAsync(item.Id))).Select(item => item.Id.Value));
+            wanted.Where(item => File.Exists(item.Source.Path!) && !Await(store.ContainsAsync(item.Id))).Select(item => item.Id.Value));
     }
 
     private static string WritePictures(string folder, string[] names, string[] broken, int size)

@@ -66,7 +66,7 @@ internal abstract class GoldenFamily
     public abstract void SetTrainable(ComposedFamilyEncoder model, GoldenVariant variant);
 
     /// <summary>How an evaluation pads and cuts its texts.</summary>
-    public abstract (TextPadding Padding, int Length) EvaluationText(GoldenCase golden);
+    public abstract (int Length, bool PadToLength) EvaluationText(GoldenCase golden);
 
     /// <summary>The model of a case with its weights, in evaluation mode.</summary>
     public ComposedFamilyEncoder Load(GoldenCase golden)
@@ -78,8 +78,8 @@ internal abstract class GoldenFamily
     }
 
     /// <summary>Tokens of texts.</summary>
-    public TokenBatch Tokens(IReadOnlyList<string> texts, TextPadding padding, int length) =>
-        TokenBatch.From(Tokenizer.Encode(texts, padding, length), CPU);
+    public TokenBatch Tokens(IReadOnlyList<string> texts, int length, bool padToLength = false) =>
+        TokenBatch.From(Tokenizer.Encode(texts, length, padToLength), CPU);
 
     /// <summary>The strings of a JSON array.</summary>
     public static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetString()!)];

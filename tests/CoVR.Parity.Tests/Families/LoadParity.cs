@@ -77,8 +77,8 @@ public sealed class LoadParity : IParityCheck
 
         if (golden.HasOutput("query_feats"))
         {
-            var (padding, length) = family.EvaluationText(golden);
-            var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), padding, length);
+            var (length, padToLength) = family.EvaluationText(golden);
+            var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), length, padToLength);
             var query = model.EncodeQuery(model.EncodeVisual(golden.InputTensor("image")), text).squeeze(1);
             NumericAssert.Close(golden.OutputTensor("query_feats"), query, SmokeTolerance, SmokeTolerance, $"{golden.Id} query_feats");
         }

@@ -33,8 +33,8 @@ public sealed partial class QueryParity : IParityCheck
 
     private static Tensor Encode(GoldenCase golden, GoldenFamily family, ComposedFamilyEncoder model, int start, int end)
     {
-        var (padding, length) = family.EvaluationText(golden);
-        var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions"))[start..end], padding, length);
+        var (length, padToLength) = family.EvaluationText(golden);
+        var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions"))[start..end], length, padToLength);
         var parts = GoldenFamily.VariantOf(golden).Parts;
         var visual = parts.HasFlag(QueryParts.Reference) ? model.EncodeVisual(golden.InputTensor("ref_img").narrow(0, start, end - start)) : null;
 

@@ -5,6 +5,7 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using CoVR.Training.Optimization;
+using CoVR.Training.Steps;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -51,7 +52,7 @@ public sealed class TrainingParity : IParityCheck
     private static (Tensor Loss, Tensor Query, Tensor Target) Forward(GoldenCase golden, ComposedFamilyEncoder model)
     {
         var (family, parts) = (GoldenFamily.OfQueries(golden)!, GoldenFamily.VariantOf(golden).Parts);
-        var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), TextPadding.MaxLength, family.TrainingLength);
+        var text = family.Tokens(GoldenFamily.Strings(golden.InputJson("captions")), family.TrainingLength, padToLength: true);
         var visual = parts.HasFlag(QueryParts.Reference) ? model.EncodeVisual(golden.InputTensor("ref_img")) : null;
         var query = model.EncodeQuery(visual, text, parts).mean([1]);
         var stored = golden.InputTensor("tar_img_feat");

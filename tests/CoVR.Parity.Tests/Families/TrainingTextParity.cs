@@ -19,7 +19,7 @@ public sealed class TrainingTextParity : IParityCheck
         var output = golden.OutputNames.First(name => name.StartsWith(Prefix, StringComparison.Ordinal));
         var length = int.Parse(output[Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(length, family.TrainingLength);
-        var text = family.Tokenizer.Encode(GoldenFamily.Strings(golden.InputJson("captions")), TextPadding.MaxLength, length);
+        var text = family.Tokenizer.Encode(GoldenFamily.Strings(golden.InputJson("captions")), length, padToMaxLength: true);
         Assert.Equal(golden.Output(output).Longs, text.Ids);
         Assert.Equal(golden.Output("attention_mask").Longs, text.Mask);
     }

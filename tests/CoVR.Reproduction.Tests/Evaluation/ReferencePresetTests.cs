@@ -16,7 +16,7 @@ public sealed class ReferencePresetTests
             new WebVidCoVRProtocol().Rules with
             {
                 Pooling = new DrawnFramePooling(15, new AnswerWeightedPooling()),
-                Layout = CandidatePerRow.Instance,
+                Layout = CandidatePerRow.Name,
                 TieBreaker = ReferenceTies.Numpy,
                 ColourOrder = "bgr",
                 SelfMatch = "last, found by the pair numbers of the sorted table",

@@ -21,7 +21,7 @@ public sealed class AddCoVRTests
         await using var services = new ServiceCollection().AddCoVR().UseFakeModel().Services.BuildServiceProvider();
         await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
         var result = await services.GetRequiredService<IComposedRetriever>().SearchAsync(
-            new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), "blue"), null, Cancel);
+            new ComposedQuery(MediaSource.FromFrames([ColourEncoder.Picture(1)]), "blue"), null, Cancel);
         Assert.Equal(ColourEncoder.IdOf(5), result.Hits[0].Id);
         Assert.NotNull(services.GetRequiredService<Evaluator>());
     }

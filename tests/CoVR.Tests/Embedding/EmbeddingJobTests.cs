@@ -32,7 +32,7 @@ public sealed class EmbeddingJobTests
     [InlineData(100)]
     public async Task EmbedAsync_OfVideos_KeepsTheFramesOfEachTogether(int batchSize)
     {
-        MediaItem[] videos = [.. Enumerable.Range(0, 6).Select(n => new MediaItem(new MediaId($"{n}"), new FramesMedia([.. Enumerable.Range(0, n + 1).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
+        MediaItem[] videos = [.. Enumerable.Range(0, 6).Select(n => new MediaItem(new MediaId($"{n}"), MediaSource.FromFrames([.. Enumerable.Range(0, n + 1).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
         var pipeline = FakePipeline.Create(new ColourEncoder(vectors: 2));
         await RunAsync(pipeline, videos, new EmbeddingOptions { BatchSize = batchSize });
         for (var n = 0; n < videos.Length; n++)
@@ -51,8 +51,8 @@ public sealed class EmbeddingJobTests
         [
             .. FakePipeline.Corners,
             new(new MediaId("missing"), "missing.mp4"),
-            new(new MediaId("poison"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
-            new(new MediaId("nan"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.NotANumber, 0, 0)])),
+            new(new MediaId("poison"), MediaSource.FromFrames([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
+            new(new MediaId("nan"), MediaSource.FromFrames([ColourEncoder.Solid(ColourEncoder.NotANumber, 0, 0)])),
         ];
         var outcomes = (await RunAsync(pipeline, items)).ToDictionary(outcome => outcome.Id.Value);
         Assert.Equal(11, outcomes.Count);
@@ -229,7 +229,7 @@ public sealed class EmbeddingJobTests
             .. FakePipeline.Corners,
             new(new MediaId("broken"), "broken.mp4"),
             new(new MediaId("missing"), "missing.mp4"),
-            new(new MediaId("poison"), new FramesMedia([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
+            new(new MediaId("poison"), MediaSource.FromFrames([ColourEncoder.Solid(ColourEncoder.Poison, 0, 0)])),
         ];
         Assert.Equal(["broken Failed", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
         Assert.Equal(["broken FailedBefore", "missing Failed", "poison Failed"], await FailuresAsync(new EmbeddingOptions()));
@@ -250,7 +250,7 @@ public sealed class EmbeddingJobTests
     }
 
     private static MediaItem[] Many(int count) =>
-        [.. Enumerable.Range(0, count).Select(n => new MediaItem(new MediaId($"{n:D4}"), new FramesMedia([ColourEncoder.Picture(n % 8)])))];
+        [.. Enumerable.Range(0, count).Select(n => new MediaItem(new MediaId($"{n:D4}"), MediaSource.FromFrames([ColourEncoder.Picture(n % 8)])))];
 
     private static float[] OneHot(int corner) => [.. Enumerable.Range(0, 8).Select(i => i == corner ? 1f : 0f)];
 

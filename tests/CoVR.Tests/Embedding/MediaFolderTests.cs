@@ -23,7 +23,7 @@ public sealed class MediaFolderTests : IDisposable
         Touch("b.JPG", "a.png", "a.jpg", "sub/c.png", "d.jpeg", "e.jpg");
         var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Pictures);
         Assert.Equal(["a", "e"], items.Select(item => item.Id.Value));
-        Assert.EndsWith("a.png", ((FileMedia)items[0].Source).Path, StringComparison.Ordinal);
+        Assert.EndsWith("a.png", items[0].Source.Path!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class MediaFolderTests : IDisposable
         Touch("1065/2.mp4", "1065/3.mp4");
         var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Videos, [new MediaId("1065/3"), new MediaId("1065/9"), new MediaId("1065/3")]);
         Assert.Equal(["1065/3", "1065/9"], items.Select(item => item.Id.Value));
-        Assert.False(File.Exists(((FileMedia)items[1].Source).Path));
+        Assert.False(File.Exists(items[1].Source.Path!));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class SlowEmbedding
     private const int BatchSize = 2;
 
     public static MediaItem[] Items { get; } =
-        [.. Enumerable.Range(0, Count).Select(n => new MediaItem(new MediaId($"{n / 50:D2}/video-{n:D3}"), new FramesMedia([.. Enumerable.Range(0, 1 + (n % 3)).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
+        [.. Enumerable.Range(0, Count).Select(n => new MediaItem(new MediaId($"{n / 50:D2}/video-{n:D3}"), MediaSource.FromFrames([.. Enumerable.Range(0, 1 + (n % 3)).Select(f => ColourEncoder.Picture((n + f) % 8))])))];
 
     /// <summary>The folder of our store.</summary>
     public static string StoreIn(string folder) => Path.Combine(folder, "store");

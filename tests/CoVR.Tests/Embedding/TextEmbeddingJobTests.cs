@@ -68,7 +68,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     {
         await Job(shard: new Shard(0, 3)).EmbedAsync(["red", "green", "blue", "red green"], Target, null, Cancel);
         var other = new TextEmbeddingJob(new ComposedModel(
-            new ColourEncoder(), new ChannelTokenizer(), new ChannelTokenizer(), FakePipeline.Description with { WeightsSha256 = new string('1', 64) }, torch.CPU));
+            new ColourEncoder(), new ChannelTokenizer(), new ChannelTokenizer().Clean, FakePipeline.Description with { WeightsSha256 = new string('1', 64) }, torch.CPU));
         await Assert.ThrowsAsync<GalleryException>(async () => await other.EmbedAsync(["red"], Target, null, Cancel));
     }
 
@@ -113,10 +113,10 @@ public sealed class TextEmbeddingJobTests : IDisposable
         public int Calls { get; private set; }
 
         public TextEmbeddingJob Job(int batchSize) => new(
-            new ComposedModel(new ColourEncoder(), this, _inner, FakePipeline.Description, torch.CPU), new EmbeddingOptions { BatchSize = batchSize });
+            new ComposedModel(new ColourEncoder(), this, _inner.Clean, FakePipeline.Description, torch.CPU), new EmbeddingOptions { BatchSize = batchSize });
 
-        public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength) =>
-            ++Calls < FailAt ? _inner.Encode(texts, padding, maxLength) : throw new InvalidOperationException("out of something");
+        public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false) =>
+            ++Calls < FailAt ? _inner.Encode(texts, maxLength, padToMaxLength) : throw new InvalidOperationException("out of something");
     }
 
     private sealed class ListProgress(List<JobProgress> reports) : IProgress<JobProgress>

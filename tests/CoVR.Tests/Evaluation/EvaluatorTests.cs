@@ -83,7 +83,7 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_OfASplitThatLacksMedia_CountsWhatItsReaderLeftOut()
     {
         var pipeline = await FakePipeline.WithCornersAsync();
-        var dataset = CornerReader.Dataset with { LeftOut = new LeftOutMedia(6, 2, 3, [new MediaId("gone")]) };
+        var dataset = CornerReader.Dataset with { MissingTriplets = 6, MissingTargets = 2, MissingCandidates = 3, MissingMedia = [new MediaId("gone")] };
 
         var result = (await RunAsync(pipeline, new EvaluationOptions(), dataset))[0];
 
@@ -128,8 +128,8 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_OfSeveralVariants_PoolsByTheRulesOfEach()
     {
         var pipeline = FakePipeline.Create();
-        var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(2)]);
-        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), new FramesMedia([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
+        var video = MediaSource.FromFrames([ColourEncoder.Picture(1), ColourEncoder.Picture(2)]);
+        await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video), new(new MediaId("other"), MediaSource.FromFrames([ColourEncoder.Picture(4)]))], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
         var results = await RunAsync(
             pipeline,
@@ -151,7 +151,7 @@ public sealed class EvaluatorTests
     public async Task EvaluateAsync_OfImagesAloneByThePapersRules_TakesTheMeanOfFrames()
     {
         var pipeline = FakePipeline.Create();
-        var video = new FramesMedia([ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(2)]);
+        var video = MediaSource.FromFrames([ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(0), ColourEncoder.Picture(2)]);
         await new EmbeddingJob(pipeline).EmbedAsync([new(new MediaId("video"), video)], null, Cancel).CountAsync(Cancel);
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [0, 0, 0, 5])], [new("video")]);
         var results = await RunAsync(
@@ -346,7 +346,7 @@ public sealed class EvaluatorTests
 
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _corners.ReadAsync(split, cancellationToken);
 
-        public MediaSource Locate(MediaId id) => id.Value.StartsWith("lost", StringComparison.Ordinal) ? new FileMedia("/there/is/no/file.png") : _corners.Locate(id);
+        public MediaSource Locate(MediaId id) => id.Value.StartsWith("lost", StringComparison.Ordinal) ? MediaSource.FromFile("/there/is/no/file.png") : _corners.Locate(id);
     }
 
     private sealed class Stopping(CancellationTokenSource stop) : IProgress<JobProgress>

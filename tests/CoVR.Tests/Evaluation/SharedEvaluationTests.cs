@@ -76,6 +76,6 @@ public sealed class SharedEvaluationTests
 
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => _corners.ReadAsync(split, cancellationToken);
 
-        public MediaSource Locate(MediaId id) => id.Value == "lost-9" ? new FileMedia("/nowhere/lost-9.png") : _corners.Locate(id);
+        public MediaSource Locate(MediaId id) => id.Value == "lost-9" ? MediaSource.FromFile("/nowhere/lost-9.png") : _corners.Locate(id);
     }
 }

@@ -3,16 +3,16 @@ using CoVR.Modeling;
 namespace CoVR.Tests.Fakes;
 
 /// <summary>Knows three words, the channels; other words are nothing.</summary>
-public sealed class ChannelTokenizer : ITextTokenizer, ITextCleaner
+public sealed class ChannelTokenizer : ITextTokenizer
 {
     private static readonly Dictionary<string, long> Words = new() { ["red"] = 1, ["green"] = 2, ["blue"] = 4 };
 
     public string Clean(string text) => text.ToLowerInvariant();
 
-    public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength)
+    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         long[][] rows = [.. texts.Select(text => text.Split(' ').Where(Words.ContainsKey).Select(word => Words[word]).Take(maxLength).ToArray())];
-        var length = padding == TextPadding.MaxLength ? maxLength : Math.Max(1, rows.Max(row => row.Length));
+        var length = padToMaxLength ? maxLength : Math.Max(1, rows.Max(row => row.Length));
         var (ids, mask) = (new long[rows.Length * length], new long[rows.Length * length]);
         for (var row = 0; row < rows.Length; row++)
         {

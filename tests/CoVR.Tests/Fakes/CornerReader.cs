@@ -23,5 +23,5 @@ public sealed class CornerReader : ITripletDatasetReader
         return ValueTask.FromResult(Dataset with { Split = split });
     }
 
-    public MediaSource Locate(MediaId id) => new FramesMedia([ColourEncoder.Picture(id.Value[^1] - '0')]);
+    public MediaSource Locate(MediaId id) => MediaSource.FromFrames([ColourEncoder.Picture(id.Value[^1] - '0')]);
 }

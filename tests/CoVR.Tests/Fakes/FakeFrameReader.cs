@@ -31,8 +31,8 @@ public sealed class FakeFrameReader : IFrameReader
         {
             InterlockedMax(running);
             await (OnRead?.Invoke(cancellationToken) ?? Task.CompletedTask);
-            return media is FramesMedia frames
-                ? [.. sampler.Select(frames.Frames.Count).Select(index => frames.Frames[index])]
+            return media.Frames is { } frames
+                ? [.. sampler.Select(frames.Count).Select(index => frames[index])]
                 : throw (media.DisplayName.StartsWith("broken", StringComparison.Ordinal)
                     ? new MediaReadException(media.DisplayName, MediaFailure.Corrupt, "the moov atom is missing.")
                     : new MediaReadException(media.DisplayName, MediaFailure.NotFound, "there is no such file."));

@@ -19,7 +19,7 @@ public static class FakePipeline
     {
         NativeTorch.EnsureLoaded();
         var channels = new ChannelTokenizer();
-        return new ComposedModel(encoder ?? new ColourEncoder(), channels, channels, Description, torch.CPU);
+        return new ComposedModel(encoder ?? new ColourEncoder(), channels, channels.Clean, Description, torch.CPU);
     }
 
     public static RetrievalPipeline Create(IComposedEncoder? encoder = null, IFrameReader? reader = null, IGallery? gallery = null, IFrameSampler? sampler = null)
@@ -43,7 +43,7 @@ public static class FakePipeline
 
     /// <summary>One picture of every corner.</summary>
     public static MediaItem[] Corners { get; } =
-        [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner)])))];
+        [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), MediaSource.FromFrames([ColourEncoder.Picture(corner)])))];
 
     /// <summary>A pipeline whose gallery holds one picture of every corner.</summary>
     public static async Task<RetrievalPipeline> WithCornersAsync(IComposedEncoder? encoder = null, IFrameReader? reader = null)

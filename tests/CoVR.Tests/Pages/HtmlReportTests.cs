@@ -116,10 +116,10 @@ public sealed class HtmlReportTests
         var (near, far) = (new MediaId("near" + Hostile), new MediaId("far"));
         await Report.WriteSearchAsync(
             folder["search.html"],
-            new ComposedQuery(new FramesMedia([ColourEncoder.Picture(1)]), Hostile),
+            new ComposedQuery(MediaSource.FromFrames([ColourEncoder.Picture(1)]), Hostile),
             [
-                new SearchPageItem(new SearchHit(near, 0.5f, 1), new FramesMedia([ColourEncoder.Picture(2)]), "../photos/near.png"),
-                new SearchPageItem(new SearchHit(far, 0.25f, 2), new FileMedia("/there/is/no/far.png")),
+                new SearchPageItem(new SearchHit(near, 0.5f, 1), MediaSource.FromFrames([ColourEncoder.Picture(2)]), "../photos/near.png"),
+                new SearchPageItem(new SearchHit(far, 0.25f, 2), MediaSource.FromFile("/there/is/no/far.png")),
             ],
             Hostile,
             Cancel);
@@ -155,7 +155,7 @@ public sealed class HtmlReportTests
     {
         var pipeline = FakePipeline.Create();
         await new EmbeddingJob(pipeline).EmbedAsync(
-            [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), new FramesMedia([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
+            [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), MediaSource.FromFrames([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
         return await new Evaluator(pipeline).EvaluateAsync(
             CornerReader.Dataset,
             new CornerReader(),
@@ -173,7 +173,7 @@ public sealed class HtmlReportTests
 
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
 
-        public MediaSource Locate(MediaId id) => new FramesMedia([.. Enumerable.Range(0, 20).Select(frame => Gradient(id.Value[^1] - '0', frame))]);
+        public MediaSource Locate(MediaId id) => MediaSource.FromFrames([.. Enumerable.Range(0, 20).Select(frame => Gradient(id.Value[^1] - '0', frame))]);
 
         private static RgbFrame Gradient(int corner, int frame)
         {
@@ -193,6 +193,6 @@ public sealed class HtmlReportTests
 
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
 
-        public MediaSource Locate(MediaId id) => new FileMedia($"/there/is/no/{id}.png");
+        public MediaSource Locate(MediaId id) => MediaSource.FromFile($"/there/is/no/{id}.png");
     }
 }

@@ -50,7 +50,7 @@ public sealed class ComposedRetrieverTests
     public async Task SearchAsync_OfAVideo_LooksAtTheMiddleFrame()
     {
         using var retriever = await CreateAsync();
-        var video = new FramesMedia([ColourEncoder.Picture(1), ColourEncoder.Picture(6), ColourEncoder.Picture(2)]);
+        var video = MediaSource.FromFrames([ColourEncoder.Picture(1), ColourEncoder.Picture(6), ColourEncoder.Picture(2)]);
         Assert.Equal(ColourEncoder.IdOf(6), (await retriever.SearchAsync(new ComposedQuery(video, null), null, Cancel)).Hits[0].Id);
     }
 
@@ -145,7 +145,7 @@ public sealed class ComposedRetrieverTests
         }
     }
 
-    private static FramesMedia Picture(int corner) => new([ColourEncoder.Picture(corner)]);
+    private static MediaSource Picture(int corner) => MediaSource.FromFrames([ColourEncoder.Picture(corner)]);
 
     private static async Task<ComposedRetriever> CreateAsync()
     {

@@ -65,7 +65,7 @@ public sealed class PixelSourcesTests
     }
 
     private static MediaPixelSource Source(int length, Func<Random, IFrameSampler> sampler, int frames) => new(
-        _ => new FramesMedia([.. Enumerable.Range(0, length).Select(Frame)]),
+        _ => MediaSource.FromFrames([.. Enumerable.Range(0, length).Select(Frame)]),
         new MediaFrameReader(new SkiaImageDecoder(new MediaOptions()), new MediaOptions()),
         new EvaluationTransform(Input),
         sampler,

@@ -35,7 +35,7 @@ public sealed class AddTrainingTests
             new TrainingPlan
             {
                 Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []),
-                Locate = id => new FramesMedia([Frame(id)]),
+                Locate = id => MediaSource.FromFrames([Frame(id)]),
                 Loggers = [log],
             },
             null,
@@ -100,7 +100,7 @@ public sealed class AddTrainingTests
         var plan = new TrainingPlan
         {
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, Triplets(4), []),
-            Locate = id => new FramesMedia([Frame(id)]),
+            Locate = id => MediaSource.FromFrames([Frame(id)]),
         };
         var error = await Assert.ThrowsAsync<GalleryException>(() => services.GetRequiredService<Trainer>().TrainAsync(plan, null, Token));
         Assert.Contains("embed all targets", error.Message, StringComparison.Ordinal);
@@ -128,7 +128,7 @@ public sealed class AddTrainingTests
         return new TrainingPlan
         {
             Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []),
-            Locate = id => new FramesMedia([Frame(new MediaId(id.Value.Split('/')[^1]))]),
+            Locate = id => MediaSource.FromFrames([Frame(new MediaId(id.Value.Split('/')[^1]))]),
         };
     }
 
@@ -136,7 +136,7 @@ public sealed class AddTrainingTests
     {
         var services = new ServiceCollection();
         services.AddCoVR(pipeline)
-            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout), new WordHashTokenizer(), new WordHashTokenizer(), Description, CPU))
+            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout), new WordHashTokenizer(), new WordHashTokenizer().Clean, Description, CPU))
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .UseTrainingTransform((_, input) => new CoVR.Media.Transforms.EvaluationTransform(input))

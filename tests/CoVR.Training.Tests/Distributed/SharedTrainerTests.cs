@@ -92,7 +92,7 @@ public sealed class SharedTrainerTests : IDisposable
         var description = new ModelDescription("tiny", ImageInput.Clip(TinyEncoder.Size), new TextInput(8, 8, 30), new string('0', 64));
         var services = new ServiceCollection();
         services.AddCoVR()
-            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout: 0), new WordHashTokenizer(), new WordHashTokenizer(), description, CPU))
+            .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout: 0), new WordHashTokenizer(), new WordHashTokenizer().Clean, description, CPU))
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
             .AddTraining(configure);
@@ -109,7 +109,7 @@ public sealed class SharedTrainerTests : IDisposable
         {
             var rgb = new byte[8 * 8 * 3];
             new Random(int.Parse(id.Value, System.Globalization.CultureInfo.InvariantCulture)).NextBytes(rgb);
-            return new FramesMedia([new RgbFrame(8, 8, rgb)]);
+            return MediaSource.FromFrames([new RgbFrame(8, 8, rgb)]);
         }
     }
 }

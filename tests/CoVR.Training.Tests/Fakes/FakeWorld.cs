@@ -30,7 +30,7 @@ internal sealed class FakeWorld : IPixelSource, ITargetEmbeddings
 
     public int Dimensions => 8;
 
-    internal TrainingTokenizer Texts { get; } = new(new WordHashTokenizer(), new WordHashTokenizer(), 8);
+    internal TrainingTokenizer Texts { get; } = new(new WordHashTokenizer(), new WordHashTokenizer().Clean, 8);
 
     public async ValueTask ReadAsync(MediaId id, Random random, Memory<float> destination, CancellationToken cancellationToken)
     {

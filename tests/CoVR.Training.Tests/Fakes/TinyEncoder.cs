@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>A composed encoder of a few hundred weights, with dropout so that resuming must restore the random state.</summary>
-internal sealed class TinyEncoder : ComposedEncoderModule
+internal sealed class TinyEncoder : nn.Module, IComposedEncoder
 {
     internal const int Size = 4;
 
@@ -37,21 +37,21 @@ internal sealed class TinyEncoder : ComposedEncoderModule
         RegisterComponents();
     }
 
-    public override int Vectors { get; }
+    public int Vectors { get; }
 
-    public override int Dimensions => 8;
+    public int Dimensions => 8;
 
     internal Linear Vision => _vision;
 
-    public override Tensor EncodeVisual(Tensor pixels)
+    public Tensor EncodeVisual(Tensor pixels)
     {
         using var scope = NewDisposeScope();
         return _vision.call(pixels.flatten(1)).view(pixels.shape[0], Vectors, 8).MoveToOuterDisposeScope();
     }
 
-    public override Tensor EncodeTarget(Tensor visualTokens) => nn.functional.normalize(visualTokens, dim: 2);
+    public Tensor EncodeTarget(Tensor visualTokens) => nn.functional.normalize(visualTokens, dim: 2);
 
-    public override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
+    public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
     {
         using var scope = NewDisposeScope();
         var text = Words(modification!).unsqueeze(1).expand(-1, Vectors, -1);
@@ -59,7 +59,7 @@ internal sealed class TinyEncoder : ComposedEncoderModule
         return nn.functional.normalize(fused, dim: 2).MoveToOuterDisposeScope();
     }
 
-    public override Tensor EncodeCaption(TokenBatch caption)
+    public Tensor EncodeCaption(TokenBatch caption)
     {
         using var scope = NewDisposeScope();
         return nn.functional.normalize(_caption.call(Words(caption)), dim: 1).MoveToOuterDisposeScope();

@@ -3,14 +3,14 @@ using CoVR.Modeling;
 namespace CoVR.Training.Tests.Fakes;
 
 /// <summary>One token a word, in [3, 32); 0 pads.</summary>
-internal sealed class WordHashTokenizer : ITextTokenizer, ITextCleaner
+internal sealed class WordHashTokenizer : ITextTokenizer
 {
     public string Clean(string text) => text.ToLowerInvariant();
 
-    public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength)
+    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         var rows = texts.Select(text => new[] { 1L }.Concat(text.Split(' ').Select(Token)).Take(maxLength - 1).Append(2L).ToArray()).ToArray();
-        var length = padding is TextPadding.MaxLength ? maxLength : rows.Max(row => row.Length);
+        var length = padToMaxLength ? maxLength : rows.Max(row => row.Length);
         var ids = new long[rows.Length * length];
         var mask = new long[ids.Length];
         for (var i = 0; i < rows.Length; i++)

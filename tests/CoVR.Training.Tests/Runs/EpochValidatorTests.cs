@@ -33,9 +33,9 @@ public sealed class EpochValidatorTests : IDisposable
         Assert.All(log.Epochs, epoch => Assert.Equal(["R@1", "R@10", "R@5", "R@50"], epoch.Validation!.Metrics.Keys.Where(name => name.StartsWith("R@", StringComparison.Ordinal) && !name.Contains("mean", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
         Assert.Equal(log.Epochs.Max(epoch => epoch.Validation!.Primary), result.Best);
         Assert.Equal(result.Best, log.Epochs[result.BestEpoch!.Value].Validation!.Primary);
-        Assert.Contains((TextPadding.Longest, 6), tokenizer.Calls);
-        Assert.DoesNotContain((TextPadding.Longest, 9), tokenizer.Calls);
-        Assert.Contains((TextPadding.MaxLength, 8), tokenizer.Calls);
+        Assert.Contains((6, false), tokenizer.Calls);
+        Assert.DoesNotContain((9, false), tokenizer.Calls);
+        Assert.Contains((8, true), tokenizer.Calls);
         Assert.True(File.Exists(_folder["run", "ckpt_best.safetensors"]));
     }
 
@@ -67,7 +67,7 @@ public sealed class EpochValidatorTests : IDisposable
         Assert.StartsWith("WeightsSha256", Assert.Single(fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
-            await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), new FramesMedia([Frame(1)]))], null, Token))
+            await foreach (var _ in services.GetRequiredService<IEmbeddingJob>().EmbedAsync([new MediaItem(new MediaId("1"), MediaSource.FromFrames([Frame(1)]))], null, Token))
             {
             }
         });
@@ -129,7 +129,7 @@ public sealed class EpochValidatorTests : IDisposable
                 var encoder = new TinyEncoder(1);
                 var description = new ModelDescription(
                     "tiny", ImageInput.Clip(TinyEncoder.Size), new TextInput(8, 9, 30) { ValidationLimit = 6 }, WeightsHash.OfModule(encoder));
-                return new ComposedModel(encoder, tokenizer, new WordHashTokenizer(), description, CPU);
+                return new ComposedModel(encoder, tokenizer, new WordHashTokenizer().Clean, description, CPU);
             })
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
@@ -172,24 +172,24 @@ public sealed class EpochValidatorTests : IDisposable
 
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(Dataset(split, 16));
 
-        public MediaSource Locate(MediaId id) => new FramesMedia([Frame(int.Parse(id.Value, System.Globalization.CultureInfo.InvariantCulture))]);
+        public MediaSource Locate(MediaId id) => MediaSource.FromFrames([Frame(int.Parse(id.Value, System.Globalization.CultureInfo.InvariantCulture))]);
     }
 
     private sealed class RecordingTokenizer : ITextTokenizer
     {
         private readonly WordHashTokenizer _words = new();
-        private readonly List<(TextPadding Padding, int Length)> _calls = [];
+        private readonly List<(int Length, bool PadToMaxLength)> _calls = [];
 
-        public IReadOnlyList<(TextPadding Padding, int Length)> Calls => _calls;
+        public IReadOnlyList<(int Length, bool PadToMaxLength)> Calls => _calls;
 
-        public TokenizedText Encode(IReadOnlyList<string> texts, TextPadding padding, int maxLength)
+        public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
         {
             lock (_calls)
             {
-                _calls.Add((padding, maxLength));
+                _calls.Add((maxLength, padToMaxLength));
             }
 
-            return _words.Encode(texts, padding, maxLength);
+            return _words.Encode(texts, maxLength, padToMaxLength);
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class GradCacheMemoryTests
         File.ReadLines(Status).First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     /// <summary>Keeps eight buffers of 1 MiB for each row until the backward pass.</summary>
-    private sealed class HungryEncoder : ComposedEncoderModule
+    private sealed class HungryEncoder : nn.Module, IComposedEncoder
     {
         private const int Width = 1 << 18;
         private readonly Linear _head;
@@ -72,15 +72,15 @@ public sealed class GradCacheMemoryTests
             RegisterComponents();
         }
 
-        public override int Vectors => 1;
+        public int Vectors => 1;
 
-        public override int Dimensions => 8;
+        public int Dimensions => 8;
 
-        public override Tensor EncodeVisual(Tensor pixels) => pixels.flatten(1);
+        public Tensor EncodeVisual(Tensor pixels) => pixels.flatten(1);
 
-        public override Tensor EncodeTarget(Tensor visualTokens) => visualTokens;
+        public Tensor EncodeTarget(Tensor visualTokens) => visualTokens;
 
-        public override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
+        public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both)
         {
             using var scope = NewDisposeScope();
             var head = _head.call(visualTokens!);
@@ -94,6 +94,6 @@ public sealed class GradCacheMemoryTests
             return nn.functional.normalize(sum, dim: 1).unsqueeze(1).MoveToOuterDisposeScope();
         }
 
-        public override Tensor EncodeCaption(TokenBatch caption) => throw new NotSupportedException();
+        public Tensor EncodeCaption(TokenBatch caption) => throw new NotSupportedException();
     }
 }

@@ -236,7 +236,7 @@ public sealed class GradCachePassTests
         }
     }
 
-    private sealed class CountingEncoder : ComposedEncoderModule
+    private sealed class CountingEncoder : nn.Module, IComposedEncoder
     {
         private readonly IComposedEncoder _inner;
 
@@ -249,21 +249,21 @@ public sealed class GradCachePassTests
 
         internal long Pictures { get; private set; }
 
-        public override int Vectors => _inner.Vectors;
+        public int Vectors => _inner.Vectors;
 
-        public override int Dimensions => _inner.Dimensions;
+        public int Dimensions => _inner.Dimensions;
 
-        public override Tensor EncodeVisual(Tensor pixels)
+        public Tensor EncodeVisual(Tensor pixels)
         {
             Pictures += pixels.shape[0];
             return _inner.EncodeVisual(pixels);
         }
 
-        public override Tensor EncodeTarget(Tensor visualTokens) => _inner.EncodeTarget(visualTokens);
+        public Tensor EncodeTarget(Tensor visualTokens) => _inner.EncodeTarget(visualTokens);
 
-        public override Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both) =>
+        public Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both) =>
             _inner.EncodeQuery(visualTokens, modification, parts);
 
-        public override Tensor EncodeCaption(TokenBatch caption) => _inner.EncodeCaption(caption);
+        public Tensor EncodeCaption(TokenBatch caption) => _inner.EncodeCaption(caption);
     }
 }

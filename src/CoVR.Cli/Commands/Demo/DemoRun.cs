@@ -96,7 +96,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
             ],
         };
 
-        bool IsClip(MediaId id) => reader.Locate(id) is FileMedia { Path: var path } && path.EndsWith(".mp4", StringComparison.Ordinal);
+        bool IsClip(MediaId id) => reader.Locate(id).Path is { } path && path.EndsWith(".mp4", StringComparison.Ordinal);
     }
 
     // Three pipelines: fresh weights, the weights after stage 1, and the finished model that searches.

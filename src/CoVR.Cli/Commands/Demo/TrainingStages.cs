@@ -45,7 +45,7 @@ internal sealed class TrainingStages(
         options.Schedule = TrainingScheduleKind.CosinePerStep;
         options.WarmupSteps = Math.Min(60, steps / 4);
         (options.Beta2, options.WeightDecay, options.ClipNorm) = (0.98, 0.02, 1);
-        options.Padding = TextPadding.Longest;
+        options.PadToLongest = true;
         options.TargetPooling = TargetFramePooling.Gallery;
         options.Seed = plan.World.Seed;
         options.OutputFolder = folder;

@@ -75,8 +75,8 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <summary>Answers a query.</summary>
     public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, bool withReference, CancellationToken cancellation)
     {
-        var paths = _scan.Items.ToDictionary(item => item.Id, item => ((FileMedia)item.Source).Path);
-        var reference = (query.Reference as FileMedia)?.Path;
+        var paths = _scan.Items.ToDictionary(item => item.Id, item => item.Source.Path!);
+        var reference = query.Reference?.Path;
         var filter = new GalleryFilter.InFolder(_scan.Scope);
         var excluded = new HashSet<MediaId>();
         await foreach (var (id, _) in Gallery.ListAsync(filter, cancellation))

@@ -81,7 +81,7 @@ internal sealed class SearchCommand
             return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
         }
 
-        var query = new ComposedQuery(reference is null ? null : new FileMedia(reference), text);
+        var query = new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
         var answer = await search.AskAsync(query, parsed.GetValue(_top), parsed.GetValue(_withReference), cancellation);
         Show(answer, parsed.GetValue(_json));
         if (parsed.GetValue(_page) is { } page)

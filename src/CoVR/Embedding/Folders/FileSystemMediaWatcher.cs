@@ -3,6 +3,24 @@ using System.Threading.Channels;
 
 namespace CoVR.Embedding.Folders;
 
+/// <summary>Why a folder should be scanned.</summary>
+internal enum FolderChange
+{
+    /// <summary>The system reported a change, and then none for a while.</summary>
+    Reported,
+
+    /// <summary>Changes may have gone unreported: at the start, after lost events, and from time to time.</summary>
+    Possible,
+}
+
+/// <summary>Says when the media of a folder may have changed. Safe for several folders at a time.</summary>
+internal interface IMediaWatcher
+{
+    /// <summary>Watches a folder, which may be missing at times, and all folders below it.</summary>
+    /// <returns>A value at once, and one after each burst of changes; changes during a burst's scan give another one. It never ends by itself.</returns>
+    IAsyncEnumerable<FolderChange> WatchAsync(string folder, CancellationToken cancellationToken = default);
+}
+
 /// <summary>Watches by the file system's events, and asks for a scan from time to time where those are lost or never come: on network shares and behind links.</summary>
 /// <param name="options">How long a burst of changes must be over, and how often to scan without any.</param>
 /// <param name="time">The clock.</param>

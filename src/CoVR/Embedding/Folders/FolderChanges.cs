@@ -79,7 +79,7 @@ internal sealed record FolderChanges(
         {
             try
             {
-                await using var file = new FileStream(((FileMedia)item.Source).Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, useAsync: true);
+                await using var file = new FileStream(item.Source.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, useAsync: true);
                 hashes[item.Id] = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -119,7 +119,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
         else if (!type.IsAlsoOfPrograms || MediaFileTypes.IsTransportStream(real))
         {
             var id = new MediaId(Join(scope, relative));
-            _items[id] = new MediaItem(id, new FileMedia(Path.Combine(folder, relative)))
+            _items[id] = new MediaItem(id, MediaSource.FromFile(Path.Combine(folder, relative)))
             {
                 Properties = new GalleryProperties { Kind = type.Kind, Source = Path.Combine(folder, relative), Size = file.Length, Modified = Microseconds(file.LastWriteTimeUtc) },
             };

@@ -117,7 +117,7 @@ public sealed class DoctorMachineTests : IDisposable
     public async Task ExamineAsync_OfWeightsOfOtherSizes_ListsKeys()
     {
         var blip = Save("blip");
-        var checkpoint = Wanted(blip, "blip") with { RequireFit = path => throw new CheckpointMismatchException(path, ["a.weight", "b.weight"], ["c.weight"], []) };
+        var checkpoint = Wanted(blip, "blip") with { RequireFit = path => throw new CheckpointException(path, ["a.weight", "b.weight"], ["c.weight"], new Dictionary<string, string>()) };
 
         var finding = Assert.Single((await ExamineAsync(new DoctorRequest { Checkpoints = [checkpoint], Machine = false })).Worse());
 

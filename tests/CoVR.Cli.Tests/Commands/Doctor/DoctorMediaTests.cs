@@ -62,7 +62,7 @@ public sealed class DoctorMediaTests : IDisposable
     {
         var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
         var reference = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Triplets[1].Reference;
-        var path = ((FileMedia)reader.Locate(reference)).Path;
+        var path = reader.Locate(reference).Path!;
         Break(path, how);
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader) { Splits = [DatasetSplit.Validation] }, Enum.Parse<DoctorLevel>(level));

@@ -30,7 +30,7 @@ public sealed class DoctorReportTests : IDisposable
         var dataset = await DoctorBench.EmbedAsync(reader, DatasetSplit.Validation, _folder["all"]);
         MediaId[] unread = [whole.Triplets[0].Reference], lost = [whole.Triplets[3].Target!.Value, whole.Triplets[4].Target!.Value];
         await KeepAsync(whole.Candidates.Except(lost), _folder["some"]);
-        File.Delete(((FileMedia)reader.Locate(unread[0])).Path);
+        File.Delete(reader.Locate(unread[0]).Path!);
 
         var coverage = Assert.Single((await DoctorBench.ExamineAsync(dataset with { Reader = new CirrReader(TinyOptions()), Embeddings = [_folder["some"]] })).Coverage);
 
@@ -59,7 +59,7 @@ public sealed class DoctorReportTests : IDisposable
             Assert.Equal(EmbedStatus.Embedded, outcome.Status);
         }
 
-        File.WriteAllText(((FileMedia)reader.Locate(broken)).Path, "<html>");
+        File.WriteAllText(reader.Locate(broken).Path!, "<html>");
         var options = new EvaluationOptions { AllowMissingCandidates = true, AllowUnreadableReferences = true };
 
         var result = Assert.Single(await services.GetRequiredService<Evaluator>().EvaluateAsync(whole, reader, new CirrProtocol(), options, null, DoctorBench.Cancel));

@@ -101,7 +101,7 @@ internal sealed class TextFrames : IFrameReader
 {
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
     {
-        var text = await File.ReadAllTextAsync(((FileMedia)media).Path, cancellationToken);
+        var text = await File.ReadAllTextAsync(media.Path!, cancellationToken);
         var count = text.StartsWith("video", StringComparison.Ordinal) ? 10
             : text.StartsWith("still", StringComparison.Ordinal) ? 1
             : throw new MediaReadException(media.DisplayName, MediaFailure.UnknownFormat, "the bytes are no video.");

@@ -228,7 +228,7 @@ public sealed class FolderSynchronizerTests : IDisposable
 
         public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default)
         {
-            var path = ((FileMedia)media).Path;
+            var path = media.Path!;
             _read.Enqueue(Path.GetFileName(path));
             var corner = (await File.ReadAllBytesAsync(path, cancellationToken))[0];
             return corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");

@@ -59,7 +59,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
             checkpoint.RequireFit?.Invoke(path);
             return new Finding(Severity.Note, FindingKinds.CheckpointRead, Describe(checkpoint.Reference, summary)) { File = path };
         }
-        catch (CheckpointMismatchException fault)
+        catch (CheckpointException fault) when (fault.IsMismatch)
         {
             return Fault(FindingKinds.CheckpointForeign, Shorten(fault), path, "Take weights of this model and variant.");
         }
@@ -86,7 +86,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
     private static string Describe(CheckpointReference reference, CheckpointSummary summary) => FormattableString.Invariant(
         $"{reference.Name}: {Words(summary)}, {summary.Tensors} tensors, {summary.Elements / 1e6:F1} M numbers{(summary.Depth > 0 ? $", visual encoder {summary.Width} wide, {summary.Depth} deep" : "")}{(summary.ImageSize > 0 ? $", {summary.ImageSize} pixels" : "")}");
 
-    private static string Shorten(CheckpointMismatchException fault)
+    private static string Shorten(CheckpointException fault)
     {
         const int Shown = 3;
         var parts = new[] { ("missing", fault.Missing), ("unknown", fault.Unexpected), ("of another shape", [.. fault.Misshapen.Select(tensor => tensor.Key)]) }

@@ -78,7 +78,7 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
         {
             var clip = Path.Combine(folder, "clip.mp4");
             await MediaWriter.WriteMp4Async(clip, [Paint(0), Paint(1), Paint(2)], 5, options, cancellationToken);
-            var read = await frames.ReadAsync(new FileMedia(clip), AllFrames.Instance, cancellationToken);
+            var read = await frames.ReadAsync(MediaSource.FromFile(clip), AllFrames.Instance, cancellationToken);
             var channel = options.BgrVideos ? 2 : 0;
             return read.Count == 3 && Strongest(read[0]) == channel && Strongest(read[1]) == 1 && Strongest(read[2]) == 2 - channel
                 ? null

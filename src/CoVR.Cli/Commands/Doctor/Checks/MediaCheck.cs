@@ -12,7 +12,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
     public string Name => "media";
 
     /// <summary>Whether a file has the extension of a video.</summary>
-    public static bool IsVideo(MediaSource source) => source is FileMedia { Path: var path } && VideoExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    public static bool IsVideo(MediaSource source) => source.Path is { } path && VideoExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask CheckAsync(DoctorContext context, CancellationToken cancellationToken = default)
     {
@@ -96,7 +96,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         var source = dataset.Reader.Locate(id);
         try
         {
-            if (source is FileMedia { Path: var path } && LookAtFile(path) is { } finding)
+            if (source.Path is { } path && LookAtFile(path) is { } finding)
             {
                 return finding;
             }

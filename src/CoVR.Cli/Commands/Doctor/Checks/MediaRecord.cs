@@ -49,7 +49,7 @@ internal sealed class MediaRecord : IDisposable
     }
 
     /// <summary>The hash of a file as it is now; null: there is no file.</summary>
-    public static UInt128? KeyOf(MediaSource source) => source is FileMedia { Path: var path } && new FileInfo(path) is { Exists: true } file
+    public static UInt128? KeyOf(MediaSource source) => source.Path is { } path && new FileInfo(path) is { Exists: true } file
         ? XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{file.Length} {file.LastWriteTimeUtc.Ticks} {Path.GetFullPath(path)}")))
         : null;
 

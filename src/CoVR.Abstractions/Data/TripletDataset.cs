@@ -52,14 +52,36 @@ public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyLi
     /// <value>Null by default: it was not read from one file.</value>
     public string? Source { get; init; }
 
-    /// <summary>What was annotated and is not here because its media are missing; coverage counts it.</summary>
-    /// <value>Null by default: nothing was left out.</value>
-    public LeftOutMedia? LeftOut { get; init; }
+    /// <summary>What is annotated and not here because pictures or videos are missing, each missing item once; coverage counts it.</summary>
+    /// <value>Empty by default: nothing was left out.</value>
+    public IReadOnlyList<MediaId> MissingMedia { get; init; } = [];
+
+    /// <summary>How many triplets were left out because media are missing.</summary>
+    public int MissingTriplets { get; init; }
+
+    /// <summary>How many different right answers were left out, of which no triplet is left.</summary>
+    public int MissingTargets { get; init; }
+
+    /// <summary>How many items of the gallery were left out.</summary>
+    public int MissingCandidates { get; init; }
 }
 
-/// <summary>What a reader left out of a split because pictures or videos are missing.</summary>
-/// <param name="Triplets">How many triplets.</param>
-/// <param name="Targets">How many different right answers, of which no triplet is left.</param>
-/// <param name="Candidates">How many items of the gallery.</param>
-/// <param name="Media">What is missing, each once.</param>
-public sealed record LeftOutMedia(int Triplets, int Targets, int Candidates, IReadOnlyList<MediaId> Media);
+/// <summary>Reads the annotations of one data set and knows where its media lie.</summary>
+/// <remarks>After a split was read, <see cref="Locate"/> is called from several threads at once.</remarks>
+public interface ITripletDatasetReader
+{
+    /// <summary>The name of the data set, for example <c>webvid-covr</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Reads a split.</summary>
+    /// <param name="split">Which part.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Its annotations.</returns>
+    /// <exception cref="DatasetFormatException">A file is missing or malformed; names file, line and field.</exception>
+    ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default);
+
+    /// <summary>Where an item's media lie.</summary>
+    /// <param name="id">An item of this data set.</param>
+    /// <returns>The source; its file need not exist.</returns>
+    MediaSource Locate(MediaId id);
+}

@@ -1,0 +1,59 @@
+namespace CoVR;
+
+/// <summary>One picture: 8-bit pixels, rows from top to bottom, three bytes a pixel in the order red, green, blue.</summary>
+public sealed record RgbFrame
+{
+    /// <summary>Wraps pixels without copying them.</summary>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="rgb">Exactly <c>height * width * 3</c> bytes; must not be changed afterwards.</param>
+    /// <exception cref="ArgumentException">The sizes do not agree.</exception>
+    public RgbFrame(int width, int height, ReadOnlyMemory<byte> rgb)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        if (rgb.Length != (long)width * height * 3)
+        {
+            throw new ArgumentException($"A {width}x{height} RGB frame has {(long)width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
+        }
+
+        (Width, Height, Rgb) = (width, height, rgb);
+    }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The pixels [Height, Width, 3].</summary>
+    public ReadOnlyMemory<byte> Rgb { get; }
+}
+
+/// <summary>Reads the frames of an image or video that a sampler asks for.</summary>
+/// <remarks>Implementations are safe for use from several threads and leave no process running when a call ends.</remarks>
+public interface IFrameReader
+{
+    /// <summary>Reads frames in the sampler's order; an image is a video of one frame.</summary>
+    /// <param name="media">The image or video.</param>
+    /// <param name="sampler">Chooses the frame indices from the frame count.</param>
+    /// <param name="cancellationToken">Ends the work, including a running decoder process.</param>
+    /// <returns>As many frames as the sampler asked for.</returns>
+    /// <exception cref="MediaReadException">The media cannot be read, or fewer frames than announced can be decoded.</exception>
+    ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Chooses which frames of a video are looked at.</summary>
+/// <remarks>Implementations are safe for use from several threads: the readers of a job share one.</remarks>
+public interface IFrameSampler
+{
+    /// <summary>Tells samplers apart in fingerprints of stored embeddings, for example <c>middle</c> or <c>uniform-15</c>.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>Chooses frame indices.</summary>
+    /// <param name="frameCount">How many frames the video has, at least 1.</param>
+    /// <returns>
+    /// At least one index in [0, <paramref name="frameCount"/>), in the order in which the frames are wanted; an index may repeat when the video is short.
+    /// </returns>
+    IReadOnlyList<int> Select(int frameCount);
+}

@@ -1,0 +1,99 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CoVR.Modeling;
+
+/// <summary>The one place where queries, targets and captions become embeddings, in training and in evaluation alike.</summary>
+/// <remarks>
+/// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained as one. An encoder of
+/// another runtime serves inference only. In evaluation mode calls are safe from several threads. Every returned tensor belongs to the
+/// caller's dispose scope.
+/// </remarks>
+public interface IComposedEncoder
+{
+    /// <summary>Q, the vectors of a target or query.</summary>
+    int Vectors { get; }
+
+    /// <summary>D.</summary>
+    int Dimensions { get; }
+
+    /// <summary>Computes visual tokens, so that several calls can share them.</summary>
+    /// <param name="pixels">[B, 3, S, S], normalised.</param>
+    /// <returns>[B, N, C].</returns>
+    Tensor EncodeVisual(Tensor pixels);
+
+    /// <summary>Embeds gallery items.</summary>
+    /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>.</param>
+    /// <returns>[B, Q, D], unit rows.</returns>
+    Tensor EncodeTarget(Tensor visualTokens);
+
+    /// <summary>Embeds queries.</summary>
+    /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>; may be null without <see cref="QueryParts.Reference"/>.</param>
+    /// <param name="modification">Ids and mask [B, T]; may be null without <see cref="QueryParts.Modification"/>.</param>
+    /// <param name="parts">What the query looks at.</param>
+    /// <returns>[B, Q, D], unit rows; Q may be 1 for a query of one part, or of a fusion after the encoders.</returns>
+    /// <exception cref="ArgumentException">A part that is asked for is missing.</exception>
+    Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both);
+
+    /// <summary>Embeds captions of targets.</summary>
+    /// <param name="caption">Ids and mask [B, T].</param>
+    /// <returns>[B, D], unit rows.</returns>
+    Tensor EncodeCaption(TokenBatch caption);
+}
+
+/// <summary>Which parts of a composed query the model looks at.</summary>
+[Flags]
+public enum QueryParts
+{
+    /// <summary>The reference picture or video.</summary>
+    Reference = 1,
+
+    /// <summary>The text that says what to change.</summary>
+    Modification = 2,
+
+    /// <summary>Both: the method of the papers.</summary>
+    Both = Reference | Modification,
+}
+
+/// <summary>Pictures to visual tokens: the backbone of a model.</summary>
+/// <remarks>
+/// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained with the model. In
+/// evaluation mode calls are safe from several threads.
+/// </remarks>
+public interface IVisualEncoder
+{
+    /// <summary>C, the width of a token.</summary>
+    int Width { get; }
+
+    /// <summary>The pictures it was trained on.</summary>
+    ImageInput Input { get; }
+
+    /// <summary>Encodes pictures.</summary>
+    /// <param name="pixels">[B, 3, S, S], normalised.</param>
+    /// <returns>[B, N, C], the class token first; the caller's dispose scope owns it.</returns>
+    Tensor Encode(Tensor pixels);
+}
+
+/// <summary>Texts to contextual tokens, without looking at a picture.</summary>
+/// <remarks>With weights of this runtime it is also a <see cref="nn.Module"/>. In evaluation mode calls are safe from several threads.</remarks>
+public interface ITextEncoder
+{
+    /// <summary>C, the width of a token.</summary>
+    int Width { get; }
+
+    /// <summary>Encodes texts.</summary>
+    /// <param name="text">Ids and mask [B, T].</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    Tensor Encode(TokenBatch text);
+}
+
+/// <summary>Visual tokens and a text to query vectors: cross attention, late fusion, average.</summary>
+/// <remarks>With weights of this runtime it is also a <see cref="nn.Module"/>. In evaluation mode calls are safe from several threads.</remarks>
+public interface IFusionModule
+{
+    /// <summary>Computes query vectors.</summary>
+    /// <param name="visualTokens">[B, N, C] of the reference; null when the query has no reference.</param>
+    /// <param name="text">Ids and mask [B, T]; null when the query has no text.</param>
+    /// <returns>[B, Q, D], unit rows; the caller's dispose scope owns it.</returns>
+    Tensor Fuse(Tensor? visualTokens, TokenBatch? text);
+}
