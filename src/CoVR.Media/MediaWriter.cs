@@ -65,7 +65,7 @@ public static class MediaWriter
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentOutOfRangeException.ThrowIfLessThan(longerSide, 1);
         var scale = (double)longerSide / Math.Max(frame.Width, frame.Height);
-        return scale >= 1 ? frame : PillowResizer.Resize(frame, Scaled(frame.Width), Scaled(frame.Height), Interpolation.Bicubic);
+        return scale >= 1 ? frame : PillowResizer.Resize(frame, Scaled(frame.Width), Scaled(frame.Height));
 
         int Scaled(int side) => Math.Max(1, (int)Math.Round(side * scale));
     }

@@ -59,7 +59,7 @@ public sealed class HostWordsTests
     {
         Assert.Equal(ImageInput.Clip(384).Describe(), ImageInput.Clip(384).Describe());
         Assert.NotEqual(ImageInput.Clip(384).Describe(), ImageInput.Clip(224).Describe());
-        Assert.NotEqual(ImageInput.Clip(384).Describe(), (ImageInput.Clip(384) with { Interpolation = Interpolation.Bilinear }).Describe());
+        Assert.NotEqual(ImageInput.Clip(384).Describe(), (ImageInput.Clip(384) with { IsBilinear = true }).Describe());
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Buffers;
-using CoVR.Modeling;
 
 namespace CoVR.Media.Images;
 
@@ -14,11 +13,11 @@ internal static class PillowResizer
     /// <param name="frame">The picture.</param>
     /// <param name="width">Columns of the result.</param>
     /// <param name="height">Rows of the result.</param>
-    /// <param name="interpolation">The filter.</param>
     /// <param name="crop">The part to resize, as if cropped first; the whole picture when null.</param>
+    /// <param name="bilinear">The triangle filter instead of the cubic one.</param>
     /// <returns>The new picture.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1 or <paramref name="crop"/> does not lie within the picture.</exception>
-    public static RgbFrame Resize(RgbFrame frame, int width, int height, Interpolation interpolation, PixelBox? crop = null)
+    public static RgbFrame Resize(RgbFrame frame, int width, int height, PixelBox? crop = null, bool bilinear = false)
     {
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -30,12 +29,12 @@ internal static class PillowResizer
         }
 
         var rgb = GC.AllocateUninitializedArray<byte>(checked(width * height * 3));
-        ResizeInto(frame, box, width, height, interpolation, rgb);
+        ResizeInto(frame, box, width, height, bilinear, rgb);
         return new RgbFrame(width, height, rgb);
     }
 
     /// <summary>Resizes into [height, width, 3] bytes.</summary>
-    internal static void ResizeInto(RgbFrame frame, PixelBox box, int width, int height, Interpolation interpolation, Span<byte> target)
+    internal static void ResizeInto(RgbFrame frame, PixelBox box, int width, int height, bool bilinear, Span<byte> target)
     {
         if (!box.Fits(frame))
         {
@@ -44,14 +43,14 @@ internal static class PillowResizer
 
         var stride = frame.Width * 3;
         var source = frame.Rgb.Span[((box.Top * stride) + (box.Left * 3))..];
-        var rows = box.Height == height ? null : ResampleKernel.For(box.Height, height, interpolation);
+        var rows = box.Height == height ? null : ResampleKernel.For(box.Height, height, bilinear);
         if (box.Width == width)
         {
             FinishRows(source, stride, rows, width * 3, height, target);
             return;
         }
 
-        var columns = ResampleKernel.For(box.Width, width, interpolation);
+        var columns = ResampleKernel.For(box.Width, width, bilinear);
         if (rows is null)
         {
             ResampleLoops.Horizontal(source, stride, height, box.Width, columns, target[..(width * height * 3)]);

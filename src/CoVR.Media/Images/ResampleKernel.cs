@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CoVR.Modeling;
 
 namespace CoVR.Media.Images;
 
@@ -20,13 +19,13 @@ internal sealed class ResampleKernel
 
     private const int CacheLimit = 256;
 
-    private static readonly ConcurrentDictionary<(int From, int To, Interpolation Filter), ResampleKernel> Cache = new();
+    private static readonly ConcurrentDictionary<(int From, int To, bool Bilinear), ResampleKernel> Cache = new();
 
-    private ResampleKernel(int from, int to, Interpolation filter)
+    private ResampleKernel(int from, int to, bool bilinear)
     {
         var scale = (double)from / to;
         var stretch = Math.Max(scale, 1.0);
-        var support = (filter == Interpolation.Bicubic ? 2.0 : 1.0) * stretch;
+        var support = (bilinear ? 1.0 : 2.0) * stretch;
         var taps = ((int)Math.Ceiling(support) * 2) + 1;
         Stride = (taps + TapsPerStep - 1) / TapsPerStep * TapsPerStep;
         (Starts, Counts, Weights) = (new int[to], new int[to], new int[to * Stride]);
@@ -36,7 +35,7 @@ internal sealed class ResampleKernel
             var center = (output + 0.5) * scale;
             var start = Math.Max((int)(center - support + 0.5), 0);
             var count = Math.Min((int)(center + support + 0.5), from) - start;
-            Evaluate(line.AsSpan(0, count), start - center + 0.5, 1.0 / stretch, filter);
+            Evaluate(line.AsSpan(0, count), start - center + 0.5, 1.0 / stretch, bilinear);
             (Starts[output], Counts[output]) = (start, count);
             Quantise(line.AsSpan(0, count), Weights.AsSpan(output * Stride));
         }
@@ -63,9 +62,9 @@ internal sealed class ResampleKernel
     internal int[] LowPairs { get; }
 
     /// <summary>The kernel for a pair of sizes; cached.</summary>
-    internal static ResampleKernel For(int from, int to, Interpolation filter)
+    internal static ResampleKernel For(int from, int to, bool bilinear)
     {
-        if (Cache.TryGetValue((from, to, filter), out var known))
+        if (Cache.TryGetValue((from, to, bilinear), out var known))
         {
             return known;
         }
@@ -75,16 +74,16 @@ internal sealed class ResampleKernel
             Cache.Clear();
         }
 
-        return Cache.GetOrAdd((from, to, filter), static key => new ResampleKernel(key.From, key.To, key.Filter));
+        return Cache.GetOrAdd((from, to, bilinear), static key => new ResampleKernel(key.From, key.To, key.Bilinear));
     }
 
-    private static void Evaluate(Span<double> line, double first, double shrink, Interpolation filter)
+    private static void Evaluate(Span<double> line, double first, double shrink, bool bilinear)
     {
         var sum = 0.0;
         for (var tap = 0; tap < line.Length; tap++)
         {
             var distance = (tap + first) * shrink;
-            line[tap] = filter == Interpolation.Bicubic ? Cubic(distance) : Triangle(distance);
+            line[tap] = bilinear ? Triangle(distance) : Cubic(distance);
             sum += line[tap];
         }
 

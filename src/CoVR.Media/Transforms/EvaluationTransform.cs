@@ -40,7 +40,7 @@ public sealed class EvaluationTransform : IImageTransform
         try
         {
             var pixels = rgb.AsSpan(0, length);
-            PillowResizer.ResizeInto(frame, PixelBox.Of(frame), Input.Size, Input.Size, Input.Interpolation, pixels);
+            PillowResizer.ResizeInto(frame, PixelBox.Of(frame), Input.Size, Input.Size, Input.IsBilinear, pixels);
             _normalizer.Apply(pixels, destination);
         }
         finally

@@ -73,7 +73,7 @@ public sealed class TrainingTransform : IImageTransform
     /// <summary>The first half: crop, resize and flip.</summary>
     internal void CropAndFlip(RgbFrame frame, TrainingPlan plan, Span<byte> pixels)
     {
-        PillowResizer.ResizeInto(frame, plan.Crop, Input.Size, Input.Size, Input.Interpolation, pixels);
+        PillowResizer.ResizeInto(frame, plan.Crop, Input.Size, Input.Size, Input.IsBilinear, pixels);
         if (plan.Flip)
         {
             Mirror(pixels);

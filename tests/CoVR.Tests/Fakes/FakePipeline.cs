@@ -13,7 +13,7 @@ public static class FakePipeline
 {
     /// <summary>Small pictures without normalisation.</summary>
     public static ModelDescription Description { get; } = new(
-        "colours", new ImageInput(2, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]), new TextInput(4, 6, 10), new string('0', 64));
+        "colours", new ImageInput(2, [0, 0, 0], [1, 1, 1]) { IsBilinear = true }, new TextInput(4, 6, 10), new string('0', 64));
 
     public static ComposedModel Model(IComposedEncoder? encoder = null)
     {

@@ -17,7 +17,7 @@ namespace CoVR.Training.Tests.Batches;
 [Collection("torch")]
 public sealed class PixelSourcesTests
 {
-    private static readonly ImageInput Input = new(TinyEncoder.Size, Interpolation.Bicubic, [0, 0, 0], [1, 1, 1]);
+    private static readonly ImageInput Input = new(TinyEncoder.Size, [0, 0, 0], [1, 1, 1]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -24,7 +24,7 @@ internal sealed class FakeWorld : IPixelSource, ITargetEmbeddings
 
     internal Func<MediaId, Task>? OnRead { get; init; }
 
-    public ImageInput Input { get; } = new(TinyEncoder.Size, Interpolation.Bicubic, [0, 0, 0], [1, 1, 1]);
+    public ImageInput Input { get; } = new(TinyEncoder.Size, [0, 0, 0], [1, 1, 1]);
 
     public int Vectors => _vectors;
 
