@@ -14,7 +14,8 @@ public class TextBenchmarks
     private const int VisualWidth = 1024;
     private BertModel _model = null!;
     private LinearLayers _layers = null!;
-    private TokenBatch _text = null!;
+    private Tensor _ids = null!;
+    private Tensor _mask = null!;
     private Tensor _visual = null!;
 
     /// <summary>B.</summary>
@@ -29,7 +30,7 @@ public class TextBenchmarks
         _model = new BertModel(options, VisualWidth);
         RandomWeights.Fill(_model);
         _model.eval();
-        _text = new TokenBatch(randint(1, 30000, [Batch, Tokens]), ones(Batch, Tokens, dtype: ScalarType.Int64));
+        (_ids, _mask) = (randint(1, 30000, [Batch, Tokens]), ones(Batch, Tokens, dtype: ScalarType.Int64));
         _visual = randn(Batch, VisualTokens, VisualWidth);
         var (rows, width) = ((long)Batch * Tokens, options.Width);
         _layers = new LinearLayers()
@@ -48,7 +49,7 @@ public class TextBenchmarks
     public void MedMultimodal()
     {
         using var noGrad = no_grad();
-        _model.EncodeWithImage(_visual, _text.Ids, _text.Mask).Dispose();
+        _model.EncodeWithImage(_visual, _ids, _mask).Dispose();
     }
 
     /// <summary>Frees both.</summary>
@@ -57,7 +58,8 @@ public class TextBenchmarks
     {
         _model.Dispose();
         _layers.Dispose();
-        _text.Dispose();
+        _ids.Dispose();
+        _mask.Dispose();
         _visual.Dispose();
     }
 }

@@ -31,14 +31,13 @@ internal sealed class MedTextEncoder : BertModel
     {
         ArgumentNullException.ThrowIfNull(text);
         using var scope = NewDisposeScope();
-        return EncodeWithImage(visualTokens, WithEncoderToken(text.Ids), text.Mask, visualMask: visualMask).MoveToOuterDisposeScope();
+        return EncodeWithImage(visualTokens, WithEncoderToken(text.IdsOn(Words.device)), text.MaskOn(Words.device), visualMask: visualMask).MoveToOuterDisposeScope();
     }
 
     private Tensor WithEncoderToken(Tensor ids)
     {
-        var changed = ids.clone();
         using Scalar token = _encoderToken;
-        changed.select(1, 0).fill_(token);
-        return changed;
+        ids.select(1, 0).fill_(token);
+        return ids;
     }
 }

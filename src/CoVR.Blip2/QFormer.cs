@@ -63,7 +63,7 @@ internal sealed class QFormer : nn.Module, ITextEncoder
     /// <param name="visualMask">[B, N] int64: 1 for tokens, 0 for padding; null when nothing is padded.</param>
     /// <returns>[B, Q + T, C], queries first; the caller's dispose scope owns it.</returns>
     public Tensor Encode(Tensor queries, Tensor visualTokens, TokenBatch? text = null, Tensor? visualMask = null) =>
-        _bert.EncodeWithImage(visualTokens, text?.Ids, text?.Mask, queries, visualMask);
+        _bert.EncodeWithImage(visualTokens, text?.IdsOn(_bert.Words.device), text?.MaskOn(_bert.Words.device), queries, visualMask);
 
     /// <summary>Sets fresh weights as the reference does: normal, biases 0, the queries' feed-forwards as copies of the texts'.</summary>
     /// <param name="initializer">The seeded source.</param>

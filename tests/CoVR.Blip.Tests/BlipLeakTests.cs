@@ -37,7 +37,7 @@ public sealed class BlipLeakTests
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            using var text = model.TokenizeForEvaluation(captions);
+            var text = model.TokenizeForEvaluation(captions);
             var visual = model.Encoder.EncodeVisual(pixels);
             _ = model.Encoder.EncodeTarget(visual);
             _ = model.Encoder.EncodeQuery(visual, text);

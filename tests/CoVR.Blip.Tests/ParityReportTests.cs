@@ -183,11 +183,11 @@ public sealed class ParityReportTests : IDisposable
     private Dictionary<string, Tensor> Arguments()
     {
         var text = _model.TokenizeForEvaluation(SmallBlip.Captions[..2]);
-        return new() { ["image"] = SmallBlip.Pixels(2), ["input_ids"] = text.Ids, ["attention_mask"] = text.Mask };
+        return new() { ["image"] = SmallBlip.Pixels(2), ["input_ids"] = text.IdsOn(CPU), ["attention_mask"] = text.MaskOn(CPU) };
     }
 
     private Tensor? Query(IReadOnlyDictionary<string, Tensor> inputs) => Query(Encoder, inputs);
 
     private static Tensor? Query(BlipEncoder encoder, IReadOnlyDictionary<string, Tensor> inputs) =>
-        encoder.EncodeQuery(encoder.EncodeVisual(inputs["image"]), new TokenBatch(inputs["input_ids"], inputs["attention_mask"]));
+        encoder.EncodeQuery(encoder.EncodeVisual(inputs["image"]), TokenBatch.From(inputs["input_ids"], inputs["attention_mask"]));
 }

@@ -37,8 +37,8 @@ public sealed class UseBlipTests
         var collection = Pipeline(options => options.Vocabulary = null);
         collection.AddKeyedSingleton<ICheckpointResolver>(string.Empty, new OneFile(ModelOptions.PublishedVocabulary, folder["vocab.txt"]));
         using var services = collection.BuildServiceProvider();
-        using var text = services.Model().TokenizeForEvaluation(["red"]);
-        Assert.Equal(3, text.Ids.shape[1]);
+        var text = services.Model().TokenizeForEvaluation(["red"]);
+        Assert.Equal(3, text.Length);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class UseBlipTests
         using var services = collection.BuildServiceProvider();
         var encoder = services.Model().Encoder;
         using var scope = NewDisposeScope();
-        using var text = new TokenBatch(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
+        var text = TokenBatch.From(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
         var visual = zeros(1, 17, 16);
         Assert.Equal(3, encoder.EncodeQuery(visual, text).item<float>());
         Assert.Equal(1, encoder.EncodeQuery(visual, text, QueryParts.Reference).item<float>());
@@ -130,6 +130,6 @@ public sealed class UseBlipTests
     {
         public int Width => 4;
 
-        public Tensor Encode(TokenBatch text) => zeros(text.Ids.shape[0], text.Ids.shape[1], Width);
+        public Tensor Encode(TokenBatch text) => zeros(text.Rows, text.Length, Width);
     }
 }

@@ -13,7 +13,7 @@ public sealed class Blip2LeakTests
     public void Encode_TwoHundredBatches_LeavesNoTensorAndNoMemoryBehind() => AssertFlat(200, (model, pixels) =>
     {
         using var noGrad = no_grad();
-        using var text = model.TokenizeForEvaluation(Captions);
+        var text = model.TokenizeForEvaluation(Captions);
         var visual = model.Encoder.EncodeVisual(pixels);
         _ = model.Encoder.EncodeTarget(visual);
         _ = model.Encoder.EncodeQuery(visual, text);
@@ -24,7 +24,7 @@ public sealed class Blip2LeakTests
     public void TrainingStep_HundredBatches_LeavesNoTensorAndNoMemoryBehind() => AssertFlat(100, (model, pixels) =>
     {
         model.Module!.train();
-        using var text = model.TokenizeForTraining(Captions);
+        var text = model.TokenizeForTraining(Captions);
         var queries = model.Encoder.EncodeQuery(model.Encoder.EncodeVisual(pixels), text).mean([1]);
         var targets = model.Encoder.EncodeTarget(model.Encoder.EncodeVisual(pixels)).mean([1]).detach();
         new QueryToTargetTerm(new HardNegativeNceLoss()).Compute(new TrainingEmbeddings(queries, targets, null, 0.07)).backward();

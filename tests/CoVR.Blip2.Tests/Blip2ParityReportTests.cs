@@ -18,7 +18,7 @@ public sealed class Blip2ParityReportTests : IDisposable
     {
         var text = _model.TokenizeForEvaluation(SmallBlip2.Captions[..2]);
         ReferenceTensors.Record(
-            Encoder, _folder.FullName, new Dictionary<string, Tensor> { ["image"] = SmallBlip2.Pixels(2), ["input_ids"] = text.Ids, ["attention_mask"] = text.Mask }, Query);
+            Encoder, _folder.FullName, new Dictionary<string, Tensor> { ["image"] = SmallBlip2.Pixels(2), ["input_ids"] = text.IdsOn(CPU), ["attention_mask"] = text.MaskOn(CPU) }, Query);
     }
 
     private Blip2Encoder Encoder => (Blip2Encoder)_model.Encoder;
@@ -52,5 +52,5 @@ public sealed class Blip2ParityReportTests : IDisposable
     }
 
     private Tensor? Query(IReadOnlyDictionary<string, Tensor> inputs) =>
-        Encoder.EncodeQuery(Encoder.EncodeVisual(inputs["image"]), new TokenBatch(inputs["input_ids"], inputs["attention_mask"]));
+        Encoder.EncodeQuery(Encoder.EncodeVisual(inputs["image"]), TokenBatch.From(inputs["input_ids"], inputs["attention_mask"]));
 }

@@ -48,7 +48,7 @@ public sealed class UseBlip2Tests
         using var services = Pipeline(builder => builder.UseFusion<CountingFusion>()).BuildServiceProvider();
         var encoder = services.Model().Encoder;
         using var scope = NewDisposeScope();
-        using var text = new TokenBatch(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
+        var text = TokenBatch.From(ones([1, 3], ScalarType.Int64), ones([1, 3], ScalarType.Int64));
         var visual = zeros(1, 17, 16);
         Assert.Equal(3, encoder.EncodeQuery(visual, text).item<float>());
         Assert.Equal(1, encoder.EncodeQuery(visual, text, QueryParts.Reference).item<float>());
@@ -100,6 +100,6 @@ public sealed class UseBlip2Tests
     {
         public int Width => 4;
 
-        public Tensor Encode(TokenBatch text) => ones(text.Ids.shape[0], text.Ids.shape[1], Width);
+        public Tensor Encode(TokenBatch text) => ones(text.Rows, text.Length, Width);
     }
 }

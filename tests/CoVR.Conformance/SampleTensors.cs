@@ -18,12 +18,12 @@ internal static class SampleTensors
     }
 
     /// <summary>Texts of one length with padding behind them.</summary>
-    public static TokenBatch Tokens(IReadOnlyList<IReadOnlyList<long>> texts, int padding, long paddingId, Device device)
+    public static TokenBatch Tokens(IReadOnlyList<IReadOnlyList<long>> texts, int padding, long paddingId)
     {
         var length = texts[0].Count + padding;
         long[] ids = [.. texts.SelectMany(text => text.Concat(Enumerable.Repeat(paddingId, padding)))];
         long[] mask = [.. texts.SelectMany(text => Enumerable.Repeat(1L, text.Count).Concat(Enumerable.Repeat(0L, padding)))];
-        return TokenBatch.From(new TokenizedText(ids, mask, texts.Count, length), device);
+        return new TokenBatch(ids, mask, texts.Count, length);
     }
 
     /// <summary>Where a part's weights are.</summary>

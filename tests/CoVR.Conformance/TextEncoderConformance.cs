@@ -27,32 +27,32 @@ public abstract class TextEncoderConformance
     [Fact]
     public void Encode_OfTwoTexts_ReturnsTokensOfTheStatedWidth() => Try(encoder =>
     {
-        var tokens = encoder.Encode(Batch(encoder, 0, 0, 1));
+        var tokens = encoder.Encode(Batch(0, 0, 1));
         Assert.Equal([2, Texts[0].Count, encoder.Width], tokens.shape);
         Assert.True(tokens.isfinite().all().item<bool>(), "A number is not finite.");
     });
 
     [Fact]
     public void Encode_OfDifferentTexts_TellsThemApart() => Try(encoder =>
-        Assert.False(SampleTensors.AreClose(encoder.Encode(Batch(encoder, 0, 0)), encoder.Encode(Batch(encoder, 0, 1)), Tolerance), "Two different texts give the same tokens."));
+        Assert.False(SampleTensors.AreClose(encoder.Encode(Batch(0, 0)), encoder.Encode(Batch(0, 1)), Tolerance), "Two different texts give the same tokens."));
 
     [Fact]
     public void Encode_OfAText_DoesNotDependOnItsBatch() => Try(encoder =>
-        Assert.True(SampleTensors.AreClose(encoder.Encode(Batch(encoder, 0, 0, 1)).narrow(0, 1, 1), encoder.Encode(Batch(encoder, 0, 1)), Tolerance), "A text's tokens depend on its neighbours."));
+        Assert.True(SampleTensors.AreClose(encoder.Encode(Batch(0, 0, 1)).narrow(0, 1, 1), encoder.Encode(Batch(0, 1)), Tolerance), "A text's tokens depend on its neighbours."));
 
     [Fact]
     public void Encode_OfAPaddedText_GivesTheSameTokensBeforeThePadding() => Try(encoder =>
         Assert.True(
-            SampleTensors.AreClose(encoder.Encode(Batch(encoder, 0, 0)), encoder.Encode(Batch(encoder, 3, 0)).narrow(1, 0, Texts[0].Count), Tolerance),
+            SampleTensors.AreClose(encoder.Encode(Batch(0, 0)), encoder.Encode(Batch(3, 0)).narrow(1, 0, Texts[0].Count), Tolerance),
             "Padding changes the tokens before it: is the mask used?"));
 
     [Fact]
     public void Encode_Twice_GivesTheSameNumbersAndLeavesTheIds() => Try(encoder =>
     {
-        var text = Batch(encoder, 1, 0, 1);
-        var (ids, mask) = (text.Ids.clone(), text.Mask.clone());
+        var text = Batch(1, 0, 1);
+        var (ids, mask) = (text.Ids.ToArray(), text.Mask.ToArray());
         Assert.True(SampleTensors.AreClose(encoder.Encode(text), encoder.Encode(text), 0), "Two runs differ: is the encoder in evaluation mode?");
-        Assert.True(ids.eq(text.Ids).all().item<bool>() && mask.eq(text.Mask).all().item<bool>(), "The text was changed.");
+        Assert.True(ids.SequenceEqual(text.Ids) && mask.SequenceEqual(text.Mask), "The text was changed.");
     });
 
     [Fact]
@@ -60,7 +60,7 @@ public abstract class TextEncoderConformance
     {
         var encoder = Create();
         using var owned = encoder as IDisposable;
-        SampleTensors.AssertNothingStays(() => encoder.Encode(Batch(encoder, 1, 0, 1)));
+        SampleTensors.AssertNothingStays(() => encoder.Encode(Batch(1, 0, 1)));
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public abstract class TextEncoderConformance
     {
         var encoder = Create();
         using var owned = encoder as IDisposable;
-        await SampleTensors.AssertThreadSafeAsync(() => encoder.Encode(Batch(encoder, 1, 0, 1)), Tolerance);
+        await SampleTensors.AssertThreadSafeAsync(() => encoder.Encode(Batch(1, 0, 1)), Tolerance);
     }
 
-    private TokenBatch Batch(ITextEncoder encoder, int padding, params int[] texts) =>
-        SampleTensors.Tokens([.. texts.Select(text => Texts[text])], padding, Padding, SampleTensors.DeviceOf(encoder));
+    private TokenBatch Batch(int padding, params int[] texts) =>
+        SampleTensors.Tokens([.. texts.Select(text => Texts[text])], padding, Padding);
 
     private void Try(Action<ITextEncoder> check)
     {

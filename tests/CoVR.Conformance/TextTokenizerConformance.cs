@@ -62,7 +62,7 @@ public abstract class TextTokenizerConformance
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => tokenizer.Encode(Texts, 64).Ids))), ids => Assert.Equal(alone, ids));
     }
 
-    private static long[][] Rows(TokenizedText text, Func<TokenizedText, long[]> choose) => Rows(text, choose(text));
+    private static long[][] Rows(TokenBatch text, Func<TokenBatch, long[]> choose) => Rows(text, choose(text));
 
-    private static long[][] Rows(TokenizedText text, long[] values) => [.. values.Chunk(text.Length)];
+    private static long[][] Rows(TokenBatch text, long[] values) => [.. values.Chunk(text.Length)];
 }

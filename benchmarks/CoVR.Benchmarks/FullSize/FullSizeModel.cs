@@ -60,7 +60,7 @@ internal static class FullSizeModel
         model.eval();
         using var generator = new Generator(1);
         var pixels = randn(1, 3, 364, 364, generator: generator);
-        using var text = new TokenBatch(randint(1000, 30_000, [1, Tokens], dtype: ScalarType.Int64, generator: generator), ones(1, Tokens, dtype: ScalarType.Int64));
+        var text = TokenBatch.From(randint(1000, 30_000, [1, Tokens], dtype: ScalarType.Int64, generator: generator), ones(1, Tokens, dtype: ScalarType.Int64));
         var tokens = Time("visual tokens of one picture, 364 pixels", () => model.EncodeVisual(pixels));
         var target = Time("target embedding", () => model.EncodeTarget(tokens));
         var query = Time($"composed query, {Tokens} tokens", () => model.EncodeQuery(tokens, text));

@@ -71,21 +71,21 @@ public sealed class ComposedModel : IModelProvider, IDisposable
 
     /// <summary>Cleans and tokenises texts for evaluation: longest of the batch, up to the model's limit.</summary>
     /// <param name="texts">At least one text.</param>
-    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    /// <returns>Ids and mask [B, T].</returns>
     public TokenBatch TokenizeForEvaluation(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.EvaluationLimit), Device);
+        Tokenizer.Encode(CleanAll(texts), Description.Text.EvaluationLimit);
 
     /// <summary>Cleans and tokenises captions that are embedded beforehand: longest of the batch, up to the model's caption limit.</summary>
     /// <param name="texts">At least one text.</param>
-    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    /// <returns>Ids and mask [B, T].</returns>
     public TokenBatch TokenizeCaptions(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.CaptionLimit), Device);
+        Tokenizer.Encode(CleanAll(texts), Description.Text.CaptionLimit);
 
     /// <summary>Cleans and tokenises texts for training: padded or cut to the model's training length.</summary>
     /// <param name="texts">At least one text.</param>
-    /// <returns>A batch on the model's device, owned by the caller.</returns>
+    /// <returns>Ids and mask [B, T].</returns>
     public TokenBatch TokenizeForTraining(IReadOnlyList<string> texts) =>
-        TokenBatch.From(Tokenizer.Encode(CleanAll(texts), Description.Text.TrainingLength, padToMaxLength: true), Device);
+        Tokenizer.Encode(CleanAll(texts), Description.Text.TrainingLength, padToMaxLength: true);
 
     /// <summary>Keeps the model from being disposed during a call of its encoder; what CoVR does itself at every call.</summary>
     /// <returns>Dispose it after the call, on any thread.</returns>

@@ -53,7 +53,7 @@ public class BertModel : nn.Module, ITextEncoder
     {
         ArgumentNullException.ThrowIfNull(text);
         using var scope = NewDisposeScope();
-        return _encoder.Apply(_embeddings.Embed(text.Ids), new BertContext(BertMasks.ForText(text.Mask))).MoveToOuterDisposeScope();
+        return _encoder.Apply(_embeddings.Embed(text.IdsOn(Words.device)), new BertContext(BertMasks.ForText(text.MaskOn(Words.device)))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads pictures together with a text, with queries, or with both.</summary>

@@ -70,7 +70,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="texts"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is below 2.</exception>
-    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
+    public TokenBatch Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
@@ -92,7 +92,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
     private IReadOnlyList<int> Pieces(string text, int maximum) =>
         maximum == 0 ? [] : _tokenizer.EncodeToIds(text, maximum, out _, out _);
 
-    private TokenizedText Fill(IReadOnlyList<int>[] rows, int length)
+    private TokenBatch Fill(IReadOnlyList<int>[] rows, int length)
     {
         var (ids, mask) = (new long[rows.Length * length], new long[rows.Length * length]);
         Array.Fill(ids, PadId);
@@ -109,7 +109,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
             Array.Fill(mask, 1, start, pieces.Count + 2);
         }
 
-        return new TokenizedText(ids, mask, rows.Length, length);
+        return new TokenBatch(ids, mask, rows.Length, length);
     }
 
     private int Required(string token) => _tokenizer.IdOf(token) ?? throw new ArgumentException($"The tokenizer lacks {token}.", nameof(token));

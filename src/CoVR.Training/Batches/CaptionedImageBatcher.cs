@@ -51,7 +51,7 @@ internal sealed class CaptionedImageBatcher(
 internal sealed record CaptionedImage(MediaId Image, IReadOnlyList<string> Captions);
 
 /// <summary>One batch of image-text training, in host memory: pixels [B, 3, S, S], owned by the batch, and captions [B, T].</summary>
-internal sealed record CaptionedImageBatch(PixelBatch Pixels, TokenizedText Captions) : IPartialBatch, IDisposable
+internal sealed record CaptionedImageBatch(PixelBatch Pixels, TokenBatch Captions) : IPartialBatch, IDisposable
 {
     public IReadOnlyList<SkippedItem> Skipped { get; init; } = [];
 

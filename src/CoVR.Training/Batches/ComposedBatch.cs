@@ -16,13 +16,13 @@ internal sealed class ComposedBatch : IPartialBatch, IDisposable
     public VisualTokenTable? VisualTokens { get; init; }
 
     /// <summary>Modification texts [B, T].</summary>
-    public required TokenizedText Modifications { get; init; }
+    public required TokenBatch Modifications { get; init; }
 
     /// <summary>Stored embeddings of the targets [B, Q, D]; null if no loss term needs them.</summary>
     public EmbeddingSet? Targets { get; init; }
 
     /// <summary>Captions of the targets [B, T], to be encoded by the model; null without.</summary>
-    public TokenizedText? Captions { get; init; }
+    public TokenBatch? Captions { get; init; }
 
     /// <summary>Stored embeddings of the targets' captions [B, 1, D]; null without.</summary>
     public EmbeddingSet? CaptionEmbeddings { get; init; }

@@ -13,5 +13,5 @@ internal sealed class TrainingTokenizer(ITextTokenizer tokenizer, Func<string, s
         new(model.Tokenizer, model.Clean, model.Description.Text.TrainingLength, padToLongest);
 
     /// <summary>Ids and mask [B, T].</summary>
-    internal TokenizedText Encode(IReadOnlyList<string> texts) => tokenizer.Encode([.. texts.Select(clean)], length, !padToLongest);
+    internal TokenBatch Encode(IReadOnlyList<string> texts) => tokenizer.Encode([.. texts.Select(clean)], length, !padToLongest);
 }

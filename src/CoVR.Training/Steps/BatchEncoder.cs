@@ -76,10 +76,7 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSetting
     private Tensor EncodeQueries(ComposedBatch batch, BatchRows rows, Tensor? visualTokens, int frames)
     {
         using var precision = EnterPrecision();
-        var modification = settings.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows) : null;
-        var text = modification is null || frames == 1
-            ? modification
-            : new TokenBatch(modification.Ids.repeat_interleave(frames, 0), modification.Mask.repeat_interleave(frames, 0));
+        var text = settings.Parts.HasFlag(QueryParts.Modification) ? Tokens(batch.Modifications, rows, frames) : null;
         return ToFloat32(encoder.EncodeQuery(visualTokens, text, settings.Parts));
     }
 
@@ -87,10 +84,13 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSetting
     private static Tensor MergeFrames(Tensor queries, int frames) =>
         nn.functional.normalize(queries.view(queries.shape[0] / frames, frames, queries.shape[1], queries.shape[2]).mean([1]), dim: 2);
 
-    private TokenBatch Tokens(TokenizedText text, BatchRows rows)
+    /// <summary>Some rows of texts, each as often as its query has frames.</summary>
+    private static TokenBatch Tokens(TokenBatch text, BatchRows rows, int frames = 1)
     {
-        var all = TokenBatch.From(text, context.Device);
-        return rows.Count == text.Rows ? all : new TokenBatch(all.Ids.narrow(0, rows.Start, rows.Count), all.Mask.narrow(0, rows.Start, rows.Count));
+        return rows.Count == text.Rows && frames == 1 ? text : new TokenBatch(Take(text.Ids), Take(text.Mask), rows.Count * frames, text.Length);
+
+        long[] Take(long[] values) =>
+            [.. values.Chunk(text.Length).Skip(rows.Start).Take(rows.Count).SelectMany(row => Enumerable.Repeat(row, frames)).SelectMany(row => row)];
     }
 
     private Tensor ToTensor(EmbeddingSet set) =>

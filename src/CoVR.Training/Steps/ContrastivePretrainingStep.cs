@@ -38,7 +38,7 @@ internal sealed class ContrastivePretrainingStep(IComposedEncoder encoder, ICont
         using var scope = NewDisposeScope();
         using Scalar divisor = temperature;
         var images = encoder.EncodeTarget(encoder.EncodeVisual(batch.Pixels.ToTensor(context.Device))).mean([1]);
-        var captions = encoder.EncodeCaption(TokenBatch.From(batch.Captions, context.Device));
+        var captions = encoder.EncodeCaption(batch.Captions);
         var total = loss.Compute(images.mm(captions.t()).div(divisor));
         var value = LossReport.ValueOf(total);
         return new LossReport(total.MoveToOuterDisposeScope(), new Dictionary<string, double>(StringComparer.Ordinal) { [LossName] = value });

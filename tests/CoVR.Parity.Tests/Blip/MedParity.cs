@@ -28,7 +28,7 @@ public sealed class MedParity : IParityCheck
     {
         var ids = golden.InputTensor("input_ids");
         var mask = golden.HasInput("attention_mask") ? golden.InputTensor("attention_mask") : ones_like(ids);
-        var text = new TokenBatch(ids, mask);
+        var text = TokenBatch.From(ids, mask);
         var visual = golden.HasInput("encoder_hidden_states") ? golden.InputTensor("encoder_hidden_states") : null;
         var visualMask = golden.HasInput("encoder_attention_mask") ? golden.InputTensor("encoder_attention_mask") : null;
         NumericAssert.Matches(golden, "last_hidden_state", visual is null ? model.Encode(text) : model.EncodeWithImage(text, visual, visualMask));

@@ -35,7 +35,7 @@ public sealed class QFormerParity : IParityCheck
         var visualMask = golden.HasInput("encoder_attention_mask") ? golden.InputTensor("encoder_attention_mask") : null;
 
         // The fixtures' masks cover the queries too, which are never padded.
-        var text = ids is null ? null : new TokenBatch(ids, mask!.narrow(1, mask.shape[1] - ids.shape[1], ids.shape[1]));
+        var text = ids is null ? null : TokenBatch.From(ids, mask!.narrow(1, mask.shape[1] - ids.shape[1], ids.shape[1]));
         NumericAssert.Matches(golden, "last_hidden_state", queries is null ? model.Encode(text!) : model.Encode(queries, visual!, text, visualMask));
         if (golden.HasOutput("hidden_states"))
         {

@@ -79,7 +79,7 @@ internal abstract class GoldenFamily
 
     /// <summary>Tokens of texts.</summary>
     public TokenBatch Tokens(IReadOnlyList<string> texts, int length, bool padToLength = false) =>
-        TokenBatch.From(Tokenizer.Encode(texts, length, padToLength), CPU);
+        Tokenizer.Encode(texts, length, padToLength);
 
     /// <summary>The strings of a JSON array.</summary>
     public static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetString()!)];

@@ -115,7 +115,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
         public TextEmbeddingJob Job(int batchSize) => new(
             new ComposedModel(new ColourEncoder(), this, _inner.Clean, FakePipeline.Description, torch.CPU), new EmbeddingOptions { BatchSize = batchSize });
 
-        public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false) =>
+        public TokenBatch Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false) =>
             ++Calls < FailAt ? _inner.Encode(texts, maxLength, padToMaxLength) : throw new InvalidOperationException("out of something");
     }
 

@@ -9,7 +9,7 @@ public sealed class ChannelTokenizer : ITextTokenizer
 
     public string Clean(string text) => text.ToLowerInvariant();
 
-    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
+    public TokenBatch Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         long[][] rows = [.. texts.Select(text => text.Split(' ').Where(Words.ContainsKey).Select(word => Words[word]).Take(maxLength).ToArray())];
         var length = padToMaxLength ? maxLength : Math.Max(1, rows.Max(row => row.Length));
@@ -23,6 +23,6 @@ public sealed class ChannelTokenizer : ITextTokenizer
             }
         }
 
-        return new TokenizedText(ids, mask, rows.Length, length);
+        return new TokenBatch(ids, mask, rows.Length, length);
     }
 }

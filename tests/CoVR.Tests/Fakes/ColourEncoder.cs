@@ -81,7 +81,7 @@ public sealed class ColourEncoder(int vectors = 1) : IComposedEncoder
 
         if (parts.HasFlag(QueryParts.Modification))
         {
-            var flips = (modification ?? throw new ArgumentException("The text is missing.", nameof(modification))).Ids.mul(modification.Mask).sum(1);
+            var flips = Words(modification ?? throw new ArgumentException("The text is missing.", nameof(modification)));
             corners = corners is null ? flips : corners.bitwise_xor(flips);
         }
 
@@ -91,8 +91,10 @@ public sealed class ColourEncoder(int vectors = 1) : IComposedEncoder
     public Tensor EncodeCaption(TokenBatch caption)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.one_hot(caption.Ids.mul(caption.Mask).sum(1), 8).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return nn.functional.one_hot(Words(caption), 8).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Words(TokenBatch text) => text.IdsOn(CPU).mul(text.MaskOn(CPU)).sum(1);
 
     private static Tensor Corners(Tensor tokens) =>
         tokens.squeeze(1).gt(0.5).to(ScalarType.Int64).mul(tensor(new long[] { 1, 2, 4 })).sum(1);

@@ -123,7 +123,7 @@ public sealed class TrainingBatcherTests
             return batch.Triplets.Select((triplet, row) => (triplet.Id, Ids: Ids(batch.Modifications, row))).ToDictionary(pair => pair.Id, pair => pair.Ids);
         }
 
-        static string Ids(CoVR.Modeling.TokenizedText text, int row) => string.Join(' ', text.Ids.Skip(row * text.Length).Take(text.Length));
+        static string Ids(CoVR.Modeling.TokenBatch text, int row) => string.Join(' ', text.Ids.Skip(row * text.Length).Take(text.Length));
     }
 
     [Fact]

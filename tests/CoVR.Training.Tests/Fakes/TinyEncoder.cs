@@ -68,7 +68,7 @@ internal sealed class TinyEncoder : nn.Module, IComposedEncoder
     private Tensor Words(TokenBatch text)
     {
         using var scope = NewDisposeScope();
-        var mask = text.Mask.to(float32).unsqueeze(2);
-        return (_words.call(text.Ids) * mask).sum(1).div(mask.sum(1)).MoveToOuterDisposeScope();
+        var mask = text.MaskOn(CPU).to(float32).unsqueeze(2);
+        return (_words.call(text.IdsOn(CPU)) * mask).sum(1).div(mask.sum(1)).MoveToOuterDisposeScope();
     }
 }

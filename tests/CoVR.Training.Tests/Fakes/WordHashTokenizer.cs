@@ -7,7 +7,7 @@ internal sealed class WordHashTokenizer : ITextTokenizer
 {
     public string Clean(string text) => text.ToLowerInvariant();
 
-    public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
+    public TokenBatch Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
     {
         var rows = texts.Select(text => new[] { 1L }.Concat(text.Split(' ').Select(Token)).Take(maxLength - 1).Append(2L).ToArray()).ToArray();
         var length = padToMaxLength ? maxLength : rows.Max(row => row.Length);
@@ -19,7 +19,7 @@ internal sealed class WordHashTokenizer : ITextTokenizer
             Array.Fill(mask, 1, i * length, rows[i].Length);
         }
 
-        return new TokenizedText(ids, mask, rows.Length, length);
+        return new TokenBatch(ids, mask, rows.Length, length);
     }
 
     private static long Token(string word) => 3 + (word.Aggregate(7, (hash, letter) => ((hash * 31) + letter) & 0xFFFF) % 29);

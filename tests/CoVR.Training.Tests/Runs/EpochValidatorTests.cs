@@ -182,7 +182,7 @@ public sealed class EpochValidatorTests : IDisposable
 
         public IReadOnlyList<(int Length, bool PadToMaxLength)> Calls => _calls;
 
-        public TokenizedText Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
+        public TokenBatch Encode(IReadOnlyList<string> texts, int maxLength, bool padToMaxLength = false)
         {
             lock (_calls)
             {

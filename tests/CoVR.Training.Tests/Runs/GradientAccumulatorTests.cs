@@ -124,8 +124,7 @@ public sealed class GradientAccumulatorTests : IDisposable
         public LossReport Compute(ComposedBatch batch, TrainingContext context)
         {
             using var scope = NewDisposeScope();
-            var text = CoVR.Modeling.TokenBatch.From(batch.Modifications, CPU);
-            var queries = encoder.EncodeQuery(encoder.EncodeVisual(batch.References!.ToTensor(CPU)), text).squeeze(1);
+            var queries = encoder.EncodeQuery(encoder.EncodeVisual(batch.References!.ToTensor(CPU)), batch.Modifications).squeeze(1);
             var targets = tensor(batch.Targets!.Values.ToArray(), [batch.Triplets.Count, 8]);
             var loss = (queries - targets).pow(2).sum(1).mean();
             return new LossReport(loss.MoveToOuterDisposeScope(), new Dictionary<string, double> { ["distance"] = loss.item<float>() });
