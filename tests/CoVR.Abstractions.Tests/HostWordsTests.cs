@@ -26,6 +26,15 @@ public sealed class HostWordsTests
         Assert.Contains("12", Assert.Throws<ArgumentException>(() => new RgbFrame(width, height, new byte[bytes])).Message);
 
     [Fact]
+    public void MediaSource_OfAnyOrigin_SetsThatOneAlone()
+    {
+        MediaSource[] sources = ["a.jpg", MediaSource.FromStream("upload", _ => default), MediaSource.FromFrames([new RgbFrame(1, 1, new byte[3])])];
+        Assert.Equal([(true, false, false), (false, true, false), (false, false, true)], sources.Select(source => (source.Path is not null, source.Open is not null, source.Frames is not null)));
+        Assert.Equal(["a.jpg", "upload", "1 decoded frame(s)"], sources.Select(source => source.DisplayName));
+        Assert.Equal(MediaSource.FromFile("a.jpg"), sources[0]);
+    }
+
+    [Fact]
     public void EmbeddingSet_OfOtherLength_IsRefusedWithBothSizes()
     {
         var error = Assert.Throws<ArgumentException>(() => new EmbeddingSet(new float[23], vectors: 3, dimensions: 4, frames: 2));
