@@ -1,6 +1,6 @@
+using CoVR;
 using CoVR.Data;
 using CoVR.Modeling;
-using CoVR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
