@@ -56,7 +56,7 @@ public sealed partial class PthTreeGallery : IGallery
     public ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
-        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !File.Exists(ManifestPath) && Files().Length > 0 }, new MeanPooledSimilarity().Name));
+        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !File.Exists(ManifestPath) && Files().Length > 0 }, Similarities.MeanPooled.Name));
     }
 
     private string ManifestPath => Path.Combine(_folder, ManifestName);

@@ -1,3 +1,4 @@
+using System.Text;
 using CoVR.Modeling;
 using CoVR.Retrieval;
 using CoVR.Storage;
@@ -15,6 +16,9 @@ namespace CoVR.Embedding;
 /// </remarks>
 public sealed class TextEmbeddingJob
 {
+    // UTF-8 sorts by code points, as Python sorts text.
+    private static readonly Comparer<byte[]> CodePoints = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+
     private readonly IModelProvider _model;
     private readonly EmbeddingOptions _options;
     private readonly TimeProvider _time;
@@ -47,7 +51,7 @@ public sealed class TextEmbeddingJob
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance)];
+        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).OrderBy(Encoding.UTF8.GetBytes, CodePoints)];
         if (unique.Length == 0)
         {
             throw new ArgumentException("There is no text to embed.", nameof(texts));

@@ -102,7 +102,7 @@ internal static class AnnotationsCommand
     {
         host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>()) { Retries = 4 };
         var job = new AnnotationDownload(options, downloader);
         if (dryRun)
         {
@@ -124,8 +124,8 @@ internal static class AnnotationsCommand
     private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         List<AnnotationOutcome> outcomes = [];
-        var bytes = new ImmediateProgress<DownloadProgress>(at => progress.Report(new WorkProgress(
-            outcomes.Count, files.Count, "files", $"{Path.GetFileName(at.Path)}: {DownloadCommand.Megabytes(at.Bytes)}{(at.TotalBytes is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
+        var bytes = new ImmediateProgress<JobProgress>(at => progress.Report(new WorkProgress(
+            outcomes.Count, files.Count, "files", $"{at.Activity}: {DownloadCommand.Megabytes(at.Done)}{(at.Total is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
         await foreach (var outcome in job.DownloadAsync(files, bytes, cancellation))
         {
             outcomes.Add(outcome);

@@ -13,7 +13,7 @@ namespace CoVR.Cli.Commands.Download;
 /// <summary><c>covr download checkpoints</c>: the reference's <c>download_pretrained_models.sh</c>.</summary>
 internal static class CheckpointsCommand
 {
-    private static readonly string[] Groups = ["all", CheckpointCatalog.Blip, CheckpointCatalog.Blip2];
+    private static readonly string[] Groups = ["all", ReleasedCheckpoint.Blip, ReleasedCheckpoint.Blip2];
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
@@ -51,7 +51,7 @@ internal static class CheckpointsCommand
             var asked = parsed.GetValue(names) ?? [];
             if (parsed.GetValue(list) || asked.Length == 0)
             {
-                ShowList(host, place, asked.Length == 0 ? CheckpointCatalog.All : EntriesOf(asked));
+                ShowList(host, place, asked.Length == 0 ? ReleasedCheckpoint.All : EntriesOf(asked));
                 return Task.FromResult(ExitCodes.Done);
             }
 
@@ -67,21 +67,21 @@ internal static class CheckpointsCommand
         return command;
     }
 
-    private static List<CheckpointEntry> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
+    private static List<ReleasedCheckpoint> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
 
-    private static IEnumerable<CheckpointEntry> EntriesOf(string name)
+    private static IEnumerable<ReleasedCheckpoint> EntriesOf(string name)
     {
         if (Groups.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return CheckpointCatalog.All.Where(entry =>
+            return ReleasedCheckpoint.All.Where(entry =>
                 entry is { Uri: not null, ReferencePath: not null } && (name.Equals("all", StringComparison.OrdinalIgnoreCase) || entry.Family.Equals(name, StringComparison.OrdinalIgnoreCase)));
         }
 
-        var entry = CheckpointCatalog.Get(name);
+        var entry = ReleasedCheckpoint.Get(name);
         return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but nobody published them.", ExitCodes.Usage);
     }
 
-    private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries, CancellationToken cancellation)
     {
         host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
@@ -98,10 +98,10 @@ internal static class CheckpointsCommand
 
             try
             {
-                await host.Report.RunAsync(entry.FullName, progress => places.DownloadAsync(entry, downloader, progress.OfDownload(), cancellation));
+                await host.Report.RunAsync(entry.FullName, progress => places.DownloadAsync(entry, downloader, progress.OfJob(WorkProgress.Bytes), cancellation));
                 host.Say($"{entry.FullName}: {host.Shown(path)}, {DownloadCommand.Megabytes(new FileInfo(path).Length)}");
             }
-            catch (Exception error) when (error is DownloadException or CheckpointException)
+            catch (CheckpointException error)
             {
                 failed++;
                 host.Warn(error.Message);
@@ -111,7 +111,7 @@ internal static class CheckpointsCommand
         return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void ShowList(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries)
+    private static void ShowList(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries)
     {
         var table = new Table().AddColumns("name", "weights", "state", "path", "from", "licence");
         foreach (var entry in entries)

@@ -75,12 +75,11 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
 
     /// <summary>Downloads the list of addresses, if one is needed and does not exist.</summary>
     /// <exception cref="DownloadException">It cannot be downloaded, or is no such list.</exception>
-    public async Task FetchListAsync(IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task FetchListAsync(IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (options is { List: { } list, ListAddress: { } address })
         {
-            var request = new DownloadRequest(address, list) { Retries = options.Retries, StallTimeout = options.StallTimeout, Check = FindListFaultAsync };
-            await downloader.DownloadAsync(request, progress, cancellationToken);
+            await downloader.DownloadAsync(address, list, FindListFaultAsync, replace: false, progress, cancellationToken);
         }
     }
 
