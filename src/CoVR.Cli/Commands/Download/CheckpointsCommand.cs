@@ -11,25 +11,30 @@ using Spectre.Console;
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary><c>covr download checkpoints</c>: the reference's <c>download_pretrained_models.sh</c>.</summary>
-internal static class CheckpointsCommand
+internal sealed class CheckpointsCommand
 {
     private static readonly string[] Groups = ["all", ReleasedCheckpoint.Blip, ReleasedCheckpoint.Blip2];
 
-    /// <summary>Creates the command.</summary>
-    public static Command Create(CommandHost host)
+    private readonly Argument<string[]> _names = new("names")
     {
-        var names = new Argument<string[]>("names")
-        {
-            Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var list = new Option<bool>("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
-        var folder = new Option<string?>("--folder")
-        {
-            Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
-        };
-        var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
-        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
+        Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _list = new("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
+    private readonly Option<string?> _folder = new("--folder")
+    {
+        Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
+    };
+
+    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new CheckpointsCommand().Build(host);
+
+    private DocumentedCommand Build(CommandHost host)
+    {
         var command = new DocumentedCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
         {
             Notes = """
@@ -43,28 +48,24 @@ internal static class CheckpointsCommand
                 new("covr download checkpoints blip2 --folder .", "all of CoVR-2, where the Python repository looks for them"),
             ],
         };
-        Array.ForEach<Option>([list, folder, mirror, dryRun], command.Add);
-        command.Add(names);
-        command.SetAction((parsed, cancellation) =>
-        {
-            var place = new CheckpointPlaces(host, parsed.GetValue(folder), parsed.GetValue(mirror));
-            var asked = parsed.GetValue(names) ?? [];
-            if (parsed.GetValue(list) || asked.Length == 0)
-            {
-                ShowList(host, place, asked.Length == 0 ? ReleasedCheckpoint.All : EntriesOf(asked));
-                return Task.FromResult(ExitCodes.Done);
-            }
-
-            var entries = EntriesOf(asked);
-            if (parsed.GetValue(dryRun))
-            {
-                ShowList(host, place, entries);
-                return Task.FromResult(ExitCodes.Done);
-            }
-
-            return RunAsync(host, place, entries, cancellation);
-        });
+        Array.ForEach<Option>([_list, _folder, _mirror, _dryRun], command.Add);
+        command.Add(_names);
+        command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
+    }
+
+    private async Task<int> RunAsync(CommandHost host, ParseResult parsed, CancellationToken cancellation)
+    {
+        var places = new CheckpointPlaces(host, parsed.GetValue(_folder), parsed.GetValue(_mirror));
+        var asked = parsed.GetValue(_names) ?? [];
+        var entries = asked.Length == 0 ? ReleasedCheckpoint.All : EntriesOf(asked);
+        if (asked.Length > 0 && !parsed.GetValue(_list) && !parsed.GetValue(_dryRun))
+        {
+            return await DownloadAsync(host, places, entries, cancellation);
+        }
+
+        ShowList(host, places, entries);
+        return ExitCodes.Done;
     }
 
     private static List<ReleasedCheckpoint> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
@@ -81,7 +82,7 @@ internal static class CheckpointsCommand
         return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but nobody published them.", ExitCodes.Usage);
     }
 
-    private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries, CancellationToken cancellation)
+    private static async Task<int> DownloadAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries, CancellationToken cancellation)
     {
         host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
