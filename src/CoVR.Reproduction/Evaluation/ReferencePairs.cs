@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Reproduction.Evaluation;
 
@@ -12,9 +13,6 @@ namespace CoVR.Reproduction.Evaluation;
 /// </summary>
 internal sealed class ReferencePairs
 {
-    // UTF-8 sorts by code points, as Python sorts text.
-    private static readonly Comparer<byte[]> CodePoints = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
-
     private readonly FrozenDictionary<string, IReadOnlySet<MediaId>> _masked;
 
     private ReferencePairs(FrozenDictionary<string, IReadOnlySet<MediaId>> masked) => _masked = masked;
@@ -46,7 +44,7 @@ internal sealed class ReferencePairs
     /// <summary>The candidates that a query's ranking ends with.</summary>
     public IReadOnlySet<MediaId> MaskedFor(Triplet triplet) => _masked.TryGetValue(triplet.Id, out var masked) ? masked : FrozenSet<MediaId>.Empty;
 
-    private static Triplet[] Sorted(Triplet[] items, Func<Triplet, string> key) => [.. items.OrderBy(item => Encoding.UTF8.GetBytes(key(item)), CodePoints)];
+    private static Triplet[] Sorted(Triplet[] items, Func<Triplet, string> key) => [.. items.OrderBy(item => Encoding.UTF8.GetBytes(key(item)), TextEmbeddingJob.CodePoints)];
 
     /// <summary>The integers of a column; null when two identities share one.</summary>
     private static object[]? Numbers(Triplet[] rows, Func<Triplet, MediaId> column)

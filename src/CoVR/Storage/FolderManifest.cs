@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CoVR.Embedding;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Storage;
@@ -37,6 +36,13 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
                 $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
             : manifest;
     }
+
+    /// <summary>As <see cref="Read"/>, for a folder that should have a manifest if it has segments.</summary>
+    /// <exception cref="GalleryException">The manifest is missing beside segments, or as for <see cref="Read"/>.</exception>
+    public static FolderManifest? Find(string folder, EmbeddingFingerprint? expected = null) => Read(folder, expected) ?? (SegmentFiles.In(folder) is [var segment, ..]
+        ? throw new GalleryException(
+            folder, $"{Path.GetFileName(segment.SegmentPath)} is there without its {FileName}, so nobody knows which model made it. Restore the manifest, or use another folder.")
+        : null);
 
     /// <summary>The error of a folder without a manifest.</summary>
     public static GalleryException Missing(string folder) => new(folder, "there is no manifest: the folder holds no embeddings.");
@@ -103,16 +109,4 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
             File.Delete(temporary);
         }
     }
-}
-
-/// <summary>The failures of a folder of version 1, lines of JSON in files of their own; they become records at the next write.</summary>
-internal static class OldFailures
-{
-    /// <summary>The last failure of each item.</summary>
-    public static IReadOnlyList<EmbeddingFailure> Read(string folder) => [.. FailureFile.Read(Files(folder)).Values];
-
-    /// <summary>Deletes the files once their lines are records.</summary>
-    public static void Delete(string folder) => Array.ForEach(Files(folder), File.Delete);
-
-    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "failures*.jsonl") : [];
 }

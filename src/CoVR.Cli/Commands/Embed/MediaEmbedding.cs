@@ -49,7 +49,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
             .ConfigureMedia(media => media.BgrVideos = BgrVideos)
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, work.Pictures);
         return services.BuildServiceProvider(validateScopes: true);
     }
 }
@@ -59,5 +59,5 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
 /// <param name="Unit">What the items are, in the plural.</param>
 /// <param name="Items">The items, all shards together.</param>
 /// <param name="Sink">Where they go.</param>
-/// <param name="Media">Whether they have a frame axis.</param>
-internal sealed record MediaWork(string Title, string Unit, IReadOnlyList<MediaItem> Items, Sink Sink, PthTreeMedia Media);
+/// <param name="Pictures">Whether they are pictures; the tensors of videos have a frame axis.</param>
+internal sealed record MediaWork(string Title, string Unit, IReadOnlyList<MediaItem> Items, Sink Sink, bool Pictures = false);
