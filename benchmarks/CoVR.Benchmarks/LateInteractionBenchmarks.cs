@@ -28,7 +28,7 @@ public class LateInteractionBenchmarks
     public void Setup()
     {
         EmbeddingSet[] items = [.. RandomGallery.Draw(Items, Q, D, seed: 1)];
-        _ours = RandomGallery.Fill(new MaxOverPairsSimilarity(), items);
+        _ours = RandomGallery.Fill(Similarities.MaxOverPairs, items);
         _queries = RandomGallery.Queries(Queries, Q, D);
         _gallery = torch.cat([.. items.Select(item => torch.tensor(item.Values.ToArray(), [Q, D]))]);
         _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [Q, D]))]).t().contiguous();

@@ -50,7 +50,7 @@ public class PipelineBenchmarks
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = FrameSamplers.UniformSegments(Frames),
             QuerySampler = FrameSamplers.Middle,
-            Pooling = new MeanFramePooling(),
+            Pooling = FramePoolings.Mean,
             Gallery = new MemoryGallery(model.Fingerprint("uniform-15")),
         };
     }

@@ -28,8 +28,8 @@ public class QueryTimePoolingBenchmarks
     public void Setup()
     {
         EmbeddingSet[] items = [.. RandomGallery.Draw(Items, F, D, seed: 1).Select(item => new EmbeddingSet(item.Values, 1, D, F))];
-        _ours = RandomGallery.Fill(new QueryTimePooledSimilarity(), items);
-        _pooled = RandomGallery.Fill(new MeanPooledSimilarity(), items.Select(new MeanFramePooling().Pool));
+        _ours = RandomGallery.Fill(Similarities.QueryTimePooled(), items);
+        _pooled = RandomGallery.Fill(Similarities.MeanPooled, items.Select(FramePoolings.Mean.Pool));
         _queries = RandomGallery.Queries(Queries, 1, D);
         _gallery = torch.cat([.. items.Select(item => torch.tensor(item.Values.ToArray(), [F, D]))]);
         _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [1, D]))]).t().contiguous();

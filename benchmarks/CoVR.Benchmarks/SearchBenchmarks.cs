@@ -31,7 +31,7 @@ public class SearchBenchmarks
     public void Setup()
     {
         _memory = new float[(long)Items * D];
-        _ours = RandomGallery.Fill(new MeanPooledSimilarity(), Remember(RandomGallery.Draw(Items, 1, D, seed: 1)));
+        _ours = RandomGallery.Fill(Similarities.MeanPooled, Remember(RandomGallery.Draw(Items, 1, D, seed: 1)));
         _queries = RandomGallery.Queries(Queries, 1, D);
         _gallery = torch.tensor(_memory, [Items, D]);
         _queryMatrix = torch.cat([.. _queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [1, D]))]).t().contiguous();

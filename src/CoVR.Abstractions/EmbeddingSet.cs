@@ -34,4 +34,22 @@ public sealed record EmbeddingSet
 
     /// <summary>D.</summary>
     public int Dimensions { get; }
+
+    /// <summary>Picks frames, in the order asked for.</summary>
+    /// <param name="frames">At least one index in [0, F); an index may repeat.</param>
+    /// <returns>[frames.Count, Q, D], a copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public EmbeddingSet SelectFrames(IReadOnlyList<int> frames)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        var size = Vectors * Dimensions;
+        var picked = new float[checked(frames.Count * size)];
+        for (var i = 0; i < frames.Count; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)frames[i], (uint)Frames, nameof(frames));
+            Values.Slice(frames[i] * size, size).CopyTo(picked.AsMemory(i * size));
+        }
+
+        return new EmbeddingSet(picked, Vectors, Dimensions, frames.Count);
+    }
 }

@@ -78,7 +78,7 @@ public sealed class BlipEvaluationTests
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = sampler,
             QuerySampler = sampler,
-            Pooling = new MeanFramePooling(),
+            Pooling = FramePoolings.Mean,
             Gallery = new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
         var pictures = new Pictures();

@@ -36,9 +36,9 @@ public sealed class TargetPoolingParity : IParityCheck
 
     private static EmbeddingSet Pool(string kind, EmbeddingSet video, int[] draw, IReadOnlyList<float>? scores) => kind switch
     {
-        "middle" => new MiddleFramePooling().Pool(video),
-        "mean" => new MeanFramePooling().Pool(video.SelectFrames(draw)),
-        "query" => new ScoreWeightedFramePooling(scores?.Count == video.Frames ? [.. draw.Select(index => scores[index])] : null).Pool(video.SelectFrames(draw)),
+        "middle" => FramePoolings.Middle.Pool(video),
+        "mean" => FramePoolings.Mean.Pool(video.SelectFrames(draw)),
+        "query" => FramePoolings.ByScores(scores?.Count == video.Frames ? [.. draw.Select(index => scores[index])] : null).Pool(video.SelectFrames(draw)),
         _ => throw new InvalidDataException($"There is no pooling '{kind}'."),
     };
 

@@ -1,6 +1,5 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Downloads;
 using CoVR.Modeling;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,17 +11,17 @@ internal static class LoadedModel
     /// <summary>Lets a pipeline take weights from the outputs of the working folder, and its downloads be shown.</summary>
     public static ICoVRBuilder ShowDownloads(this ICoVRBuilder pipeline, CommandHost host)
     {
-        pipeline.Services.AddSingleton<DownloadProgressSwitch>();
-        pipeline.Services.AddSingleton<IProgress<DownloadProgress>>(services => services.GetRequiredService<DownloadProgressSwitch>());
-        return pipeline.ConfigureCheckpoints(options => options.ReferenceFolder ??= host.Folder);
+        var shown = new DownloadProgress();
+        pipeline.Services.AddSingleton(shown);
+        return pipeline.ConfigureCheckpoints(options => (options.ReferenceFolder, options.Progress) = (options.ReferenceFolder ?? host.Folder, shown));
     }
 
     /// <summary>Makes the model.</summary>
     /// <exception cref="CheckpointException">Weights or vocabulary cannot be had.</exception>
     public static Task<ComposedModel> LoadAsync(CommandHost host, IServiceProvider services, string title, CancellationToken cancellation) => host.Report.RunAsync($"Loading {title}", async progress =>
     {
-        var shown = services.GetRequiredService<DownloadProgressSwitch>();
-        shown.Target = progress.OfDownload();
+        var shown = services.GetRequiredService<DownloadProgress>();
+        shown.Target = progress.OfJob(WorkProgress.Bytes);
         try
         {
             return await services.GetRequiredService<IModelProvider>().GetAsync(cancellation);
@@ -38,10 +37,10 @@ internal static class LoadedModel
     });
 
     /// <summary>Passes progress on while somebody looks.</summary>
-    private sealed class DownloadProgressSwitch : IProgress<DownloadProgress>
+    private sealed class DownloadProgress : IProgress<JobProgress>
     {
-        public IProgress<DownloadProgress>? Target { get; set; }
+        public IProgress<JobProgress>? Target { get; set; }
 
-        public void Report(DownloadProgress value) => Target?.Report(value);
+        public void Report(JobProgress value) => Target?.Report(value);
     }
 }

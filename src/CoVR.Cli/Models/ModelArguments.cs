@@ -2,6 +2,7 @@ using System.CommandLine;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Runs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Models;
 
@@ -56,7 +57,7 @@ internal sealed class ModelArguments
 
         var model = Named(parsed);
         var target = parsed.GetResult(_target) is null ? null : parsed.GetValue(_target);
-        if (_forQueries && checkpoint is null && target is null && model.Family == CheckpointCatalog.Blip2 && model.QueryWeights != model.TargetWeights)
+        if (_forQueries && checkpoint is null && target is null && model.Family == ReleasedCheckpoint.Blip2 && model.QueryWeights != model.TargetWeights)
         {
             target = model.TargetWeights;
         }
@@ -94,4 +95,20 @@ internal sealed class ModelArguments
         using var resolver = new CheckpointResolver(new CheckpointOptions());
         return VocabularyFile.Find(host, asked, resolver);
     }
+}
+
+/// <summary>The model that a command line asks for.</summary>
+internal interface IModelChoice
+{
+    /// <summary>What it is called, for the console.</summary>
+    string Title { get; }
+
+    /// <summary>The family, <c>blip</c> or <c>blip2</c>: how names of the reference's embedding folders begin.</summary>
+    string Family { get; }
+
+    /// <summary>The size in names of the reference's embedding folders.</summary>
+    string FolderSize { get; }
+
+    /// <summary>Fills the model slot of a pipeline.</summary>
+    ICoVRBuilder Use(ICoVRBuilder pipeline);
 }

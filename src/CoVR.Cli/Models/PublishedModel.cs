@@ -5,7 +5,7 @@ namespace CoVR.Cli.Models;
 
 /// <summary>A model that commands know by name, with the weights that they take unless told otherwise.</summary>
 /// <param name="Name">What <c>--model</c> is.</param>
-/// <param name="Family"><see cref="CheckpointCatalog.Blip"/> or <see cref="CheckpointCatalog.Blip2"/>.</param>
+/// <param name="Family"><see cref="ReleasedCheckpoint.Blip"/> or <see cref="ReleasedCheckpoint.Blip2"/>.</param>
 /// <param name="Variant">The family's variant, which is also the reference's <c>--model_type</c>.</param>
 /// <param name="TargetWeights">What embeds targets in the reference.</param>
 /// <param name="QueryWeights">What answers composed queries best.</param>
@@ -14,11 +14,11 @@ internal sealed record PublishedModel(string Name, string Family, string Variant
     /// <summary>All of them; the first is the default.</summary>
     public static IReadOnlyList<PublishedModel> All { get; } =
     [
-        new("blip-large", CheckpointCatalog.Blip, "large", "blip-l-coco", "webvid-covr"),
-        new("blip-base", CheckpointCatalog.Blip, "base", "model_base_retrieval_coco", "model_base_retrieval_coco"),
-        new("blip2-coco", CheckpointCatalog.Blip2, "coco", "blip2-l-coco", "blip2-l-coco_coir+covr"),
-        new("blip2-pretrain", CheckpointCatalog.Blip2, "pretrain", "blip2_pretrained", "blip2_pretrained"),
-        new("blip2-pretrain_vitL", CheckpointCatalog.Blip2, "pretrain_vitL", "blip2_pretrained_vitL", "blip2_pretrained_vitL"),
+        new("blip-large", ReleasedCheckpoint.Blip, "large", "blip-l-coco", "webvid-covr"),
+        new("blip-base", ReleasedCheckpoint.Blip, "base", "model_base_retrieval_coco", "model_base_retrieval_coco"),
+        new("blip2-coco", ReleasedCheckpoint.Blip2, "coco", "blip2-l-coco", "blip2-l-coco_coir+covr"),
+        new("blip2-pretrain", ReleasedCheckpoint.Blip2, "pretrain", "blip2_pretrained", "blip2_pretrained"),
+        new("blip2-pretrain_vitL", ReleasedCheckpoint.Blip2, "pretrain_vitL", "blip2_pretrained_vitL", "blip2_pretrained_vitL"),
     ];
 
     /// <summary>The first part of the names of the reference's embedding folders: the family and its size.</summary>

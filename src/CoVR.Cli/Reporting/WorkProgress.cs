@@ -1,4 +1,43 @@
+using CoVR.Modeling.Checkpoints;
+using CoVR.Training.Logging;
+
 namespace CoVR.Cli.Reporting;
+
+/// <summary>Progress of the libraries as steps.</summary>
+internal static class ProgressAdapters
+{
+    /// <summary>Progress of a job over items.</summary>
+    /// <param name="progress">Where steps go.</param>
+    /// <param name="unit">What the items are, in the plural.</param>
+    public static IProgress<JobProgress> OfJob(this IProgress<WorkProgress> progress, string unit) => new ImmediateProgress<JobProgress>(job =>
+        progress.Report(new WorkProgress(job.Done, job.Total, unit, string.Join(", ", Notes(job)))));
+
+    /// <summary>Progress of training.</summary>
+    public static IProgress<StepRecord> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<StepRecord>(at =>
+        progress.Report(new WorkProgress(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
+
+    /// <summary>Progress of a conversion of weights.</summary>
+    public static IProgress<ConversionProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<ConversionProgress>(at =>
+        progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, at.Tensor)));
+
+    private static IEnumerable<string> Notes(JobProgress job)
+    {
+        if (job.Activity is { } activity)
+        {
+            yield return activity;
+        }
+
+        if (job.Failed > 0)
+        {
+            yield return $"{job.Failed} failed";
+        }
+
+        if (job.ModelBusy is { } busy)
+        {
+            yield return FormattableString.Invariant($"model busy {busy:P0}");
+        }
+    }
+}
 
 /// <summary>How far a part of the work is.</summary>
 /// <param name="Done">Finished units.</param>
@@ -9,4 +48,20 @@ internal sealed record WorkProgress(long Done, long? Total, string Unit, string 
 {
     /// <summary>The unit of downloads and conversions.</summary>
     public const string Bytes = "bytes";
+}
+
+/// <summary>Passes reports on at once and in order, one at a time; <see cref="Progress{T}"/> would queue them.</summary>
+/// <param name="act">What is done with a report.</param>
+internal sealed class ImmediateProgress<T>(Action<T> act) : IProgress<T>
+{
+    private readonly Lock _lock = new();
+
+    /// <inheritdoc/>
+    public void Report(T value)
+    {
+        lock (_lock)
+        {
+            act(value);
+        }
+    }
 }

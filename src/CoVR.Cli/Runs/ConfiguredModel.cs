@@ -42,7 +42,7 @@ internal sealed class ConfiguredModel : IModelChoice
     public ConfiguredModel(CommandHost host, ComposedConfiguration config, string device)
     {
         (_host, _config, Device) = (host, config, device);
-        Family = config.OneOf("model.basemodel", new Dictionary<string, string> { ["blip"] = CheckpointCatalog.Blip, ["blip2"] = CheckpointCatalog.Blip2 }, "");
+        Family = config.OneOf("model.basemodel", new Dictionary<string, string> { ["blip"] = ReleasedCheckpoint.Blip, ["blip2"] = ReleasedCheckpoint.Blip2 }, "");
         Parts = ConfigTarget.Of(config, "model", Kinds);
         Fusion = config.OneOf("model.fusion", Fusions, "cross_attention");
         _sizes = new ModelSizes(config);
@@ -78,7 +78,7 @@ internal sealed class ConfiguredModel : IModelChoice
     /// <summary>The options of <c>covr embed</c> that choose the weights with which targets of this model are embedded.</summary>
     public string EmbedOptions =>
         _config.Names("model.architecture").Count > 0 ? $" --model {_config.Text("model.modelname")}{(_checkpoint is null ? "" : $" --checkpoint {_host.Shown(_checkpoint)}")}"
-        : Family == CheckpointCatalog.Blip2 ? " --model blip2-coco"
+        : Family == ReleasedCheckpoint.Blip2 ? " --model blip2-coco"
         : "";
 
     /// <summary>A model of the user's own, by the name of its file in <c>configs/model</c>, for commands that embed; null where there is none.</summary>
@@ -106,7 +106,7 @@ internal sealed class ConfiguredModel : IModelChoice
     }
 
     /// <inheritdoc/>
-    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == CheckpointCatalog.Blip
+    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == ReleasedCheckpoint.Blip
         ? pipeline.UseBlip(options => Configure(options, _sizes.Blip()))
         : pipeline.UseBlip2(options => Configure(options, _sizes.Blip2()));
 
@@ -114,7 +114,7 @@ internal sealed class ConfiguredModel : IModelChoice
     {
         (options.Variant, options.Architecture, options.Name) = model;
         options.Checkpoint = _checkpoint;
-        options.TargetCheckpoint = Family == CheckpointCatalog.Blip2 ? _targets : null;
+        options.TargetCheckpoint = Family == ReleasedCheckpoint.Blip2 ? _targets : null;
         options.Device = Device;
         options.Fusion = Fusion;
         options.TrainVisualEncoder = _config.Flag("model.model.train_vit", false);
@@ -140,7 +140,7 @@ internal sealed class ConfiguredModel : IModelChoice
 
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == text)?.FullName ?? text;
+            return ReleasedCheckpoint.All.FirstOrDefault(entry => entry.Uri?.OriginalString == text)?.FullName ?? text;
         }
 
         var file = Path.GetFullPath(text, _config.WorkingFolder);
@@ -150,8 +150,8 @@ internal sealed class ConfiguredModel : IModelChoice
         }
 
         var place = file.Replace('\\', '/');
-        return CheckpointCatalog.All.FirstOrDefault(entry => entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)) is { } released ? released.FullName
-            : CheckpointCatalog.Find(text).Count > 0 ? text
+        return ReleasedCheckpoint.All.FirstOrDefault(entry => entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)) is { } released ? released.FullName
+            : ReleasedCheckpoint.Find(text).Count > 0 ? text
             : throw _config.Fault(path, $"the weights '{_host.Shown(file)}' do not exist ({path}). Train them, choose others (model/ckpt=…), or start from random ones (model/ckpt=scratch).");
     }
 }

@@ -135,7 +135,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         "middle")(config.Whole($"{section}.vid_frames", 1));
 
     // With "query" the published rules weigh frames by the answered text; leak-free rules take their mean.
-    private IFramePooling Pooling(string section) => PoolingName(section) == "middle" ? new MiddleFramePooling() : new MeanFramePooling();
+    private IFramePooling Pooling(string section) => PoolingName(section) == "middle" ? FramePoolings.Middle : FramePoolings.Mean;
 
     private string PoolingName(string section) => config.OneOf($"{section}.emb_pool", Poolings.ToDictionary(name => name), "query");
 }

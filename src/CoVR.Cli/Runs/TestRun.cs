@@ -1,4 +1,5 @@
 using CoVR.Cli.Hosting;
+using CoVR.Cli.Pages;
 using CoVR.Cli.Reporting;
 using CoVR.Evaluation;
 using CoVR.Modeling.Checkpoints;
@@ -43,7 +44,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         try
         {
             var result = await host.Report.RunAsync(
-                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test), OfBenchmark(progress), cancellationToken));
+                $"Testing on {test.Name}", progress => runner.RunAsync(test.Benchmark, OptionsOf(test, pipeline.FrameReader), OfBenchmark(progress), cancellationToken));
             CopyResultFiles(result);
             return result;
         }
@@ -59,13 +60,14 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
     private static ImmediateProgress<BenchmarkProgress> OfBenchmark(IProgress<WorkProgress> progress) => new(at =>
         progress.Report(new WorkProgress(at.Work?.Done ?? 0, at.Work?.Total, at.Stage == BenchmarkStage.Evaluating ? "queries" : "items", $"{at.Stage.ToString().ToLowerInvariant()} {at.Part}")));
 
-    private BenchmarkRunOptions OptionsOf(PlannedTest test)
+    private BenchmarkRunOptions OptionsOf(PlannedTest test, IFrameReader frames)
     {
         var mayMiss = config.TextOrNull("missing_media") is "report" or "ignore";
         return new BenchmarkRunOptions
         {
             OutputFolder = Path.Combine(config.OutputFolder, test.Name),
             EmbedsMissing = false,
+            MakePages = (result, cancellation) => BenchmarkPages.RenderAsync(result, frames, cancellation),
             Evaluation =
             {
                 Queries = [test.Query],

@@ -27,7 +27,7 @@ public sealed class CircoProtocol : IRetrievalProtocol
     };
 
     /// <inheritdoc/>
-    public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
+    public ISimilarity Similarity { get; } = Similarities.MeanPooled;
 
     /// <inheritdoc/>
     public int Depth => Cuts[^1];

@@ -29,7 +29,7 @@ public sealed class CirrProtocol : IRetrievalProtocol
     };
 
     /// <inheritdoc/>
-    public ISimilarity Similarity { get; } = new MaxOverPairsSimilarity();
+    public ISimilarity Similarity { get; } = Similarities.MaxOverPairs;
 
     /// <inheritdoc/>
     /// <remarks>Members of a triplet's subset are ranked beyond it.</remarks>

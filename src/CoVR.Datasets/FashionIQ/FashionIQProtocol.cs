@@ -36,7 +36,7 @@ public sealed class FashionIQProtocol : IRetrievalProtocol
     };
 
     /// <inheritdoc/>
-    public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
+    public ISimilarity Similarity { get; } = Similarities.MeanPooled;
 
     /// <inheritdoc/>
     public int Depth => Cuts[^1];

@@ -40,10 +40,10 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     public RetrievalRules Rules { get; private init; }
 
     /// <inheritdoc/>
-    public RetrievalRules PublishedRules => PublishedRulesWeighFrames ? Rules with { Pooling = new AnswerWeightedPooling() } : Rules;
+    public RetrievalRules PublishedRules => PublishedRulesWeighFrames ? Rules with { Pooling = FramePoolings.ByAnsweredText } : Rules;
 
     /// <inheritdoc/>
-    public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
+    public ISimilarity Similarity { get; } = Similarities.MeanPooled;
 
     /// <inheritdoc/>
     public int Depth => Cuts[^1];

@@ -13,7 +13,7 @@ internal static class BenchmarkAverages
         first.Variant,
         first.Query,
         FashionIQAverages.Of(parts.Zip(results).ToDictionary(pair => pair.First.Part.Name, pair => pair.Second.Report)),
-        Bootstrap.Averages(results, first.Bootstrap));
+        first.Bootstrap.Averages(results));
 
     /// <summary>The reference's file of an average.</summary>
     public static ResultFile File(BenchmarkAverage average, IReadOnlyList<BenchmarkPartResult> parts)

@@ -66,7 +66,7 @@ internal static class BenchmarkJson
             writer.WriteString("reason", item.Reason);
             writer.WriteEndObject();
         });
-        using var results = JsonDocument.Parse(EvaluationJson.Serialize(part.Results));
+        using var results = JsonDocument.Parse(EvaluationResult.ToJson(part.Results));
         json.WritePropertyName("results");
         results.RootElement.GetProperty("results").WriteTo(json);
         json.WriteEndObject();

@@ -1,5 +1,4 @@
 using CoVR.Evaluation;
-using CoVR.Pages;
 using CoVR.Reproduction.Results;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +9,7 @@ namespace CoVR.Reproduction.Benchmarks;
 /// All files are made in a folder beside their places first, and then moved there one by one. <c>metrics.json</c> goes first and comes
 /// last: where it is, the rest is of the same run.
 /// </remarks>
-internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOptions options, IFrameReader frames, ILogger logger)
+internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOptions options, ILogger logger)
 {
     private const string Metrics = "metrics.json";
 
@@ -89,23 +88,9 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
 
     private async Task WritePagesAsync(string stage, CancellationToken cancellationToken)
     {
-        if (!options.WritesPage)
+        foreach (var (name, page) in options.MakePages is { } make ? await make(result, cancellationToken).ConfigureAwait(false) : new Dictionary<string, string>())
         {
-            return;
-        }
-
-        foreach (var part in result.Parts)
-        {
-            var page = new EvaluationPageOptions { Title = result.Parts.Count == 1 ? result.Benchmark : $"{result.Benchmark}: {part.Part.Name}" };
-            options.ConfigurePage?.Invoke(page);
-            var name = result.Parts.Count == 1 ? "index.html" : $"{part.Part.Name}.html";
-            var html = await new HtmlReport(frames).RenderEvaluationAsync(part.Results, part.Part.Reader, page, cancellationToken).ConfigureAwait(false);
-            Save(stage, null, new ResultFile(name, html));
-        }
-
-        if (result.Parts.Count > 1)
-        {
-            Save(stage, null, new ResultFile("index.html", await BenchmarkIndexPage.RenderAsync(result).ConfigureAwait(false)));
+            Save(stage, null, new ResultFile(name, page));
         }
     }
 

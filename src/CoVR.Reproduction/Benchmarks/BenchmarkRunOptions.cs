@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using CoVR.Evaluation;
-using CoVR.Pages;
 
 namespace CoVR.Reproduction.Benchmarks;
 
@@ -25,13 +24,9 @@ public sealed class BenchmarkRunOptions : IValidatableObject
     /// </summary>
     public IDictionary<string, IEmbeddingJob> VariantJobs { get; } = new Dictionary<string, IEmbeddingJob>(StringComparer.Ordinal);
 
-    /// <summary>Whether an HTML page is written beside the figures.</summary>
-    /// <value>True by default.</value>
-    public bool WritesPage { get; set; } = true;
-
-    /// <summary>Changes the page of a part: headline, how many queries with pictures.</summary>
-    /// <value>Null by default: the headline is the name of the benchmark.</value>
-    public Action<EvaluationPageOptions>? ConfigurePage { get; set; }
+    /// <summary>Makes pages of the result, texts by the names of their files, which are written beside the figures.</summary>
+    /// <value>Null by default: there are no pages.</value>
+    public Func<BenchmarkResult, CancellationToken, Task<IReadOnlyDictionary<string, string>>>? MakePages { get; set; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

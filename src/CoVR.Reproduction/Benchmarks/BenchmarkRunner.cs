@@ -70,7 +70,7 @@ public sealed class BenchmarkRunner
         }
 
         Begin(BenchmarkStage.Writing, benchmark.Parts[0]);
-        return await new BenchmarkOutput(result, options, pipeline.FrameReader, _logger).WriteAsync(cancellationToken).ConfigureAwait(false);
+        return await new BenchmarkOutput(result, options, _logger).WriteAsync(cancellationToken).ConfigureAwait(false);
 
         StageProgress? Begin(BenchmarkStage stage, BenchmarkPart part) => StageProgress.Begin(benchmark, part, stage, progress);
     }

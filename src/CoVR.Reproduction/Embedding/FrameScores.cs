@@ -8,7 +8,7 @@ internal static class FrameScores
 {
     private const int Decimals = 4;
 
-    private static readonly MeanPooledSimilarity Similarity = new();
+    private static readonly ISimilarity Similarity = Similarities.MeanPooled;
 
     /// <summary>Scores the frames of a video.</summary>
     /// <remarks>

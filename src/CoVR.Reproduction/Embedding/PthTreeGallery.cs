@@ -56,7 +56,7 @@ public sealed partial class PthTreeGallery : IGallery
     public ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
-        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !PthTreeManifest.ExistsIn(_folder) && Files().Length > 0 }, new MeanPooledSimilarity().Name));
+        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !PthTreeManifest.ExistsIn(_folder) && Files().Length > 0 }, Similarities.MeanPooled.Name));
     }
 
     /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>

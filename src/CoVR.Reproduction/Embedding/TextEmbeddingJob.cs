@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CoVR.Embedding;
 using CoVR.Modeling;
 using CoVR.Modeling.Native;
@@ -17,6 +18,9 @@ namespace CoVR.Reproduction.Embedding;
 /// </remarks>
 public sealed class TextEmbeddingJob
 {
+    // UTF-8 sorts by code points, as Python sorts text.
+    internal static readonly Comparer<byte[]> CodePoints = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+
     private static readonly ActivitySource Activities = new(CoVRDiagnostics.Name);
 
     private readonly IModelProvider _model;
@@ -51,7 +55,7 @@ public sealed class TextEmbeddingJob
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance)];
+        string[] unique = [.. texts.Distinct(StringComparer.Ordinal).OrderBy(Encoding.UTF8.GetBytes, CodePoints)];
         if (unique.Length == 0)
         {
             throw new ArgumentException("There is no text to embed.", nameof(texts));

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Text;
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Reproduction.Evaluation;
 
@@ -42,7 +44,7 @@ internal sealed class ReferencePairs
     /// <summary>The candidates that a query's ranking ends with.</summary>
     public IReadOnlySet<MediaId> MaskedFor(Triplet triplet) => _masked.TryGetValue(triplet.Id, out var masked) ? masked : FrozenSet<MediaId>.Empty;
 
-    private static Triplet[] Sorted(Triplet[] items, Func<Triplet, string> key) => [.. items.OrderBy(key, CodePointComparer.Instance)];
+    private static Triplet[] Sorted(Triplet[] items, Func<Triplet, string> key) => [.. items.OrderBy(item => Encoding.UTF8.GetBytes(key(item)), TextEmbeddingJob.CodePoints)];
 
     /// <summary>The integers of a column; null when two identities share one.</summary>
     private static object[]? Numbers(Triplet[] rows, Func<Triplet, MediaId> column)

@@ -62,15 +62,13 @@ internal delegate EmbeddingSet TargetPooling(EmbeddingSet video, Triplet triplet
 /// <summary>The poolings that <see cref="TargetFramePooling"/> names; <c>emb_pool</c> of the reference's <c>src/data/webvid_covr.py</c> (lines 359-365).</summary>
 internal static class TargetPoolings
 {
-    private static readonly MiddleFramePooling Middle = new();
-
     /// <param name="kind">Which one.</param>
     /// <param name="frames">How many frames <see cref="TargetFramePooling.Query"/> and <see cref="TargetFramePooling.Mean"/> draw at most.</param>
     /// <param name="gallery">The pipeline's pooling, for <see cref="TargetFramePooling.Gallery"/>.</param>
     internal static TargetPooling Of(TargetFramePooling kind, int frames, IFramePooling? gallery = null) => kind switch
     {
-        TargetFramePooling.Mean => (video, _, random) => new MeanFramePooling().Pool(video.SelectFrames(Draw(video.Frames, frames, random))),
-        TargetFramePooling.Middle => (video, _, _) => Middle.Pool(video),
+        TargetFramePooling.Mean => (video, _, random) => FramePoolings.Mean.Pool(video.SelectFrames(Draw(video.Frames, frames, random))),
+        TargetFramePooling.Middle => (video, _, _) => FramePoolings.Middle.Pool(video),
         TargetFramePooling.Gallery => (video, _, _) => (gallery ?? throw new InvalidOperationException("The pipeline has no IFramePooling.")).Pool(video),
         _ => (video, triplet, random) => Scored(video, triplet, Draw(video.Frames, frames, random)),
     };
@@ -78,7 +76,7 @@ internal static class TargetPoolings
     private static EmbeddingSet Scored(EmbeddingSet video, Triplet triplet, int[] drawn)
     {
         float[]? scores = triplet.FrameScores is { } known && known.Count == video.Frames ? [.. drawn.Select(frame => known[frame])] : null;
-        return new ScoreWeightedFramePooling(scores).Pool(video.SelectFrames(drawn));
+        return FramePoolings.ByScores(scores).Pool(video.SelectFrames(drawn));
     }
 
     /// <summary>Draws distinct frames, in the order of the draw.</summary>

@@ -29,7 +29,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
             return AtAddress(name);
         }
 
-        return CheckpointCatalog.Find(name).Count == 0 && LooksLikePath(name)
+        return ReleasedCheckpoint.Find(name).Count == 0 && LooksLikePath(name)
             ? throw new CheckpointException(name, MissingFile(name, reference.Family))
             : InCatalog(reference);
     }
@@ -49,7 +49,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         }
 
         var stem = Path.GetFileNameWithoutExtension(name);
-        CheckpointEntry[] released = [.. CheckpointCatalog.Find(stem).Where(entry => family.Length == 0 || entry.Family == family)];
+        ReleasedCheckpoint[] released = [.. ReleasedCheckpoint.Find(stem).Where(entry => family.Length == 0 || entry.Family == family)];
         var hint = released.Length > 0
             ? $" To download the released weights of this name, write {string.Join(" or ", released.Select(entry => $"'{entry.FullName}'"))}."
             : string.Empty;
@@ -79,7 +79,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
 
     private CheckpointPlace InCatalog(CheckpointReference reference)
     {
-        var entry = CheckpointCatalog.Get(reference.Name, reference.Family);
+        var entry = ReleasedCheckpoint.Get(reference.Name, reference.Family);
         if (reference.Variant.Length > 0 && !entry.Variants.Contains(reference.Variant, StringComparer.OrdinalIgnoreCase))
         {
             throw new CheckpointException(
@@ -96,9 +96,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
             new ResolvedCheckpoint(Cached(entry.Family, entry.FileName), entry.Source, entry.License),
             address ?? throw new CheckpointException(
                 reference.Name,
-                $"the reference names these weights, but nobody published them: train them, or give the path of your own file (it makes them at {entry.ReferencePath})."),
-            entry.Bytes,
-            entry.Sha256);
+                $"the reference names these weights, but nobody published them: train them, or give the path of your own file (it makes them at {entry.ReferencePath})."));
     }
 
     private static string Safe(string name)
@@ -106,4 +104,18 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         var safe = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+' ? letter : '_'));
         return safe.All(letter => letter == '.') ? "weights" : safe;
     }
+}
+
+/// <summary>Where weights are and, unless they are a user's own file, where they come from.</summary>
+/// <param name="Local">What the caller gets.</param>
+/// <param name="Address">Where to download them; null if they are the user's own.</param>
+internal sealed record CheckpointPlace(ResolvedCheckpoint Local, Uri? Address = null)
+{
+    private const string IndexEnding = ".index.json";
+
+    /// <summary>Whether they are an index of shards, which lie beside it.</summary>
+    public bool IsIndex => Local.Path.EndsWith(IndexEnding, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether nothing need be downloaded, as far as can be seen without reading.</summary>
+    public bool IsThere => Address is null || File.Exists(Local.Path);
 }

@@ -27,6 +27,10 @@ public sealed class CheckpointOptions
     /// <value>Null: none.</value>
     public string? HubToken { get; set; }
 
+    /// <summary>Told the bytes of downloads, with the file's name as activity. The log has every tenth part in any case.</summary>
+    /// <value>Null: no listener.</value>
+    public IProgress<JobProgress>? Progress { get; set; }
+
     private static string DefaultCacheFolder() => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
         ? folder
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Checkpoints;
 
-/// <summary>Finds weights among paths, the names of <see cref="CheckpointCatalog"/>, addresses and files of the hub; downloads once and keeps.</summary>
+/// <summary>Finds weights among paths, the names of <see cref="ReleasedCheckpoint"/>, addresses and files of the hub; downloads once and keeps.</summary>
 /// <remarks>
 /// The order: a file or folder that exists, <c>hf://…</c>, <c>https://…</c>, a released name. A released name is looked for in
 /// <see cref="CheckpointOptions.ReferenceFolder"/>, then in the cache. For an index of shards (<c>….index.json</c>) the shards come too.
@@ -18,23 +18,19 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     private readonly CheckpointFinder _finder;
     private readonly Lazy<Downloader> _downloader;
     private readonly bool _ownsDownloader;
-    private readonly IProgress<DownloadProgress>? _progress;
     private readonly ILogger _logger;
 
     /// <summary>Creates a resolver.</summary>
     /// <param name="options">Cache and hub; null for the defaults.</param>
     /// <param name="downloader">Fetches files and stays the caller's; null for one of its own.</param>
-    /// <param name="progress">Told the progress of downloads; may be null. The log has every tenth part.</param>
     /// <param name="logger">May be null.</param>
-    public CheckpointResolver(
-        CheckpointOptions? options = null, Downloader? downloader = null, IProgress<DownloadProgress>? progress = null, ILogger<CheckpointResolver>? logger = null)
+    public CheckpointResolver(CheckpointOptions? options = null, Downloader? downloader = null, ILogger<CheckpointResolver>? logger = null)
     {
         _options = options ?? new CheckpointOptions();
         OptionsFaults.ThrowIfAny(_options);
         _finder = new CheckpointFinder(_options);
         _ownsDownloader = downloader is null;
         _downloader = downloader is null ? new Lazy<Downloader>(() => new Downloader()) : new Lazy<Downloader>(downloader);
-        _progress = progress;
         _logger = logger ?? NullLogger<CheckpointResolver>.Instance;
     }
 
@@ -81,6 +77,21 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         return place.Local;
     }
 
+    /// <summary>Downloads released weights to a path of the caller's choice, unless a file is there.</summary>
+    /// <param name="reference">What is wanted.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the download; what has arrived is kept and continued the next time.</param>
+    /// <returns>A task that completes when the file is there.</returns>
+    /// <exception cref="CheckpointException">The name means nothing or a file of the user's, or the weights cannot be downloaded.</exception>
+    public async Task DownloadAsync(CheckpointReference reference, string path, CancellationToken cancellationToken = default)
+    {
+        Check(reference);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var place = _finder.Find(reference);
+        var address = place.Address ?? throw new CheckpointException(reference.Name, $"these are the file {place.Local.Path} already.");
+        await FetchAsync(reference.Name, place with { Local = place.Local with { Path = Path.GetFullPath(path) } }, address, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Finds weights that are on this machine already, without a network.</summary>
     /// <param name="reference">What is asked for.</param>
     /// <returns>The path; null when they would have to be downloaded, or cannot be had.</returns>
@@ -118,7 +129,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 
     private async Task FetchAsync(string name, CheckpointPlace place, Uri address, CancellationToken cancellationToken)
     {
-        await DownloadAsync(name, new DownloadRequest(address, place.Local.Path) { ExpectedBytes = place.Bytes, Sha256 = place.Sha256 }, cancellationToken).ConfigureAwait(false);
+        await DownloadAsync(name, new DownloadRequest(address, place.Local.Path), cancellationToken).ConfigureAwait(false);
         if (!place.IsIndex)
         {
             return;
@@ -133,7 +144,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 
     private async Task DownloadAsync(string name, DownloadRequest request, CancellationToken cancellationToken)
     {
-        if (File.Exists(request.Path) && request.ExpectedBytes is null)
+        if (File.Exists(request.Path))
         {
             return;
         }
@@ -145,7 +156,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 
         try
         {
-            await _downloader.Value.DownloadAsync(WithToken(request), new LoggedProgress(_logger, _progress), cancellationToken).ConfigureAwait(false);
+            await _downloader.Value.DownloadAsync(WithToken(request), new LoggedProgress(_logger, _options.Progress), cancellationToken).ConfigureAwait(false);
         }
         catch (DownloadException error)
         {

@@ -1,22 +1,31 @@
-using CoVR.Downloads;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Checkpoints;
 
 /// <summary>Passes a download's progress on, and logs it at every tenth.</summary>
-internal sealed class LoggedProgress(ILogger logger, IProgress<DownloadProgress>? next) : IProgress<DownloadProgress>
+internal sealed class LoggedProgress(ILogger logger, IProgress<JobProgress>? next) : IProgress<JobProgress>
 {
     private const int Parts = 10;
     private long _logged;
 
     /// <inheritdoc/>
-    public void Report(DownloadProgress value)
+    public void Report(JobProgress value)
     {
         next?.Report(value);
-        if (value.TotalBytes is > 0 and { } total && value.Bytes * Parts / total is var part && part > _logged)
+        if (value.Total is > 0 and { } total && value.Done * Parts / total is var part && part > _logged)
         {
             _logged = part;
-            logger.DownloadProgressed(Path.GetFileName(value.Path), part * (100 / Parts), value.Bytes, total);
+            logger.DownloadProgressed(value.Activity ?? "", part * (100 / Parts), value.Done, total);
         }
     }
+}
+
+/// <summary>What finding and downloading weights logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(121, LogLevel.Debug, "The checkpoint '{Name}' is {Path}.")]
+    public static partial void CheckpointFound(this ILogger logger, string name, string path);
+
+    [LoggerMessage(122, LogLevel.Information, "{File}: {Percent} % ({Bytes} of {Total} bytes).")]
+    public static partial void DownloadProgressed(this ILogger logger, string file, long percent, long bytes, long total);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CoVR.Embedding;
+using Microsoft.Extensions.Options;
 
 namespace CoVR.DependencyInjection;
 
@@ -14,4 +15,17 @@ public sealed class CoVROptions
     /// <value>The number of processors by default; 1 to 1024.</value>
     [Range(1, 1024)]
     public int ConcurrentQueries { get; set; } = Math.Min(1024, Environment.ProcessorCount);
+}
+
+/// <summary>Collects every fault of a pipeline's options, those of nested options included, into one message.</summary>
+/// <typeparam name="T">The options.</typeparam>
+/// <param name="pipeline">The pipeline's name.</param>
+internal sealed class WholeOptionsValidator<T>(string pipeline) : IValidateOptions<T>
+    where T : class
+{
+    public ValidateOptionsResult Validate(string? name, T options) => name != pipeline
+        ? ValidateOptionsResult.Skip
+        : OptionsFaults.Find(options) is { Count: > 0 } faults
+            ? ValidateOptionsResult.Fail($"CoVR pipeline '{pipeline}', {typeof(T).Name}: {string.Join("; ", faults)}")
+            : ValidateOptionsResult.Success;
 }

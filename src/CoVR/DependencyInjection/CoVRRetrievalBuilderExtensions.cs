@@ -2,10 +2,14 @@ using CoVR;
 using CoVR.Checkpoints;
 using CoVR.DependencyInjection;
 using CoVR.Embedding;
+using CoVR.Embedding.Folders;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Retrieval;
 using CoVR.Storage;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -42,19 +46,57 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((services, name) => PipelineParts.Defer(services, name, fingerprint => open(services, fingerprint)));
     }
 
-    /// <summary>Sets how queries and candidates are compared; mean-pooled dot product without this call.</summary>
-    /// <typeparam name="T">The similarity.</typeparam>
+    /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
+    /// <remarks>
+    /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
+    /// </remarks>
     /// <param name="builder">The pipeline.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="configure">Sets options; null for the defaults.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseSimilarity<T>(this ICoVRBuilder builder)
-        where T : class, ISimilarity => builder.Use<ISimilarity>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+    /// <exception cref="ArgumentOutOfRangeException">A time is not above zero.</exception>
+    public static ICoVRBuilder UseWatchedFolder(this ICoVRBuilder builder, string folder, Action<WatchedFolderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        var options = new WatchedFolderOptions();
+        configure?.Invoke(options);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Quiet, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RescanEvery, TimeSpan.Zero);
+        var (path, name) = (Path.GetFullPath(folder), builder.Name);
+        builder.Services.AddSingleton<IHostedService>(services =>
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            return new WatchedFolderService(
+                path,
+                options,
+                services.GetKeyedService<IMediaWatcher>(name) ?? new FileSystemMediaWatcher(options, time),
+                new FolderSynchronizer(services.GetRequiredKeyedService<IGallery>(name), services.GetRequiredKeyedService<IEmbeddingJob>(name), time) { Quiet = options.Quiet },
+                time,
+                services.GetService<ILogger<WatchedFolderService>>() ?? NullLogger<WatchedFolderService>.Instance);
+        });
+        return builder;
+    }
+
+    /// <summary>Sets how queries and candidates are compared; mean-pooled dot product without this call.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="similarity">The similarity, one of <see cref="Similarities"/> or of one's own.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseSimilarity(this ICoVRBuilder builder, ISimilarity similarity)
+    {
+        ArgumentNullException.ThrowIfNull(similarity);
+        return builder.Use((_, _) => similarity);
+    }
 
     /// <summary>Sets how the stored frames of a gallery item become one; their mean without this call.</summary>
-    /// <typeparam name="T">The pooling.</typeparam>
     /// <param name="builder">The pipeline.</param>
+    /// <param name="pooling">The pooling, one of <see cref="FramePoolings"/> or of one's own.</param>
     /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UseFramePooling<T>(this ICoVRBuilder builder)
-        where T : class, IFramePooling => builder.Use<IFramePooling>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+    public static ICoVRBuilder UseFramePooling(this ICoVRBuilder builder, IFramePooling pooling)
+    {
+        ArgumentNullException.ThrowIfNull(pooling);
+        return builder.Use((_, _) => pooling);
+    }
 
     /// <summary>Sets which frames of gallery items are embedded; 15 at equal distances without this call.</summary>
     /// <param name="builder">The pipeline.</param>

@@ -66,7 +66,6 @@ public static class CoVRServiceCollectionExtensions
         builder.TryUse<ICheckpointResolver>((services, name) => new CheckpointResolver(
             OptionsOf<CheckpointOptions>(services, name),
             services.GetRequiredService<Downloader>(),
-            services.GetService<IProgress<DownloadProgress>>(),
             services.GetService<ILogger<CheckpointResolver>>()));
     }
 
@@ -98,8 +97,8 @@ public static class CoVRServiceCollectionExtensions
     }
 
     private static void AddRetrieval(ICoVRBuilder builder) => builder
-        .TryUse<ISimilarity>((_, _) => new MeanPooledSimilarity())
-        .TryUse<IFramePooling>((_, _) => new MeanFramePooling())
+        .TryUse<ISimilarity>((_, _) => Similarities.MeanPooled)
+        .TryUse<IFramePooling>((_, _) => FramePoolings.Mean)
         .TryUse((services, name) => PipelineParts.Defer(services, name, fingerprint => new MemoryGallery(
             fingerprint, services.GetRequiredKeyedService<ISimilarity>(name), services.GetRequiredKeyedService<IFramePooling>(name))))
         .TryUse<IPipelineProvider>((services, name) => new PipelineProvider(services, name));

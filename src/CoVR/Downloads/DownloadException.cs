@@ -7,17 +7,16 @@ public sealed class DownloadException : CoVRException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="uri">The requested address.</param>
-    /// <param name="failure">What kind of failure.</param>
     /// <param name="reason">What happened, and how to fix it.</param>
     /// <param name="innerException">The cause, if there is one.</param>
-    public DownloadException(Uri uri, DownloadFailure failure, string reason, Exception? innerException = null)
-        : base($"{Shown(uri)}: {reason}", innerException) => (Uri, Failure, Reason) = (uri, failure, reason);
+    public DownloadException(Uri uri, string reason, Exception? innerException = null)
+        : base($"{Shown(uri)}: {reason}", innerException) => (Uri, Reason) = (uri, reason);
+
+    internal DownloadException(Uri uri, DownloadFailure failure, string reason, Exception? innerException = null)
+        : this(uri, reason, innerException) => Failure = failure;
 
     /// <summary>The requested address.</summary>
     public Uri Uri { get; }
-
-    /// <summary>What kind of failure.</summary>
-    public DownloadFailure Failure { get; }
 
     /// <summary>What happened, and how to fix it.</summary>
     public string Reason { get; }
@@ -31,6 +30,14 @@ public sealed class DownloadException : CoVRException
     /// <summary>Whether the same request may succeed later.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>Whether the server will not give the file: it is gone or forbidden, or a redirect is not followed. Another attempt is of no use.</summary>
+    public bool IsRefused => Failure is DownloadFailure.NotFound or DownloadFailure.Forbidden or DownloadFailure.Unauthorized or DownloadFailure.Refused or DownloadFailure.Redirect;
+
+    /// <summary>Whether the disk is full or cannot be written, so that no other download would succeed.</summary>
+    public bool IsDiskFault => Failure is DownloadFailure.NoSpace or DownloadFailure.NotWritable;
+
+    internal DownloadFailure Failure { get; }
+
     // Neither passwords nor the signatures of storage addresses belong in logs.
     internal static string Shown(Uri uri)
     {
@@ -40,7 +47,7 @@ public sealed class DownloadException : CoVRException
 }
 
 /// <summary>Why a download failed.</summary>
-public enum DownloadFailure
+internal enum DownloadFailure
 {
     /// <summary>There is no such file (404, 410).</summary>
     NotFound,

@@ -3,7 +3,7 @@ namespace CoVR.Downloads;
 /// <summary>A file to download, and what is known of it.</summary>
 /// <param name="Uri">An absolute <c>http</c> or <c>https</c> address.</param>
 /// <param name="Path">Where the file goes; folders are created. Until it is complete it is called <c>….part</c>.</param>
-public sealed record DownloadRequest(Uri Uri, string Path)
+internal sealed record DownloadRequest(Uri Uri, string Path)
 {
     /// <summary>Length of the whole file in bytes.</summary>
     /// <value>Null: what the server says, which is compared with what arrives.</value>
@@ -40,7 +40,7 @@ public sealed record DownloadRequest(Uri Uri, string Path)
     /// <value>1 minute.</value>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    internal void Validate()
+    public void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Path);
         ArgumentOutOfRangeException.ThrowIfNegative(Retries);
@@ -56,10 +56,3 @@ public sealed record DownloadRequest(Uri Uri, string Path)
         }
     }
 }
-
-/// <summary>How far a download is.</summary>
-/// <param name="Uri">The requested address.</param>
-/// <param name="Path">Where the file goes.</param>
-/// <param name="Bytes">Bytes on disk, including those of earlier attempts.</param>
-/// <param name="TotalBytes">Bytes of the whole file; null where the server does not say.</param>
-public readonly record struct DownloadProgress(Uri Uri, string Path, long Bytes, long? TotalBytes);

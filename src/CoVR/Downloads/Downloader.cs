@@ -10,8 +10,7 @@ namespace CoVR.Downloads;
 /// <remarks>
 /// <para>A file arrives in <c>name.part</c>, beside <c>name.part.json</c>, which holds what the server said of its version. It gets its name when
 /// its length and, where known, its hash are right and it is safely on disk. A part is continued only where the server confirms the same
-/// version (<c>If-Range</c>) or a hash will tell; otherwise the download starts again. A file that <see cref="DownloadRequest.Check"/> refuses never
-/// gets its name.</para>
+/// version (<c>If-Range</c>) or a hash will tell; otherwise the download starts again.</para>
 /// <para>Thread-safe. Two processes that want the same file take turns: the second finds it there.</para>
 /// </remarks>
 public sealed class Downloader : IDisposable
@@ -32,6 +31,14 @@ public sealed class Downloader : IDisposable
         _client = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>How often a failed attempt is repeated, at least 0; the count starts again whenever a megabyte has arrived since.</summary>
+    /// <value>6. The waits start at a second and double, with jitter, up to a minute, or follow <c>Retry-After</c>.</value>
+    public int Retries { get; init; } = 6;
+
+    /// <summary>An attempt is given up if no byte arrives for this long.</summary>
+    /// <value>1 minute.</value>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     internal TimeProvider Time { get; }
 
     /// <summary>Returns the free bytes of a folder's disk.</summary>
@@ -43,17 +50,32 @@ public sealed class Downloader : IDisposable
 
     internal int MaxRedirects { get; init; } = 10;
 
-    /// <summary>Downloads a file, unless it exists.</summary>
-    /// <param name="request">What, and where to. An existing file counts if its length is the expected one (if that is known); it is not hashed or checked again.</param>
-    /// <param name="progress">Reported to at most ten times a second; null: no listener.</param>
+    /// <summary>Downloads a file. A web page instead of it is an error.</summary>
+    /// <param name="uri">An absolute <c>http</c> or <c>https</c> address.</param>
+    /// <param name="path">Where the file goes; folders are created. Until it is complete it is called <c>….part</c>.</param>
+    /// <param name="check">
+    /// Checks the complete file before it gets its name: given its temporary path, it returns null if this is the wanted file, else what is wrong.
+    /// A wrong one is removed and fails with this reason; if the check throws, the file is kept for the next attempt. Null: any content is accepted.
+    /// </param>
+    /// <param name="replace">Whether an existing file is replaced once the new one is complete; otherwise it is kept, without a check.</param>
+    /// <param name="progress">Told the bytes at most ten times a second, with the file's name as activity; null: no listener.</param>
     /// <param name="cancellationToken">Stops the download; what has arrived is kept and continued the next time.</param>
     /// <returns>True: it was downloaded. False: it was there already.</returns>
     /// <exception cref="DownloadException">The download failed; the message says why and what to do.</exception>
-    /// <exception cref="ArgumentException">The address is not absolute or neither http nor https, the hash is not one, or a number is out of range.</exception>
+    /// <exception cref="ArgumentException">The address is not absolute or neither http nor https.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
-    public async Task<bool> DownloadAsync(DownloadRequest request, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<bool> DownloadAsync(
+        Uri uri,
+        string path,
+        Func<string, CancellationToken, Task<string?>>? check = null,
+        bool replace = false,
+        IProgress<JobProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        DownloadAsync(new DownloadRequest(uri, path) { Check = check, Replace = replace, Retries = Retries, StallTimeout = StallTimeout }, progress, cancellationToken);
+
+    /// <summary>Downloads a file, unless it exists: an existing file counts if its length is the expected one (if that is known).</summary>
+    internal async Task<bool> DownloadAsync(DownloadRequest request, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
         request.Validate();
         var target = Path.GetFullPath(request.Path);
         if (Exists(request, target))
@@ -88,7 +110,7 @@ public sealed class Downloader : IDisposable
         return !request.Replace && file.Exists && (request.ExpectedBytes ?? file.Length) == file.Length;
     }
 
-    private async Task FetchAsync(DownloadRequest request, string target, PartFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(DownloadRequest request, string target, PartFile part, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var started = Time.GetTimestamp();
         _logger.Downloading(DownloadException.Shown(request.Uri), target);
@@ -110,7 +132,7 @@ public sealed class Downloader : IDisposable
 
         var bytes = await part.SealAsync().ConfigureAwait(false);
         part.Complete();
-        progress?.Report(new DownloadProgress(request.Uri, request.Path, bytes, bytes));
+        progress?.Report(new JobProgress(bytes, bytes, 0, Time.GetElapsedTime(started)) { Activity = Path.GetFileName(request.Path) });
         _logger.Downloaded(target, bytes, Time.GetElapsedTime(started));
     }
 

@@ -7,7 +7,7 @@ namespace CoVR.Downloads;
 
 /// <summary>The transfer of one file: each attempt requests what is missing and appends it to the part.</summary>
 internal sealed class Transfer(
-    Downloader downloader, RedirectFollower redirects, DownloadRequest request, PartFile part, IProgress<DownloadProgress>? progress, ILogger logger)
+    Downloader downloader, RedirectFollower redirects, DownloadRequest request, PartFile part, IProgress<JobProgress>? progress, ILogger logger)
 {
     private const int BufferBytes = 1 << 17;
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
@@ -15,6 +15,7 @@ internal sealed class Transfer(
     private static readonly string UserAgent = $"CoVR.NET/{typeof(Transfer).Assembly.GetName().Version?.ToString(2)}";
 
     private bool _fromTheStart;
+    private readonly long _started = downloader.Time.GetTimestamp();
     private long? _reported;
 
     /// <summary>Whether bytes of an earlier attempt are part of the file.</summary>
@@ -220,7 +221,7 @@ internal sealed class Transfer(
         if (progress is not null && (_reported is not { } last || downloader.Time.GetElapsedTime(last) >= ReportInterval))
         {
             _reported = downloader.Time.GetTimestamp();
-            progress.Report(new DownloadProgress(request.Uri, request.Path, part.Length, total));
+            progress.Report(new JobProgress(part.Length, total, 0, downloader.Time.GetElapsedTime(_started)) { Activity = Path.GetFileName(request.Path) });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using CoVR.Data;
 
 namespace CoVR.Evaluation;
@@ -21,28 +22,46 @@ public readonly record struct MetricInterval(double Value, double Low, double Hi
 /// number of units alone and units are ordered by identity, so intervals do not depend on the order of queries, and two results
 /// over the same queries are drawn alike. Safe for use from several threads.
 /// </remarks>
-public static class Bootstrap
+public sealed class Bootstrap
 {
+    /// <summary>How many data sets are drawn.</summary>
+    /// <value>2000 by default; 0 for no intervals.</value>
+    [Range(0, 1_000_000)]
+    public int Resamples { get; set; } = 2000;
+
+    /// <summary>The share of draws inside the interval.</summary>
+    /// <value>0.95 by default.</value>
+    [Range(0.01, 0.999)]
+    public double Level { get; set; } = 0.95;
+
+    /// <summary>The seed of the draws: one seed gives one interval.</summary>
+    public int Seed { get; set; } = 1234;
+
+    /// <summary>
+    /// Whether single queries are drawn. Otherwise targets are drawn with all their queries: queries with one target succeed and
+    /// fail together, and count once as evidence. Where each query has a target of its own both are the same.
+    /// </summary>
+    /// <value>False by default.</value>
+    public bool DrawsQueries { get; set; }
+
     /// <summary>Intervals of the metrics of a report.</summary>
     /// <param name="triplets">The scored queries, in the order of the report's scores.</param>
     /// <param name="report">Metrics without <see cref="RetrievalReport.QueryScores"/> are left out.</param>
-    /// <param name="options">Number of draws, level, seed; null for the defaults.</param>
     /// <returns>By name; empty with zero draws.</returns>
     /// <exception cref="ArgumentException">A metric does not have one score for each triplet.</exception>
-    public static IReadOnlyDictionary<string, MetricInterval> Intervals(IReadOnlyList<Triplet> triplets, RetrievalReport report, BootstrapOptions? options = null)
+    public IReadOnlyDictionary<string, MetricInterval> Intervals(IReadOnlyList<Triplet> triplets, RetrievalReport report)
     {
         ArgumentNullException.ThrowIfNull(triplets);
         ArgumentNullException.ThrowIfNull(report);
-        return Draw(triplets, report.QueryScores, options ?? new BootstrapOptions());
+        return Draw(triplets, report.QueryScores);
     }
 
     /// <summary>Intervals of the differences of two results over the same queries, drawn in pairs: narrower than the intervals of each suggest.</summary>
     /// <param name="first">A result.</param>
     /// <param name="second">What is subtracted: another variant, kind of query or model.</param>
-    /// <param name="options">Number of draws, level, seed; null for the defaults.</param>
     /// <returns>First minus second, for the metrics that both have; an interval without 0 is hardly chance.</returns>
     /// <exception cref="ArgumentException">The results do not have the same queries.</exception>
-    public static IReadOnlyDictionary<string, MetricInterval> Differences(EvaluationResult first, EvaluationResult second, BootstrapOptions? options = null)
+    public IReadOnlyDictionary<string, MetricInterval> Differences(EvaluationResult first, EvaluationResult second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -62,16 +81,15 @@ public static class Bootstrap
             }
         }
 
-        return Draw(triplets, differences, options ?? new BootstrapOptions());
+        return Draw(triplets, differences);
     }
 
     /// <summary>Intervals of the means of metrics over several data sets, each counting the same: the averages of FashionIQ's categories.</summary>
     /// <remarks>The queries of each data set are drawn by themselves.</remarks>
     /// <param name="results">One result for each data set, at least one.</param>
-    /// <param name="options">Number of draws, level, seed; null for the defaults.</param>
     /// <returns>For the metrics that all results have; empty with zero draws.</returns>
     /// <exception cref="ArgumentException">There is no result, or a metric does not have one score for each triplet.</exception>
-    public static IReadOnlyDictionary<string, MetricInterval> Averages(IReadOnlyList<EvaluationResult> results, BootstrapOptions? options = null)
+    public IReadOnlyDictionary<string, MetricInterval> Averages(IReadOnlyList<EvaluationResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)
@@ -79,30 +97,28 @@ public static class Bootstrap
             throw new ArgumentException("An average needs at least one result.", nameof(results));
         }
 
-        options ??= new BootstrapOptions();
         string[] names = [.. results[0].Report.QueryScores.Keys.Where(name => results.All(result => result.Report.QueryScores.ContainsKey(name)))];
-        return Draw([.. results.Select(result => (result.Dataset.Triplets, result.Report.QueryScores))], names, options);
+        return Draw([.. results.Select(result => (result.Dataset.Triplets, result.Report.QueryScores))], names);
     }
 
-    private static Dictionary<string, MetricInterval> Draw(
-        IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics, BootstrapOptions options) =>
-        Draw([(triplets, metrics)], [.. metrics.Keys], options);
+    private Dictionary<string, MetricInterval> Draw(IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics) =>
+        Draw([(triplets, metrics)], [.. metrics.Keys]);
 
     /// <summary>Draws each set by itself, one after the other, and takes the mean of their metrics.</summary>
-    private static Dictionary<string, MetricInterval> Draw(
-        (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names, BootstrapOptions options)
+    private Dictionary<string, MetricInterval> Draw(
+        (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names)
     {
-        ResamplingUnits[] units = [.. sets.Select(set => ResamplingUnits.Of(set.Triplets, options.Unit))];
+        ResamplingUnits[] units = [.. sets.Select(set => ResamplingUnits.Of(set.Triplets, DrawsQueries))];
         var intervals = new Dictionary<string, MetricInterval>(StringComparer.Ordinal);
-        if (options.Resamples == 0 || names.Length == 0 || units.Any(unit => unit.Count == 0))
+        if (Resamples == 0 || names.Length == 0 || units.Any(unit => unit.Count == 0))
         {
             return intervals;
         }
 
         UnitScores[][] scores = [.. sets.Zip(units, (set, unit) => names.Select(name => unit.Add(name, set.Scores[name])).ToArray())];
-        var draws = names.Select(_ => new double[options.Resamples]).ToArray();
-        var random = new Random(options.Seed);
-        for (var draw = 0; draw < options.Resamples; draw++)
+        var draws = names.Select(_ => new double[Resamples]).ToArray();
+        var random = new Random(Seed);
+        for (var draw = 0; draw < Resamples; draw++)
         {
             for (var set = 0; set < sets.Length; set++)
             {
@@ -114,7 +130,7 @@ public static class Bootstrap
             }
         }
 
-        var tail = (1 - options.Level) / 2;
+        var tail = (1 - Level) / 2;
         for (var metric = 0; metric < names.Length; metric++)
         {
             double[] sorted = [.. draws[metric].Where(value => !double.IsNaN(value)).Order()];

@@ -1,23 +1,19 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CoVR.Pages;
 
 namespace CoVR.Evaluation;
 
 /// <summary>The figures of a run as one JSON document; its schema is in <c>docs/evaluation.md</c>.</summary>
 /// <remarks>Keys and their order are stable, numbers know no culture, and nothing of the moment or the machine is in it: equal results give equal bytes.</remarks>
-public static class EvaluationJson
+internal static class EvaluationJson
 {
     /// <summary>The value of the key <c>schema</c>; changes when a key changes its meaning or goes.</summary>
     public const string Schema = "covr.evaluation/1";
 
-    /// <summary>Writes results into memory.</summary>
-    /// <param name="results">In the order of the document.</param>
-    /// <returns>Indented JSON that ends with a line break.</returns>
+    /// <summary>Indented JSON that ends with a line break.</summary>
     public static string Serialize(IReadOnlyList<EvaluationResult> results)
     {
-        ArgumentNullException.ThrowIfNull(results);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -35,14 +31,6 @@ public static class EvaluationJson
 
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
     }
-
-    /// <summary>Writes a file, whole or not at all.</summary>
-    /// <param name="path">The file; replaced when it exists. Its folder is made when missing.</param>
-    /// <param name="results">In the order of the document.</param>
-    /// <param name="cancellationToken">Ends the work before anything is replaced.</param>
-    /// <returns>A task that ends when the file is there.</returns>
-    public static Task WriteAsync(string path, IReadOnlyList<EvaluationResult> results, CancellationToken cancellationToken = default) =>
-        TextFile.WriteAsync(path, Serialize(results), cancellationToken);
 
     private static void Write(Utf8JsonWriter json, EvaluationResult result)
     {
@@ -77,7 +65,7 @@ public static class EvaluationJson
         json.WriteNumber("level", result.Bootstrap.Level);
         json.WriteNumber("resamples", result.Bootstrap.Resamples);
         json.WriteNumber("seed", result.Bootstrap.Seed);
-        json.WriteString("unit", result.Bootstrap.Unit == ResamplingUnit.Target ? "target" : "query");
+        json.WriteString("unit", result.Bootstrap.DrawsQueries ? "query" : "target");
         json.WriteStartObject("metrics");
         foreach (var (name, interval) in result.Intervals)
         {

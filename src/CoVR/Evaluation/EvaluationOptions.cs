@@ -18,7 +18,7 @@ public sealed class EvaluationOptions : IValidatableObject
 
     /// <summary>Confidence intervals of the metrics.</summary>
     [Required]
-    public BootstrapOptions Bootstrap { get; set; } = new();
+    public Bootstrap Bootstrap { get; set; } = new();
 
     /// <summary>Queries in one call of the model.</summary>
     /// <value>32 by default; 1 to 4096.</value>

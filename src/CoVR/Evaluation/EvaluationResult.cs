@@ -24,7 +24,7 @@ public sealed record EvaluationResult
     public required IReadOnlyDictionary<string, MetricInterval> Intervals { get; init; }
 
     /// <summary>How <see cref="Intervals"/> were drawn.</summary>
-    public required BootstrapOptions Bootstrap { get; init; }
+    public required Bootstrap Bootstrap { get; init; }
 
     /// <summary>For each triplet of <see cref="Dataset"/> its hits, best first.</summary>
     public required IReadOnlyList<IReadOnlyList<SearchHit>> Rankings { get; init; }
@@ -40,4 +40,14 @@ public sealed record EvaluationResult
 
     /// <summary>Where the run departs from what the preset asks for, one sentence each.</summary>
     public required IReadOnlyList<string> Deviations { get; init; }
+
+    /// <summary>The figures of a run as one JSON document; its schema is in <c>docs/evaluation.md</c>.</summary>
+    /// <remarks>Keys and their order are stable, numbers know no culture, and nothing of the moment or the machine is in it: equal results give equal text.</remarks>
+    /// <param name="results">In the order of the document.</param>
+    /// <returns>Indented JSON that ends with a line break.</returns>
+    public static string ToJson(IReadOnlyList<EvaluationResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return EvaluationJson.Serialize(results);
+    }
 }

@@ -160,7 +160,7 @@ internal sealed class EvaluationRun
             Query = kind,
             Dataset = scored,
             Report = report,
-            Intervals = Bootstrap.Intervals(scored.Triplets, report, Options.Bootstrap),
+            Intervals = Options.Bootstrap.Intervals(scored.Triplets, report),
             Bootstrap = Options.Bootstrap,
             Rankings = rankings,
             Fingerprint = Fingerprints.Of(plan, kind, this, data),

@@ -23,9 +23,9 @@ public sealed record EvaluationVariant(string Name, EvaluationPreset Preset)
     /// <summary>Where the gallery's embeddings are, of the same model; null for the pipeline's store. A second store holds a BGR gallery, say.</summary>
     public IEmbeddingSource? Store { get; init; }
 
-    /// <summary>The leak-free rules, with the frames of each candidate weighed by each query (<see cref="QueryTimePooledSimilarity"/>).</summary>
+    /// <summary>The leak-free rules, with the frames of each candidate weighed by each query (<see cref="Similarities.QueryTimePooled"/>).</summary>
     /// <param name="temperature">What frame similarities are divided by; positive.</param>
     /// <returns>The variant.</returns>
     public static EvaluationVariant QueryTimePooling(double temperature = 0.1) =>
-        new("query-time pooling", EvaluationPreset.LeakFree) { Similarity = new QueryTimePooledSimilarity(temperature) };
+        new("query-time pooling", EvaluationPreset.LeakFree) { Similarity = Similarities.QueryTimePooled(temperature) };
 }

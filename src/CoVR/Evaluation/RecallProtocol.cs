@@ -14,12 +14,12 @@ public sealed class RecallProtocol : IRetrievalProtocol
     private readonly bool _excludeReference;
 
     /// <summary>Sets the rules.</summary>
-    /// <param name="similarity">How queries and candidates are compared; null for <see cref="MeanPooledSimilarity"/>.</param>
+    /// <param name="similarity">How queries and candidates are compared; null for <see cref="Similarities.MeanPooled"/>.</param>
     /// <param name="cutoffs">Where recall is measured; null for 1, 5, 10 and 50.</param>
     /// <param name="excludeReference">Whether a query's own reference is left out of its ranking.</param>
     public RecallProtocol(ISimilarity? similarity = null, IReadOnlyList<int>? cutoffs = null, bool excludeReference = true)
     {
-        Similarity = similarity ?? new MeanPooledSimilarity();
+        Similarity = similarity ?? Similarities.MeanPooled;
         _cutoffs = [.. (cutoffs ?? [1, 5, 10, 50]).Distinct().Order()];
         _excludeReference = excludeReference;
         Rules = new RetrievalRules
@@ -51,7 +51,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
 
     /// <inheritdoc/>
     /// <remarks>Frames are weighed by the answered text.</remarks>
-    public RetrievalRules PublishedRules => Rules with { Pooling = new AnswerWeightedPooling() };
+    public RetrievalRules PublishedRules => Rules with { Pooling = FramePoolings.ByAnsweredText };
 
     /// <inheritdoc/>
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet)

@@ -15,9 +15,9 @@ internal sealed class ResamplingUnits
 
     public int Count => _counts.Length;
 
-    public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, ResamplingUnit unit)
+    public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, bool queries)
     {
-        string[] names = [.. triplets.Select(triplet => unit == ResamplingUnit.Target && triplet.Target is { } target ? $"t{target}" : $"q{triplet.Id}")];
+        string[] names = [.. triplets.Select(triplet => !queries && triplet.Target is { } target ? $"t{target}" : $"q{triplet.Id}")];
         var places = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
         return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);

@@ -5,8 +5,8 @@ namespace CoVR.Retrieval;
 /// <summary>Searches the rows of a gallery without approximation.</summary>
 /// <remarks>
 /// <para>Every returned score is the one that the <see cref="ISimilarity"/> specifies, bit by bit, and rankings do not depend on how queries are grouped:
-/// equal scores come in one order, a score that is not a number comes last. For <see cref="MeanPooledSimilarity"/>, <see cref="MaxOverPairsSimilarity"/> and
-/// <see cref="QueryTimePooledSimilarity"/> many queries are compared by matrix products over blocks of the gallery, whose few best candidates are then scored
+/// equal scores come in one order, a score that is not a number comes last. For <see cref="Similarities.MeanPooled"/>, <see cref="Similarities.MaxOverPairs"/> and
+/// <see cref="Similarities.QueryTimePooled"/> many queries are compared by matrix products over blocks of the gallery, whose few best candidates are then scored
 /// exactly; a single query, and queries whose filter passes few items, are compared on all cores. Another similarity is called for each pair.</para>
 /// <para>A search needs a few MiB, whatever the gallery. Safe for use from several threads.</para>
 /// </remarks>

@@ -1,10 +1,7 @@
 namespace CoVR.Retrieval;
 
-/// <summary>The largest dot product of any query vector with any candidate vector.</summary>
-/// <remarks>
-/// The similarity of BLIP-2 on CIRR (<c>src/test/blip2/cirr.py</c> of the reference). Safe for use from several threads.
-/// </remarks>
-public sealed class MaxOverPairsSimilarity : ISimilarity
+/// <summary>See <see cref="Similarities.MaxOverPairs"/>.</summary>
+internal sealed class MaxOverPairsSimilarity : ISimilarity
 {
     /// <inheritdoc/>
     public string Name => "maximum over token pairs";

@@ -1,11 +1,7 @@
 namespace CoVR.Retrieval;
 
-/// <summary>The dot product of the mean query vector and the mean candidate vector; neither mean is normalised again.</summary>
-/// <remarks>
-/// The similarity of WebVid-CoVR, FashionIQ and CIRCO (<c>src/test/blip2/webvid_covr.py</c> of the reference). With Q = 1
-/// it is the plain dot product, the cosine for unit vectors. Safe for use from several threads.
-/// </remarks>
-public sealed class MeanPooledSimilarity : ISimilarity
+/// <summary>See <see cref="Similarities.MeanPooled"/>.</summary>
+internal sealed class MeanPooledSimilarity : ISimilarity
 {
     /// <inheritdoc/>
     public string Name => "mean-pooled dot product";

@@ -6,7 +6,7 @@ namespace CoVR.Retrieval;
 /// <remarks>
 /// <para>Every score is the one that the <see cref="ISimilarity"/> specifies, bit by bit. Any number of threads may read and write; writers wait for each
 /// other, readers do not wait for them.</para>
-/// <para>Memory: 4 bytes for each of the F x Q x D numbers of an entry, and 4 x D more for its pooled row (x Q for <see cref="MaxOverPairsSimilarity"/>) unless
+/// <para>Memory: 4 bytes for each of the F x Q x D numbers of an entry, and 4 x D more for its pooled row (x Q for <see cref="Similarities.MaxOverPairs"/>) unless
 /// that is the entry's only one; at most about twice as much when entries are replaced and removed. Nothing is kept on disk.</para>
 /// </remarks>
 public sealed class MemoryGallery : IGallery
@@ -22,13 +22,13 @@ public sealed class MemoryGallery : IGallery
 
     /// <summary>Makes an empty gallery.</summary>
     /// <param name="fingerprint">What makes its embeddings.</param>
-    /// <param name="similarity">How queries and items are compared; null for <see cref="MeanPooledSimilarity"/>.</param>
-    /// <param name="pooling">Makes one frame of an entry's frames, unless the similarity does; null for <see cref="MeanFramePooling"/>.</param>
+    /// <param name="similarity">How queries and items are compared; null for <see cref="Similarities.MeanPooled"/>.</param>
+    /// <param name="pooling">Makes one frame of an entry's frames, unless the similarity does; null for <see cref="FramePoolings.Mean"/>.</param>
     public MemoryGallery(EmbeddingFingerprint fingerprint, ISimilarity? similarity = null, IFramePooling? pooling = null)
     {
         ArgumentNullException.ThrowIfNull(fingerprint);
-        _similarity = similarity ?? new MeanPooledSimilarity();
-        _pooling = pooling ?? new MeanFramePooling();
+        _similarity = similarity ?? Similarities.MeanPooled;
+        _pooling = pooling ?? FramePoolings.Mean;
         _info = new GalleryInfo("in memory", fingerprint, _similarity.Name);
         _search = new ExactSearch(_similarity, fingerprint.Vectors);
         _rows = new LiveRows(fingerprint.Dimensions);

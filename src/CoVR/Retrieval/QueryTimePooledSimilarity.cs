@@ -1,21 +1,9 @@
 namespace CoVR.Retrieval;
 
-/// <summary>
-/// Each query weighs the frames of each candidate: with s(f) the mean-pooled dot product of the query and frame f, the
-/// similarity is the sum over frames of softmax(s / temperature)(f) · s(f).
-/// </summary>
-/// <remarks>
-/// What the papers' pooling by the answer's text wants, without its leak: weights come from the question that is asked, never
-/// from the question that a candidate happens to answer, so a gallery in use can do it. A high temperature gives the mean over
-/// frames, a low one the best frame. The price: F rows are kept and compared for each candidate instead of one
-/// (<c>docs/evaluation.md</c>, <c>QueryTimePoolingBenchmarks</c>). With one frame this is <see cref="MeanPooledSimilarity"/>.
-/// Candidates may have different numbers of frames. Safe for use from several threads.
-/// </remarks>
-public sealed class QueryTimePooledSimilarity : ISimilarity
+/// <summary>See <see cref="Similarities.QueryTimePooled"/>.</summary>
+internal sealed class QueryTimePooledSimilarity : ISimilarity
 {
-    /// <summary>Sets the sharpness.</summary>
-    /// <param name="temperature">What frame similarities are divided by; positive. The papers' frame scores use 0.1.</param>
-    public QueryTimePooledSimilarity(double temperature = 0.1)
+    public QueryTimePooledSimilarity(double temperature)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         Temperature = (float)temperature;

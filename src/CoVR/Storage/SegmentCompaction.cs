@@ -27,31 +27,7 @@ internal static class SegmentCompaction
         var temporary = target.SegmentPath + TemporaryExtension;
         try
         {
-            step?.Invoke("create");
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                Write(SegmentFile.SegmentStart(Guid.NewGuid()), 0);
-                foreach (var failure in failures)
-                {
-                    Write(Change.Of(failure), 0);
-                }
-
-                foreach (var record in records)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    Write(new Change(record.Kind, record.Id, record.Details, record.Frames > 0 ? record.Segment.ReadEmbedding(record) : null), record.Sequence);
-                }
-
-                step?.Invoke("flush");
-                file.Flush(flushToDisk: true);
-
-                void Write(Change change, long sequence)
-                {
-                    step?.Invoke("write");
-                    file.Write(RecordFormat.Encode(change, sequence, index: 0, continues: false));
-                }
-            }
-
+            Write(temporary, records, failures, step, cancellationToken);
             if (keepOld)
             {
                 step?.Invoke("copy");
@@ -64,6 +40,33 @@ internal static class SegmentCompaction
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    private static void Write(
+        string path, IEnumerable<StoredRecord> records, IEnumerable<EmbeddingFailure> failures, Action<string>? step, CancellationToken cancellationToken)
+    {
+        step?.Invoke("create");
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        Add(SegmentFile.SegmentStart(Guid.NewGuid()), 0);
+        foreach (var failure in failures)
+        {
+            Add(Change.Of(failure), 0);
+        }
+
+        foreach (var record in records)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(new Change(record.Kind, record.Id, record.Details, record.Frames > 0 ? record.Segment.ReadEmbedding(record) : null), record.Sequence);
+        }
+
+        step?.Invoke("flush");
+        file.Flush(flushToDisk: true);
+
+        void Add(Change change, long sequence)
+        {
+            step?.Invoke("write");
+            file.Write(RecordFormat.Encode(change, sequence, index: 0, continues: false));
         }
     }
 

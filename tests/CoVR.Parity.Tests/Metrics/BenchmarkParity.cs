@@ -122,7 +122,7 @@ public sealed class BenchmarkParity : IParityCheck
             _golden = golden;
             Ids = golden.InputJson("ids");
             var isCirr = golden.HasOutput("recalls_cirr");
-            _similarity = isCirr ? new MaxOverPairsSimilarity() : new MeanPooledSimilarity();
+            _similarity = isCirr ? Similarities.MaxOverPairs : Similarities.MeanPooled;
             _queries = ScoreMatrix.Embeddings(golden.Input("query_feats"), normalize: true);
             _gallery = ScoreMatrix.Embeddings(
                 golden.Input(golden.HasInput("target_embs") ? "target_embs" : "gallery_embs"), normalize: !golden.HasOutput("metrics_val"));

@@ -3,6 +3,7 @@ using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Reproduction.Evaluation;
+using CoVR.Retrieval;
 
 namespace CoVR.Reproduction.Tests.Evaluation;
 
@@ -15,7 +16,7 @@ public sealed class ReferencePresetTests
         Assert.Equal(
             new WebVidCoVRProtocol().Rules with
             {
-                Pooling = new DrawnFramePooling(15, new AnswerWeightedPooling()),
+                Pooling = new DrawnFramePooling(15, FramePoolings.ByAnsweredText),
                 Layout = CandidatePerRow.Name,
                 TieBreaker = ReferenceTies.Numpy,
                 ColourOrder = "bgr",

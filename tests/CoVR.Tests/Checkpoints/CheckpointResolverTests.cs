@@ -170,16 +170,16 @@ public sealed class CheckpointResolverTests : IDisposable
     public async Task AddCoVR_RegistersAResolverThatAHostCanReplace()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Weights));
-        var seen = new List<DownloadProgress>();
-        var services = new ServiceCollection().AddSingleton<IProgress<DownloadProgress>>(new Listener<DownloadProgress>(seen));
-        services.AddCoVR().ConfigureCheckpoints(options => (options.Hub, options.CacheFolder) = (server[""], _folder["cache"]));
+        var seen = new List<JobProgress>();
+        var services = new ServiceCollection();
+        services.AddCoVR().ConfigureCheckpoints(options => (options.Hub, options.CacheFolder, options.Progress) = (server[""], _folder["cache"], new Listener<JobProgress>(seen)));
         services.AddCoVR("own").Use<ICheckpointResolver>((_, _) => new OwnResolver());
         await using var provider = services.BuildServiceProvider();
 
         var path = (await provider.GetRequiredService<ICheckpointResolver>().ResolveAsync(new CheckpointReference("blip/webvid-covr"), Cancel)).Path;
 
         Assert.Equal(_folder["cache", "checkpoints", "blip", "webvid-covr.ckpt"], path);
-        Assert.Equal(Weights.Length, seen[^1].Bytes);
+        Assert.Equal(Weights.Length, seen[^1].Done);
         Assert.IsType<OwnResolver>(provider.GetRequiredKeyedService<ICheckpointResolver>("own"));
     }
 

@@ -66,6 +66,6 @@ public sealed class GalleryConformanceTests
 
         protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint) => new(wrap(new MemoryGallery(fingerprint)));
 
-        protected override float Score(EmbeddingSet query, EmbeddingSet item) => new MeanPooledSimilarity().Score(query, new MeanFramePooling().Pool(item));
+        protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarities.MeanPooled.Score(query, FramePoolings.Mean.Pool(item));
     }
 }

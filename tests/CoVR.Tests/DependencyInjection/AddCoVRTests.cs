@@ -46,7 +46,7 @@ public sealed class AddCoVRTests
     public void AddCoVR_Twice_RegistersNothingAgain()
     {
         var services = new ServiceCollection();
-        services.AddCoVR().UseSimilarity<MaxOverPairsSimilarity>();
+        services.AddCoVR().UseSimilarity(Similarities.MaxOverPairs);
         var count = services.Count;
         services.AddCoVR();
         Assert.Equal(count, services.Count);
@@ -59,7 +59,7 @@ public sealed class AddCoVRTests
     {
         var collection = new ServiceCollection();
         collection.AddCoVR("pictures").UseFakeModel();
-        collection.AddCoVR("tokens").UseFakeModel(vectors: 3).UseSimilarity<MaxOverPairsSimilarity>();
+        collection.AddCoVR("tokens").UseFakeModel(vectors: 3).UseSimilarity(Similarities.MaxOverPairs);
         await using var services = collection.BuildServiceProvider();
         await services.GetRequiredKeyedService<IEmbeddingJob>("tokens").EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
         Assert.Equal(8, await services.GetRequiredKeyedService<IGallery>("tokens").CountAsync(null, Cancel));
@@ -142,7 +142,7 @@ public sealed class AddCoVRTests
     public void Slots_FilledBeforeAddCoVR_AreKept()
     {
         var services = new ServiceCollection();
-        services.AddKeyedSingleton<IFramePooling>(string.Empty, new MiddleFramePooling());
+        services.AddKeyedSingleton<IFramePooling>(string.Empty, FramePoolings.Middle);
         services.AddCoVR();
         using var provider = services.BuildServiceProvider();
         Assert.IsType<MiddleFramePooling>(provider.GetRequiredKeyedService<IFramePooling>(string.Empty));

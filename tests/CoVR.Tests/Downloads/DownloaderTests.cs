@@ -26,14 +26,14 @@ public sealed class DownloaderTests : IDisposable
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1));
         using var downloader = Patient();
-        var seen = new List<DownloadProgress>();
+        var seen = new List<JobProgress>();
 
-        var result = await downloader.DownloadAsync(Ask(server) with { Sha256 = HashOf(File1) }, new Listener<DownloadProgress>(seen), Cancel);
+        var result = await downloader.DownloadAsync(Ask(server) with { Sha256 = HashOf(File1) }, new Listener<JobProgress>(seen), Cancel);
 
         Assert.True(result);
         AssertComplete(File1);
-        Assert.Equal(new DownloadProgress(server["model.pth"], Target, Size, Size), seen[^1]);
-        Assert.Equal(seen.OrderBy(step => step.Bytes), seen);
+        Assert.Equal((Size, Size, "model.pth"), (seen[^1].Done, seen[^1].Total, seen[^1].Activity));
+        Assert.Equal(seen.OrderBy(step => step.Done), seen);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class DownloaderTests : IDisposable
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1) with { StallAfter = stalls ? 70_000 : null });
         using var calm = new Downloader();
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var progress = new Listener<DownloadProgress>([], step => { if (step.Bytes >= 1) { cancellation.Cancel(); } });
+        var progress = new Listener<JobProgress>([], step => { if (step.Done >= 1) { cancellation.Cancel(); } });
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calm.DownloadAsync(Ask(server), progress, cancellation.Token));
         var kept = new FileInfo(Target + ".part").Length;
@@ -254,20 +254,20 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(404, DownloadFailure.NotFound, false)]
-    [InlineData(401, DownloadFailure.Unauthorized, false)]
-    [InlineData(403, DownloadFailure.Forbidden, false)]
-    [InlineData(418, DownloadFailure.Refused, false)]
-    [InlineData(500, DownloadFailure.Server, true)]
-    [InlineData(503, DownloadFailure.Server, true)]
-    public async Task Download_Refused_SaysWhyAndRepeatsWhatMayPass(int status, DownloadFailure failure, bool repeats)
+    [InlineData(404, nameof(DownloadFailure.NotFound), false)]
+    [InlineData(401, nameof(DownloadFailure.Unauthorized), false)]
+    [InlineData(403, nameof(DownloadFailure.Forbidden), false)]
+    [InlineData(418, nameof(DownloadFailure.Refused), false)]
+    [InlineData(500, nameof(DownloadFailure.Server), true)]
+    [InlineData(503, nameof(DownloadFailure.Server), true)]
+    public async Task Download_Refused_SaysWhyAndRepeatsWhatMayPass(int status, string failure, bool repeats)
     {
         await using var server = new ScriptedServer(_ => ScriptedReply.Text(status, "no"));
         using var downloader = Patient();
 
         var error = await FailAsync(downloader, Ask(server, retries: 2));
 
-        Assert.Equal(failure, error.Failure);
+        Assert.Equal(failure, error.Failure.ToString());
         Assert.Equal((HttpStatusCode)status, error.StatusCode);
         Assert.Equal(repeats ? 3 : 1, server.Requests.Count);
         Assert.Contains($"{server["model.pth"]}: {status}", error.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using CoVR.Evaluation;
+using CoVR.Tests.Fakes;
 
 namespace CoVR.Tests.Evaluation;
 
@@ -8,9 +9,9 @@ public sealed class EvaluationJsonTests
     [Fact]
     public async Task Serialize_OfARun_HasTheDocumentedKeys()
     {
-        var results = await Pages.HtmlReportTests.EvaluateAsync();
-        var text = EvaluationJson.Serialize(results);
-        Assert.Equal(text, EvaluationJson.Serialize(await Pages.HtmlReportTests.EvaluateAsync()));
+        var results = await CornerResults.OfClipsAsync();
+        var text = EvaluationResult.ToJson(results);
+        Assert.Equal(text, EvaluationResult.ToJson(await CornerResults.OfClipsAsync()));
         var json = System.Text.Json.JsonDocument.Parse(text).RootElement;
         Assert.Equal(EvaluationJson.Schema, json.GetProperty("schema").GetString());
         var entry = json.GetProperty("results")[1];

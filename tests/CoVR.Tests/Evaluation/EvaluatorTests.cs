@@ -231,7 +231,7 @@ public sealed class EvaluatorTests
             await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Queries = [QueryKind.Captions()] }));
         Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
         var other = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Queries = [QueryKind.Captions()] }, protocol: new RecallProtocol(new MaxOverPairsSimilarity())));
+            await RunAsync(await FakePipeline.WithCornersAsync(), new EvaluationOptions { Queries = [QueryKind.Captions()] }, protocol: new RecallProtocol(Similarities.MaxOverPairs)));
         Assert.Contains("maximum over token pairs", other.Message, StringComparison.Ordinal);
     }
 
@@ -287,7 +287,7 @@ public sealed class EvaluatorTests
         var pipeline = await FakePipeline.WithCornersAsync();
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { BatchSize = 0 }));
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Queries = [QueryKind.Average, QueryKind.Average] }));
-        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new BootstrapOptions { Level = 1 } }));
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunAsync(pipeline, new EvaluationOptions { Bootstrap = new Bootstrap { Level = 1 } }));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public static class FakePipeline
             Transform = new EvaluationTransform(model.Description.Image),
             GallerySampler = sampler,
             QuerySampler = FrameSamplers.Middle,
-            Pooling = new MeanFramePooling(),
+            Pooling = FramePoolings.Mean,
             Gallery = gallery ?? new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
     }

@@ -19,7 +19,7 @@ public sealed class ExactIndexTests
     [MemberData(nameof(Shapes))]
     public void Search_ByProductsOverBlocks_EqualsTheSpecificationToTheLastBit(string kind, int vectors, int dimensions, int count)
     {
-        ISimilarity similarity = kind == "mean" ? new MeanPooledSimilarity() : new MaxOverPairsSimilarity();
+        ISimilarity similarity = kind == "mean" ? Similarities.MeanPooled : Similarities.MaxOverPairs;
         var items = SampleEmbeddings.Many(1, count, vectors, dimensions);
         var queries = SampleEmbeddings.Many(2, 21, vectors, dimensions);
         var excluded = Enumerable.Range(0, 40).Select(Id).ToHashSet();
@@ -42,7 +42,7 @@ public sealed class ExactIndexTests
     public void Search_OfManyEqualItemsByProducts_KeepsTheOrderOfAdding()
     {
         var item = SampleEmbeddings.Many(3, 1, 1, 64)[0];
-        var index = Filled(new MeanPooledSimilarity(), [.. Enumerable.Repeat(item, 9001)]);
+        var index = Filled(Similarities.MeanPooled, [.. Enumerable.Repeat(item, 9001)]);
         var queries = SampleEmbeddings.Many(4, 40, 1, 64);
         var found = index.Search(queries, [.. queries.Select(_ => SearchOptions.Default)]);
         Assert.All(found, hits => Assert.Equal(Enumerable.Range(0, 10).Select(Id), hits.Select(hit => hit.Id)));
@@ -51,7 +51,7 @@ public sealed class ExactIndexTests
     [Fact]
     public void Search_OfQueriesWithDifferentVectors_ComparesEach()
     {
-        var similarity = new MaxOverPairsSimilarity();
+        var similarity = Similarities.MaxOverPairs;
         var items = SampleEmbeddings.Many(5, 1500, 8, 32);
         EmbeddingSet[] queries = [.. SampleEmbeddings.Many(6, 3, 8, 32), .. SampleEmbeddings.Many(7, 2, 1, 32), .. SampleEmbeddings.Many(8, 1, 8, 32)];
         var found = Filled(similarity, items).Search(queries, [.. queries.Select(_ => new SearchOptions { Top = 3 })]);
@@ -64,7 +64,7 @@ public sealed class ExactIndexTests
     [Fact]
     public void Search_OverflowingScores_PutsWhatIsNoNumberLast()
     {
-        var index = new ExactIndex(new MeanPooledSimilarity());
+        var index = new ExactIndex(Similarities.MeanPooled);
         index.Add(Id(0), SampleEmbeddings.Vector(3e38f, -3e38f));
         index.Add(Id(1), SampleEmbeddings.Vector(-1, 0));
         var hits = index.Search([SampleEmbeddings.Vector(2, 2)], [SearchOptions.Default])[0];
@@ -74,7 +74,7 @@ public sealed class ExactIndexTests
     [Fact]
     public void Add_OfNaN_IsRefusedWithTheItemAndThePlace()
     {
-        var error = Assert.Throws<ArgumentException>(() => new ExactIndex(new MeanPooledSimilarity()).Add(Id(7), SampleEmbeddings.Vector(1, float.NaN)));
+        var error = Assert.Throws<ArgumentException>(() => new ExactIndex(Similarities.MeanPooled).Add(Id(7), SampleEmbeddings.Vector(1, float.NaN)));
         Assert.Contains("item-0007", error.Message, StringComparison.Ordinal);
         Assert.Contains("value 1", error.Message, StringComparison.Ordinal);
     }
@@ -82,14 +82,14 @@ public sealed class ExactIndexTests
     [Fact]
     public void Search_WithAnInfiniteQuery_IsRefused()
     {
-        var index = Filled(new MeanPooledSimilarity(), SampleEmbeddings.Many(1, 2, 1, 2));
+        var index = Filled(Similarities.MeanPooled, SampleEmbeddings.Many(1, 2, 1, 2));
         Assert.Throws<ArgumentException>(() => index.Search([SampleEmbeddings.Vector(float.PositiveInfinity, 0)], [SearchOptions.Default]));
     }
 
     [Fact]
     public void Search_ForNoHits_IsRefused()
     {
-        var index = Filled(new MeanPooledSimilarity(), SampleEmbeddings.Many(1, 2, 1, 2));
+        var index = Filled(Similarities.MeanPooled, SampleEmbeddings.Many(1, 2, 1, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => index.Search([SampleEmbeddings.Vector(1, 0)], [new SearchOptions { Top = 0 }]));
     }
 

@@ -8,7 +8,7 @@ namespace CoVR.Tests.Retrieval;
 public sealed class LiveRowsTests
 {
     private const int D = 16;
-    private static readonly ExactSearch Engine = new(new MeanPooledSimilarity(), 1);
+    private static readonly ExactSearch Engine = new(Similarities.MeanPooled, 1);
 
     [Fact]
     public void Find_BeforePublish_ReturnsTheStateBefore()

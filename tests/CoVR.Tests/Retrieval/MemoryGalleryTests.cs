@@ -8,7 +8,7 @@ public sealed class MeanPooledMemoryGalleryTests : GalleryConformance
 {
     protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint) => new(new MemoryGallery(fingerprint));
 
-    protected override float Score(EmbeddingSet query, EmbeddingSet item) => new MeanPooledSimilarity().Score(query, new MeanFramePooling().Pool(item));
+    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarities.MeanPooled.Score(query, FramePoolings.Mean.Pool(item));
 }
 
 [Collection("torch")]
@@ -18,9 +18,9 @@ public sealed class MaxOverPairsMemoryGalleryTests : GalleryConformance
 
     protected override int Vectors => 3;
 
-    protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint) => new(new MemoryGallery(fingerprint, Similarity, new MiddleFramePooling()));
+    protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint) => new(new MemoryGallery(fingerprint, Similarity, FramePoolings.Middle));
 
-    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarity.Score(query, new MiddleFramePooling().Pool(item));
+    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarity.Score(query, FramePoolings.Middle.Pool(item));
 }
 
 [Collection("torch")]
@@ -44,7 +44,7 @@ public sealed class CustomSimilarityMemoryGalleryTests : GalleryConformance
 
     protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint) => new(new MemoryGallery(fingerprint, Similarity));
 
-    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarity.Score(query, new MeanFramePooling().Pool(item));
+    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarity.Score(query, FramePoolings.Mean.Pool(item));
 
     private sealed class NegativeDistance : ISimilarity
     {

@@ -13,9 +13,9 @@ public sealed class QueryTimePooledSimilarityTests
         double[] similarities = [0.6, 0.8, 0];
         double[] weights = [.. similarities.Select(s => Math.Exp(s / 0.25))];
         var expected = similarities.Zip(weights, (s, w) => s * w).Sum() / weights.Sum();
-        Assert.Equal(expected, new QueryTimePooledSimilarity(0.25).Score(query, video), 1e-6);
-        Assert.Equal(1.4 / 3, new QueryTimePooledSimilarity(1e6).Score(query, video), 1e-5); // the mean
-        Assert.Equal(0.8, new QueryTimePooledSimilarity(1e-3).Score(query, video), 1e-6); // the best frame
+        Assert.Equal(expected, Similarities.QueryTimePooled(0.25).Score(query, video), 1e-6);
+        Assert.Equal(1.4 / 3, Similarities.QueryTimePooled(1e6).Score(query, video), 1e-5); // the mean
+        Assert.Equal(0.8, Similarities.QueryTimePooled(1e-3).Score(query, video), 1e-6); // the best frame
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class QueryTimePooledSimilarityTests
         var random = new Random(3);
         var (query, video) = (Draw(random, 4, 6, 1), Draw(random, 4, 6, 5));
         var (meanQuery, meanVideo) = (Means(query), Means(video));
-        var similarity = new QueryTimePooledSimilarity();
+        var similarity = Similarities.QueryTimePooled();
         Assert.Equal(similarity.Score(meanQuery, meanVideo), similarity.Score(query, video), 1e-6);
     }
 
@@ -33,7 +33,7 @@ public sealed class QueryTimePooledSimilarityTests
     {
         var random = new Random(4);
         var (query, picture) = (Draw(random, 4, 6, 1), Draw(random, 4, 6, 1));
-        Assert.Equal(new MeanPooledSimilarity().Score(query, picture), new QueryTimePooledSimilarity().Score(query, picture));
+        Assert.Equal(Similarities.MeanPooled.Score(query, picture), Similarities.QueryTimePooled().Score(query, picture));
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class QueryTimePooledSimilarityTests
     public void Search_OfAnyNumberOfQueries_GivesTheSpecifiedScoresAndOrder(int count)
     {
         var random = new Random(9);
-        var similarity = new QueryTimePooledSimilarity(0.05);
+        var similarity = Similarities.QueryTimePooled(0.05);
         var index = new ExactIndex(similarity);
         // Pictures and videos of different lengths, over several blocks, with ties.
         EmbeddingSet[] items = [.. Enumerable.Range(0, 1500).Select(i => Draw(random, 1, 32, 1 + (i % 7)))];
@@ -64,7 +64,7 @@ public sealed class QueryTimePooledSimilarityTests
 
     [Fact]
     public void Add_FramesToAnIndexOfOneFrame_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => new ExactIndex(new MeanPooledSimilarity()).Add(new MediaId("v"), Draw(new Random(1), 1, 4, 2)));
+        Assert.Throws<ArgumentException>(() => new ExactIndex(Similarities.MeanPooled).Add(new MediaId("v"), Draw(new Random(1), 1, 4, 2)));
 
     [Fact]
     public void Search_WithASimilarityOfOnesOwn_GetsWholeVideos()
@@ -76,7 +76,7 @@ public sealed class QueryTimePooledSimilarityTests
     }
 
     [Fact]
-    public void Constructor_WithoutTemperature_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => new QueryTimePooledSimilarity(0));
+    public void Constructor_WithoutTemperature_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => Similarities.QueryTimePooled(0));
 
     private static EmbeddingSet Draw(Random random, int vectors, int dimensions, int frames)
     {

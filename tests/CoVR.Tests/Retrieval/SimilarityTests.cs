@@ -13,7 +13,7 @@ public sealed class MeanPooledSimilarityTests : SimilarityConformance
         Assert.Equal((0.5f * 2) + (0.5f * 1), Create().Score(query, candidate));
     }
 
-    protected override ISimilarity Create() => new MeanPooledSimilarity();
+    protected override ISimilarity Create() => Similarities.MeanPooled;
 }
 
 public sealed class MaxOverPairsSimilarityTests : SimilarityConformance
@@ -26,5 +26,5 @@ public sealed class MaxOverPairsSimilarityTests : SimilarityConformance
         Assert.Equal(3, Create().Score(query, candidate));
     }
 
-    protected override ISimilarity Create() => new MaxOverPairsSimilarity();
+    protected override ISimilarity Create() => Similarities.MaxOverPairs;
 }

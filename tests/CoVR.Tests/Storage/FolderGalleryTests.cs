@@ -25,7 +25,7 @@ public sealed class FolderGalleryConformanceTests : GalleryConformance, IDisposa
 
     protected override ValueTask<IGallery> ReopenAsync(EmbeddingFingerprint fingerprint) => new(new FolderGallery(Last, fingerprint));
 
-    protected override float Score(EmbeddingSet query, EmbeddingSet item) => new MeanPooledSimilarity().Score(query, new MeanFramePooling().Pool(item));
+    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarities.MeanPooled.Score(query, FramePoolings.Mean.Pool(item));
 }
 
 /// <summary>Files, damage and locks.</summary>

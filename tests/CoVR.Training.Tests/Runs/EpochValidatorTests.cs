@@ -198,7 +198,7 @@ public sealed class EpochValidatorTests : IDisposable
     {
         public string Name => "hidden";
 
-        public ISimilarity Similarity { get; } = new MeanPooledSimilarity();
+        public ISimilarity Similarity { get; } = Similarities.MeanPooled;
 
         public int Depth => 10;
 

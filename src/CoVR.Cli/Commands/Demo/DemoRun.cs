@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoVR.Cli.Pages;
 using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Datasets.Synthetic;
@@ -8,7 +9,6 @@ using CoVR.Evaluation;
 using CoVR.Losses;
 using CoVR.Media.Sampling;
 using CoVR.Modeling.Native;
-using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -60,12 +60,13 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
 
         var metrics = new DemoMetrics(arguments, clock.Elapsed.TotalSeconds, test, results, leftOut) { WaitingForData = stages.DataWaitShare };
         metrics.Print(report);
-        await new HtmlReport(services.GetRequiredKeyedService<IFrameReader>("")).WriteEvaluationAsync(
-            Path.Combine(arguments.Output, "index.html"), [.. results, .. leftOut], reader, PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses), cancellationToken);
+        var html = await new HtmlReport(services.GetRequiredKeyedService<IFrameReader>("")).RenderEvaluationAsync(
+            [.. results, .. leftOut], reader, PageOptions(world, test, reader, metrics, questions, captionLosses, editLosses), cancellationToken);
+        var page = HtmlReport.Write(Path.Combine(arguments.Output, "index.html"), html);
         await metrics.WriteAsync(Path.Combine(arguments.Output, "metrics.json"), cancellationToken);
         _work.Finish();
         report.Say($"metrics: {Path.GetFullPath(Path.Combine(arguments.Output, "metrics.json"))}");
-        report.Say($"page:    {Path.GetFullPath(Path.Combine(arguments.Output, "index.html"))}");
+        report.Say($"page:    {page}");
     }
 
     private static EvaluationPageOptions PageOptions(

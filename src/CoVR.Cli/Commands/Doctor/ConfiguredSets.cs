@@ -117,7 +117,7 @@ internal sealed class ConfiguredSets
         // As covr train finds them: an existing file, else the released weights of that address or path.
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
-        var released = CheckpointCatalog.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
+        var released = ReleasedCheckpoint.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
         yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family), Fit());
     }
 

@@ -1,8 +1,7 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CoVR.Modeling.Checkpoints;
+using CoVR.Cli.Pages;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -65,17 +64,9 @@ internal sealed record DoctorReport
     /// <summary>Writes the page, the report and the repair lists. Lists of an earlier report are replaced, or removed when nothing is left to do.</summary>
     /// <returns>The paths that were written.</returns>
     public IReadOnlyList<string> Save(string folder) =>
-        [Write(Path.Combine(folder, PageName), DoctorPage.Of(this)), Write(Path.Combine(folder, FileName), ToJson()), .. Repairs.Save(folder)];
+        [HtmlReport.Write(Path.Combine(folder, PageName), DoctorPage.Of(this)), HtmlReport.Write(Path.Combine(folder, FileName), ToJson()), .. Repairs.Save(folder)];
 
     internal static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Json);
-
-    /// <summary>Writes a text file, whole or not at all.</summary>
-    /// <returns>Its full path.</returns>
-    internal static string Write(string path, string text)
-    {
-        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
-        return Path.GetFullPath(path);
-    }
 }
 
 /// <summary>The result of one check.</summary>

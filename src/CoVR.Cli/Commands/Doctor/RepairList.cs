@@ -1,3 +1,5 @@
+using CoVR.Cli.Pages;
+
 namespace CoVR.Cli.Commands.Doctor;
 
 /// <summary>The items that need repair: pictures and videos to download, embeddings to compute.</summary>
@@ -23,14 +25,14 @@ internal sealed class RepairList(IEnumerable<Finding> findings)
     /// <returns>The paths that were written.</returns>
     public IReadOnlyList<string> Save(string folder)
     {
-        List<string> written = [DoctorReport.Write(Path.Combine(folder, FileName), DoctorReport.Serialize(Items))];
+        List<string> written = [HtmlReport.Write(Path.Combine(folder, FileName), DoctorReport.Serialize(Items))];
         foreach (var dataset in Items.Select(item => item.Dataset).Distinct(StringComparer.Ordinal))
         {
             foreach (var (remedy, _) in Lists)
             {
                 if (Ids(dataset, remedy) is { Count: > 0 } ids)
                 {
-                    written.Add(DoctorReport.Write(Path.Combine(folder, NameOf(dataset, remedy)), string.Join('\n', ids) + "\n"));
+                    written.Add(HtmlReport.Write(Path.Combine(folder, NameOf(dataset, remedy)), string.Join('\n', ids) + "\n"));
                 }
             }
         }

@@ -19,9 +19,6 @@ internal sealed class AnnotationDownloadOptions
 
     /// <summary>Whether existing valid files are downloaded and made again.</summary>
     public bool Overwrite { get; set; }
-
-    /// <summary>A transfer is given up if no byte arrives for this long.</summary>
-    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>What happened to an annotation file.</summary>
@@ -54,7 +51,8 @@ internal sealed record AnnotationOutcome(AnnotationFile File, string Path, Annot
 /// <remarks>An existing file is kept if it can be read, and else replaced once a valid one has arrived. Interrupted downloads are continued by the next run.</remarks>
 internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Downloader downloader)
 {
-    private const int Retries = 4;
+    private static readonly HttpRequestError[] Unreachable =
+        [HttpRequestError.NameResolutionError, HttpRequestError.ConnectionError, HttpRequestError.ProxyTunnelError, HttpRequestError.SecureConnectionError];
 
     /// <summary>The address that a file is downloaded from; null for a file that is made from others.</summary>
     public Uri? AddressOf(AnnotationFile file) =>
@@ -69,7 +67,7 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
     /// <summary>Downloads files, one after the other.</summary>
     /// <returns>One outcome for each file, in order. Files of a host that could not be reached for an earlier one fail at once.</returns>
     public async IAsyncEnumerable<AnnotationOutcome> DownloadAsync(
-        IEnumerable<AnnotationFile> files, IProgress<DownloadProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<AnnotationFile> files, IProgress<JobProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         HashSet<string> unreachable = new(StringComparer.OrdinalIgnoreCase);
         foreach (var file in files)
@@ -80,7 +78,7 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
 
     private string PathOf(string path) => Path.GetFullPath(Path.Combine([options.Folder, .. path.Split('/')]));
 
-    private async Task<AnnotationOutcome> DownloadOneAsync(AnnotationFile file, HashSet<string> unreachable, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<AnnotationOutcome> DownloadOneAsync(AnnotationFile file, HashSet<string> unreachable, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var path = PathOf(file);
         try
@@ -91,7 +89,7 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
         }
         catch (Exception error) when (error is DownloadException or DatasetFormatException or IOException or UnauthorizedAccessException)
         {
-            if (error is DownloadException { Failure: DownloadFailure.Unreachable, Uri.Authority: var host })
+            if (error is DownloadException { InnerException: HttpRequestException { HttpRequestError: var cause }, Uri.Authority: var host } && Unreachable.Contains(cause))
             {
                 unreachable.Add(host);
             }
@@ -100,7 +98,7 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
         }
     }
 
-    private async Task<AnnotationOutcome> FetchAsync(AnnotationFile file, string path, HashSet<string> unreachable, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<AnnotationOutcome> FetchAsync(AnnotationFile file, string path, HashSet<string> unreachable, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var exists = File.Exists(path);
         var (count, fault) = exists ? await ReadAsync(file, path, cancellationToken) : (0, null);
@@ -115,19 +113,14 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
             return new AnnotationOutcome(file, path, AnnotationStatus.Failed) { Reason = $"{address.Host} could not be reached for an earlier file." };
         }
 
-        var request = new DownloadRequest(address, path)
-        {
-            Replace = exists,
-            Retries = Retries,
-            StallTimeout = options.StallTimeout,
-            Check = async (arrived, token) =>
-            {
-                (count, var wrong) = await ReadAsync(file, arrived, token);
-                return wrong is null ? null : $"this is not {file.Format.Description}: {wrong}";
-            },
-        };
-        await downloader.DownloadAsync(request, progress, cancellationToken);
+        await downloader.DownloadAsync(address, path, CheckAsync, replace: exists, progress, cancellationToken);
         return Done(file, path, AnnotationStatus.Downloaded, count) with { Reason = fault is null ? null : $"the file that was there could not be read ({fault})" };
+
+        async Task<string?> CheckAsync(string arrived, CancellationToken token)
+        {
+            (count, var wrong) = await ReadAsync(file, arrived, token);
+            return wrong is null ? null : $"this is not {file.Format.Description}: {wrong}";
+        }
     }
 
     private async Task<AnnotationOutcome> MakeAsync(AnnotationFile file, string path, CancellationToken cancellationToken)

@@ -10,21 +10,25 @@ using Spectre.Console;
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary><c>covr download annotations</c>: the reference's <c>download_annotation.sh</c>.</summary>
-internal static class AnnotationsCommand
+internal sealed class AnnotationsCommand
 {
-    /// <summary>Creates the command.</summary>
-    public static Command Create(CommandHost host)
+    private readonly Argument<string[]> _sets = new("sets")
     {
-        var sets = new Argument<string[]>("sets")
-        {
-            Description = $"What to download: {string.Join(", ", AnnotationCatalog.Sets)}, or {AnnotationCatalog.Everything} for all of them.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var folder = new Option<string>("--folder") { Description = "The working folder, in which annotation/ and datasets/ are made.", DefaultValueFactory = _ => "." };
-        var mirror = DownloadCommand.AddressOption("--base-url", "A server that has the files under the same paths: a mirror, or a colleague's working folder.");
-        var addresses = new Option<string[]>("--address") { Description = "Another address of one file, as NAME=URL; may be repeated." };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Downloads existing valid files again." };
-        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and sizes, and downloads nothing." };
+        Description = $"What to download: {string.Join(", ", AnnotationCatalog.Sets)}, or {AnnotationCatalog.Everything} for all of them.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _folder = new("--folder") { Description = "The working folder, in which annotation/ and datasets/ are made.", DefaultValueFactory = _ => "." };
+    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the files under the same paths: a mirror, or a colleague's working folder.");
+    private readonly Option<string[]> _addresses = new("--address") { Description = "Another address of one file, as NAME=URL; may be repeated." };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Downloads existing valid files again." };
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and sizes, and downloads nothing." };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CommandHost host) => new AnnotationsCommand().Build(host);
+
+    private DocumentedCommand Build(CommandHost host)
+    {
         var command = new DocumentedCommand("annotations", "Downloads the annotation files of data sets and reads each of them.")
         {
             Notes = """
@@ -44,24 +48,26 @@ internal static class AnnotationsCommand
                 new("covr download annotations circo --address val.json=https://example.org/circo-val.json"),
             ],
         };
-        Array.ForEach<Option>([folder, mirror, addresses, overwrite, dryRun], command.Add);
-        command.Add(sets);
-        command.SetAction((parsed, cancellation) =>
-        {
-            var options = new AnnotationDownloadOptions
-            {
-                Folder = host.PathOf(parsed.GetRequiredValue(folder)),
-                BaseAddress = parsed.GetValue(mirror),
-                Overwrite = parsed.GetValue(overwrite),
-            };
-            foreach (var (name, address) in (parsed.GetValue(addresses) ?? []).Select(ReadAddress))
-            {
-                options.Addresses[name] = address;
-            }
-
-            return RunAsync(host, FilesOf(parsed.GetRequiredValue(sets)), options, parsed.GetValue(dryRun), cancellation);
-        });
+        Array.ForEach<Option>([_folder, _mirror, _addresses, _overwrite, _dryRun], command.Add);
+        command.Add(_sets);
+        command.SetAction((parsed, cancellation) => RunAsync(host, FilesOf(parsed.GetRequiredValue(_sets)), ReadOptions(host, parsed), parsed.GetValue(_dryRun), cancellation));
         return command;
+    }
+
+    private AnnotationDownloadOptions ReadOptions(CommandHost host, ParseResult parsed)
+    {
+        var options = new AnnotationDownloadOptions
+        {
+            Folder = host.PathOf(parsed.GetRequiredValue(_folder)),
+            BaseAddress = parsed.GetValue(_mirror),
+            Overwrite = parsed.GetValue(_overwrite),
+        };
+        foreach (var (name, address) in (parsed.GetValue(_addresses) ?? []).Select(ReadAddress))
+        {
+            options.Addresses[name] = address;
+        }
+
+        return options;
     }
 
     private static IReadOnlyList<AnnotationFile> FilesOf(string[] sets)
@@ -102,7 +108,7 @@ internal static class AnnotationsCommand
     {
         host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
-        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>());
+        using var downloader = new Downloader(null, host.Clock, services.GetRequiredService<ILogger<Downloader>>()) { Retries = 4 };
         var job = new AnnotationDownload(options, downloader);
         if (dryRun)
         {
@@ -124,8 +130,8 @@ internal static class AnnotationsCommand
     private static async Task<List<AnnotationOutcome>> DownloadAsync(AnnotationDownload job, IReadOnlyList<AnnotationFile> files, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         List<AnnotationOutcome> outcomes = [];
-        var bytes = new ImmediateProgress<DownloadProgress>(at => progress.Report(new WorkProgress(
-            outcomes.Count, files.Count, "files", $"{Path.GetFileName(at.Path)}: {DownloadCommand.Megabytes(at.Bytes)}{(at.TotalBytes is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
+        var bytes = new ImmediateProgress<JobProgress>(at => progress.Report(new WorkProgress(
+            outcomes.Count, files.Count, "files", $"{at.Activity}: {DownloadCommand.Megabytes(at.Done)}{(at.Total is { } total ? $" of {DownloadCommand.Megabytes(total)}" : "")}")));
         await foreach (var outcome in job.DownloadAsync(files, bytes, cancellation))
         {
             outcomes.Add(outcome);

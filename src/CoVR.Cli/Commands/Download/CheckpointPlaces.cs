@@ -26,7 +26,7 @@ internal sealed class CheckpointPlaces
     }
 
     /// <summary>The path of weights, whether they exist or not. Those that the reference's script does not fetch are always in the cache.</summary>
-    public string PathOf(CheckpointEntry entry)
+    public string PathOf(ReleasedCheckpoint entry)
     {
         if (entry.ReferencePath is { } path && (_folder is not null || entry.Uri is null))
         {
@@ -38,24 +38,14 @@ internal sealed class CheckpointPlaces
     }
 
     /// <summary>Where weights come from; null: never published.</summary>
-    public Uri? AddressOf(CheckpointEntry entry) =>
+    public Uri? AddressOf(ReleasedCheckpoint entry) =>
         entry.Uri is { } uri && uri.Host == PublicHub ? new Uri(_options.Hub, uri.AbsolutePath.TrimStart('/')) : entry.Uri;
 
-    /// <summary>Downloads weights.</summary>
-    /// <returns>Their path.</returns>
-    public async Task<string> DownloadAsync(CheckpointEntry entry, Downloader downloader, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+    /// <summary>Downloads weights to their path.</summary>
+    public async Task DownloadAsync(ReleasedCheckpoint entry, Downloader downloader, IProgress<JobProgress> progress, CancellationToken cancellation)
     {
-        if (_folder is null || entry.ReferencePath is null)
-        {
-            using var resolver = new CheckpointResolver(_options, downloader, progress);
-            return (await resolver.ResolveAsync(new CheckpointReference(entry.Name, entry.Family), cancellation)).Path;
-        }
-
-        var request = new DownloadRequest(AddressOf(entry)!, PathOf(entry)) { ExpectedBytes = entry.Bytes, Sha256 = entry.Sha256, Headers = Headers(entry) };
-        await downloader.DownloadAsync(request, progress, cancellation);
-        return request.Path;
+        _options.Progress = progress;
+        using var resolver = new CheckpointResolver(_options, downloader);
+        await resolver.DownloadAsync(new CheckpointReference(entry.Name, entry.Family), PathOf(entry), cancellation);
     }
-
-    private Dictionary<string, string> Headers(CheckpointEntry entry) =>
-        _options.HubToken is { Length: > 0 } token && entry.Uri!.Host == PublicHub ? new() { ["Authorization"] = $"Bearer {token}" } : [];
 }

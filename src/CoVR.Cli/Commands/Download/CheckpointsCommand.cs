@@ -11,25 +11,30 @@ using Spectre.Console;
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary><c>covr download checkpoints</c>: the reference's <c>download_pretrained_models.sh</c>.</summary>
-internal static class CheckpointsCommand
+internal sealed class CheckpointsCommand
 {
-    private static readonly string[] Groups = ["all", CheckpointCatalog.Blip, CheckpointCatalog.Blip2];
+    private static readonly string[] Groups = ["all", ReleasedCheckpoint.Blip, ReleasedCheckpoint.Blip2];
+
+    private readonly Argument<string[]> _names = new("names")
+    {
+        Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _list = new("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
+    private readonly Option<string?> _folder = new("--folder")
+    {
+        Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
+    };
+
+    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
 
     /// <summary>Creates the command.</summary>
-    public static Command Create(CommandHost host)
+    public static Command Create(CommandHost host) => new CheckpointsCommand().Build(host);
+
+    private DocumentedCommand Build(CommandHost host)
     {
-        var names = new Argument<string[]>("names")
-        {
-            Description = "Names of weights as --list shows them; blip or blip2 for the CoVR weights of a family, all for both.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var list = new Option<bool>("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
-        var folder = new Option<string?>("--folder")
-        {
-            Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
-        };
-        var mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
-        var dryRun = new Option<bool>("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and paths, and downloads nothing." };
         var command = new DocumentedCommand("checkpoints", "Downloads released weights of BLIP, BLIP-2, CoVR and CoVR-2.")
         {
             Notes = """
@@ -43,45 +48,41 @@ internal static class CheckpointsCommand
                 new("covr download checkpoints blip2 --folder .", "all of CoVR-2, where the Python repository looks for them"),
             ],
         };
-        Array.ForEach<Option>([list, folder, mirror, dryRun], command.Add);
-        command.Add(names);
-        command.SetAction((parsed, cancellation) =>
-        {
-            var place = new CheckpointPlaces(host, parsed.GetValue(folder), parsed.GetValue(mirror));
-            var asked = parsed.GetValue(names) ?? [];
-            if (parsed.GetValue(list) || asked.Length == 0)
-            {
-                ShowList(host, place, asked.Length == 0 ? CheckpointCatalog.All : EntriesOf(asked));
-                return Task.FromResult(ExitCodes.Done);
-            }
-
-            var entries = EntriesOf(asked);
-            if (parsed.GetValue(dryRun))
-            {
-                ShowList(host, place, entries);
-                return Task.FromResult(ExitCodes.Done);
-            }
-
-            return RunAsync(host, place, entries, cancellation);
-        });
+        Array.ForEach<Option>([_list, _folder, _mirror, _dryRun], command.Add);
+        command.Add(_names);
+        command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
 
-    private static List<CheckpointEntry> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
+    private async Task<int> RunAsync(CommandHost host, ParseResult parsed, CancellationToken cancellation)
+    {
+        var places = new CheckpointPlaces(host, parsed.GetValue(_folder), parsed.GetValue(_mirror));
+        var asked = parsed.GetValue(_names) ?? [];
+        var entries = asked.Length == 0 ? ReleasedCheckpoint.All : EntriesOf(asked);
+        if (asked.Length > 0 && !parsed.GetValue(_list) && !parsed.GetValue(_dryRun))
+        {
+            return await DownloadAsync(host, places, entries, cancellation);
+        }
 
-    private static IEnumerable<CheckpointEntry> EntriesOf(string name)
+        ShowList(host, places, entries);
+        return ExitCodes.Done;
+    }
+
+    private static List<ReleasedCheckpoint> EntriesOf(IEnumerable<string> names) => [.. names.SelectMany(EntriesOf).Distinct()];
+
+    private static IEnumerable<ReleasedCheckpoint> EntriesOf(string name)
     {
         if (Groups.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return CheckpointCatalog.All.Where(entry =>
+            return ReleasedCheckpoint.All.Where(entry =>
                 entry is { Uri: not null, ReferencePath: not null } && (name.Equals("all", StringComparison.OrdinalIgnoreCase) || entry.Family.Equals(name, StringComparison.OrdinalIgnoreCase)));
         }
 
-        var entry = CheckpointCatalog.Get(name);
+        var entry = ReleasedCheckpoint.Get(name);
         return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but nobody published them.", ExitCodes.Usage);
     }
 
-    private static async Task<int> RunAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries, CancellationToken cancellation)
+    private static async Task<int> DownloadAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries, CancellationToken cancellation)
     {
         host.ResumeHint = DownloadCommand.ResumeHint;
         await using var services = host.CreateServices().BuildServiceProvider();
@@ -98,10 +99,10 @@ internal static class CheckpointsCommand
 
             try
             {
-                await host.Report.RunAsync(entry.FullName, progress => places.DownloadAsync(entry, downloader, progress.OfDownload(), cancellation));
+                await host.Report.RunAsync(entry.FullName, progress => places.DownloadAsync(entry, downloader, progress.OfJob(WorkProgress.Bytes), cancellation));
                 host.Say($"{entry.FullName}: {host.Shown(path)}, {DownloadCommand.Megabytes(new FileInfo(path).Length)}");
             }
-            catch (Exception error) when (error is DownloadException or CheckpointException)
+            catch (CheckpointException error)
             {
                 failed++;
                 host.Warn(error.Message);
@@ -111,7 +112,7 @@ internal static class CheckpointsCommand
         return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void ShowList(CommandHost host, CheckpointPlaces places, IReadOnlyList<CheckpointEntry> entries)
+    private static void ShowList(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries)
     {
         var table = new Table().AddColumns("name", "weights", "state", "path", "from", "licence");
         foreach (var entry in entries)

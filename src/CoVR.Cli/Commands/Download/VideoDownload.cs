@@ -75,12 +75,11 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
 
     /// <summary>Downloads the list of addresses, if one is needed and does not exist.</summary>
     /// <exception cref="DownloadException">It cannot be downloaded, or is no such list.</exception>
-    public async Task FetchListAsync(IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task FetchListAsync(IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (options is { List: { } list, ListAddress: { } address })
         {
-            var request = new DownloadRequest(address, list) { Retries = options.Retries, StallTimeout = options.StallTimeout, Check = FindListFaultAsync };
-            await downloader.DownloadAsync(request, progress, cancellationToken);
+            await downloader.DownloadAsync(address, list, FindListFaultAsync, replace: false, progress, cancellationToken);
         }
     }
 
@@ -136,7 +135,11 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
     {
         var fetcher = new VideoFetcher(options, downloader, frames, _time);
         var queue = Channel.CreateBounded<PlannedVideo>(2 * options.Workers);
-        Task[] tasks = [Guarded(ProduceAsync), .. Enumerable.Range(0, options.Workers).Select(_ => Guarded(ConsumeAsync))];
+        Task[] tasks =
+        [
+            GuardAsync(() => ProduceAsync(plan, queue.Writer, outcomes, stop.Token), stop),
+            .. Enumerable.Range(0, options.Workers).Select(_ => GuardAsync(() => ConsumeAsync(queue.Reader, fetcher, journal, outcomes, stop.Token), stop)),
+        ];
         try
         {
             // The first error that is not the cancellation which it causes.
@@ -147,38 +150,40 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
         {
             outcomes.TryComplete();
         }
+    }
 
-        async Task Guarded(Func<Task> part)
+    /// <summary>Stops the other parts when one fails.</summary>
+    private static async Task GuardAsync(Func<Task> part, CancellationTokenSource stop)
+    {
+        try
         {
-            try
-            {
-                await Task.Run(part, stop.Token);
-            }
-            catch
-            {
-                await stop.CancelAsync();
-                throw;
-            }
+            await Task.Run(part, stop.Token);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    private static async Task ProduceAsync(VideoPlan plan, ChannelWriter<PlannedVideo> queue, ChannelWriter<VideoOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        await foreach (var video in plan.ReadAsync(cancellationToken))
+        {
+            await (video.Known is { } known ? outcomes.WriteAsync(known, cancellationToken) : queue.WriteAsync(video, cancellationToken));
         }
 
-        async Task ProduceAsync()
-        {
-            await foreach (var video in plan.ReadAsync(stop.Token))
-            {
-                await (video.Known is { } known ? outcomes.WriteAsync(known, stop.Token) : queue.Writer.WriteAsync(video, stop.Token));
-            }
+        queue.Complete();
+    }
 
-            queue.Writer.Complete();
-        }
-
-        async Task ConsumeAsync()
+    private async Task ConsumeAsync(
+        ChannelReader<PlannedVideo> queue, VideoFetcher fetcher, VideoJournal journal, ChannelWriter<VideoOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        await foreach (var video in queue.ReadAllAsync(cancellationToken))
         {
-            await foreach (var video in queue.Reader.ReadAllAsync(stop.Token))
-            {
-                var outcome = await fetcher.FetchAsync(video, stop.Token);
-                Record(journal, outcome);
-                await outcomes.WriteAsync(outcome, stop.Token);
-            }
+            var outcome = await fetcher.FetchAsync(video, cancellationToken);
+            Record(journal, outcome);
+            await outcomes.WriteAsync(outcome, cancellationToken);
         }
     }
 

@@ -47,12 +47,6 @@ internal sealed class VideoDownloadOptions
     /// <summary>After so many failures in a row, without a meaningful answer between them, the job ends: the network is down, or a server refuses.</summary>
     public int FailuresInARow { get; set; } = 25;
 
-    /// <summary>How often a broken transfer is repeated.</summary>
-    public int Retries { get; set; } = 4;
-
-    /// <summary>A transfer is given up if no byte arrives for this long.</summary>
-    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The list of videos that are missing after a complete run; it does not exist if nothing is missing.</summary>
     public string MissingFile => Path.Combine(Folder, $"missing-{Name}{Suffix}.csv");
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using CoVR.Downloads;
 
 namespace CoVR.Cli.Commands.Download;
@@ -20,33 +21,27 @@ internal sealed class VideoFetcher(VideoDownloadOptions options, Downloader down
         }
 
         await WaitAsync(video.Address!.Host, cancellationToken);
+        string? wrong = null;
         try
         {
-            var request = new DownloadRequest(video.Address, video.Path!) { Replace = video.Replace, Retries = options.Retries, StallTimeout = options.StallTimeout, Check = FindFaultAsync };
-            var isNew = await downloader.DownloadAsync(request, null, cancellationToken);
+            var isNew = await downloader.DownloadAsync(video.Address, video.Path!, CheckAsync, video.Replace, null, cancellationToken);
             Interlocked.Exchange(ref _failuresInARow, 0);
             return new VideoOutcome(video.Id, isNew ? VideoStatus.Downloaded : VideoStatus.AlreadyThere) { Address = video.Address.OriginalString, Bytes = new FileInfo(video.Path!).Length };
         }
-        catch (DownloadException error) when (error.Failure is not (DownloadFailure.NoSpace or DownloadFailure.NotWritable))
+        catch (DownloadException error) when (!error.IsDiskFault)
         {
-            return Judge(video, error);
+            return Judge(video, error, error.IsRefused ? VideoStatus.Gone : error.Reason == wrong ? VideoStatus.NotAVideo : VideoStatus.Failed);
         }
         catch (MediaReadException error) when (error.Failure != MediaFailure.DecoderMissing)
         {
             return new VideoOutcome(video.Id, VideoStatus.Failed) { Address = video.Address.OriginalString, Reason = error.Reason };
         }
+
+        async Task<string?> CheckAsync(string path, CancellationToken token) => wrong = await FindFaultAsync(path, token);
     }
 
-    private static VideoStatus StatusOf(DownloadFailure failure) => failure switch
+    private VideoOutcome Judge(PlannedVideo video, DownloadException error, VideoStatus status)
     {
-        DownloadFailure.NotFound or DownloadFailure.Forbidden or DownloadFailure.Unauthorized or DownloadFailure.Refused or DownloadFailure.Redirect => VideoStatus.Gone,
-        DownloadFailure.WrongContent => VideoStatus.NotAVideo,
-        _ => VideoStatus.Failed,
-    };
-
-    private VideoOutcome Judge(PlannedVideo video, DownloadException error)
-    {
-        var status = StatusOf(error.Failure);
         if (status != VideoStatus.Failed)
         {
             Interlocked.Exchange(ref _failuresInARow, 0);
@@ -54,9 +49,9 @@ internal sealed class VideoFetcher(VideoDownloadOptions options, Downloader down
         else if (Interlocked.Increment(ref _failuresInARow) >= options.FailuresInARow)
         {
             throw new DownloadException(
-                error.Uri, error.Failure, $"{error.Reason} {options.FailuresInARow} videos in a row failed, so the job was stopped: check the network and the server, and run it again; it continues from here.", error);
+                error.Uri, $"{error.Reason} {options.FailuresInARow} videos in a row failed, so the job was stopped: check the network and the server, and run it again; it continues from here.", error);
         }
-        else if (error.Failure == DownloadFailure.Server)
+        else if (error.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
             Pause(video.Address!.Host, error.RetryAfter);
         }

@@ -132,8 +132,6 @@ internal sealed class VideosCommand
         options.CheckLastFrame = parsed.GetRequiredValue(_check) == "last";
         options.CheckExisting = parsed.GetValue(_checkExisting);
         options.RetryFailed = parsed.GetValue(_retryFailed);
-        options.Retries = parsed.GetValue(_retries);
-        options.StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds));
         return options;
     }
 
@@ -146,7 +144,11 @@ internal sealed class VideosCommand
         var options = ReadOptions(host, parsed);
         await using var services = host.CreateServices().BuildServiceProvider();
         // With many videos a retry is not worth a line; the journal has the result.
-        using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
+        using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null)
+        {
+            Retries = parsed.GetValue(_retries),
+            StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)),
+        };
         var frames = new MediaFrameReader(new SkiaImageDecoder());
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
@@ -183,7 +185,7 @@ internal sealed class VideosCommand
     {
         if (options is { List: { } list, ListAddress: not null } && !File.Exists(list))
         {
-            await host.Report.RunAsync("Downloading the list of addresses", progress => job.FetchListAsync(progress.OfDownload(), cancellation));
+            await host.Report.RunAsync("Downloading the list of addresses", progress => job.FetchListAsync(progress.OfJob(WorkProgress.Bytes), cancellation));
         }
 
         var counts = new SortedDictionary<VideoStatus, long>();

@@ -3,10 +3,10 @@ using System.Text;
 using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
+using CoVR.Cli.Pages;
 using CoVR.Cli.Reporting;
 using CoVR.Embedding;
 using CoVR.Embedding.Folders;
-using CoVR.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
@@ -99,15 +99,15 @@ internal sealed class FolderSearch : IAsyncDisposable
     }
 
     /// <summary>Writes the answers with pictures.</summary>
-    public Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
+    public async Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        return new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).WriteSearchAsync(
-            path,
+        var html = await new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).RenderSearchAsync(
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
             $"The best of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_scan.Folder))}, by {_model.Title}.",
             cancellation);
+        HtmlReport.Write(path, html);
     }
 
     /// <inheritdoc/>

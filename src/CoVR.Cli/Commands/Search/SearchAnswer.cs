@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Search;
 
@@ -23,3 +24,22 @@ internal sealed record SearchAnswer(string Folder, string? Reference, string? Te
 /// <param name="File">Its path below the folder.</param>
 /// <param name="Path">Its full path.</param>
 internal sealed record FoundFile(int Rank, float Score, string File, string Path);
+
+/// <summary>An answer for people.</summary>
+internal static class AnswerTable
+{
+    /// <summary>Place, similarity and file of each hit.</summary>
+    public static Table Of(SearchAnswer answer)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("#").RightAligned());
+        table.AddColumn(new TableColumn("score").RightAligned());
+        table.AddColumn("file");
+        foreach (var hit in answer.Hits)
+        {
+            table.AddRow($"{hit.Rank}", FormattableString.Invariant($"{hit.Score:F3}"), Markup.Escape(hit.File));
+        }
+
+        return table;
+    }
+}

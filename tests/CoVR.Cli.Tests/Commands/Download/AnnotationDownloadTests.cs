@@ -14,7 +14,7 @@ namespace CoVR.Cli.Tests.Commands.Download;
 public sealed class AnnotationDownloadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Downloader _downloader = new(null, new HurriedTime());
+    private readonly Downloader _downloader = new(null, new HurriedTime()) { Retries = 4, StallTimeout = TimeSpan.FromHours(3) };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -197,7 +197,7 @@ public sealed class AnnotationDownloadTests : IDisposable
 
     private async Task<List<AnnotationOutcome>> RunAsync(ScriptedServer server, IEnumerable<AnnotationFile> files, Action<AnnotationDownloadOptions>? configure = null)
     {
-        var options = new AnnotationDownloadOptions { Folder = _folder.FullName, BaseAddress = server[""], StallTimeout = TimeSpan.FromHours(3) };
+        var options = new AnnotationDownloadOptions { Folder = _folder.FullName, BaseAddress = server[""] };
         configure?.Invoke(options);
         return await new AnnotationDownload(options, _downloader).DownloadAsync(files, null, Cancel).ToListAsync(Cancel);
     }

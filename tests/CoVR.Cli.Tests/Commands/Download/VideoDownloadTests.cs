@@ -261,7 +261,7 @@ public sealed class VideoDownloadTests
 
         var error = await Assert.ThrowsAsync<DownloadException>(() => world.RunAsync());
 
-        Assert.Equal(DownloadFailure.NoSpace, error.Failure);
+        Assert.True(error.IsDiskFault);
         Assert.InRange(world.Asked.Count, 1, 3);
         Assert.Empty(world.Stored);
     }

@@ -126,7 +126,7 @@ public sealed class VideoListTests
         isRight = true;
         await world.RunAsync(options => options.ListAddress = world.Server["paths.json"]);
 
-        Assert.Equal(DownloadFailure.WrongContent, error.Failure);
+        Assert.Equal((false, false), (error.IsRefused, error.IsTransient));
         Assert.Contains("no list of addresses", error.Message, StringComparison.Ordinal);
         Assert.Equal(["p/one"], world.Stored);
         Assert.Equal(list, await File.ReadAllBytesAsync(world["list.json"], Cancel));

@@ -18,7 +18,7 @@ internal sealed class VideoWorld : IAsyncDisposable
     public VideoWorld(Func<ScriptedRequest, ScriptedReply?>? answer = null)
     {
         Server = new ScriptedServer(request => (Answer ?? answer)?.Invoke(request) ?? ScriptedReply.Honest(request, VideoOf(request.Path)));
-        _downloader = new Downloader(null, Time);
+        _downloader = new Downloader(null, Time) { Retries = 1, StallTimeout = TimeSpan.FromHours(3) };
     }
 
     /// <summary>Replaces the server's answers.</summary>
@@ -73,7 +73,7 @@ internal sealed class VideoWorld : IAsyncDisposable
     /// <summary>Options for the list.</summary>
     public VideoDownloadOptions Options(Action<VideoDownloadOptions>? configure = null)
     {
-        var options = new VideoDownloadOptions { Name = "test", Folder = this["videos"], List = this["list.json"], Workers = 3, Retries = 1, StallTimeout = TimeSpan.FromHours(3) };
+        var options = new VideoDownloadOptions { Name = "test", Folder = this["videos"], List = this["list.json"], Workers = 3 };
         configure?.Invoke(options);
         return options;
     }

@@ -3,7 +3,7 @@ using CoVR.Modeling;
 
 namespace CoVR.Tests.Checkpoints;
 
-public sealed class CheckpointCatalogTests
+public sealed class ReleasedCheckpointTests
 {
     [Theory]
     [InlineData("blip-l-coco", "blip", "large", 384)]
@@ -23,10 +23,10 @@ public sealed class CheckpointCatalogTests
     [InlineData("model_large_retrieval_coco", "blip", "large", 384)]
     public void Get_OfAReleasedName_KnowsWhatItIs(string name, string family, string variant, int size)
     {
-        var entry = CheckpointCatalog.Get(name);
+        var entry = ReleasedCheckpoint.Get(name);
 
         Assert.Equal((family, variant, size), (entry.Family, entry.Variants[0], entry.Image.Size));
-        Assert.Equal(entry, CheckpointCatalog.Get(name, family));
+        Assert.Equal(entry, ReleasedCheckpoint.Get(name, family));
     }
 
     [Theory]
@@ -37,21 +37,21 @@ public sealed class CheckpointCatalogTests
     [InlineData("blip-l-coco", "", "https://storage.googleapis.com/sfr-vision-language-research/BLIP/models/model_large_retrieval_coco.pth")]
     [InlineData("blip2-l-coco", "", "https://storage.googleapis.com/sfr-vision-language-research/LAVIS/models/BLIP2/blip2_finetune_coco.pth")]
     public void Get_OfAReleasedName_KnowsTheReferencesAddress(string name, string family, string address) =>
-        Assert.Equal(address, CheckpointCatalog.Get(name, family).Uri!.AbsoluteUri);
+        Assert.Equal(address, ReleasedCheckpoint.Get(name, family).Uri!.AbsoluteUri);
 
     [Fact]
     public void All_Entries_HaveNamesOfTheirOwnAndFilesOfTheirOwn()
     {
-        Assert.Equal(CheckpointCatalog.All.Count, CheckpointCatalog.All.Select(entry => entry.FullName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.Equal(CheckpointCatalog.All.Count, CheckpointCatalog.All.Select(entry => (entry.Family, entry.FileName)).Distinct().Count());
-        Assert.All(CheckpointCatalog.All, entry => Assert.Equal(entry, CheckpointCatalog.Get(entry.FullName)));
-        Assert.All(CheckpointCatalog.All.SelectMany(entry => entry.Aliases.Select(alias => (entry, alias))), pair => Assert.Equal(pair.entry, CheckpointCatalog.Get(pair.alias, pair.entry.Family)));
+        Assert.Equal(ReleasedCheckpoint.All.Count, ReleasedCheckpoint.All.Select(entry => entry.FullName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(ReleasedCheckpoint.All.Count, ReleasedCheckpoint.All.Select(entry => (entry.Family, entry.FileName)).Distinct().Count());
+        Assert.All(ReleasedCheckpoint.All, entry => Assert.Equal(entry, ReleasedCheckpoint.Get(entry.FullName)));
+        Assert.All(ReleasedCheckpoint.All.SelectMany(entry => entry.Aliases.Select(alias => (entry, alias))), pair => Assert.Equal(pair.entry, ReleasedCheckpoint.Get(pair.alias, pair.entry.Family)));
     }
 
     [Fact]
     public void Get_OfANameOfTwoFamilies_AsksWhich()
     {
-        var error = Assert.Throws<CheckpointException>(() => CheckpointCatalog.Get("webvid-covr"));
+        var error = Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get("webvid-covr"));
 
         Assert.Contains("'blip/webvid-covr' or 'blip2/webvid-covr'", error.Reason, StringComparison.Ordinal);
     }
@@ -62,7 +62,7 @@ public sealed class CheckpointCatalogTests
     [InlineData("cirr_ft-covr+gt", "blip2", "weights of BLIP (webvid-covr, fine-tuned on CIRR.), which a BLIP-2 model cannot take: use UseBlip,")]
     public void Get_ForAnotherFamily_SaysSoInASentence(string name, string family, string part)
     {
-        var error = Assert.Throws<CheckpointException>(() => CheckpointCatalog.Get(name, family));
+        var error = Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get(name, family));
 
         Assert.Contains(part, error.Reason, StringComparison.Ordinal);
     }
@@ -74,11 +74,11 @@ public sealed class CheckpointCatalogTests
     [InlineData("blip-large-coco", "blip-l-coco")]
     public void Get_OfAMisspeltName_NamesTheNearest(string name, string nearest)
     {
-        Assert.Equal(nearest, CheckpointCatalog.Nearest(name)[0]);
-        Assert.Contains($"'{nearest}'", Assert.Throws<CheckpointException>(() => CheckpointCatalog.Get(name)).Reason, StringComparison.Ordinal);
+        Assert.Equal(nearest, ReleasedCheckpoint.Nearest(name)[0]);
+        Assert.Contains($"'{nearest}'", Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get(name)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Get_OfANameLikeNone_ListsAll() =>
-        Assert.Contains("there are blip-l-coco, ", Assert.Throws<CheckpointException>(() => CheckpointCatalog.Get("qqqqqqqqqqqqqqqqqqqqqqqqqqq")).Reason, StringComparison.Ordinal);
+        Assert.Contains("there are blip-l-coco, ", Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get("qqqqqqqqqqqqqqqqqqqqqqqqqqq")).Reason, StringComparison.Ordinal);
 }

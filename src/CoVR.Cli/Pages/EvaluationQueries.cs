@@ -1,7 +1,7 @@
 using CoVR.Data;
 using CoVR.Evaluation;
 
-namespace CoVR.Pages;
+namespace CoVR.Cli.Pages;
 
 /// <summary>Queries under one headline.</summary>
 internal sealed record QuerySection(string Title, string Text, IReadOnlyList<ShownQuery> Queries);
@@ -28,13 +28,13 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
             List<ShownQuery> shown = [];
             foreach (var query in queries)
             {
-                shown.Add(await ShowAsync(query, cancellationToken).ConfigureAwait(false));
+                shown.Add(await ShowAsync(query, cancellationToken));
             }
 
             sections.Add(new QuerySection(title, text, shown));
         }
 
-        return options.Questions.Count == 0 ? sections : [.. sections, await QuestionsAsync(cancellationToken).ConfigureAwait(false)];
+        return options.Questions.Count == 0 ? sections : [.. sections, await QuestionsAsync(cancellationToken)];
     }
 
     private IEnumerable<(string Title, string Text, int[] Queries)> Chosen()
@@ -62,12 +62,12 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
     private async Task<ShownQuery> ShowAsync(int query, CancellationToken cancellationToken)
     {
         var triplet = _triplets[query];
-        var reference = await pictures.OfAsync(triplet.Reference, cancellationToken).ConfigureAwait(false);
-        var hits = await HitsAsync(result.Rankings[query], triplet.Reference, hit => hit.Id == triplet.Target || triplet.Answers?.GetValueOrDefault(hit.Id) > 0, cancellationToken).ConfigureAwait(false);
+        var reference = await pictures.OfAsync(triplet.Reference, cancellationToken);
+        var hits = await HitsAsync(result.Rankings[query], triplet.Reference, hit => hit.Id == triplet.Target || triplet.Answers?.GetValueOrDefault(hit.Id) > 0, cancellationToken);
         if (triplet.Target is { } target && (_ranks[query] is null || _ranks[query] > options.Hits))
         {
             var text = _ranks[query] is { } rank ? $"at place {rank}" : $"not among the first {result.Rankings[query].Count}";
-            hits.Add(new ShownHit(await pictures.OfAsync(target, cancellationToken).ConfigureAwait(false), "right missed", text));
+            hits.Add(new ShownHit(await pictures.OfAsync(target, cancellationToken), "right missed", text));
         }
 
         return new ShownQuery(reference, triplet.Modification, triplet.TargetCaption is { } caption ? $"wanted: {caption}" : "", hits);
@@ -78,8 +78,8 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
         List<ShownQuery> shown = [];
         foreach (var question in options.Questions)
         {
-            var reference = await pictures.OfAsync(question.Reference, cancellationToken).ConfigureAwait(false);
-            shown.Add(new ShownQuery(reference, question.Modification, "", await HitsAsync(question.Hits, question.Reference, _ => false, cancellationToken).ConfigureAwait(false)));
+            var reference = await pictures.OfAsync(question.Reference, cancellationToken);
+            shown.Add(new ShownQuery(reference, question.Modification, "", await HitsAsync(question.Hits, question.Reference, _ => false, cancellationToken)));
         }
 
         return new QuerySection("Other questions", "Asked beyond the data set: nobody has marked the right answer.", shown);
@@ -90,7 +90,7 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
         List<ShownHit> shown = [];
         foreach (var hit in hits.Take(options.Hits))
         {
-            var picture = await pictures.OfAsync(hit.Id, cancellationToken).ConfigureAwait(false);
+            var picture = await pictures.OfAsync(hit.Id, cancellationToken);
             var score = float.IsFinite(hit.Score) ? EvaluationModel.Signed($"{hit.Score:F2}") : "last";
             shown.Add(new ShownHit(picture, isRight(hit) ? "right" : "", $"{(isRight(hit) ? "✓ " : "")}{hit.Rank} · {score}", hit.Id == reference));
         }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CoVR.Pages;
+namespace CoVR.Cli.Pages;
 
 /// <summary>A mark on an axis.</summary>
 internal sealed record AxisMark(string Text, string X, string Y);

@@ -1,17 +1,35 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Pages;
+using CoVR.Reproduction.Benchmarks;
 
-namespace CoVR.Reproduction.Benchmarks;
+namespace CoVR.Cli.Pages;
 
-/// <summary>The first page of a benchmark of several parts: figures of all, averages, and links to the page of each.</summary>
-internal static class BenchmarkIndexPage
+/// <summary>The pages of a benchmark: one for each part, and with several parts a first one with the figures of all, averages and links.</summary>
+internal static class BenchmarkPages
 {
-    public static async Task<string> RenderAsync(BenchmarkResult result)
+    private const string First = "index.html";
+
+    /// <summary>Renders the pages.</summary>
+    /// <returns>HTML by the name of the file.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> RenderAsync(BenchmarkResult result, IFrameReader frames, CancellationToken cancellationToken)
     {
-        using var template = typeof(BenchmarkIndexPage).Assembly.GetManifestResourceStream("benchmark.liquid")!;
-        return await HtmlReport.RenderAsync(template, new Model(result.Benchmark, [.. result.Parts[0].Results.Select((first, at) => TableOf(result, first, at))])).ConfigureAwait(false);
+        var (report, isOne, pages) = (new HtmlReport(frames), result.Parts.Count == 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var (part, _, results) in result.Parts)
+        {
+            var options = new EvaluationPageOptions { Title = isOne ? result.Benchmark : $"{result.Benchmark}: {part.Name}" };
+            pages[isOne ? First : $"{part.Name}.html"] = await report.RenderEvaluationAsync(results, part.Reader, options, cancellationToken);
+        }
+
+        if (!isOne)
+        {
+            pages[First] = RenderFirst(result);
+        }
+
+        return pages;
     }
+
+    private static string RenderFirst(BenchmarkResult result) =>
+        PageTemplate.Render("benchmark.liquid", new Model(result.Benchmark, [.. result.Parts[0].Results.Select((first, at) => TableOf(result, first, at))]));
 
     private static Table TableOf(BenchmarkResult result, EvaluationResult first, int at)
     {

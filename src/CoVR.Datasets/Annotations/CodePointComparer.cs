@@ -1,17 +1,14 @@
-namespace CoVR;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Orders texts by Unicode code points, as Python does; ordinal comparison in .NET goes by UTF-16 units, which differ beyond U+FFFF. Null counts as empty.</summary>
-/// <remarks>Safe for use from several threads.</remarks>
-public sealed class CodePointComparer : IComparer<string>
+internal sealed class CodePointComparer : IComparer<string>
 {
     private CodePointComparer()
     {
     }
 
-    /// <summary>The comparer.</summary>
     public static CodePointComparer Instance { get; } = new();
 
-    /// <inheritdoc/>
     public int Compare(string? x, string? y)
     {
         var left = x.AsSpan();

@@ -5,12 +5,12 @@ using Fluid;
 using Fluid.Values;
 using Microsoft.Extensions.FileProviders;
 
-namespace CoVR.Pages;
+namespace CoVR.Cli.Pages;
 
 /// <summary>Renders Liquid templates. Every value is encoded unless the template says <c>raw</c>.</summary>
 internal static class PageTemplate
 {
-    private const string Folder = "CoVR.Pages.Templates";
+    private const string Folder = "CoVR.Cli.Pages.Templates";
 
     private static readonly Assembly Assembly = typeof(PageTemplate).Assembly;
     private static readonly FluidParser Parser = new();
@@ -27,24 +27,20 @@ internal static class PageTemplate
     };
 
     /// <summary>Renders a template of this assembly.</summary>
-    public static async Task<string> RenderAsync(string name, object model)
+    public static string Render(string name, object model)
     {
         using var template = Open(name);
-        return await RenderAsync(template, model).ConfigureAwait(false);
+        return Render(template, model);
     }
 
     /// <summary>Renders a template over a model, whose public properties are its variables.</summary>
     /// <exception cref="ArgumentException">The template is not valid.</exception>
-    public static async Task<string> RenderAsync(Stream template, object model)
+    public static string Render(Stream template, object model)
     {
         using var reader = new StreamReader(template, leaveOpen: true);
-        if (!Parser.TryParse(await reader.ReadToEndAsync().ConfigureAwait(false), out var parsed, out var error))
-        {
-            throw new ArgumentException($"The template is not valid: {error}", nameof(template));
-        }
-
-        var context = new TemplateContext(model, Options).SetValue("page_css", Css);
-        return await parsed.RenderAsync(context, Encoder).ConfigureAwait(false);
+        return Parser.TryParse(reader.ReadToEnd(), out var parsed, out var error)
+            ? parsed.Render(new TemplateContext(model, Options).SetValue("page_css", Css), Encoder)
+            : throw new ArgumentException($"The template is not valid: {error}", nameof(template));
     }
 
     private static Stream Open(string name) => Assembly.GetManifestResourceStream($"{Folder}.{name}")!;

@@ -1,12 +1,10 @@
+using CoVR.Cli.Pages;
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Evaluation;
-using CoVR.Pages;
-using CoVR.Reproduction.Evaluation;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
-namespace CoVR.Tests.Pages;
+namespace CoVR.Cli.Tests.Pages;
 
 [Collection("torch")]
 public sealed class HtmlReportTests
@@ -18,8 +16,8 @@ public sealed class HtmlReportTests
     [Fact]
     public async Task RenderEvaluationAsync_OfSeveralVariants_ShowsFiguresCurvesPicturesAndFingerprints()
     {
-        var results = await EvaluateAsync();
-        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), null, Cancel);
+        var results = await CornerResults.OfClipsAsync();
+        var html = await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions(), Cancel);
         Assert.Contains("<td><b>100.00</b><small>100.0 – 100.0</small></td>", html, StringComparison.Ordinal);
         Assert.All(results, result => Assert.Contains(result.Fingerprint.Sha256(), html, StringComparison.Ordinal));
         Assert.Equal(results.Count, Count(html, "<path class=\"line c"));
@@ -72,9 +70,9 @@ public sealed class HtmlReportTests
     [Fact]
     public async Task RenderEvaluationAsync_WithLargePicturesAndClips_StaysWithinItsBudget()
     {
-        var results = await EvaluateAsync();
+        var results = await CornerResults.OfClipsAsync();
         var media = new LargeMedia();
-        var whole = await Report.RenderEvaluationAsync(results, media, null, Cancel);
+        var whole = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions(), Cancel);
         var small = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 9_000 }, Cancel);
         var none = await Report.RenderEvaluationAsync(results, media, new EvaluationPageOptions { PictureBytes = 0 }, Cancel);
         Assert.Contains("class=\"pic clip p", whole, StringComparison.Ordinal);
@@ -88,34 +86,27 @@ public sealed class HtmlReportTests
     [Fact]
     public async Task RenderEvaluationAsync_OfUnreadablePictures_NamesThem()
     {
-        var html = await Report.RenderEvaluationAsync(await EvaluateAsync(), new NoMedia(), null, Cancel);
+        var html = await Report.RenderEvaluationAsync(await CornerResults.OfClipsAsync(), new NoMedia(), new EvaluationPageOptions(), Cancel);
         Assert.Contains("not readable: corner-", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task WriteEvaluationAsync_Twice_GivesEqualFilesAndNoRemainder()
+    public async Task RenderEvaluationAsync_Twice_GivesEqualFilesAndNoRemainder()
     {
         using var folder = new TemporaryFolder();
-        var results = await EvaluateAsync();
-        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
+        var results = await CornerResults.OfClipsAsync();
+        HtmlReport.Write(folder["new", "index.html"], await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions(), Cancel));
         var first = await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel);
-        await Report.WriteEvaluationAsync(folder["new", "index.html"], results, new CornerReader(), null, Cancel);
+        HtmlReport.Write(folder["new", "index.html"], await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions(), Cancel));
         Assert.Equal(first, await File.ReadAllBytesAsync(folder["new", "index.html"], Cancel));
-        await EvaluationJson.WriteAsync(folder["new", "evaluation.json"], results, Cancel);
-        Assert.Equal(2, Directory.GetFiles(folder["new"]).Length);
+        Assert.Single(Directory.GetFiles(folder["new"]));
     }
 
     [Fact]
-    public async Task RenderEvaluationAsync_WithoutResults_IsRefused() =>
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => Report.RenderEvaluationAsync([], new CornerReader(), null, Cancel));
-
-    [Fact]
-    public async Task WriteSearchAsync_OfHostileTexts_EncodesThemAndShowsLinksAndPictures()
+    public async Task RenderSearchAsync_OfHostileTexts_EncodesThemAndShowsLinksAndPictures()
     {
-        using var folder = new TemporaryFolder();
         var (near, far) = (new MediaId("near" + Hostile), new MediaId("far"));
-        await Report.WriteSearchAsync(
-            folder["search.html"],
+        var html = await Report.RenderSearchAsync(
             new ComposedQuery(MediaSource.FromFrames([ColourEncoder.Picture(1)]), Hostile),
             [
                 new SearchPageItem(new SearchHit(near, 0.5f, 1), MediaSource.FromFrames([ColourEncoder.Picture(2)]), "../photos/near.png"),
@@ -123,7 +114,6 @@ public sealed class HtmlReportTests
             ],
             Hostile,
             Cancel);
-        var html = await File.ReadAllTextAsync(folder["search.html"], Cancel);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.Contains("<a href=\"../photos/near.png\">", html, StringComparison.Ordinal);
         Assert.Equal(2, Count(html, "data:image/png;base64,"));
@@ -132,10 +122,10 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public async Task RenderAsync_OfAnotherTemplate_KnowsTheHeadAndEncodesValues()
+    public void Render_OfAnotherTemplate_KnowsTheHeadAndEncodesValues()
     {
         using var template = new MemoryStream("{% include 'head' %}<p>{{ Items[0].Name }}</p>"u8.ToArray());
-        var html = await HtmlReport.RenderAsync(template, new { Title = Hostile, Style = ".own > p {}", Items = new[] { new { Name = Hostile } } });
+        var html = PageTemplate.Render(template, new { Title = Hostile, Style = ".own > p {}", Items = new[] { new { Name = Hostile } } });
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.Contains("<p>&lt;script&gt;", html, StringComparison.Ordinal);
         Assert.Contains(".own > p {}", html, StringComparison.Ordinal);
@@ -143,26 +133,11 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public async Task RenderAsync_OfABrokenTemplate_SaysWhatIsWrong()
+    public void Render_OfABrokenTemplate_SaysWhatIsWrong()
     {
         using var template = new MemoryStream("{% if %}"u8.ToArray());
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => HtmlReport.RenderAsync(template, new { }));
+        var error = Assert.Throws<ArgumentException>(() => PageTemplate.Render(template, new { }));
         Assert.Contains("(1:", error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A gallery of clips of two equal frames, whose scores let the answer's text weigh them.</summary>
-    internal static async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync()
-    {
-        var pipeline = FakePipeline.Create();
-        await new EmbeddingJob(pipeline).EmbedAsync(
-            [.. Enumerable.Range(0, 8).Select(corner => new MediaItem(ColourEncoder.IdOf(corner), MediaSource.FromFrames([ColourEncoder.Picture(corner), ColourEncoder.Picture(corner)])))], null, Cancel).CountAsync(Cancel);
-        return await new Evaluator(pipeline).EvaluateAsync(
-            CornerReader.Dataset,
-            new CornerReader(),
-            new RecallProtocol(),
-            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant] },
-            null,
-            Cancel);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

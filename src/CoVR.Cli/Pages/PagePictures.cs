@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CoVR.Media;
 
-namespace CoVR.Pages;
+namespace CoVR.Cli.Pages;
 
 /// <summary>A picture on a page.</summary>
 /// <param name="Style">Its classes in the style sheet; null when it is named instead of shown.</param>
@@ -28,7 +28,7 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
     {
         if (!_pictures.TryGetValue(id, out var picture))
         {
-            _pictures[id] = picture = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
+            _pictures[id] = picture = await ReadAsync(id, cancellationToken);
         }
 
         return picture;
@@ -43,7 +43,7 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
                 return new PagePicture(null, id.Value, id.Value);
             }
 
-            var read = await frames.ReadAsync(locate(id), new Evenly(clipFrames), cancellationToken).ConfigureAwait(false);
+            var read = await frames.ReadAsync(locate(id), new Evenly(clipFrames), cancellationToken);
             return new PagePicture(AddStyle([.. read.Select(frame => MediaWriter.Shrink(frame, pictureSize))]), id.Value, id.Value);
         }
         catch (MediaReadException error)

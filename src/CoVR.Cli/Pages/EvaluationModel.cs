@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CoVR.Evaluation;
 
-namespace CoVR.Pages;
+namespace CoVR.Cli.Pages;
 
 /// <summary>The variables of <c>evaluation.liquid</c>.</summary>
 internal sealed class EvaluationModel
@@ -136,7 +136,7 @@ internal sealed class EvaluationModel
     private Cell? DifferenceOf(EvaluationResult result)
     {
         var isComparable = result != First && result.Fingerprint.DataSha256 == First.Fingerprint.DataSha256 && result.Coverage.QueriesScored == First.Coverage.QueriesScored;
-        return isComparable && Bootstrap.Differences(result, First, result.Bootstrap).TryGetValue(First.Report.PrimaryMetric, out var difference)
+        return isComparable && result.Bootstrap.Differences(result, First).TryGetValue(First.Report.PrimaryMetric, out var difference)
             ? new Cell(difference.Value.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture), Range(difference))
             : null;
     }
@@ -180,7 +180,7 @@ internal sealed class EvaluationModel
         var fields = json.RootElement.EnumerateObject().ToDictionary(field => field.Name.Replace('_', ' '), field => field.Value.ToString());
         fields["coverage"] = result.Coverage.Describe();
         fields["intervals"] = FormattableString.Invariant(
-            $"percentile bootstrap, {result.Bootstrap.Resamples} draws of {(result.Bootstrap.Unit == ResamplingUnit.Target ? "targets with their queries" : "queries")}, level {result.Bootstrap.Level}, seed {result.Bootstrap.Seed}");
+            $"percentile bootstrap, {result.Bootstrap.Resamples} draws of {(result.Bootstrap.DrawsQueries ? "queries" : "targets with their queries")}, level {result.Bootstrap.Level}, seed {result.Bootstrap.Seed}");
         return fields;
     }
 
