@@ -1,5 +1,4 @@
 using CoVR.Downloads;
-using CoVR.Modeling.Checkpoints;
 using CoVR.Training.Logging;
 
 namespace CoVR.Cli.Reporting;
@@ -22,8 +21,8 @@ internal static class ProgressAdapters
         progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, Path.GetFileName(at.Path))));
 
     /// <summary>Progress of a conversion of weights.</summary>
-    public static IProgress<ConversionProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<ConversionProgress>(at =>
-        progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, at.Tensor)));
+    public static IProgress<JobProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<JobProgress>(at =>
+        progress.Report(new WorkProgress(at.Done, at.Total, WorkProgress.Bytes, at.Activity)));
 
     private static IEnumerable<string> Notes(JobProgress job)
     {

@@ -114,7 +114,7 @@ public sealed class EmbeddingFolderTests : IDisposable
     {
         Directory.CreateDirectory(_folder["1065"]);
         using var tensor = torch.ones(2, 3);
-        PthWriter.Write(_folder["1065", "7.pth"], tensor);
+        Checkpoint.WritePth(_folder["1065", "7.pth"], tensor);
         new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["txt2_test.pth"]);
         File.WriteAllText(_folder["broken.pth"], "nothing");
 
