@@ -22,7 +22,7 @@ internal static class ProgressAdapters
 
     /// <summary>Progress of a conversion of weights.</summary>
     public static IProgress<JobProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<JobProgress>(at =>
-        progress.Report(new WorkProgress(at.Done, at.Total, WorkProgress.Bytes, at.Activity)));
+        progress.Report(new WorkProgress(at.Done, at.Total, WorkProgress.Bytes, at.Activity ?? "")));
 
     private static IEnumerable<string> Notes(JobProgress job)
     {

@@ -49,7 +49,12 @@ public sealed class Checkpoint : IDisposable
     /// <param name="indexPath">A <c>….index.json</c>.</param>
     /// <returns>Their names, which lie beside the index.</returns>
     /// <exception cref="CheckpointException">The index is damaged, or names files outside of its folder.</exception>
-    public static IReadOnlyList<string> FindShards(string indexPath) => ShardedSafetensors.Shards(indexPath);
+    public static IReadOnlyList<string> FindShards(string indexPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(indexPath);
+        using var file = CheckpointFile.Open(indexPath);
+        return ShardIndex.Read(file).Shards;
+    }
 
     /// <summary>Loads a file into a module, with every key accounted for.</summary>
     /// <param name="module">Its parameters and buffers are overwritten, whatever their device; they keep type and shape.</param>

@@ -64,12 +64,8 @@ public sealed class CheckpointMap
 
     internal string Translate(string key)
     {
-        foreach (var prefix in RemovedPrefixes)
-        {
-            key = key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : key;
-        }
-
-        return Rename?.Invoke(key) ?? key;
+        var cut = RemovedPrefixes.Aggregate(key, (name, prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name);
+        return Rename?.Invoke(cut) ?? cut;
     }
 }
 

@@ -4,7 +4,6 @@ using CoVR.Cli.Reporting;
 using CoVR.Downloads;
 using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Training.Mpi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -147,7 +146,7 @@ internal sealed class VideosCommand
         await using var services = host.CreateServices().BuildServiceProvider();
         // With many videos a retry is not worth a line; the journal has the result.
         using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
-        var frames = new MediaFrameReader(new SkiaImageDecoder());
+        var frames = new MediaFrameReader();
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {
