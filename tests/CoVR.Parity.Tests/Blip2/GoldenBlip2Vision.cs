@@ -17,7 +17,7 @@ internal static class GoldenBlip2Vision
         Heads = vit.GetProperty("num_heads").GetInt32(),
         FeedForwardWidth = (int)(vit.GetProperty("embed_dim").GetInt32() * vit.GetProperty("mlp_ratio").GetDouble()),
         QkvBias = vit.GetProperty("qkv_bias").GetBoolean(),
-            KeyBias = false,
+        KeyBias = false,
         NormEpsilon = vit.GetProperty("norm_eps").GetDouble(),
     };
 
