@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
 
@@ -12,8 +11,8 @@ namespace CoVR.Benchmarks;
 public class ImageBenchmarks
 {
     private const int Repeats = 8;
-    private readonly SkiaImageDecoder _decoder = new();
-    private readonly EvaluationTransform _transform = new(ImageInput.Clip(384));
+    private readonly IImageDecoder _decoder = MediaFrameReader.CreateImageDecoder();
+    private readonly IImageTransform _transform = ImageTransforms.Evaluation(ImageInput.Clip(384));
     private readonly float[] _pixels = new float[3 * 384 * 384];
     private readonly Random _random = new(1);
     private byte[] _png = [];

@@ -7,5 +7,5 @@ namespace CoVR.Benchmarks;
 /// <summary>Models with fresh weights, which nothing is downloaded for.</summary>
 internal static class MadeModels
 {
-    public static ComposedModel Create(ModelOptions options) => BlipFamily.Definition.CreateAsync(options).AsTask().GetAwaiter().GetResult();
+    public static ComposedModel Create(ModelOptions options) => BlipArchitecture.Family.CreateAsync(options).AsTask().GetAwaiter().GetResult();
 }

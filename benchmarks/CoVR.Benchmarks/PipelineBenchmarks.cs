@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using CoVR.Blip;
 using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Media.Sampling;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
@@ -46,8 +45,8 @@ public class PipelineBenchmarks
         _pipeline = new RetrievalPipeline
         {
             Model = model,
-            FrameReader = new MediaFrameReader(new SkiaImageDecoder()),
-            Transform = new EvaluationTransform(model.Description.Image),
+            FrameReader = new MediaFrameReader(),
+            Transform = ImageTransforms.Evaluation(model.Description.Image),
             GallerySampler = FrameSamplers.UniformSegments(Frames),
             QuerySampler = FrameSamplers.Middle,
             Pooling = FramePoolings.Mean,

@@ -42,7 +42,7 @@ services.AddCoVR().UseBlip(options =>
     options.Architecture = new BlipArchitecture
     {
         Image = ImageInput.Clip(32),
-        Vision = new VisionTransformerOptions { PatchSize = 8, Width = 96, Depth = 3, Heads = 4, FeedForwardWidth = 384, DropPath = 0, Stem = VisionStem.Convolutional, Positions = PositionInitialization.SinCos, PositionWavelength = 20, InitializerRange = 0.08, CheckpointedBlocks = 0 },
+        Vision = new VisionTransformerOptions { PatchSize = 8, Width = 96, Depth = 3, Heads = 4, FeedForwardWidth = 384, DropPath = 0, ConvolutionalStem = true, SinCosPositions = true, PositionWavelength = 20, InitializerRange = 0.08, CheckpointedBlocks = 0 },
         Text = new BertOptions { VocabularySize = 0, Width = 96, Depth = 2, Heads = 4, FeedForwardWidth = 384, MaxPositions = 32, Dropout = 0, AttentionDropout = 0, InitializerRange = 0.08 },
         Dimensions = 64,
     };

@@ -78,7 +78,7 @@ async Task EmbedAsync(string pipeline, IEnumerable<MediaId> ids)
     }
 }
 
-void Save(ComposedModel model, string stage) => SafetensorsWriter.Write(Pipelines.Weights(folder, stage), model.Module!.state_dict());
+void Save(ComposedModel model, string stage) => Checkpoint.WriteSafetensors(Pipelines.Weights(folder, stage), model.Module!.state_dict());
 
 SteppedProgress Progress(string stage) => new(at => Say(FormattableString.Invariant($"{stage}: step {at.Step} of {at.TotalSteps}, loss {at.Loss:F3}")));
 

@@ -1,6 +1,7 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Blip;
 
@@ -12,6 +13,12 @@ public sealed record BlipArchitecture : ComposedArchitecture
         : base(ImageInput.Clip(384), new VisionTransformerOptions(), new BertOptions())
     {
     }
+
+    /// <summary>
+    /// BLIP: its published models and how they are made. The variants are <c>large</c> (ViT-L/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO, where the reference starts from), <c>large-covr</c>
+    /// (the same trained on WebVid-CoVR) and <c>base</c> (ViT-B/16 at 384 pixels, fine-tuned on COCO).
+    /// </summary>
+    public static ModelFamily Family => BlipBuilderExtensions.Family;
 
     /// <summary>BLIP with ViT-L/16 at 384 pixels: the model of the papers.</summary>
     public static BlipArchitecture Large { get; } = new();

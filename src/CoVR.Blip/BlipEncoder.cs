@@ -44,12 +44,13 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
         : base(nameof(BlipEncoder), VisualOf(architecture, parts, device), architecture.Dimensions)
     {
         parts?.RequireFusionForText();
-        _temperature = architecture.TemperatureParameter ? Parameters.Full(device, 0.07) : null;
+        _temperature = architecture.TemperatureParameter ? new Parameter(full([], 0.07f, device: device)) : null;
         _text = parts?.Text ?? new MedTextEncoder(architecture.Text, Visual.Width, architecture.EncoderToken, device);
         _visionHead = architecture.VisionHead ? new Linear(Visual.Width, Dimensions, device: device) : null;
         _textHead = new Linear(_text.Width, Dimensions, device: device);
         _fusion = CreateFusion(architecture, parts, () => new CrossAttentionFusion((MedTextEncoder)_text, _textHead, _visionHead), device);
         RegisterComponents();
+        _temperature?.DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Blip2;
 
@@ -16,7 +17,7 @@ public sealed record Blip2Architecture : ComposedArchitecture
         Depth = 39,
         Heads = 16,
         FeedForwardWidth = 6144,
-        QkvBias = QkvBias.QueryAndValue,
+        KeyBias = false,
         DropPath = 0,
         FinalNorm = false,
         DepthScaledInitialization = true,
@@ -25,14 +26,14 @@ public sealed record Blip2Architecture : ComposedArchitecture
 
     private static readonly VisionTransformerOptions ClipLarge = new()
     {
-        Layout = VisionLayout.Clip,
+        ClipLayout = true,
         PatchSize = 14,
         Width = 1024,
         Depth = 23,
         Heads = 16,
         FeedForwardWidth = 4096,
         NormEpsilon = 1e-5,
-        Activation = Activation.QuickGelu,
+        QuickGelu = true,
         DropPath = 0,
         FinalNorm = false,
         CheckpointedBlocks = 10,
@@ -52,6 +53,12 @@ public sealed record Blip2Architecture : ComposedArchitecture
         : base(ImageInput.Clip(364), EvaGiant, QFormerBase)
     {
     }
+
+    /// <summary>
+    /// BLIP-2: its published models and how they are made. The variants are <c>coco</c> (EVA's ViT-g/14 at 364 pixels, fine-tuned on COCO, where CoVR-2 starts from; its own checkpoints have the same sizes),
+    /// <c>pretrain</c> (EVA's ViT-g/14 at 224 pixels) and <c>pretrain_vitL</c> (CLIP's ViT-L/14 at 224 pixels).
+    /// </summary>
+    public static ModelFamily Family => Blip2BuilderExtensions.Family;
 
     /// <summary>EVA's ViT-g/14 at 364 pixels: the model of CoVR-2.</summary>
     public static Blip2Architecture EvaGiant364 { get; } = new();

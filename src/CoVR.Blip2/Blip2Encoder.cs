@@ -5,6 +5,7 @@ using CoVR.Modeling.Native;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace CoVR.Blip2;
@@ -60,8 +61,8 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
         parts?.RequireFusionForText();
         Vectors = architecture.Queries;
         _architecture = architecture;
-        _visionNorm = new LayerNorm(Visual.Width, VisionNormEpsilon, device);
-        _queries = Parameters.Uninitialized(device, 1, architecture.Queries, architecture.Text.Width);
+        _visionNorm = nn.LayerNorm(Visual.Width, VisionNormEpsilon, device: device);
+        _queries = new Parameter(empty([1, architecture.Queries, architecture.Text.Width], device: device));
         _former = new QFormer(architecture.Text, Visual.Width, device);
         _text = parts?.Text;
         _visionHead = new Linear(_former.Width, Dimensions, device: device);
@@ -248,8 +249,8 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
         ? nn.functional.layer_norm(
             tokens.to(ScalarType.Float32),
             [Visual.Width],
-            _visionNorm.Weight.to(ScalarType.Float32),
-            _visionNorm.Bias.to(ScalarType.Float32),
+            _visionNorm.weight!.to(ScalarType.Float32),
+            _visionNorm.bias!.to(ScalarType.Float32),
             VisionNormEpsilon).to(tokens.dtype)
         : _visionNorm.call(tokens);
 

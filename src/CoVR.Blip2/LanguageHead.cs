@@ -2,6 +2,7 @@ using CoVR.Modeling.Layers;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace CoVR.Blip2;
@@ -43,9 +44,10 @@ internal sealed class LanguageHead : nn.Module
         public Predictions(BertOptions options, Device? device)
             : base(nameof(Predictions))
         {
-            _bias = Parameters.Zeros(device, options.VocabularySize);
+            _bias = new Parameter(zeros([options.VocabularySize], device: device));
             _transform = new Transform(options, device);
             RegisterComponents();
+            _bias.DetachFromDisposeScope();
         }
 
         public Tensor Bias => _bias;
@@ -63,7 +65,7 @@ internal sealed class LanguageHead : nn.Module
             : base(nameof(Transform))
         {
             _dense = new Linear(options.Width, options.Width, device: device);
-            _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+            _norm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
             RegisterComponents();
         }
     }

@@ -18,17 +18,22 @@ public sealed class MediaFrameReader : IFrameReader
     private readonly FfmpegFrameReader _videos;
 
     /// <summary>Creates a reader.</summary>
-    /// <param name="images">Decodes pictures.</param>
+    /// <param name="images">Decodes pictures; null for the one that <see cref="CreateImageDecoder"/> makes.</param>
     /// <param name="options">Programs, limits and channel order; defaults when null.</param>
     /// <param name="logger">Logs faults that the decoder concealed.</param>
-    public MediaFrameReader(IImageDecoder images, MediaOptions? options = null, ILogger<MediaFrameReader>? logger = null)
+    public MediaFrameReader(IImageDecoder? images = null, MediaOptions? options = null, ILogger<MediaFrameReader>? logger = null)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        _images = images;
         options ??= new MediaOptions();
         OptionsFaults.ThrowIfAny(options);
+        _images = images ?? CreateImageDecoder(options);
         _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
+
+    /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP, with the pixels of Pillow's <c>convert("RGB")</c>.</summary>
+    /// <remarks>Alpha and palette transparency are dropped, colour profiles and EXIF rotation ignored. Truncated files are errors, never grey areas.</remarks>
+    /// <param name="options">The pixel limit; defaults when null.</param>
+    /// <returns>A decoder that is safe for use from several threads.</returns>
+    public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(

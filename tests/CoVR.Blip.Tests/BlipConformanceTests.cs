@@ -1,6 +1,6 @@
 using CoVR.Conformance;
 using CoVR.Modeling;
-using CoVR.Modeling.Fusion;
+using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 
 namespace CoVR.Blip.Tests;

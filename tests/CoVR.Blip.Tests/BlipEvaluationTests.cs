@@ -75,7 +75,7 @@ public sealed class BlipEvaluationTests
         {
             Model = model,
             FrameReader = new Frames(),
-            Transform = new EvaluationTransform(model.Description.Image),
+            Transform = ImageTransforms.Evaluation(model.Description.Image),
             GallerySampler = sampler,
             QuerySampler = sampler,
             Pooling = FramePoolings.Mean,

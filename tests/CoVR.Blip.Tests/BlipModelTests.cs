@@ -124,8 +124,8 @@ public sealed class BlipModelTests
     [Fact]
     public void Description_OfAPublishedSize_NamesIt()
     {
-        Assert.Equal(384, BlipFamily.Definition.Find("LARGE")!.Architecture.Image.Size);
-        Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipFamily.Definition.Find("large")!.Text);
+        Assert.Equal(384, BlipArchitecture.Family.Find("LARGE")!.Architecture.Image.Size);
+        Assert.Equal(new TextInput(35, 64, 30) { CaptionLimit = 30 }, BlipArchitecture.Family.Find("large")!.Text);
         using var model = SmallBlip.Create(SmallBlip.Options());
         Assert.Equal("blip-custom-16", model.Description.Name);
     }
@@ -136,7 +136,7 @@ public sealed class BlipModelTests
         var options = SmallBlip.Options();
         options.Architecture = SmallBlip.Architecture with
         {
-            Vision = SmallBlip.Architecture.Vision with { Positions = PositionInitialization.SinCos, Stem = VisionStem.Convolutional },
+            Vision = SmallBlip.Architecture.Vision with { SinCosPositions = true, ConvolutionalStem = true },
         };
         using var model = SmallBlip.Create(options);
         var positions = model.Module!.state_dict()["visual_encoder.pos_embed"];

@@ -1,7 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
-using CoVR.Modeling.Fusion;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -79,7 +78,7 @@ public sealed class FusionTests : IDisposable
         var (plain, trained) = (folder["plain.safetensors"], folder["trained.safetensors"]);
         using (var model = Create(QueryFusion.CrossAttention))
         {
-            SafetensorsWriter.Write(plain, model.Module!.state_dict());
+            Checkpoint.WriteSafetensors(plain, model.Module!.state_dict());
         }
 
         Dictionary<string, Tensor> saved;
@@ -87,7 +86,7 @@ public sealed class FusionTests : IDisposable
         {
             saved = model.Module!.state_dict();
             Assert.InRange(saved["fusion.output_layer.weight"].abs().max().item<float>(), 0.05f, 1 / MathF.Sqrt(32));
-            SafetensorsWriter.Write(trained, saved);
+            Checkpoint.WriteSafetensors(trained, saved);
             using var again = Create(QueryFusion.Late, options => (options.Checkpoint, options.Seed) = (trained, 99));
             NumericAssert.Close(saved["fusion.output_layer.weight"], again.Module!.state_dict()["fusion.output_layer.weight"], 0, 0, "head");
         }

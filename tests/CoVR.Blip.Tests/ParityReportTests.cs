@@ -131,13 +131,13 @@ public sealed class ParityReportTests : IDisposable
     public void OfCheckpoint_AnotherModelsWeights_AreLoadedFirst()
     {
         var weights = _folder["weights.safetensors"];
-        SafetensorsWriter.Write(weights, Encoder.state_dict());
+        Checkpoint.WriteSafetensors(weights, Encoder.state_dict());
         using var other = SmallBlip.Create(new ModelOptions { Architecture = SmallBlip.Architecture, Vocabulary = SmallBlip.Vocabulary, Seed = 99 });
         var module = (BlipEncoder)other.Encoder;
         module.train();
         var run = (IReadOnlyDictionary<string, Tensor> inputs) => Query(module, inputs);
         Assert.False(ParityReport.OfActivations(module, Reference, run).Passed);
-        ParityReport.OfCheckpoint(module, weights, BlipFamily.Definition.GetCheckpointMap(ComposedModelParts.None), Reference, run, new ParityTolerance(0, 0)).AssertPassed(sameNames: true);
+        ParityReport.OfCheckpoint(module, weights, BlipArchitecture.Family.GetCheckpointMap(ComposedModelParts.None), Reference, run, new ParityTolerance(0, 0)).AssertPassed(sameNames: true);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class ParityReportTests : IDisposable
             tensors["inputs." + name] = tensor;
         }
 
-        SafetensorsWriter.Write(file, tensors);
+        Checkpoint.WriteSafetensors(file, tensors);
         ParityReport.OfActivations(Encoder, file, Query, new ParityTolerance(0, 0)).AssertPassed(sameNames: true);
     }
 

@@ -25,7 +25,7 @@ internal static class SmallBlip
 
     public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
 
-    public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => BlipFamily.Definition.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
+    public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => BlipArchitecture.Family.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
 
     /// <summary>[count, 3, 16, 16] of a seed.</summary>
     public static Tensor Pixels(int count, ulong seed = 3)

@@ -84,7 +84,8 @@ public sealed class Blip2CheckpointTests : IDisposable
         var options = From(Save(State(source)));
         options.Architecture = SmallBlip2.Architecture with { Image = ImageInput.Clip(24) };
         using var loaded = SmallBlip2.Create(options);
-        var expected = PositionEmbedding.Resize(State(source)["visual_encoder.pos_embed"], 36);
+        var positions = State(source)["visual_encoder.pos_embed"];
+        var expected = CheckpointMap.ResizePositions(positions, [1, 37, positions.shape[2]])!;
         NumericAssert.Close(expected, State(loaded)["visual_encoder.pos_embed"], 1e-6, 0, "positions");
     }
 
@@ -159,7 +160,7 @@ public sealed class Blip2CheckpointTests : IDisposable
     private string Save(Dictionary<string, Tensor> state, string name = "weights.pth")
     {
         var path = _folder[name];
-        PthWriter.Write(path, state.ToDictionary(entry => entry.Key, entry => (object?)entry.Value));
+        Checkpoint.WritePth(path, state.ToDictionary(entry => entry.Key, entry => (object?)entry.Value));
         return path;
     }
 }

@@ -79,8 +79,8 @@ public sealed class Blip2ModelTests
     [Fact]
     public void Variants_Published_CarryTheirPreprocessing()
     {
-        Assert.Equal([364, 224, 224], Blip2Family.Definition.Variants.Select(variant => variant.Architecture.Image.Size));
-        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512, ValidationLimit = 32 }, Blip2Family.Definition.Find("COCO")!.Text);
-        Assert.Null(Blip2Family.Definition.Find("large"));
+        Assert.Equal([364, 224, 224], Blip2Architecture.Family.Variants.Select(variant => variant.Architecture.Image.Size));
+        Assert.Equal(new TextInput(32, 64, 30) { CaptionLimit = 512, ValidationLimit = 32 }, Blip2Architecture.Family.Find("COCO")!.Text);
+        Assert.Null(Blip2Architecture.Family.Find("large"));
     }
 }

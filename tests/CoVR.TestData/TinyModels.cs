@@ -23,11 +23,11 @@ public static class TinyModels
     {
         if (family == "blip")
         {
-            BlipFamily.Definition.RequireFit(new ModelOptions { Architecture = SmallBlip with { Vision = SmallBlip.Vision with { Depth = SmallBlip.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+            BlipArchitecture.Family.RequireFit(new ModelOptions { Architecture = SmallBlip with { Vision = SmallBlip.Vision with { Depth = SmallBlip.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
         }
         else
         {
-            Blip2Family.Definition.RequireFit(new ModelOptions { Architecture = SmallBlip2 with { Vision = SmallBlip2.Vision with { Depth = SmallBlip2.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
+            Blip2Architecture.Family.RequireFit(new ModelOptions { Architecture = SmallBlip2 with { Vision = SmallBlip2.Vision with { Depth = SmallBlip2.Vision.Depth + more } }, Vocabulary = Vocabulary }, path);
         }
     }
 

@@ -25,11 +25,11 @@ internal static class FullSizeModel
         var watch = Stopwatch.StartNew();
         if (Path.GetExtension(path) == ".pth")
         {
-            PthWriter.Write(path, new Dictionary<string, object?> { ["model"] = model.state_dict() });
+            Checkpoint.WritePth(path, new Dictionary<string, object?> { ["model"] = model.state_dict() });
         }
         else
         {
-            SafetensorsWriter.Write(path, model);
+            Checkpoint.WriteSafetensors(path, model.state_dict());
         }
 
         return (watch.Elapsed.TotalSeconds, BytesOf(model));
@@ -42,7 +42,7 @@ internal static class FullSizeModel
         NativeTorch.EnsureLoaded();
         var watch = Stopwatch.StartNew();
         using var model = Allocate();
-        StateDictLoader.Load(model, path, Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None));
+        Checkpoint.Load(model, path, Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None));
         return (watch.Elapsed.TotalSeconds, BytesOf(model));
     }
 
@@ -55,7 +55,7 @@ internal static class FullSizeModel
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var model = Time("allocate", () => Allocate());
-        Time("load", () => StateDictLoader.Load(model, path, Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None)));
+        Time("load", () => Checkpoint.Load(model, path, Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None)));
         Time("hash of the weights, for the fingerprint", () => WeightsHash.OfModule(model));
         model.eval();
         using var generator = new Generator(1);
@@ -77,7 +77,7 @@ internal static class FullSizeModel
         }
     }
 
-    private static ComposedFamilyEncoder Allocate() => Blip2Family.Definition.CreateEncoder(
+    private static ComposedFamilyEncoder Allocate() => Blip2Architecture.Family.CreateEncoder(
         Blip2Architecture.EvaGiant364, BertTextTokenizer.Create(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], []), ComposedModelParts.None);
 
     private static void Require(Tensor embedding, ComposedFamilyEncoder model)

@@ -27,7 +27,7 @@ internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, 
     /// <inheritdoc/>
     public ICoVRBuilder Use(ICoVRBuilder pipeline)
     {
-        var family = Model.Family == ReleasedCheckpoint.Blip ? BlipFamily.Definition : Blip2Family.Definition;
+        var family = Model.Family == ReleasedCheckpoint.Blip ? BlipArchitecture.Family : Blip2Architecture.Family;
         return pipeline.UseModelFamily(family, options =>
         {
             options.Variant = Model.Variant;

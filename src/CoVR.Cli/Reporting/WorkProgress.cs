@@ -1,4 +1,3 @@
-using CoVR.Modeling.Checkpoints;
 using CoVR.Training.Logging;
 
 namespace CoVR.Cli.Reporting;
@@ -15,10 +14,6 @@ internal static class ProgressAdapters
     /// <summary>Progress of training.</summary>
     public static IProgress<StepRecord> OfTraining(this IProgress<WorkProgress> progress) => new ImmediateProgress<StepRecord>(at =>
         progress.Report(new WorkProgress(at.Step, at.TotalSteps, "steps", FormattableString.Invariant($"epoch {at.Epoch}, loss {at.Loss:F4}, lr {at.LearningRate:G3}"))));
-
-    /// <summary>Progress of a conversion of weights.</summary>
-    public static IProgress<ConversionProgress> OfConversion(this IProgress<WorkProgress> progress) => new ImmediateProgress<ConversionProgress>(at =>
-        progress.Report(new WorkProgress(at.Bytes, at.TotalBytes, WorkProgress.Bytes, at.Tensor)));
 
     private static IEnumerable<string> Notes(JobProgress job)
     {

@@ -3,7 +3,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
-using CoVR.Modeling.Fusion;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -12,14 +12,14 @@ internal sealed class ModelSizes(ComposedConfiguration config)
 {
     private static readonly Dictionary<string, ModelVariant> BlipViTs = new(StringComparer.Ordinal)
     {
-        ["large"] = BlipFamily.Definition.Find("large")!,
-        ["base"] = BlipFamily.Definition.Find("base")!,
+        ["large"] = BlipArchitecture.Family.Find("large")!,
+        ["base"] = BlipArchitecture.Family.Find("base")!,
     };
 
     private static readonly Dictionary<string, ModelVariant> Blip2ViTs = new(StringComparer.Ordinal)
     {
-        ["eva_clip_g"] = Blip2Family.Definition.Find("coco")!,
-        ["clip_L"] = Blip2Family.Definition.Find("pretrain_vitL")!,
+        ["eva_clip_g"] = Blip2Architecture.Family.Find("coco")!,
+        ["clip_L"] = Blip2Architecture.Family.Find("pretrain_vitL")!,
     };
 
     /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP.</summary>
@@ -42,7 +42,7 @@ internal sealed class ModelSizes(ComposedConfiguration config)
     {
         var size = config.Whole("model.model.image_size");
         var variant = config.OneOf("model.model.vit_model", Blip2ViTs, "eva_clip_g");
-        var small = Blip2Family.Definition.Find("pretrain")!;
+        var small = Blip2Architecture.Family.Find("pretrain")!;
         variant = variant.Name == "coco" && size == small.Architecture.Image.Size ? small : variant;
         var sizes = (Blip2Architecture)variant.Architecture with { Image = Image(), Queries = config.Whole("model.model.num_query_token", 32) };
         var isPublished = sizes == variant.Architecture && !HasOwn;

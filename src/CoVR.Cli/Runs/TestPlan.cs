@@ -5,7 +5,7 @@ using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Media.Sampling;
-using CoVR.Modeling.Fusion;
+using CoVR.Modeling.Families;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Configuration;
 using CoVR.Retrieval;

@@ -8,7 +8,7 @@ namespace CoVR.Media.Images;
 /// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255.
 /// </summary>
 /// <remarks>Safe for use from several threads. Truncated files are errors, never grey areas.</remarks>
-public sealed class SkiaImageDecoder : IImageDecoder
+internal sealed class SkiaImageDecoder : IImageDecoder
 {
     private readonly int _maxPixels;
 

@@ -9,7 +9,7 @@ namespace CoVR.Media.Transforms;
 /// square, flipped with probability 0.5, augmented by random operations, scaled to [0, 1] and normalised.
 /// </summary>
 /// <remarks>Safe for use from several threads when each has its own <see cref="Random"/>; the same random numbers give the same pixels.</remarks>
-public sealed class TrainingTransform : IImageTransform
+internal sealed class TrainingTransform : IImageTransform
 {
     private readonly TrainingTransformOptions _options;
     private readonly PixelNormalizer _normalizer;

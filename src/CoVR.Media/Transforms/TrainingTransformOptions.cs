@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace CoVR.Media.Transforms;
 
 /// <summary>How pictures are augmented in training; the defaults are the reference's (<c>src/data/transforms.py</c>, <c>transform_train</c>).</summary>
-public sealed class TrainingTransformOptions : IValidatableObject
+internal sealed class TrainingTransformOptions : IValidatableObject
 {
     /// <summary>The smallest part of the picture's area that a crop keeps.</summary>
     /// <value>0.5.</value>

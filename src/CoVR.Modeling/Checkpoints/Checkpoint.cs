@@ -1,6 +1,7 @@
-using System.Buffers.Binary;
-using System.Text;
 using CoVR.Modeling.Checkpoints.Files;
+using CoVR.Modeling.Native;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
@@ -13,6 +14,8 @@ namespace CoVR.Modeling.Checkpoints;
 /// </remarks>
 public sealed class Checkpoint : IDisposable
 {
+    private static readonly string[] Roots = ["model", "state_dict"];
+
     private readonly CheckpointFile _file;
     private readonly CheckpointContent _content;
 
@@ -46,7 +49,60 @@ public sealed class Checkpoint : IDisposable
     /// <param name="indexPath">A <c>….index.json</c>.</param>
     /// <returns>Their names, which lie beside the index.</returns>
     /// <exception cref="CheckpointException">The index is damaged, or names files outside of its folder.</exception>
-    public static IReadOnlyList<string> FindShards(string indexPath) => ShardedSafetensors.Shards(indexPath);
+    public static IReadOnlyList<string> FindShards(string indexPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(indexPath);
+        using var file = CheckpointFile.Open(indexPath);
+        return ShardIndex.Read(file).Shards;
+    }
+
+    /// <summary>Loads a file into a module, with every key accounted for.</summary>
+    /// <param name="module">Its parameters and buffers are overwritten, whatever their device; they keep type and shape.</param>
+    /// <param name="path">As in <see cref="Open(string)"/>.</param>
+    /// <param name="map">How the file's keys become the module's; null where they are the same.</param>
+    /// <param name="strict">
+    /// True: the keys and shapes must agree, but for what the map allows, and nothing is changed unless they do. False: what fits
+    /// is taken, all else is only reported, as the reference's <c>load_checkpoint</c> does.
+    /// </param>
+    /// <param name="verifyFirst">
+    /// True: all checksums are compared before anything is changed, at the price of reading the file twice. False: each is compared while
+    /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
+    /// </param>
+    /// <returns>What became of every key.</returns>
+    /// <exception cref="CheckpointException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Unless verified first, damage in a tensor's bytes is found while copying: the module is then to be discarded, as the message says.</exception>
+    public static LoadReport Load(nn.Module module, string path, CheckpointMap? map = null, bool strict = true, bool verifyFirst = false)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var checkpoint = Open(path);
+        return checkpoint.LoadInto(module, map, strict, verifyFirst);
+    }
+
+    /// <summary>Writes a <c>.safetensors</c> file: streaming, and complete or not at all.</summary>
+    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="tensors">Names and tensors on any device, such as a module's <c>state_dict()</c>; not disposed. At most one strided or remote tensor is copied at a time.</param>
+    /// <param name="metadata">Texts to carry along; may be null.</param>
+    /// <exception cref="ArgumentException">A name is there twice or reserved, or a type has no place in the format.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    public static void WriteSafetensors(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        SafetensorsWriter.Write(path, tensors, metadata);
+
+    /// <summary>Writes a <c>.pth</c> file that Python's <c>torch.load(weights_only=True)</c> reads: streaming, and complete or not at all.</summary>
+    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="content">
+    /// Texts to values: tensors (on any device; not disposed), null, bool, int, long, float, double, string, lists of values, and
+    /// dictionaries of strings or whole numbers to values, nested at will. A tensor that occurs twice is written once.
+    /// </param>
+    /// <exception cref="ArgumentException">A value is of another kind, or dictionaries are nested without end.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    public static void WritePth(string path, IReadOnlyDictionary<string, object?> content) => PthWriter.Write(path, content);
+
+    /// <summary>Writes one tensor to a file, as <c>torch.save(tensor, path)</c> does.</summary>
+    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="tensor">On any device; not disposed.</param>
+    /// <exception cref="ArgumentException">Tensors of its type are not written.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    public static void WritePth(string path, Tensor tensor) => PthWriter.Write(path, tensor);
 
     /// <summary>Opens a file and reads its table of contents, within limits of one's own.</summary>
     /// <param name="path">The file, index or folder.</param>
@@ -60,7 +116,7 @@ public sealed class Checkpoint : IDisposable
         var file = CheckpointFile.Open(ShardIndex.FileOf(path));
         try
         {
-            return new Checkpoint(file, Read(file, limits));
+            return new Checkpoint(file, CheckpointFormats.Read(file, limits));
         }
         catch
         {
@@ -92,6 +148,27 @@ public sealed class Checkpoint : IDisposable
         return tensors;
     }
 
+    /// <summary>The weights of a model: the tensors of <c>model</c> or <c>state_dict</c> where the file has such a dictionary, else those at its top.</summary>
+    /// <returns>Tensors by name, in the file's order.</returns>
+    /// <exception cref="CheckpointException">The file holds no state dict, or one with a call of an unknown Python function.</exception>
+    public IReadOnlyDictionary<string, CheckpointTensor> StateDict() => Tensors(Roots.FirstOrDefault(HasDictionary));
+
+    /// <summary>The model family as the names in <see cref="StateDict"/> tell it: <c>blip</c>, <c>blip2</c>, or in words what else is known and not read.</summary>
+    /// <returns>Null when the names tell nothing.</returns>
+    /// <exception cref="CheckpointException">As for <see cref="StateDict"/>.</exception>
+    public string? FindFamily() => StateDictSignature.Of(StateDict()).FamilyName;
+
+    /// <summary>Says in one line what the weights are: family, number of tensors, size of the visual encoder and of its pictures, as far as names and shapes tell.</summary>
+    /// <returns>For example <c>blip2, 1245 tensors, 1173.2 M numbers, visual encoder 1408 wide, 39 deep, 364 pixels</c>.</returns>
+    /// <exception cref="CheckpointException">As for <see cref="StateDict"/>.</exception>
+    public string Describe()
+    {
+        var tensors = StateDict();
+        var signature = StateDictSignature.Of(tensors);
+        return FormattableString.Invariant(
+            $"{signature.FamilyName ?? "weights of an unknown family"}, {tensors.Count} tensors, {tensors.Values.Sum(tensor => tensor.Elements) / 1e6:F1} M numbers{signature.DescribeSizes()}");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -104,58 +181,36 @@ public sealed class Checkpoint : IDisposable
 
     internal CheckpointException Error(string reason) => _file.Error(reason);
 
-    private static CheckpointContent Read(CheckpointFile file, CheckpointReadLimits limits)
+    /// <summary>Loads the open file into a module.</summary>
+    internal LoadReport LoadInto(nn.Module module, CheckpointMap? map = null, bool strict = true, bool verifyFirst = false) => Plan(module, map, plan =>
     {
-        Span<byte> head = stackalloc byte[16];
-        head = head[..(int)Math.Min(head.Length, file.Length)];
-        file.Read(head, 0);
-        if (head.StartsWith("PK"u8))
+        if (strict)
         {
-            return TorchZipReader.Read(file, limits);
+            plan.ThrowOnMismatch();
         }
 
-        if (head.Length > 8 && head[8] == '{' && BinaryPrimitives.ReadInt64LittleEndian(head) is > 0 and <= SafetensorsReader.LongestHeader)
+        if (verifyFirst)
         {
-            return SafetensorsReader.Read(file);
+            plan.Verify();
         }
 
-        if (head.StartsWith("{"u8))
-        {
-            return ShardIndex.Read(file).Join();
-        }
+        plan.Copy();
+    });
 
-        return head.Length > 1 && head[0] == 0x80 && head[1] < 16
-            ? TorchLegacyReader.Read(file, limits)
-            : throw file.Error(Guess(file, head));
-    }
+    /// <summary>Compares the file with a module, key by key and shape by shape; nothing is changed, and of the file only what a reshape needs is read.</summary>
+    /// <exception cref="CheckpointException">The weights do not fit; it lists every key.</exception>
+    internal LoadReport RequireFit(nn.Module module, CheckpointMap map) => Plan(module, map, plan => plan.ThrowOnMismatch());
 
-    private static string Guess(CheckpointFile file, ReadOnlySpan<byte> head)
+    private LoadReport Plan(nn.Module module, CheckpointMap? map, Action<LoadPlan> carryOut)
     {
-        const string forms = "a file of torch.save (zip or the older form) or safetensors is expected";
-        if (head.IsEmpty)
-        {
-            return $"the file is empty; {forms}";
-        }
-
-        if (head.StartsWith("version https://"u8))
-        {
-            return "the file is a pointer of Git LFS, not the weights themselves: fetch them with 'git lfs pull'";
-        }
-
-        if (head.TrimStart("\r\n\t "u8).StartsWith("<"u8))
-        {
-            return $"the file is a web page, probably the error message of a download; {forms}";
-        }
-
-        Span<byte> tar = stackalloc byte[5];
-        if (file.Length > 262)
-        {
-            file.Read(tar, 257);
-        }
-
-        return tar.SequenceEqual("ustar"u8)
-            ? "the file is a tar archive, as PyTorch before 0.1.10 wrote them: load and save it with a newer PyTorch"
-            : $"the form of the file is unknown (it starts with {Convert.ToHexString(head)}); {forms}";
+        NativeTorch.EnsureLoaded();
+        map ??= new CheckpointMap();
+        var root = map.Root is { } name && HasDictionary(name) ? name : null;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var plan = new LoadPlan(module, this, Tensors(root).Values, map);
+        carryOut(plan);
+        return plan.Report();
     }
 
     private IReadOnlyDictionary<object, object?> Dictionary(string? root)

@@ -3,12 +3,9 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>How the files of one model family become the state dict of our module: one map per family, all of it data.</summary>
-/// <remarks>Applied in the order of the properties. Immutable and safe for several threads if <see cref="Rename"/> is.</remarks>
+/// <remarks>Applied in the order of the properties; one with defaults changes nothing. Immutable and safe for several threads if <see cref="Rename"/> and <see cref="Reshape"/> are.</remarks>
 public sealed class CheckpointMap
 {
-    /// <summary>The map that changes nothing: files that hold exactly the module's keys.</summary>
-    public static CheckpointMap Identity { get; } = new();
-
     /// <summary>The dictionary of the file that holds the weights, for example <c>model</c>.</summary>
     /// <value>Null (the default) for the top. A file without such a dictionary is read from its top, as safetensors files always are.</value>
     public string? Root { get; init; }
@@ -29,9 +26,29 @@ public sealed class CheckpointMap
     /// <value>None by default.</value>
     public IReadOnlyList<string> Optional { get; init; } = [];
 
-    /// <summary>What fits tensors of another size, such as position embeddings; the first rule for a key counts.</summary>
+    /// <summary>Keys of the module (<c>*</c> stands for any characters) whose tensors <see cref="Reshape"/> fits where the file has another size, such as position embeddings.</summary>
     /// <value>None by default.</value>
-    public IReadOnlyList<TensorReshape> Reshapes { get; init; } = [];
+    public IReadOnlyList<string> Reshaped { get; init; } = [];
+
+    /// <summary>
+    /// Given a key of <see cref="Reshaped"/>, the file's tensor (float32, on the CPU) and the model's shape, returns a new tensor of that shape, or null if
+    /// it cannot. Called only where the shapes differ.
+    /// </summary>
+    /// <value><see cref="ResizePositions"/> by default.</value>
+    public Func<string, Tensor, IReadOnlyList<long>, Tensor?> Reshape { get; init; } = static (_, source, shape) => ResizePositions(source, shape);
+
+    /// <summary>Resizes position embeddings of a square grid of patches bicubically, as the published code of BLIP, EVA and CLIP does.</summary>
+    /// <param name="source">[1, N, C] or [N, C], class tokens first, the rest a square grid, row by row.</param>
+    /// <param name="shape">The model's shape.</param>
+    /// <param name="classTokens">Leading positions that are kept as they are.</param>
+    /// <param name="alignCorners">Whether the corners of both grids coincide (CLIP) or their outer edges (BLIP, EVA).</param>
+    /// <returns>A new tensor of that shape; null where a grid is no square or the shapes differ otherwise. The caller (or the current scope) disposes it.</returns>
+    public static Tensor? ResizePositions(Tensor source, IReadOnlyList<long> shape, int classTokens = 1, bool alignCorners = false)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(shape);
+        return PositionEmbedding.TryResize(source, shape, classTokens, alignCorners);
+    }
 
     /// <summary>This map for a module with weights that the file may lack.</summary>
     internal CheckpointMap WithOptional(string pattern) => new()
@@ -41,35 +58,15 @@ public sealed class CheckpointMap
         Rename = Rename,
         Ignored = Ignored,
         Optional = [.. Optional, pattern],
-        Reshapes = Reshapes,
+        Reshaped = Reshaped,
+        Reshape = Reshape,
     };
 
     internal string Translate(string key)
     {
-        foreach (var prefix in RemovedPrefixes)
-        {
-            key = key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : key;
-        }
-
-        return Rename?.Invoke(key) ?? key;
+        var cut = RemovedPrefixes.Aggregate(key, (name, prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name);
+        return Rename?.Invoke(cut) ?? cut;
     }
-}
-
-/// <summary>Fits tensors of one kind to a model of another size.</summary>
-/// <param name="Keys">The model's keys it is for; <c>*</c> stands for any characters.</param>
-/// <param name="Apply">
-/// Given the file's tensor (float32, on the CPU) and the model's shape, returns a new tensor of that shape, or null if it
-/// cannot. Called only where the shapes differ.
-/// </param>
-public sealed record TensorReshape(string Keys, Func<Tensor, IReadOnlyList<long>, Tensor?> Apply)
-{
-    /// <summary>Resizes position embeddings of a square grid bicubically (see <see cref="PositionEmbedding"/>).</summary>
-    /// <param name="keys">The model's keys; <c>*</c> stands for any characters.</param>
-    /// <param name="classTokens">Leading positions that are kept as they are.</param>
-    /// <param name="alignCorners">False for BLIP and EVA, true for CLIP.</param>
-    /// <returns>The rule.</returns>
-    public static TensorReshape Positions(string keys, int classTokens = 1, bool alignCorners = false) =>
-        new(keys, (source, shape) => PositionEmbedding.TryResize(source, shape, classTokens, alignCorners));
 }
 
 /// <summary>Compares keys with patterns in which <c>*</c> stands for any characters, none included.</summary>

@@ -3,12 +3,19 @@ using CoVR.Modeling.Checkpoints.Files;
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>One conversion: watches the bytes go by and compares them afterwards.</summary>
-internal sealed class ConversionRun(Checkpoint source, IReadOnlyDictionary<string, CheckpointTensor> tensors, bool verify, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+internal sealed class ConversionRun(Checkpoint source, IReadOnlyDictionary<string, CheckpointTensor> tensors, bool verify, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
 {
+    private readonly long _start = TimeProvider.System.GetTimestamp();
     private long _done;
+
+    /// <summary>Names of all tensors.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. tensors.Keys];
 
     /// <summary>Bytes of all tensors.</summary>
     public long Bytes { get; } = tensors.Values.Sum(BytesOf);
+
+    /// <summary>Whether the written file is compared.</summary>
+    public bool Verifies => verify;
 
     /// <summary>A tensor whose bytes are counted while they are written.</summary>
     public WritableTensor Watched(CheckpointTensor tensor) => WritableTensor.Of(tensor) with
@@ -72,6 +79,6 @@ internal sealed class ConversionRun(Checkpoint source, IReadOnlyDictionary<strin
     {
         cancellationToken.ThrowIfCancellationRequested();
         _done += bytes;
-        progress?.Report(new ConversionProgress(tensor, _done, verify ? 2 * Bytes : Bytes));
+        progress?.Report(new JobProgress(_done, verify ? 2 * Bytes : Bytes, 0, TimeProvider.System.GetElapsedTime(_start)) { Activity = tensor });
     }
 }

@@ -150,11 +150,10 @@ internal sealed class LoadPlan
 
     private Tensor? Reshape(string key, CheckpointTensor source, long[] shape)
     {
-        var rule = _map.Reshapes.FirstOrDefault(candidate => KeyPattern.Matches(candidate.Keys, key));
-        var reshaped = rule?.Apply(source.Read().to(ScalarType.Float32), shape);
+        var reshaped = KeyPattern.MatchesAny(_map.Reshaped, key) ? _map.Reshape(key, source.Read().to(ScalarType.Float32), shape) : null;
         return reshaped is null || reshaped.shape.AsSpan().SequenceEqual(shape)
             ? reshaped
-            : throw new InvalidOperationException($"The rule for '{key}' made [{string.Join(", ", reshaped.shape)}] instead of [{string.Join(", ", shape)}].");
+            : throw new InvalidOperationException($"The map's Reshape made of '{key}' [{string.Join(", ", reshaped.shape)}] instead of [{string.Join(", ", shape)}].");
     }
 
     private string? Hint()

@@ -8,7 +8,7 @@ namespace CoVR.Modeling.Checkpoints;
 /// Bicubic (a = -0.75), without antialiasing, as <c>interpolate_pos_embed</c> of <c>src/model/blip/vit.py</c> (BLIP) and of
 /// LAVIS' <c>eva_vit.py</c> and <c>clip_vit.py</c>; CLIP's is the only one with aligned corners.
 /// </remarks>
-public static class PositionEmbedding
+internal static class PositionEmbedding
 {
     /// <summary>Resizes position embeddings.</summary>
     /// <param name="positions">[1, N, C] or [N, C], class tokens first, the rest a square grid, row by row.</param>
@@ -33,7 +33,7 @@ public static class PositionEmbedding
         return from == to ? positions.clone().MoveToOuterDisposeScope() : Resize(positions, from, to, classTokens, alignCorners).MoveToOuterDisposeScope();
     }
 
-    internal static Tensor? TryResize(Tensor source, IReadOnlyList<long> shape, int classTokens, bool alignCorners)
+    public static Tensor? TryResize(Tensor source, IReadOnlyList<long> shape, int classTokens, bool alignCorners)
     {
         var fits = source.dim() == shape.Count && source.dim() is 2 or 3 && source.shape[^1] == shape[^1] && (source.dim() == 2 || (source.shape[0], shape[0]) is (1, 1));
         return fits && IsSquare(source.shape[^2] - classTokens) && IsSquare(shape[^2] - classTokens)

@@ -6,30 +6,16 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>Writes <c>.pth</c> files that Python's <c>torch.load(weights_only=True)</c> reads: streaming, and complete or not at all.</summary>
-public static class PthWriter
+internal static class PthWriter
 {
-    /// <summary>Writes a dictionary to a file.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
-    /// <param name="content">
-    /// Texts to values: tensors (on any device; not disposed), null, bool, int, long, float, double, string, lists of values, and
-    /// dictionaries of strings or whole numbers to values, nested at will. A tensor that occurs twice is written once.
-    /// </param>
-    /// <exception cref="ArgumentException">A value is of another kind, or dictionaries are nested without end.</exception>
-    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, object?> content) => Write(path, content, check: null);
-
     /// <summary>Writes a dictionary, in which tensors of other files may be, and checks it before it takes its place.</summary>
-    internal static void Write(string path, IReadOnlyDictionary<string, object?> content, Action<string>? check)
+    public static void Write(string path, IReadOnlyDictionary<string, object?> content, Action<string>? check = null)
     {
         ArgumentNullException.ThrowIfNull(content);
         WriteValue(path, content, check);
     }
 
-    /// <summary>Writes one tensor to a file, as <c>torch.save(tensor, path)</c> does.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
-    /// <param name="tensor">On any device; not disposed.</param>
-    /// <exception cref="ArgumentException">Tensors of its type are not written.</exception>
-    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
+    /// <summary>Writes one tensor to a file.</summary>
     public static void Write(string path, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

@@ -1,35 +1,18 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using CoVR.Modeling.Checkpoints.Files;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>Writes <c>.safetensors</c> files: streaming, and complete or not at all.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>Writes tensors to a file.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
-    /// <param name="tensors">Names and tensors on any device; not disposed. At most one strided or remote tensor is copied at a time.</param>
-    /// <param name="metadata">Texts to carry along; may be null.</param>
-    /// <exception cref="ArgumentException">A name is there twice or reserved, or a type has no place in the format.</exception>
-    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Write(path, [.. tensors.Select(pair => WritableTensor.Of(pair.Key, pair.Value))], metadata, check: null);
-    }
-
-    /// <summary>Writes the state dict of a module to a file.</summary>
-    /// <param name="path">Where it shall be.</param>
-    /// <param name="module">Its parameters and persistent buffers are written under their names.</param>
-    /// <param name="metadata">Texts to carry along; may be null.</param>
-    /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
-    public static void Write(string path, nn.Module module, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        Write(path, module.state_dict(), metadata);
     }
 
     /// <summary>Writes tensors of any origin.</summary>
@@ -37,7 +20,7 @@ public static class SafetensorsWriter
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">Texts to carry along; may be null.</param>
     /// <param name="check">Given the path of the written file before it takes its place; may be null.</param>
-    internal static void Write(string path, IEnumerable<WritableTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string>? check)
+    public static void Write(string path, IEnumerable<WritableTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string>? check)
     {
         // Wide types first, as the format's own library does: every tensor then starts at a multiple of its element size.
         WritableTensor[] ordered = [.. tensors.OrderByDescending(tensor => WidthOf(tensor)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];

@@ -26,6 +26,31 @@ internal sealed record StateDictSignature(string? Family, string? Visual, long W
             FamilyOf(shapes), VisualOf(shapes), patch is [var width, ..] ? width : 0, DepthOf(shapes.Keys), ImageSizeOf(patch, positions), words is [var count, ..] ? count : 0);
     }
 
+    /// <summary>Reads the signature of tensors in a file; a leading <c>module.</c> of distributed training does not count.</summary>
+    public static StateDictSignature Of(IReadOnlyDictionary<string, CheckpointTensor> tensors)
+    {
+        const string distributed = "module.";
+        var shapes = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
+        foreach (var (key, tensor) in tensors)
+        {
+            shapes[key.StartsWith(distributed, StringComparison.Ordinal) ? key[distributed.Length..] : key] = tensor.Shape;
+        }
+
+        return Of(shapes);
+    }
+
+    /// <summary>The family as options and catalogues name it, where it is one of ours.</summary>
+    public string? FamilyName => Family switch
+    {
+        "BLIP" => "blip",
+        "BLIP-2" => "blip2",
+        _ => Family,
+    };
+
+    /// <summary>The sizes that are known, to be appended to a line.</summary>
+    public string DescribeSizes() => FormattableString.Invariant(
+        $"{(Depth > 0 ? $", visual encoder {Width} wide, {Depth} deep" : "")}{(ImageSize > 0 ? $", {ImageSize} pixels" : "")}");
+
     /// <summary>Why weights of this kind do not fit a model of another; null if keys and shapes do not tell.</summary>
     public string? Misfit(StateDictSignature model)
     {

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 
 namespace CoVR.Modeling.Families;
@@ -60,9 +59,27 @@ public abstract record ComposedArchitecture
             yield return $"Architecture: the text width ({Text.Width}) is not a multiple of its heads ({Text.Heads}).";
         }
 
-        if (Vision.Stem == VisionStem.Convolutional && !int.IsPow2(Vision.PatchSize))
+        if (Vision.ConvolutionalStem && !int.IsPow2(Vision.PatchSize))
         {
             yield return $"Architecture: the patch size ({Vision.PatchSize}) of a convolutional stem is a power of 2.";
         }
     }
+}
+
+/// <summary>How a model family makes one query of a picture and a text.</summary>
+public enum QueryFusion
+{
+    /// <summary>The method of the papers: the text looks at the picture's tokens (BLIP), learnt queries look at both (BLIP-2).</summary>
+    CrossAttention,
+
+    /// <summary>
+    /// Half the embedding of the picture as a target plus half that of the text as a caption, of unit length; nothing is added to the
+    /// model (<c>TestWebVidCoVRAvg</c> of <c>src/test/blip2/webvid_covr_exp.py</c>). One vector a query.
+    /// </summary>
+    Average,
+
+    /// <summary>
+    /// A small trained head over the same two embeddings, <c>fusion.*</c>: see <see cref="ComposedArchitecture.Fusion"/>. One vector a query.
+    /// </summary>
+    Late,
 }

@@ -43,7 +43,8 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         NativeTorch.EnsureLoaded();
         var tokenizer = CreateTokenizer(options.VocabularyPath);
         using var encoder = family.CreateEncoder(Complete(options.Architecture ?? variant.Architecture, tokenizer), tokenizer, parts);
-        return StateDictLoader.RequireFit(encoder, path, MapFor(encoder));
+        using var checkpoint = Checkpoint.Open(path);
+        return checkpoint.RequireFit(encoder, MapFor(encoder));
     }
 
     private async ValueTask<ResolvedCheckpoint?> ResolveAsync(string? name, CancellationToken cancellationToken) =>
@@ -150,7 +151,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
 
     private void Load(ComposedFamilyEncoder encoder, string path, CheckpointMap map)
     {
-        var report = StateDictLoader.Load(encoder, path, map, options.StrictCheckpoint);
+        var report = Checkpoint.Load(encoder, path, map, options.StrictCheckpoint);
         LogWeightsLoaded(logger, report);
         LogKeysIgnored(logger, report.Ignored);
         if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)

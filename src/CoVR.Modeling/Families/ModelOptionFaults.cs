@@ -97,7 +97,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
             _ = NativeTorch.ParseDevice(options.Device);
             return [];
         }
-        catch (Exception fault) when (fault is ArgumentException or DeviceNotAvailableException or NativeTorchException)
+        catch (Exception fault) when (fault is ArgumentException or NativeTorchException)
         {
             return [$"{nameof(options.Device)}: {fault.Message}"];
         }

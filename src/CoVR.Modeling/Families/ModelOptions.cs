@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using CoVR.Modeling.Fusion;
 
 namespace CoVR.Modeling.Families;
 

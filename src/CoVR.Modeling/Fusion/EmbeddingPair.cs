@@ -1,3 +1,5 @@
+using CoVR.Modeling.Families;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Fusion;
@@ -24,4 +26,15 @@ internal sealed class EmbeddingPair(Func<Tensor, Tensor> picture, Func<TokenBatc
         };
         return query.MoveToOuterDisposeScope();
     }
+}
+
+/// <summary><see cref="QueryFusion.Average"/>: no weights of its own.</summary>
+internal sealed class AverageFusion(EmbeddingPair embeddings) : IFusionModule
+{
+    /// <inheritdoc/>
+    public Tensor Fuse(Tensor? visualTokens, TokenBatch? text) => embeddings.Fuse(visualTokens, text, static (picture, caption) =>
+    {
+        using Scalar half = 0.5;
+        return picture.add(caption).mul(half);
+    });
 }

@@ -1,3 +1,4 @@
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using TorchSharp;
 using TorchSharp.Utils;

@@ -18,8 +18,7 @@ internal static class Attention
         var context = dropout > 0
             ? AttendWithDropout(query, key, value, mask, dropout)
             : nn.functional.scaled_dot_product_attention(query, key, value, mask);
-        var (batch, heads, length, width) = (query.shape[0], query.shape[1], query.shape[2], query.shape[3]);
-        return context.transpose(1, 2).reshape(batch, length, heads * width).MoveToOuterDisposeScope();
+        return context.transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Self-attention of one projection's output.</summary>

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 
 namespace CoVR.Modeling.Layers;
 
@@ -36,7 +37,7 @@ internal sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
         _positionIds = arange(options.MaxPositions, ScalarType.Int64, device).unsqueeze_(0).DetachFromDisposeScope();
         _words = new Embedding(options.VocabularySize, options.Width, options.PaddingIndex, device);
         _positions = new Embedding(options.MaxPositions, options.Width, device: device);
-        _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _norm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         RegisterComponents();
     }
 

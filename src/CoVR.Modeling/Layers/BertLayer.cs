@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 
 namespace CoVR.Modeling.Layers;
 
@@ -114,7 +115,7 @@ internal sealed class BertIntermediate : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return TensorOps.Activate(_dense.call(input), Activation.Gelu).MoveToOuterDisposeScope();
+        return TensorOps.Gelu(_dense.call(input)).MoveToOuterDisposeScope();
     }
 }
 
@@ -134,7 +135,7 @@ internal sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
     {
         _dropout = options.Dropout;
         _dense = new Linear(inputWidth, options.Width, device: device);
-        _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _norm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         RegisterComponents();
     }
 

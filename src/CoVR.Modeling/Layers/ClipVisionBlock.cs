@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace CoVR.Modeling.Layers;
@@ -26,9 +27,9 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
         : base(nameof(ClipVisionBlock))
     {
         _dropPath = dropPath;
-        _attentionNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _attentionNorm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         _attention = new PackedSelfAttention(options, device);
-        _feedForwardNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _feedForwardNorm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         _feedForward = new ClipFeedForward(options, device);
         RegisterComponents();
     }
@@ -91,7 +92,7 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
     /// <summary>Keys: <c>c_fc.*</c>, <c>c_proj.*</c>.</summary>
     private sealed class ClipFeedForward : nn.Module<Tensor, Tensor>
     {
-        private readonly Activation _activation;
+        private readonly bool _quickGelu;
 
         [ComponentName(Name = "c_fc")]
         private readonly Linear _first;
@@ -102,13 +103,13 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
         public ClipFeedForward(VisionTransformerOptions options, Device? device)
             : base(nameof(ClipFeedForward))
         {
-            _activation = options.Activation;
+            _quickGelu = options.QuickGelu;
             _first = new Linear(options.Width, options.FeedForwardWidth, device: device);
             _second = new Linear(options.FeedForwardWidth, options.Width, device: device);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _activation, _second);
+        public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _quickGelu, _second);
 
         public void Initialize(WeightInitializer initializer)
         {

@@ -35,7 +35,7 @@ internal sealed class ClipVisionTransformer : VisionTransformerModule
     public ClipVisionTransformer(VisionTransformerOptions options, ImageInput input, Device? device = null)
         : base(nameof(ClipVisionTransformer), options, input)
     {
-        if (options.Stem != VisionStem.Patch || options.QkvBias != QkvBias.All || options.FinalNorm)
+        if (options is not { ConvolutionalStem: false, QkvBias: true, KeyBias: true, FinalNorm: false })
         {
             throw new ArgumentException("CLIP's vision transformer has a plain patch stem, all biases in its attention and no final norm.", nameof(options));
         }
@@ -43,7 +43,7 @@ internal sealed class ClipVisionTransformer : VisionTransformerModule
         _patches = new Convolution(3, options.Width, options.PatchSize, options.PatchSize, bias: false, device);
         _classToken = Parameters.Uninitialized(device, options.Width);
         _positions = Parameters.Uninitialized(device, options.Patches(input.Size) + 1, options.Width);
-        _norm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _norm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         _transformer = new ClipBlockList(options, DropPathOf, device);
         RegisterComponents();
     }

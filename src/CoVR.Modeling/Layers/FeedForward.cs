@@ -7,7 +7,7 @@ namespace CoVR.Modeling.Layers;
 /// <summary>Two linear layers with a non-linearity between. Keys: <c>fc1.*</c>, <c>fc2.*</c>.</summary>
 internal sealed class FeedForward : nn.Module<Tensor, Tensor>
 {
-    private readonly Activation _activation;
+    private readonly bool _quickGelu;
 
     [ComponentName(Name = "fc1")]
     private readonly Linear _first;
@@ -18,7 +18,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     public FeedForward(VisionTransformerOptions options, Device? device)
         : base(nameof(FeedForward))
     {
-        _activation = options.Activation;
+        _quickGelu = options.QuickGelu;
         _first = new Linear(options.Width, options.FeedForwardWidth, device: device);
         _second = new Linear(options.FeedForwardWidth, options.Width, device: device);
         RegisterComponents();
@@ -28,12 +28,12 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     public Linear Output => _second;
 
     /// <summary>Two maps with a non-linearity between, whatever their names are.</summary>
-    public static Tensor Apply(Tensor input, Linear first, Activation activation, Linear second)
+    public static Tensor Apply(Tensor input, Linear first, bool quickGelu, Linear second)
     {
         using var scope = NewDisposeScope();
-        return second.call(TensorOps.Activate(first.call(input), activation)).MoveToOuterDisposeScope();
+        return second.call(TensorOps.Gelu(first.call(input), quickGelu)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B, N, C] to [B, N, C].</summary>
-    public override Tensor forward(Tensor input) => Apply(input, _first, _activation, _second);
+    public override Tensor forward(Tensor input) => Apply(input, _first, _quickGelu, _second);
 }

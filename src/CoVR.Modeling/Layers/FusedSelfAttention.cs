@@ -27,9 +27,9 @@ internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
     {
         var width = options.Width;
         _heads = options.Heads;
-        _qkv = new Linear(width, 3 * width, options.QkvBias == QkvBias.All, device);
+        _qkv = new Linear(width, 3 * width, options.QkvBias && options.KeyBias, device);
         _proj = new Linear(width, width, device: device);
-        if (options.QkvBias == QkvBias.QueryAndValue)
+        if (options.QkvBias && !options.KeyBias)
         {
             _queryBias = Parameters.Zeros(device, width);
             _valueBias = Parameters.Zeros(device, width);

@@ -5,7 +5,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>Makes parameters that outlive the dispose scope they are made in.</summary>
-public static class Parameters
+internal static class Parameters
 {
     /// <summary>A trainable parameter whose values are not set.</summary>
     /// <param name="device">Where; null for the CPU.</param>
@@ -65,6 +65,6 @@ internal static class Scalars
     /// <summary>What is taken from the score of a padded encoder token: the largest 32-bit float.</summary>
     public static readonly Scalar EncoderPaddingPenalty = (double)float.MaxValue;
 
-    /// <summary>The factor of the sigmoid's argument in <see cref="Activation.QuickGelu"/>.</summary>
+    /// <summary>The factor of the sigmoid's argument in <see cref="VisionTransformerOptions.QuickGelu"/>.</summary>
     public static readonly Scalar QuickGeluFactor = 1.702;
 }

@@ -17,7 +17,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     public PatchEmbedding(VisionTransformerOptions options, Device? device)
         : base(nameof(PatchEmbedding))
     {
-        if (options.Stem == VisionStem.Patch)
+        if (!options.ConvolutionalStem)
         {
             _projection = new Convolution(3, options.Width, options.PatchSize, options.PatchSize, device: device);
         }
@@ -49,7 +49,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         foreach (var stage in _stages)
         {
-            input = TensorOps.Activate(stage.call(input), Activation.Gelu);
+            input = TensorOps.Gelu(stage.call(input));
         }
 
         return _projection.call(input).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();

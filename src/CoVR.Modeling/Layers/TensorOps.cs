@@ -14,13 +14,8 @@ internal static class TensorOps
 
     /// <summary>The non-linearity; writes over <paramref name="x"/> when no gradient is recorded.</summary>
     /// <param name="x">A buffer that nobody else reads.</param>
-    /// <param name="kind">Which one.</param>
-    public static Tensor Activate(Tensor x, Activation kind) => kind switch
-    {
-        Activation.Gelu => is_grad_enabled() ? x.gelu() : InPlaceOps.Gelu_(x),
-        Activation.QuickGelu => QuickGelu(x),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
+    /// <param name="quick">x σ(1.702 x) instead of x Φ(x).</param>
+    public static Tensor Gelu(Tensor x, bool quick = false) => quick ? QuickGelu(x) : is_grad_enabled() ? x.gelu() : InPlaceOps.Gelu_(x);
 
     /// <summary>Drops whole samples of a residual branch with probability p and scales the others by 1 / (1 - p).</summary>
     /// <param name="branch">[B, …].</param>

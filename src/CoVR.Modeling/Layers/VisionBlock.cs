@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 
 namespace CoVR.Modeling.Layers;
 
@@ -31,9 +32,9 @@ internal sealed class VisionBlock : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(options);
         _dropPath = dropPath;
-        _attentionNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _attentionNorm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         _attention = new FusedSelfAttention(options, device);
-        _feedForwardNorm = new LayerNorm(options.Width, options.NormEpsilon, device);
+        _feedForwardNorm = nn.LayerNorm(options.Width, options.NormEpsilon, device: device);
         _feedForward = new FeedForward(options, device);
         RegisterComponents();
     }

@@ -46,7 +46,7 @@ internal sealed class VisionTransformer : VisionTransformerModule
             _blocks.Add(new VisionBlock(options, DropPathOf(i), device));
         }
 
-        _norm = options.FinalNorm ? new LayerNorm(options.Width, options.NormEpsilon, device) : null;
+        _norm = options.FinalNorm ? nn.LayerNorm(options.Width, options.NormEpsilon, device: device) : null;
         RegisterComponents();
     }
 
@@ -62,7 +62,7 @@ internal sealed class VisionTransformer : VisionTransformerModule
     {
         ArgumentNullException.ThrowIfNull(initializer);
         initializer.Normal(_classToken, 0.02);
-        if (Options.Positions == PositionInitialization.SinCos)
+        if (Options.SinCosPositions)
         {
             SinCosPositions.Fill(_positions, Input.Size / Options.PatchSize, Options.PositionWavelength);
         }

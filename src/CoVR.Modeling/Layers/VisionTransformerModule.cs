@@ -38,7 +38,7 @@ public abstract class VisionTransformerModule : nn.Module<Tensor, Tensor>, IVisu
     public static VisionTransformerModule Create(VisionTransformerOptions options, ImageInput input, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Layout == VisionLayout.Clip
+        return options.ClipLayout
             ? new ClipVisionTransformer(options, input, device)
             : new VisionTransformer(options, input, device);
     }

@@ -35,34 +35,44 @@ public sealed record VisionTransformerOptions
     [Range(0.0, 1.0)]
     public double NormEpsilon { get; init; } = 1e-6;
 
-    /// <summary>Biases of the fused projection.</summary>
-    /// <value><see cref="QkvBias.All"/>.</value>
-    public QkvBias QkvBias { get; init; } = QkvBias.All;
+    /// <summary>Whether the fused projection of queries, keys and values has biases.</summary>
+    /// <value>True.</value>
+    public bool QkvBias { get; init; } = true;
 
-    /// <summary>Non-linearity of the feed-forwards.</summary>
-    /// <value><see cref="Activation.Gelu"/>.</value>
-    public Activation Activation { get; init; } = Activation.Gelu;
+    /// <summary>Whether the keys are among those that have one.</summary>
+    /// <value>True: all three, stored as <c>qkv.bias</c> (BLIP). EVA has false: <c>q_bias</c> and <c>v_bias</c>, and the key's is zero.</value>
+    public bool KeyBias { get; init; } = true;
+
+    /// <summary>Whether the feed-forwards' non-linearity is x σ(1.702 x), as in OpenAI's CLIP.</summary>
+    /// <value>False: x Φ(x) with the error function, as in BLIP, BERT and EVA.</value>
+    public bool QuickGelu { get; init; }
 
     /// <summary>Probability of stochastic depth in the last block; it rises linearly from 0 in the first.</summary>
     /// <value>0.1; BLIP's ViT-B has 0.</value>
     [Range(0, 0.99)]
     public double DropPath { get; init; } = 0.1;
 
-    /// <summary>How the parts are called and arranged; <see cref="VisionLayout.Clip"/> wants a plain patch stem, all biases and no final norm.</summary>
-    /// <value><see cref="VisionLayout.Timm"/>: BLIP and EVA.</value>
-    public VisionLayout Layout { get; init; } = VisionLayout.Timm;
+    /// <summary>
+    /// Whether the parts are called and arranged as in OpenAI's CLIP: <c>conv1</c> without bias, <c>class_embedding</c>, <c>ln_pre</c>,
+    /// <c>transformer.resblocks</c>. That layout wants a plain patch stem, all biases and no final norm.
+    /// </summary>
+    /// <value>False: timm's <c>patch_embed</c>, <c>cls_token</c>, <c>blocks</c>, as in BLIP and EVA.</value>
+    public bool ClipLayout { get; init; }
 
     /// <summary>Whether a norm follows the last block.</summary>
     /// <value>True; EVA and CLIP have none.</value>
     public bool FinalNorm { get; init; } = true;
 
-    /// <summary>How a picture becomes tokens.</summary>
-    /// <value><see cref="VisionStem.Patch"/>.</value>
-    public VisionStem Stem { get; init; } = VisionStem.Patch;
+    /// <summary>
+    /// Whether convolutions of stride 2 with non-linearities between make the tokens of a picture; learns faster when a small model is trained from nothing
+    /// (Xiao et al. 2021, arXiv 2106.14881). The patch size is a power of 2 then.
+    /// </summary>
+    /// <value>False: one linear map of each patch, as in the published models.</value>
+    public bool ConvolutionalStem { get; init; }
 
-    /// <summary>What positions start as in a new model.</summary>
-    /// <value><see cref="PositionInitialization.Normal"/>.</value>
-    public PositionInitialization Positions { get; init; } = PositionInitialization.Normal;
+    /// <summary>Whether learnt positions start as sines and cosines of row and column with amplitude 1; learns faster when a small model is trained from nothing.</summary>
+    /// <value>False: small random numbers, as in the published models.</value>
+    public bool SinCosPositions { get; init; }
 
     /// <summary>The slowest of the sines and cosines repeats after 2π times this many patches.</summary>
     /// <value>10000, as in MAE. On a grid of a few patches most of those hardly change: take a few times the grid's side.</value>
@@ -75,7 +85,7 @@ public sealed record VisionTransformerOptions
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>Whether fresh weights of the two maps that close the branches of block i (from 1) are divided by √(2 i), so that the outputs of a deep stack start small.</summary>
-    /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). Only <see cref="VisionLayout.Timm"/> reads it.</value>
+    /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). <see cref="ClipLayout"/> does not read it.</value>
     public bool DepthScaledInitialization { get; init; }
 
     /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
@@ -87,60 +97,4 @@ public sealed record VisionTransformerOptions
     /// <param name="imageSize">S.</param>
     /// <returns>N - 1.</returns>
     public int Patches(int imageSize) => imageSize / PatchSize * (imageSize / PatchSize);
-}
-
-/// <summary>The non-linearity of a feed-forward.</summary>
-public enum Activation
-{
-    /// <summary>x Φ(x) with the error function: BLIP, BERT and EVA.</summary>
-    Gelu,
-
-    /// <summary>x σ(1.702 x): OpenAI's CLIP.</summary>
-    QuickGelu,
-}
-
-/// <summary>The two families of vision transformers, which call and arrange their parts differently.</summary>
-public enum VisionLayout
-{
-    /// <summary><see cref="VisionTransformer"/>: <c>patch_embed</c>, <c>cls_token</c>, <c>blocks</c>; BLIP and EVA.</summary>
-    Timm,
-
-    /// <summary><see cref="ClipVisionTransformer"/>: <c>conv1</c> without bias, <c>class_embedding</c>, <c>ln_pre</c>, <c>transformer.resblocks</c>; OpenAI's CLIP.</summary>
-    Clip,
-}
-
-/// <summary>Which of the fused query, key and value projections have a bias.</summary>
-public enum QkvBias
-{
-    /// <summary>None.</summary>
-    None,
-
-    /// <summary>All three, stored as <c>qkv.bias</c>: BLIP.</summary>
-    All,
-
-    /// <summary>Queries and values, stored as <c>q_bias</c> and <c>v_bias</c>; the key's is zero: EVA.</summary>
-    QueryAndValue,
-}
-
-/// <summary>How a picture becomes patch tokens.</summary>
-public enum VisionStem
-{
-    /// <summary>One linear map of each patch, as in the published models.</summary>
-    Patch,
-
-    /// <summary>
-    /// Convolutions of stride 2 with non-linearities between; learns faster when a small model is trained from nothing
-    /// (Xiao et al. 2021, arXiv 2106.14881). The patch size is a power of 2.
-    /// </summary>
-    Convolutional,
-}
-
-/// <summary>What learnt positions of visual tokens start as.</summary>
-public enum PositionInitialization
-{
-    /// <summary>Small random numbers, as in the published models.</summary>
-    Normal,
-
-    /// <summary>Sines and cosines of row and column with amplitude 1; learns faster when a small model is trained from nothing.</summary>
-    SinCos,
 }

@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Native;
 /// PyTorch 2.10) called by their names in libtorch. Enter and dispose it on one thread, innermost first. Backward passes need
 /// none: each gradient has the type of its value.
 /// </remarks>
-public sealed partial class Autocast : IDisposable
+internal sealed partial class Autocast : IDisposable
 {
     private const string Library = "torch_cpu";
     private const string IsEnabledName = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE";

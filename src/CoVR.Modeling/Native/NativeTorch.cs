@@ -15,7 +15,7 @@ namespace CoVR.Modeling.Native;
 /// <c>COVR_NATIVE_PATCH=0</c> (<c>CoVR.Native.Patch</c>) forbids the load from memory, <c>COVR_NATIVE_MALLOC=0</c>
 /// (<c>CoVR.Native.Malloc</c>) leaves glibc's allocator as it is. All members may be called from any thread.
 /// </remarks>
-public static class NativeTorch
+public static partial class NativeTorch
 {
     /// <summary>The AppContext switch that forbids the load from memory when it is false.</summary>
     public const string PatchSwitch = "CoVR.Native.Patch";
@@ -31,7 +31,7 @@ public static class NativeTorch
     public static bool IsPatched { get; private set; }
 
     /// <summary>The path of the native binding's file, or null where the platform's own search found it or nothing is loaded yet.</summary>
-    public static string? BindingPath { get; private set; }
+    internal static string? BindingPath { get; private set; }
 
     /// <summary>Loads the native libraries once; later calls return at once.</summary>
     /// <param name="logger">Told, the first time one is given, when the binding was loaded in an unusual way.</param>
@@ -59,9 +59,17 @@ public static class NativeTorch
     /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; case does not matter.</param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
-    /// <exception cref="NativeTorchException">The application has no native libtorch that fits this system.</exception>
-    /// <exception cref="DeviceNotAvailableException">No such GPU is there, or the application has a CPU build of libtorch.</exception>
+    /// <exception cref="NativeTorchException">No such GPU is there, or the application has a CPU build of libtorch, or none that fits this system.</exception>
     public static torch.Device ParseDevice(string name) => TorchDevices.Parse(name);
+
+    /// <summary>Begins mixed precision on this thread, as <c>torch.autocast</c> does: products in 16 bits, and what needs precision in 32.</summary>
+    /// <remarks>Enter and dispose it on one thread, innermost first. Backward passes need none: each gradient has the type of its value.</remarks>
+    /// <param name="device">Where the model is: CPU or CUDA.</param>
+    /// <param name="type"><see cref="torch.ScalarType.BFloat16"/> or <see cref="torch.ScalarType.Float16"/>.</param>
+    /// <returns>Ends it when disposed.</returns>
+    /// <exception cref="NotSupportedException">This libtorch does not offer it to .NET: it is found on Linux and macOS only.</exception>
+    /// <exception cref="ArgumentException">The type or device is another one.</exception>
+    public static IDisposable EnterAutocast(DeviceType device, torch.ScalarType type) => Autocast.Enter(device, type);
 
     private static void Load()
     {
@@ -102,11 +110,15 @@ public static class NativeTorch
         _reported = true;
         if (IsPatched)
         {
-            NativeLog.LoadedFromMemory(logger, BindingPath!);
+            LogLoadedFromMemory(logger, BindingPath!);
         }
     }
 
     private static bool IsEnabled(string variable, string appSwitch) =>
         Environment.GetEnvironmentVariable(variable) is not ("0" or "false" or "False") &&
         (!AppContext.TryGetSwitch(appSwitch, out var enabled) || enabled);
+
+    [LoggerMessage(1, LogLevel.Information,
+        "This system's libstdc++ is older than the native TorchSharp binding asks for; {Path} was loaded from memory with that version need made optional (COVR_NATIVE_PATCH=0 forbids this).")]
+    private static partial void LogLoadedFromMemory(ILogger logger, string path);
 }

@@ -12,8 +12,7 @@ internal static class TorchDevices
     /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; case does not matter.</param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
-    /// <exception cref="NativeTorchException">The application has no native libtorch that fits this system.</exception>
-    /// <exception cref="DeviceNotAvailableException">No such GPU is there, or the application has a CPU build of libtorch.</exception>
+    /// <exception cref="NativeTorchException">No such GPU is there, or the application has a CPU build of libtorch, or none that fits this system.</exception>
     public static torch.Device Parse(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -52,18 +51,18 @@ internal static class TorchDevices
         // TorchSharp would copy the whole native package before it fails; so look for the library first.
         if (OperatingSystem.IsLinux() && NativeFolders.OfThisProcess().Find(NativeFolders.TorchCuda) is null)
         {
-            throw new DeviceNotAvailableException(name, $"the application has a CPU build of libtorch. {NativeFolders.PackageAdvice}");
+            throw NativeTorchException.NoDevice(name, $"the application has a CPU build of libtorch. {NativeFolders.PackageAdvice}");
         }
 
         if (!IsCudaUsable(name))
         {
-            throw new DeviceNotAvailableException(name, "libtorch finds no usable GPU; check the driver (nvidia-smi) and CUDA_VISIBLE_DEVICES.");
+            throw NativeTorchException.NoDevice(name, "libtorch finds no usable GPU; check the driver (nvidia-smi) and CUDA_VISIBLE_DEVICES.");
         }
 
         var count = torch.cuda.device_count();
         if (index >= count)
         {
-            throw new DeviceNotAvailableException(name, $"this machine has {count} GPU(s), numbered from 0.");
+            throw NativeTorchException.NoDevice(name, $"this machine has {count} GPU(s), numbered from 0.");
         }
     }
 
@@ -75,7 +74,7 @@ internal static class TorchDevices
         }
         catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException)
         {
-            throw new DeviceNotAvailableException(name, $"the application's libtorch has no CUDA. {NativeFolders.PackageAdvice}", e);
+            throw NativeTorchException.NoDevice(name, $"the application's libtorch has no CUDA. {NativeFolders.PackageAdvice}", e);
         }
     }
 
@@ -83,7 +82,7 @@ internal static class TorchDevices
     {
         if (!OperatingSystem.IsMacOS() || !torch.mps_is_available())
         {
-            throw new DeviceNotAvailableException(name, "Metal is there on Macs only.");
+            throw NativeTorchException.NoDevice(name, "Metal is there on Macs only.");
         }
     }
 }

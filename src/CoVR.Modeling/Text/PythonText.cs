@@ -4,7 +4,7 @@ using System.Text;
 namespace CoVR.Modeling.Text;
 
 /// <summary>White space and lower case as Python's <c>str</c> defines them; the published models clean their texts so.</summary>
-public static class PythonText
+internal static class PythonText
 {
     private const int CapitalSigma = 0x03A3;
     private const int CapitalDottedI = 0x0130;

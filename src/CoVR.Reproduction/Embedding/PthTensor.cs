@@ -17,7 +17,7 @@ internal static class PthTensor
     {
         NativeTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        PthWriter.Write(path, tensor(item.Values.ToArray(), Shape(item, pictures)));
+        Checkpoint.WritePth(path, tensor(item.Values.ToArray(), Shape(item, pictures)));
     }
 
     /// <summary>Reads a file of any element type.</summary>

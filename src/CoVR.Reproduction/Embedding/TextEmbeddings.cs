@@ -127,7 +127,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
     {
         NativeTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        PthWriter.Write(path, new Dictionary<string, object?>
+        Checkpoint.WritePth(path, new Dictionary<string, object?>
         {
             ["texts"] = Texts.ToList(),
             ["feats"] = tensor(_values.ToArray(), [Texts.Count, Dimensions]),

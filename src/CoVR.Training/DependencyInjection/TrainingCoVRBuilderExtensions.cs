@@ -34,7 +34,7 @@ public static class TrainingCoVRBuilderExtensions
                 new TrainingPipeline(services, name)));
     }
 
-    /// <summary>Sets the transform from reference frames to pixels in training. Without this call it is the reference's augmentation (<see cref="TrainingTransform"/>).</summary>
+    /// <summary>Sets the transform from reference frames to pixels in training. Without this call it is the reference's augmentation (<see cref="ImageTransforms.Training"/>).</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="factory">Creates the transform for the images that the model reads.</param>
     /// <returns>The same builder.</returns>

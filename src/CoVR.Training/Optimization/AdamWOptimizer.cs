@@ -1,4 +1,3 @@
-using CoVR.Modeling.Native;
 using CoVR.Training.Runs;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -157,7 +157,7 @@ internal sealed class TrainingPipeline(IServiceProvider services, string name)
 
     /// <summary>From reference frames to pixels, in training.</summary>
     internal IImageTransform Transform(ComposedModel model) =>
-        services.GetKeyedService<ReferenceTransform>(name)?.Create(model.Description.Image) ?? new TrainingTransform(model.Description.Image);
+        services.GetKeyedService<ReferenceTransform>(name)?.Create(model.Description.Image) ?? ImageTransforms.Training(model.Description.Image);
 
     /// <summary>From frames to pixels, in a search.</summary>
     internal IImageTransform SearchTransform => Required<IImageTransform>();

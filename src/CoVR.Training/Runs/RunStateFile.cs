@@ -50,7 +50,7 @@ internal sealed class RunStateFile : IDisposable
         var tensors = Prefixed(Weights, modules.Changing())
             .Concat(Prefixed(Optimizer, optimizer.State()))
             .Concat(Prefixed(Randomness, random));
-        SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
+        Checkpoint.WriteSafetensors(_path, tensors, new Dictionary<string, string> { [RunStateHeader.Key] = header.ToJson() });
     }
 
     /// <summary>Restores weights and optimizer and returns the position of the run and the random states, which the caller's dispose scope owns.</summary>

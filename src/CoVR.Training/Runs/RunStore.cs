@@ -93,7 +93,7 @@ internal static class WeightsFiles
     {
         if (Path.GetExtension(path) == ".safetensors")
         {
-            SafetensorsWriter.Write(path, weights, new Dictionary<string, string>
+            Checkpoint.WriteSafetensors(path, weights, new Dictionary<string, string>
             {
                 ["format"] = "pt",
                 ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture),
@@ -103,6 +103,6 @@ internal static class WeightsFiles
         }
 
         var model = weights.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal);
-        PthWriter.Write(path, new Dictionary<string, object?> { ["epoch"] = (long)epoch, ["model"] = model });
+        Checkpoint.WritePth(path, new Dictionary<string, object?> { ["epoch"] = (long)epoch, ["model"] = model });
     }
 }

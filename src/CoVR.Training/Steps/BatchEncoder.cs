@@ -101,10 +101,10 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSetting
 
     /// <summary>Null in 32 bits.</summary>
     /// <exception cref="NotSupportedException">This libtorch does not support the precision.</exception>
-    private Autocast? EnterPrecision() => context.Precision switch
+    private IDisposable? EnterPrecision() => context.Precision switch
     {
-        TrainingPrecision.BFloat16Mixed => Autocast.Enter(context.Device.type, ScalarType.BFloat16),
-        TrainingPrecision.Float16Mixed => Autocast.Enter(context.Device.type, ScalarType.Float16),
+        TrainingPrecision.BFloat16Mixed => NativeTorch.EnterAutocast(context.Device.type, ScalarType.BFloat16),
+        TrainingPrecision.Float16Mixed => NativeTorch.EnterAutocast(context.Device.type, ScalarType.Float16),
         _ => null,
     };
 

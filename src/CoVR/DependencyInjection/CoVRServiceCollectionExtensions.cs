@@ -5,7 +5,6 @@ using CoVR.Downloads;
 using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Media.Sampling;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
@@ -70,7 +69,7 @@ public static class CoVRServiceCollectionExtensions
     }
 
     private static void AddMedia(ICoVRBuilder builder) => builder
-        .TryUse<IImageDecoder>((services, name) => new SkiaImageDecoder(OptionsOf<MediaOptions>(services, name)))
+        .TryUse<IImageDecoder>((services, name) => MediaFrameReader.CreateImageDecoder(OptionsOf<MediaOptions>(services, name)))
         .TryUse<IFrameReader>((services, name) => Reader(services, name, bgrVideos: false))
         .TryUse((services, name) => new GalleryFrames(
             OptionsOf<MediaOptions>(services, name).BgrVideos && services.GetRequiredKeyedService<IFrameReader>(name) is MediaFrameReader
@@ -78,7 +77,7 @@ public static class CoVRServiceCollectionExtensions
                 : services.GetRequiredKeyedService<IFrameReader>(name)))
         .TryUse<IFrameSampler>((_, _) => FrameSamplers.UniformSegments(15))
         .TryUse((_, _) => new QueryFrames(FrameSamplers.Middle))
-        .UseTransformIfNone((_, input) => new EvaluationTransform(input));
+        .UseTransformIfNone((_, input) => ImageTransforms.Evaluation(input));
 
     private static MediaFrameReader Reader(IServiceProvider services, string name, bool bgrVideos)
     {

@@ -88,7 +88,7 @@ public sealed class CommandHostTests
         using var run = new CommandRun();
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
-        SafetensorsWriter.Write(run["a.safetensors"], new Dictionary<string, TorchSharp.torch.Tensor> { ["x"] = TorchSharp.torch.ones(4) });
+        Checkpoint.WriteSafetensors(run["a.safetensors"], new Dictionary<string, TorchSharp.torch.Tensor> { ["x"] = TorchSharp.torch.ones(4) });
 
         Assert.Equal(ExitCodes.Stopped, await run.RunAsync(["convert", "a.safetensors", "b.pth"], stop.Token));
 

@@ -34,7 +34,7 @@ public sealed class EmbeddingFolderTests : IDisposable
     public void Items_OfATree_AreItsTensorsAndNoTexts()
     {
         using var tensor = torch.ones(2, 3);
-        PthWriter.Write(_folder["1065", "7.pth"], tensor);
+        Checkpoint.WritePth(_folder["1065", "7.pth"], tensor);
         new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["txt2_test.pth"]);
         File.WriteAllText(_folder["broken.pth"], "nothing");
 
@@ -55,7 +55,7 @@ public sealed class EmbeddingFolderTests : IDisposable
     {
         await WriteStoreAsync("store", "x/1");
         using var tensor = torch.ones(3);
-        PthWriter.Write(_folder["tree", "x", "2.pth"], tensor);
+        Checkpoint.WritePth(_folder["tree", "x", "2.pth"], tensor);
 
         var isEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string>
         {

@@ -97,7 +97,7 @@ public sealed class ParityReport
     public static ParityReport OfCheckpoint(
         nn.Module module, string checkpoint, CheckpointMap? map, string reference, Func<IReadOnlyDictionary<string, Tensor>, Tensor?> run, ParityTolerance? tolerance = null)
     {
-        StateDictLoader.Load(module, checkpoint, map ?? new CheckpointMap());
+        Checkpoint.Load(module, checkpoint, map ?? new CheckpointMap());
         module.eval();
         return OfActivations(module, reference, run, tolerance);
     }

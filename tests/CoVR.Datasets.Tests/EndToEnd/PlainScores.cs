@@ -1,6 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Tests.Layouts;
-using CoVR.Media.Images;
+using CoVR.Media;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
 using TorchSharp;
@@ -54,7 +54,7 @@ public sealed class PlainScores
     private static IReadOnlyList<RgbFrame> Frames(ITripletDatasetReader reader, MediaId id)
     {
         var path = reader.Locate(id).Path!;
-        return Path.GetExtension(path) == ".mp4" ? TinyVideos.Read(path) : [new SkiaImageDecoder().Decode(File.ReadAllBytes(path), id.Value)];
+        return Path.GetExtension(path) == ".mp4" ? TinyVideos.Read(path) : [MediaFrameReader.CreateImageDecoder().Decode(File.ReadAllBytes(path), id.Value)];
     }
 
     private static RgbFrame Swapped(RgbFrame frame) => new(frame.Width, frame.Height, frame.Rgb.ToArray().Chunk(3).SelectMany(pixel => pixel.Reverse()).ToArray());
@@ -63,7 +63,7 @@ public sealed class PlainScores
     {
         var input = model.Description.Image;
         var pixels = new float[3 * input.Size * input.Size];
-        new EvaluationTransform(input).Apply(frame, new Random(0), pixels);
+        ImageTransforms.Evaluation(input).Apply(frame, new Random(0), pixels);
         return model.Encoder.EncodeVisual(tensor(pixels, [1, 3, input.Size, input.Size]));
     }
 

@@ -4,7 +4,6 @@ using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.TestSupport;
 
 namespace CoVR.Datasets.Tests.Synthetic;
@@ -78,7 +77,7 @@ public sealed class SyntheticWorldTests : IDisposable
         var path = _folder["picture.png"];
         MediaWriter.WritePng(path, painter.Picture(scene, new Random(4)));
 
-        var frame = new SkiaImageDecoder().Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), path);
+        var frame = MediaFrameReader.CreateImageDecoder().Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), path);
 
         var (inside, outside) = (Pixel(frame, 17, 32), Pixel(frame, 60, 8));
         Assert.True(inside.Red > 180 && inside.Green < 90 && inside.Blue < 90, $"{inside}");

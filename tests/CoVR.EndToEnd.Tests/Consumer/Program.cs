@@ -13,9 +13,9 @@ var folder = Directory.CreateTempSubdirectory("covr-consumer-");
 try
 {
     var weights = Path.Combine(folder.FullName, "blip.safetensors");
-    using (var fresh = await BlipFamily.Definition.CreateAsync(Small(null)))
+    using (var fresh = await BlipArchitecture.Family.CreateAsync(Small(null)))
     {
-        SafetensorsWriter.Write(weights, fresh.Module!);
+        Checkpoint.WriteSafetensors(weights, fresh.Module!.state_dict());
     }
 
     var services = new ServiceCollection();

@@ -95,7 +95,7 @@ public sealed class FileFormTests : IDisposable
         using var module = new Single();
         using var checkpoint = Open(form, Fabric(), Bytes(Numbers), 12);
 
-        var report = StateDictLoader.Load(module, checkpoint, new CheckpointMap { Root = "model", RemovedPrefixes = ["module."] });
+        var report = checkpoint.LoadInto(module, new CheckpointMap { Root = "model", RemovedPrefixes = ["module."] });
 
         Assert.Equal(["weight"], report.Taken);
         Assert.Equal(Numbers, module.Weight.data<float>().ToArray());

@@ -25,7 +25,7 @@ public sealed class ShardedSafetensorsTests : IDisposable
         var index = ShardedSafetensors.Write(_folder["s"], state, maximalShardBytes: 100, new Dictionary<string, string> { ["format"] = "pt" });
 
         Assert.Equal(_folder["s", "model.safetensors.index.json"], index);
-        Assert.Equal(["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"], ShardedSafetensors.Shards(index));
+        Assert.Equal(["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"], Checkpoint.FindShards(index));
         foreach (var path in new[] { index, _folder["s"] })
         {
             using var checkpoint = Checkpoint.Open(path);

@@ -51,7 +51,7 @@ public sealed class StateDictSignatureTests : IDisposable
         SafetensorsWriter.Write(_folder["x.safetensors"], new Dictionary<string, Tensor> { ["query_tokens"] = zeros(1, 32, 8), ["Qformer.cls.bias"] = zeros(2) });
         using var module = new TinyBlip();
 
-        var error = Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, _folder["x.safetensors"], CheckpointMap.Identity));
+        var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, _folder["x.safetensors"]));
 
         var line = error.Message.Split('\n')[0];
         Assert.Contains("the weights do not fit the model. The file holds BLIP-2, the model is BLIP: take weights of its own family", line, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class StateDictSignatureTests : IDisposable
         File.WriteAllBytes(_folder["x.pth"], bytes);
         using var module = new Holder();
 
-        var error = Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, _folder["x.pth"], CheckpointMap.Identity, verifyFirst: verifyFirst));
+        var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, _folder["x.pth"], verifyFirst: verifyFirst));
 
         Assert.Contains("checksum", error.Reason, StringComparison.Ordinal);
         Assert.Equal(!verifyFirst, error.Reason.Contains("discard the model", StringComparison.Ordinal));

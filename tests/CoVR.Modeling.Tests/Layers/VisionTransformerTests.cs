@@ -14,7 +14,7 @@ public sealed class VisionTransformerTests : IDisposable
         new() { PatchSize = 4, Width = 16, Depth = 4, Heads = 2, FeedForwardWidth = 24, DropPath = 0.5 };
 
     private static readonly VisionTransformerOptions SmallClip =
-        Small with { Layout = VisionLayout.Clip, FinalNorm = false, NormEpsilon = 1e-5, Activation = Activation.QuickGelu };
+        Small with { ClipLayout = true, FinalNorm = false, NormEpsilon = 1e-5, QuickGelu = true };
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -23,7 +23,7 @@ public sealed class VisionTransformerTests : IDisposable
     [Fact]
     public void Keys_OfEvaKind_HaveTwoBiasesAndNoFinalNorm()
     {
-        using var model = Make(Small with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false, Depth = 1 });
+        using var model = Make(Small with { KeyBias = false, FinalNorm = false, Depth = 1 });
         string[] expected =
         [
             "blocks.0.attn.proj.bias", "blocks.0.attn.proj.weight", "blocks.0.attn.q_bias", "blocks.0.attn.qkv.weight", "blocks.0.attn.v_bias",
@@ -38,7 +38,7 @@ public sealed class VisionTransformerTests : IDisposable
     public void QueryAndValueBias_EqualsAFullBiasWithoutKeys()
     {
         using var full = Make(Small with { Depth = 1 });
-        using var split = Make(Small with { Depth = 1, QkvBias = QkvBias.QueryAndValue });
+        using var split = Make(Small with { Depth = 1, KeyBias = false });
         var (from, to) = (full.state_dict(), split.state_dict());
         using (no_grad())
         {
@@ -54,9 +54,9 @@ public sealed class VisionTransformerTests : IDisposable
     public void Activation_QuickGelu_IsXTimesSigmoid()
     {
         var x = tensor([-2f, -0.5f, 0f, 1f, 3f]);
-        NumericAssert.Close(x * (x * 1.702).sigmoid(), TensorOps.Activate(x.clone(), Activation.QuickGelu), 1e-6, 0, "QuickGELU");
+        NumericAssert.Close(x * (x * 1.702).sigmoid(), TensorOps.Gelu(x.clone(), quick: true), 1e-6, 0, "QuickGELU");
         using var noGrad = no_grad();
-        NumericAssert.Close(nn.functional.gelu(x), TensorOps.Activate(x.clone(), Activation.Gelu), 1e-6, 0, "GELU");
+        NumericAssert.Close(nn.functional.gelu(x), TensorOps.Gelu(x.clone()), 1e-6, 0, "GELU");
     }
 
     [Fact]
@@ -95,11 +95,11 @@ public sealed class VisionTransformerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(VisionLayout.Timm)]
-    [InlineData(VisionLayout.Clip)]
-    public void CheckpointedBlocks_TrainedInEvaluationMode_GiveBitIdenticalGradients(VisionLayout layout)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void CheckpointedBlocks_TrainedInEvaluationMode_GiveBitIdenticalGradients(bool clipLayout)
     {
-        var options = layout == VisionLayout.Clip ? SmallClip : Small with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false };
+        var options = clipLayout ? SmallClip : Small with { KeyBias = false, FinalNorm = false };
         var (tokens, gradients) = Train(options with { CheckpointedBlocks = 0 }, training: false);
         var (again, recomputed) = Train(options with { CheckpointedBlocks = 3 }, training: false);
         NumericAssert.Close(tokens, again, 0, 0, "tokens");
@@ -109,7 +109,7 @@ public sealed class VisionTransformerTests : IDisposable
     [Fact]
     public void Clip_WithTheSameWeights_IsTheBlockOfTheOtherLayout()
     {
-        using var timm = Make(Small with { Depth = 1, FinalNorm = false, NormEpsilon = 1e-5, Activation = Activation.QuickGelu });
+        using var timm = Make(Small with { Depth = 1, FinalNorm = false, NormEpsilon = 1e-5, QuickGelu = true });
         using var clip = Make(SmallClip with { Depth = 1 });
         var (from, to) = (timm.state_dict(), clip.state_dict());
         using var noGrad = no_grad();
@@ -174,7 +174,7 @@ public sealed class VisionTransformerTests : IDisposable
     [Fact]
     public void Stem_Convolutional_HasThePatchsStride()
     {
-        using var model = Make(Small with { Stem = VisionStem.Convolutional });
+        using var model = Make(Small with { ConvolutionalStem = true });
         Assert.Equal([2, 17, 16], model.Encode(Pixels(2)).shape);
         Assert.Contains("patch_embed.stages.1.weight", model.state_dict().Keys);
     }

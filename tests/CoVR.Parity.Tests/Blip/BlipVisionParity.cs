@@ -16,7 +16,7 @@ public sealed class BlipVisionParity : IParityCheck
     {
         using var scope = NewDisposeScope();
         using var model = new VisionTransformer(GoldenBlip.Vision(golden.Config), ImageInput.Clip(golden.Config.GetProperty("img_size").GetInt32()));
-        StateDictLoader.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
+        Checkpoint.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
         model.eval();
         var image = golden.InputTensor("image");
         Compare(golden, model, image);

@@ -16,9 +16,9 @@ internal sealed class GoldenBlip : GoldenFamily
 {
     private const int TestLength = 64;
 
-    public override CheckpointMap Map => BlipFamily.Definition.GetCheckpointMap(ComposedModelParts.None);
+    public override CheckpointMap Map => BlipArchitecture.Family.GetCheckpointMap(ComposedModelParts.None);
 
-    public override int TrainingLength => BlipFamily.Definition.Find("large")!.Text.TrainingLength;
+    public override int TrainingLength => BlipArchitecture.Family.Find("large")!.Text.TrainingLength;
 
     public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.Load(GoldenSet.Cases.First(
         golden => golden.Group == "tokenizer" && golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"), [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
@@ -36,7 +36,7 @@ internal sealed class GoldenBlip : GoldenFamily
             Depth = vit.GetProperty("depth").GetInt32(),
             Heads = vit.GetProperty("num_heads").GetInt32(),
             FeedForwardWidth = (int)(width * vit.GetProperty("mlp_ratio").GetDouble()),
-            QkvBias = vit.GetProperty("qkv_bias").GetBoolean() ? QkvBias.All : QkvBias.None,
+            QkvBias = vit.GetProperty("qkv_bias").GetBoolean(),
             NormEpsilon = vit.GetProperty("norm_eps").GetDouble(),
             DropPath = vit.GetProperty("drop_path_rate").GetDouble(),
         };
@@ -81,7 +81,7 @@ internal sealed class GoldenBlip : GoldenFamily
     public override (int Length, bool PadToLength) EvaluationText(GoldenCase golden) => (TestLength, false);
 
     private static BlipArchitecture? FullSize(GoldenCase golden) =>
-        golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipFamily.Definition.Find(vit.GetString()!) is { } found
+        golden.Group == "fullsize" && golden.Config.TryGetProperty("vit", out var vit) && vit.ValueKind == JsonValueKind.String && BlipArchitecture.Family.Find(vit.GetString()!) is { } found
             ? (BlipArchitecture)found.Architecture with
             {
                 Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()),

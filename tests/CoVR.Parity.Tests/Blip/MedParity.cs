@@ -17,7 +17,7 @@ public sealed class MedParity : IParityCheck
         using var scope = NewDisposeScope();
         using var model = new MedTextEncoder(
             GoldenBlip.Med(golden.Config), golden.Config.GetProperty("encoder_width").GetInt32(), new GoldenBlip().Tokenizer.EncId);
-        StateDictLoader.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
+        Checkpoint.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
         model.eval();
         Compare(golden, model);
         using var noGrad = no_grad();

@@ -5,6 +5,7 @@ using CoVR.TestSupport;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
 
 namespace CoVR.Parity.Tests.Blip2;
 
@@ -18,7 +19,7 @@ public sealed class Blip2VisionParity : IParityCheck
     {
         using var scope = NewDisposeScope();
         using var model = new NormedVision(golden);
-        StateDictLoader.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
+        Checkpoint.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
         model.eval();
         model.Compare(golden);
         using var noGrad = no_grad();
@@ -38,7 +39,7 @@ public sealed class Blip2VisionParity : IParityCheck
         {
             var side = golden.Config.TryGetProperty("img_size", out var size) ? size : golden.Config.GetProperty("input_resolution");
             _visual = VisionTransformerModule.Create(GoldenBlip2Vision.Options(golden.Config), ImageInput.Clip(side.GetInt32()));
-            _norm = new LayerNorm(_visual.Width, golden.Config.GetProperty("ln_vision_eps").GetDouble());
+            _norm = nn.LayerNorm(_visual.Width, golden.Config.GetProperty("ln_vision_eps").GetDouble());
             RegisterComponents();
         }
 

@@ -15,13 +15,13 @@ internal sealed class GoldenBlip2 : GoldenFamily
 {
     private const int TestLength = 64;
 
-    public override CheckpointMap Map => Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None);
+    public override CheckpointMap Map => Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None);
 
     // The reference cuts no prefixes and resizes nothing.
     public override CheckpointMap ReferenceMap { get; } =
-        new() { Root = Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None).Root, Ignored = Blip2Family.Definition.GetCheckpointMap(ComposedModelParts.None).Ignored };
+        new() { Root = Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None).Root, Ignored = Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None).Ignored };
 
-    public override int TrainingLength => Blip2Family.Definition.Find("coco")!.Text.TrainingLength;
+    public override int TrainingLength => Blip2Architecture.Family.Find("coco")!.Text.TrainingLength;
 
     public override BertTextTokenizer Tokenizer { get; } = BertTextTokenizer.Load(GoldenSet.Cases.First(
         golden => golden.Group == "tokenizer" && !golden.Config.GetProperty("ids").TryGetProperty("enc", out _)).InputPath("vocab"), [BertTextTokenizer.DecToken]);
@@ -80,7 +80,7 @@ internal sealed class GoldenBlip2 : GoldenFamily
             return null;
         }
 
-        var published = vision.GetString() == "clip_L" ? Blip2Family.Definition.Find("pretrain_vitL")! : Blip2Family.Definition.Find("coco")!;
+        var published = vision.GetString() == "clip_L" ? Blip2Architecture.Family.Find("pretrain_vitL")! : Blip2Architecture.Family.Find("coco")!;
         return (Blip2Architecture)published.Architecture with { Image = ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()) };
     }
 

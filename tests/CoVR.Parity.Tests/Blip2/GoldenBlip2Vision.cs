@@ -16,7 +16,8 @@ internal static class GoldenBlip2Vision
         Depth = vit.GetProperty("depth").GetInt32(),
         Heads = vit.GetProperty("num_heads").GetInt32(),
         FeedForwardWidth = (int)(vit.GetProperty("embed_dim").GetInt32() * vit.GetProperty("mlp_ratio").GetDouble()),
-        QkvBias = vit.GetProperty("qkv_bias").GetBoolean() ? QkvBias.QueryAndValue : QkvBias.None,
+        QkvBias = vit.GetProperty("qkv_bias").GetBoolean(),
+        KeyBias = false,
         NormEpsilon = vit.GetProperty("norm_eps").GetDouble(),
     };
 

@@ -19,7 +19,7 @@ public sealed class QFormerParity : IParityCheck
             GoldenBlip2.Former(
                 golden.Config, golden.Config.GetProperty("cross_attention_freq").GetInt32(), golden.Config.GetProperty("vocab_size_after_resize").GetInt32()),
             golden.Config.GetProperty("encoder_width").GetInt32());
-        StateDictLoader.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
+        Checkpoint.Load(model, golden.InputPath("weights"), new CheckpointMap { Root = "model" });
         model.eval();
         Compare(golden, model);
         using var noGrad = no_grad();

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
-using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Blip;
@@ -72,7 +71,7 @@ internal abstract class GoldenFamily
     public ComposedFamilyEncoder Load(GoldenCase golden)
     {
         var model = Allocate(golden, QueryParts.Both);
-        StateDictLoader.Load(model, golden.InputPath("weights"), Map);
+        Checkpoint.Load(model, golden.InputPath("weights"), Map);
         model.eval();
         return model;
     }

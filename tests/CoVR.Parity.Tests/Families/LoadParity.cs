@@ -29,7 +29,7 @@ public sealed class LoadParity : IParityCheck
 
         model.eval();
         using var checkpoint = Checkpoint.Open(golden.InputPath("checkpoint"));
-        var report = StateDictLoader.Load(model, checkpoint, family.ReferenceMap, strict: false);
+        var report = checkpoint.LoadInto(model, family.ReferenceMap, strict: false);
         CompareMessages(golden.OutputJson("messages"), report);
         CompareState(golden, model);
         CompareFeatures(golden, family, model);

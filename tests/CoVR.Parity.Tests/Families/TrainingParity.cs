@@ -43,7 +43,7 @@ public sealed class TrainingParity : IParityCheck
     {
         var (family, variant) = (GoldenFamily.OfQueries(golden)!, GoldenFamily.VariantOf(golden));
         var model = family.Allocate(golden, variant.Parts);
-        StateDictLoader.Load(model, golden.InputPath("weights"), family.Map);
+        Checkpoint.Load(model, golden.InputPath("weights"), family.Map);
         family.SetTrainable(model, variant);
         return model;
     }

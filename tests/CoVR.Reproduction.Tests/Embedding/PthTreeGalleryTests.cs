@@ -48,7 +48,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
         using (var scope = torch.NewDisposeScope())
         {
             // The reference saves rows of a batch: several files may carry the storage of the whole batch.
-            PthWriter.Write(_folder["tree", "a", "x.pth"], torch.arange(24).reshape(4, 2, 3)[2].to(torch.ScalarType.Float16));
+            Checkpoint.WritePth(_folder["tree", "a", "x.pth"], torch.arange(24).reshape(4, 2, 3)[2].to(torch.ScalarType.Float16));
         }
 
         IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint with { Vectors = 1 });
@@ -62,7 +62,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     {
         using (var scope = torch.NewDisposeScope())
         {
-            PthWriter.Write(_folder["tree", "a", "x.pth"], torch.zeros(4, 3));
+            Checkpoint.WritePth(_folder["tree", "a", "x.pth"], torch.zeros(4, 3));
         }
 
         var error = await Assert.ThrowsAsync<GalleryException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
@@ -87,10 +87,10 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     {
         using (var scope = torch.NewDisposeScope())
         {
-            PthWriter.Write(_folder["videos", "b", "2.pth"], torch.ones(1, 2, 3));
-            PthWriter.Write(_folder["videos", "a", "1.pth"], torch.ones(1, 2, 3));
-            PthWriter.Write(_folder["pictures", "delete.pth"], torch.zeros(2, 3));
-            PthWriter.Write(_folder["pictures", "p.pth"], torch.ones(2, 3));
+            Checkpoint.WritePth(_folder["videos", "b", "2.pth"], torch.ones(1, 2, 3));
+            Checkpoint.WritePth(_folder["videos", "a", "1.pth"], torch.ones(1, 2, 3));
+            Checkpoint.WritePth(_folder["pictures", "delete.pth"], torch.zeros(2, 3));
+            Checkpoint.WritePth(_folder["pictures", "p.pth"], torch.ones(2, 3));
         }
 
         new TextEmbeddings(["x"], new float[3], 3).Save(_folder["videos", "txt2_webvid.pth"]);
@@ -103,7 +103,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     {
         using (var scope = torch.NewDisposeScope())
         {
-            PthWriter.Write(_folder["tree", "34", "train-7-img0.pth"], torch.ones(2, 3));
+            Checkpoint.WritePth(_folder["tree", "34", "train-7-img0.pth"], torch.ones(2, 3));
         }
 
         IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint, pictures: true, byName: true);
@@ -128,7 +128,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     {
         using (var scope = torch.NewDisposeScope())
         {
-            PthWriter.Write(_folder["tree", "a", "x.pth"], torch.ones(1, 2, 3));
+            Checkpoint.WritePth(_folder["tree", "a", "x.pth"], torch.ones(1, 2, 3));
         }
 
         await Create().WriteAsync(new MediaId("a/y"), Item(1), Cancel);
@@ -214,7 +214,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     {
         using (var scope = torch.NewDisposeScope())
         {
-            PthWriter.Write(_folder["tree", "1065", "7.pth"], torch.ones(2, 3));
+            Checkpoint.WritePth(_folder["tree", "1065", "7.pth"], torch.ones(2, 3));
         }
 
         new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["tree", "txt2_test.pth"]);

@@ -81,7 +81,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     public void Load_OfTheNamesThatTheScoringToolExpects_ReadsThemToo()
     {
         using var scope = torch.NewDisposeScope();
-        PthWriter.Write(Target, new Dictionary<string, object?> { ["edits"] = new List<string> { "a", "b" }, ["feats"] = torch.arange(4).reshape(2, 2).to(torch.ScalarType.Float16) });
+        Checkpoint.WritePth(Target, new Dictionary<string, object?> { ["edits"] = new List<string> { "a", "b" }, ["feats"] = torch.arange(4).reshape(2, 2).to(torch.ScalarType.Float16) });
         var texts = TextEmbeddings.Load(Target);
         Assert.True(texts.TryGet("b", out var embedding));
         Assert.Equal([2, 3], embedding.ToArray());
@@ -91,7 +91,7 @@ public sealed class TextEmbeddingJobTests : IDisposable
     public void Load_OfSomethingElse_SaysWhatIsExpected()
     {
         using var scope = torch.NewDisposeScope();
-        PthWriter.Write(Target, new Dictionary<string, object?> { ["texts"] = new List<string> { "a", "b" }, ["feats"] = torch.zeros(3, 2) });
+        Checkpoint.WritePth(Target, new Dictionary<string, object?> { ["texts"] = new List<string> { "a", "b" }, ["feats"] = torch.zeros(3, 2) });
         Assert.Contains("\"feats\"", Assert.Throws<GalleryException>(() => TextEmbeddings.Load(Target)).Message, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,7 @@ public static class FakePipeline
         {
             Model = model,
             FrameReader = reader ?? new FakeFrameReader(),
-            Transform = new EvaluationTransform(model.Description.Image),
+            Transform = ImageTransforms.Evaluation(model.Description.Image),
             GallerySampler = sampler,
             QuerySampler = FrameSamplers.Middle,
             Pooling = FramePoolings.Mean,

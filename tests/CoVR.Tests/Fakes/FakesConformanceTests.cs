@@ -1,7 +1,6 @@
 using CoVR.Conformance;
 using CoVR.Data;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Modeling;
 
 namespace CoVR.Tests.Fakes;
@@ -21,7 +20,7 @@ public sealed class CornerReaderTests : DatasetReaderConformance
 
 public sealed class MediaFrameReaderConformanceTests : FrameReaderConformance
 {
-    protected override IFrameReader Create() => new MediaFrameReader(new SkiaImageDecoder());
+    protected override IFrameReader Create() => new MediaFrameReader();
 
     protected override (string Path, RgbFrame Picture) WritePicture(string folder)
     {

@@ -1,7 +1,6 @@
 using CoVR.DependencyInjection;
 using CoVR.Losses;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Media.Sampling;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
@@ -66,8 +65,8 @@ public sealed class PixelSourcesTests
 
     private static MediaPixelSource Source(int length, Func<Random, IFrameSampler> sampler, int frames) => new(
         _ => MediaSource.FromFrames([.. Enumerable.Range(0, length).Select(Frame)]),
-        new MediaFrameReader(new SkiaImageDecoder(new MediaOptions()), new MediaOptions()),
-        new EvaluationTransform(Input),
+        new MediaFrameReader(),
+        ImageTransforms.Evaluation(Input),
         sampler,
         frames);
 

@@ -139,7 +139,7 @@ public sealed class AddTrainingTests
             .UseModel((_, _) => new ComposedModel(new TinyEncoder(1, dropout), new WordHashTokenizer(), new WordHashTokenizer().Clean, Description, CPU))
             .UseContrastiveLoss<HardNegativeNceLoss>()
             .AddLossTerm<QueryToTargetTerm>()
-            .UseTrainingTransform((_, input) => new CoVR.Media.Transforms.EvaluationTransform(input))
+            .UseTrainingTransform((_, input) => CoVR.Media.Transforms.ImageTransforms.Evaluation(input))
             .AddTraining(configure);
         return services.BuildServiceProvider();
     }

@@ -3,7 +3,6 @@ using CoVR.Blip2;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
-using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
 using CoVR.Training.Batches;

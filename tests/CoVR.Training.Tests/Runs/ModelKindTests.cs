@@ -1,6 +1,5 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
-using CoVR.Modeling.Fusion;
 using CoVR.TestSupport;
 using CoVR.Training.Runs;
 using CoVR.Training.Tests.Fakes;

@@ -42,23 +42,23 @@ internal static class ConvertCommand
             host,
             parsed.GetRequiredValue(source),
             parsed.GetRequiredValue(destination),
-            new ConversionOptions { Root = parsed.GetValue(root), Verify = !parsed.GetValue(skipCheck) },
-            parsed.GetValue(list),
-            cancellation));
+            (from, to, progress) => Convert(from, to, parsed.GetValue(root), !parsed.GetValue(skipCheck), progress, cancellation),
+            parsed.GetValue(list)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandHost host, string source, string destination, ConversionOptions options, bool list, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        CommandHost host, string source, string destination, Func<string, string, IProgress<JobProgress>, CheckpointConversion> convert, bool list)
     {
         host.ResumeHint = "Nothing was written. The same command starts again.";
         var (from, to) = (host.PathOf(source), host.PathOf(destination));
-        var convert = Conversion(to);
+        RequireKnown(to);
         if (from == to)
         {
             throw new CommandException($"{destination} is the file to read and the file to write; give the new file another name.", ExitCodes.Usage);
         }
 
-        var report = await host.Report.RunAsync("Converting", progress => Task.Run(() => convert(from, to, options, progress.OfConversion(), cancellation), CancellationToken.None));
+        var report = await host.Report.RunAsync("Converting", progress => Task.Run(() => convert(from, to, progress.OfJob(WorkProgress.Bytes)), CancellationToken.None));
         foreach (var tensor in list ? report.Tensors : [])
         {
             host.Say(tensor);
@@ -79,11 +79,18 @@ internal static class ConvertCommand
         return ExitCodes.Done;
     }
 
-    private static Func<string, string, ConversionOptions?, IProgress<ConversionProgress>?, CancellationToken, ConversionReport> Conversion(string path) =>
-        Path.GetExtension(path).ToLowerInvariant() switch
+    private static CheckpointConversion Convert(string source, string destination, string? root, bool verify, IProgress<JobProgress> progress, CancellationToken cancellation) =>
+        IsSafetensors(destination)
+            ? CheckpointConversion.ToSafetensors(source, destination, root, verify, progress, cancellation)
+            : CheckpointConversion.ToPth(source, destination, root, verify, progress, cancellation);
+
+    private static bool IsSafetensors(string path) => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+
+    private static void RequireKnown(string path)
+    {
+        if (!IsSafetensors(path) && Path.GetExtension(path).ToLowerInvariant() is not (".pth" or ".pt" or ".ckpt" or ".bin"))
         {
-            ".safetensors" => CheckpointConverter.ToSafetensors,
-            ".pth" or ".pt" or ".ckpt" or ".bin" => CheckpointConverter.ToPth,
-            _ => throw new CommandException($"{path} does not end like a weights file: use .safetensors, or .pth or .ckpt for Python.", ExitCodes.Usage),
-        };
+            throw new CommandException($"{path} does not end like a weights file: use .safetensors, or .pth or .ckpt for Python.", ExitCodes.Usage);
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class SmallBlip2 : SmallModel
     private static readonly Blip2Architecture Architecture = new()
     {
         Image = Image,
-        Vision = Vision with { QkvBias = QkvBias.QueryAndValue, FinalNorm = false },
+        Vision = Vision with { KeyBias = false, FinalNorm = false },
         Text = Text with { PaddingIndex = null, CrossAttentionFrequency = 1, QueryFeedForward = true, InitializerRange = 0.12 },
         Queries = 1,
         Dimensions = 64,

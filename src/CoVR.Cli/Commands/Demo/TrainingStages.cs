@@ -90,7 +90,7 @@ internal sealed class TrainingStages(
         var result = await report.RunAsync(title, progress => run(services.GetRequiredKeyedService<Trainer>(stage), data, progress));
         _steps += result.StepTime;
         _waits += result.DataWait;
-        SafetensorsWriter.Write(work.Weights(stage), (await services.GetRequiredKeyedService<IModelProvider>(stage).GetAsync()).Module!.state_dict());
+        Checkpoint.WriteSafetensors(work.Weights(stage), (await services.GetRequiredKeyedService<IModelProvider>(stage).GetAsync()).Module!.state_dict());
         return losses.Values;
     }
 

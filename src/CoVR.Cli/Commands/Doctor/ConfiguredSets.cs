@@ -101,8 +101,8 @@ internal sealed class ConfiguredSets
         var sizes = new ModelSizes(_values);
         return Family switch
         {
-            "blip" when sizes.Blip() is var (variant, own, _) => new EmbeddingFingerprint("", "", "", 1, (own ?? BlipFamily.Definition.Find(variant)!.Architecture).Dimensions),
-            "blip2" when sizes.Blip2() is var (variant, own, _) && (own ?? Blip2Family.Definition.Find(variant)!.Architecture) is Blip2Architecture all => new EmbeddingFingerprint("", "", "", all.Queries, all.Dimensions),
+            "blip" when sizes.Blip() is var (variant, own, _) => new EmbeddingFingerprint("", "", "", 1, (own ?? BlipArchitecture.Family.Find(variant)!.Architecture).Dimensions),
+            "blip2" when sizes.Blip2() is var (variant, own, _) && (own ?? Blip2Architecture.Family.Find(variant)!.Architecture) is Blip2Architecture all => new EmbeddingFingerprint("", "", "", all.Queries, all.Dimensions),
             _ => null,
         };
     }
@@ -130,8 +130,8 @@ internal sealed class ConfiguredSets
 
         return Family switch
         {
-            "blip" when new ModelSizes(_values).Blip() is var (variant, own, _) => path => BlipFamily.Definition.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
-            "blip2" when new ModelSizes(_values).Blip2() is var (variant, own, _) => path => Blip2Family.Definition.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
+            "blip" when new ModelSizes(_values).Blip() is var (variant, own, _) => path => BlipArchitecture.Family.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
+            "blip2" when new ModelSizes(_values).Blip2() is var (variant, own, _) => path => Blip2Architecture.Family.RequireFit(new ModelOptions { Variant = variant, Architecture = own, VocabularyPath = vocabulary }, path),
             _ => null,
         };
     }

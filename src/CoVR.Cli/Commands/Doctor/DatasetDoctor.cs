@@ -2,7 +2,6 @@ using CoVR.Checkpoints;
 using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Cli.Reporting;
 using CoVR.Media;
-using CoVR.Media.Images;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +21,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
     public static IReadOnlyList<IDoctorCheck> Checks(IFrameReader? frames = null, MediaOptions? media = null, CheckpointResolver? resolver = null)
     {
         media ??= new MediaOptions();
-        frames ??= new MediaFrameReader(new SkiaImageDecoder(media), media);
+        frames ??= new MediaFrameReader(options: media);
         return
         [
             new AnnotationCheck(),

@@ -4,7 +4,6 @@ using CoVR.Cli.Reporting;
 using CoVR.Downloads;
 using CoVR.Embedding;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.Training.Mpi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -149,7 +148,7 @@ internal sealed class VideosCommand
             Retries = parsed.GetValue(_retries),
             StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)),
         };
-        var frames = new MediaFrameReader(new SkiaImageDecoder());
+        var frames = new MediaFrameReader();
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {

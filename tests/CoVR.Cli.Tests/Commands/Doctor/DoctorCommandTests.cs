@@ -138,7 +138,7 @@ public sealed class DoctorCommandTests : IDisposable
         if (isTree)
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
-            Array.ForEach(items, item => CoVR.Modeling.Checkpoints.PthWriter.Write(_run["embs", item.Id + ".pth"], TorchSharp.torch.tensor(new[] { item.Value, 0f }, [1, 2])));
+            Array.ForEach(items, item => CoVR.Modeling.Checkpoints.Checkpoint.WritePth(_run["embs", item.Id + ".pth"], TorchSharp.torch.tensor(new[] { item.Value, 0f }, [1, 2])));
         }
         else
         {

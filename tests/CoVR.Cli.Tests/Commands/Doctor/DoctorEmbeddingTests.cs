@@ -213,6 +213,6 @@ public sealed class DoctorEmbeddingTests : IDisposable
     {
         Directory.CreateDirectory(_folder["tree"]);
         using var tensor = torch.ones(shape);
-        PthWriter.Write(TreePath(id), tensor);
+        Checkpoint.WritePth(TreePath(id), tensor);
     }
 }

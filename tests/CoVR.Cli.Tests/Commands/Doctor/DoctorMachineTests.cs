@@ -163,7 +163,7 @@ public sealed class DoctorMachineTests : IDisposable
         using var provider = services.BuildServiceProvider();
         var path = _folder[$"{family}.ckpt"];
         var state = provider.Model().Module!.state_dict();
-        PthWriter.Write(path, new Dictionary<string, object?> { ["model"] = state.ToDictionary(pair => pair.Key, pair => (object?)pair.Value) });
+        Checkpoint.WritePth(path, new Dictionary<string, object?> { ["model"] = state.ToDictionary(pair => pair.Key, pair => (object?)pair.Value) });
         return path;
     }
 }

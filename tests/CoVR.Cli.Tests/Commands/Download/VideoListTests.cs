@@ -3,7 +3,6 @@ using CoVR.Cli.Commands.Download;
 using CoVR.Data;
 using CoVR.Downloads;
 using CoVR.Media;
-using CoVR.Media.Images;
 using CoVR.TestData;
 using CoVR.TestSupport;
 using CoVR.TestSupport.Downloads;
@@ -147,7 +146,7 @@ public sealed class VideoListTests
     [Fact]
     public async Task Download_OfRealVideos_KeepsThoseThatDecode()
     {
-        await using var world = new VideoWorld { Frames = new MediaFrameReader(new SkiaImageDecoder()) };
+        await using var world = new VideoWorld { Frames = new MediaFrameReader() };
         await MediaWriter.WriteMp4Async(world["made.mp4"], [.. Enumerable.Range(0, 4).Select(TinyPictures.Paint)], 4, cancellationToken: Cancel);
         TinyPictures.Write(world["made.jpg"], 3);
         var (video, picture) = (await File.ReadAllBytesAsync(world["made.mp4"], Cancel), await File.ReadAllBytesAsync(world["made.jpg"], Cancel));
@@ -171,7 +170,7 @@ public sealed class VideoListTests
     [Fact]
     public async Task Download_WithoutADecoder_EndsTheJobAndLosesNothing()
     {
-        await using var world = new VideoWorld { Frames = new MediaFrameReader(new SkiaImageDecoder(), new MediaOptions { FfprobePath = "/no/such/ffprobe", FfmpegPath = "/no/such/ffmpeg" }) };
+        await using var world = new VideoWorld { Frames = new MediaFrameReader(options: new MediaOptions { FfprobePath = "/no/such/ffprobe", FfmpegPath = "/no/such/ffmpeg" }) };
         world.List(["p/one"]);
 
         var error = await Assert.ThrowsAsync<MediaReadException>(() => world.RunAsync());

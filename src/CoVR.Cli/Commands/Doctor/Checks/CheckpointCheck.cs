@@ -50,14 +50,14 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
     {
         try
         {
-            var summary = CheckpointSummary.Read(path);
-            if (Misfit(checkpoint.Reference, summary) is { } misfit)
+            using var file = Checkpoint.Open(path);
+            if (Misfit(checkpoint.Reference, file) is { } misfit)
             {
                 return Fault(FindingKinds.CheckpointForeign, misfit, path, "Take weights of the model's own family, or the other model.");
             }
 
             checkpoint.RequireFit?.Invoke(path);
-            return new Finding(Severity.Note, FindingKinds.CheckpointRead, Describe(checkpoint.Reference, summary)) { File = path };
+            return new Finding(Severity.Note, FindingKinds.CheckpointRead, $"{checkpoint.Reference.Name}: {file.Describe()}") { File = path };
         }
         catch (CheckpointException fault) when (fault.IsMismatch)
         {
@@ -69,22 +69,17 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
     }
 
-    private static string? Misfit(CheckpointReference reference, CheckpointSummary summary)
+    private static string? Misfit(CheckpointReference reference, Checkpoint file)
     {
-        if (summary.Tensors == 0)
+        if (file.StateDict().Count == 0)
         {
             return "the file holds no tensors.";
         }
 
-        return reference.Family.Length > 0 && summary.Description is not null && summary.Family != reference.Family
-            ? $"the file holds {Words(summary)}, the model is {reference.Family}."
+        return reference.Family.Length > 0 && file.FindFamily() is { } family && family != reference.Family
+            ? $"the file holds {family}, the model is {reference.Family}."
             : null;
     }
-
-    private static string Words(CheckpointSummary summary) => summary.Family ?? summary.Description ?? "weights of an unknown family";
-
-    private static string Describe(CheckpointReference reference, CheckpointSummary summary) => FormattableString.Invariant(
-        $"{reference.Name}: {Words(summary)}, {summary.Tensors} tensors, {summary.Elements / 1e6:F1} M numbers{(summary.Depth > 0 ? $", visual encoder {summary.Width} wide, {summary.Depth} deep" : "")}{(summary.ImageSize > 0 ? $", {summary.ImageSize} pixels" : "")}");
 
     private static string Shorten(CheckpointException fault)
     {

@@ -68,7 +68,7 @@ internal sealed class NativeCheck : IDoctorCheck
             _ = NativeTorch.ParseDevice(device);
             return null;
         }
-        catch (Exception fault) when (fault is ArgumentException or DeviceNotAvailableException or NativeTorchException)
+        catch (Exception fault) when (fault is ArgumentException or NativeTorchException)
         {
             return fault.Message;
         }

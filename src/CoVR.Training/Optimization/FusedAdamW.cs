@@ -1,13 +1,13 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling.Native;
+namespace CoVR.Training.Optimization;
 
 /// <summary>
 /// The arithmetic of AdamW over a group of parameters: libtorch's fused kernel where it has one for the tensors' device,
 /// else the same formula with TorchSharp's operators. Equal to PyTorch's <c>torch/optim/adamw.py</c> without AMSGrad.
 /// </summary>
-public static class FusedAdamW
+internal static class FusedAdamW
 {
     /// <summary>Whether the fused kernel serves these parameters: contiguous floating point on one CPU or CUDA device.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -137,10 +137,10 @@ public static class FusedAdamW
 /// <param name="Beta2">Decay of the mean of squared gradients, in [0, 1).</param>
 /// <param name="WeightDecay">The share of a weight, times the learning rate, that is taken off it; 0 or more.</param>
 /// <param name="Epsilon">Added to the denominator; above 0.</param>
-public readonly record struct AdamWSettings(double LearningRate, double Beta1, double Beta2, double WeightDecay, double Epsilon);
+internal readonly record struct AdamWSettings(double LearningRate, double Beta1, double Beta2, double WeightDecay, double Epsilon);
 
 /// <summary>What AdamW remembers of one parameter; the caller owns the tensors.</summary>
 /// <param name="Mean">Decayed mean of gradients (PyTorch's <c>exp_avg</c>), of the parameter's shape and type.</param>
 /// <param name="MeanOfSquares">Decayed mean of squared gradients (<c>exp_avg_sq</c>), of the parameter's shape and type.</param>
 /// <param name="Steps">How many steps were taken (<c>step</c>): one 32-bit float on the parameter's device.</param>
-public sealed record AdamWMoments(torch.Tensor Mean, torch.Tensor MeanOfSquares, torch.Tensor Steps);
+internal sealed record AdamWMoments(torch.Tensor Mean, torch.Tensor MeanOfSquares, torch.Tensor Steps);

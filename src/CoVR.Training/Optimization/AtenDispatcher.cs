@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using CoVR.Modeling.Native;
 using TorchSharp;
 
-namespace CoVR.Modeling.Native;
+namespace CoVR.Training.Optimization;
 
 /// <summary>
 /// Calls ATen operators that TorchSharp does not bind, through libtorch's stable C interface

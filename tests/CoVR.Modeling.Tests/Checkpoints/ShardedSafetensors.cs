@@ -1,27 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Checkpoints.Files;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling.Checkpoints;
+namespace CoVR.Modeling.Tests.Checkpoints;
 
-/// <summary>Weights in several safetensors files with an index beside them, as large models are published.</summary>
-/// <remarks><see cref="Checkpoint.Open(string)"/> reads them by the path of the index or of its folder.</remarks>
+/// <summary>Writes weights in several safetensors files with an index beside them, as large models are published.</summary>
 internal static class ShardedSafetensors
 {
     /// <summary>The name of the index that <see cref="Write"/> makes.</summary>
-    public const string IndexName = "model.safetensors" + ShardIndex.Ending;
-
-    /// <summary>Reads which shards an index names.</summary>
-    /// <param name="indexPath">A file <c>*.safetensors.index.json</c>.</param>
-    /// <returns>Names of files beside the index, each once; none of them leads elsewhere. Whether they exist is not looked at.</returns>
-    /// <exception cref="CheckpointException">The file cannot be read or is no index, or names a shard in another folder.</exception>
-    public static IReadOnlyList<string> Shards(string indexPath)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(indexPath);
-        using var file = CheckpointFile.Open(indexPath);
-        return ShardIndex.Read(file).Shards;
-    }
+    private const string IndexName = "model.safetensors" + ShardIndex.Ending;
 
     /// <summary>Writes tensors to shards <c>model-00001-of-0000N.safetensors</c> and their index.</summary>
     /// <param name="folder">Where they shall be; made if need be. Shards of equal names are replaced; the index is written last.</param>

@@ -1,10 +1,10 @@
 using CoVR.Conformance;
-using CoVR.Modeling.Native;
 using CoVR.TestSupport;
+using CoVR.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Modeling.Tests.Native;
+namespace CoVR.Training.Tests.Optimization;
 
 [Collection("torch")]
 public sealed class FusedAdamWTests

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Tests.Checkpoints;
 
 [Collection("torch")]
-public sealed class CheckpointConverterTests : IDisposable
+public sealed class CheckpointConversionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -56,7 +56,7 @@ public sealed class CheckpointConverterTests : IDisposable
             ["optimizer"] = new Dictionary<string, object?> { ["state"] = rand(2) },
             ["epoch"] = 4,
         });
-        var seen = new List<ConversionProgress>();
+        var seen = new List<JobProgress>();
 
         var report = ToSafetensors(_folder["run.ckpt"], _folder["x.safetensors"], new Listener(seen));
 
@@ -65,7 +65,7 @@ public sealed class CheckpointConverterTests : IDisposable
         Assert.Equal(new Dictionary<string, string> { ["b"] = "a" }, report.Tied);
         Assert.Equal(3 * 48, report.Bytes);
         Assert.True(report.Verified);
-        Assert.Equal((2 * report.Bytes, 2 * report.Bytes), (seen[^1].Bytes, seen[^1].TotalBytes));
+        Assert.Equal((2 * report.Bytes, 2 * report.Bytes), (seen[^1].Done, seen[^1].Total!.Value));
         Assert.Contains("3 tensors", report.ToString(), StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class CheckpointConverterTests : IDisposable
     {
         SafetensorsWriter.Write(_folder["x.safetensors"], new Dictionary<string, Tensor> { ["a"] = rand(2).half(), ["n"] = tensor(7L), ["flag"] = tensor(true) });
 
-        ToPth(_folder["x.safetensors"], _folder["x.pth"], new ConversionOptions { Root = "model" });
+        ToPth(_folder["x.safetensors"], _folder["x.pth"], "model");
 
         using var checkpoint = Checkpoint.Open(_folder["x.pth"]);
         Assert.Equal(["a", "flag", "n"], checkpoint.Tensors("model").Keys.Order(StringComparer.Ordinal));
@@ -131,16 +131,16 @@ public sealed class CheckpointConverterTests : IDisposable
         using var cancellation = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() =>
-            CheckpointConverter.ToSafetensors(_folder["x.pth"], _folder["y"], null, new Listener([], cancellation.Cancel), cancellation.Token));
+            CheckpointConversion.ToSafetensors(_folder["x.pth"], _folder["y"], null, true, new Listener([], cancellation.Cancel), cancellation.Token));
 
         Assert.Equal([_folder["x.pth"]], Directory.GetFiles(_folder.FullName));
     }
 
-    private static ConversionReport ToSafetensors(string source, string destination, IProgress<ConversionProgress>? progress = null) =>
-        CheckpointConverter.ToSafetensors(source, destination, null, progress, TestContext.Current.CancellationToken);
+    private static CheckpointConversion ToSafetensors(string source, string destination, IProgress<JobProgress>? progress = null) =>
+        CheckpointConversion.ToSafetensors(source, destination, null, true, progress, TestContext.Current.CancellationToken);
 
-    private static ConversionReport ToPth(string source, string destination, ConversionOptions? options = null) =>
-        CheckpointConverter.ToPth(source, destination, options, null, TestContext.Current.CancellationToken);
+    private static CheckpointConversion ToPth(string source, string destination, string? root = null) =>
+        CheckpointConversion.ToPth(source, destination, root, true, null, TestContext.Current.CancellationToken);
 
     private static byte[] BytesOf(Tensor tensor)
     {
@@ -148,9 +148,9 @@ public sealed class CheckpointConverterTests : IDisposable
         return flat.NumberOfElements == 0 ? [] : flat.bytes.ToArray();
     }
 
-    private sealed class Listener(List<ConversionProgress> seen, Action? also = null) : IProgress<ConversionProgress>
+    private sealed class Listener(List<JobProgress> seen, Action? also = null) : IProgress<JobProgress>
     {
-        public void Report(ConversionProgress value)
+        public void Report(JobProgress value)
         {
             seen.Add(value);
             also?.Invoke();

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Tests.Checkpoints;
 
 [Collection("torch")]
-public sealed class StateDictLoaderTests : IDisposable
+public sealed class CheckpointLoadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -28,7 +28,7 @@ public sealed class StateDictLoaderTests : IDisposable
         {
             using var module = new Tiny(2);
 
-            var report = StateDictLoader.Load(module, path, new CheckpointMap { Root = "model" });
+            var report = Checkpoint.Load(module, path, new CheckpointMap { Root = "model" });
 
             Assert.Equal(WeightsHash.OfModule(source), WeightsHash.OfModule(module));
             Assert.Equal(module.state_dict().Keys.Order(), report.Taken.Order());
@@ -44,7 +44,7 @@ public sealed class StateDictLoaderTests : IDisposable
         using var module = new Tiny(2);
         var path = SavePth(source.state_dict().ToDictionary(pair => "module.old_" + pair.Key, pair => pair.Value.to(ScalarType.Float16)));
 
-        StateDictLoader.Load(module, path, new CheckpointMap { RemovedPrefixes = ["module."], Rename = key => key.Replace("old_", "", StringComparison.Ordinal) });
+        Checkpoint.Load(module, path, new CheckpointMap { RemovedPrefixes = ["module."], Rename = key => key.Replace("old_", "", StringComparison.Ordinal) });
 
         Assert.True(module.state_dict()["first.weight"].Equals(source.state_dict()["first.weight"].to(ScalarType.Float16).to(ScalarType.Float32)));
     }
@@ -56,7 +56,7 @@ public sealed class StateDictLoaderTests : IDisposable
         var before = WeightsHash.OfModule(module);
         var path = SavePth(new Dictionary<string, Tensor> { ["first.weight"] = ones(4, 3), ["first.bias"] = ones(1), ["alien"] = ones(1), ["positions"] = ones(1, 6, 2) });
 
-        var error = Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, path, new CheckpointMap { Reshapes = [TensorReshape.Positions("positions")] }));
+        var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, path, new CheckpointMap { Reshaped = ["positions"] }));
 
         Assert.Equal(["scale"], error.Missing);
         Assert.Equal(["alien"], error.Unexpected);
@@ -73,7 +73,7 @@ public sealed class StateDictLoaderTests : IDisposable
         var bias = module.state_dict()["first.bias"].clone();
         var path = SavePth(new Dictionary<string, Tensor> { ["first.weight"] = ones(4, 3), ["first.bias"] = ones(1), ["alien"] = ones(1) });
 
-        var report = StateDictLoader.Load(module, path, CheckpointMap.Identity, strict: false);
+        var report = Checkpoint.Load(module, path, strict: false);
 
         Assert.Equal(["first.weight"], report.Taken);
         Assert.Equal(["alien"], report.Unexpected);
@@ -92,7 +92,7 @@ public sealed class StateDictLoaderTests : IDisposable
         state["itm_head.weight"] = ones(1);
         var path = SavePth(state);
 
-        var report = StateDictLoader.Load(module, path, new CheckpointMap { Ignored = ["itm_head.*"], Optional = ["sc*"], Reshapes = [TensorReshape.Positions("pos*")] });
+        var report = Checkpoint.Load(module, path, new CheckpointMap { Ignored = ["itm_head.*"], Optional = ["sc*"], Reshaped = ["pos*"] });
 
         Assert.Equal(["itm_head.weight"], report.Ignored);
         Assert.Equal(["scale"], report.Missing);
@@ -107,7 +107,7 @@ public sealed class StateDictLoaderTests : IDisposable
         var state = module.state_dict();
         state["module.scale"] = ones(1);
 
-        Assert.Contains("'scale'", Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, SavePth(state), new CheckpointMap { RemovedPrefixes = ["module."] })).Message, StringComparison.Ordinal);
+        Assert.Contains("'scale'", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, SavePth(state), new CheckpointMap { RemovedPrefixes = ["module."] })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,8 +117,8 @@ public sealed class StateDictLoaderTests : IDisposable
         var other = SavePth(new Dictionary<string, Tensor> { ["resnet.conv"] = ones(1) });
         var nested = SavePth(module.state_dict(), "weights");
 
-        Assert.Contains("another architecture", Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, other, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
-        Assert.Contains("CheckpointMap.Root", Assert.Throws<CheckpointException>(() => StateDictLoader.Load(module, nested, CheckpointMap.Identity)).Message, StringComparison.Ordinal);
+        Assert.Contains("another architecture", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, other)).Message, StringComparison.Ordinal);
+        Assert.Contains("CheckpointMap.Root", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, nested)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,12 +126,12 @@ public sealed class StateDictLoaderTests : IDisposable
     {
         using var module = new Tiny(2);
         var path = SavePth(module.state_dict());
-        StateDictLoader.Load(module, path, CheckpointMap.Identity);
+        Checkpoint.Load(module, path);
         var before = LiveTensors.Settled();
 
         for (var round = 0; round < 10; round++)
         {
-            StateDictLoader.Load(module, path, CheckpointMap.Identity);
+            Checkpoint.Load(module, path);
             WeightsHash.OfModule(module);
         }
 
