@@ -101,7 +101,8 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     public void Configure(FashionIQOptions options, string section)
     {
         options.MissingMedia = TestPolicy;
-        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, "")).EmbeddingFolders[DatasetSplit.Test] = config.File($"{section}.emb_dirs");
+        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, ""));
+        options.IsEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string> { [DatasetSplit.Test] = config.File($"{section}.emb_dirs") });
     }
 
     private string Media(string section, string split) =>
@@ -116,11 +117,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             _ => WebVid(section, kind, files),
         };
         (options.Name, options.MissingMedia) = (config.Text($"{section}.dataname"), policy);
-        foreach (var file in files)
-        {
-            options.EmbeddingFolders[file.Split] = file.Embeddings;
-        }
-
+        options.IsEmbedded = EmbeddingFolder.Membership(files.ToDictionary(file => file.Split, file => file.Embeddings));
         return Data(options, [.. files.Select(file => new SplitEmbeddings(options.Name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))]);
     }
 
@@ -175,7 +172,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     {
         var options = new CircoOptions { MissingMedia = TestPolicy }.AddFolder(config.File($"{section}.data_path"));
         var folder = new SplitEmbeddings(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
-        options.EmbeddingFolders[split] = folder.Folder;
+        options.IsEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string> { [split] = folder.Folder });
         return Data(options, [folder]);
     }
 

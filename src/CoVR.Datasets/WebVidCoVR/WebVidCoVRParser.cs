@@ -9,8 +9,6 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// <summary>Parses the rows of an annotation file, one batch after the other, on one thread.</summary>
 internal sealed class WebVidCoVRParser : IDisposable
 {
-    private const int LargestRecord = 16 << 20;
-
     private readonly string _file;
     private readonly CsvReader _csv;
     private readonly WebVidCoVRColumns _columns;
@@ -25,7 +23,7 @@ internal sealed class WebVidCoVRParser : IDisposable
     public WebVidCoVRParser(string file, bool byRule, Action<DatasetFormatException>? onFault = null)
     {
         (_file, _onFault) = (file, onFault);
-        _csv = OpenReader(file, onFault);
+        _csv = CsvTable.OpenReader(file, "annotation file", onFault);
         try
         {
             _columns = WebVidCoVRColumns.Read(_csv, file, byRule);
@@ -33,7 +31,7 @@ internal sealed class WebVidCoVRParser : IDisposable
         catch (CsvFormatException error)
         {
             _csv.Dispose();
-            throw Malformed(file, error);
+            throw CsvTable.Malformed(file, error);
         }
         catch
         {
@@ -146,37 +144,9 @@ internal sealed class WebVidCoVRParser : IDisposable
         }
         catch (CsvFormatException error)
         {
-            throw Malformed(_file, error);
+            throw CsvTable.Malformed(_file, error);
         }
     }
-
-    /// <summary>Opens a strict reader that counts lines.</summary>
-    private static CsvReader OpenReader(string file, Action<DatasetFormatException>? onMalformed = null)
-    {
-        try
-        {
-            return CsvReader.FromFile(file, new CsvReaderOptions
-            {
-                Separator = ',',
-                TrackLineNumbers = true,
-                MalformedData = onMalformed is null ? CsvMalformedDataHandling.Throw : CsvMalformedDataHandling.Skip,
-                FieldCountMismatch = onMalformed is null ? CsvFieldCountHandling.Throw : CsvFieldCountHandling.Skip,
-                OnMalformedRecord = onMalformed is null ? null : record => onMalformed(new DatasetFormatException(file, record.LineNumber > 0 ? record.LineNumber : null, null, $"the row is malformed ({record.Reason}).")),
-                MaxRecordSize = LargestRecord,
-            });
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DatasetFormatException(file, null, null, "the annotation file does not exist.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the annotation file cannot be opened ({error.Message}).", error);
-        }
-    }
-
-    private static DatasetFormatException Malformed(string file, CsvFormatException error) =>
-        new(file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
 }
 
 /// <summary>Where the columns of a file are; -1 for one that it does not have.</summary>

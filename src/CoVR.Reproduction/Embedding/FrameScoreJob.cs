@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CoVR.Embedding;
 
 namespace CoVR.Reproduction.Embedding;

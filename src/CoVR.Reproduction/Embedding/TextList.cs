@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Reproduction.Embedding;
 

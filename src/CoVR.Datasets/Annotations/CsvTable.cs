@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CsvHelper;
 
-namespace CoVR.Reproduction.Embedding;
+namespace CoVR.Datasets.Annotations;
 
 /// <summary>Reads the rows of a CSV file with a header; every fault names file, line and column.</summary>
 /// <remarks>Not safe for use from several threads.</remarks>
-internal sealed class CsvTable : IDisposable
+public sealed class CsvTable : IDisposable
 {
     private const int LargestRecord = 16 << 20;
     private readonly string _file;
@@ -21,10 +21,13 @@ internal sealed class CsvTable : IDisposable
     public long Line => _csv.LineNumber;
 
     /// <summary>Opens a file and reads its header.</summary>
+    /// <param name="file">The file, UTF-8.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The table, to be disposed of.</returns>
     /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
     public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken = default)
     {
-        var csv = OpenReader(file);
+        var csv = OpenReader(file, "file");
         var table = new CsvTable(file, csv);
         try
         {
@@ -44,6 +47,11 @@ internal sealed class CsvTable : IDisposable
     }
 
     /// <summary>Writes a file, whole or not at all.</summary>
+    /// <param name="path">The file; replaced when it exists.</param>
+    /// <param name="header">The names of the columns.</param>
+    /// <param name="rows">As many fields as columns each.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is written then.</param>
+    /// <returns>A task that ends when the file is there.</returns>
     public static async Task WriteAsync(string path, IReadOnlyList<string> header, IAsyncEnumerable<string[]> rows, CancellationToken cancellationToken = default)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
@@ -71,7 +79,42 @@ internal sealed class CsvTable : IDisposable
         }
     }
 
+    /// <summary>Opens a strict reader that counts lines.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What the file is called in messages.</param>
+    /// <param name="onMalformed">Told each malformed record, which is then skipped; null: the first one throws.</param>
+    /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
+    internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null)
+    {
+        try
+        {
+            return CsvReader.FromFile(file, new CsvReaderOptions
+            {
+                Separator = ',',
+                TrackLineNumbers = true,
+                MalformedData = onMalformed is null ? CsvMalformedDataHandling.Throw : CsvMalformedDataHandling.Skip,
+                FieldCountMismatch = onMalformed is null ? CsvFieldCountHandling.Throw : CsvFieldCountHandling.Skip,
+                OnMalformedRecord = onMalformed is null ? null : record => onMalformed(new DatasetFormatException(file, record.LineNumber > 0 ? record.LineNumber : null, null, $"the row is malformed ({record.Reason}).")),
+                MaxRecordSize = LargestRecord,
+            });
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the {what} does not exist.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(file, null, null, $"the {what} cannot be opened ({error.Message}).", error);
+        }
+    }
+
+    /// <summary>What a malformed record is reported as.</summary>
+    internal static DatasetFormatException Malformed(string file, CsvFormatException error) =>
+        new(file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
+
     /// <summary>The position of a column.</summary>
+    /// <param name="name">Its name, without surrounding blanks.</param>
+    /// <returns>Counted from 0.</returns>
     /// <exception cref="DatasetFormatException">There is none of that name.</exception>
     public int Column(string name)
     {
@@ -86,7 +129,9 @@ internal sealed class CsvTable : IDisposable
         throw Fault(1, name, $"there is no such column; the header has: {string.Join(", ", Header)}.");
     }
 
-    /// <summary>Reads the rows in file order, each with as many fields as the header has.</summary>
+    /// <summary>Reads the rows in file order.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows, each with as many fields as the header has; <see cref="Line"/> is that of the last one.</returns>
     /// <exception cref="DatasetFormatException">A row is malformed.</exception>
     public async IAsyncEnumerable<string[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -103,6 +148,10 @@ internal sealed class CsvTable : IDisposable
     }
 
     /// <summary>A fault of this file, to be thrown.</summary>
+    /// <param name="line">The line, counted from 1; null: the whole file.</param>
+    /// <param name="field">The column; null: the whole line.</param>
+    /// <param name="reason">What is there and what was expected.</param>
+    /// <returns>The exception.</returns>
     public DatasetFormatException Fault(long? line, string? field, string reason) => new(_file, line, field, reason);
 
     /// <inheritdoc/>
@@ -116,30 +165,7 @@ internal sealed class CsvTable : IDisposable
         }
         catch (CsvFormatException error)
         {
-            throw new DatasetFormatException(_file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
-        }
-    }
-
-    private static CsvReader OpenReader(string file)
-    {
-        try
-        {
-            return CsvReader.FromFile(file, new CsvReaderOptions
-            {
-                Separator = ',',
-                TrackLineNumbers = true,
-                MalformedData = CsvMalformedDataHandling.Throw,
-                FieldCountMismatch = CsvFieldCountHandling.Throw,
-                MaxRecordSize = LargestRecord,
-            });
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DatasetFormatException(file, null, null, "the file does not exist.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the file cannot be opened ({error.Message}).", error);
+            throw Malformed(_file, error);
         }
     }
 }
