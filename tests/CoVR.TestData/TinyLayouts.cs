@@ -1,9 +1,9 @@
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets.WebVidCoVR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.TestData;
 
