@@ -91,7 +91,7 @@ internal static class CsvBenchmarks
     private static long Triplets(string file)
     {
         var options = new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Train, file, Path.GetTempPath());
-        return new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train).AsTask().GetAwaiter().GetResult().Triplets.Count;
+        return options.CreateReader().ReadAsync(DatasetSplit.Train).AsTask().GetAwaiter().GetResult().Triplets.Count;
     }
 
     private static (double Seconds, double Processor) Child(string task)

@@ -19,7 +19,7 @@ using TorchSharp;
 var output = args is [var folder] ? folder : Path.Combine("artifacts", "quickstart-sample");
 
 // 1. Data: pictures and clips of coloured shapes with captions and edits, in the layout of WebVid-CoVR.
-var world = await new SyntheticWorld(new SyntheticWorldOptions
+var world = await SyntheticWorld.WriteAsync(Path.Combine(output, "world"), new SyntheticWorldOptions
 {
     TrainingItems = 600,
     TrainingTriplets = 800,
@@ -28,10 +28,10 @@ var world = await new SyntheticWorld(new SyntheticWorldOptions
     GalleryItems = 500,
     TrainingClips = 2,
     GalleryClips = 4,
-}).WriteAsync(Path.Combine(output, "world"));
+});
 var layout = new WebVidCoVROptions();
 world.Configure(layout);
-var reader = new WebVidCoVRReader(layout);
+var reader = layout.CreateReader();
 var train = await reader.ReadAsync(DatasetSplit.Train);
 var test = await reader.ReadAsync(DatasetSplit.Test);
 

@@ -26,7 +26,7 @@ internal static class Pipelines
     /// <param name="train">Its words are the vocabulary.</param>
     /// <param name="folder">Weights and embeddings.</param>
     /// <param name="steps">How long is trained on captions and on edits.</param>
-    public static ServiceProvider Build(SyntheticWorldFiles world, TripletDataset train, string folder, (int Captions, int Edits) steps)
+    public static ServiceProvider Build(SyntheticWorld world, TripletDataset train, string folder, (int Captions, int Edits) steps)
     {
         var (vocabulary, services) = (Vocabulary(train), new ServiceCollection());
         Model(Captions, TrainableWeights.All, null)

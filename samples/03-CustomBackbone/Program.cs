@@ -28,10 +28,10 @@ if (Directory.Exists(folder))
 var plan = quick
     ? new SyntheticWorldOptions { TrainingItems = 200, TrainingTriplets = 300, TestQueries = 20, ValidationQueries = 1, GalleryItems = 100, TrainingClips = 0, GalleryClips = 0 }
     : new SyntheticWorldOptions { TrainingItems = 6000, TrainingTriplets = 16000, TestQueries = 200, GalleryItems = 800, TrainingClips = 0, GalleryClips = 0 };
-var world = await new SyntheticWorld(plan).WriteAsync(Path.Combine(folder, "world"));
+var world = await SyntheticWorld.WriteAsync(Path.Combine(folder, "world"), plan);
 var files = new WebVidCoVROptions();
 world.Configure(files);
-var reader = new WebVidCoVRReader(files);
+var reader = files.CreateReader();
 var train = await reader.ReadAsync(DatasetSplit.Train, CancellationToken.None);
 Say($"{world.Pictures} pictures, {train.Triplets.Count} edits");
 

@@ -1,9 +1,12 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Datasets;
 
-/// <summary>Common options of data sets: name, annotation files, media folders and the policy for missing media.</summary>
+/// <summary>Where a published data set lies and how it is read: name, annotation files, media folders and the policy for missing media.</summary>
+/// <remarks>Makes the data set's reader and protocol, for use without a pipeline; <c>AddCirr</c> and the like register both.</remarks>
 public abstract class DatasetOptions
 {
     private protected DatasetOptions(string name) => Name = name;
@@ -29,15 +32,42 @@ public abstract class DatasetOptions
     /// <value><see cref="MissingMediaPolicy.StrictTest"/> by default.</value>
     public MissingMediaPolicy MissingMedia { get; set; }
 
-    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
-    internal static void Validate(DatasetOptions options)
+    /// <summary>Makes the reader of this data set; nothing is read yet.</summary>
+    /// <param name="loggers">Logs rows that are left out; null: no log.</param>
+    /// <returns>A reader that is safe for use from several threads. Do not change these options afterwards.</returns>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
+    public IInspectableDataset CreateReader(ILoggerFactory? loggers = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        Validate();
+        return Create(loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Makes the rules by which the benchmark is scored.</summary>
+    /// <returns>An immutable protocol.</returns>
+    public abstract IRetrievalProtocol CreateProtocol();
+
+    /// <summary>Checks an annotation file as the reader would, without media or other files.</summary>
+    /// <param name="file">The file; it need not be one of <see cref="Annotations"/>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>How many queries it has, at least one.</returns>
+    /// <exception cref="DatasetFormatException">It is missing, or not a valid annotation file of this data set.</exception>
+    public abstract Task<long> CountQueriesAsync(string file, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks a file that lists a gallery as the reader would, without media or other files.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>How many items it lists, at least one.</returns>
+    /// <exception cref="DatasetFormatException">It is missing, or not a valid list of this data set.</exception>
+    public abstract Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default);
+
+    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
+    internal void Validate()
+    {
         List<string> faults = [];
-        options.Check(faults);
+        Check(faults);
         if (faults.Count > 0)
         {
-            throw new ArgumentException($"{options.GetType().Name}: {string.Join(" ", faults)}", nameof(options));
+            throw new ArgumentException($"{GetType().Name}: {string.Join(" ", faults)}");
         }
     }
 
@@ -46,6 +76,9 @@ public abstract class DatasetOptions
     internal string AnnotationsOf(DatasetSplit split) => Annotations.TryGetValue(split, out var file)
         ? file
         : throw new DatasetFormatException(Name, null, null, $"no annotation file is set for the {split} split; set are: {string.Join(", ", Annotations.Keys)}.");
+
+    /// <summary>The reader, for options that were validated.</summary>
+    private protected abstract IInspectableDataset Create(ILoggerFactory loggers);
 
     /// <summary>Adds every fault of these options, one sentence each.</summary>
     internal virtual void Check(List<string> faults)

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -19,7 +18,7 @@ public static class DatasetsBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static ICoVRBuilder AddWebVidCoVR(this ICoVRBuilder builder, Action<WebVidCoVROptions> configure) =>
-        Add(builder, new WebVidCoVROptions(), configure, Reader, _ => new WebVidCoVRProtocol());
+        Add(builder, new WebVidCoVROptions(), configure);
 
     /// <summary>Adds the rule-based variant: the same files, with edits made from captions.</summary>
     /// <param name="builder">The pipeline.</param>
@@ -27,39 +26,35 @@ public static class DatasetsBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static ICoVRBuilder AddWebVidCoVRRuleBased(this ICoVRBuilder builder, Action<WebVidCoVROptions> configure) =>
-        Add(builder, new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of }, configure, Reader, _ => new WebVidCoVRProtocol());
+        Add(builder, WebVidCoVROptions.RuleBased(), configure);
 
     /// <summary>Adds CC-CoIR.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets folders and files.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public static ICoVRBuilder AddCcCoIR(this ICoVRBuilder builder, Action<CcCoIROptions> configure) => Add(
-        builder, new CcCoIROptions(), configure, (options, services) => new CcCoIRReader(options, services.GetService<ILogger<CcCoIRReader>>()), _ => new WebVidCoVRProtocol());
+    public static ICoVRBuilder AddCcCoIR(this ICoVRBuilder builder, Action<WebVidCoVROptions> configure) => Add(builder, WebVidCoVROptions.CcCoIR(), configure);
 
     /// <summary>Adds CIRR.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets folders and files.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public static ICoVRBuilder AddCirr(this ICoVRBuilder builder, Action<CirrOptions> configure) => Add(
-        builder, new CirrOptions(), configure, (options, services) => new CirrReader(options, services.GetService<ILogger<CirrReader>>()), _ => new CirrProtocol());
+    public static ICoVRBuilder AddCirr(this ICoVRBuilder builder, Action<CirrOptions> configure) => Add(builder, new CirrOptions(), configure);
 
     /// <summary>Adds FashionIQ: one category, or all of them.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets folders, files and the category.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public static ICoVRBuilder AddFashionIQ(this ICoVRBuilder builder, Action<FashionIQOptions> configure) => Add(
-        builder, new FashionIQOptions(), configure, (options, services) => new FashionIQReader(options, services.GetService<ILogger<FashionIQReader>>()), options => new FashionIQProtocol(options.Category));
+    public static ICoVRBuilder AddFashionIQ(this ICoVRBuilder builder, Action<FashionIQOptions> configure) => Add(builder, new FashionIQOptions(), configure);
 
     /// <summary>Adds CIRCO.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets folders and files.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public static ICoVRBuilder AddCirco(this ICoVRBuilder builder, Action<CircoOptions> configure) => Add(
-        builder, new CircoOptions(), configure, (options, services) => new CircoReader(options, services.GetService<ILogger<CircoReader>>()), _ => new CircoProtocol());
+    public static ICoVRBuilder AddCirco(this ICoVRBuilder builder, Action<CircoOptions> configure) => Add(builder, new CircoOptions(), configure);
 
     /// <summary>Adds several data sets as one; no protocol is added.</summary>
     /// <param name="builder">The pipeline.</param>
@@ -73,16 +68,13 @@ public static class DatasetsBuilderExtensions
         return builder.Add<ITripletDatasetReader>((services, _) => new MergedReader(name, [.. readers.Select(make => make(services))]));
     }
 
-    private static WebVidCoVRReader Reader(WebVidCoVROptions options, IServiceProvider services) => new(options, services.GetService<ILogger<WebVidCoVRReader>>());
-
-    private static ICoVRBuilder Add<T>(
-        ICoVRBuilder builder, T options, Action<T> configure, Func<T, IServiceProvider, ITripletDatasetReader> reader, Func<T, IRetrievalProtocol> protocol)
+    private static ICoVRBuilder Add<T>(ICoVRBuilder builder, T options, Action<T> configure)
         where T : DatasetOptions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         configure(options);
-        DatasetOptions.Validate(options);
-        return builder.Add((services, _) => reader(options, services)).TryUse((_, _) => protocol(options));
+        options.Validate();
+        return builder.Add<ITripletDatasetReader>((services, _) => options.CreateReader(services.GetService<ILoggerFactory>())).TryUse((_, _) => options.CreateProtocol());
     }
 }

@@ -11,12 +11,6 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "{Dataset} {Split}: {Rows} rows, {Items} items, {Candidates} candidates")]
     public static partial void SplitRead(ILogger logger, string dataset, DatasetSplit split, int rows, int items, int candidates);
 
-    [LoggerMessage(3, LogLevel.Information, "Synthetic world with seed {Seed}: {Pictures} pictures and {Clips} clips in {Folder}")]
-    public static partial void WorldWritten(ILogger logger, int seed, int pictures, int clips, string folder);
-
     [LoggerMessage(4, LogLevel.Warning, "{Dataset} {Split}: {Rows} of {Total} rows have captions that do not differ in a word; they are left out")]
     public static partial void EditsMissing(ILogger logger, string dataset, DatasetSplit split, int rows, int total);
-
-    [LoggerMessage(20, LogLevel.Error, "The check '{Check}' failed")]
-    public static partial void CheckFailed(ILogger logger, string check, Exception error);
 }

@@ -1,5 +1,3 @@
-using CoVR.Training.Logging;
-
 namespace CoVR.Training.Mlflow;
 
 /// <summary>Options of <see cref="MlflowRunLogger"/>.</summary>
@@ -38,22 +36,4 @@ public sealed record MlflowOptions
     /// <summary>The timeout of one attempt, above zero.</summary>
     /// <value>20 seconds.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>Reads the settings <c>tracking_uri</c>, <c>experiment_name</c>, <c>run_name</c>, <c>token</c> and <c>prefix</c>.</summary>
-    internal static MlflowOptions From(RunLoggerContext context) => new()
-    {
-        TrackingUri = Address(context.Setting("tracking_uri") ?? "http://127.0.0.1:5000"),
-        Folder = Path.Combine(Path.GetFullPath(context.OutputFolder), "mlflow"),
-        Experiment = context.Setting("experiment_name") ?? "CoVR",
-        RunName = context.Setting("run_name") ?? context.RunName,
-        Token = context.Setting("token"),
-        LogInterval = context.LogInterval,
-        Prefix = context.Setting("prefix"),
-    };
-
-    private static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? new Uri(text.TrimEnd('/') + "/")
-            : throw new ArgumentException(
-                $"The logger's setting 'tracking_uri' is '{text}', expected the address of a tracking server, for example http://127.0.0.1:5000 (start one with 'mlflow server'). A local folder is not supported.");
 }

@@ -45,14 +45,14 @@ public sealed partial class MlflowRunLogger : IRunLogger, IDisposable
     private string Unsent => Path.Combine(_options.Folder, "unsent.jsonl");
 
     /// <inheritdoc/>
-    public void Start(RunStart start)
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
     {
-        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(configuration);
         Directory.CreateDirectory(_options.Folder);
         _queue = Channel.CreateUnbounded<JsonObject>(new UnboundedChannelOptions { SingleReader = true });
         (_run, _fault, _unsent) = (null, null, 0);
-        var (reader, fresh) = (_queue.Reader, start is { Step: 0, Epoch: 0 });
-        _sending = Task.Run(() => SendAllAsync(reader, start, fresh));
+        var (reader, fresh) = (_queue.Reader, step == 0 && epoch == 0);
+        _sending = Task.Run(() => SendAllAsync(reader, configuration, fresh));
     }
 
     /// <inheritdoc/>
@@ -106,10 +106,10 @@ public sealed partial class MlflowRunLogger : IRunLogger, IDisposable
         }
     }
 
-    private async Task SendAllAsync(ChannelReader<JsonObject> queue, RunStart start, bool fresh)
+    private async Task SendAllAsync(ChannelReader<JsonObject> queue, IReadOnlyDictionary<string, string> configuration, bool fresh)
     {
         IReadOnlyDictionary<string, long> known = new Dictionary<string, long>();
-        await Attempt(async () => (_run, known) = await OpenAsync(start, fresh).ConfigureAwait(false)).ConfigureAwait(false);
+        await Attempt(async () => (_run, known) = await OpenAsync(configuration, fresh).ConfigureAwait(false)).ConfigureAwait(false);
         List<JsonObject> batch = [];
         while (await queue.WaitToReadAsync().ConfigureAwait(false))
         {
@@ -137,7 +137,7 @@ public sealed partial class MlflowRunLogger : IRunLogger, IDisposable
     }
 
     /// <summary>Creates the run, or reopens the one whose id is in the folder.</summary>
-    private async Task<(string Run, IReadOnlyDictionary<string, long> Known)> OpenAsync(RunStart start, bool fresh)
+    private async Task<(string Run, IReadOnlyDictionary<string, long> Known)> OpenAsync(IReadOnlyDictionary<string, string> configuration, bool fresh)
     {
         var file = Path.Combine(_options.Folder, RunFile);
         if (!fresh && File.Exists(file))
@@ -149,7 +149,7 @@ public sealed partial class MlflowRunLogger : IRunLogger, IDisposable
 
         var run = await _client.CreateRunAsync(await _client.ExperimentAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
         await File.WriteAllTextAsync(file, run).ConfigureAwait(false);
-        foreach (var some in start.Configuration.Chunk(LargestParameters))
+        foreach (var some in configuration.Chunk(LargestParameters))
         {
             JsonArray parameters = [.. some.Select(pair => new JsonObject { ["key"] = Allowed(pair.Key), ["value"] = pair.Value.Length <= LongestParameter ? pair.Value : pair.Value[..LongestParameter] })];
             await Attempt(() => _client.LogAsync(run, [], parameters, CancellationToken.None)).ConfigureAwait(false);

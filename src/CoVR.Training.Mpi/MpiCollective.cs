@@ -26,7 +26,7 @@ public sealed class MpiCollective : ICollective
 
     /// <summary>Starts MPI in this process. Without mpirun the process is the only rank.</summary>
     /// <returns>The ranks.</returns>
-    /// <exception cref="MpiNotFoundException">Open MPI is not installed; says how to.</exception>
+    /// <exception cref="MpiException">Open MPI is not installed; says how to.</exception>
     /// <exception cref="InvalidOperationException">MPI is already running in this process.</exception>
     public static MpiCollective Start()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CoVR.Training.Mpi;
 
@@ -12,13 +13,12 @@ namespace CoVR.Training.Mpi;
 /// if (devices > 1 &amp;&amp; RankInfo.Detect() is null)                  // not a rank yet: start the ranks and wait for them
 /// {
 ///     var launcher = new MpiLauncher(new() { Ranks = devices, Output = Console.Out, Errors = Console.Error });
-///     var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram(args), cancellationToken);
-///     if (outcome.Failure is { } failure) Console.Error.WriteLine(failure);
-///     return outcome.ExitCode;
+///     await launcher.RunAsync(MpiLauncher.ThisProgram(args), cancellationToken);
+///     return;
 /// }
 ///
 /// var ranks = devices > 1 || RankInfo.Detect() is { Size: > 1 } ? MpiCollective.Start() : null;
-/// using var stop = MpiStopSignal.Listen(cancellationToken);          // stop.Token is also cancelled by the launcher
+/// using var stop = MpiLauncher.ListenForStop(cancellationToken);     // also cancelled by the launcher
 /// builder.AddTraining(options => options.Collective = ranks);
 /// await trainer.TrainAsync(plan, progress, stop.Token);
 /// ranks?.Complete();                                                 // not in a finally: a failed rank just exits
@@ -28,6 +28,9 @@ namespace CoVR.Training.Mpi;
 /// </remarks>
 public sealed class MpiLauncher
 {
+    /// <summary>Set in ranks that a launcher started.</summary>
+    internal const string LauncherVariable = "COVR_RANK_LAUNCHER";
+
     private readonly MpiLauncherOptions _options;
 
     /// <summary>Creates a launcher.</summary>
@@ -43,9 +46,11 @@ public sealed class MpiLauncher
     /// <summary>Starts the ranks and waits for all of them.</summary>
     /// <param name="command">The program that each rank runs, and its arguments.</param>
     /// <param name="cancellationToken">Asks the ranks to stop after their step and to save; they have <see cref="MpiLauncherOptions.StopTimeout"/> to do so.</param>
-    /// <returns>How they ended; also after a stop.</returns>
-    /// <exception cref="MpiNotFoundException">mpirun was not found; the message says how to install it.</exception>
-    public async Task<MpiOutcome> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken = default)
+    /// <returns>A task that ends when every rank has succeeded.</returns>
+    /// <exception cref="MpiException">
+    /// mpirun was not found; the message says how to install it. Or a rank failed, or ended early after a stop: <see cref="MpiException.ExitCode"/> says how.
+    /// </exception>
+    public async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
         using var process = new Process { StartInfo = StartInfo(command, MpiLocations.Mpirun()) };
@@ -59,7 +64,10 @@ public sealed class MpiLauncher
         }
 
         await Task.WhenAll(output, errors).ConfigureAwait(false);
-        return report.Outcome(process.ExitCode, _options.Ranks);
+        if (report.Failure(process.ExitCode, _options.Ranks) is { } failure)
+        {
+            throw failure;
+        }
     }
 
     /// <summary>The command that runs this program again.</summary>
@@ -71,6 +79,20 @@ public sealed class MpiLauncher
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
         var runsAssembly = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         return runsAssembly && Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly ? [program, assembly, .. arguments] : [program, .. arguments];
+    }
+
+    /// <summary>In rank 0, listens for the launcher, which asks the ranks to stop by closing standard input; the other ranks follow rank 0.</summary>
+    /// <param name="cancellationToken">Also cancels the result.</param>
+    /// <returns>A source whose token is cancelled by either; dispose it when the work is done. In a process that no launcher started it only follows the token.</returns>
+    public static CancellationTokenSource ListenForStop(CancellationToken cancellationToken = default)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (Environment.GetEnvironmentVariable(LauncherVariable) == "1" && RankInfo.Detect() is { Rank: 0 })
+        {
+            new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true, Name = "covr stop signal" }.Start();
+        }
+
+        return stop;
     }
 
     internal ProcessStartInfo StartInfo(IReadOnlyList<string> command, string mpirun)
@@ -91,7 +113,7 @@ public sealed class MpiLauncher
         }
 
         start.Environment["TERM"] = "dumb";
-        start.Environment[MpiStopSignal.Variable] = "1";
+        start.Environment[LauncherVariable] = "1";
         start.Environment.TryAdd("OMP_NUM_THREADS", Math.Max(1, Environment.ProcessorCount / _options.Ranks).ToString(CultureInfo.InvariantCulture));
         start.Environment.TryAdd("OMPI_MCA_btl_vader_single_copy_mechanism", "none"); // needs a privilege that containers lack
         foreach (var (name, value) in _options.Environment)
@@ -143,18 +165,25 @@ public sealed class MpiLauncher
         }
     }
 
+    private static void CancelAtEndOfInput(CancellationTokenSource stop)
+    {
+        using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 1);
+        while (input.ReadByte() >= 0)
+        {
+        }
+
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work ended first.
+        }
+    }
+
     private static bool IsRoot() => !OperatingSystem.IsWindows() && GetEffectiveUserId() == 0;
 
     [DllImport("libc", EntryPoint = "geteuid")]
     private static extern uint GetEffectiveUserId();
-}
-
-/// <summary>How the ranks of a launcher ended.</summary>
-/// <param name="ExitCode">mpirun's exit code: 0 if every rank succeeded, otherwise that of the rank that failed first, or 128 + the signal that killed it.</param>
-/// <param name="FailedRank">The rank that failed first; null if none did or mpirun does not say.</param>
-/// <param name="Failure">What happened and how to resume, as text for people; null if every rank succeeded.</param>
-public sealed record MpiOutcome(int ExitCode, int? FailedRank, string? Failure)
-{
-    /// <summary>Whether every rank succeeded.</summary>
-    public bool Succeeded => ExitCode == 0;
 }

@@ -25,7 +25,7 @@ public sealed class MpiLauncherOptions
     [Required]
     public TextWriter Output { get; set; } = TextWriter.Null;
 
-    /// <summary>Receives the standard error of the ranks, line by line; mpirun's own failure report goes into <see cref="MpiOutcome"/> instead.</summary>
+    /// <summary>Receives the standard error of the ranks, line by line; mpirun's own failure report goes into the <see cref="MpiException"/> instead.</summary>
     /// <value>Discarded.</value>
     [Required]
     public TextWriter Errors { get; set; } = TextWriter.Null;

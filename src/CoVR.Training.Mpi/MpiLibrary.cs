@@ -40,7 +40,7 @@ internal sealed unsafe partial class MpiLibrary
     internal nint Int64 { get; }
 
     /// <summary>Loads the library.</summary>
-    /// <exception cref="MpiNotFoundException">It was not found.</exception>
+    /// <exception cref="MpiException">It was not found.</exception>
     internal static MpiLibrary Load()
     {
         var paths = MpiLocations.Libraries();
@@ -53,7 +53,7 @@ internal sealed unsafe partial class MpiLibrary
             }
         }
 
-        throw new MpiNotFoundException("The library", paths);
+        throw MpiException.NotFound("The library", paths);
     }
 
     /// <summary>Starts MPI in this process. Without mpirun the process is the only rank.</summary>

@@ -17,18 +17,18 @@ internal static class MpiLocations
         : [LibraryName, .. Prefixes.Select(prefix => Path.Combine(prefix, "lib", LibraryName)), .. BesideMpirun()];
 
     /// <summary>The path of mpirun.</summary>
-    /// <exception cref="MpiNotFoundException">It was not found.</exception>
+    /// <exception cref="MpiException">It was not found.</exception>
     internal static string Mpirun()
     {
         if (Environment.GetEnvironmentVariable(MpirunVariable) is { Length: > 0 } named)
         {
-            return File.Exists(named) ? named : throw new MpiNotFoundException("mpirun", [$"{MpirunVariable}={named}"]);
+            return File.Exists(named) ? named : throw MpiException.NotFound("mpirun", [$"{MpirunVariable}={named}"]);
         }
 
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Concat(Prefixes.Select(prefix => Path.Combine(prefix, "bin")));
-        return Find("mpirun", folders) ?? throw new MpiNotFoundException("mpirun", ["mpirun on the PATH", .. Prefixes.Select(prefix => prefix + "/bin")]);
+        return Find("mpirun", folders) ?? throw MpiException.NotFound("mpirun", ["mpirun on the PATH", .. Prefixes.Select(prefix => prefix + "/bin")]);
     }
 
     /// <summary>A program on the PATH; null if it is not found.</summary>

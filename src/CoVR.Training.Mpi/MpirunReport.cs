@@ -25,23 +25,23 @@ internal sealed partial class MpirunReport(TextWriter errors)
         }
     }
 
-    /// <summary>How the ranks ended.</summary>
-    internal MpiOutcome Outcome(int exitCode, int ranks)
+    /// <summary>What is known of the rank that failed; null if every rank succeeded.</summary>
+    internal MpiException? Failure(int exitCode, int ranks)
     {
         Flush(_block);
         if (exitCode == 0)
         {
-            return new MpiOutcome(0, null, null);
+            return null;
         }
 
         var text = string.Join('\n', _own);
         return Signal().Match(text) is { Success: true } signal ? Failed(Number(signal), $"was ended by signal {signal.Groups[2].Value}")
             : ExitOf().Match(text) is { Success: true } exit ? Failed(Number(exit), $"ended with exit code {exit.Groups[2].Value}")
             : Improper().Match(text) is { Success: true } improper ? Failed(Number(improper), "exited before the work was done")
-            : new MpiOutcome(exitCode, null, $"mpirun ended with exit code {exitCode}.{(text.Length == 0 ? "" : "\n" + text)}");
+            : new MpiException($"mpirun ended with exit code {exitCode}.{(text.Length == 0 ? "" : "\n" + text)}") { ExitCode = exitCode };
 
-        MpiOutcome Failed(int rank, string how) => new(
-            exitCode, rank, $"Rank {rank} of {ranks} {how}; mpirun ended the others. The last saved state is intact: run the same command again to resume.");
+        MpiException Failed(int rank, string how) =>
+            new($"Rank {rank} of {ranks} {how}; mpirun ended the others. The last saved state is intact: run the same command again to resume.") { ExitCode = exitCode, FailedRank = rank };
     }
 
     private List<string>? Close(List<string> block)

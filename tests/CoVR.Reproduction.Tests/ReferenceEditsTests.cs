@@ -14,7 +14,7 @@ public sealed class ReferenceEditsTests
         using var folder = new TemporaryFolder();
         var options = RuleBasedReaderConformanceTests.RuleBased(TinyLayouts.CcCoIR(folder.FullName));
         options.Edits = ReferenceEdits.Of;
-        var dataset = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
+        var dataset = await options.CreateReader().ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
         Assert.Contains("Replace red with red", dataset.Triplets[0].Alternatives!);
         Assert.DoesNotContain(dataset.Triplets[0].Alternatives!, text => text.Contains("blue", StringComparison.Ordinal));
     }

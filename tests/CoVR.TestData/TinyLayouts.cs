@@ -1,9 +1,9 @@
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.TestData;
 
@@ -92,7 +92,7 @@ public static class TinyLayouts
     }
 
     /// <summary>CC-CoIR: 6 pictures, PNG and JPEG, 5 rows, one of which has a list of edits; all splits alike but for the test split, which has each target once.</summary>
-    public static CcCoIROptions CcCoIR(string folder)
+    public static WebVidCoVROptions CcCoIR(string folder)
     {
         string[] names = [.. Enumerable.Range(0, 6).Select(i => $"0000{i % 2}/0000{i % 2}00{5 - i}")];
         for (var i = 0; i < names.Length; i++)
@@ -111,7 +111,7 @@ public static class TinyLayouts
         File.WriteAllLines(Path.Combine(folder, "test.csv"), rows);
         File.WriteAllLines(Path.Combine(folder, "train.csv"), [.. rows, $"{names[5]},{names[1]},a square,a blue circle,a blue circle"]);
         var pictures = Path.Combine(folder, "pictures");
-        return new CcCoIROptions()
+        return WebVidCoVROptions.CcCoIR()
             .AddSplit(DatasetSplit.Train, Path.Combine(folder, "train.csv"), pictures)
             .AddSplit(DatasetSplit.Validation, Path.Combine(folder, "train.csv"), pictures)
             .AddSplit(DatasetSplit.Test, Path.Combine(folder, "test.csv"), pictures);

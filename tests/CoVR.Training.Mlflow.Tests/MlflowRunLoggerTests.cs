@@ -36,13 +36,13 @@ public sealed class MlflowRunLoggerTests : IDisposable
         var mlflow = new FakeMlflow();
         await using var server = new ScriptedServer(mlflow.Answer);
         var killed = Logger(server);
-        killed.Start(Story.Start());
+        Story.Start(killed);
         Story.Steps(killed, 1, 5);
         killed.Finish(new OperationCanceledException());
         Assert.Equal("KILLED", mlflow.Status);
 
         var resumed = Logger(server);
-        resumed.Start(Story.Start(0, 2));
+        Story.Start(resumed, 0, 2);
         Story.Steps(resumed, 3, 6);
         resumed.Finish(null);
 
@@ -90,13 +90,13 @@ public sealed class MlflowRunLoggerTests : IDisposable
     public void AddMlflowLogger_TrackingUriOfAFolder_SaysThatAServerIsNeeded()
     {
         using var services = new ServiceCollection().AddCoVR().AddTraining().AddMlflowLogger().Services.BuildServiceProvider();
-        var catalog = services.GetRequiredService<RunLoggerCatalog>();
-        Assert.Equal(["none", "csv", "tensorboard", "console", "mlflow"], catalog.Names);
         var context = new RunLoggerContext(_folder.FullName) { Settings = new Dictionary<string, string?> { ["tracking_uri"] = "logs/mlflow/mlruns" } };
 
-        var error = Assert.Throws<ArgumentException>(() => catalog.Create("mlflow", context));
+        var error = Assert.Throws<ArgumentException>(() => services.CreateRunLogger("mlflow", context));
+        var unknown = Assert.Throws<ArgumentException>(() => services.CreateRunLogger("mlflaw", context));
 
         Assert.Contains("mlflow server", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Known: none, csv, tensorboard, console, mlflow.", unknown.Message, StringComparison.Ordinal);
     }
 
     private MlflowRunLogger Logger(ScriptedServer server) =>
@@ -174,7 +174,8 @@ public sealed class MlflowRunLoggerTests : IDisposable
 /// <summary>The calls of a run of two epochs of three steps.</summary>
 internal static class Story
 {
-    internal static RunStart Start(int epoch = 0, long step = 0) => new(epoch, step, 6, new Dictionary<string, string> { ["seed"] = "1234", ["model.lr"] = "1e-05" });
+    internal static void Start(IRunLogger logger, int epoch = 0, long step = 0) =>
+        logger.Start(epoch, step, 6, new Dictionary<string, string> { ["seed"] = "1234", ["model.lr"] = "1e-05" });
 
     internal static void Steps(IRunLogger logger, int from, int to)
     {
@@ -186,7 +187,7 @@ internal static class Story
 
     internal static void Whole(IRunLogger logger)
     {
-        logger.Start(Start());
+        Start(logger);
         for (var epoch = 0; epoch < 2; epoch++)
         {
             Steps(logger, (3 * epoch) + 1, 3 * (epoch + 1));

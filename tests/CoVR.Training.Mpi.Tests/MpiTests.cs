@@ -7,7 +7,7 @@ public sealed class MpiTests
     [Fact]
     public void Start_NoLibrary_SaysHowToInstallIt()
     {
-        var error = With(MpiLocations.LibraryVariable, "/nowhere/libmpi.so.40", () => Assert.Throws<MpiNotFoundException>(MpiCollective.Start));
+        var error = With(MpiLocations.LibraryVariable, "/nowhere/libmpi.so.40", () => Assert.Throws<MpiException>(MpiCollective.Start));
         Assert.Contains("apt install openmpi-bin", error.Message, StringComparison.Ordinal);
         Assert.Contains("/nowhere/libmpi.so.40", error.Message, StringComparison.Ordinal);
     }
@@ -15,7 +15,7 @@ public sealed class MpiTests
     [Fact]
     public void RunAsync_NoMpirun_SaysHowToInstallIt()
     {
-        var error = With(MpiLocations.MpirunVariable, "/nowhere/mpirun", () => Assert.Throws<MpiNotFoundException>(() =>
+        var error = With(MpiLocations.MpirunVariable, "/nowhere/mpirun", () => Assert.Throws<MpiException>(() =>
         {
             new MpiLauncher(new()).RunAsync(["dotnet"], Token).GetAwaiter().GetResult();
         }));
@@ -49,7 +49,7 @@ public sealed class MpiTests
         var launcher = new MpiLauncher(new() { Ranks = 2, MpirunArguments = ["--hostfile", "my hosts"], Environment = new Dictionary<string, string> { ["A"] = "b" } });
         var start = launcher.StartInfo(["program", "one", "two words"], "/bin/mpirun");
         Assert.Equal(["-n", "2", "--hostfile", "my hosts", "program", "one", "two words"], start.ArgumentList.TakeLast(7));
-        Assert.Equal(("b", "1"), (start.Environment["A"], start.Environment[MpiStopSignal.Variable]));
+        Assert.Equal(("b", "1"), (start.Environment["A"], start.Environment[MpiLauncher.LauncherVariable]));
         Assert.True(int.Parse(start.Environment["OMP_NUM_THREADS"]!, System.Globalization.CultureInfo.InvariantCulture) >= 1);
     }
 
@@ -58,7 +58,7 @@ public sealed class MpiTests
     [InlineData("mpirun detected that one or more processes exited with non-zero status, thus causing\nthe job to be terminated. The first process to do so was:\n\n  Process name: [[12844,1],0]\n  Exit code:    3", 0, "Rank 0 of 2 ended with exit code 3")]
     [InlineData("mpirun has exited due to process rank 1 with PID 0 on\nnode x exiting improperly. There are three reasons this could occur:", 1, "Rank 1 of 2 exited before the work")]
     [InlineData("mpirun was unable to launch the specified application as it could not find an executable:", null, "could not find an executable")]
-    public void Outcome_MpirunsReport_SaysWhoFailed(string text, int? rank, string expected)
+    public void Failure_MpirunsReport_SaysWhoFailed(string text, int? rank, string expected)
     {
         using var errors = new StringWriter();
         var report = new MpirunReport(errors);
@@ -68,9 +68,9 @@ public sealed class MpiTests
             report.Add(line);
         }
 
-        var outcome = report.Outcome(1, 2);
-        Assert.Equal((rank, false), (outcome.FailedRank, outcome.Succeeded));
-        Assert.Contains(expected, outcome.Failure, StringComparison.Ordinal);
+        var failure = report.Failure(1, 2)!;
+        Assert.Equal((rank, 1), (failure.FailedRank, failure.ExitCode));
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
         Assert.Equal(["own words", "--------", "more"], errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 

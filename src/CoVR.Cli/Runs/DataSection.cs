@@ -1,7 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets;
-using CoVR.Datasets.Annotations;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -58,7 +56,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     public DataKind KindOf(string section) => ConfigTarget.Of(config, section, Kinds);
 
     /// <summary>How rows become items.</summary>
-    public WebVidCoVRIteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
+    private WebVidCoVRIteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
 
     /// <summary>The reader of training and validation data.</summary>
     public RunData Training(string section)
@@ -69,7 +67,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             RunData[] parts = [.. config.Names(section).Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => Training($"{section}.{name}"))];
             return parts.Length == 0
                 ? throw config.Fault(section, $"'{section}' merges data sets, but has none: name them {section}.dataset-1, {section}.dataset-2.")
-                : new RunData(new MergedReader(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), [.. parts.SelectMany(part => part.Folders)], kind);
+                : new RunData(new MergedReader(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), new WebVidCoVRProtocol(), [.. parts.SelectMany(part => part.Folders)]);
         }
 
         if (kind == DataKind.Circo)
@@ -112,32 +110,32 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 
     private RunData Make(string section, DataKind kind, MissingMediaPolicy policy, IReadOnlyList<SplitFiles> files)
     {
-        var name = config.Text($"{section}.dataname");
-        ITripletDatasetReader reader = kind switch
+        DatasetOptions options = kind switch
         {
-            DataKind.WebVid or DataKind.WebVidRuleBased => new WebVidCoVRReader(WebVid(section, name, kind, policy, files), loggers.CreateLogger<WebVidCoVRReader>()),
-            DataKind.CcCoIR => new CcCoIRReader(CcCoIR(section, name, policy, files), loggers.CreateLogger<CcCoIRReader>()),
-            DataKind.Cirr => new CirrReader(Cirr(name, policy, files), loggers.CreateLogger<CirrReader>()),
-            _ => new FashionIQReader(FashionIQ(section, name, policy, files), loggers.CreateLogger<FashionIQReader>()),
+            DataKind.Cirr => Cirr(files),
+            DataKind.FashionIQ => FashionIQ(section, files),
+            _ => WebVid(section, kind, files),
         };
-        return new RunData(reader, [.. files.Select(file => new SplitEmbeddings(name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))], kind);
+        (options.Name, options.MissingMedia) = (config.Text($"{section}.dataname"), policy);
+        options.IsEmbedded = EmbeddingFolder.Membership(files.ToDictionary(file => file.Split, file => file.Embeddings));
+        return Data(options, [.. files.Select(file => new SplitEmbeddings(options.Name, file.Split, file.Embeddings, file.Media, file.Annotations, IsVideo(kind, file.Split)))]);
     }
+
+    private RunData Data(DatasetOptions options, IReadOnlyList<SplitEmbeddings> folders) => new(options.CreateReader(loggers), options.CreateProtocol(), folders);
 
     // CC-CoIR is pictures that are validated on the videos of WebVid-CoVR.
     private static bool IsVideo(DataKind kind, DatasetSplit split) =>
         kind is DataKind.WebVid or DataKind.WebVidRuleBased || (kind == DataKind.CcCoIR && split == DatasetSplit.Validation);
 
-    private WebVidCoVROptions WebVid(string section, string name, DataKind kind, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
+    private WebVidCoVROptions WebVid(string section, DataKind kind, IEnumerable<SplitFiles> files)
     {
-        var options = new WebVidCoVROptions
+        var options = kind switch
         {
-            Name = name,
-            MissingMedia = policy,
-            Iterate = IterationOf(section),
-            Seed = config.Whole("seed", 1234),
-            Edits = kind == DataKind.WebVidRuleBased ? RuleBasedEdits.Of : null,
-            IsEmbedded = Membership(files),
+            DataKind.CcCoIR => WebVidCoVROptions.CcCoIR(),
+            DataKind.WebVidRuleBased => WebVidCoVROptions.RuleBased(),
+            _ => new WebVidCoVROptions(),
         };
+        (options.Iterate, options.Seed) = (IterationOf(section), config.Whole("seed", 1234));
         foreach (var file in files)
         {
             options.AddSplit(file.Split, file.Annotations, file.Media);
@@ -146,20 +144,9 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         return options;
     }
 
-    private CcCoIROptions CcCoIR(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
+    private static CirrOptions Cirr(IEnumerable<SplitFiles> files)
     {
-        var options = new CcCoIROptions { Name = name, MissingMedia = policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234), IsEmbedded = Membership(files) };
-        foreach (var file in files)
-        {
-            options.AddSplit(file.Split, file.Annotations, file.Media);
-        }
-
-        return options;
-    }
-
-    private static CirrOptions Cirr(string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
-    {
-        var options = new CirrOptions { Name = name, MissingMedia = policy, IsEmbedded = Membership(files) };
+        var options = new CirrOptions();
         foreach (var file in files)
         {
             // CIRR's own list of the split's pictures, where it lies beside: a gallery with pictures missing is noticed.
@@ -170,9 +157,9 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         return options;
     }
 
-    private FashionIQOptions FashionIQ(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
+    private FashionIQOptions FashionIQ(string section, IEnumerable<SplitFiles> files)
     {
-        var options = new FashionIQOptions { Name = name, MissingMedia = policy, IsEmbedded = Membership(files), Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
+        var options = new FashionIQOptions { Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
         foreach (var file in files)
         {
             options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media);
@@ -186,20 +173,17 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         var options = new CircoOptions { MissingMedia = TestPolicy }.AddFolder(config.File($"{section}.data_path"));
         var folder = new SplitEmbeddings(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
         options.IsEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string> { [split] = folder.Folder });
-        return new RunData(new CircoReader(options, loggers.CreateLogger<CircoReader>()), [folder], DataKind.Circo);
+        return Data(options, [folder]);
     }
-
-    private static Func<DatasetSplit, MediaId, bool> Membership(IEnumerable<SplitFiles> files) =>
-        EmbeddingFolder.Membership(files.ToDictionary(file => file.Split, file => file.Embeddings));
 
     private sealed record SplitFiles(DatasetSplit Split, string Annotations, string Media, string Embeddings, string? Targets);
 }
 
 /// <summary>A data section, ready to be read.</summary>
 /// <param name="Reader">Reads annotations and knows where media lie.</param>
+/// <param name="Protocol">By which rules it is scored.</param>
 /// <param name="Folders">Where the embeddings of its splits are; of merged sets one for each.</param>
-/// <param name="Kind">What it is.</param>
-internal sealed record RunData(ITripletDatasetReader Reader, IReadOnlyList<SplitEmbeddings> Folders, DataKind Kind)
+internal sealed record RunData(ITripletDatasetReader Reader, IRetrievalProtocol Protocol, IReadOnlyList<SplitEmbeddings> Folders)
 {
     /// <summary>The folders of a split.</summary>
     public IReadOnlyList<SplitEmbeddings> Of(DatasetSplit split) => [.. Folders.Where(folder => folder.Split == split)];

@@ -1,6 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.Circo;
-using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
@@ -102,7 +100,6 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
     private PlannedTest Single(string name, QueryFusion? fusion)
     {
         var section = $"test.{name}";
-        var kind = _data.KindOf(section);
         var query = ConfigTarget.Of(config, $"{section}.test", Queries);
         if (config.Text($"{section}.test._target_").EndsWith(LateFusion, StringComparison.Ordinal) && fusion != QueryFusion.Late)
         {
@@ -112,16 +109,12 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         var split = config.OneOf($"{section}.split", Splits, "test");
         var data = _data.Test(section, split);
         var title = config.Text($"{section}.dataname");
-        return new PlannedTest(title, new Benchmark(title, new BenchmarkPart(title, data.Reader, Protocol(section, kind), split)), query, data.Folders[0], Frames(section), Pooling(section));
+        return new PlannedTest(title, new Benchmark(title, new BenchmarkPart(title, data.Reader, Protocol(section, data), split)), query, data.Folders[0], Frames(section), Pooling(section));
     }
 
-    private IRetrievalProtocol Protocol(string section, DataKind kind) => kind switch
-    {
-        DataKind.Cirr => new CirrProtocol(),
-        DataKind.Circo => new CircoProtocol(),
-        DataKind.FashionIQ => new FashionIQProtocol(config.Text($"{section}.test.category")),
-        _ => new WebVidCoVRProtocol(iterate: _data.IterationOf(section)) { PublishedRulesWeighFrames = PoolingName(section) == "query" },
-    };
+    private IRetrievalProtocol Protocol(string section, RunData data) => data.Protocol is WebVidCoVRProtocol videos
+        ? new WebVidCoVRProtocol(iterate: videos.Iterate) { PublishedRulesWeighFrames = PoolingName(section) == "query" }
+        : data.Protocol;
 
     /// <summary>The frames of a reference that a section asks for.</summary>
     private IFrameSampler Frames(string section) => config.OneOf<Func<int, IFrameSampler>>(

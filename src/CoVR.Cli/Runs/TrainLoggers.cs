@@ -59,7 +59,7 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
         using var services = pipeline.Services.BuildServiceProvider();
         try
         {
-            return services.GetRequiredService<RunLoggerCatalog>().Create(Name(), context);
+            return services.CreateRunLogger(Name(), context);
         }
         catch (ArgumentException fault)
         {
@@ -73,29 +73,13 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
     /// <summary>Saves the configuration when a training starts or resumes; a run that is refused leaves the folder as it was.</summary>
     private sealed class ConfigurationLogger(ComposedConfiguration config) : IRunLogger
     {
-        public void Start(RunStart start) => config.Save();
-
-        public void LogStep(StepRecord record)
-        {
-        }
-
-        public void LogEpoch(EpochRecord record)
-        {
-        }
+        public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration) => config.Save();
     }
 
     /// <summary>Writes <c>eval-recalls_{annotation}.json</c> after each validation, as the reference's <c>src/test/blip2/utils.py</c> does for BLIP-2; here for both families.</summary>
     private sealed class ValidationLogger(string folder, string annotations) : IRunLogger
     {
         private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-        public void Start(RunStart start)
-        {
-        }
-
-        public void LogStep(StepRecord record)
-        {
-        }
 
         public void LogEpoch(EpochRecord record)
         {

@@ -1,9 +1,6 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
-using CoVR.Datasets.Cirr;
-using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
@@ -46,7 +43,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
 
         var (held, searched) = (data.Of(DatasetSplit.Validation), await galleries.OpenAsync(data.Of(DatasetSplit.Validation), cancellationToken));
         var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
-        return plan with { Validation = new RetrievalValidation(complete, data.Reader, Protocol(data)) { Options = Options(galleries.AsAccepted(searched)) } };
+        return plan with { Validation = new RetrievalValidation(complete, data.Reader, data.Protocol) { Options = Options(galleries.AsAccepted(searched)) } };
     }
 
     // Not conditioned on the answers' texts: the best weights must not be those that profit from them.
@@ -58,13 +55,6 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
         Workers = Math.Max(1, config.Whole("data.num_workers", 2)),
         AllowUnreadableReferences = policy != MissingMediaPolicy.Strict,
         Bootstrap = { Resamples = 0 },
-    };
-
-    private IRetrievalProtocol Protocol(RunData data) => data.Kind switch
-    {
-        DataKind.Cirr => new CirrProtocol(),
-        DataKind.FashionIQ => new FashionIQProtocol(config.TextOrNull("data.category") ?? "all"),
-        _ => new WebVidCoVRProtocol(),
     };
 
     /// <summary>The stored embeddings of captions, <c>txt2_{annotation}.pth</c>, where the reference keeps them.</summary>

@@ -3,6 +3,7 @@ using CoVR.Reproduction.Configuration;
 using CoVR.Training.Batches;
 using CoVR.Training.Runs;
 using CoVR.Training.Schedules;
+using static TorchSharp.torch;
 
 namespace CoVR.Cli.Runs;
 
@@ -28,12 +29,12 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
     private static readonly Dictionary<string, bool> KeepsAllCheckpoints = new(StringComparer.Ordinal) { ["all"] = true, ["last"] = false };
 
-    private static readonly Dictionary<string, TrainingPrecision> Precisions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ScalarType> Precisions = new(StringComparer.Ordinal)
     {
-        ["32-true"] = TrainingPrecision.Float32,
-        ["32"] = TrainingPrecision.Float32,
-        ["bf16-mixed"] = TrainingPrecision.BFloat16Mixed,
-        ["16-mixed"] = TrainingPrecision.Float16Mixed,
+        ["32-true"] = ScalarType.Float32,
+        ["32"] = ScalarType.Float32,
+        ["bf16-mixed"] = ScalarType.BFloat16,
+        ["16-mixed"] = ScalarType.Float16,
     };
 
     private static readonly Dictionary<string, TrainingScheduleKind> Schedules = new(StringComparer.Ordinal)

@@ -4,11 +4,6 @@ using CsvHelper;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>One row of a CSV file of any columns.</summary>
-/// <param name="Line">Its first line in the file, counted from 1.</param>
-/// <param name="Fields">As many as the header has.</param>
-public sealed record CsvRow(long Line, string[] Fields);
-
 /// <summary>Reads the rows of a CSV file with a header; every fault names file, line and column.</summary>
 /// <remarks>Not safe for use from several threads.</remarks>
 public sealed class CsvTable : IDisposable
@@ -21,6 +16,9 @@ public sealed class CsvTable : IDisposable
 
     /// <summary>The names of the columns.</summary>
     public IReadOnlyList<string> Header { get; private set; } = [];
+
+    /// <summary>The line on which the current row begins, counted from 1.</summary>
+    public long Line => _csv.LineNumber;
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <param name="file">The file, UTF-8.</param>
@@ -133,9 +131,9 @@ public sealed class CsvTable : IDisposable
 
     /// <summary>Reads the rows in file order.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows.</returns>
+    /// <returns>The rows, each with as many fields as the header has; <see cref="Line"/> is that of the last one.</returns>
     /// <exception cref="DatasetFormatException">A row is malformed.</exception>
-    public async IAsyncEnumerable<CsvRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<string[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (await AdvanceAsync(() => _csv.ReadAsync(cancellationToken).AsTask()).ConfigureAwait(false))
         {
@@ -145,7 +143,7 @@ public sealed class CsvTable : IDisposable
                 fields[i] = _csv.GetString(i);
             }
 
-            yield return new CsvRow(_csv.LineNumber, fields);
+            yield return fields;
         }
     }
 

@@ -1,8 +1,9 @@
 using CoVR.Data;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each; every reader of a single data set in this package is one.</summary>
+/// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each; every reader made by <see cref="DatasetOptions.CreateReader"/> is one.</summary>
 public interface IInspectableDataset : ITripletDatasetReader
 {
     /// <summary>The splits that have an annotation file.</summary>
@@ -31,10 +32,13 @@ public sealed record AnnotationInspection(TripletDataset Dataset, IReadOnlyList<
 }
 
 /// <summary>One problem of an annotation file.</summary>
-/// <param name="Kind">What kind of problem.</param>
+/// <param name="Level">
+/// <see cref="LogLevel.Error"/>: an entry cannot be read, or is there again; <see cref="LogLevel.Warning"/>: it is read, but a text is empty;
+/// <see cref="LogLevel.Information"/>: rows are left out, as the options ask for.
+/// </param>
 /// <param name="File">The file.</param>
 /// <param name="Reason">What was found and what was expected, in one sentence.</param>
-public sealed record AnnotationIssue(AnnotationIssueKind Kind, string File, string Reason)
+public sealed record AnnotationIssue(LogLevel Level, string File, string Reason)
 {
     /// <summary>The line of <see cref="File"/>, counted from 1.</summary>
     /// <value>Null: not known, or the whole file.</value>
@@ -44,25 +48,35 @@ public sealed record AnnotationIssue(AnnotationIssueKind Kind, string File, stri
     /// <value>Null: the whole entry.</value>
     public string? Field { get; init; }
 
-    /// <summary>The item that is repeated.</summary>
-    /// <value>Null for other kinds.</value>
+    /// <summary>The item, where a split that must have every item once has it again.</summary>
+    /// <value>Null: another problem.</value>
     public string? Id { get; init; }
 
-    internal static AnnotationIssue Of(DatasetFormatException fault) => new(AnnotationIssueKind.Malformed, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
+    internal static AnnotationIssue Of(DatasetFormatException fault) => new(LogLevel.Error, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
 }
 
-/// <summary>Kinds of <see cref="AnnotationIssue"/>.</summary>
-public enum AnnotationIssueKind
+/// <summary>What the readers of this package have in common.</summary>
+/// <param name="options">Where the files lie; not changed afterwards.</param>
+/// <param name="logger">Logs rows that are left out.</param>
+internal abstract class DatasetReader<T>(T options, ILogger logger) : IInspectableDataset
+    where T : DatasetOptions
 {
-    /// <summary>The file or an entry cannot be read.</summary>
-    Malformed,
+    /// <inheritdoc/>
+    public string Name => Options.Name;
 
-    /// <summary>A split that must have every item once has it again.</summary>
-    Duplicate,
+    /// <inheritdoc/>
+    public IReadOnlyList<DatasetSplit> Splits => [.. Options.Annotations.Keys.Order()];
 
-    /// <summary>A text is empty.</summary>
-    EmptyText,
+    protected T Options { get; } = options;
 
-    /// <summary>Rows from which no edit text can be made; they are left out.</summary>
-    NoEdit,
+    protected ILogger Logger { get; } = logger;
+
+    /// <inheritdoc/>
+    public abstract ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public abstract ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public abstract MediaSource Locate(MediaId id);
 }

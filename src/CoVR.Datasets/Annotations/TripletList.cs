@@ -32,6 +32,11 @@ internal static class TripletList
         return triplets;
     }
 
+    /// <summary>Counts the triplets of a file.</summary>
+    /// <exception cref="DatasetFormatException">The file is missing or malformed, or has none.</exception>
+    public static async Task<long> CountAsync(string file, Func<JsonEntry, Triplet> make, CancellationToken cancellationToken) =>
+        Of(file, await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false), make).Count;
+
     /// <summary>Requires that a gallery holds every target.</summary>
     /// <exception cref="DatasetFormatException">One is not there.</exception>
     public static IReadOnlyList<MediaId> RequireTargets(string file, IReadOnlyList<Triplet> triplets, IReadOnlyList<MediaId> gallery)

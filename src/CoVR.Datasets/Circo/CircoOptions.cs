@@ -1,4 +1,6 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Circo;
 
@@ -32,6 +34,21 @@ public sealed class CircoOptions : DatasetOptions
 
         return this;
     }
+
+    /// <inheritdoc/>
+    public override IRetrievalProtocol CreateProtocol() => new CircoProtocol();
+
+    /// <inheritdoc/>
+    public override Task<long> CountQueriesAsync(string file, CancellationToken cancellationToken = default) => TripletList.CountAsync(file, CircoReader.ToNumbers, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default) =>
+        (await CircoImages.ReadAsync(file, cancellationToken).ConfigureAwait(false)).All is { Count: > 0 } pictures
+            ? pictures.Count
+            : throw new DatasetFormatException(file, null, "images", "the array is empty, expected at least one picture.");
+
+    /// <inheritdoc/>
+    private protected override IInspectableDataset Create(ILoggerFactory loggers) => new CircoReader(this, loggers.CreateLogger<CircoReader>());
 
     /// <inheritdoc/>
     internal override void Check(List<string> faults)

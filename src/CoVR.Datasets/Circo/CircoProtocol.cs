@@ -12,7 +12,7 @@ namespace CoVR.Datasets.Circo;
 /// The precision at k is divided by min(right answers, k). Embeddings are compared as they are stored. The test split is hidden: its rankings
 /// go to CIRCO's server. Immutable; safe for use from several threads.
 /// </remarks>
-public sealed class CircoProtocol : IRetrievalProtocol
+internal sealed class CircoProtocol : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [5, 10, 25, 50];
 

@@ -1,4 +1,6 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Cirr;
 
@@ -40,6 +42,31 @@ public sealed class CirrOptions : DatasetOptions
 
         return this;
     }
+
+    /// <inheritdoc/>
+    public override IRetrievalProtocol CreateProtocol() => new CirrProtocol();
+
+    /// <inheritdoc/>
+    public override Task<long> CountQueriesAsync(string file, CancellationToken cancellationToken = default) => TripletList.CountAsync(file, CirrReader.ToTriplet, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default)
+    {
+        var list = await JsonAnnotations.ReadObjectAsync(file, cancellationToken).ConfigureAwait(false);
+        var pictures = list.Properties();
+        foreach (var (name, path) in pictures)
+        {
+            if (string.IsNullOrWhiteSpace(name) || !MediaIdentities.IsInside(name) || path.FilledText().Length == 0)
+            {
+                throw path.Fault("this is no picture's name and path.");
+            }
+        }
+
+        return pictures.Count > 0 ? pictures.Count : throw list.Fault("the object is empty, expected at least one picture.");
+    }
+
+    /// <inheritdoc/>
+    private protected override IInspectableDataset Create(ILoggerFactory loggers) => new CirrReader(this, loggers.CreateLogger<CirrReader>());
 
     /// <inheritdoc/>
     internal override void Check(List<string> faults)

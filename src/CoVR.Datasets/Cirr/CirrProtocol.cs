@@ -12,7 +12,7 @@ namespace CoVR.Datasets.Cirr;
 /// A subset hit counts as much as <c>target_soft</c> says, negative answers not at all. The test split is hidden: its rankings go to CIRR's
 /// server. Immutable; safe for use from several threads.
 /// </remarks>
-public sealed class CirrProtocol : IRetrievalProtocol
+internal sealed class CirrProtocol : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
     private static readonly int[] SubsetCuts = [1, 2, 3];

@@ -1,4 +1,6 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.FashionIQ;
 
@@ -57,6 +59,29 @@ public sealed class FashionIQOptions : DatasetOptions
         (Annotations[split], Targets[split], MediaFolders[split]) = (annotations, targets, mediaFolder);
         return this;
     }
+
+    /// <inheritdoc/>
+    public override IRetrievalProtocol CreateProtocol() => new FashionIQProtocol(Category);
+
+    /// <inheritdoc/>
+    public override Task<long> CountQueriesAsync(string file, CancellationToken cancellationToken = default)
+    {
+        var number = 0;
+        return TripletList.CountAsync(file, entry => FashionIQReader.ToTriplet(entry, number++), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default)
+    {
+        var names = await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false);
+        MediaId[] pictures = [.. names.Select(name => name.Identity())];
+        return pictures.Length > 0
+            ? pictures.Length
+            : throw new DatasetFormatException(file, 1, null, "the array is empty, expected at least one picture.");
+    }
+
+    /// <inheritdoc/>
+    private protected override IInspectableDataset Create(ILoggerFactory loggers) => new FashionIQReader(this, loggers.CreateLogger<FashionIQReader>());
 
     /// <inheritdoc/>
     internal override void Check(List<string> faults)

@@ -9,23 +9,12 @@ namespace CoVR.Datasets.FashionIQ;
 /// and 50, and the mean of the last two.
 /// </summary>
 /// <remarks>One category at a time. Immutable; safe for use from several threads.</remarks>
-public sealed class FashionIQProtocol : IRetrievalProtocol
+internal sealed class FashionIQProtocol(string category) : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
 
-    /// <summary>Creates the rules of a category.</summary>
-    /// <param name="category"><c>dress</c>, <c>shirt</c>, <c>toptee</c>, or <c>all</c>.</param>
-    public FashionIQProtocol(string category)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(category);
-        Category = category;
-    }
-
-    /// <summary>The category.</summary>
-    public string Category { get; }
-
     /// <inheritdoc/>
-    public string Name => $"fashioniq-{Category}";
+    public string Name => $"fashioniq-{category}";
 
     /// <inheritdoc/>
     public RetrievalRules Rules { get; } = new()

@@ -3,7 +3,6 @@ using CoVR.Data;
 using CoVR.Datasets.Annotations;
 using CoVR.Storage;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Datasets.FashionIQ;
 
@@ -16,49 +15,31 @@ namespace CoVR.Datasets.FashionIQ;
 /// modification is both captions joined by " and ". The gallery is the split's list, each name once, by code point. Safe for
 /// use from several threads.
 /// </remarks>
-public sealed class FashionIQReader : IInspectableDataset
+internal sealed class FashionIQReader(FashionIQOptions options, ILogger logger) : DatasetReader<FashionIQOptions>(options, logger)
 {
-    private readonly FashionIQOptions _options;
-    private readonly ILogger _logger;
-    private readonly Dictionary<string, FolderIndex> _pictures;
+    private readonly Dictionary<string, FolderIndex> _pictures =
+        options.MediaFolders.Values.Distinct(StringComparer.Ordinal).ToDictionary(folder => folder, folder => new FolderIndex(folder, options.Extensions));
 
-    /// <summary>Creates a reader; nothing is read yet.</summary>
-    /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Logs entries that are left out; null: no log.</param>
-    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public FashionIQReader(FashionIQOptions options, ILogger<FashionIQReader>? logger = null)
+    /// <inheritdoc/>
+    public override async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
-        DatasetOptions.Validate(options);
-        (_options, _logger) = (options, (ILogger?)logger ?? NullLogger.Instance);
-        _pictures = options.MediaFolders.Values.Distinct(StringComparer.Ordinal).ToDictionary(folder => folder, folder => new FolderIndex(folder, options.Extensions));
-    }
-
-    /// <inheritdoc/>
-    public string Name => _options.Name;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
-
-    /// <inheritdoc/>
-    public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
-    {
-        var file = _options.AnnotationsOf(split);
+        var file = Options.AnnotationsOf(split);
         var entries = await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false);
         var number = 0;
         var all = TripletList.Of(file, entries, entry => ToTriplet(entry, number++));
-        var pictures = _pictures[_options.MediaFolders[split]];
-        var media = new MediaPresence(_options, split, file, pictures.Folder, name => pictures.Find(name) is not null, _logger);
+        var pictures = _pictures[Options.MediaFolders[split]];
+        var media = new MediaPresence(Options, split, file, pictures.Folder, name => pictures.Find(name) is not null, Logger);
         var triplets = media.Keep(all, "candidate", "target");
         var listed = await ReadListAsync(split, cancellationToken).ConfigureAwait(false);
-        var gallery = media.Keep(TripletList.RequireTargets(_options.Targets[split], triplets, listed), "gallery");
-        Log.SplitRead(_logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
+        var gallery = media.Keep(TripletList.RequireTargets(Options.Targets[split], triplets, listed), "gallery");
+        Log.SplitRead(Logger, Name, split, triplets.Count, triplets.Count, gallery.Count);
         return media.CountMissing(new TripletDataset(Name, split, triplets, gallery) { Source = file });
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    public override async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
-        var file = _options.AnnotationsOf(split);
+        var file = Options.AnnotationsOf(split);
         List<AnnotationIssue> empty = [];
         var number = 0;
         var inspection = new JsonInspection(Name, await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false), entry =>
@@ -74,17 +55,17 @@ public sealed class FashionIQReader : IInspectableDataset
 
     /// <inheritdoc/>
     /// <remarks>The picture of that name in the folder of any split; else where it would lie in the first.</remarks>
-    public MediaSource Locate(MediaId id) =>
+    public override MediaSource Locate(MediaId id) =>
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
-            ?? Path.Combine(_pictures.Values.First().Folder, id.Value + _options.Extensions[0]);
+            ?? Path.Combine(_pictures.Values.First().Folder, id.Value + Options.Extensions[0]);
 
     private static IEnumerable<AnnotationIssue> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
         .Where(caption => string.IsNullOrWhiteSpace(caption.Text()))
-        .Select(caption => new AnnotationIssue(AnnotationIssueKind.EmptyText, caption.File, "the caption is empty.") { Line = caption.Line, Field = caption.Place });
+        .Select(caption => new AnnotationIssue(LogLevel.Warning, caption.File, "the caption is empty.") { Line = caption.Line, Field = caption.Place });
 
     private async Task<IReadOnlyList<MediaId>> ReadListAsync(DatasetSplit split, CancellationToken cancellationToken)
     {
-        var names = await ReadPartsAsync(_options.Targets[split], cancellationToken).ConfigureAwait(false);
+        var names = await ReadPartsAsync(Options.Targets[split], cancellationToken).ConfigureAwait(false);
         return [.. names.Select(entry => entry.Identity().Value).Distinct(StringComparer.Ordinal).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
     }
 

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
@@ -20,7 +21,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         }
         else if (triplets.Count < rows.Count)
         {
-            _issues.Add(new AnnotationIssue(AnnotationIssueKind.NoEdit, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in a word; no edit can be made of them by rule."));
+            _issues.Add(new AnnotationIssue(LogLevel.Information, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in a word; no edit can be made of them by rule."));
         }
 
         if (split == DatasetSplit.Test)
@@ -36,13 +37,14 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
     {
         if (options.Galleries.TryGetValue(split, out var list))
         {
-            if (File.Exists(list))
+            try
             {
-                var lines = await File.ReadAllLinesAsync(list, cancellationToken).ConfigureAwait(false);
-                return [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+                return await WebVidCoVRReader.ReadGalleryAsync(list, cancellationToken).ConfigureAwait(false);
             }
-
-            _issues.Add(AnnotationIssue.Of(new DatasetFormatException(list, null, null, "the gallery file does not exist.")));
+            catch (DatasetFormatException fault)
+            {
+                _issues.Add(AnnotationIssue.Of(fault));
+            }
         }
 
         return [.. triplets.Rows.Targets().Select(id => new MediaId(id))];
@@ -70,7 +72,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         {
             foreach (var row in item.Rows.Skip(1))
             {
-                _issues.Add(new AnnotationIssue(AnnotationIssueKind.Duplicate, file, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
+                _issues.Add(new AnnotationIssue(LogLevel.Error, file, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
                 {
                     Id = item.Key,
                     Line = row.Line,

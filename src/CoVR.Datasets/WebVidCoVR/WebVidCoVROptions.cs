@@ -1,20 +1,31 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>Where a data set of the WebVid-CoVR layout lies and how it is read.</summary>
-/// <remarks>An item of a split lies at <c>{media folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>.</remarks>
+/// <remarks>
+/// An item of a split lies at <c>{media folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>. <see cref="CcCoIR"/> and
+/// <see cref="RuleBased"/> are the options of the other sets of this layout.
+/// </remarks>
 public sealed class WebVidCoVROptions : DatasetOptions
 {
     /// <summary>Creates options without files, with the name <c>webvid-covr</c>.</summary>
     public WebVidCoVROptions()
-        : base("webvid-covr")
+        : this("webvid-covr", ".mp4", ".png", ".jpg", ".jpeg", ".webm")
     {
     }
 
+    private WebVidCoVROptions(string name, params string[] extensions)
+        : base(name) => Extensions = [.. extensions];
+
     /// <summary>The file name extensions that are looked for, in this order.</summary>
-    /// <value><c>.mp4</c>, <c>.png</c>, <c>.jpg</c>, <c>.jpeg</c>, <c>.webm</c> by default.</value>
-    public IList<string> Extensions { get; } = [".mp4", ".png", ".jpg", ".jpeg", ".webm"];
+    /// <value>
+    /// <c>.mp4</c>, <c>.png</c>, <c>.jpg</c>, <c>.jpeg</c>, <c>.webm</c> by default; of CC-CoIR <c>.jpg</c>, <c>.png</c>, <c>.jpeg</c>, <c>.mp4</c>,
+    /// where the reference takes the <c>.jpg</c> first too.
+    /// </value>
+    public IList<string> Extensions { get; }
 
     /// <summary>For splits whose gallery is more than the targets of their annotations: a text file with one identity a line.</summary>
     /// <value>Empty by default: the gallery is the targets, as in the reference.</value>
@@ -32,8 +43,18 @@ public sealed class WebVidCoVROptions : DatasetOptions
     /// <value>1234 by default. Training draws anew at each use, from <see cref="Triplet.Alternatives"/>.</value>
     public int Seed { get; set; } = 1234;
 
-    /// <summary>Whether an edit that is a list of quoted texts stands for its entries, as in CC-CoIR.</summary>
-    internal bool EditLists { get; init; }
+    /// <summary>Whether an edit that is a list of quoted texts stands for its entries, as in CC-CoIR: one is drawn, the others are its alternatives.</summary>
+    /// <value>False by default, true for CC-CoIR.</value>
+    public bool EditLists { get; set; }
+
+    /// <summary>The options of CC-CoIR (the reference's <c>src/data/cc_coir.py</c>): pictures, and edits that may be lists.</summary>
+    /// <remarks>The papers validate on WebVid-CoVR, whose files may be set as the validation split.</remarks>
+    /// <returns>Options without files, with the name <c>cc-coir</c>.</returns>
+    public static WebVidCoVROptions CcCoIR() => new("cc-coir", ".jpg", ".png", ".jpeg", ".mp4") { EditLists = true };
+
+    /// <summary>The options of WebVid-CoVR with edits made from its captions by rule.</summary>
+    /// <returns>Options without files, with the name <c>webvid-covr-rule-based</c>.</returns>
+    public static WebVidCoVROptions RuleBased() => new() { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of };
 
     /// <summary>Sets the files of a split.</summary>
     /// <param name="split">The split.</param>
@@ -52,6 +73,26 @@ public sealed class WebVidCoVROptions : DatasetOptions
 
         return this;
     }
+
+    /// <inheritdoc/>
+    public override IRetrievalProtocol CreateProtocol() => new WebVidCoVRProtocol(iterate: Iterate);
+
+    /// <inheritdoc/>
+    /// <remarks>Memory does not grow with the length of the table.</remarks>
+    public override Task<long> CountQueriesAsync(string file, CancellationToken cancellationToken = default) => Task.Run(
+        () => new WebVidCoVRCsv(file).ReadBlocks(cancellationToken).Sum(block => (long)block.Count) is > 0 and var rows
+            ? rows
+            : throw new DatasetFormatException(file, 1, null, "there is a header but no row."),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default) =>
+        (await WebVidCoVRReader.ReadGalleryAsync(file, cancellationToken).ConfigureAwait(false)) is { Count: > 0 } gallery
+            ? gallery.Count
+            : throw new DatasetFormatException(file, null, null, "the gallery file is empty.");
+
+    /// <inheritdoc/>
+    private protected override IInspectableDataset Create(ILoggerFactory loggers) => new WebVidCoVRReader(this, loggers.CreateLogger<WebVidCoVRReader>());
 
     /// <inheritdoc/>
     internal override void Check(List<string> faults)

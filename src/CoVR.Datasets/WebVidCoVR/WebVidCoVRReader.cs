@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
@@ -14,47 +13,24 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// Triplets come in file order with the row number as <see cref="Triplet.Id"/>; several rows may share a target, of which
 /// training draws one. Safe for use from several threads.
 /// </remarks>
-public sealed class WebVidCoVRReader : IInspectableDataset
+internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger) : DatasetReader<WebVidCoVROptions>(options, logger)
 {
-    private readonly WebVidCoVROptions _options;
-    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, string?> _paths = new(StringComparer.Ordinal);
 
-    /// <summary>Creates a reader; nothing is read yet.</summary>
-    /// <param name="options">Where the files lie; not changed afterwards.</param>
-    /// <param name="logger">Logs rows that are left out; null: no log.</param>
-    /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public WebVidCoVRReader(WebVidCoVROptions options, ILogger<WebVidCoVRReader>? logger = null)
-        : this(options, (ILogger?)logger)
-    {
-    }
-
-    internal WebVidCoVRReader(WebVidCoVROptions options, ILogger? logger)
-    {
-        DatasetOptions.Validate(options);
-        (_options, _logger) = (options, logger ?? NullLogger.Instance);
-    }
-
     /// <inheritdoc/>
-    public string Name => _options.Name;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<DatasetSplit> Splits => [.. _options.Annotations.Keys.Order()];
-
-    /// <inheritdoc/>
-    public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    public override async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
-        var file = _options.AnnotationsOf(split);
+        var file = Options.AnnotationsOf(split);
         var (triplets, items, media) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
         var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
-        Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
+        Log.SplitRead(Logger, Name, split, triplets.Count, items, candidates.Count);
         return media.CountMissing(new TripletDataset(Name, split, triplets, candidates) { Source = file });
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
+    public override async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
-        var inspection = new WebVidCoVRInspection(_options, split, _options.AnnotationsOf(split));
+        var inspection = new WebVidCoVRInspection(Options, split, Options.AnnotationsOf(split));
         var triplets = await Task.Run(() => inspection.Read(cancellationToken), cancellationToken).ConfigureAwait(false);
         var gallery = await inspection.ReadGalleryAsync(triplets, cancellationToken).ConfigureAwait(false);
         return inspection.Of(triplets, gallery);
@@ -62,18 +38,18 @@ public sealed class WebVidCoVRReader : IInspectableDataset
 
     /// <inheritdoc/>
     /// <remarks>The first file that exists in the folders of all splits; else where the first extension would be.</remarks>
-    public MediaSource Locate(MediaId id) =>
-        _options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
-            ?? Path.Combine(_options.MediaFolders.Values.First(), id.Value + _options.Extensions[0]);
+    public override MediaSource Locate(MediaId id) =>
+        Options.MediaFolders.Values.Distinct(StringComparer.Ordinal).Select(folder => Find(folder, id.Value)).FirstOrDefault(path => path is not null)
+            ?? Path.Combine(Options.MediaFolders.Values.First(), id.Value + Options.Extensions[0]);
 
     private (WebVidCoVRTriplets Triplets, int Items, MediaPresence Media) ReadTriplets(string file, DatasetSplit split, CancellationToken cancellationToken)
     {
-        var byRule = _options.Edits is not null;
+        var byRule = Options.Edits is not null;
         var (table, media) = BuildTable(file, split, new WebVidCoVRCsv(file, byRule).Read(cancellationToken));
-        var triplets = new WebVidCoVRTriplets(table.Rows, _options);
+        var triplets = new WebVidCoVRTriplets(table.Rows, Options);
         if (triplets.Count < table.Rows.Count)
         {
-            Log.EditsMissing(_logger, Name, split, table.Rows.Count - triplets.Count, table.Rows.Count);
+            Log.EditsMissing(Logger, Name, split, table.Rows.Count - triplets.Count, table.Rows.Count);
         }
 
         return triplets.Count > 0
@@ -88,20 +64,20 @@ public sealed class WebVidCoVRReader : IInspectableDataset
             throw new DatasetFormatException(file, 1, null, "there is a header but no row.");
         }
 
-        if (_options.Iterate == WebVidCoVRIteration.TargetCaption && rows[0].TargetCaption is null)
+        if (Options.Iterate == WebVidCoVRIteration.TargetCaption && rows[0].TargetCaption is null)
         {
             throw new DatasetFormatException(file, 1, "txt2", "the column is missing, and iterating by target captions needs it.");
         }
 
-        var folder = _options.MediaFolders[split];
+        var folder = Options.MediaFolders[split];
         Func<string, bool> exists = id => Find(folder, id) is not null;
-        var media = new MediaPresence(_options, split, file, folder, exists, _logger);
-        var table = _options.MissingMedia == MissingMediaPolicy.Ignore
-            ? WebVidCoVRTable.Build(rows, _options.Iterate)
-            : WebVidCoVRTable.Build(rows, _options.Iterate, exists, media.CanBeSearched);
+        var media = new MediaPresence(Options, split, file, folder, exists, Logger);
+        var table = Options.MissingMedia == MissingMediaPolicy.Ignore
+            ? WebVidCoVRTable.Build(rows, Options.Iterate)
+            : WebVidCoVRTable.Build(rows, Options.Iterate, exists, media.CanBeSearched);
         media.Report(table.MissingReferences, table.MissingTargets, table.Rows.Count, rows.Count);
         var targets = rows.TargetCount - table.Rows.TargetCount;
-        media.Count(rows.Count - table.Rows.Count, targets, _options.Galleries.ContainsKey(split) ? 0 : targets);
+        media.Count(rows.Count - table.Rows.Count, targets, Options.Galleries.ContainsKey(split) ? 0 : targets);
         CheckTestItems(file, split, table);
         return (table, media);
     }
@@ -117,26 +93,33 @@ public sealed class WebVidCoVRReader : IInspectableDataset
     private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
     {
         var targets = triplets.Rows.Targets().Select(id => new MediaId(id)).ToArray();
-        if (!_options.Galleries.TryGetValue(split, out var file))
+        if (!Options.Galleries.TryGetValue(split, out var file))
         {
             return targets;
         }
 
-        if (!File.Exists(file))
-        {
-            throw new DatasetFormatException(file, null, null, "the gallery file does not exist.");
-        }
-
-        var lines = await File.ReadAllLinesAsync(file, cancellationToken).ConfigureAwait(false);
-        MediaId[] gallery = [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+        var gallery = await ReadGalleryAsync(file, cancellationToken).ConfigureAwait(false);
         var known = gallery.ToHashSet();
         return targets.FirstOrDefault(target => !known.Contains(target)) is { Value.Length: > 0 } absent
             ? throw new DatasetFormatException(file, null, null, $"the gallery lacks the target '{absent}'.")
             : gallery;
     }
 
+    /// <summary>Reads a list of a gallery, one identity a line.</summary>
+    /// <exception cref="DatasetFormatException">There is no such file.</exception>
+    internal static async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(string file, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+        {
+            throw new DatasetFormatException(file, null, null, "the gallery file does not exist.");
+        }
+
+        var lines = await File.ReadAllLinesAsync(file, cancellationToken).ConfigureAwait(false);
+        return [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+    }
+
     private string? Find(string folder, string id) => _paths.GetOrAdd(
         Path.Combine(folder, id),
         static (path, extensions) => extensions.Select(extension => path + extension).FirstOrDefault(File.Exists),
-        _options.Extensions);
+        Options.Extensions);
 }

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -59,7 +58,7 @@ public sealed class Benchmark
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVRRuleBased(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
-        OfLayout(new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of }, configure, split, true, loggers);
+        OfLayout(WebVidCoVROptions.RuleBased(), configure, split, true, loggers);
 
     /// <summary>CC-CoIR, scored by the rules of WebVid-CoVR.</summary>
     /// <param name="configure">Sets folders and files.</param>
@@ -67,13 +66,8 @@ public sealed class Benchmark
     /// <param name="loggers">Logs what was read; null: no log.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public static Benchmark CcCoIR(Action<CcCoIROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        var options = new CcCoIROptions();
-        configure(options);
-        return Single(new CcCoIRReader(options, loggers?.CreateLogger<CcCoIRReader>()), new WebVidCoVRProtocol(iterate: options.Iterate), split);
-    }
+    public static Benchmark CcCoIR(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
+        OfLayout(WebVidCoVROptions.CcCoIR(), configure, split, true, loggers);
 
     /// <summary>CIRR: the hidden <c>test1</c>, or <c>val</c> with subset recall.</summary>
     /// <param name="configure">Sets folders and files.</param>
@@ -86,7 +80,7 @@ public sealed class Benchmark
         ArgumentNullException.ThrowIfNull(configure);
         var options = new CirrOptions();
         configure(options);
-        return Single(new CirrReader(options, loggers?.CreateLogger<CirrReader>()), new CirrProtocol(), split, NameOf(options.Name, split));
+        return Single(options.CreateReader(loggers), options.CreateProtocol(), split, NameOf(options.Name, split));
     }
 
     /// <summary>FashionIQ: each category by itself, and the averages when all three are there.</summary>
@@ -111,7 +105,7 @@ public sealed class Benchmark
         {
             var options = new FashionIQOptions().AddFolder(annotationFolder, mediaFolder, category);
             configure?.Invoke(options);
-            return new BenchmarkPart(category, new FashionIQReader(options, loggers?.CreateLogger<FashionIQReader>()), new FashionIQProtocol(category));
+            return new BenchmarkPart(category, options.CreateReader(loggers), options.CreateProtocol());
         }
     }
 
@@ -126,7 +120,7 @@ public sealed class Benchmark
         ArgumentNullException.ThrowIfNull(configure);
         var options = new CircoOptions();
         configure(options);
-        return Single(new CircoReader(options, loggers?.CreateLogger<CircoReader>()), new CircoProtocol(), split, NameOf(options.Name, split));
+        return Single(options.CreateReader(loggers), options.CreateProtocol(), split, NameOf(options.Name, split));
     }
 
     /// <summary>Several data sets as one gallery and one list of queries.</summary>
@@ -147,7 +141,7 @@ public sealed class Benchmark
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(options);
-        return Single(new WebVidCoVRReader(options, loggers?.CreateLogger<WebVidCoVRReader>()), new WebVidCoVRProtocol(excludeReference, options.Iterate), split);
+        return Single(options.CreateReader(loggers), new WebVidCoVRProtocol(excludeReference, options.Iterate), split);
     }
 
     private static string NameOf(string dataset, DatasetSplit split) => split == DatasetSplit.Validation ? $"{dataset}-val" : dataset;

@@ -49,7 +49,7 @@ public static class TextList
         var texts = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         await foreach (var row in table.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            texts.TryAdd(row.Fields[index].Length > 0 ? row.Fields[index] : throw table.Fault(row.Line, column, "the field is empty, a text is expected."), true);
+            texts.TryAdd(row[index].Length > 0 ? row[index] : throw table.Fault(table.Line, column, "the field is empty, a text is expected."), true);
         }
 
         return [.. texts.Keys];

@@ -1,7 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.Circo;
-using CoVR.Datasets.Cirr;
-using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Evaluation;
 
@@ -11,7 +8,7 @@ namespace CoVR.Reproduction.Evaluation;
 /// <remarks>
 /// <para>Videos (WebVid-CoVR, CC-CoIR, <see cref="RecallProtocol"/>): the paper's pooling over 15 frames drawn of more, one candidate for each row,
 /// frames embedded in BGR, pairs numbered by the sorted table, masked items last, ties as numpy sorts them.</para>
-/// <para>Pictures (CIRR, CIRCO, FashionIQ): a query's reference is last instead of left out; ties as numpy sorts them, on FashionIQ as torch sorts
+/// <para>Pictures (CIRR, CIRCO, FashionIQ, known by the protocol's name): a query's reference is last instead of left out; ties as numpy sorts them, on FashionIQ as torch sorts
 /// single precision distances.</para>
 /// <para>Protocols of others are left as they are.</para>
 /// </remarks>
@@ -42,8 +39,9 @@ public sealed class ReferencePreset : EvaluationPreset
             WebVidCoVRProtocol { ExcludeReference: false } or RecallProtocol => new ReferenceProtocol(protocol, OfVideos(protocol), protocol.Exclusions),
             WebVidCoVRProtocol videos => new ReferenceProtocol(
                 protocol, OfVideos(protocol) with { SelfMatch = "last, found by the pair numbers of the sorted table" }, ReferencePairs.Of(dataset, videos.Iterate).MaskedFor),
-            CirrProtocol or CircoProtocol => new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Numpy), OwnReference),
-            FashionIQProtocol => new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Torch), OwnReference) { DividesInSinglePrecision = true },
+            { Name: "cirr" or "circo" } => new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Numpy), OwnReference),
+            { Name: var name } when name.StartsWith("fashioniq-", StringComparison.Ordinal) =>
+                new ReferenceProtocol(protocol, OfPictures(protocol, ReferenceTies.Torch), OwnReference) { DividesInSinglePrecision = true },
             _ => protocol,
         };
     }

@@ -1,4 +1,5 @@
 using CoVR.Modeling;
+using CoVR.Training.Runs;
 using CoVR.Training.Sampling;
 
 namespace CoVR.Training.Batches;

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds training to a pipeline.</summary>
 public static class TrainingCoVRBuilderExtensions
 {
-    /// <summary>Registers <see cref="Trainer"/> and <see cref="RunLoggerCatalog"/> of this pipeline; the options are validated at start.</summary>
+    /// <summary>Registers the <see cref="Trainer"/> of this pipeline and its run loggers; the options are validated at start.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Changes the options; several calls accumulate.</param>
     /// <returns>The same builder.</returns>
@@ -72,7 +72,7 @@ public static class TrainingCoVRBuilderExtensions
             weight));
     }
 
-    /// <summary>Adds a logger that is created by name (<see cref="RunLoggerCatalog"/>), as <c>covr train trainer/logger=name</c> does.</summary>
+    /// <summary>Adds a logger that <see cref="CreateRunLogger"/> creates by name, as <c>covr train trainer/logger=name</c> does.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="name">Its name; an existing logger of that name is replaced.</param>
     /// <param name="factory">Creates a logger for one run; called on rank 0 only.</param>
@@ -82,6 +82,23 @@ public static class TrainingCoVRBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(factory);
         return builder.Add((_, _) => new RunLoggerRegistration(name, factory));
+    }
+
+    /// <summary>
+    /// Creates a run logger by name: <c>none</c>, <c>csv</c>, <c>tensorboard</c>, <c>console</c>, or one that was added with
+    /// <see cref="AddRunLogger"/>. <c>docs/logging.md</c> lists their settings.
+    /// </summary>
+    /// <param name="services">The services of a pipeline with <see cref="AddTraining"/>.</param>
+    /// <param name="name">The logger's name; case matters.</param>
+    /// <param name="context">Settings and surroundings.</param>
+    /// <param name="pipeline">The pipeline's name.</param>
+    /// <returns>A logger for one run; <see cref="IRunLogger.Finish"/> closes what it opened.</returns>
+    /// <exception cref="ArgumentException">The name is unknown (the message lists the known ones), or the logger's settings are invalid.</exception>
+    public static IRunLogger CreateRunLogger(this IServiceProvider services, string name, RunLoggerContext context, string pipeline = "")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(context);
+        return services.GetRequiredKeyedService<RunLoggerCatalog>(pipeline).Create(name, context);
     }
 
     private static bool TakesLoss(Type term) =>

@@ -16,10 +16,7 @@ internal sealed class ConsoleRunLogger : IRunLogger
         (_logger, _interval) = (loggers.CreateLogger<ConsoleRunLogger>(), interval);
     }
 
-    public void Start(RunStart start)
-    {
-        _total = start.TotalSteps;
-    }
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration) => _total = totalSteps;
 
     public void LogStep(StepRecord record)
     {

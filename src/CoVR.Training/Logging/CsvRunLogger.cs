@@ -29,15 +29,15 @@ internal sealed class CsvRunLogger : IRunLogger, IDisposable
         (_steps, _epochs, _skipped) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "epochs.csv"), Path.Combine(folder, "skipped.csv"));
     }
 
-    public void Start(RunStart start)
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
     {
         Dispose();
-        var fresh = start.IsFresh;
-        _stepWriter = Open(_steps, fresh, (_, step) => step <= start.Step);
-        _epochWriter = Open(_epochs, fresh, (epoch, _) => epoch < start.Epoch);
+        var fresh = step == 0 && epoch == 0;
+        _stepWriter = Open(_steps, fresh, (_, of) => of <= step);
+        _epochWriter = Open(_epochs, fresh, (of, _) => of < epoch);
         if (File.Exists(_skipped))
         {
-            Open(_skipped, fresh, (_, step) => step <= start.Step).Dispose();
+            Open(_skipped, fresh, (_, of) => of <= step).Dispose();
         }
     }
 

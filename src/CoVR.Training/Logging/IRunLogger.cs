@@ -11,16 +11,25 @@ namespace CoVR.Training.Logging;
 public interface IRunLogger
 {
     /// <summary>Called before the first step of a process.</summary>
-    /// <param name="start">Where the run stands, and its configuration.</param>
-    void Start(RunStart start);
+    /// <param name="epoch">Finished epochs, validation included: 0, or where a saved state is resumed. Discard records of this epoch and later ones.</param>
+    /// <param name="step">Finished steps. Discard records of later steps, which a killed process may have left.</param>
+    /// <param name="totalSteps">Steps of the whole run.</param>
+    /// <param name="configuration">What defines the run, by name: the trainer's own settings and <see cref="CoVR.Training.Runs.TrainingPlan.Configuration"/>.</param>
+    void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
+    {
+    }
 
     /// <summary>Called after every step.</summary>
     /// <param name="record">The step.</param>
-    void LogStep(StepRecord record);
+    void LogStep(StepRecord record)
+    {
+    }
 
     /// <summary>Called after every epoch.</summary>
     /// <param name="record">The epoch.</param>
-    void LogEpoch(EpochRecord record);
+    void LogEpoch(EpochRecord record)
+    {
+    }
 
     /// <summary>Called for every item that any rank left out of a batch because its media cannot be read, before the step of that batch is logged.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>
@@ -37,17 +46,6 @@ public interface IRunLogger
     void Finish(Exception? fault)
     {
     }
-}
-
-/// <summary>Where a run stands before the first step of a process.</summary>
-/// <param name="Epoch">Finished epochs, validation included: 0, or where a saved state is resumed. Discard records of this epoch and later ones.</param>
-/// <param name="Step">Finished steps. Discard records of later steps, which a killed process may have left.</param>
-/// <param name="TotalSteps">Steps of the whole run.</param>
-/// <param name="Configuration">What defines the run, by name: the trainer's own settings and what the host added (<see cref="TrainingRun{TBatch}.Configuration"/>).</param>
-public sealed record RunStart(int Epoch, long Step, long TotalSteps, IReadOnlyDictionary<string, string> Configuration)
-{
-    /// <summary>Whether the run starts from the beginning.</summary>
-    public bool IsFresh => Step == 0 && Epoch == 0;
 }
 
 /// <summary>A finished step; also what progress is reported as.</summary>

@@ -28,14 +28,14 @@ internal sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
         (_root, _interval, _prefix) = (root, interval, string.IsNullOrEmpty(prefix) ? string.Empty : prefix + "-");
     }
 
-    public void Start(RunStart start)
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
     {
         Dispose();
-        var fresh = start.IsFresh;
+        var fresh = step == 0 && epoch == 0;
         var folder = VersionFolder.Open(_root, fresh);
-        HyperparameterFile.Write(folder, start.Configuration);
+        HyperparameterFile.Write(folder, configuration);
         _path = Path.Combine(folder, "metrics.csv");
-        var rows = fresh || !File.Exists(_path) ? [] : Kept(File.ReadAllText(_path), start);
+        var rows = fresh || !File.Exists(_path) ? [] : Kept(File.ReadAllText(_path), epoch, step);
         _columns.Clear();
         _columns.AddRange(rows.Length > 0 ? rows[0].Split(',') : ["epoch", "step"]);
         Replace(rows.Skip(1));
@@ -89,15 +89,15 @@ internal sealed class MetricsCsvRunLogger : IRunLogger, IDisposable
     }
 
     /// <summary>The header and the complete rows of finished steps and epochs. An epoch's row may be written after its last step was saved.</summary>
-    private string[] Kept(string text, RunStart start)
+    private string[] Kept(string text, int firstEpoch, long lastStep)
     {
         var whole = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var mean = whole.Length == 0 ? -1 : Array.IndexOf(whole[0].Split(','), _prefix + EpochRecord.MeanLossMetric);
         return
         [
             .. whole.Where((row, place) => place == 0 || (row.Split(',') is [var epoch, var step, ..] fields
-                && long.Parse(step, CultureInfo.InvariantCulture) <= start.Step
-                && (mean < 0 || fields[mean].Length == 0 || int.Parse(epoch, CultureInfo.InvariantCulture) < start.Epoch))),
+                && long.Parse(step, CultureInfo.InvariantCulture) <= lastStep
+                && (mean < 0 || fields[mean].Length == 0 || int.Parse(epoch, CultureInfo.InvariantCulture) < firstEpoch))),
         ];
     }
 

@@ -8,7 +8,7 @@ namespace CoVR.Training.Logging;
 /// <remarks>
 /// <c>none</c>, <c>csv</c>, <c>tensorboard</c> and <c>console</c> are built in; <c>docs/logging.md</c> lists their settings. Immutable.
 /// </remarks>
-public sealed class RunLoggerCatalog
+internal sealed class RunLoggerCatalog
 {
     private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.Ordinal)
     {
@@ -41,14 +41,9 @@ public sealed class RunLoggerCatalog
     public IReadOnlyList<string> Names => [.. _factories.Keys];
 
     /// <summary>Creates a logger.</summary>
-    /// <param name="name">Its name; case matters.</param>
-    /// <param name="context">Settings and surroundings.</param>
-    /// <returns>A logger for one run; <see cref="IRunLogger.Finish"/> closes what it opened.</returns>
-    /// <exception cref="ArgumentException">The name is unknown (the message lists the known ones), or the logger's settings are invalid.</exception>
+    /// <exception cref="ArgumentException">The name is unknown, or the logger's settings are invalid.</exception>
     public IRunLogger Create(string name, RunLoggerContext context)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(context);
         if (_factories.TryGetValue(name, out var create))
         {
             return create(context);
@@ -58,20 +53,7 @@ public sealed class RunLoggerCatalog
         throw new ArgumentException($"There is no logger '{name}'. Known: {string.Join(", ", Names)}.{advice}");
     }
 
-    private sealed class NoRunLogger : IRunLogger
-    {
-        public void Start(RunStart start)
-        {
-        }
-
-        public void LogStep(StepRecord record)
-        {
-        }
-
-        public void LogEpoch(EpochRecord record)
-        {
-        }
-    }
+    private sealed class NoRunLogger : IRunLogger;
 }
 
 /// <summary>What a logger is created from by name.</summary>

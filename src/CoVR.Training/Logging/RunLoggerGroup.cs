@@ -5,7 +5,8 @@ namespace CoVR.Training.Logging;
 /// <summary>All loggers of a run as one.</summary>
 internal sealed class RunLoggerGroup(IReadOnlyList<IRunLogger> loggers) : IRunLogger
 {
-    public void Start(RunStart start) => ForEach(logger => logger.Start(start));
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration) =>
+        ForEach(logger => logger.Start(epoch, step, totalSteps, configuration));
 
     public void LogStep(StepRecord record) => ForEach(logger => logger.LogStep(record));
 

@@ -30,26 +30,26 @@ internal sealed class TensorBoardRunLogger : IRunLogger, IDisposable
         (_root, _interval, _prefix, _time) = (Path.GetFullPath(root), interval, string.IsNullOrEmpty(prefix) ? string.Empty : prefix + "-", time ?? TimeProvider.System);
     }
 
-    public void Start(RunStart start)
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
     {
         Dispose();
-        var fresh = start.IsFresh;
+        var fresh = step == 0 && epoch == 0;
         var folder = VersionFolder.Open(_root, fresh);
-        HyperparameterFile.Write(folder, start.Configuration);
+        HyperparameterFile.Write(folder, configuration);
         foreach (var path in Directory.GetFiles(folder, "events.out.tfevents.*"))
         {
-            EventFile.Rewrite(path, EventFile.Read(path).Where(item => IsKept(item, start)));
+            EventFile.Rewrite(path, EventFile.Read(path).Where(item => IsKept(item, epoch, step)));
         }
 
         _file = EventFile.Create(NewPath(folder), Now());
         if (fresh)
         {
-            _file.Append(new Event { WallTime = Now(), Summary = Text("hyperparameters", Table(start.Configuration)) });
+            _file.Append(new Event { WallTime = Now(), Summary = Text("hyperparameters", Table(configuration)) });
         }
         else
         {
             // Makes a running TensorBoard discard later steps that it has already read.
-            _file.Append(new Event { WallTime = Now(), Step = start.Step + 1, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
+            _file.Append(new Event { WallTime = Now(), Step = step + 1, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
         }
     }
 
@@ -79,11 +79,11 @@ internal sealed class TensorBoardRunLogger : IRunLogger, IDisposable
     }
 
     /// <summary>An epoch's event carries the number of its last step, which may be saved when the epoch is not.</summary>
-    private bool IsKept(Event item, RunStart start)
+    private bool IsKept(Event item, int firstEpoch, long lastStep)
     {
         var values = item.Summary?.Value.ToLookup(value => value.Tag, value => value.SimpleValue);
         var epoch = values?.Contains(_prefix + EpochRecord.MeanLossMetric) == true ? values[_prefix + EpochRecord.EpochMetric].FirstOrDefault(-1) : -1;
-        return item.SessionLog is null && item.Step <= start.Step && epoch < start.Epoch;
+        return item.SessionLog is null && item.Step <= lastStep && epoch < firstEpoch;
     }
 
     private string NewPath(string folder)

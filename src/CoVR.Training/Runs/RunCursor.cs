@@ -1,4 +1,5 @@
 using CoVR.Data;
+using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;
 
@@ -71,7 +72,7 @@ internal sealed record LossScale(double Factor, int GoodSteps)
 {
     private const int GrowthInterval = 2000;
 
-    internal static LossScale? For(TrainingPrecision precision) => precision is TrainingPrecision.Float16Mixed ? new LossScale(65536, 0) : null;
+    internal static LossScale? For(ScalarType precision) => precision is ScalarType.Float16 ? new LossScale(65536, 0) : null;
 
     internal LossScale After(bool finite) => (finite, GoodSteps + 1) switch
     {

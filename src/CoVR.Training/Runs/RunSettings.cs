@@ -1,5 +1,6 @@
 using CoVR.DependencyInjection;
 using CoVR.Training.Batches;
+using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;
 
@@ -25,10 +26,10 @@ internal static class RunSettings
         };
 
     /// <summary>The name of a precision as Lightning, and with it the reference's <c>trainer.precision</c>, writes it.</summary>
-    internal static string NameOf(TrainingPrecision precision) => precision switch
+    internal static string NameOf(ScalarType precision) => precision switch
     {
-        TrainingPrecision.BFloat16Mixed => "bf16-mixed",
-        TrainingPrecision.Float16Mixed => "16-mixed",
+        ScalarType.BFloat16 => "bf16-mixed",
+        ScalarType.Float16 => "16-mixed",
         _ => "32-true",
     };
 }

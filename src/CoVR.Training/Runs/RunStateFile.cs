@@ -29,7 +29,7 @@ internal sealed class RunStateFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunStateException(_path, InUse.Contains(error.HResult) ? "another process is training into this folder." : $"its folder cannot be written: {error.Message}", error);
+            throw new CheckpointException(_path, InUse.Contains(error.HResult) ? "another process is training into this folder." : $"its folder cannot be written: {error.Message}", error);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class RunStateFile : IDisposable
         }
         catch (ArgumentException error)
         {
-            throw new RunStateException(_path, error.Message, error);
+            throw new CheckpointException(_path, error.Message, error);
         }
 
         var random = Read(Named(tensors, Randomness));
@@ -90,7 +90,7 @@ internal sealed class RunStateFile : IDisposable
         }
         catch (CheckpointException error)
         {
-            throw new RunStateException(_path, $"{error.Reason}; start over with Resume = false.", error);
+            throw new CheckpointException(_path, $"{error.Reason}; start over with Resume = false.", error);
         }
     }
 

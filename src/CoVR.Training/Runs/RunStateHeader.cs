@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CoVR.Modeling;
 
 namespace CoVR.Training.Runs;
 
@@ -25,7 +26,7 @@ internal sealed record RunStateHeader
     {
         if (!metadata.TryGetValue(Key, out var json))
         {
-            throw new RunStateException(file, "it is not a run state of this package; move it away or choose another output folder.");
+            throw new CheckpointException(file, "it is not a run state of this package; move it away or choose another output folder.");
         }
 
         try
@@ -33,11 +34,11 @@ internal sealed record RunStateHeader
             var header = JsonSerializer.Deserialize(json, RunStateJson.Default.RunStateHeader)!;
             return header.Format == CurrentFormat
                 ? header
-                : throw new RunStateException(file, $"it has format {header.Format}, but this version reads {CurrentFormat}.");
+                : throw new CheckpointException(file, $"it has format {header.Format}, but this version reads {CurrentFormat}.");
         }
         catch (JsonException error)
         {
-            throw new RunStateException(file, "its header is damaged; start over with Resume = false.", error);
+            throw new CheckpointException(file, "its header is damaged; start over with Resume = false.", error);
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed record RunStateHeader
     {
         if (Frozen != now)
         {
-            throw new RunStateException(
+            throw new CheckpointException(
                 file,
                 "the model's frozen weights, which are not in the run state, differ from those that the run started with. Load the same checkpoint again, or start over with Resume = false.");
         }
@@ -61,7 +62,7 @@ internal sealed record RunStateHeader
         ];
         if (differences.Count > 0)
         {
-            throw new RunStateException(file, $"it belongs to another run: {string.Join("; ", differences)}. Choose another output folder, or start over with Resume = false.");
+            throw new CheckpointException(file, $"it belongs to another run: {string.Join("; ", differences)}. Choose another output folder, or start over with Resume = false.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Training.Optimization;
 using static TorchSharp.torch;
@@ -65,7 +66,7 @@ internal sealed class RunStore : IDisposable
             var safe = _safe is { } step ? $"The state of step {step} is still there: free disk space or repair the folder, and run again to resume from it."
                 : _state.Exists ? "The saved state is still there."
                 : "Nothing was saved before.";
-            throw new RunStateException(path, $"it cannot be written: {error.Message.TrimEnd('.')}. {safe}", error);
+            throw new CheckpointException(path, $"it cannot be written: {error.Message.TrimEnd('.')}. {safe}", error);
         }
     }
 }

@@ -77,12 +77,12 @@ public sealed class Trainer
     /// <param name="progress">Receives every finished step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="RunStateException">The saved run state is damaged, belongs to another run, is in use by another process, or cannot be written.</exception>
+    /// <exception cref="CheckpointException">The saved run state is damaged, belongs to another run, is in use by another process, or cannot be written.</exception>
     /// <exception cref="CheckpointException">The saved run state belongs to another model.</exception>
     /// <exception cref="TrainingDivergedException">A loss, a gradient norm or a weight is not finite.</exception>
     /// <exception cref="NotSupportedException">The step does not implement an option; see <see cref="ITrainingStep{TBatch}.RequireSupport"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public Task<TrainingResult> RunAsync<TBatch>(TrainingRun<TBatch> run, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
+    internal Task<TrainingResult> RunAsync<TBatch>(TrainingRun<TBatch> run, IProgress<StepRecord>? progress = null, CancellationToken cancellationToken = default)
         where TBatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -117,6 +117,27 @@ public sealed class Trainer
             model.RehashWeights();
         }
     }
+}
+
+/// <summary>The result of a finished run.</summary>
+/// <param name="Steps">Steps taken in all, earlier processes of the same run included.</param>
+/// <param name="ResumedAt">The step at which a saved state was resumed; null for a fresh run.</param>
+/// <param name="LastLoss">The weighted sum of the last step of this process; null if there was nothing left to do.</param>
+/// <param name="Best">The best primary metric of validation; null without validation, or if the answers of its split are hidden.</param>
+/// <param name="BestEpoch">The epoch of <paramref name="Best"/>, counted from 0; null without it.</param>
+public sealed record TrainingResult(long Steps, long? ResumedAt, double? LastLoss, double? Best, int? BestEpoch)
+{
+    /// <summary>The duration of the steps of this process, waiting for data included, without validation and saving.</summary>
+    public TimeSpan StepTime { get; init; }
+
+    /// <summary>The part of <see cref="StepTime"/> spent waiting for data.</summary>
+    public TimeSpan DataWait { get; init; }
+
+    /// <summary>The share of <see cref="StepTime"/> spent waiting for data, in [0, 1]; 0 without a step.</summary>
+    public double DataWaitShare => StepTime > TimeSpan.Zero ? DataWait / StepTime : 0;
+
+    /// <summary>How many items were left out of their batches because their media cannot be read, by all ranks, earlier processes of the same run included.</summary>
+    public long Skipped { get; init; }
 }
 
 /// <summary>Where a session logs and reports, and its clock.</summary>

@@ -4,15 +4,15 @@ using TorchSharp;
 namespace CoVR.Training.Runs;
 
 /// <summary>How a run computes: device, precision, chunks and ranks. Made by the trainer from its options.</summary>
-public sealed record TrainingContext
+internal sealed record TrainingContext
 {
     /// <summary>Where the model is.</summary>
     /// <value>The CPU.</value>
     public torch.Device Device { get; init; } = torch.CPU;
 
     /// <summary>The arithmetic of the model; embeddings and losses are always in 32 bits.</summary>
-    /// <value><see cref="TrainingPrecision.Float32"/>.</value>
-    public TrainingPrecision Precision { get; init; }
+    /// <value><see cref="torch.ScalarType.Float32"/>.</value>
+    public torch.ScalarType Precision { get; init; } = torch.ScalarType.Float32;
 
     /// <summary>How many items go through the model at a time; null: the whole batch.</summary>
     /// <value>Null.</value>
@@ -40,17 +40,4 @@ public sealed record TrainingContext
         KeepVisualTokens = options.KeepVisualTokens,
         Collective = options.Collective,
     };
-}
-
-/// <summary>The arithmetic of the model in training; weights, gradients, losses and the optimizer are always in 32 bits.</summary>
-public enum TrainingPrecision
-{
-    /// <summary>32-bit floats (<c>32-true</c>).</summary>
-    Float32,
-
-    /// <summary>Matrix products in bfloat16, precision-critical operations in 32 bits (<c>bf16-mixed</c>).</summary>
-    BFloat16Mixed,
-
-    /// <summary>Matrix products in 16-bit floats with loss scaling (<c>16-mixed</c>).</summary>
-    Float16Mixed,
 }

@@ -4,6 +4,7 @@ using CoVR.Distributed;
 using CoVR.Modeling;
 using CoVR.Training.Batches;
 using CoVR.Training.Schedules;
+using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;
 
@@ -80,10 +81,14 @@ public sealed class TrainingOptions
     /// <value>True.</value>
     public bool SkipUnreadable { get; set; } = true;
 
-    /// <summary>The arithmetic of the model.</summary>
-    /// <value><see cref="TrainingPrecision.Float32"/>.</value>
-    [EnumDataType(typeof(TrainingPrecision))]
-    public TrainingPrecision Precision { get; set; } = TrainingPrecision.Float32;
+    /// <summary>
+    /// The type of the model's matrix products: <see cref="ScalarType.Float32"/> (<c>32-true</c>), <see cref="ScalarType.BFloat16"/>
+    /// (<c>bf16-mixed</c>), or <see cref="ScalarType.Float16"/> with loss scaling (<c>16-mixed</c>). Weights, gradients, losses, the optimizer and
+    /// precision-critical operations are always in 32 bits.
+    /// </summary>
+    /// <value><see cref="ScalarType.Float32"/>.</value>
+    [AllowedValues(ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16, ErrorMessage = "Training computes in Float32, BFloat16 or Float16.")]
+    public ScalarType Precision { get; set; } = ScalarType.Float32;
 
     /// <summary>
     /// How many items go through the model at a time, at least 1, for batches that do not fit into memory; null: all. Each item

@@ -94,7 +94,7 @@ internal sealed class TrainingSession<TBatch> : IDisposable
         (var resumes, _cursor) = _ranks.Share(
             new RankStart(saved is not null, saved?.Cursor ?? _cursor), _settings, _modules, _optimizer, saved?.Random);
         Dictionary<string, string> configuration = new(_run.Configuration.UnionBy(_settings, entry => entry.Key), StringComparer.Ordinal);
-        _loggers.Start(new RunStart(_cursor.Epoch, _cursor.Step, _totalSteps, configuration));
+        _loggers.Start(_cursor.Epoch, _cursor.Step, _totalSteps, configuration);
         return resumes ? _cursor.Step : null;
     }
 

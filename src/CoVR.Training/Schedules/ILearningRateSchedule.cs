@@ -2,7 +2,7 @@ namespace CoVR.Training.Schedules;
 
 /// <summary>The learning rate over a run.</summary>
 /// <remarks>A pure function of the position, so that a resumed run continues with the same rates. Safe for use from several threads.</remarks>
-public interface ILearningRateSchedule
+internal interface ILearningRateSchedule
 {
     /// <summary>The learning rate of one step.</summary>
     /// <param name="epoch">Finished epochs, from 0.</param>

@@ -103,8 +103,8 @@ internal sealed class BatchEncoder(IComposedEncoder encoder, ComposedStepSetting
     /// <exception cref="NotSupportedException">This libtorch does not support the precision.</exception>
     private IDisposable? EnterPrecision() => context.Precision switch
     {
-        TrainingPrecision.BFloat16Mixed => NativeTorch.EnterAutocast(context.Device.type, ScalarType.BFloat16),
-        TrainingPrecision.Float16Mixed => NativeTorch.EnterAutocast(context.Device.type, ScalarType.Float16),
+        ScalarType.BFloat16 => NativeTorch.EnterAutocast(context.Device.type, ScalarType.BFloat16),
+        ScalarType.Float16 => NativeTorch.EnterAutocast(context.Device.type, ScalarType.Float16),
         _ => null,
     };
 

@@ -23,7 +23,7 @@ internal sealed class ContrastivePretrainingStep(IComposedEncoder encoder, ICont
     {
         var unsupported = context.Ranks > 1 ? $"{context.Ranks} processes"
             : context.ChunkSize is { } size ? $"chunks of {size}"
-            : context.Precision is not TrainingPrecision.Float32 ? $"precision {RunSettings.NameOf(context.Precision)}"
+            : context.Precision is not ScalarType.Float32 ? $"precision {RunSettings.NameOf(context.Precision)}"
             : null;
         if (unsupported is not null)
         {

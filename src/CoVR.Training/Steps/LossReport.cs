@@ -7,7 +7,7 @@ namespace CoVR.Training.Steps;
 /// <summary>The losses of one batch: the sum to minimize and its terms.</summary>
 /// <param name="Total">A scalar, owned by the report. Compute gradients with <see cref="Backward"/>.</param>
 /// <param name="Terms">The values of the terms by name, before their weights, in the order of the sum.</param>
-public sealed record LossReport(Tensor Total, IReadOnlyDictionary<string, double> Terms) : IDisposable
+internal sealed record LossReport(Tensor Total, IReadOnlyDictionary<string, double> Terms) : IDisposable
 {
     /// <summary>
     /// Computes the gradients instead of <c>Total.backward()</c>, given the factor of the loss: for steps without a graph from

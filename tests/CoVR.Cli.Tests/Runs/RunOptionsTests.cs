@@ -9,6 +9,7 @@ using CoVR.Training.Runs;
 using CoVR.Training.Schedules;
 using Spectre.Console.Testing;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CoVR.Cli.Tests.Runs;
 
@@ -110,7 +111,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         var training = new TrainingOptions();
         new TrainingSettings(config).Configure(training, new ConfiguredModel(host, config, "cpu"), fresh: true);
         Assert.Equal((1, true, 2, 0.5, 1L), (training.ChunkSize, training.KeepVisualTokens, training.AccumulatedBatches, training.ClipNorm, training.SaveEverySteps));
-        Assert.Equal((TrainingPrecision.BFloat16Mixed, false), (training.Precision, training.KeepAllCheckpoints));
+        Assert.Equal((ScalarType.BFloat16, false), (training.Precision, training.KeepAllCheckpoints));
         Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
     }
 

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
-using CoVR.Datasets.CcCoIR;
 using CoVR.TestData;
 using CoVR.TestSupport;
 
@@ -22,7 +21,7 @@ public sealed class CcCoIRReaderTests : IDisposable
         {
             var options = TinyLayouts.CcCoIR(_folder.FullName);
             options.Seed = seed;
-            var (first, second) = (await new CcCoIRReader(options).ReadAsync(DatasetSplit.Train, Cancel), await new CcCoIRReader(options).ReadAsync(DatasetSplit.Train, Cancel));
+            var (first, second) = (await options.CreateReader().ReadAsync(DatasetSplit.Train, Cancel), await options.CreateReader().ReadAsync(DatasetSplit.Train, Cancel));
             Assert.Equal(["change to a circle", "a circle, on the left"], first.Triplets[1].Alternatives!);
             Assert.Equal(first.Triplets[1].Modification, second.Triplets[1].Modification);
             drawn.Add(first.Triplets[1].Modification);
@@ -34,7 +33,7 @@ public sealed class CcCoIRReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfAPlainEdit_HasNoAlternatives()
     {
-        var dataset = await new CcCoIRReader(TinyLayouts.CcCoIR(_folder.FullName)).ReadAsync(DatasetSplit.Train, Cancel);
+        var dataset = await TinyLayouts.CcCoIR(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Train, Cancel);
         Assert.Null(dataset.Triplets[0].Alternatives);
         Assert.Equal(("make it blue", "a blue circle"), (dataset.Triplets[0].Modification, dataset.Triplets[0].TargetCaption));
     }

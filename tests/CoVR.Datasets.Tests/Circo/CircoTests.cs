@@ -17,7 +17,7 @@ public sealed class CircoTests : IDisposable
     [Fact]
     public async Task ReadAsync_Validation_KnowsEveryRightAnswerAndCocosOrder()
     {
-        var dataset = await new CircoReader(TinyLayouts.Circo(_folder.FullName)).ReadAsync(DatasetSplit.Validation, Cancel);
+        var dataset = await TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Validation, Cancel);
         Assert.Equal(new MediaId("000000271520"), dataset.Candidates[0]);
         Assert.Equal(new MediaId("000000000008"), dataset.Candidates[1]);
         Assert.Equal(10, dataset.Candidates.Count);
@@ -28,7 +28,7 @@ public sealed class CircoTests : IDisposable
     [Fact]
     public async Task ReadAsync_Train_SaysThatThereIsNone()
     {
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new CircoReader(TinyLayouts.Circo(_folder.FullName)).ReadAsync(DatasetSplit.Train, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Train, Cancel).AsTask());
         Assert.Contains("Validation, Test", error.Message, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class CircoTests : IDisposable
     {
         var options = TinyLayouts.Circo(_folder.FullName);
         await File.WriteAllTextAsync(options.Annotations[DatasetSplit.Validation], content, Cancel);
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new CircoReader(options).ReadAsync(DatasetSplit.Validation, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Validation, Cancel).AsTask());
         Assert.Equal(field, error.Field);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class CircoTests : IDisposable
     [Fact]
     public async Task Score_OfRankingsInCocosOrder_GivesPrecisionAndRecall()
     {
-        var dataset = await new CircoReader(TinyLayouts.Circo(_folder.FullName)).ReadAsync(DatasetSplit.Validation, Cancel);
+        var dataset = await TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Validation, Cancel);
         var report = new CircoProtocol().Score(dataset, InOrder(dataset));
 
         // Query i leaves out place i and asks for places i + 1 to i + 1 + (i mod 3): they are ranked from i + 1 on.

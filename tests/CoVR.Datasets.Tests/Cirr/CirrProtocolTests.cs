@@ -16,7 +16,7 @@ public sealed class CirrProtocolTests : IDisposable
     [Fact]
     public async Task Score_OfRankingsByName_CountsWholeAndSubset()
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Validation, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Validation, Cancel);
         var report = new CirrProtocol().Score(dataset, ByName(dataset));
 
         // Names begin 0 7 5 3 1 8 6 4 2 in the order of the queries; query i asks for entry i + 2 within entries i to i + 3.
@@ -34,7 +34,7 @@ public sealed class CirrProtocolTests : IDisposable
     [Fact]
     public async Task Score_OfAHiddenSplit_HasNoFigures()
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         var report = new CirrProtocol().Score(dataset, ByName(dataset));
         Assert.Empty(report.Metrics);
         Assert.StartsWith("hidden", report.Facts["answers"], StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class CirrProtocolTests : IDisposable
     [Fact]
     public async Task Exclusions_OfAQuery_HoldItsReferenceUnlessItIsTheTarget()
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Validation, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Validation, Cancel);
         var odd = dataset.Triplets[0] with { Target = dataset.Triplets[0].Reference };
         Assert.Equal([odd.Reference], new CirrProtocol().Exclusions(dataset.Triplets[0]));
         Assert.Empty(new CirrProtocol().Exclusions(odd));

@@ -18,7 +18,7 @@ public sealed class CirrReaderTests : IDisposable
     public async Task ReadAsync_Validation_GivesEntriesInFileOrder()
     {
         var options = TinyLayouts.Cirr(_folder.FullName);
-        var dataset = await new CirrReader(options).ReadAsync(DatasetSplit.Validation, Cancel);
+        var dataset = await options.CreateReader().ReadAsync(DatasetSplit.Validation, Cancel);
         Assert.Equal(["40", "37", "34", "31", "28"], dataset.Triplets.Select(triplet => triplet.Id));
         Assert.Equal(new MediaId("dev-0-img0"), dataset.Triplets[0].Reference);
         Assert.Equal(new MediaId("dev-5-img2"), dataset.Triplets[0].Target);
@@ -30,7 +30,7 @@ public sealed class CirrReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_Gallery_IsEveryPictureOfTheSplitByName()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         TinyPictures.Write(_folder["images", "dev", "another.png"], 1);
         var dataset = await reader.ReadAsync(DatasetSplit.Validation, Cancel);
         Assert.Equal(10, dataset.Candidates.Count);
@@ -41,7 +41,7 @@ public sealed class CirrReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_Test_HidesTargets()
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         Assert.All(dataset.Triplets, triplet => Assert.Null(triplet.Target));
         Assert.All(dataset.Triplets, triplet => Assert.Equal(4, triplet.Subset!.Count));
     }
@@ -55,7 +55,7 @@ public sealed class CirrReaderTests : IDisposable
         var options = TinyLayouts.Cirr(_folder.FullName);
         options.MissingMedia = policy;
         File.Delete(_folder["images", "dev", "dev-5-img2.png"]); // the third reference and the first target
-        var reading = new CirrReader(options).ReadAsync(split, Cancel);
+        var reading = options.CreateReader().ReadAsync(split, Cancel);
         if (triplets < 0)
         {
             var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reading.AsTask());
@@ -72,7 +72,7 @@ public sealed class CirrReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfATestSplitWithoutAReference_IsRefused()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         File.Delete(_folder["images", "test1", "test1-7-img1.png"]);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
         Assert.Equal("reference", error.Field);
@@ -85,7 +85,7 @@ public sealed class CirrReaderTests : IDisposable
         var options = TinyLayouts.Cirr(_folder.FullName);
         var names = Enumerable.Range(0, 9).Select(i => $"test1-{i * 7 % 9}-img{i}").Append("test1-99-img9");
         options.ImageSplits[DatasetSplit.Test] = TinyLayouts.Write(_folder["split.json"], names.ToDictionary(name => name, name => $"./test1/{name}.png"));
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new CirrReader(options).ReadAsync(DatasetSplit.Test, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Test, Cancel).AsTask());
         Assert.Contains("missing 1 of 10 gallery (10.0 %): test1-99-img9", error.Message, StringComparison.Ordinal);
     }
 
@@ -94,7 +94,7 @@ public sealed class CirrReaderTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder["cap.json"], """[{"pairid": 27098, "reference": "a", "caption": " ", "img_set": {"members": ["a"]}}]""", Cancel);
 
-        var data = await new CirrReader(new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, _folder["cap.json"], _folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var data = await new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, _folder["cap.json"], _folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
 
         Assert.Equal(" ", Assert.Single(data.Triplets).Modification);
     }
@@ -113,7 +113,7 @@ public sealed class CirrReaderTests : IDisposable
     public async Task ReadAsync_OfAMalformedFile_NamesLineAndField(string content, long line, string? field, string reason)
     {
         await File.WriteAllTextAsync(_folder["cap.json"], content, Cancel);
-        var reader = new CirrReader(new CirrOptions().AddSplit(DatasetSplit.Train, _folder["cap.json"], _folder.FullName));
+        var reader = new CirrOptions().AddSplit(DatasetSplit.Train, _folder["cap.json"], _folder.FullName).CreateReader();
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Train, Cancel).AsTask());
         Assert.Equal(_folder["cap.json"], error.File);
         Assert.Equal(line, error.Line);
@@ -124,7 +124,7 @@ public sealed class CirrReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfAMissingFile_SaysSo()
     {
-        var reader = new CirrReader(new CirrOptions().AddSplit(DatasetSplit.Train, _folder["no.json"], _folder.FullName));
+        var reader = new CirrOptions().AddSplit(DatasetSplit.Train, _folder["no.json"], _folder.FullName).CreateReader();
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Train, Cancel).AsTask());
         Assert.Contains("does not exist", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());

@@ -25,7 +25,7 @@ public sealed class EvaluationInvarianceTests : IDisposable
     [InlineData("blip2", true)]
     public async Task EvaluateAsync_InAnyOrderBatchAndNumberOfWorkers_RanksTheSame(string family, bool ofVideos)
     {
-        ITripletDatasetReader reader = ofVideos ? new WebVidCoVRReader(await TinyVideos.WriteAsync(_folder.FullName)) : new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        ITripletDatasetReader reader = ofVideos ? (await TinyVideos.WriteAsync(_folder.FullName)).CreateReader() : TinyLayouts.Cirr(_folder.FullName).CreateReader();
         IRetrievalProtocol protocol = ofVideos ? new WebVidCoVRProtocol() : new CirrProtocol();
         var collection = new ServiceCollection();
         collection.AddCoVR().UseTiny(family);

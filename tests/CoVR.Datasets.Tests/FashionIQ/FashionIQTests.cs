@@ -16,7 +16,7 @@ public sealed class FashionIQTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfACategory_JoinsCaptionsAndSortsTheGallery()
     {
-        var dataset = await new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName, "shirt")).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.FashionIQ(_folder.FullName, "shirt").CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         Assert.Equal("fashioniq-shirt", dataset.Name);
         Assert.Equal(["0", "1", "2", "3"], dataset.Triplets.Select(triplet => triplet.Id));
         Assert.Equal("make it red and a blue square instead", dataset.Triplets[0].Modification);
@@ -26,7 +26,7 @@ public sealed class FashionIQTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfAll_JoinsTheCategoriesInTheirOrder()
     {
-        var dataset = await new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName, "all")).ReadAsync(DatasetSplit.Train, Cancel);
+        var dataset = await TinyLayouts.FashionIQ(_folder.FullName, "all").CreateReader().ReadAsync(DatasetSplit.Train, Cancel);
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"{i}"), dataset.Triplets.Select(triplet => triplet.Id));
         Assert.Equal("dddssssttt".Length + 2, dataset.Triplets.Count);
         Assert.Equal("ddddsssstttt", string.Concat(dataset.Triplets.Select(triplet => triplet.Reference.Value[^1])));
@@ -39,7 +39,7 @@ public sealed class FashionIQTests : IDisposable
         var options = TinyLayouts.FashionIQ(_folder.FullName, "all");
         File.Copy(_folder["cap.toptee.val.json"], _folder["cap.all.val.json"]);
         File.Copy(_folder["split.toptee.val.json"], _folder["split.all.val.json"]);
-        Assert.Equal(4, (await new FashionIQReader(options).ReadAsync(DatasetSplit.Test, Cancel)).Triplets.Count);
+        Assert.Equal(4, (await options.CreateReader().ReadAsync(DatasetSplit.Test, Cancel)).Triplets.Count);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class FashionIQTests : IDisposable
     {
         var options = TinyLayouts.FashionIQ(_folder.FullName);
         await File.WriteAllTextAsync(_folder[file], content, Cancel);
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new FashionIQReader(options).ReadAsync(DatasetSplit.Validation, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Validation, Cancel).AsTask());
         Assert.Equal((_folder[file], field), (error.File, error.Field));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
@@ -60,14 +60,14 @@ public sealed class FashionIQTests : IDisposable
     {
         var options = new FashionIQOptions { Category = "hats", Name = "" };
         options.Annotations[DatasetSplit.Train] = "a.json";
-        var error = Assert.Throws<ArgumentException>(() => new FashionIQReader(options));
+        var error = Assert.Throws<ArgumentException>(() => options.CreateReader());
         Assert.All(["Name is empty", "hats", "Targets[Train]", "MediaFolders[Train]"], fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Score_OfKnownRanks_GivesRecalls()
     {
-        var dataset = await new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.FashionIQ(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         int[] places = [1, 3, 12, 60];
         IReadOnlyList<SearchHit>[] rankings = [.. dataset.Triplets.Select((triplet, i) => Enumerable.Range(1, 50).Select(place => new SearchHit(place == places[i] ? triplet.Target!.Value : new MediaId($"x{place}"), -place, place)).ToArray())];
         var report = new FashionIQProtocol("dress").Score(dataset, rankings);

@@ -1,6 +1,5 @@
 using CoVR.Conformance;
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -13,36 +12,36 @@ namespace CoVR.Datasets.Tests.Layouts;
 
 public sealed class CirrReaderConformanceTests : TinyReaderConformance
 {
-    protected override ITripletDatasetReader Create(string folder) => new CirrReader(TinyLayouts.Cirr(folder));
+    protected override ITripletDatasetReader Create(string folder) => TinyLayouts.Cirr(folder).CreateReader();
 }
 
 public sealed class FashionIQReaderConformanceTests : TinyReaderConformance
 {
-    protected override ITripletDatasetReader Create(string folder) => new FashionIQReader(TinyLayouts.FashionIQ(folder));
+    protected override ITripletDatasetReader Create(string folder) => TinyLayouts.FashionIQ(folder).CreateReader();
 }
 
 public sealed class FashionIQAllReaderConformanceTests : TinyReaderConformance
 {
-    protected override ITripletDatasetReader Create(string folder) => new FashionIQReader(TinyLayouts.FashionIQ(folder, "all"));
+    protected override ITripletDatasetReader Create(string folder) => TinyLayouts.FashionIQ(folder, "all").CreateReader();
 }
 
 public sealed class CircoReaderConformanceTests : TinyReaderConformance
 {
     protected override IReadOnlyList<DatasetSplit> Splits => [DatasetSplit.Validation, DatasetSplit.Test];
 
-    protected override ITripletDatasetReader Create(string folder) => new CircoReader(TinyLayouts.Circo(folder));
+    protected override ITripletDatasetReader Create(string folder) => TinyLayouts.Circo(folder).CreateReader();
 }
 
 public sealed class CcCoIRReaderConformanceTests : TinyReaderConformance
 {
-    protected override ITripletDatasetReader Create(string folder) => new CcCoIRReader(TinyLayouts.CcCoIR(folder));
+    protected override ITripletDatasetReader Create(string folder) => TinyLayouts.CcCoIR(folder).CreateReader();
 }
 
 public sealed class RuleBasedReaderConformanceTests : TinyReaderConformance
 {
-    protected override ITripletDatasetReader Create(string folder) => new WebVidCoVRReader(RuleBased(TinyLayouts.CcCoIR(folder)));
+    protected override ITripletDatasetReader Create(string folder) => RuleBased(TinyLayouts.CcCoIR(folder)).CreateReader();
 
-    public static WebVidCoVROptions RuleBased(CcCoIROptions files)
+    public static WebVidCoVROptions RuleBased(WebVidCoVROptions files)
     {
         var options = new WebVidCoVROptions { Name = "webvid-covr-rule-based", Edits = RuleBasedEdits.Of };
         foreach (var split in files.Annotations.Keys)
@@ -58,8 +57,8 @@ public sealed class MergedReaderConformanceTests : TinyReaderConformance
 {
     protected override ITripletDatasetReader Create(string folder) => new MergedReader(
         null,
-        new CcCoIRReader(TinyLayouts.CcCoIR(folder)),
-        new FashionIQReader(TinyLayouts.FashionIQ(Path.Combine(folder, "fiq"))));
+        TinyLayouts.CcCoIR(folder).CreateReader(),
+        TinyLayouts.FashionIQ(Path.Combine(folder, "fiq")).CreateReader());
 }
 
 /// <summary>What every reader keeps, on a data set that is written for it.</summary>

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.Merged;
 using CoVR.TestData;
@@ -18,7 +17,7 @@ public sealed class MergedReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfTwo_IsOneAfterTheOther()
     {
-        ITripletDatasetReader first = new CcCoIRReader(TinyLayouts.CcCoIR(_folder.FullName)), second = new FashionIQReader(TinyLayouts.FashionIQ(_folder["fiq"]));
+        ITripletDatasetReader first = TinyLayouts.CcCoIR(_folder.FullName).CreateReader(), second = TinyLayouts.FashionIQ(_folder["fiq"]).CreateReader();
         var merged = await new MergedReader(null, first, second).ReadAsync(DatasetSplit.Train, Cancel);
         var (a, b) = (await first.ReadAsync(DatasetSplit.Train, Cancel), await second.ReadAsync(DatasetSplit.Train, Cancel));
         Assert.Equal("cc-coir+fashioniq-dress", merged.Name);
@@ -33,7 +32,7 @@ public sealed class MergedReaderTests : IDisposable
         {
             var options = TinyLayouts.FashionIQ(_folder[folder]);
             options.Name = name;
-            return new FashionIQReader(options);
+            return options.CreateReader();
         }
 
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new MergedReader("both", Reader("a", "one"), Reader("b", "two")).ReadAsync(DatasetSplit.Train, Cancel).AsTask());
@@ -44,7 +43,7 @@ public sealed class MergedReaderTests : IDisposable
     [Fact]
     public void Constructor_WithoutDifferentNames_IsRefused()
     {
-        var reader = new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName));
+        var reader = TinyLayouts.FashionIQ(_folder.FullName).CreateReader();
         Assert.Throws<ArgumentException>(() => new MergedReader("none"));
         Assert.Throws<ArgumentException>(() => new MergedReader("twice", reader, reader));
     }

@@ -17,10 +17,10 @@ public sealed class SyntheticWorldTests : IDisposable
     [Fact]
     public async Task WriteAsync_SmallWorld_IsReadByTheWebVidCoVRReader()
     {
-        var files = await new SyntheticWorld(Small()).WriteAsync(_folder["world"], cancellationToken: TestContext.Current.CancellationToken);
+        var files = await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);
         var options = new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Strict };
         files.Configure(options);
-        var reader = new WebVidCoVRReader(options);
+        var reader = options.CreateReader();
 
         var train = await reader.ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
         var test = await reader.ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
@@ -36,8 +36,8 @@ public sealed class SyntheticWorldTests : IDisposable
     [Fact]
     public async Task WriteAsync_Twice_WritesTheSameBytes()
     {
-        await new SyntheticWorld(Small()).WriteAsync(_folder["a"], cancellationToken: TestContext.Current.CancellationToken);
-        await new SyntheticWorld(Small()).WriteAsync(_folder["b"], cancellationToken: TestContext.Current.CancellationToken);
+        await SyntheticWorld.WriteAsync(_folder["a"], Small(), cancellationToken: TestContext.Current.CancellationToken);
+        await SyntheticWorld.WriteAsync(_folder["b"], Small(), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(Contents("a"), Contents("b"));
     }
@@ -45,15 +45,14 @@ public sealed class SyntheticWorldTests : IDisposable
     [Fact]
     public async Task WriteAsync_AfterAnInterruption_WritesOnlyWhatIsMissing()
     {
-        var world = new SyntheticWorld(Small());
-        await world.WriteAsync(_folder["world"], cancellationToken: TestContext.Current.CancellationToken);
+        await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);
         var whole = Contents("world");
         File.WriteAllText(_folder["world", "world.json"], File.ReadAllText(_folder["world", "world.json"]).Replace("true", "false", StringComparison.Ordinal));
         File.Delete(_folder["world", "test.csv"]);
         File.Delete(_folder["world", "media", "train", "000003.png"]);
         var kept = File.GetLastWriteTimeUtc(_folder["world", "media", "train", "000004.png"]);
 
-        await world.WriteAsync(_folder["world"], cancellationToken: TestContext.Current.CancellationToken);
+        await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(whole, Contents("world"));
         Assert.Equal(kept, File.GetLastWriteTimeUtc(_folder["world", "media", "train", "000004.png"]));
@@ -62,11 +61,11 @@ public sealed class SyntheticWorldTests : IDisposable
     [Fact]
     public async Task WriteAsync_FolderOfAnotherWorld_IsRefused()
     {
-        await new SyntheticWorld(Small()).WriteAsync(_folder["world"], cancellationToken: TestContext.Current.CancellationToken);
+        await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);
         var other = Small();
         other.Seed = 9;
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new SyntheticWorld(other).WriteAsync(_folder["world"], cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SyntheticWorld.WriteAsync(_folder["world"], other, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -101,9 +100,10 @@ public sealed class SyntheticWorldTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_InvalidOptions_ListsEveryFault()
+    public async Task WriteAsync_InvalidOptions_ListsEveryFault()
     {
-        var error = Assert.Throws<ArgumentException>(() => new SyntheticWorld(new SyntheticWorldOptions { Side = 33, Noise = 2, TestQueries = 0 }));
+        var options = new SyntheticWorldOptions { Side = 33, Noise = 2, TestQueries = 0 };
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => SyntheticWorld.WriteAsync(_folder["world"], options, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Contains("Side is 33", error.Message, StringComparison.Ordinal);
         Assert.Contains("Noise is 2", error.Message, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class RuleBasedDatasetTests : IDisposable
         var options = RuleBasedReaderConformanceTests.RuleBased(TinyLayouts.CcCoIR(_folder.FullName));
         var file = options.Annotations[DatasetSplit.Train];
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancel)).Replace("a red circle,a blue circle", "A circle.,a circle now", StringComparison.Ordinal), Cancel);
-        var dataset = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, Cancel);
+        var dataset = await options.CreateReader().ReadAsync(DatasetSplit.Train, Cancel);
         Assert.Equal(["1", "2", "3", "4"], dataset.Triplets.Select(triplet => triplet.Id));
     }
 
@@ -40,10 +40,10 @@ public sealed class RuleBasedDatasetTests : IDisposable
     {
         var options = RuleBasedReaderConformanceTests.RuleBased(TinyLayouts.CcCoIR(_folder.FullName));
         await File.WriteAllTextAsync(options.Annotations[DatasetSplit.Train], "pth1,pth2,edit\na,b,c\n", Cancel);
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Train, Cancel).AsTask());
         Assert.Equal("txt1", error.Field);
     }
 
     private async Task<TripletDataset> ReadAsync() =>
-        await new WebVidCoVRReader(RuleBasedReaderConformanceTests.RuleBased(TinyLayouts.CcCoIR(_folder.FullName))).ReadAsync(DatasetSplit.Train, Cancel);
+        await RuleBasedReaderConformanceTests.RuleBased(TinyLayouts.CcCoIR(_folder.FullName)).CreateReader().ReadAsync(DatasetSplit.Train, Cancel);
 }

@@ -27,6 +27,6 @@ public sealed class WebVidCoVRConformanceTests : DatasetReaderConformance, IDisp
             options.AddSplit(split, path, _folder.FullName);
         }
 
-        return new WebVidCoVRReader(options);
+        return options.CreateReader();
     }
 }

@@ -70,7 +70,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_MissingFile_SaysSo()
     {
-        var reader = new WebVidCoVRReader(new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["nowhere.csv"], _folder.FullName));
+        var reader = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["nowhere.csv"], _folder.FullName).CreateReader();
 
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
 
@@ -96,7 +96,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     public async Task ReadAsync_RowsWithoutMedia_FollowThePolicy(DatasetSplit split, MissingMediaPolicy policy, int rows)
     {
         Write("pth1,pth2,edit\nx/1,x/2,a\nx/gone,x/3,b\nx/1,x/lost,c\n", "x/1.mp4", "x/2.mp4", "x/3.mp4");
-        var reader = new WebVidCoVRReader(new WebVidCoVROptions { MissingMedia = policy }.AddSplit(split, _folder["a.csv"], _folder.FullName));
+        var reader = new WebVidCoVROptions { MissingMedia = policy }.AddSplit(split, _folder["a.csv"], _folder.FullName).CreateReader();
         Task<TripletDataset> Read() => reader.ReadAsync(split, TestContext.Current.CancellationToken).AsTask();
 
         if (rows < 0)
@@ -118,7 +118,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
         options.IsEmbedded = (split, id) => split == DatasetSplit.Test && id.Value == "x/lost";
 
-        var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
+        var data = await options.CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
         Assert.Equal(["x/2", "x/lost"], data.Candidates.Select(id => id.Value));
         Assert.Equal((0, 0, 0, 0), (data.MissingTriplets, data.MissingTargets, data.MissingCandidates, data.MissingMedia.Count));
@@ -131,7 +131,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Train, _folder["a.csv"], _folder.FullName);
         options.IsEmbedded = (split, id) => split == DatasetSplit.Train && id.Value == "x/lost";
 
-        var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
+        var data = await options.CreateReader().ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
 
         Assert.Equal(["0", "2"], data.Triplets.Select(triplet => triplet.Id));
         Assert.Equal((1, 1, 1, "x/lost"), (data.MissingTriplets, data.MissingTargets, data.MissingCandidates, Assert.Single(data.MissingMedia).Value));
@@ -144,8 +144,8 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         WebVidCoVROptions Options(WebVidCoVRIteration iterate) => new WebVidCoVROptions { Iterate = iterate }.AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
 
         var error = await Assert.ThrowsAsync<DatasetFormatException>(
-            () => new WebVidCoVRReader(Options(WebVidCoVRIteration.Target)).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
-        var data = await new WebVidCoVRReader(Options(WebVidCoVRIteration.Triplet)).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
+            () => Options(WebVidCoVRIteration.Target).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
+        var data = await Options(WebVidCoVRIteration.Triplet).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
         Assert.Equal(3, error.Line);
         Assert.Equal(2, data.Triplets.Count);
@@ -156,7 +156,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     {
         Write("pth1,pth2,edit\nx/1,x/2,a\n", "x/1.mp4", "x/2.mp4");
         File.WriteAllText(_folder["gallery.txt"], "x/9\nx/2\n\nx/1\n");
-        var reader = new WebVidCoVRReader(new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName, _folder["gallery.txt"]));
+        var reader = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName, _folder["gallery.txt"]).CreateReader();
 
         var data = await reader.ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
@@ -168,7 +168,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     {
         Write("pth1,pth2,edit\nx/1,x/2,a\n", "x/1.mp4", "x/2.mp4");
         File.WriteAllText(_folder["gallery.txt"], "x/1\n");
-        var reader = new WebVidCoVRReader(new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName, _folder["gallery.txt"]));
+        var reader = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName, _folder["gallery.txt"]).CreateReader();
 
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
 
@@ -191,17 +191,17 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         var options = new WebVidCoVROptions { Name = " ", Iterate = (WebVidCoVRIteration)9 };
         options.Annotations[DatasetSplit.Train] = "a.csv";
 
-        var error = Assert.Throws<ArgumentException>(() => new WebVidCoVRReader(options));
+        var error = Assert.Throws<ArgumentException>(() => options.CreateReader());
 
         Assert.Contains("Name", error.Message, StringComparison.Ordinal);
         Assert.Contains("Iterate", error.Message, StringComparison.Ordinal);
         Assert.Contains("MediaFolders[Train]", error.Message, StringComparison.Ordinal);
     }
 
-    private WebVidCoVRReader Reader(string text, params string[] media)
+    private IInspectableDataset Reader(string text, params string[] media)
     {
         Write(text, media);
-        return new WebVidCoVRReader(new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName));
+        return new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName).CreateReader();
     }
 
     private void Write(string text, params string[] media)

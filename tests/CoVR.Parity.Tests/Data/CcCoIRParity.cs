@@ -2,7 +2,6 @@ using System.Text.Json;
 using CoVR.Data;
 using CoVR.Datasets;
 using CoVR.Datasets.Annotations;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.TestSupport;
 
@@ -35,8 +34,8 @@ public sealed class CcCoIRParity : IParityCheck
 
     private static void CheckReader(GoldenCase golden, WebVidCoVRIteration iterate, WebVidCoVRTable table)
     {
-        var options = new CcCoIROptions { MissingMedia = MissingMediaPolicy.Ignore, Iterate = iterate }.AddSplit(DatasetSplit.Train, golden.InputPath("csv"), golden.PathOf("no-pictures"));
-        var read = new CcCoIRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
+        var options = new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Ignore, Iterate = iterate }.AddSplit(DatasetSplit.Train, golden.InputPath("csv"), golden.PathOf("no-pictures"));
+        var read = options.CreateReader().ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
         Assert.Equal(table.Rows.Select(row => (row.Reference, row.Edit, row.Target)), read.Triplets.Select(triplet => (triplet.Reference.Value, triplet.Modification, triplet.Target!.Value.Value)));
     }
 

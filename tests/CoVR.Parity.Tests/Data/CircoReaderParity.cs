@@ -22,7 +22,7 @@ public sealed class CircoReaderParity : IParityCheck
         var options = new CircoOptions { MissingMedia = MissingMediaPolicy.Ignore, ImageInfo = golden.InputPath("images") };
         options.Annotations[split] = golden.InputPath("annotation");
         options.MediaFolders[split] = golden.PathOf("no-pictures");
-        var dataset = new CircoReader(options).ReadAsync(split, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
+        var dataset = options.CreateReader().ReadAsync(split, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
         var result = golden.OutputJson("result");
         Assert.Equal(result.GetProperty("img_ids").EnumerateArray().Select(id => id.GetInt64()), dataset.Candidates.Select(Number));
 

@@ -24,7 +24,7 @@ public sealed class CirrParity : IParityCheck
             _ => DatasetSplit.Test,
         };
         var options = new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(split, golden.InputPath("annotation"), golden.PathOf("no-pictures"));
-        var triplets = new CirrReader(options).ReadAsync(split, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult().Triplets;
+        var triplets = options.CreateReader().ReadAsync(split, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult().Triplets;
         var result = golden.OutputJson("result");
         Assert.Equal(Numbers(result.GetProperty("pair_ids")), triplets.Select(triplet => triplet.Id));
         Assert.Equal(Pairs(result.GetProperty("pairid2ref")), triplets.ToDictionary(triplet => triplet.Id, triplet => triplet.Reference.Value));

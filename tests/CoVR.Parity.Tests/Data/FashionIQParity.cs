@@ -20,7 +20,7 @@ public sealed class FashionIQParity : IParityCheck
     {
         var options = new FashionIQOptions { MissingMedia = MissingMediaPolicy.Ignore }
             .AddSplit(DatasetSplit.Test, golden.InputPath("annotation"), golden.InputPath("targets"), golden.PathOf("no-pictures"));
-        var dataset = new FashionIQReader(options).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
+        var dataset = options.CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
         var result = golden.OutputJson("result");
         string[] gallery = [.. dataset.Candidates.Select(id => id.Value)];
         Assert.Equal(result.GetProperty("target_ids").EnumerateArray().Select(id => id.GetString()), gallery);

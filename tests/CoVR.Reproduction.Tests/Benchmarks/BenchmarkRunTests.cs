@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -29,7 +28,7 @@ public sealed class BenchmarkRunTests : IDisposable
     public async Task Cirr_OnTheValidationSplit_GivesRecallsOfTheBestPairs(string family)
     {
         var files = TinyLayouts.Cirr(_folder.FullName);
-        var (result, plain) = await RunAsync(family, new CirrReader(files), new CirrProtocol(), DatasetSplit.Validation, bestPair: true);
+        var (result, plain) = await RunAsync(family, files.CreateReader(), new CirrOptions().CreateProtocol(), DatasetSplit.Validation, bestPair: true);
         CheckRankings(result, plain, beyond: true);
         Assert.All(new[] { 1, 5, 10, 50 }, k => AssertFigure(plain.Recall(k), result, $"R@{k}"));
         foreach (var k in new[] { 1, 2, 3 })
@@ -42,7 +41,7 @@ public sealed class BenchmarkRunTests : IDisposable
     [Fact]
     public async Task Cirr_OnTheTestSplit_WritesFilesForItsServer()
     {
-        var (result, plain) = await RunAsync("blip", new CirrReader(TinyLayouts.Cirr(_folder.FullName)), new CirrProtocol(), DatasetSplit.Test, bestPair: true);
+        var (result, plain) = await RunAsync("blip", TinyLayouts.Cirr(_folder.FullName).CreateReader(), new CirrOptions().CreateProtocol(), DatasetSplit.Test, bestPair: true);
         CheckRankings(result, plain, beyond: true);
         var paths = ReferenceResultFiles.Save(result, _folder["results"]);
         foreach (var path in paths)
@@ -60,8 +59,8 @@ public sealed class BenchmarkRunTests : IDisposable
         List<double> recalls = [];
         foreach (var category in FashionIQOptions.Categories)
         {
-            var reader = new FashionIQReader(TinyLayouts.FashionIQ(_folder.FullName, category));
-            var (result, plain) = await RunAsync(family, reader, new FashionIQProtocol(category), DatasetSplit.Test, bestPair: false);
+            var reader = TinyLayouts.FashionIQ(_folder.FullName, category).CreateReader();
+            var (result, plain) = await RunAsync(family, reader, new FashionIQOptions { Category = category }.CreateProtocol(), DatasetSplit.Test, bestPair: false);
             CheckRankings(result, plain);
             Assert.All(new[] { 1, 5, 10, 50 }, k => AssertFigure(plain.Recall(k), result, $"R@{k}"));
             reports[category] = result.Report;
@@ -76,7 +75,7 @@ public sealed class BenchmarkRunTests : IDisposable
     [InlineData("blip2")]
     public async Task Circo_OnTheValidationSplit_GivesPrecisionOverAllAnswers(string family)
     {
-        var (result, plain) = await RunAsync(family, new CircoReader(TinyLayouts.Circo(_folder.FullName)), new CircoProtocol(), DatasetSplit.Validation, bestPair: false);
+        var (result, plain) = await RunAsync(family, TinyLayouts.Circo(_folder.FullName).CreateReader(), new CircoOptions().CreateProtocol(), DatasetSplit.Validation, bestPair: false);
         CheckRankings(result, plain);
         foreach (var k in new[] { 5, 10, 25, 50 })
         {
@@ -90,7 +89,7 @@ public sealed class BenchmarkRunTests : IDisposable
     [InlineData("blip2")]
     public async Task CcCoIR_OnItsTestSplit_GivesRecalls(string family)
     {
-        var reader = new CcCoIRReader(TinyLayouts.CcCoIR(_folder.FullName));
+        var reader = TinyLayouts.CcCoIR(_folder.FullName).CreateReader();
         var (result, plain) = await RunAsync(family, reader, new WebVidCoVRProtocol(), DatasetSplit.Test, bestPair: false);
         CheckRankings(result, plain);
         Assert.All(new[] { 1, 5, 10, 50 }, k => AssertFigure(plain.Recall(k), result, $"R@{k}"));

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Tests.EndToEnd;
 using CoVR.Datasets.Tests.Layouts;
 using CoVR.Datasets.WebVidCoVR;
@@ -67,7 +66,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var result = await services.GetRequiredService<BenchmarkRunner>().RunAsync(benchmark, options, null, Cancel);
 
         var model = services.Model();
-        var reader = new WebVidCoVRReader(files);
+        var reader = files.CreateReader();
         foreach (var (variant, byAnswers) in new[] { ("honest", false), ("corrected", true) })
         {
             var scored = result.Parts[0].Results.Single(one => one.Variant.Name == variant && one.Query == QueryKind.Composed);
@@ -91,7 +90,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var options = new BenchmarkRunOptions { Evaluation = { Variants = [ReferencePreset.Variant] } };
         var scored = (await services.GetRequiredService<BenchmarkRunner>().RunAsync(Benchmark.WebVidCoVR(Like(files)), options, null, Cancel)).Parts[0].Results[0];
 
-        var plain = PlainScores.Of(services.Model(), new WebVidCoVRReader(files), scored.Dataset, bestPair: false, byAnswers: true, swapsGallery: true);
+        var plain = PlainScores.Of(services.Model(), files.CreateReader(), scored.Dataset, bestPair: false, byAnswers: true, swapsGallery: true);
         Assert.Empty(scored.Deviations);
         for (var query = 0; query < scored.Rankings.Count; query++)
         {
@@ -259,7 +258,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
                 TinyLayouts.FashionIQ(data);
                 return Benchmark.FashionIQ(data, Path.Combine(data, "images"));
             default:
-                return Benchmark.Merged("merged", [new CcCoIRReader(TinyLayouts.CcCoIR(Path.Combine(data, "coir"))), new WebVidCoVRReader(await TinyVideos.WriteAsync(Path.Combine(data, "covr")))]);
+                return Benchmark.Merged("merged", [TinyLayouts.CcCoIR(Path.Combine(data, "coir")).CreateReader(), (await TinyVideos.WriteAsync(Path.Combine(data, "covr"))).CreateReader()]);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class ReferencePresetTests
     {
         var data = Dataset();
         var odd = data.Triplets[0] with { Target = data.Triplets[0].Reference };
-        var reference = ReferencePreset.Instance.Apply(new CirrProtocol(), data);
+        var reference = ReferencePreset.Instance.Apply(new CirrOptions().CreateProtocol(), data);
         Assert.Equal([odd.Reference], reference.Exclusions(odd));
         Assert.Equal((ReferenceTies.Numpy, true, "last, after every other candidate"), (reference.Rules.TieBreaker, reference.Rules.NormalizesCandidates, reference.Rules.SelfMatch));
     }

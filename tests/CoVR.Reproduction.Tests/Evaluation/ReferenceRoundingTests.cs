@@ -16,7 +16,7 @@ public sealed class ReferenceRoundingTests
     public void Score_OfFashionIQ_DividesInSinglePrecision()
     {
         var (dataset, rankings) = Of(160, found: 1); // 0.625 as a double, a little more as a single
-        var report = ReferencePreset.Instance.Apply(new FashionIQProtocol("dress"), dataset).Score(dataset, rankings);
+        var report = ReferencePreset.Instance.Apply(new FashionIQOptions { Category = "dress" }.CreateProtocol(), dataset).Score(dataset, rankings);
         Assert.Equal(0.63, report.Metrics["R@1"]);
         Assert.Contains("\"R1\": 0.63", ReferenceResultFiles.Of(report, dataset, rankings)[0].Content, StringComparison.Ordinal);
         Assert.Equal(0.63, FashionIQAverages.Of(FashionIQOptions.Categories.ToDictionary(category => category, _ => report)).Metrics["R@1"]);
@@ -26,10 +26,10 @@ public sealed class ReferenceRoundingTests
     public void Score_OfCirrAndCirco_MakesPercentOfAShare()
     {
         var (dataset, rankings) = Of(160, found: 23); // 100 · 23 / 160 is 14.375, 23 / 160 · 100 a little less
-        Assert.Equal(14.37, new CirrProtocol().Score(dataset, rankings).Metrics["R@1"]);
-        Assert.Equal(14.37, new CirrProtocol().Score(dataset, rankings).Metrics["R_subset@1"]);
-        Assert.Equal(14.37, new CircoProtocol().Score(dataset, rankings).Metrics["Recall@5"]);
-        Assert.Equal(14.37, new CircoProtocol().Score(dataset, rankings).Metrics["mAP@5"]);
+        Assert.Equal(14.37, new CirrOptions().CreateProtocol().Score(dataset, rankings).Metrics["R@1"]);
+        Assert.Equal(14.37, new CirrOptions().CreateProtocol().Score(dataset, rankings).Metrics["R_subset@1"]);
+        Assert.Equal(14.37, new CircoOptions().CreateProtocol().Score(dataset, rankings).Metrics["Recall@5"]);
+        Assert.Equal(14.37, new CircoOptions().CreateProtocol().Score(dataset, rankings).Metrics["mAP@5"]);
     }
 
     private static (TripletDataset Dataset, IReadOnlyList<SearchHit>[] Rankings) Of(int queries, int found)

@@ -17,7 +17,7 @@ public sealed class CircoSubmissionTests : IDisposable
     [Fact]
     public async Task Files_OfTheHiddenSplit_PassTheValidator()
     {
-        var dataset = await new CircoReader(TinyLayouts.Circo(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         var paths = Files(dataset).Select(file => file.Save(_folder["results"])).ToArray();
         Assert.Equal("recalls_circo-test.json", Path.GetFileName(Assert.Single(paths)));
         Assert.Empty(await CircoSubmission.ValidateAsync(paths[0], dataset, Cancel));
@@ -33,7 +33,7 @@ public sealed class CircoSubmissionTests : IDisposable
     [InlineData("    77,", "    \"77\",", "\"77\" is no identity")]
     public async Task ValidateAsync_OfASpoiltFile_NamesTheFault(string text, string spoilt, string expected)
     {
-        var dataset = await new CircoReader(TinyLayouts.Circo(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         var content = Files(dataset)[0].Content;
         var place = content.IndexOf(text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder["spoilt.json"], content[..place] + spoilt + content[(place + text.Length)..], Cancel);
@@ -42,7 +42,7 @@ public sealed class CircoSubmissionTests : IDisposable
     }
 
     private static IReadOnlyList<ResultFile> Files(TripletDataset dataset) =>
-        ReferenceResultFiles.Of(new CircoProtocol().Score(dataset, InOrder(dataset)), dataset, InOrder(dataset));
+        ReferenceResultFiles.Of(new CircoOptions().CreateProtocol().Score(dataset, InOrder(dataset)), dataset, InOrder(dataset));
 
     private static IReadOnlyList<SearchHit>[] InOrder(TripletDataset dataset) =>
     [

@@ -17,7 +17,7 @@ public sealed class CirrSubmissionTests : IDisposable
     [Fact]
     public async Task Files_OfAHiddenSplit_PassTheValidator()
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         var paths = Files(dataset).Select(file => file.Save(_folder["results"])).ToArray();
         Assert.Equal(["recalls_cirr.json", "recalls_cirr_subset.json"], paths.Select(Path.GetFileName));
         foreach (var path in paths)
@@ -37,7 +37,7 @@ public sealed class CirrSubmissionTests : IDisposable
     [InlineData("\"test1-1-img4\"", "\"test1-0-img0\"", "Query 40: test1-0-img0 is its own reference")]
     public async Task ValidateAsync_OfASpoiltFile_NamesTheFault(string text, string spoilt, string expected)
     {
-        var dataset = await new CirrReader(TinyLayouts.Cirr(_folder.FullName)).ReadAsync(DatasetSplit.Test, Cancel);
+        var dataset = await TinyLayouts.Cirr(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);
         var content = Files(dataset)[0].Content;
         var place = content.IndexOf(text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder["spoilt.json"], content[..place] + spoilt + content[(place + text.Length)..], Cancel);
@@ -46,7 +46,7 @@ public sealed class CirrSubmissionTests : IDisposable
     }
 
     private static IReadOnlyList<ResultFile> Files(TripletDataset dataset) =>
-        ReferenceResultFiles.Of(new CirrProtocol().Score(dataset, ByName(dataset)), dataset, ByName(dataset));
+        ReferenceResultFiles.Of(new CirrOptions().CreateProtocol().Score(dataset, ByName(dataset)), dataset, ByName(dataset));
 
     private static IReadOnlyList<SearchHit>[] ByName(TripletDataset dataset) =>
     [

@@ -21,7 +21,7 @@ public sealed class FashionIQAveragesTests
         TripletDataset dataset = new("dress", DatasetSplit.Test, triplets, [.. triplets.Select(triplet => triplet.Target!.Value)]);
         int[] places = [1, 3, 12, 60];
         IReadOnlyList<SearchHit>[] rankings = [.. triplets.Select((triplet, i) => Enumerable.Range(1, 50).Select(place => new SearchHit(place == places[i] ? triplet.Target!.Value : new MediaId($"x{place}"), -place, place)).ToArray())];
-        var file = Assert.Single(ReferenceResultFiles.Of(new FashionIQProtocol("dress").Score(dataset, rankings), dataset, rankings));
+        var file = Assert.Single(ReferenceResultFiles.Of(new FashionIQOptions { Category = "dress" }.CreateProtocol().Score(dataset, rankings), dataset, rankings));
         Assert.Equal("recalls_fiq-dress.json", file.Name);
         Assert.Equal("{\n  \"R1\": 25.0,\n  \"R5\": 50.0,\n  \"R10\": 50.0,\n  \"R50\": 75.0\n}", file.Content);
     }

@@ -1,3 +1,4 @@
+using CoVR.Modeling;
 using CoVR.TestSupport;
 using CoVR.Training.Runs;
 using CoVR.Training.Tests.Fakes;
@@ -19,8 +20,8 @@ public sealed class DistributedTrainingTests : IDisposable
     public async Task Run_TwoRanks_EqualsOneProcessWithTheirBatchesTogether()
     {
         string[] names = ["plain", "uneven", "cached"];
-        var (outcome, _, errors) = await MpiRun.RunAsync(2, [Out, .. names], Token);
-        Assert.True(outcome.Succeeded, errors);
+        var (failure, _, errors) = await MpiRun.RunAsync(2, [Out, .. names], Token);
+        Assert.True(failure is null, failure?.Message + errors);
         foreach (var name in names)
         {
             var alone = await Alone(SharedRun.Of(name));
@@ -39,16 +40,16 @@ public sealed class DistributedTrainingTests : IDisposable
     {
         var whole = _folder["whole"];
         var (uninterrupted, _, errors) = await MpiRun.RunAsync(2, [whole, "dropout"], Token);
-        Assert.True(uninterrupted.Succeeded, errors);
+        Assert.True(uninterrupted is null, uninterrupted?.Message + errors);
 
         var (killed, _, last) = await MpiRun.RunAsync(2, [Out, "dropout!8"], Token);
-        Assert.True(killed.FailedRank == 1, killed.Failure + last);
-        Assert.Contains("signal 9", killed.Failure, StringComparison.Ordinal);
-        Assert.Contains("run the same command again to resume", killed.Failure, StringComparison.Ordinal);
+        Assert.True(killed?.FailedRank == 1, killed?.Message + last);
+        Assert.Contains("signal 9", killed!.Message, StringComparison.Ordinal);
+        Assert.Contains("run the same command again to resume", killed.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(Out, "dropout.rank0.bin")));
 
         var (resumed, _, more) = await MpiRun.RunAsync(2, [Out, "dropout"], Token);
-        Assert.True(resumed.Succeeded, more);
+        Assert.True(resumed is null, resumed?.Message + more);
         Assert.Equal(SharedRun.ReadWeights(Path.Combine(whole, "dropout.rank0.bin")), Weights("dropout", 0));
         Assert.Equal(Weights("dropout", 0), Weights("dropout", 1));
         var steps = File.ReadAllLines(Path.Combine(Out, "dropout", "steps.csv")).Skip(1).Select(row => row.Split(',')[1]);
@@ -56,7 +57,7 @@ public sealed class DistributedTrainingTests : IDisposable
 
         using var encoder = new TinyEncoder(1, 0.1);
         var shared = SharedRun.Of("dropout");
-        var refused = await Assert.ThrowsAsync<RunStateException>(() =>
+        var refused = await Assert.ThrowsAsync<CheckpointException>(() =>
             new Trainer(shared.Options(Path.Combine(Out, "dropout"))).RunAsync(shared.Create(encoder, null), null, Token));
         Assert.Contains("ranks was '2' and is '1'", refused.Message, StringComparison.Ordinal);
     }
@@ -69,8 +70,8 @@ public sealed class DistributedTrainingTests : IDisposable
         var log = Path.Combine(Out, "endless", "steps.csv");
         await FileChanges.UntilAsync(() => running.IsCompleted || (File.Exists(log) && new FileInfo(log).Length >= 200), () => { }, Token);
         await stop.CancelAsync();
-        var (outcome, output, errors) = await running;
-        Assert.Equal(130, outcome.ExitCode);
+        var (stopped, output, errors) = await running;
+        Assert.Equal(130, stopped?.ExitCode);
         Assert.Contains("rank 0 stopped", output, StringComparison.Ordinal);
         Assert.Contains("rank 1 stopped", output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Out, "endless", RunStateFile.FileName)), errors);

@@ -6,7 +6,7 @@ namespace CoVR.Training.Tests.Distributed;
 internal static class MpiRun
 {
     /// <summary>Skips the test where Open MPI is not installed.</summary>
-    internal static async Task<(MpiOutcome Outcome, string Output, string Errors)> RunAsync(int ranks, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    internal static async Task<(MpiException? Failure, string Output, string Errors)> RunAsync(int ranks, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
@@ -19,10 +19,14 @@ internal static class MpiRun
         });
         try
         {
-            var outcome = await launcher.RunAsync(["dotnet", typeof(MpiRun).Assembly.Location, RankProcess.Command, .. arguments], cancellationToken);
-            return (outcome, output.ToString(), errors.ToString());
+            await launcher.RunAsync(["dotnet", typeof(MpiRun).Assembly.Location, RankProcess.Command, .. arguments], cancellationToken);
+            return (null, output.ToString(), errors.ToString());
         }
-        catch (MpiNotFoundException error)
+        catch (MpiException failure) when (failure.ExitCode is not null)
+        {
+            return (failure, output.ToString(), errors.ToString());
+        }
+        catch (MpiException error)
         {
             Assert.Skip(error.Message);
             throw;

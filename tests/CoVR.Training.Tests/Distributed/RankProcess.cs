@@ -28,7 +28,7 @@ internal static class RankProcess
             return 0;
         }
 
-        using var stop = MpiStopSignal.Listen();
+        using var stop = MpiLauncher.ListenForStop();
         foreach (var name in arguments.Skip(1))
         {
             var parts = name.Split('!');

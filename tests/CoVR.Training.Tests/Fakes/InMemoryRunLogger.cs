@@ -22,12 +22,12 @@ internal sealed class InMemoryRunLogger : IRunLogger
 
     internal Exception? Fault { get; private set; }
 
-    public void Start(RunStart start)
+    public void Start(int epoch, long step, long totalSteps, IReadOnlyDictionary<string, string> configuration)
     {
-        (Configuration, Finished, Fault) = (start.Configuration, false, null);
-        _steps.RemoveAll(record => record.Step > start.Step);
-        _epochs.RemoveAll(record => record.Epoch >= start.Epoch);
-        _skipped.RemoveAll(record => record.Step > start.Step);
+        (Configuration, Finished, Fault) = (configuration, false, null);
+        _steps.RemoveAll(record => record.Step > step);
+        _epochs.RemoveAll(record => record.Epoch >= epoch);
+        _skipped.RemoveAll(record => record.Step > step);
     }
 
     public void LogStep(StepRecord record) => _steps.Add(record);

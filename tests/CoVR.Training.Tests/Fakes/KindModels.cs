@@ -75,7 +75,7 @@ internal static class KindModels
         };
     }
 
-    internal static TrainingOptions Options(string? folder = null, TrainingPrecision precision = TrainingPrecision.Float32) => new()
+    internal static TrainingOptions Options(string? folder = null, ScalarType precision = ScalarType.Float32) => new()
     {
         Epochs = 1,
         LearningRate = 1e-2,

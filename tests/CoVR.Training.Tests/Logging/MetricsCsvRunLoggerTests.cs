@@ -37,7 +37,7 @@ public sealed class MetricsCsvRunLoggerTests : IDisposable
         File.AppendAllText(Path.Combine(_folder.FullName, "csv", "version_0", "metrics.csv"), "1,7,0.1"); // a row that a killed process left
 
         var resumed = Logger();
-        resumed.Start(Story.Start(epoch, step));
+        Story.Start(resumed, epoch, step);
         for (var at = epoch; at < 2; at++)
         {
             Story.Steps(resumed, Math.Max(step + 1, (3 * at) + 1), 3 * (at + 1));

@@ -42,7 +42,7 @@ public sealed class RunLoggerCatalogTests : IDisposable
         var catalog = services.GetRequiredService<RunLoggerCatalog>();
 
         Assert.Equal(["none", "csv", "tensorboard", "console", "mine"], catalog.Names);
-        Assert.IsType<InMemoryRunLogger>(catalog.Create("mine", new RunLoggerContext(_folder.FullName)));
+        Assert.IsType<InMemoryRunLogger>(services.CreateRunLogger("mine", new RunLoggerContext(_folder.FullName)));
     }
 
     [Theory]

@@ -14,7 +14,7 @@ internal static class Story
         ["data.path"] = "a\\b c",
     };
 
-    internal static RunStart Start(int epoch = 0, long step = 0) => new(epoch, step, 6, Configuration);
+    internal static void Start(IRunLogger logger, int epoch = 0, long step = 0) => logger.Start(epoch, step, 6, Configuration);
 
     internal static void Steps(IRunLogger logger, int from, int to)
     {
@@ -30,7 +30,7 @@ internal static class Story
     /// <summary>The whole run without a stop.</summary>
     internal static void Whole(IRunLogger logger)
     {
-        logger.Start(Start());
+        Start(logger);
         Steps(logger, 1, 3);
         Epoch(logger, 0);
         Steps(logger, 4, 6);

@@ -48,7 +48,7 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
         File.AppendAllText(first, "half a rec"); // what a killed process left
 
         var resumed = new TensorBoardRunLogger(_folder.FullName);
-        resumed.Start(Story.Start(epoch, step));
+        Story.Start(resumed, epoch, step);
         for (var at = epoch; at < 2; at++)
         {
             Story.Steps(resumed, Math.Max(step + 1, (3 * at) + 1), 3 * (at + 1));

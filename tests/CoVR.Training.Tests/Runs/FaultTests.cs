@@ -1,3 +1,4 @@
+using CoVR.Modeling;
 using CoVR.TestSupport;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
@@ -54,7 +55,7 @@ public sealed class FaultTests : IDisposable
 
             saves += step is FileStep.Rename && path.EndsWith(RunStateFile.FileName, StringComparison.Ordinal) ? 1 : 0;
         };
-        var error = await Assert.ThrowsAsync<RunStateException>(() => TrainAsync("full", ".safetensors"));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => TrainAsync("full", ".safetensors"));
         Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
         Assert.Contains("state of step 2 is still there", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder["full"], "*.tmp"));
@@ -73,7 +74,7 @@ public sealed class FaultTests : IDisposable
             }
         };
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("No space left on device. The state of step 6 is still there", error.Message, StringComparison.Ordinal);
     }
 

@@ -77,7 +77,7 @@ public sealed class ModelKindTests : IDisposable
         {
         }
 
-        var error = await Assert.ThrowsAsync<RunStateException>(
+        var error = await Assert.ThrowsAsync<CheckpointException>(
             () => new Trainer(KindModels.Options(_folder["run"])).RunAsync(KindModels.Run(other), null, Token));
         Assert.Contains("frozen weights", error.Message, StringComparison.Ordinal);
     }

@@ -19,11 +19,11 @@ public sealed class PrecisionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(TrainingPrecision.BFloat16Mixed)]
-    [InlineData(TrainingPrecision.Float16Mixed)]
-    public async Task RunAsync_MixedPrecision_StaysNearThirtyTwoBitsAndResumesExactly(TrainingPrecision precision)
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public async Task RunAsync_MixedPrecision_StaysNearThirtyTwoBitsAndResumesExactly(ScalarType precision)
     {
-        var (exact, _) = await TrainAsync(TrainingPrecision.Float32, null, null);
+        var (exact, _) = await TrainAsync(ScalarType.Float32, null, null);
         var (mixed, weights) = await TrainAsync(precision, null, null);
         Assert.NotEqual(exact[0].Loss, mixed[0].Loss);
         Assert.Equal(exact[0].Loss, mixed[0].Loss, 0.05 * exact[0].Loss);
@@ -59,7 +59,7 @@ public sealed class PrecisionTests : IDisposable
         {
             using var model = KindModels.Blip(vision: true, checkpointed: blocks);
             var log = new InMemoryRunLogger();
-            await new Trainer(KindModels.Options(null, TrainingPrecision.BFloat16Mixed)).RunAsync(
+            await new Trainer(KindModels.Options(null, ScalarType.BFloat16)).RunAsync(
                 KindModels.Run(model, loggers: log), null, Token);
             losses.Add([.. log.Steps.Select(step => step.Loss)]);
         }
@@ -73,7 +73,7 @@ public sealed class PrecisionTests : IDisposable
         using var encoder = new TinyEncoder(1);
         var before = TinyRuns.Weights(encoder);
         var options = TinyRuns.Options();
-        (options.Precision, options.MaxSteps, options.WarmupSteps, options.ClipNorm) = (TrainingPrecision.Float16Mixed, 3, 0, null);
+        (options.Precision, options.MaxSteps, options.WarmupSteps, options.ClipNorm) = (ScalarType.Float16, 3, 0, null);
         List<float[]> seen = [];
         var run = TinyRuns.Composed(encoder, new FakeWorld { OnRead = _ => Task.CompletedTask }) with { Step = new OverflowingStep(encoder) };
         await new Trainer(options).RunAsync(run, new Watch(() => seen.Add(TinyRuns.Weights(encoder))), Token);
@@ -84,7 +84,7 @@ public sealed class PrecisionTests : IDisposable
     [Fact]
     public void After_GoodAndBadSteps_FollowsTorch()
     {
-        var scale = LossScale.For(TrainingPrecision.Float16Mixed)!;
+        var scale = LossScale.For(ScalarType.Float16)!;
         Assert.Equal(65536, scale.Factor);
         Assert.Equal(new LossScale(32768, 0), scale.After(finite: false));
         for (var step = 0; step < 2000; step++)
@@ -93,10 +93,10 @@ public sealed class PrecisionTests : IDisposable
         }
 
         Assert.Equal(new LossScale(131072, 0), scale);
-        Assert.Null(LossScale.For(TrainingPrecision.BFloat16Mixed));
+        Assert.Null(LossScale.For(ScalarType.BFloat16));
     }
 
-    private static async Task<(IReadOnlyList<StepRecord> Steps, Dictionary<string, float[]> Weights)> TrainAsync(TrainingPrecision precision, string? folder, int? stopAt)
+    private static async Task<(IReadOnlyList<StepRecord> Steps, Dictionary<string, float[]> Weights)> TrainAsync(ScalarType precision, string? folder, int? stopAt)
     {
         using var model = KindModels.Blip(TrainableWeights.Composed, vision: true);
         var log = new InMemoryRunLogger();

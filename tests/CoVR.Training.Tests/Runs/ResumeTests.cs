@@ -142,7 +142,7 @@ public sealed class ResumeTests : IDisposable
         var options = TinyRuns.Resumable(Out);
         (options.Seed, options.LearningRate) = (7, 5e-3);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(options).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("seed was '1234' and is '7'", error.Message, StringComparison.Ordinal);
         Assert.Contains("schedule was", error.Message, StringComparison.Ordinal);
     }
@@ -157,7 +157,7 @@ public sealed class ResumeTests : IDisposable
         using var encoder = new TinyEncoder(1);
         IContrastiveLoss loss = crossEntropy == 1 ? new CrossEntropyContrastiveLoss() : new HardNegativeNceLoss(1, beta);
         var run = TinyRuns.Composed(encoder) with { Step = new ComposedTrainingStep(encoder, [new(new QueryToTargetTerm(loss), weight)]) };
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
         Assert.Contains($"1 si_ti by HN-NCE (alpha 1, beta 0.5)' and is 'composed, temperature 0.07, {now}'", error.Message, StringComparison.Ordinal);
     }
 
@@ -173,7 +173,7 @@ public sealed class ResumeTests : IDisposable
             Batches = new TrainingBatcher(
                 changed, new TripletSampler(changed, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world }),
         };
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(run, null, Token));
         Assert.Contains("annotations", error.Message, StringComparison.Ordinal);
     }
 
@@ -226,7 +226,7 @@ public sealed class ResumeTests : IDisposable
         await File.WriteAllTextAsync(Out, "a file", Token);
         using var encoder = new TinyEncoder(1);
         var world = new FakeWorld();
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder, world), null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder, world), null, Token));
         Assert.Contains("its folder cannot be written", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, world.Reads);
     }
@@ -248,7 +248,7 @@ public sealed class ResumeTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(State, Token);
         await File.WriteAllBytesAsync(State, bytes[..(bytes.Length / 2)], Token);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("Resume = false", error.Message, StringComparison.Ordinal);
     }
 
@@ -257,7 +257,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var other = new RunStateFile(Out);
         using var encoder = new TinyEncoder(1);
-        var error = await Assert.ThrowsAsync<RunStateException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder), null, Token));
         Assert.Contains("another process", error.Message, StringComparison.Ordinal);
     }
 

@@ -179,9 +179,9 @@ public sealed class TrainerTests
     }
 
     [Theory]
-    [InlineData(4, TrainingPrecision.Float32)]
-    [InlineData(null, TrainingPrecision.BFloat16Mixed)]
-    public async Task RunAsync_Options_ReachTheStep(int? chunk, TrainingPrecision precision)
+    [InlineData(4, ScalarType.Float32)]
+    [InlineData(null, ScalarType.BFloat16)]
+    public async Task RunAsync_Options_ReachTheStep(int? chunk, ScalarType precision)
     {
         using var encoder = new TinyEncoder(1);
         var options = TinyRuns.Options();
@@ -233,18 +233,6 @@ public sealed class TrainerTests
 
     private sealed class FailingLogger : IRunLogger
     {
-        public void Start(RunStart start)
-        {
-        }
-
-        public void LogStep(StepRecord record)
-        {
-        }
-
-        public void LogEpoch(EpochRecord record)
-        {
-        }
-
         public void Finish(Exception? fault) => throw new IOException("made to fail");
     }
 

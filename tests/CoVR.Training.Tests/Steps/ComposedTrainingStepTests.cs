@@ -96,7 +96,7 @@ public sealed class ComposedTrainingStepTests
         var step = new ContrastivePretrainingStep(encoder, Loss);
         step.RequireSupport(new TrainingContext());
         Assert.Contains("chunks of 3", Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingContext { ChunkSize = 3 })).Message, StringComparison.Ordinal);
-        Assert.Contains("precision bf16-mixed", Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingContext { Precision = TrainingPrecision.BFloat16Mixed })).Message, StringComparison.Ordinal);
+        Assert.Contains("precision bf16-mixed", Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingContext { Precision = ScalarType.BFloat16 })).Message, StringComparison.Ordinal);
         var refused = ThreadRanks.Run(2, ranks => Assert.Throws<NotSupportedException>(() => step.RequireSupport(new TrainingContext { Collective = ranks })));
         Assert.Contains("2 processes", refused[0].Message, StringComparison.Ordinal);
     }

@@ -37,12 +37,12 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
         var clock = Stopwatch.StartNew();
         report.Say($"CoVR quick start with {_model.Title}, seed {arguments.Seed}{(_work.Prepare(_plan) ? ": going on where an interrupted run stopped" : "")}");
         var world = await report.RunAsync("Writing the world", progress =>
-            new SyntheticWorld(_plan.World).WriteAsync(_work.World, progress.OfJob("files"), cancellationToken));
+            SyntheticWorld.WriteAsync(_work.World, _plan.World, progress: progress.OfJob("files"), cancellationToken: cancellationToken));
         report.Say($"{world.Pictures} pictures and {world.Clips} clips in {world.MediaFolder}");
 
         var options = new WebVidCoVROptions();
         world.Configure(options);
-        var train = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, cancellationToken);
+        var train = await options.CreateReader().ReadAsync(DatasetSplit.Train, cancellationToken);
         await using var services = Compose(world, SmallModel.Vocabulary(train));
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(arguments.Threads);
@@ -70,7 +70,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
     }
 
     private static EvaluationPageOptions PageOptions(
-        SyntheticWorldFiles world,
+        SyntheticWorld world,
         TripletDataset test,
         ITripletDatasetReader reader,
         DemoMetrics metrics,
@@ -101,7 +101,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
     }
 
     // Three pipelines: fresh weights, the weights after stage 1, and the finished model that searches.
-    private ServiceProvider Compose(SyntheticWorldFiles world, IReadOnlyList<string> vocabulary)
+    private ServiceProvider Compose(SyntheticWorld world, IReadOnlyList<string> vocabulary)
     {
         var services = new ServiceCollection();
         var (pretrained, trained) = (_work.Weights(TrainingStages.Pretraining), _work.Weights(TrainingStages.Composition));

@@ -112,15 +112,7 @@ internal sealed class TrainingStages(
 
         public IReadOnlyList<double> Values => _values;
 
-        public void Start(RunStart start)
-        {
-        }
-
         public void LogStep(StepRecord record) => _values.Add(record.Loss);
-
-        public void LogEpoch(EpochRecord record)
-        {
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -25,18 +26,18 @@ internal sealed record InspectedSplit(string Dataset, DatasetSplit Split, Annota
         }
         catch (DatasetFormatException fault)
         {
-            var issue = new AnnotationIssue(AnnotationIssueKind.Malformed, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
+            var issue = new AnnotationIssue(LogLevel.Error, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
             return new InspectedSplit(dataset.Name, split, new AnnotationInspection(new TripletDataset(dataset.Name, split, [], []) { Source = fault.File }, [issue]));
         }
     }
 
     private Finding ToFinding(AnnotationIssue issue)
     {
-        var (severity, kind, fix) = issue.Kind switch
+        var (severity, kind, fix) = issue.Level switch
         {
-            AnnotationIssueKind.Duplicate => (Severity.Fault, FindingKinds.AnnotationDuplicate, "Remove the row, or iterate by triplets to score every row."),
-            AnnotationIssueKind.EmptyText => (Severity.Warning, FindingKinds.AnnotationEmptyText, null),
-            AnnotationIssueKind.NoEdit => (Severity.Note, FindingKinds.AnnotationMalformed, null),
+            LogLevel.Error when issue.Id is not null => (Severity.Fault, FindingKinds.AnnotationDuplicate, "Remove the row, or iterate by triplets to score every row."),
+            LogLevel.Warning => (Severity.Warning, FindingKinds.AnnotationEmptyText, null),
+            LogLevel.Information => (Severity.Note, FindingKinds.AnnotationMalformed, null),
             _ => (Severity.Fault, FindingKinds.AnnotationMalformed, "Correct the file, or download the annotations again."),
         };
         return new Finding(severity, kind, issue.Reason) { Dataset = Dataset, Id = issue.Id, File = issue.File, Line = issue.Line, Field = issue.Field, Fix = fix };

@@ -1,7 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
-using CoVR.Datasets.CcCoIR;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -14,14 +14,14 @@ internal static class NamedSets
 {
     private static readonly Dictionary<string, Func<string?, string?, ITripletDatasetReader>> Layouts = new(StringComparer.Ordinal)
     {
-        ["webvid-covr"] = (annotations, media) => new WebVidCoVRReader(AddCsv(new WebVidCoVROptions(), annotations, media)),
-        ["cc-coir"] = (annotations, media) => new CcCoIRReader(AddCsv(new CcCoIROptions(), annotations, media)),
+        ["webvid-covr"] = (annotations, media) => AddCsv(new WebVidCoVROptions(), annotations, media).CreateReader(),
+        ["cc-coir"] = (annotations, media) => AddCsv(WebVidCoVROptions.CcCoIR(), annotations, media).CreateReader(),
         ["cirr"] = Cirr,
         ["fashioniq"] = (annotations, media) => FashionIQ("all", annotations, media),
         ["fashioniq-dress"] = (annotations, media) => FashionIQ("dress", annotations, media),
         ["fashioniq-shirt"] = (annotations, media) => FashionIQ("shirt", annotations, media),
         ["fashioniq-toptee"] = (annotations, media) => FashionIQ("toptee", annotations, media),
-        ["circo"] = (_, media) => new CircoReader(new CircoOptions().AddFolder(Need(media, "--media"))),
+        ["circo"] = (_, media) => new CircoOptions().AddFolder(Need(media, "--media")).CreateReader(),
     };
 
     /// <summary>The layouts.</summary>
@@ -63,7 +63,7 @@ internal static class NamedSets
         _ => null,
     };
 
-    private static CirrReader Cirr(string? annotations, string? media)
+    private static IInspectableDataset Cirr(string? annotations, string? media)
     {
         var (path, pictures) = (Need(annotations, "--annotations"), Need(media, "--media"));
         var options = new CirrOptions();
@@ -78,13 +78,13 @@ internal static class NamedSets
             }
         }
 
-        return options.Annotations.Count > 0 ? new CirrReader(options) : throw new CommandException($"{path} holds no cap.rc2.train.json, cap.rc2.val.json or cap.rc2.test1.json.", ExitCodes.Usage);
+        return options.Annotations.Count > 0 ? options.CreateReader() : throw new CommandException($"{path} holds no cap.rc2.train.json, cap.rc2.val.json or cap.rc2.test1.json.", ExitCodes.Usage);
     }
 
-    private static FashionIQReader FashionIQ(string category, string? annotations, string? media)
+    private static IInspectableDataset FashionIQ(string category, string? annotations, string? media)
     {
         var options = new FashionIQOptions().AddFolder(Need(annotations, "--annotations"), Need(media, "--media"), category);
         options.Annotations.Remove(DatasetSplit.Test); // the same files as validation
-        return new FashionIQReader(options);
+        return options.CreateReader();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class TrainCommand
             _host.Say($"one process trains; trainer.devices={config.Whole("trainer.devices")} counts with trainer=ddp.");
         }
 
-        using var stop = MpiStopSignal.Listen(cancellation);
+        using var stop = MpiLauncher.ListenForStop(cancellation);
         var ranks = rank is { Size: > 1 } ? MpiCollective.Start() : null;
         try
         {
@@ -90,13 +90,17 @@ internal sealed class TrainCommand
         _host.Say($"starting {devices} processes by mpirun");
         _host.ResumeHint = TrainRun.ResumeHint;
         var launcher = new MpiLauncher(new MpiLauncherOptions { Ranks = devices, Output = _host.Console.Profile.Out.Writer, Errors = _host.Error });
-        var outcome = await launcher.RunAsync(MpiLauncher.ThisProgram([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
-        if (outcome.Failure is { } failure && !cancellation.IsCancellationRequested)
+        try
         {
-            await _host.Error.WriteLineAsync($"error: {failure}");
+            await launcher.RunAsync(MpiLauncher.ThisProgram([.. parsed.Tokens.Select(token => token.Value)]), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return ExitCodes.Done;
         }
-
-        cancellation.ThrowIfCancellationRequested();
-        return outcome.ExitCode;
+        catch (MpiException failure) when (failure.ExitCode is { } code)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await _host.Error.WriteLineAsync($"error: {failure.Message}");
+            return code;
+        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             "1065/0,1065/0,a,b,...,",                            // 10: its own reference, and no text after cleaning
         ]);
 
-        var report = await DoctorBench.ExamineAsync(new DoctorDataset(new WebVidCoVRReader(options)), DoctorLevel.Quick);
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()), DoctorLevel.Quick);
 
         Assert.All(report.Worse(), finding => Assert.Equal(_folder["test.csv"], finding.File));
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             entries[4]!["caption"] = null;
         });
 
-        var report = await DoctorBench.ExamineAsync(new DoctorDataset(new CirrReader(options)) { Splits = [DatasetSplit.Validation] }, DoctorLevel.Quick);
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()) { Splits = [DatasetSplit.Validation] }, DoctorLevel.Quick);
 
         Assert.Equal(
             [
@@ -92,7 +92,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             entries[3]!["captions"] = new JsonArray("only one");
         });
 
-        var report = await DoctorBench.ExamineAsync(new DoctorDataset(new FashionIQReader(options)) { Splits = [DatasetSplit.Test] }, DoctorLevel.Quick);
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()) { Splits = [DatasetSplit.Test] }, DoctorLevel.Quick);
 
         Assert.Equal(
             [
@@ -116,7 +116,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             entries[2]!["gt_img_ids"] = new JsonArray();
         });
 
-        var report = await DoctorBench.ExamineAsync(new DoctorDataset(new CircoReader(options)) { Splits = [DatasetSplit.Validation] }, DoctorLevel.Quick);
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()) { Splits = [DatasetSplit.Validation] }, DoctorLevel.Quick);
 
         var found = report.Worse().Where(finding => finding.File == _folder["annotations", "val.json"]).Select(finding => (finding.Line!.Value, finding.Kind, finding.Id)).Order().ToArray();
         Assert.Equal(
@@ -142,7 +142,7 @@ public sealed class DoctorAnnotationTests : IDisposable
             File.WriteAllText(file, content);
         }
 
-        var report = await DoctorBench.ExamineAsync(new DoctorDataset(new CirrReader(options)), DoctorLevel.Quick);
+        var report = await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()), DoctorLevel.Quick);
 
         var finding = Assert.Single(report.Worse());
         Assert.Equal((FindingKinds.AnnotationMalformed, file, line), (finding.Kind, finding.File, (int?)finding.Line));

@@ -1,6 +1,5 @@
 using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
-using CoVR.Datasets.CcCoIR;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -29,11 +28,11 @@ internal static class DoctorBench
     /// <summary>Writes a data set of pictures (and, for WebVid-CoVR, videos) and makes its reader, which looks nothing up.</summary>
     public static async Task<ITripletDatasetReader> WriteAsync(string layout, string folder) => layout switch
     {
-        "webvid-covr" => new WebVidCoVRReader(await WebVidAsync(folder)),
-        "cc-coir" => new CcCoIRReader(TinyLayouts.CcCoIR(folder)),
-        "cirr" => new CirrReader(TinyLayouts.Cirr(folder)),
-        "fashioniq" => new FashionIQReader(TinyLayouts.FashionIQ(folder)),
-        _ => new CircoReader(TinyLayouts.Circo(folder)),
+        "webvid-covr" => (await WebVidAsync(folder)).CreateReader(),
+        "cc-coir" => TinyLayouts.CcCoIR(folder).CreateReader(),
+        "cirr" => TinyLayouts.Cirr(folder).CreateReader(),
+        "fashioniq" => TinyLayouts.FashionIQ(folder).CreateReader(),
+        _ => TinyLayouts.Circo(folder).CreateReader(),
     };
 
     /// <summary>WebVid-CoVR: 4 videos of 5 frames, 3 rows with 3 scores each.</summary>

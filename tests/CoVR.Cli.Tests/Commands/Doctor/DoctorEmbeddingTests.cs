@@ -54,7 +54,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfMissingItems_TellsWhyTheyAreMissing()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         var ids = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Candidates;
         await using (IGallery store = new FolderGallery(Store, DoctorBench.Fingerprint))
         {
@@ -132,7 +132,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfATreeOfTheReference_FindsWrongShapesAndBrokenFiles()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         var ids = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Candidates;
         foreach (var id in ids)
         {
@@ -157,7 +157,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfScoresOfAnotherLength_NamesTheLine()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         var dataset = await DoctorBench.EmbedAsync(reader, DatasetSplit.Test, Store, frames: 3);
         await ReplaceAsync(new MediaId("1065/2"), DoctorBench.Unit(frames: 4));
 
@@ -171,7 +171,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfCaptionEmbeddings_FindsMissingAndBadOnes()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         new TextEmbeddings(["a square", "a star"], new float[] { 1, 0, float.NaN, 1 }, 2).Save(_folder["txt2_test.pth"]);
         File.WriteAllText(_folder["txt2_broken.pth"], "no tensor");
 
@@ -188,7 +188,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
 
     private async Task<(DoctorDataset Dataset, IReadOnlyList<MediaId> Ids)> CirrAsync()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         return (await DoctorBench.EmbedAsync(reader, DatasetSplit.Validation, Store), (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Candidates);
     }
 

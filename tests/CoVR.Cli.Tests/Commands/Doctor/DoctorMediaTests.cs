@@ -20,7 +20,7 @@ public sealed class DoctorMediaTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfALinkThatLeadsNowhere_CallsTheFileMissing()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         File.Delete(_folder["videos", "1065", "2.mp4"]);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
         File.CreateSymbolicLink(_folder["videos", "1065", "2.mp4"], _folder["nowhere.mp4"]);
@@ -33,7 +33,7 @@ public sealed class DoctorMediaTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfFilesThatMayNotBeRead_DoesNotAskToRemoveThem()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         var (video, embedding) = (_folder["videos", "1065", "2.mp4"], _folder["embs", "1065", "3.pth"]);
         var store = new PthTreeGallery(_folder["embs"], DoctorBench.Fingerprint);
         await store.WriteAsync(new MediaId("1065/3"), DoctorBench.Unit(3), DoctorBench.Cancel);
@@ -60,7 +60,7 @@ public sealed class DoctorMediaTests : IDisposable
     [InlineData("noise", FindingKinds.MediaCorrupt, nameof(DoctorLevel.Full))]
     public async Task ExamineAsync_OfABrokenPicture_NamesItAndSaysWhy(string how, string kind, string level)
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         var reference = (await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel)).Triplets[1].Reference;
         var path = reader.Locate(reference).Path!;
         Break(path, how);
@@ -83,7 +83,7 @@ public sealed class DoctorMediaTests : IDisposable
     [InlineData("noise", FindingKinds.MediaCorrupt, nameof(DoctorLevel.Full))]
     public async Task ExamineAsync_OfABrokenVideo_NamesItAndSaysWhy(string how, string kind, string level)
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         Break(_folder["videos", "1065", "2.mp4"], how);
 
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader), Enum.Parse<DoctorLevel>(level));
@@ -97,7 +97,7 @@ public sealed class DoctorMediaTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfAPictureCalledVideo_Warns()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         MediaWriter.WritePng(_folder["picture.png"], TinyPictures.Paint(1));
         File.Move(_folder["picture.png"], _folder["videos", "1065", "3.mp4"], overwrite: true);
 
@@ -111,7 +111,7 @@ public sealed class DoctorMediaTests : IDisposable
     [Fact]
     public async Task ExamineAsync_OfAnEmbeddedTargetWithoutVideo_IsNoFault()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         var dataset = await DoctorBench.EmbedAsync(reader, DatasetSplit.Test, _folder["embeddings"], frames: 3);
         File.Delete(_folder["videos", "1065", "3.mp4"]); // only a target
         File.Delete(_folder["videos", "1065", "0.mp4"]); // only a reference
@@ -126,7 +126,7 @@ public sealed class DoctorMediaTests : IDisposable
     [Fact]
     public async Task ExamineAsync_WithoutFfmpeg_LeavesVideosUndecidedAndSaysSoOnce()
     {
-        var reader = new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName));
+        var reader = (await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader();
         var media = new MediaOptions { FfmpegPath = _folder["no-ffmpeg"], FfprobePath = _folder["no-ffprobe"] };
 
         var report = await new DatasetDoctor(DatasetDoctor.Checks(media: media)).ExamineAsync(new DoctorRequest { Datasets = [new DoctorDataset(reader)], Level = DoctorLevel.Full }, null, DoctorBench.Cancel);

@@ -25,14 +25,14 @@ public sealed class DoctorReportTests : IDisposable
     [Fact]
     public async Task Coverage_WithReferencesAndTargetsMissing_IsCountedFromTheFiles()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         var whole = await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel);
         var dataset = await DoctorBench.EmbedAsync(reader, DatasetSplit.Validation, _folder["all"]);
         MediaId[] unread = [whole.Triplets[0].Reference], lost = [whole.Triplets[3].Target!.Value, whole.Triplets[4].Target!.Value];
         await KeepAsync(whole.Candidates.Except(lost), _folder["some"]);
         File.Delete(reader.Locate(unread[0]).Path!);
 
-        var coverage = Assert.Single((await DoctorBench.ExamineAsync(dataset with { Reader = new CirrReader(TinyOptions()), Embeddings = [_folder["some"]] })).Coverage);
+        var coverage = Assert.Single((await DoctorBench.ExamineAsync(dataset with { Reader = TinyOptions().CreateReader(), Embeddings = [_folder["some"]] })).Coverage);
 
         var asked = whole.Triplets.Where(triplet => !unread.Contains(triplet.Reference)).ToList();
         Assert.Equal((asked.Count, whole.Triplets.Count), (coverage.Coverage.QueriesScored, coverage.Coverage.Queries));
@@ -47,7 +47,7 @@ public sealed class DoctorReportTests : IDisposable
     [Fact]
     public async Task Coverage_OfABrokenSet_IsThatOfAnEvaluation()
     {
-        var reader = new CirrReader(TinyLayouts.Cirr(_folder.FullName));
+        var reader = TinyLayouts.Cirr(_folder.FullName).CreateReader();
         var whole = await reader.ReadAsync(DatasetSplit.Validation, DoctorBench.Cancel);
         var (broken, lost) = (whole.Triplets[1].Reference, whole.Triplets[2].Target!.Value);
         var collection = new ServiceCollection();
@@ -62,7 +62,7 @@ public sealed class DoctorReportTests : IDisposable
         File.WriteAllText(reader.Locate(broken).Path!, "<html>");
         var options = new EvaluationOptions { AllowMissingCandidates = true, AllowUnreadableReferences = true };
 
-        var result = Assert.Single(await services.GetRequiredService<Evaluator>().EvaluateAsync(whole, reader, new CirrProtocol(), options, null, DoctorBench.Cancel));
+        var result = Assert.Single(await services.GetRequiredService<Evaluator>().EvaluateAsync(whole, reader, new CirrOptions().CreateProtocol(), options, null, DoctorBench.Cancel));
         var report = await new DatasetDoctor(DatasetDoctor.Checks()).ExamineAsync(
             new DoctorRequest
             {
@@ -82,12 +82,12 @@ public sealed class DoctorReportTests : IDisposable
     public async Task SaveAsync_WritesListsThatOtherCommandsTake_AndRemovesThemWhenDone()
     {
         var options = await DoctorBench.WebVidAsync(_folder.FullName);
-        var dataset = await DoctorBench.EmbedAsync(new WebVidCoVRReader(options), DatasetSplit.Test, _folder["all"], frames: 3);
+        var dataset = await DoctorBench.EmbedAsync(options.CreateReader(), DatasetSplit.Test, _folder["all"], frames: 3);
         await KeepAsync([new MediaId("1065/1")], _folder["some"]);
         var video = File.ReadAllBytes(_folder["videos", "1065", "0.mp4"]);
         File.Delete(_folder["videos", "1065", "0.mp4"]);
 
-        var paths = (await DoctorBench.ExamineAsync(dataset with { Reader = new WebVidCoVRReader(options), Embeddings = [_folder["some"]] })).Save(_folder["report"]);
+        var paths = (await DoctorBench.ExamineAsync(dataset with { Reader = options.CreateReader(), Embeddings = [_folder["some"]] })).Save(_folder["report"]);
 
         Assert.Equal(["doctor.html", "doctor.json", "repair.json", "webvid-covr_download_ids.txt", "webvid-covr_embed_ids.txt"], paths.Select(Path.GetFileName));
         Assert.Equal("1065/0\n", File.ReadAllText(_folder["report", "webvid-covr_download_ids.txt"]));
@@ -96,7 +96,7 @@ public sealed class DoctorReportTests : IDisposable
         Assert.Equal(["1065/2 embed", "1065/3 embed", "1065/0 download"], repairs.Select(item => $"{item!["id"]} {item["remedy"]}"));
 
         File.WriteAllBytes(_folder["videos", "1065", "0.mp4"], video);
-        (await DoctorBench.ExamineAsync(dataset with { Reader = new WebVidCoVRReader(options) })).Save(_folder["report"]);
+        (await DoctorBench.ExamineAsync(dataset with { Reader = options.CreateReader() })).Save(_folder["report"]);
         Assert.Equal(["doctor.html", "doctor.json", "repair.json"], Directory.GetFiles(_folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -106,7 +106,7 @@ public sealed class DoctorReportTests : IDisposable
         var options = await DoctorBench.WebVidAsync(_folder.FullName);
         File.Delete(_folder["videos", "1065", "2.mp4"]);
 
-        var json = JsonNode.Parse((await DoctorBench.ExamineAsync(new DoctorDataset(new WebVidCoVRReader(options)))).ToJson())!;
+        var json = JsonNode.Parse((await DoctorBench.ExamineAsync(new DoctorDataset(options.CreateReader()))).ToJson())!;
 
         Assert.Equal("full", (string?)json["level"]);
         Assert.False((bool)json["isHealthy"]!);
@@ -142,7 +142,7 @@ public sealed class DoctorReportTests : IDisposable
     [Fact]
     public async Task ExamineAsync_StoppedWhileItDecodes_GoesOnBehindWhatItDecoded()
     {
-        var dataset = new DoctorDataset(new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName)));
+        var dataset = new DoctorDataset((await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader());
         File.WriteAllBytes(_folder["videos", "1065", "3.mp4"], []);
         using var stop = new CancellationTokenSource();
         var first = new CountingReader(reads => { if (reads == 3) { stop.Cancel(); } });
@@ -168,7 +168,7 @@ public sealed class DoctorReportTests : IDisposable
     [Fact]
     public async Task SaveAsync_WritesAPageWithCountsAndWhatCanBeScored()
     {
-        var dataset = new DoctorDataset(new WebVidCoVRReader(await DoctorBench.WebVidAsync(_folder.FullName))) { Name = "videos <b>" };
+        var dataset = new DoctorDataset((await DoctorBench.WebVidAsync(_folder.FullName)).CreateReader()) { Name = "videos <b>" };
         File.WriteAllBytes(_folder["videos", "1065", "3.mp4"], []);
 
         (await DoctorBench.ExamineAsync(dataset, DoctorLevel.Quick)).Save(_folder["report"]);
@@ -190,7 +190,7 @@ public sealed class DoctorReportTests : IDisposable
         var told = new List<WorkProgress>();
 
         await new DatasetDoctor(DatasetDoctor.Checks()).ExamineAsync(
-            new DoctorRequest { Datasets = [new DoctorDataset(new WebVidCoVRReader(options))], Machine = false }, new Listener(told), DoctorBench.Cancel);
+            new DoctorRequest { Datasets = [new DoctorDataset(options.CreateReader())], Machine = false }, new Listener(told), DoctorBench.Cancel);
 
         Assert.Contains(new WorkProgress(3, 3, "items", "annotations"), told);
         Assert.Contains(new WorkProgress(4, 4, "items", "media"), told);

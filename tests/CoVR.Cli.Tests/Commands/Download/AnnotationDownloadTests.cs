@@ -36,12 +36,12 @@ public sealed class AnnotationDownloadTests : IDisposable
         Assert.Equal(
             AnnotationCatalog.All.Select(file => file.Path).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_folder.FullName, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
-        Assert.Equal(2, (await ReadAsync(new WebVidCoVRReader(new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Ignore }
-            .AddSplit(DatasetSplit.Test, _folder["annotation", "webvid-covr", "webvid8m-covr_test.csv"], "x")))).Triplets.Count);
-        Assert.Equal(["cirr-dev-2"], (await ReadAsync(new CirrReader(new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }
-            .AddSplit(DatasetSplit.Test, _folder["annotation", "cirr", "cap.rc2.val.json"], "x", _folder["annotation", "cirr", "split.rc2.val.json"])))).Triplets.Select(triplet => $"cirr-{triplet.Target}"));
-        Assert.Equal(["dress2", "shirt2", "toptee2"], (await ReadAsync(new FashionIQReader(new FashionIQOptions { MissingMedia = MissingMediaPolicy.Ignore }
-            .AddFolder(_folder["annotation", "fashion-iq"], "x")))).Triplets.Select(triplet => triplet.Target!.Value.Value));
+        Assert.Equal(2, (await ReadAsync(new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Ignore }
+            .AddSplit(DatasetSplit.Test, _folder["annotation", "webvid-covr", "webvid8m-covr_test.csv"], "x").CreateReader())).Triplets.Count);
+        Assert.Equal(["cirr-dev-2"], (await ReadAsync(new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }
+            .AddSplit(DatasetSplit.Test, _folder["annotation", "cirr", "cap.rc2.val.json"], "x", _folder["annotation", "cirr", "split.rc2.val.json"]).CreateReader())).Triplets.Select(triplet => $"cirr-{triplet.Target}"));
+        Assert.Equal(["dress2", "shirt2", "toptee2"], (await ReadAsync(new FashionIQOptions { MissingMedia = MissingMediaPolicy.Ignore }
+            .AddFolder(_folder["annotation", "fashion-iq"], "x").CreateReader())).Triplets.Select(triplet => triplet.Target!.Value.Value));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Text;
 using CoVR.Cli.Commands.Download;
-using CoVR.Datasets.Annotations;
 using CoVR.TestSupport.Downloads;
 
 namespace CoVR.Cli.Tests.Commands.Download;
