@@ -32,17 +32,18 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
     }
 
     /// <summary>Reads the list of the gallery, where there is one.</summary>
-    public async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
+    public IReadOnlyList<MediaId> ReadGallery(WebVidCoVRTriplets triplets)
     {
         if (options.Galleries.TryGetValue(split, out var list))
         {
-            if (File.Exists(list))
+            try
             {
-                var lines = await File.ReadAllLinesAsync(list, cancellationToken).ConfigureAwait(false);
-                return [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+                return WebVidCoVRReader.ReadGallery(list, fault => _issues.Add(AnnotationIssue.Of(fault)));
             }
-
-            _issues.Add(AnnotationIssue.Of(new DatasetFormatException(list, null, null, "the gallery file does not exist.")));
+            catch (DatasetFormatException fault)
+            {
+                _issues.Add(AnnotationIssue.Of(fault));
+            }
         }
 
         return [.. triplets.Rows.Targets().Select(id => new MediaId(id))];

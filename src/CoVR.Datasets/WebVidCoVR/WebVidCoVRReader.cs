@@ -46,7 +46,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
     {
         var file = _options.AnnotationsOf(split);
         var (triplets, items, left) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
+        var candidates = ReadCandidates(split, triplets);
         Log.SplitRead(_logger, Name, split, triplets.Count, items, candidates.Count);
         return new TripletDataset(Name, split, triplets, candidates) { Source = file, LeftOut = left };
     }
@@ -56,8 +56,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
     {
         var inspection = new WebVidCoVRInspection(_options, split, _options.AnnotationsOf(split));
         var triplets = await Task.Run(() => inspection.Read(cancellationToken), cancellationToken).ConfigureAwait(false);
-        var gallery = await inspection.ReadGalleryAsync(triplets, cancellationToken).ConfigureAwait(false);
-        return inspection.Of(triplets, gallery);
+        return inspection.Of(triplets, inspection.ReadGallery(triplets));
     }
 
     /// <inheritdoc/>
@@ -114,7 +113,11 @@ public sealed class WebVidCoVRReader : IInspectableDataset
         }
     }
 
-    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
+    /// <summary>Reads the list of a gallery: an identity a line. Without <paramref name="onFault"/> the first line that is no text throws.</summary>
+    internal static MediaId[] ReadGallery(string file, Action<DatasetFormatException>? onFault = null) =>
+        [.. StrictText.ReadLines(file, "gallery file", onFault).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+
+    private IReadOnlyList<MediaId> ReadCandidates(DatasetSplit split, WebVidCoVRTriplets triplets)
     {
         var targets = triplets.Rows.Targets().Select(id => new MediaId(id)).ToArray();
         if (!_options.Galleries.TryGetValue(split, out var file))
@@ -122,13 +125,7 @@ public sealed class WebVidCoVRReader : IInspectableDataset
             return targets;
         }
 
-        if (!File.Exists(file))
-        {
-            throw new DatasetFormatException(file, null, null, "the gallery file does not exist.");
-        }
-
-        var lines = await File.ReadAllLinesAsync(file, cancellationToken).ConfigureAwait(false);
-        MediaId[] gallery = [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+        var gallery = ReadGallery(file);
         var known = gallery.ToHashSet();
         return targets.FirstOrDefault(target => !known.Contains(target)) is { Value.Length: > 0 } absent
             ? throw new DatasetFormatException(file, null, null, $"the gallery lacks the target '{absent}'.")

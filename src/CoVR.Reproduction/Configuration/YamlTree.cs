@@ -1,3 +1,5 @@
+using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -6,6 +8,20 @@ namespace CoVR.Reproduction.Configuration;
 /// <summary>Reads YAML text into a <see cref="ConfigNode"/> tree that remembers its lines.</summary>
 internal static class YamlTree
 {
+    /// <summary>Reads the text of a file.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read, or is no text.</exception>
+    public static string ReadText(string file)
+    {
+        try
+        {
+            return StrictText.Read(file);
+        }
+        catch (DatasetFormatException fault)
+        {
+            throw new ConfigurationException(new ConfigOrigin(file, (int?)fault.Line), fault.Reason, fault);
+        }
+    }
+
     /// <summary>Reads one document; an empty one is an empty map.</summary>
     /// <exception cref="ConfigurationException">The text is not YAML, or is not a map.</exception>
     public static ConfigMap Read(string text, string source)

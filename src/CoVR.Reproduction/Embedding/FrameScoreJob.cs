@@ -91,14 +91,14 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
         var rows = tables.Select(table => table.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken)).ToList();
         for (var at = 0; await rows[at].MoveNextAsync().ConfigureAwait(false); at = (at + 1) % rows.Count)
         {
-            yield return rows[at].Current.Fields;
+            yield return rows[at].Current;
         }
 
         foreach (var (table, rest) in tables.Zip(rows))
         {
             if (await rest.MoveNextAsync().ConfigureAwait(false))
             {
-                throw table.Fault(rest.Current.Line, null, "the shard has more rows than it should: the shards are not of one annotation.");
+                throw table.Fault(table.Line, null, "the shard has more rows than it should: the shards are not of one annotation.");
             }
 
             await rest.DisposeAsync().ConfigureAwait(false);
@@ -117,24 +117,22 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
                 continue;
             }
 
-            if (!_edits.TryGet(row.Fields[edit], out var text))
+            if (!_edits.TryGet(row[edit], out var text))
             {
-                throw table.Fault(row.Line, "edit", $"'{row.Fields[edit]}' has no embedding. Embed the column 'edit' of this file first.");
+                throw table.Fault(table.Line, "edit", $"'{row[edit]}' has no embedding. Embed the column 'edit' of this file first.");
             }
 
-            var fields = row.Fields;
+            var fields = row;
             Array.Resize(ref fields, columns);
-            fields[scores] = FrameScores.Format(await ScoreAsync(table, row, target, text, count, cancellationToken).ConfigureAwait(false));
+            fields[scores] = FrameScores.Format(await ScoreAsync(table, row[target], text, count, cancellationToken).ConfigureAwait(false));
             count.Add();
             yield return fields;
         }
     }
 
-    private async ValueTask<double[]> ScoreAsync(CsvTable table, CsvRow row, int target, ReadOnlyMemory<float> text, Counts count, CancellationToken cancellationToken)
+    private async ValueTask<double[]> ScoreAsync(CsvTable table, string target, ReadOnlyMemory<float> text, Counts count, CancellationToken cancellationToken)
     {
-        var id = string.IsNullOrWhiteSpace(row.Fields[target])
-            ? throw table.Fault(row.Line, "pth2", "the field is empty, an identity is expected.")
-            : new MediaId(row.Fields[target]);
+        var id = string.IsNullOrWhiteSpace(target) ? throw table.Fault(table.Line, "pth2", "the field is empty, an identity is expected.") : new MediaId(target);
         try
         {
             if (await _videos.ReadAsync(id, cancellationToken).ConfigureAwait(false) is { } video)
