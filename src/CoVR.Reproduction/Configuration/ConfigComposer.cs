@@ -45,7 +45,7 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
     {
         foreach (var value in values)
         {
-            OverrideApplier.Apply(root, value, library.Groups);
+            OverrideApplier.Apply(root, value, library.Groups, runtime);
         }
 
         return new ComposedConfiguration(root, runtime, arguments);
