@@ -77,7 +77,8 @@ internal sealed record GifPicture(int Width, int Height, int Left, int Top, byte
             return null;
         }
 
-        var (screen, picture) = (file[6..10], file.Slice(at + 1, 8));
+        var screen = file[6..10];
+        var picture = file.Slice(at + 1, 8);
         var (left, top, width, height) = (Word(picture), Word(picture[2..]), Word(picture[4..]), Word(picture[6..]));
         if (width == 0 || height == 0)
         {
@@ -85,10 +86,11 @@ internal sealed record GifPicture(int Width, int Height, int Left, int Top, byte
         }
 
         var palette = Palette(tables > 0 ? file.Slice(at + DescriptorLength, tables) : file[HeaderLength..Math.Min(at, HeaderLength + GifBlocks.TableLength(file[10]))]);
+        var end = GifBlocks.Skip(file, data + 1);
         byte[] encoded =
         [
             .. file[..6], .. picture[4..], 0xF7, 0, 0, .. palette,
-            0x2C, 0, 0, 0, 0, .. picture[4..], (byte)(file[at + 9] & 0x40), .. file[data..Math.Min(file.Length, GifBlocks.Skip(file, data + 1))], 0x3B,
+            0x2C, 0, 0, 0, 0, .. picture[4..], (byte)(file[at + 9] & 0x40), .. file[data..Math.Min(file.Length, end)], .. end <= file.Length ? ";"u8 : [],
         ];
         return new GifPicture(Math.Max(Word(screen), left + width), Math.Max(Word(screen[2..]), top + height), left, top, encoded, palette[(3 * transparent)..(3 * (transparent + 1))]);
     }

@@ -27,7 +27,9 @@ internal static class PalettePng
 
             if (chunk[4..Head].SequenceEqual("PLTE"u8))
             {
-                return length < full && length % 3 == 0 && IsWhole(chunk, (int)length) ? [.. file[..(int)at], .. Palette(chunk.Slice(Head, (int)length), full), .. chunk[(Head + (int)length + Sum)..]] : file;
+                return length < full && length % 3 == 0 && IsWhole(chunk, (int)length)
+                    ? (byte[])[.. file[..(int)at], .. Palette(chunk.Slice(Head, (int)length), full), .. chunk[(Head + (int)length + Sum)..]]
+                    : file;
             }
 
             at += Head + length + Sum;

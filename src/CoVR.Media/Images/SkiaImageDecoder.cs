@@ -42,7 +42,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             return gif.Place(DecodeWithSkia(gif.Encoded, name));
         }
 
-        return DecodeWithSkia(PalettePng.Complete(encoded), name);
+        return DecodeWithSkia(PaletteBitmap.Complete(PalettePng.Complete(encoded)), name);
     }
 
     private unsafe RgbFrame DecodeWithSkia(ReadOnlySpan<byte> encoded, string name)

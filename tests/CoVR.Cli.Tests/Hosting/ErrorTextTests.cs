@@ -40,7 +40,7 @@ public sealed class ErrorTextTests
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB")]
     public void Of_TooLittleMemory_SaysSo(string message)
     {
-        foreach (var error in new Exception[] { new System.Runtime.InteropServices.ExternalException(message), new OutOfMemoryException() })
+        foreach (var error in new Exception[] { new InvalidOperationException(message), new InsufficientMemoryException() })
         {
             Assert.StartsWith("There is not enough memory (", ErrorText.Of(error, verbose: false), StringComparison.Ordinal);
         }
