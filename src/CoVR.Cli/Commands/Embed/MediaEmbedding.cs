@@ -49,7 +49,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
             .ConfigureMedia(media => media.BgrVideos = BgrVideos)
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, work.Pictures);
         return services.BuildServiceProvider(validateScopes: true);
     }
 }
