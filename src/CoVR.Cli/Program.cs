@@ -6,7 +6,17 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
 using var signals = new StopSignals();
-var host = CommandHost.OfThisProcess();
+CommandHost host;
+try
+{
+    host = CommandHost.OfThisProcess();
+}
+catch (CommandException fault)
+{
+    Console.Error.WriteLine($"error: {fault.Message}");
+    return fault.ExitCode;
+}
+
 signals.Stopped += () => host.Error.WriteLine($"Stopped. {host.ResumeHint}");
 var code = await host.RunAsync(args, signals.Token);
 return signals.Finish(code);

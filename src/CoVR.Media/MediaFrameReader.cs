@@ -88,7 +88,7 @@ public sealed class MediaFrameReader : IFrameReader
         {
             using var copy = new TemporaryMedia();
             var header = await ReadHeaderAsync(stream, name, cancellationToken).ConfigureAwait(false);
-            var start = ImageFormat.Name(header) is null ? header : await ReadRestAsync(stream, header, cancellationToken).ConfigureAwait(false);
+            var start = !ImageFormat.IsPicture(header) ? header : await ReadRestAsync(stream, header, cancellationToken).ConfigureAwait(false);
             if (IsPicture(start))
             {
                 return FromFrames([_images.Decode(start, name)], name, sampler);
@@ -103,7 +103,7 @@ public sealed class MediaFrameReader : IFrameReader
     /// <summary>The whole file if it is a still picture, else null.</summary>
     private static async Task<byte[]?> ReadPictureAsync(Stream file, byte[] header, CancellationToken cancellationToken)
     {
-        if (ImageFormat.Name(header) is null)
+        if (!ImageFormat.IsPicture(header))
         {
             return null;
         }
@@ -112,7 +112,7 @@ public sealed class MediaFrameReader : IFrameReader
         return IsPicture(bytes) ? bytes : null;
     }
 
-    private static bool IsPicture(ReadOnlySpan<byte> file) => ImageFormat.Name(file) is { } format && (format != "GIF" || !GifAnimation.IsAnimated(file));
+    private static bool IsPicture(ReadOnlySpan<byte> file) => ImageFormat.IsPicture(file) && (ImageFormat.Name(file) != "GIF" || !GifAnimation.IsAnimated(file));
 
     private static async Task<byte[]> ReadHeaderAsync(Stream stream, string name, CancellationToken cancellationToken)
     {

@@ -60,8 +60,19 @@ internal sealed class CommandHost
     public string ResumeHint { get; set; } = "The same command starts again.";
 
     /// <summary>The host of the running process.</summary>
+    /// <exception cref="CommandException">The folder in which it was started is not there any more, or must not be read.</exception>
     public static CommandHost OfThisProcess()
     {
+        string folder;
+        try
+        {
+            folder = Directory.GetCurrentDirectory();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The folder in which the command was started is not there any more, or must not be read. Change to another folder and start it again. ({error.Message})");
+        }
+
         var console = AnsiConsole.Console;
         if (System.Console.IsOutputRedirected)
         {
@@ -69,7 +80,7 @@ internal sealed class CommandHost
             console.Profile.Width = 1000;
         }
 
-        return new CommandHost(console, System.Console.Error, Directory.GetCurrentDirectory(), console.Profile.Capabilities.Interactive && !System.Console.IsOutputRedirected);
+        return new CommandHost(console, System.Console.Error, folder, console.Profile.Capabilities.Interactive && !System.Console.IsOutputRedirected);
     }
 
     /// <summary>Runs one command line.</summary>

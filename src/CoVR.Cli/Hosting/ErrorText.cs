@@ -14,6 +14,7 @@ internal static class ErrorText
         {
             OptionsValidationException options => string.Join(Environment.NewLine + "       ", options.Failures),
             _ when IsForUsers(cause) => cause.Message,
+            _ when IsOutOfMemory(cause) => $"There is not enough memory ({cause.Message.Split('\n')[0].TrimEnd('.')}). Smaller batches or a smaller model take less; a limit of the container or of the shell (ulimit -v) may be too low.",
             _ => $"{cause.GetType().Name}: {cause.Message}{(verbose ? "" : $"{Environment.NewLine}This is unexpected. The same command with --verbose shows where it comes from.")}",
         };
         return verbose ? $"{text}{Environment.NewLine}{error}" : text;
@@ -27,6 +28,10 @@ internal static class ErrorText
         or OptionsValidationException
         or IOException
         or UnauthorizedAccessException;
+
+    // libtorch has no type of its own for it.
+    private static bool IsOutOfMemory(Exception error) =>
+        error is OutOfMemoryException || error.Message.Contains("can't allocate memory", StringComparison.Ordinal) || error.Message.Contains("CUDA out of memory", StringComparison.Ordinal);
 
     private static Exception Unwrapped(Exception error) => error switch
     {

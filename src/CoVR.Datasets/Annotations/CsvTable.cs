@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using CoVR.Data;
 using CsvHelper;
 
@@ -21,7 +22,7 @@ public sealed class CsvTable : IDisposable
     public long Line => _csv.LineNumber;
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <param name="file">The file, UTF-8.</param>
+    /// <param name="file">The file, as <see cref="StrictText"/> reads it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The table, to be disposed of.</returns>
     /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
@@ -31,13 +32,15 @@ public sealed class CsvTable : IDisposable
         var table = new CsvTable(file, csv);
         try
         {
-            await table.AdvanceAsync(async () =>
-            {
-                await csv.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
-                return true;
-            }).ConfigureAwait(false);
+            await csv.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            RequireHeader(csv, file);
             table.Header = [.. csv.Headers];
             return table;
+        }
+        catch (CsvFormatException error)
+        {
+            csv.Dispose();
+            throw Malformed(file, error);
         }
         catch
         {
@@ -84,28 +87,47 @@ public sealed class CsvTable : IDisposable
     /// <param name="what">What the file is called in messages.</param>
     /// <param name="onMalformed">Told each malformed record, which is then skipped; null: the first one throws.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
-    internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null)
+    internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null) =>
+        CsvReader.Create(StrictText.Open(file, what), new CsvReaderOptions
+        {
+            Encoding = Encoding.UTF8,
+            Separator = ',',
+            TrackLineNumbers = true,
+            MalformedData = onMalformed is null ? CsvMalformedDataHandling.Throw : CsvMalformedDataHandling.Skip,
+            FieldCountMismatch = onMalformed is null ? CsvFieldCountHandling.Throw : CsvFieldCountHandling.Skip,
+            OnMalformedRecord = onMalformed is null ? null : record => onMalformed(new DatasetFormatException(file, record.LineNumber > 0 ? record.LineNumber : null, null, $"the row is malformed ({record.Reason}).")),
+            MaxRecordSize = LargestRecord,
+        });
+
+    /// <summary>Requires that the names of the columns are text.</summary>
+    /// <exception cref="DatasetFormatException">One is none.</exception>
+    internal static void RequireHeader(CsvReader csv, string file)
     {
-        try
+        // Only decoded: the reader keeps no bytes of a header.
+        if (csv.Headers.FirstOrDefault(name => name.AsSpan().IndexOfAny('\uFFFD', '\0') >= 0) is { } name)
         {
-            return CsvReader.FromFile(file, new CsvReaderOptions
+            throw new DatasetFormatException(file, 1, name, "the header is not UTF-8. If the file is in another encoding, such as Latin-1, save it as UTF-8.");
+        }
+    }
+
+    /// <summary>Requires that the row that was read last is text.</summary>
+    /// <exception cref="DatasetFormatException">It is none; the column is named.</exception>
+    internal static void RequireText(CsvReader csv, string file)
+    {
+        if (StrictText.FaultOf(csv.RawRecord, out _) is not { } fault)
+        {
+            return;
+        }
+
+        for (var i = 0; i < csv.FieldCount && i < csv.Headers.Count; i++)
+        {
+            if (StrictText.FaultOf(csv.GetSpan(i), out _) is { } reason)
             {
-                Separator = ',',
-                TrackLineNumbers = true,
-                MalformedData = onMalformed is null ? CsvMalformedDataHandling.Throw : CsvMalformedDataHandling.Skip,
-                FieldCountMismatch = onMalformed is null ? CsvFieldCountHandling.Throw : CsvFieldCountHandling.Skip,
-                OnMalformedRecord = onMalformed is null ? null : record => onMalformed(new DatasetFormatException(file, record.LineNumber > 0 ? record.LineNumber : null, null, $"the row is malformed ({record.Reason}).")),
-                MaxRecordSize = LargestRecord,
-            });
+                throw new DatasetFormatException(file, csv.LineNumber, csv.Headers[i], reason);
+            }
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the {what} does not exist.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the {what} cannot be opened ({error.Message}).", error);
-        }
+
+        throw new DatasetFormatException(file, csv.LineNumber, null, fault);
     }
 
     /// <summary>What a malformed record is reported as.</summary>
@@ -129,13 +151,13 @@ public sealed class CsvTable : IDisposable
         throw Fault(1, name, $"there is no such column; the header has: {string.Join(", ", Header)}.");
     }
 
-    /// <summary>Reads the rows in file order.</summary>
+    /// <summary>Reads the rows in file order; <see cref="Line"/> is the line of each.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows, each with as many fields as the header has; <see cref="Line"/> is that of the last one.</returns>
     /// <exception cref="DatasetFormatException">A row is malformed.</exception>
     public async IAsyncEnumerable<string[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        while (await AdvanceAsync(() => _csv.ReadAsync(cancellationToken).AsTask()).ConfigureAwait(false))
+        while (await AdvanceAsync(cancellationToken).ConfigureAwait(false))
         {
             var fields = new string[Header.Count];
             for (var i = 0; i < fields.Length; i++)
@@ -157,11 +179,17 @@ public sealed class CsvTable : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _csv.Dispose();
 
-    private async Task<bool> AdvanceAsync(Func<Task<bool>> read)
+    private async Task<bool> AdvanceAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await read().ConfigureAwait(false);
+            if (!await _csv.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            RequireText(_csv, _file);
+            return true;
         }
         catch (CsvFormatException error)
         {

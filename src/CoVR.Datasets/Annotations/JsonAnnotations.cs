@@ -6,7 +6,8 @@ namespace CoVR.Datasets.Annotations;
 /// <summary>Reads the entries of JSON annotation files and knows the line of each.</summary>
 internal static class JsonAnnotations
 {
-    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+    /// <summary>Why a text of a JSON file cannot be decoded.</summary>
+    public const string NoText = "the text holds bytes that are not UTF-8, or half of a surrogate pair";
 
     /// <summary>Reads the entries of an array.</summary>
     /// <param name="file">The file.</param>
@@ -15,14 +16,18 @@ internal static class JsonAnnotations
     /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an array.</exception>
     public static async Task<IReadOnlyList<JsonEntry>> ReadAsync(string file, string? property, CancellationToken cancellationToken)
     {
-        var bytes = await ReadBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
         try
         {
             return Read(file, bytes, property, cancellationToken);
         }
         catch (JsonException error)
         {
-            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+            throw Malformed(file, error);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new DatasetFormatException(file, null, property, $"{NoText} ({error.Message})", error);
         }
     }
 
@@ -30,19 +35,23 @@ internal static class JsonAnnotations
     /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an object.</exception>
     public static async Task<JsonEntry> ReadObjectAsync(string file, CancellationToken cancellationToken)
     {
-        var bytes = await ReadBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
         try
         {
-            using var document = JsonDocument.Parse(Text(bytes));
+            using var document = JsonDocument.Parse(bytes);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonEntry(file, 1, "", document.RootElement.Clone())
                 : throw new DatasetFormatException(file, 1, null, $"the file holds {Kind(document.RootElement.ValueKind)}, expected an object.");
         }
         catch (JsonException error)
         {
-            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+            throw Malformed(file, error);
         }
     }
+
+    /// <summary>What a file that is no JSON is reported as.</summary>
+    public static DatasetFormatException Malformed(string file, JsonException error) =>
+        new(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
 
     /// <summary>A kind of JSON value in words.</summary>
     public static string Kind(JsonValueKind kind) => kind switch
@@ -55,27 +64,9 @@ internal static class JsonAnnotations
         _ => kind.ToString().ToLowerInvariant(),
     };
 
-    private static async Task<byte[]> ReadBytesAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DatasetFormatException(file, null, null, "the annotation file does not exist.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the annotation file cannot be opened ({error.Message}).", error);
-        }
-    }
-
-    private static ReadOnlyMemory<byte> Text(byte[] bytes) => bytes.AsSpan().StartsWith(Mark) ? bytes.AsMemory(Mark.Length) : bytes;
-
     private static List<JsonEntry> Read(string file, byte[] bytes, string? property, CancellationToken cancellationToken)
     {
-        var text = Text(bytes).Span;
+        ReadOnlySpan<byte> text = bytes;
         var reader = new Utf8JsonReader(text);
         reader.Read();
         if (property is not null)

@@ -11,15 +11,16 @@ namespace CoVR.Datasets.Annotations;
 internal readonly record struct JsonEntry(string File, long Line, string Place, JsonElement Value)
 {
     /// <summary>Whether an object has a key.</summary>
-    public bool Has(string key) => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(key, out _);
+    public bool Has(string key) => Value.ValueKind == JsonValueKind.Object && Find(key) is not null;
 
     /// <summary>The value of a key.</summary>
     public JsonEntry Get(string key)
     {
         Require(Value, JsonValueKind.Object);
-        return Value.TryGetProperty(key, out var value)
-            ? this with { Place = Place.Length == 0 ? key : $"{Place}.{key}", Value = value }
-            : throw new DatasetFormatException(File, Line, Place.Length == 0 ? key : $"{Place}.{key}", $"the key is missing; the entry has: {string.Join(", ", Value.EnumerateObject().Select(property => property.Name))}.");
+        var place = Place.Length == 0 ? key : $"{Place}.{key}";
+        return Find(key) is { } value
+            ? this with { Place = place, Value = value }
+            : throw (this with { Place = place }).Fault($"the key is missing; the entry has: {string.Join(", ", Properties().Select(property => property.Key))}.");
     }
 
     /// <summary>The items of an array.</summary>
@@ -30,23 +31,31 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
         return [.. Value.EnumerateArray().Select((value, i) => self with { Place = $"{self.Place}[{i}]", Value = value })];
     }
 
-    /// <summary>The keys and values of an object.</summary>
+    /// <summary>The keys, each once, and values of an object.</summary>
     public IReadOnlyList<(string Key, JsonEntry Value)> Properties()
     {
         Require(Value, JsonValueKind.Object);
-        var self = this;
-        return [.. Value.EnumerateObject().Select(property => (property.Name, self with { Place = $"{self.Place}.{property.Name}", Value = property.Value }))];
+        List<(string, JsonEntry)> properties = [];
+        HashSet<string> keys = new(StringComparer.Ordinal);
+        foreach (var property in Value.EnumerateObject())
+        {
+            var key = Decode(() => property.Name);
+            properties.Add((key, this with { Place = $"{Place}.{key}", Value = property.Value }));
+            if (!keys.Add(key))
+            {
+                throw Fault($"the key '{MediaIdentities.Shorten(key)}' is there twice.");
+            }
+        }
+
+        return properties;
     }
 
     /// <summary>A text, perhaps empty.</summary>
     public string Text()
     {
         Require(Value, JsonValueKind.String);
-        return Value.GetString()!;
+        return Decode(Value.GetString)!;
     }
-
-    /// <summary>A text, or null when it is anything else.</summary>
-    public string? ReadText() => Value.ValueKind == JsonValueKind.String ? Value.GetString() : null;
 
     /// <summary>A text that is not blank.</summary>
     public string FilledText() => Text() is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault("the text is empty.");
@@ -66,14 +75,34 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
     }
 
     /// <summary>An identity: a text that is no path outside the media folder.</summary>
-    public MediaId Identity()
-    {
-        var id = FilledText();
-        return MediaIdentities.IsInside(id) ? new MediaId(id) : throw Fault($"'{MediaIdentities.Shorten(id)}' is a path outside the media folder, not an identity.");
-    }
+    public MediaId Identity() => Identity(FilledText());
+
+    /// <summary>The identity that a key of this object is.</summary>
+    public MediaId Identity(string key) =>
+        string.IsNullOrWhiteSpace(key) ? throw Fault("a key is empty, expected an identity.")
+            : MediaIdentities.IsInside(key) ? new MediaId(key)
+            : throw Fault($"'{MediaIdentities.Shorten(key)}' is a path outside the media folder, not an identity.");
 
     /// <summary>A fault at this place.</summary>
     public DatasetFormatException Fault(string reason) => new(File, Line, Place.Length == 0 ? null : Place, reason);
+
+    private JsonElement? Find(string key)
+    {
+        var value = Value;
+        return Decode(() => value.TryGetProperty(key, out var found) ? found : (JsonElement?)null);
+    }
+
+    private T Decode<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Fault($"{JsonAnnotations.NoText} ({error.Message})");
+        }
+    }
 
     private void Require(JsonElement value, JsonValueKind kind)
     {

@@ -58,15 +58,16 @@ internal sealed class CirrReader(CirrOptions options, ILogger logger) : DatasetR
         entry.Has("target_hard") ? entry.Get("target_hard").Identity() : null)
     {
         Subset = [.. entry.Get("img_set").Get("members").Items().Select(member => member.Identity())],
-        Answers = entry.Has("target_soft")
-            ? entry.Get("target_soft").Properties().ToDictionary(pair => new MediaId(pair.Key), pair => pair.Value.Number())
-            : null,
+        Answers = entry.Has("target_soft") ? ReadAnswers(entry.Get("target_soft")) : null,
     };
+
+    private static Dictionary<MediaId, double> ReadAnswers(JsonEntry answers) =>
+        answers.Properties().ToDictionary(pair => answers.Identity(pair.Key), pair => pair.Value.Number());
 
     private static async Task<IReadOnlyList<MediaId>> ReadListAsync(string list, CancellationToken cancellationToken)
     {
         var pictures = await JsonAnnotations.ReadObjectAsync(list, cancellationToken).ConfigureAwait(false);
-        return [.. pictures.Properties().Select(pair => pair.Key).Order(CodePointComparer.Instance).Select(name => new MediaId(name))];
+        return [.. pictures.Properties().Select(pair => pair.Key).Order(CodePointComparer.Instance).Select(pictures.Identity)];
     }
 
     private async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(DatasetSplit split, IReadOnlyList<Triplet> triplets, CancellationToken cancellationToken)

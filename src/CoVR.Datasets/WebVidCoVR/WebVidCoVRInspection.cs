@@ -33,13 +33,13 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
     }
 
     /// <summary>Reads the list of the gallery, where there is one.</summary>
-    public async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
+    public IReadOnlyList<MediaId> ReadGallery(WebVidCoVRTriplets triplets)
     {
         if (options.Galleries.TryGetValue(split, out var list))
         {
             try
             {
-                return await WebVidCoVRReader.ReadGalleryAsync(list, cancellationToken).ConfigureAwait(false);
+                return WebVidCoVRReader.ReadGallery(list, fault => _issues.Add(AnnotationIssue.Of(fault)));
             }
             catch (DatasetFormatException fault)
             {

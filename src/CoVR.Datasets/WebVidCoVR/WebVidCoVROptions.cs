@@ -86,10 +86,11 @@ public sealed class WebVidCoVROptions : DatasetOptions
         cancellationToken);
 
     /// <inheritdoc/>
-    public override async Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default) =>
-        (await WebVidCoVRReader.ReadGalleryAsync(file, cancellationToken).ConfigureAwait(false)) is { Count: > 0 } gallery
-            ? gallery.Count
-            : throw new DatasetFormatException(file, null, null, "the gallery file is empty.");
+    public override Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default) => Task.Run(
+        () => WebVidCoVRReader.ReadGallery(file) is { Length: > 0 } gallery
+            ? (long)gallery.Length
+            : throw new DatasetFormatException(file, null, null, "the gallery file is empty."),
+        cancellationToken);
 
     /// <inheritdoc/>
     private protected override IInspectableDataset Create(ILoggerFactory loggers) => new WebVidCoVRReader(this, loggers.CreateLogger<WebVidCoVRReader>());

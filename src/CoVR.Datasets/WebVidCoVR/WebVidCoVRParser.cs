@@ -74,6 +74,7 @@ internal sealed class WebVidCoVRParser : IDisposable
     private void AddRow(WebVidCoVRBatch batch, WebVidCoVRRowStore store)
     {
         var line = _csv.LineNumber;
+        CsvTable.RequireText(_csv, _file);
         CheckNumber(_columns.TextSimilarity, line, "sim_txt");
         CheckNumber(_columns.VisualSimilarity, line, "sim_vid");
         var scores = _columns.Scores < 0 ? [] : Scores(_csv.GetSpan(_columns.Scores), line);
@@ -159,6 +160,7 @@ internal sealed record WebVidCoVRColumns(int Reference, int Target, int Referenc
     public static WebVidCoVRColumns Read(CsvReader csv, string file, bool byRule)
     {
         csv.ReadHeader();
+        CsvTable.RequireHeader(csv, file);
         var header = csv.Headers;
         Dictionary<string, int> columns = new(StringComparer.Ordinal);
         for (var i = 0; i < header.Count; i++)

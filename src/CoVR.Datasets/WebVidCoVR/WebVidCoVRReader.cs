@@ -22,7 +22,7 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
     {
         var file = Options.AnnotationsOf(split);
         var (triplets, items, media) = await Task.Run(() => ReadTriplets(file, split, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var candidates = await ReadCandidatesAsync(split, triplets, cancellationToken).ConfigureAwait(false);
+        var candidates = ReadCandidates(split, triplets);
         Log.SplitRead(Logger, Name, split, triplets.Count, items, candidates.Count);
         return media.CountMissing(new TripletDataset(Name, split, triplets, candidates) { Source = file });
     }
@@ -32,8 +32,7 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
     {
         var inspection = new WebVidCoVRInspection(Options, split, Options.AnnotationsOf(split));
         var triplets = await Task.Run(() => inspection.Read(cancellationToken), cancellationToken).ConfigureAwait(false);
-        var gallery = await inspection.ReadGalleryAsync(triplets, cancellationToken).ConfigureAwait(false);
-        return inspection.Of(triplets, gallery);
+        return inspection.Of(triplets, inspection.ReadGallery(triplets));
     }
 
     /// <inheritdoc/>
@@ -90,7 +89,11 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
         }
     }
 
-    private async Task<IReadOnlyList<MediaId>> ReadCandidatesAsync(DatasetSplit split, WebVidCoVRTriplets triplets, CancellationToken cancellationToken)
+    /// <summary>Reads the list of a gallery: an identity a line. Without <paramref name="onFault"/> the first line that is no text throws.</summary>
+    internal static MediaId[] ReadGallery(string file, Action<DatasetFormatException>? onFault = null) =>
+        [.. StrictText.ReadLines(file, "gallery file", onFault).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
+
+    private IReadOnlyList<MediaId> ReadCandidates(DatasetSplit split, WebVidCoVRTriplets triplets)
     {
         var targets = triplets.Rows.Targets().Select(id => new MediaId(id)).ToArray();
         if (!Options.Galleries.TryGetValue(split, out var file))
@@ -98,24 +101,11 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
             return targets;
         }
 
-        var gallery = await ReadGalleryAsync(file, cancellationToken).ConfigureAwait(false);
+        var gallery = ReadGallery(file);
         var known = gallery.ToHashSet();
         return targets.FirstOrDefault(target => !known.Contains(target)) is { Value.Length: > 0 } absent
             ? throw new DatasetFormatException(file, null, null, $"the gallery lacks the target '{absent}'.")
             : gallery;
-    }
-
-    /// <summary>Reads a list of a gallery, one identity a line.</summary>
-    /// <exception cref="DatasetFormatException">There is no such file.</exception>
-    internal static async Task<IReadOnlyList<MediaId>> ReadGalleryAsync(string file, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(file))
-        {
-            throw new DatasetFormatException(file, null, null, "the gallery file does not exist.");
-        }
-
-        var lines = await File.ReadAllLinesAsync(file, cancellationToken).ConfigureAwait(false);
-        return [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
     }
 
     private string? Find(string folder, string id) => _paths.GetOrAdd(

@@ -40,7 +40,10 @@ internal static class ImageFormat
     internal static bool IsPng(ReadOnlySpan<byte> header) => header.StartsWith(PngSignature);
 
     /// <summary>Whether the bytes start like a TIFF file, which is not read.</summary>
-    internal static bool IsTiff(ReadOnlySpan<byte> header) => header.StartsWith("II*\0"u8) || header.StartsWith("MM\0*"u8);
+    internal static bool IsTiff(ReadOnlySpan<byte> header) => header is [(byte)'I', (byte)'I', (byte)'*' or (byte)'+', 0, ..] or [(byte)'M', (byte)'M', 0, (byte)'*' or (byte)'+', ..];
+
+    /// <summary>Whether the bytes start like a picture, which is a matter of the image decoder even if it does not read it.</summary>
+    internal static bool IsPicture(ReadOnlySpan<byte> header) => Name(header) is not null || IsTiff(header);
 
     /// <summary>Whether a WebP file is shorter than its header says; Skia reports such a file as invalid.</summary>
     internal static bool IsShortWebP(ReadOnlySpan<byte> file) =>
@@ -64,16 +67,16 @@ internal static class GifAnimation
         }
 
         var pictures = 0;
-        for (var at = HeaderLength + TableLength(file[10]); at < file.Length && pictures < 2;)
+        for (var at = HeaderLength + GifBlocks.TableLength(file[10]); at < file.Length && pictures < 2;)
         {
             switch (file[at])
             {
                 case 0x21:
-                    at = SkipBlocks(file, at + 2);
+                    at = GifBlocks.Skip(file, at + 2);
                     break;
                 case 0x2C when at + 10 <= file.Length:
                     pictures++;
-                    at = SkipBlocks(file, at + 11 + TableLength(file[at + 9]));
+                    at = GifBlocks.Skip(file, at + 11 + GifBlocks.TableLength(file[at + 9]));
                     break;
                 default:
                     return false;
@@ -82,10 +85,16 @@ internal static class GifAnimation
 
         return pictures > 1;
     }
+}
 
-    private static int TableLength(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
+/// <summary>Lengths of the parts of GIF files.</summary>
+internal static class GifBlocks
+{
+    /// <summary>The bytes of the palette that the flags of a screen or picture announce.</summary>
+    internal static int TableLength(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
 
-    private static int SkipBlocks(ReadOnlySpan<byte> file, int at)
+    /// <summary>Where a chain of blocks ends.</summary>
+    internal static int Skip(ReadOnlySpan<byte> file, int at)
     {
         while (at < file.Length && file[at] != 0)
         {

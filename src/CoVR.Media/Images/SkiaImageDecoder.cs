@@ -5,7 +5,7 @@ namespace CoVR.Media.Images;
 
 /// <summary>
 /// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia, with the pixels that Pillow 9.4 gives for <c>convert("RGB")</c>: alpha and
-/// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255.
+/// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255, pixels beyond a palette are grey.
 /// </summary>
 /// <remarks>Safe for use from several threads. Truncated files are errors, never grey areas.</remarks>
 internal sealed class SkiaImageDecoder : IImageDecoder
@@ -30,7 +30,19 @@ internal sealed class SkiaImageDecoder : IImageDecoder
             return Gray16Png.Decode(encoded, header, name);
         }
 
-        return DecodeWithSkia(encoded, name);
+        if (HighColorBitmap.TryReadHeader(encoded, out var bitmap))
+        {
+            CheckSize(bitmap.Width, bitmap.Height, name);
+            return HighColorBitmap.Decode(encoded, bitmap, name);
+        }
+
+        if (GifPicture.Find(encoded) is { } gif)
+        {
+            CheckSize(gif.Width, gif.Height, name);
+            return gif.Place(DecodeWithSkia(gif.Encoded, name));
+        }
+
+        return DecodeWithSkia(PaletteBitmap.Complete(PalettePng.Complete(encoded)), name);
     }
 
     private unsafe RgbFrame DecodeWithSkia(ReadOnlySpan<byte> encoded, string name)

@@ -10,6 +10,7 @@ namespace CoVR.Modeling.Checkpoints;
 internal sealed class LoadPlan
 {
     private const int MostReaders = 8;
+    private const string Compiled = "_orig_mod.";
     private readonly Checkpoint _checkpoint;
     private readonly CheckpointMap _map;
     private readonly List<(CheckpointTensor Source, Tensor Destination, Tensor? Reshaped)> _copies = [];
@@ -161,6 +162,11 @@ internal sealed class LoadPlan
         if (_firstSource is null)
         {
             return "The file holds no tensors at its top; perhaps they are in a dictionary of it (CheckpointMap.Root).";
+        }
+
+        if (_unexpected.Any(key => key.Contains(Compiled, StringComparison.Ordinal)))
+        {
+            return $"Keys contain '{Compiled}': the weights were saved from a model compiled by torch.compile. Save the state dict of the model before it is compiled (model._orig_mod), or take '{Compiled}' out of the keys.";
         }
 
         var model = StateDictSignature.Of(_state.ToDictionary(entry => entry.Key, IReadOnlyList<long> (entry) => entry.Value.shape, StringComparer.Ordinal));

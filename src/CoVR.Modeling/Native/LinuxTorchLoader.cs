@@ -97,9 +97,16 @@ internal static class LinuxTorchLoader
         "(Debian 13, Ubuntu 24.04 or RHEL 10 bring it; on Ubuntu 22.04 the toolchain PPA, on RHEL 9 conda's libstdcxx-ng, with LD_LIBRARY_PATH set to its folder).";
 
     /// <summary>What the dynamic loader's message means, and how to mend it.</summary>
-    internal static string ReasonOf(string message) => message.Contains("undefined symbol", StringComparison.Ordinal)
-        ? $"The application's libtorch is of another release than {NativeFolders.TorchVersion}, for which TorchSharp is built. {NativeFolders.PackageAdvice}"
-        : Newer;
+    /// <param name="message">The message.</param>
+    /// <param name="otherwise">The reason that is most likely when the message tells none; null: an old libstdc++.</param>
+    internal static string ReasonOf(string message, string? otherwise = null)
+    {
+        bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
+        return Says("Cannot allocate memory") || Says("failed to map segment") || Says("cannot create shared object descriptor")
+            ? "There is not enough memory for it: it takes about 500 MB of address space. A limit of the container, or of the shell (ulimit -v), may be too low."
+            : Says("undefined symbol") ? $"The application's libtorch is of another release than {NativeFolders.TorchVersion}, for which TorchSharp is built. {NativeFolders.PackageAdvice}"
+            : otherwise ?? Newer;
+    }
 
     private static bool NewerThanGcc12(string version) =>
         version.StartsWith("GLIBCXX_3.4.", StringComparison.Ordinal) &&
@@ -114,7 +121,7 @@ internal static class LinuxTorchLoader
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw new NativeTorchException($"{path} does not load. {advice}", e);
+            throw new NativeTorchException($"{path} does not load. {ReasonOf(e.Message, advice)}", e);
         }
     }
 }

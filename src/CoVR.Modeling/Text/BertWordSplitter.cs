@@ -130,7 +130,7 @@ internal sealed class BertWordSplitter(List<BertWord> words)
         var whole = _origins[0].Start.._origins[^1].End;
         if (!System.Text.Ascii.IsValid(text))
         {
-            (text, var origins) = StripAccents(text, [.. _origins]);
+            (text, var origins) = StripAccents(text, _origins);
             SplitPunctuation(new BertWord(text, whole, false, origins));
         }
         else if (whole.End.Value - whole.Start.Value == text.Length)
@@ -146,45 +146,16 @@ internal sealed class BertWordSplitter(List<BertWord> words)
         _origins.Clear();
     }
 
-    private static (string Text, Range[]? Origins) StripAccents(string text, Range[] origins)
+    private static (string Text, Range[] Origins) StripAccents(string text, List<Range> origins)
     {
-        var bare = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize(NormalizationForm.FormD).EnumerateRunes())
+        var (bare, kept) = (new StringBuilder(text.Length), new List<Range>(text.Length));
+        foreach (var (rune, origin) in UnicodeTables.Decompose(text, origins).Where(part => Rune.GetUnicodeCategory(part.Rune) != UnicodeCategory.NonSpacingMark))
         {
-            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
-            {
-                bare.Append(rune);
-            }
+            bare.Append(rune);
+            kept.AddRange(Enumerable.Repeat(origin, rune.Utf16SequenceLength));
         }
 
-        var result = bare.ToString();
-        return (result, OriginsAfter(text, origins, result));
-    }
-
-    // Character by character the marks fall out the same way, save where whole-word reordering intervenes: then null.
-    private static Range[]? OriginsAfter(string text, Range[] origins, string expected)
-    {
-        var (rebuilt, result) = (new StringBuilder(expected.Length), new List<Range>(expected.Length));
-        for (var at = 0; at < text.Length;)
-        {
-            var length = char.IsHighSurrogate(text[at]) ? 2 : 1;
-            foreach (var rune in text.Substring(at, length).Normalize(NormalizationForm.FormD).EnumerateRunes())
-            {
-                if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
-                {
-                    rebuilt.Append(rune);
-                }
-            }
-
-            while (result.Count < rebuilt.Length)
-            {
-                result.Add(origins[at]);
-            }
-
-            at += length;
-        }
-
-        return rebuilt.Equals(expected.AsSpan()) ? [.. result] : null;
+        return (bare.ToString(), [.. kept]);
     }
 
     private void SplitPunctuation(BertWord word)
@@ -220,7 +191,7 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 /// <param name="Text">Lower-cased, without accents.</param>
 /// <param name="Whole">The range of the original text that the word stands for.</param>
 /// <param name="IsDirect">Whether each character stands for one of <paramref name="Whole"/>, in order.</param>
-/// <param name="Origins">Otherwise, for each character of <paramref name="Text"/>, the range it stands for; null when that is not known.</param>
+/// <param name="Origins">Otherwise, for each character of <paramref name="Text"/>, the range it stands for.</param>
 internal readonly record struct BertWord(string Text, Range Whole, bool IsDirect, Range[]? Origins)
 {
     /// <summary>The range of the original text that part of the word stands for.</summary>

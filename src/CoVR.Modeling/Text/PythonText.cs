@@ -94,7 +94,7 @@ internal static class PythonText
         }
 
         Span<char> buffer = stackalloc char[2];
-        lower.Append(buffer[..Rune.ToLowerInvariant(rune).EncodeToUtf16(buffer)]);
+        lower.Append(buffer[..UnicodeTables.ToLower(rune).EncodeToUtf16(buffer)]);
     }
 
     private static bool EndsWord(string text, int at)

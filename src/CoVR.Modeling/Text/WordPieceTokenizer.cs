@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.ML.Tokenizers;
 
 namespace CoVR.Modeling.Text;
@@ -51,34 +52,29 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <summary>Number of ids, added tokens included.</summary>
     public int VocabularySize => _vocabulary.Tokens.Count;
 
-    /// <summary>Reads a vocabulary file (<c>vocab.txt</c>): UTF-8, one token a line.</summary>
+    /// <summary>Reads a vocabulary file (<c>vocab.txt</c>): one token a line, UTF-8 or UTF-16 with a byte order mark.</summary>
     /// <param name="path">The file.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The file is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WordPieceTokenizer Load(string path, IReadOnlyList<string>? addedTokens = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new WordPieceTokenizer(path, File.ReadLines(path), addedTokens);
+        return new WordPieceTokenizer(path, ReadLines(path, File.ReadAllBytes(path)), addedTokens);
     }
 
-    /// <summary>Reads a vocabulary from a stream: UTF-8, one token a line.</summary>
+    /// <summary>Reads a vocabulary from a stream, likewise.</summary>
     /// <param name="stream">Read to its end; not closed.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The stream is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     public static WordPieceTokenizer Load(Stream stream, IReadOnlyList<string>? addedTokens = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line)
-        {
-            lines.Add(line);
-        }
-
-        return new WordPieceTokenizer("The vocabulary", lines, addedTokens);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return new WordPieceTokenizer("The vocabulary", ReadLines("The vocabulary", bytes.ToArray()), addedTokens);
     }
 
     /// <summary>The id of a token.</summary>
@@ -137,6 +133,39 @@ internal sealed class WordPieceTokenizer : Tokenizer
             end = origin.End.Value;
         });
         return new EncodeResults<int> { Tokens = ids, CharsConsumed = complete ? span.Length : end };
+    }
+
+    private static List<string> ReadLines(string origin, byte[] bytes)
+    {
+        Encoding encoding = bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
+            ? new UnicodeEncoding(bigEndian: bytes[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true)
+            : new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+        using var reader = new StreamReader(new MemoryStream(bytes), encoding, detectEncodingFromByteOrderMarks: false);
+        var lines = new List<string>();
+        try
+        {
+            while (reader.ReadLine() is { } line)
+            {
+                lines.Add(line);
+            }
+
+            return lines;
+        }
+        catch (DecoderFallbackException error)
+        {
+            var number = 1;
+            foreach (var line in bytes.AsSpan().Split((byte)'\n'))
+            {
+                if (!Utf8.IsValid(bytes.AsSpan(line)))
+                {
+                    break;
+                }
+
+                number++;
+            }
+
+            throw new InvalidDataException($"{origin}: line {number} is not UTF-8.", error);
+        }
     }
 
     private bool Encode(ReadOnlySpan<char> text, int maximum, Action<int, Range> add)

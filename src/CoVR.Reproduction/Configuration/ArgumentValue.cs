@@ -3,8 +3,8 @@ using System.Text;
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
-/// Reads the value of an override: numbers, <c>true</c>, <c>null</c>, words, "quoted" text, <c>[lists]</c>, <c>{maps: 1}</c> and <c>${references}</c>
-/// (the grammar of Hydra's overrides without its sweeps).
+/// Reads the value of an override: numbers, <c>true</c>, <c>null</c>, words, "quoted" text, <c>[lists]</c>, <c>{maps: 1}</c>, <c>${references}</c>
+/// and casts such as <c>int(3.7)</c> (the grammar of Hydra's overrides without its sweeps).
 /// </summary>
 internal ref struct ArgumentValue
 {
@@ -106,33 +106,39 @@ internal ref struct ArgumentValue
         }
     }
 
+    /// <summary>Within quotes a backslash is itself, unless it and others like it stand before a quote.</summary>
     private string Quoted()
     {
         var quote = _text[_at++];
         var value = new StringBuilder();
-        for (; _at < _text.Length; _at++)
+        while (_at < _text.Length)
         {
-            if (_text[_at] == quote)
+            var slashes = _text.AsSpan(_at).IndexOfAnyExcept('\\') is >= 0 and var count ? count : _text.Length - _at;
+            _at += slashes;
+            if (_at == _text.Length || _text[_at] != quote)
             {
+                value.Append('\\', slashes).Append(_text.AsSpan(_at, Math.Min(1, _text.Length - _at)));
                 _at++;
+                continue;
+            }
+
+            _at++;
+            value.Append('\\', slashes / 2);
+            if (slashes % 2 == 0)
+            {
                 return value.ToString();
             }
 
-            if (_text[_at] == '\\' && _at + 1 < _text.Length && (_text[_at + 1] == quote || _text[_at + 1] == '\\'))
-            {
-                _at++;
-            }
-
-            value.Append(_text[_at]);
+            value.Append(quote);
         }
 
         throw new ConfigurationException(_origin, $"the closing {quote} is missing.");
     }
 
-    private ConfigScalar Plain(string ends)
+    private ConfigNode Plain(string ends)
     {
         var value = new StringBuilder();
-        var depth = 0;
+        var (start, depth, filled, isText) = (_at, 0, 0, false);
         for (; _at < _text.Length; _at++)
         {
             var letter = _text[_at];
@@ -141,13 +147,28 @@ internal ref struct ArgumentValue
                 break;
             }
 
+            if (depth == 0 && letter == '(' && ArgumentCast.IsName(_text.AsSpan(start, _at - start)))
+            {
+                return Function(_text[start.._at]);
+            }
+
             depth += letter == '{' && value is [.., '$'] ? 1 : letter == '}' && depth > 0 ? -1 : 0;
-            var escaped = letter == '\\' && _at + 1 < _text.Length && @"\,()[]{}:= ".Contains(_text[_at + 1], StringComparison.Ordinal);
+            var escaped = letter == '\\' && _at + 1 < _text.Length && "\\,()[]{}:= \t".Contains(_text[_at + 1], StringComparison.Ordinal);
             value.Append(escaped ? _text[++_at] : letter);
+            isText |= escaped;
+            filled = escaped || !char.IsWhiteSpace(letter) ? value.Length : filled;
         }
 
-        var text = value.ToString().Trim();
-        return new ConfigScalar(ScalarText.FromArgument(text), _origin);
+        var text = value.ToString(0, filled);
+        return new ConfigScalar(isText ? text : ScalarText.FromArgument(text), _origin);
+    }
+
+    private ConfigNode Function(string name)
+    {
+        _at++;
+        ArgumentCast.RequireKnown(name, _origin);
+        var value = Value(",)");
+        return Close(')') ? ArgumentCast.Apply(name, value) : throw new ConfigurationException(_origin, $"{name}(…) takes one value, and ends with ')'.");
     }
 
     private void SkipBlanks()

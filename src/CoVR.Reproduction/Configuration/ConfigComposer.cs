@@ -38,14 +38,14 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
             throw new ConfigurationException(choice.Origin, "a saved configuration (--config) holds its choices already; only values can be changed (name.name=value).");
         }
 
-        return Finish(YamlTree.Read(File.ReadAllText(path), file), overrides, arguments);
+        return Finish(YamlTree.Read(YamlTree.ReadText(path), file), overrides, arguments);
     }
 
     private ComposedConfiguration Finish(ConfigMap root, IEnumerable<ConfigOverride> values, IReadOnlyList<string> arguments)
     {
         foreach (var value in values)
         {
-            OverrideApplier.Apply(root, value, library.Groups);
+            OverrideApplier.Apply(root, value, library.Groups, runtime);
         }
 
         return new ComposedConfiguration(root, runtime, arguments);

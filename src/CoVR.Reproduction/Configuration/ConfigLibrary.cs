@@ -108,7 +108,7 @@ public sealed class ConfigLibrary
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*.y*ml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            Add(Path.GetRelativePath(folder, file).Replace('\\', '/'), file, () => File.ReadAllText(file));
+            Add(Path.GetRelativePath(folder, file).Replace('\\', '/'), file, () => YamlTree.ReadText(file));
         }
     }
 

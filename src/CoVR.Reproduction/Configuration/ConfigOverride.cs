@@ -2,7 +2,7 @@ using CoVR.Storage;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>One argument of the command line: <c>group=choice</c>, <c>a.b=value</c>, <c>+a.b=value</c>, <c>++a.b=value</c> or <c>~a.b</c>.</summary>
+/// <summary>One argument of the command line: <c>group=choice</c>, <c>a.b=value</c>, <c>+a.b=value</c>, <c>++a.b=value</c>, <c>~a.b</c> or <c>~a.b=value</c>.</summary>
 /// <param name="Argument">The argument as it was typed.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="Key">The group or the path, without package.</param>
@@ -53,6 +53,6 @@ internal enum OverrideKind
     /// <summary><c>++a=b</c>: changes or adds.</summary>
     Force,
 
-    /// <summary><c>~a</c>: takes out.</summary>
+    /// <summary><c>~a</c>: takes out; <c>~a=b</c>: if it is b.</summary>
     Remove,
 }

@@ -9,6 +9,7 @@ internal sealed class DefaultsTree
 {
     private readonly ConfigLibrary _library;
     private readonly Dictionary<string, Choice> _choices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Choice> _removals = new(StringComparer.Ordinal);
     private readonly List<DefaultsEntry> _added = [];
     private readonly List<string> _known = [];
     private readonly List<string> _open = [];
@@ -21,14 +22,18 @@ internal sealed class DefaultsTree
         foreach (var choice in choices)
         {
             var key = choice.Package is null ? choice.Key : $"{choice.Key}@{choice.Package}";
-            var value = choice.Kind == OverrideKind.Remove || choice.Text is "null" ? null : ConfigFile.WithoutSuffix(choice.Text);
+            var value = choice.Text is "null" ? null : ConfigFile.WithoutSuffix(choice.Text);
             if (choice.Kind is OverrideKind.Add or OverrideKind.Force)
             {
                 _added.Add(new DefaultsEntry(choice.Key, value, choice.Origin) { Absolute = true, Package = choice.Package });
             }
-            else if (!_choices.TryAdd(key, new Choice(value, choice.Origin, true)))
+            else if (_choices.ContainsKey(key) || _removals.ContainsKey(key))
             {
                 throw new ConfigurationException(choice.Origin, $"the group '{key}' is chosen twice.");
+            }
+            else
+            {
+                (choice.Kind == OverrideKind.Remove ? _removals : _choices).Add(key, new Choice(value, choice.Origin, true));
             }
         }
     }
@@ -39,7 +44,7 @@ internal sealed class DefaultsTree
     {
         var root = _library.Find(primary) ?? throw new ConfigurationException($"There is no configuration '{primary}.yaml'.");
         var files = Expand(root, "", [.. root.Defaults, .. _added]);
-        foreach (var (key, choice) in _choices)
+        foreach (var (key, choice) in _choices.Concat(_removals))
         {
             if (!choice.Used && (choice.CommandLine || !_library.HasGroup(key.Split('@')[0])))
             {
@@ -91,7 +96,7 @@ internal sealed class DefaultsTree
             }
         }
 
-        if (choice is null)
+        if (IsRemoved(key, choice) || choice is null)
         {
             return [];
         }
@@ -109,6 +114,20 @@ internal sealed class DefaultsTree
         }
 
         return Expand(file, PackageOf(file, entry, package), file.Defaults);
+    }
+
+    /// <summary>Whether the command line takes a choice out (<c>~group</c>, or <c>~group=choice</c>).</summary>
+    private bool IsRemoved(string key, string? choice)
+    {
+        if (!_removals.TryGetValue(key, out var removal))
+        {
+            return false;
+        }
+
+        removal.Used = true;
+        return removal.Value is null || removal.Value == choice
+            ? true
+            : throw new ConfigurationException(removal.Origin, $"the choice of '{key}' is '{choice ?? "null"}', not '{removal.Value}'; ~{key} takes it out whatever it is.");
     }
 
     private static string Group(DefaultsEntry entry, ConfigFile parent) =>

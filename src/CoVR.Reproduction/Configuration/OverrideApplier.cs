@@ -7,7 +7,7 @@ internal static class OverrideApplier
 {
     /// <summary>Carries out an override.</summary>
     /// <exception cref="ConfigurationException">The name does not exist (without <c>+</c>) or exists already (with <c>+</c>).</exception>
-    public static void Apply(ConfigMap root, ConfigOverride change, IEnumerable<string> groups)
+    public static void Apply(ConfigMap root, ConfigOverride change, IEnumerable<string> groups, ConfigRuntime runtime)
     {
         var names = change.Key.Split('.');
         var parent = root;
@@ -20,6 +20,7 @@ internal static class OverrideApplier
         switch (change.Kind)
         {
             case OverrideKind.Remove when exists:
+                RequireValue(new ConfigResolver(root, runtime).Resolve(parent.Entries[name], change.Key), change);
                 parent.Entries.Remove(name);
                 return;
             case OverrideKind.Add when exists:
@@ -38,6 +39,26 @@ internal static class OverrideApplier
             parent.Entries[name] = value;
         }
     }
+
+    /// <summary>What is taken out with a value (<c>~a=1</c>) has to have it.</summary>
+    private static void RequireValue(ConfigNode node, ConfigOverride change)
+    {
+        if (change.Text is { } text && !Same(node.ToValue(), ArgumentValue.Parse(text, change.Origin).ToValue()))
+        {
+            throw new ConfigurationException(change.Origin, $"'{change.Key}' is {ConfigJson.Line(node)}, not {text}; ~{change.Key} takes it out whatever it is.");
+        }
+    }
+
+    // As Python compares: 1, 1.0 and True are equal.
+    private static bool Same(object? left, object? right) => (left, right) switch
+    {
+        (IReadOnlyList<object?> some, IReadOnlyList<object?> others) => some.Count == others.Count && some.Zip(others).All(pair => Same(pair.First, pair.Second)),
+        (IReadOnlyDictionary<string, object?> some, IReadOnlyDictionary<string, object?> others) =>
+            some.Count == others.Count && some.All(entry => others.TryGetValue(entry.Key, out var other) && Same(entry.Value, other)),
+        (string or null, _) or (_, string or null) => Equals(left, right),
+        (IConvertible some, IConvertible others) => some.ToDouble(null).Equals(others.ToDouble(null)),
+        _ => Equals(left, right),
+    };
 
     private static ConfigMap Descend(ConfigMap root, ConfigMap parent, string[] names, int at, ConfigOverride change, IEnumerable<string> groups)
     {

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>The type of an unquoted value, by the rules that OmegaConf lays over YAML 1.1 (its <c>1e-4</c> is a number).</summary>
+/// <summary>The type of an unquoted value, by the rules that OmegaConf lays over PyYAML's of YAML 1.1: <c>1e-4</c> is a number, <c>2024-01-02</c> a text.</summary>
 internal static partial class ScalarText
 {
     /// <summary>Reads an unquoted value of a YAML file.</summary>
@@ -12,11 +13,16 @@ internal static partial class ScalarText
         "" or "~" or "null" or "Null" or "NULL" => null,
         "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
         "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" => false,
-        ".inf" or ".Inf" or ".INF" or "+.inf" => double.PositiveInfinity,
+        ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" => double.PositiveInfinity,
         "-.inf" or "-.Inf" or "-.INF" => double.NegativeInfinity,
         ".nan" or ".NaN" or ".NAN" => double.NaN,
-        _ => Number(text) ?? text,
+        _ when YamlInteger().IsMatch(text) => Integer(text),
+        _ when YamlReal().IsMatch(text) => Real(text) ?? text,
+        _ => text,
     };
+
+    /// <summary>Whether YAML 1.1 has another meaning for an unquoted text than the text: its meaning here, a date, a merge key, the default value.</summary>
+    public static bool HasMeaning(string text) => FromYaml(text) is not string || text is "<<" or "=" || Date().IsMatch(text);
 
     /// <summary>Reads an unquoted value of the command line: there <c>yes</c>, <c>on</c> and <c>0x10</c> are words, and <c>inf</c> and <c>nan</c> numbers.</summary>
     public static object? FromArgument(string text) => text.ToLowerInvariant() switch
@@ -30,28 +36,58 @@ internal static partial class ScalarText
         _ => Decimals(text) ?? text,
     };
 
-    private static object? Number(string text) =>
-        Hexadecimal().IsMatch(text) && long.TryParse(text.Replace("_", "", StringComparison.Ordinal).AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal)
-            ? hexadecimal
-            : Decimals(text);
+    /// <summary>Reads a whole number of plain decimals, as Python's <c>int</c> does; null for everything else.</summary>
+    public static object? WholeOrNull(string text) => Decimal().IsMatch(text) ? Integer(text) : null;
 
-    private static object? Decimals(string text)
+    private static object? Decimals(string text) => WholeOrNull(text) ?? (ArgumentReal().IsMatch(text) ? Real(text) : null);
+
+    private static object Integer(string text)
     {
-        var bare = text.Replace("_", "", StringComparison.Ordinal);
-        if (Decimal().IsMatch(text) && long.TryParse(bare, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        var bare = text.Replace("_", "", StringComparison.Ordinal).TrimStart('+', '-');
+        var value = bare switch
         {
-            return whole;
-        }
-
-        return Real().IsMatch(text) ? double.Parse(bare, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
+            ['0', 'b', .. var digits] => Digits(digits, 2),
+            ['0', 'x', .. var digits] => Digits(digits, 16),
+            ['0', .. var digits] => Digits(digits, 8),
+            _ => bare.Split(':').Aggregate(BigInteger.Zero, (sum, part) => (sum * 60) + Digits(part, 10)),
+        };
+        value = text[0] == '-' ? -value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
-    [GeneratedRegex(@"^[-+]?(0|[1-9][0-9_]*)$")]
+    private static BigInteger Digits(string digits, int radix) =>
+        digits.Aggregate(BigInteger.Zero, (sum, digit) => (sum * radix) + Convert.ToInt32(digit.ToString(), 16));
+
+    private static object? Real(string text)
+    {
+        var (sum, scale) = (0.0, 1.0);
+        foreach (var part in text.Replace("_", "", StringComparison.Ordinal).TrimStart('+', '-').Split(':').Reverse())
+        {
+            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            {
+                return null;
+            }
+
+            sum += number * scale;
+            scale *= 60;
+        }
+
+        return text[0] == '-' ? -sum : sum;
+    }
+
+    [GeneratedRegex(@"^[-+]?(0|[1-9][0-9_]*)\z")]
     private static partial Regex Decimal();
 
-    [GeneratedRegex("^0x[0-9a-fA-F_]+$")]
-    private static partial Regex Hexadecimal();
+    [GeneratedRegex(@"^[-+]?([0-9][0-9_]*\.[0-9_]*([eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)\z")]
+    private static partial Regex ArgumentReal();
 
-    [GeneratedRegex(@"^[-+]?([0-9][0-9_]*\.[0-9_]*([eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)$")]
-    private static partial Regex Real();
+    // PyYAML's pattern of whole numbers, and OmegaConf's of others.
+    [GeneratedRegex(@"^[-+]?(0b[01_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)\z")]
+    private static partial Regex YamlInteger();
+
+    [GeneratedRegex(@"^([-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+([eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*)\z")]
+    private static partial Regex YamlReal();
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")]
+    private static partial Regex Date();
 }

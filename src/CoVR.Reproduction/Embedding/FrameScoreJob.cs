@@ -124,17 +124,15 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
 
             var fields = row;
             Array.Resize(ref fields, columns);
-            fields[scores] = FrameScores.Format(await ScoreAsync(table, row, target, text, count, cancellationToken).ConfigureAwait(false));
+            fields[scores] = FrameScores.Format(await ScoreAsync(table, row[target], text, count, cancellationToken).ConfigureAwait(false));
             count.Add();
             yield return fields;
         }
     }
 
-    private async ValueTask<double[]> ScoreAsync(CsvTable table, string[] row, int target, ReadOnlyMemory<float> text, Counts count, CancellationToken cancellationToken)
+    private async ValueTask<double[]> ScoreAsync(CsvTable table, string target, ReadOnlyMemory<float> text, Counts count, CancellationToken cancellationToken)
     {
-        var id = string.IsNullOrWhiteSpace(row[target])
-            ? throw table.Fault(table.Line, "pth2", "the field is empty, an identity is expected.")
-            : new MediaId(row[target]);
+        var id = string.IsNullOrWhiteSpace(target) ? throw table.Fault(table.Line, "pth2", "the field is empty, an identity is expected.") : new MediaId(target);
         try
         {
             if (await _videos.ReadAsync(id, cancellationToken).ConfigureAwait(false) is { } video)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Reproduction.Results;
 
@@ -28,7 +29,7 @@ internal sealed class SubmissionCheck
     {
         try
         {
-            using var document = JsonDocument.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false));
+            using var document = JsonDocument.Parse(await Task.Run(() => StrictText.Read(path), cancellationToken).ConfigureAwait(false));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new SubmissionCheck(dataset, document.RootElement.Clone())
                 : throw new DatasetFormatException(path, 1, null, $"the file holds {Kind(document.RootElement)}, expected an object.");
@@ -37,14 +38,25 @@ internal sealed class SubmissionCheck
         {
             throw new DatasetFormatException(path, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
         }
-        catch (IOException error)
+        catch (InvalidOperationException error)
         {
-            throw new DatasetFormatException(path, null, null, error is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be opened ({error.Message}).", error);
+            throw new DatasetFormatException(path, null, null, $"a key holds half of a surrogate pair ({error.Message})", error);
         }
     }
 
     /// <summary>A text, or null when it is anything else.</summary>
-    public static string? ReadText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? ReadText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
+    }
 
     /// <summary>Requires a key with one of some texts; returns the one that is there, or null.</summary>
     public string? RequireText(string key, params string[] allowed)

@@ -34,4 +34,15 @@ public sealed class ErrorTextTests
         Assert.StartsWith("InvalidOperationException: something broke", text, StringComparison.Ordinal);
         Assert.Contains("--verbose", text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes.")]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB")]
+    public void Of_TooLittleMemory_SaysSo(string message)
+    {
+        foreach (var error in new Exception[] { new InvalidOperationException(message), new InsufficientMemoryException() })
+        {
+            Assert.StartsWith("There is not enough memory (", ErrorText.Of(error, verbose: false), StringComparison.Ordinal);
+        }
+    }
 }

@@ -80,7 +80,7 @@ internal static class Grey16Png
         };
     }
 
-    private static byte[] Chunk(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> data)
+    internal static byte[] Chunk(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> data)
     {
         var chunk = new byte[12 + data.Length];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);

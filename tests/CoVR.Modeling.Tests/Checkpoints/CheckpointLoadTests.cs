@@ -110,6 +110,19 @@ public sealed class CheckpointLoadTests : IDisposable
         Assert.Contains("'scale'", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, SavePth(state), new CheckpointMap { RemovedPrefixes = ["module."] })).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("_orig_mod.")]
+    [InlineData("module._orig_mod.")]
+    public void Load_WeightsOfACompiledModel_NamesTheirPrefix(string prefix)
+    {
+        using var module = new Tiny(1);
+        var path = SavePth(module.state_dict().ToDictionary(pair => prefix + pair.Key, pair => pair.Value));
+
+        var error = Assert.Throws<CheckpointMismatchException>(() => StateDictLoader.Load(module, path, CheckpointMap.Identity));
+
+        Assert.Contains("Keys contain '_orig_mod.': the weights were saved from a model compiled by torch.compile", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_ForeignFile_HintsAtIt()
     {

@@ -38,6 +38,33 @@ public sealed class HostilePickleTests : IDisposable
         Assert.Contains("posix.system", Assert.Throws<CheckpointException>(() => Open(pickle, checkpoint => checkpoint.Tensors())).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("__builtin__", "set")]
+    [InlineData("builtins", "set")]
+    [InlineData("builtins", "frozenset")]
+    public void Content_SetBesideTensors_IsASet(string module, string name)
+    {
+        var pickle = PickleBytes.Protocol2.Op('}').Op('(')
+            .Text("weight").Tensor([2, 2], [2, 1])
+            .Text("set").Global(module, name).Op(']').Op('(').Int(1).Int(2).Int(1).Op('e').Op(0x85).Op('R')
+            .Op('u').End();
+
+        Open(pickle, checkpoint =>
+        {
+            Assert.Equal(["weight"], checkpoint.Tensors().Keys);
+            var set = Assert.IsAssignableFrom<IReadOnlySet<object>>(((IReadOnlyDictionary<object, object?>)checkpoint.Content!)["set"]);
+            Assert.Equal([1L, 2L], set.Order());
+        });
+    }
+
+    [Fact]
+    public void Open_SetOfAList_IsRefused()
+    {
+        var pickle = PickleBytes.Protocol2.Entry("set").Global("builtins", "set").Op(']').Op(']').Op('a').Op(0x85).Op('R').EndEntry();
+
+        Assert.Contains("a set holds a list", Assert.Throws<CheckpointException>(() => Open(pickle, _ => { })).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tensors_UnknownCallBesideTheWantedDictionary_IsInert()
     {

@@ -65,6 +65,21 @@ public sealed class HostileZipTests : IDisposable
         Checkpoint.Open(_folder["wide.pth"]).Dispose();
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 4096)]
+    [InlineData(true, ushort.MaxValue)]
+    public void Open_BytesBehindTheArchive_AreIgnored(bool wide, int count)
+    {
+        var archive = wide ? RawZip.Make([.. Honest().Select(entry => entry with { Wide = true })], new RawEnd { Wide = true }) : RawZip.Make(Honest());
+        File.WriteAllBytes(_folder["x.pth"], [.. archive, .. Enumerable.Repeat((byte)'\n', count)]);
+
+        using var checkpoint = Checkpoint.Open(_folder["x.pth"]);
+
+        Assert.Equal(["w"], checkpoint.Tensors().Keys);
+    }
+
     [Fact]
     public void Open_PathTraversalNamesAndNestedArchives_StayInert()
     {

@@ -29,6 +29,44 @@ public sealed class WordPieceTokenizerTests
         Assert.Null(normalized);
     }
 
+    [Theory]
+    [InlineData("a caf\u00e9 at night", "a cafe at night")]
+    [InlineData("Se\u00f1or in the cafe\u0301", "senor in the cafe")]
+    [InlineData("na\u00efve pose", "naive pose")]
+    [InlineData("\u00dcber \u00c5ngstr\u00f6m", "uber angstrom")]
+    [InlineData("\u1ebe\u1e08\u01d7", "ecu")]
+    [InlineData("\u0399\u0390", "\u03b9\u03b9")]
+    [InlineData("\ud55c\uae00", "\u1112\u1161\u11ab\u1100\u1173\u11af")]
+    [InlineData("I \u0130 \u0131", "i i \u0131")]
+    [InlineData("\u304c\u30d7", "\u304b\u30d5")]
+    [InlineData("\ud806\udd38", "\ud806\udd35\ud806\udd30")]
+    public void EncodeToTokens_Accents_AreGoneWhateverTheHost(string text, string expected)
+    {
+        string[] special = [.. Vocabulary.Take(5)];
+        var tokenizer = new WordPieceTokenizer(special.Concat(expected.Split(' ').Distinct()));
+
+        Assert.Equal(expected, string.Join(' ', tokenizer.EncodeToTokens(text, out _).Select(token => token.Value)));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Load_VocabularyWithAByteOrderMark_ReadsIt(string encoding)
+    {
+        var bytes = Encoding.GetEncoding(encoding) is var it ? (byte[])[.. it.GetPreamble(), .. it.GetBytes(string.Join('\n', Vocabulary))] : [];
+
+        Assert.Equal([0, 17], WordPieceTokenizer.Load(new MemoryStream(bytes)).EncodeToIds("[PAD] 中"));
+    }
+
+    [Fact]
+    public void Load_VocabularyInLatin1_NamesTheLine()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => WordPieceTokenizer.Load(new MemoryStream(Encoding.Latin1.GetBytes("[PAD]\n[UNK]\ncaf\u00e9\n"))));
+
+        Assert.Contains("line 3 is not UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void EncodeToTokens_Accents_PointIntoTheOriginalText()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Cli.Commands.Download;
 
@@ -12,14 +13,14 @@ internal static class MergedAnnotations
     /// <exception cref="DatasetFormatException">A file does not exist or is no list.</exception>
     public static async Task<byte[]> JoinAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
-        List<JsonElement> all = [];
+        List<(string File, JsonElement Value)> all = [];
         foreach (var file in files)
         {
-            all.AddRange(await ReadAsync(file, cancellationToken));
+            all.AddRange((await ReadAsync(file, cancellationToken)).Select(value => (file, value)));
         }
 
         var text = new StringBuilder();
-        AppendBlock(text, '[', ']', all, 0, item => Append(text, item, 1));
+        AppendBlock(text, '[', ']', all, 0, item => AppendItem(text, item.File, item.Value));
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -27,16 +28,24 @@ internal static class MergedAnnotations
     {
         try
         {
-            await using var stream = File.OpenRead(file);
+            await using var stream = StrictText.Open(file);
             return await JsonSerializer.DeserializeAsync<List<JsonElement>>(stream, cancellationToken: cancellationToken) ?? [];
         }
         catch (JsonException error)
         {
             throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON list ({error.Message})", error);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+    }
+
+    private static void AppendItem(StringBuilder text, string file, JsonElement value)
+    {
+        try
         {
-            throw new DatasetFormatException(file, null, null, "the annotation file does not exist.", error);
+            Append(text, value, 1);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new DatasetFormatException(file, null, null, $"a text holds bytes that are not UTF-8, or half of a surrogate pair ({error.Message})", error);
         }
     }
 

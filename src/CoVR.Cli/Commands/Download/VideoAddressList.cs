@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 
 namespace CoVR.Cli.Commands.Download;
 
@@ -30,11 +31,10 @@ internal static class VideoAddressList
 
     private static bool IsJson(string file)
     {
-        using var stream = Open(file);
+        using var stream = StrictText.Open(file);
         for (var item = stream.ReadByte(); item >= 0; item = stream.ReadByte())
         {
-            // White space, or the byte order mark.
-            if (item is not (' ' or '\t' or '\r' or '\n' or 0xEF or 0xBB or 0xBF))
+            if (item is not (' ' or '\t' or '\r' or '\n'))
             {
                 return item is '{' or '[';
             }
@@ -43,33 +43,21 @@ internal static class VideoAddressList
         throw new DatasetFormatException(file, null, null, "the list of addresses is empty.");
     }
 
-    private static FileStream Open(string file)
-    {
-        try
-        {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, FirstBuffer, useAsync: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the list of addresses cannot be opened ({error.Message}).", error);
-        }
-    }
-
     private static async IAsyncEnumerable<ListedVideo> ReadTableAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var row in CsvColumns.ReadAsync(file, ["videoid", "page_dir", "contentUrl"], cancellationToken))
+        using var table = await CsvTable.OpenAsync(file, cancellationToken);
+        var (video, page, address) = (table.Column("videoid"), table.Column("page_dir"), table.Column("contentUrl"));
+
+        // Rows without a page have no place in the layout; WebVid's own script skips them too.
+        await foreach (var row in table.ReadAsync(cancellationToken).Where(row => row[page].Length > 0))
         {
-            // Rows without a page have no place in the layout; WebVid's own script skips them too.
-            if (row is [var video, { Length: > 0 } page, var address])
-            {
-                yield return new ListedVideo($"{page}/{video}", address);
-            }
+            yield return new ListedVideo($"{row[page]}/{row[video]}", row[address]);
         }
     }
 
     private static async IAsyncEnumerable<ListedVideo> ReadJsonAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var stream = Open(file);
+        await using var stream = StrictText.Open(file);
         var parser = new MapParser(file);
         var (buffer, held) = (new byte[FirstBuffer], 0);
         for (var isEnd = false; !isEnd;)
@@ -106,15 +94,14 @@ internal static class VideoAddressList
         public int Parse(ReadOnlySpan<byte> piece, bool isEnd)
         {
             Found.Clear();
-            var start = _lines == 1 && piece.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
-            var reader = new Utf8JsonReader(piece[start..], isEnd, _state);
+            var reader = new Utf8JsonReader(piece, isEnd, _state);
             try
             {
                 while (reader.Read())
                 {
                     if (!Take(ref reader))
                     {
-                        _lines += piece[..(start + (int)reader.TokenStartIndex)].Count((byte)'\n');
+                        _lines += piece[..(int)reader.TokenStartIndex].Count((byte)'\n');
                         throw Fault($"found {reader.TokenType}, expected an object of paths and addresses, such as {{\"014001_014050/1040338307.mp4\": \"https://…\"}}.");
                     }
                 }
@@ -124,8 +111,14 @@ internal static class VideoAddressList
                 throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the list of addresses is no valid JSON ({error.Message})", error);
             }
 
+            catch (InvalidOperationException error)
+            {
+                _lines += piece[..(int)reader.TokenStartIndex].Count((byte)'\n');
+                throw Fault($"the text holds bytes that are not UTF-8, or half of a surrogate pair ({error.Message})");
+            }
+
             _state = reader.CurrentState;
-            var used = start + (int)reader.BytesConsumed;
+            var used = (int)reader.BytesConsumed;
             _lines += piece[..used].Count((byte)'\n');
             return used;
         }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Download;
@@ -35,7 +35,7 @@ internal sealed class VideoPlan
     public static async Task<VideoPlan> CreateAsync(VideoDownloadOptions options, CancellationToken cancellationToken)
     {
         var wanted = options.Annotations is { } table ? await ReadWantedAsync(table, options.Shard, cancellationToken)
-            : options.Ids is { } lines ? await ReadLinesAsync(lines, options.Shard, cancellationToken)
+            : options.Ids is { } lines ? await Task.Run(() => ReadLines(lines, options.Shard), cancellationToken)
             : null;
         var earlier = await Task.Run(() => VideoJournal.ReadResults(options), cancellationToken);
         return new VideoPlan(options, wanted, earlier);
@@ -79,28 +79,21 @@ internal sealed class VideoPlan
         part.Length is > 0 and <= LongestPart && !part.StartsWith('.') && part[^1] is not ('.' or ' ') && part[0] != ' '
         && !part.Any(letter => char.IsControl(letter) || ForbiddenLetters.Contains(letter, StringComparison.Ordinal));
 
-    private static async Task<HashSet<string>> ReadWantedAsync(string file, Shard shard, CancellationToken cancellationToken) =>
-        await CsvColumns.ReadAsync(file, ["pth1", "pth2"], cancellationToken)
-            .SelectMany(row => row)
+    private static async Task<HashSet<string>> ReadWantedAsync(string file, Shard shard, CancellationToken cancellationToken)
+    {
+        using var table = await CsvTable.OpenAsync(file, cancellationToken);
+        var (reference, target) = (table.Column("pth1"), table.Column("pth2"));
+        return await table.ReadAsync(cancellationToken)
+            .SelectMany(row => (IEnumerable<string>)[row[reference], row[target]])
             .Where(id => !string.IsNullOrWhiteSpace(id) && shard.Contains(new MediaId(id)))
             .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
-
-    private static async Task<HashSet<string>> ReadLinesAsync(string file, Shard shard, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await File.ReadLinesAsync(file, cancellationToken)
-                .Select(line => line.Trim())
-                .Where(line => line.Length > 0)
-                .Select(line => line.EndsWith(VideoAddressList.Extension, StringComparison.OrdinalIgnoreCase) ? line[..^VideoAddressList.Extension.Length] : line)
-                .Where(id => !string.IsNullOrWhiteSpace(id) && shard.Contains(new MediaId(id)))
-                .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetFormatException(file, null, null, $"the list of identities cannot be opened ({error.Message}).", error);
-        }
     }
+
+    private static HashSet<string> ReadLines(string file, Shard shard) => StrictText.ReadLines(file)
+        .Select(line => line.Trim())
+        .Select(line => line.EndsWith(VideoAddressList.Extension, StringComparison.OrdinalIgnoreCase) ? line[..^VideoAddressList.Extension.Length] : line)
+        .Where(id => !string.IsNullOrWhiteSpace(id) && shard.Contains(new MediaId(id)))
+        .ToHashSet(StringComparer.Ordinal);
 
     private bool IsOfShard(string id) => string.IsNullOrWhiteSpace(id) ? _options.Shard.Index == 0 : _options.Shard.Contains(new MediaId(id));
 

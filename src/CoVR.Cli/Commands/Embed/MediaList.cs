@@ -1,4 +1,5 @@
 using CoVR.Cli.Hosting;
+using CoVR.Datasets.Annotations;
 using CoVR.Embedding;
 using CoVR.Reproduction.Embedding;
 

@@ -63,18 +63,33 @@ internal sealed class ZipDirectory
     {
         var length = (int)Math.Min(_file.Length, EndLength + LongestComment);
         var tail = _file.Read(_file.Length - length, length);
+        var at = FindEnd(tail, rest => rest == 0);
+
+        // Other readers, PyTorch's too, pass over what follows an archive.
+        at = at < 0 ? FindEnd(tail, rest => rest > 0) : at;
+        if (at < 0)
+        {
+            throw _file.Error("the archive has no directory: the file is truncated or damaged");
+        }
+
+        var record = tail.AsSpan(at);
+        return FindDirectory64(_file.Length - length + at)
+            ?? (BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]), BinaryPrimitives.ReadUInt16LittleEndian(record[10..]));
+    }
+
+    /// <summary>The last end record behind whose comment an acceptable number of bytes is left; -1 for none.</summary>
+    private static int FindEnd(ReadOnlySpan<byte> tail, Predicate<int> isRest)
+    {
         for (var at = tail.Length - EndLength; at >= 0; at--)
         {
-            var record = tail.AsSpan(at);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(record) == EndSignature
-                && BinaryPrimitives.ReadUInt16LittleEndian(record[20..]) == record.Length - EndLength)
+            var record = tail[at..];
+            if (BinaryPrimitives.ReadUInt32LittleEndian(record) == EndSignature && isRest(record.Length - EndLength - BinaryPrimitives.ReadUInt16LittleEndian(record[20..])))
             {
-                return FindDirectory64(_file.Length - length + at)
-                    ?? (BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]), BinaryPrimitives.ReadUInt16LittleEndian(record[10..]));
+                return at;
             }
         }
 
-        throw _file.Error("the archive has no directory: the file is truncated or damaged");
+        return -1;
     }
 
     private (long Offset, long Size, long Count)? FindDirectory64(long end)

@@ -22,6 +22,9 @@ internal static class PickleContainers
         return set;
     }
 
+    /// <summary>Whether Python lets a value be a key or an item of a set.</summary>
+    public static bool IsKey(object? value) => value is not (List<object?> or OrderedDictionary<object, object?> or HashSet<object>);
+
     /// <summary>Appends to the list (or inert object) on top.</summary>
     public static void Append(Unpickler unpickler, object?[] values)
     {
@@ -117,12 +120,8 @@ internal static class PickleContainers
     private static string Shorten(object key) => key.ToString() is { Length: > 200 } text ? text[..200] + "…" : key.ToString() ?? "";
 
     // None is a legal key in Python but not here.
-    private static object Key(Unpickler unpickler, object? value) => value switch
-    {
-        null => DBNull.Value,
-        List<object?> or OrderedDictionary<object, object?> or HashSet<object> => throw unpickler.Error("a list, dictionary or set is used as a key"),
-        _ => value,
-    };
+    private static object Key(Unpickler unpickler, object? value) =>
+        IsKey(value) ? value ?? DBNull.Value : throw unpickler.Error("a list, dictionary or set is used as a key");
 }
 
 /// <summary>Compares dictionary keys; numbers are hashed with the process' random seed, so that a file cannot provoke collisions.</summary>

@@ -22,6 +22,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
         ("torch", "device") when arguments.Length > 0 => arguments[0] as string,
         ("_codecs", "encode") when arguments is [string text, string] => System.Text.Encoding.Latin1.GetBytes(text),
         ("builtins" or "__builtin__", "set" or "frozenset") when arguments.Length == 0 => PickleContainers.NewSet(),
+        ("builtins" or "__builtin__", "set" or "frozenset") when arguments is [List<object?> items] => SetOf(items, position),
         ("torch._utils", "_rebuild_tensor") when arguments is [TensorStorage storage, long offset, var shape, var strides]
             => Tensor(storage, storage.Type, offset, shape, strides, position),
         ("torch._utils", "_rebuild_tensor_v2") when arguments is [TensorStorage storage, long offset, var shape, var strides, ..]
@@ -90,6 +91,13 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
 
     private ScalarType ElementType(PickleGlobal name, long position) =>
         name.Module == "torch" && ElementTypes.TryTorch(name.Name, out var type) ? type : throw file.Error($"the element type {name} is not read", position);
+
+    private HashSet<object> SetOf(List<object?> items, long position)
+    {
+        var set = PickleContainers.NewSet();
+        set.UnionWith(items.Select(item => PickleContainers.IsKey(item) ? item ?? DBNull.Value : throw file.Error("a set holds a list, dictionary or set", position)));
+        return set;
+    }
 
     private OrderedDictionary<object, object?> FromPairs(List<object?> pairs, long position)
     {

@@ -1,8 +1,8 @@
 using CoVR.Data;
-using CoVR.Reproduction.Embedding;
+using CoVR.Datasets.Annotations;
 using CoVR.TestSupport;
 
-namespace CoVR.Reproduction.Tests.Embedding;
+namespace CoVR.Datasets.Tests.Annotations;
 
 public sealed class TextListTests : IDisposable
 {
@@ -41,8 +41,8 @@ public sealed class TextListTests : IDisposable
         Assert.Equal(["b", "a"], await TextList.ReadAsync(Write("x.json", json), cancellationToken: Cancel));
 
     [Theory]
-    [InlineData("x.json", """[{"caption":"b"},{"text":"a"}]""", "entry 1")]
-    [InlineData("x.json", """{"caption":"b"}""", "a list is expected")]
+    [InlineData("x.json", """[{"caption":"b"},{"text":"a"}]""", "'[1].caption'")]
+    [InlineData("x.json", """{"caption":"b"}""", "expected an array")]
     [InlineData("x.json", "[", "no valid JSON")]
     [InlineData("x.json", "[]", "no text")]
     [InlineData("x.txt", "", "no text")]

@@ -1,11 +1,9 @@
-using System.Text;
 using System.Text.Json;
 using CoVR.Data;
-using CoVR.Datasets.Annotations;
 
-namespace CoVR.Reproduction.Embedding;
+namespace CoVR.Datasets.Annotations;
 
-/// <summary>Reads texts or identities from a file, by its extension as the reference's tools do: <c>.csv</c>, <c>.json</c>, or lines.</summary>
+/// <summary>Reads texts or identities from a file, by its extension: <c>.csv</c>, <c>.json</c>, or lines.</summary>
 public static class TextList
 {
     private const string Caption = "caption";
@@ -24,8 +22,8 @@ public static class TextList
         var texts = Path.GetExtension(path) switch
         {
             ".csv" => await ReadColumnAsync(path, column, cancellationToken).ConfigureAwait(false),
-            ".json" => ReadJson(path),
-            _ => ReadLines(path),
+            ".json" => await ReadJsonAsync(path, cancellationToken).ConfigureAwait(false),
+            _ => [.. StrictText.ReadLines(path).Distinct(StringComparer.Ordinal)],
         };
         return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "there is no text in it.");
     }
@@ -55,43 +53,9 @@ public static class TextList
         return [.. texts.Keys];
     }
 
-    private static string[] ReadLines(string path)
+    private static async Task<IReadOnlyList<string>> ReadJsonAsync(string path, CancellationToken cancellationToken)
     {
-        try
-        {
-            return [.. File.ReadLines(path, Encoding.UTF8).Distinct(StringComparer.Ordinal)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(path, error);
-        }
+        var entries = await JsonAnnotations.ReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        return [.. entries.Select(entry => entry.Value.ValueKind == JsonValueKind.Object ? entry.Get(Caption).Text() : entry.Text()).Distinct(StringComparer.Ordinal)];
     }
-
-    private static string[] ReadJson(string path)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return json.RootElement.ValueKind == JsonValueKind.Array
-                ? [.. json.RootElement.EnumerateArray().Select((entry, at) => TextOf(path, entry, at)).Distinct(StringComparer.Ordinal)]
-                : throw new DatasetFormatException(path, null, null, $"a list is expected, but the file holds a JSON {json.RootElement.ValueKind}.");
-        }
-        catch (JsonException error)
-        {
-            throw new DatasetFormatException(path, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message}).", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(path, error);
-        }
-    }
-
-    private static string TextOf(string path, JsonElement entry, int at) => entry switch
-    {
-        { ValueKind: JsonValueKind.String } => entry.GetString()!,
-        { ValueKind: JsonValueKind.Object } when entry.TryGetProperty(Caption, out var caption) && caption.ValueKind == JsonValueKind.String => caption.GetString()!,
-        _ => throw new DatasetFormatException(path, null, Caption, $"entry {at} (counted from 0) has no text of that name."),
-    };
-
-    private static DatasetFormatException Unreadable(string path, Exception error) => new(path, null, null, error is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read ({error.Message}).", error);
 }
