@@ -15,7 +15,11 @@ public sealed class MediaOptions
     [Required]
     public string FfprobePath { get; set; } = "ffprobe";
 
+    /// <summary>What <see cref="Timeout"/> is meant for: 90 seconds of Full HD at 25 frames a second.</summary>
+    internal const long PixelsPerTimeout = 2250L * 1920 * 1080;
+
     /// <summary>How long reading or writing one video may take before its process is killed; more than zero.</summary>
+    /// <remarks>A video of more than 4.7 billion pixels in all (90 seconds of Full HD) may take proportionally longer, at most a day.</remarks>
     /// <value>Two minutes.</value>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
@@ -32,6 +36,9 @@ public sealed class MediaOptions
     /// </remarks>
     /// <value>False.</value>
     public bool BgrVideos { get; set; }
+
+    /// <summary>Videos of more pixels in all are not decoded from their start, where frames can be found without; smaller ones always are.</summary>
+    internal long SeekAbovePixels { get; init; } = 2_000_000_000;
 
     /// <summary>The clock of <see cref="Timeout"/>.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
