@@ -8,7 +8,11 @@ public interface IFrameReader
     /// <param name="media">The image or video.</param>
     /// <param name="sampler">Chooses the frame indices from the frame count.</param>
     /// <param name="cancellationToken">Ends the work, including a running decoder process.</param>
-    /// <returns>As many frames as the sampler asked for.</returns>
-    /// <exception cref="MediaReadException">The media cannot be read, or fewer frames than announced can be decoded.</exception>
+    /// <returns>As many frames as the sampler asked for. Those of a video that changes its size are of different sizes.</returns>
+    /// <exception cref="MediaReadException">The media cannot be read, or the file is cut and an asked frame is missing.</exception>
     ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default);
+
+    /// <summary>A reader of the same media for people to look at: red first, pictures as <see cref="IImageDecoder.AsSeen"/> gives them.</summary>
+    /// <value>This reader, unless it reads media in another way.</value>
+    IFrameReader AsSeen => this;
 }

@@ -1,6 +1,6 @@
 namespace CoVR;
 
-/// <summary>Turns the bytes of an image file into pixels, as Pillow's <c>convert("RGB")</c> does: alpha dropped, no EXIF rotation.</summary>
+/// <summary>Turns the bytes of an image file into pixels.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface IImageDecoder
 {
@@ -10,4 +10,8 @@ public interface IImageDecoder
     /// <returns>The picture.</returns>
     /// <exception cref="MediaReadException">The bytes are no whole image, or the picture exceeds the pixel limit.</exception>
     RgbFrame Decode(ReadOnlySpan<byte> encoded, string name);
+
+    /// <summary>A decoder of the same files for people to look at: transparent pictures on white, upright, in sRGB.</summary>
+    /// <value>This decoder, unless it reads pictures in another way.</value>
+    IImageDecoder AsSeen => this;
 }

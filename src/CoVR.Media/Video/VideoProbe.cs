@@ -43,7 +43,7 @@ internal sealed class VideoProbe(MediaOptions options)
         {
             IsCut = announced is not null,
             IsTurned = (stream.SideData ?? []).Any(side => side.ContainsKey("displaymatrix")),
-            Index = announced is null ? VideoIndex.Of(stream.CodecName, Text(stream, "field_order"), Text(stream, "time_base"), packets) : null,
+            Index = announced is null ? VideoIndex.Of(stream.CodecName, stream.FieldOrder, Text(stream, "time_base"), packets) : null,
         };
     }
 

@@ -1,3 +1,4 @@
+using CoVR.Media;
 using CoVR;
 using CoVR.Modeling;
 using CoVR.Training.Logging;
@@ -24,6 +25,7 @@ public static class TrainingCoVRBuilderExtensions
         }
 
         return builder
+            .ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow)
             .TryUse((services, name) => new RunLoggerCatalog(services.GetKeyedServices<RunLoggerRegistration>(name)))
             .TryUse((services, name) => new Trainer(
                 services.GetRequiredService<IOptionsMonitor<TrainingOptions>>().Get(name),

@@ -12,7 +12,7 @@ public static class WatchedFolderBuilderExtensions
     /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
     /// <remarks>
     /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
-    /// Another <see cref="IMediaWatcher"/> of the pipeline replaces the one that listens to the file system.
+    /// Pictures are read as for <see cref="CoVRRetrievalBuilderExtensions.UseFolderGallery"/>. Another <see cref="IMediaWatcher"/> of the pipeline replaces the one that listens to the file system.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="folder">The folder.</param>
@@ -28,7 +28,7 @@ public static class WatchedFolderBuilderExtensions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Quiet, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RescanEvery, TimeSpan.Zero);
         var (path, name) = (Path.GetFullPath(folder), builder.Name);
-        builder.Services.AddSingleton<IHostedService>(services =>
+        builder.ReadPicturesAsSeen().Services.AddSingleton<IHostedService>(services =>
         {
             var time = services.GetRequiredService<TimeProvider>();
             return new WatchedFolderService(

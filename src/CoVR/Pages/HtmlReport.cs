@@ -18,11 +18,11 @@ public sealed class HtmlReport
     private readonly IFrameReader _frames;
 
     /// <summary>Creates a writer of pages.</summary>
-    /// <param name="frames">Reads the pictures and videos that a page shows.</param>
+    /// <param name="frames">Reads the pictures and videos that a page shows, by <see cref="IFrameReader.AsSeen"/>.</param>
     public HtmlReport(IFrameReader frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        _frames = frames;
+        _frames = frames.AsSeen;
     }
 
     /// <summary>

@@ -47,6 +47,7 @@ internal sealed class VideosCommand
     private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
     private readonly Option<int> _retries = new("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _videoTimeout = OptionRules.VideoTimeout();
     private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without asking a server." };
 
     /// <summary>Creates the command.</summary>
@@ -79,7 +80,7 @@ internal sealed class VideosCommand
         Require(_workers, 1, 256);
         Require(_retries, 0, 1000);
         Require(_stallSeconds, 1, 86_400);
-        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
+        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _videoTimeout, _dryRun], command.Add);
         command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
@@ -147,7 +148,7 @@ internal sealed class VideosCommand
         await using var services = host.CreateServices().BuildServiceProvider();
         // With many videos a retry is not worth a line; the journal has the result.
         using var downloader = new Downloader(null, host.Clock, host.Logs.Verbose ? services.GetRequiredService<ILogger<Downloader>>() : null);
-        var frames = new MediaFrameReader(new SkiaImageDecoder());
+        var frames = new MediaFrameReader(new SkiaImageDecoder(), new MediaOptions { Timeout = TimeSpan.FromSeconds(parsed.GetValue(_videoTimeout)) });
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {
