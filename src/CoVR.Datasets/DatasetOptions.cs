@@ -17,13 +17,13 @@ public abstract class DatasetOptions
     /// <summary>The media folder of each split.</summary>
     public IDictionary<DatasetSplit, string> MediaFolders { get; } = new Dictionary<DatasetSplit, string>();
 
-    /// <summary>The folder of each split's embeddings, a store or a tree of <c>.pth</c> files, where there is one.</summary>
+    /// <summary>Whether an item of a split is embedded already.</summary>
     /// <remarks>
-    /// What is only searched for, a target or a candidate, then counts as there when it is embedded: nothing reads its picture or video any
+    /// What is only searched for, a target or a candidate, then counts as there without its picture or video, which nothing reads any
     /// more. The reference asks for embeddings of targets too, not for their videos (<c>src/data/webvid_covr.py:197-200</c>).
     /// </remarks>
-    /// <value>Empty by default: media must be there.</value>
-    public IDictionary<DatasetSplit, string> EmbeddingFolders { get; } = new Dictionary<DatasetSplit, string>();
+    /// <value>Null by default: media must be there.</value>
+    public Func<DatasetSplit, MediaId, bool>? IsEmbedded { get; set; }
 
     /// <summary>What happens to rows without media.</summary>
     /// <value><see cref="MissingMediaPolicy.StrictTest"/> by default.</value>

@@ -23,14 +23,8 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Evaluating {Queries} queries of {Dataset} over {Gallery} candidates with {Protocol} (by {Variants}; {Kinds}).")]
     public static partial void EvaluationStarted(this ILogger logger, int queries, string dataset, int gallery, string protocol, string variants, string kinds);
 
-    [LoggerMessage(7, LogLevel.Warning, "Embedding tree {Tree}: it says nowhere what made its {Count} files; they are taken on trust.")]
-    public static partial void TreeTrusted(this ILogger logger, string tree, int count);
-
     [LoggerMessage(8, LogLevel.Information, "The model worked {Busy:P0} of the time; {Waited} were spent waiting for pictures.")]
     public static partial void ModelBusy(this ILogger logger, double busy, TimeSpan waited);
-
-    [LoggerMessage(9, LogLevel.Information, "{Count} texts are left to other workers; the finished ones wait in {Partial}.")]
-    public static partial void TextsLeft(this ILogger logger, int count, string partial);
 
     [LoggerMessage(40, LogLevel.Information, "Folder {Folder}: {Changes}.")]
     public static partial void FolderSynchronized(this ILogger logger, string folder, string changes);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using CoVR.Embedding;
 using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 

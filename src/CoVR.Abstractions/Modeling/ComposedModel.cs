@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,6 +87,32 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     /// <returns>A batch on the model's device, owned by the caller.</returns>
     public TokenBatch TokenizeForTraining(IReadOnlyList<string> texts) =>
         TokenBatch.From(Tokenizer.Encode(Clean(texts), TextPadding.MaxLength, Description.Text.TrainingLength), Device);
+
+    /// <summary>Embeds captions as they are stored: in evaluation mode, cut to the model's caption limit.</summary>
+    /// <param name="texts">At least one text.</param>
+    /// <returns>[B, D], row by row; no tensor is left behind.</returns>
+    /// <exception cref="InvalidOperationException">The encoder returned another shape than it states.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public float[] EncodeCaptions(IReadOnlyList<string> texts)
+    {
+        using var use = Borrow();
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var trained = Module is { training: true } module ? module : null;
+        trained?.eval();
+        try
+        {
+            var embeddings = Encoder.EncodeCaption(TokenizeCaptions(texts));
+            return embeddings.shape.SequenceEqual([texts.Count, Encoder.Dimensions])
+                ? MemoryMarshal.Cast<byte, float>(embeddings.cpu().to(ScalarType.Float32).contiguous().bytes).ToArray()
+                : throw new InvalidOperationException(
+                    $"The encoder returned captions of shape [{string.Join(", ", embeddings.shape)}] instead of [{texts.Count}, {Encoder.Dimensions}].");
+        }
+        finally
+        {
+            trained?.train();
+        }
+    }
 
     /// <summary>Keeps the model from being disposed during a call of its encoder; what CoVR does itself at every call.</summary>
     /// <returns>Dispose it after the call, on any thread.</returns>

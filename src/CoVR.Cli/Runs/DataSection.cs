@@ -103,7 +103,8 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     public void Configure(FashionIQOptions options, string section)
     {
         options.MissingMedia = TestPolicy;
-        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, "")).EmbeddingFolders[DatasetSplit.Test] = config.File($"{section}.emb_dirs");
+        options.AddSplit(DatasetSplit.Test, config.File($"{section}.annotation"), config.File($"{section}.targets"), Media(section, ""));
+        options.IsEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string> { [DatasetSplit.Test] = config.File($"{section}.emb_dirs") });
     }
 
     private string Media(string section, string split) =>
@@ -135,10 +136,11 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             Iterate = IterationOf(section),
             Seed = config.Whole("seed", 1234),
             Edits = kind == DataKind.WebVidRuleBased ? RuleBasedEdits.Of : null,
+            IsEmbedded = Membership(files),
         };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
+            options.AddSplit(file.Split, file.Annotations, file.Media);
         }
 
         return options;
@@ -146,10 +148,10 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 
     private CcCoIROptions CcCoIR(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new CcCoIROptions { Name = name, MissingMedia = policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234) };
+        var options = new CcCoIROptions { Name = name, MissingMedia = policy, Iterate = IterationOf(section), Seed = config.Whole("seed", 1234), IsEmbedded = Membership(files) };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
+            options.AddSplit(file.Split, file.Annotations, file.Media);
         }
 
         return options;
@@ -157,12 +159,12 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 
     private static CirrOptions Cirr(string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new CirrOptions { Name = name, MissingMedia = policy };
+        var options = new CirrOptions { Name = name, MissingMedia = policy, IsEmbedded = Membership(files) };
         foreach (var file in files)
         {
             // CIRR's own list of the split's pictures, where it lies beside: a gallery with pictures missing is noticed.
             var list = Path.Combine(Path.GetDirectoryName(file.Annotations)!, Path.GetFileName(file.Annotations).Replace("cap.", "split.", StringComparison.Ordinal));
-            options.AddSplit(file.Split, file.Annotations, file.Media, list != file.Annotations && File.Exists(list) ? list : null).EmbeddingFolders[file.Split] = file.Embeddings;
+            options.AddSplit(file.Split, file.Annotations, file.Media, list != file.Annotations && File.Exists(list) ? list : null);
         }
 
         return options;
@@ -170,10 +172,10 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 
     private FashionIQOptions FashionIQ(string section, string name, MissingMediaPolicy policy, IEnumerable<SplitFiles> files)
     {
-        var options = new FashionIQOptions { Name = name, MissingMedia = policy, Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
+        var options = new FashionIQOptions { Name = name, MissingMedia = policy, IsEmbedded = Membership(files), Category = config.TextOrNull($"{section}.category") ?? config.TextOrNull($"{section}.test.category") ?? "all" };
         foreach (var file in files)
         {
-            options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media).EmbeddingFolders[file.Split] = file.Embeddings;
+            options.AddSplit(file.Split, file.Annotations, file.Targets ?? throw config.Fault(section, $"'{section}.targets' is needed."), file.Media);
         }
 
         return options;
@@ -183,9 +185,12 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     {
         var options = new CircoOptions { MissingMedia = TestPolicy }.AddFolder(config.File($"{section}.data_path"));
         var folder = new SplitEmbeddings(options.Name, split, config.File($"{section}.emb_dir"), options.MediaFolders[split], options.Annotations[split], false);
-        options.EmbeddingFolders[split] = folder.Folder;
+        options.IsEmbedded = EmbeddingFolder.Membership(new Dictionary<DatasetSplit, string> { [split] = folder.Folder });
         return new RunData(new CircoReader(options, loggers.CreateLogger<CircoReader>()), [folder], DataKind.Circo);
     }
+
+    private static Func<DatasetSplit, MediaId, bool> Membership(IEnumerable<SplitFiles> files) =>
+        EmbeddingFolder.Membership(files.ToDictionary(file => file.Split, file => file.Embeddings));
 
     private sealed record SplitFiles(DatasetSplit Split, string Annotations, string Media, string Embeddings, string? Targets);
 }

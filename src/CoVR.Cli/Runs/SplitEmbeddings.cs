@@ -1,6 +1,6 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
-using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,14 +15,7 @@ namespace CoVR.Cli.Runs;
 /// <param name="IsVideo">Whether the media are videos.</param>
 internal sealed record SplitEmbeddings(string Dataset, DatasetSplit Split, string Folder, string Media, string Annotations, bool IsVideo)
 {
-    private PthTreeOptions Tree => new()
-    {
-        Media = IsVideo ? PthTreeMedia.Videos : PthTreeMedia.Pictures,
-
-        // Identities of videos and of CC-CoIR are paths; those of the others are names, whatever folders the files lie in.
-        Identity = IsByPath ? MediaIdentity.RelativePath : MediaIdentity.FileName,
-    };
-
+    // Identities of videos and of CC-CoIR are paths; those of the others are names, whatever folders the files lie in.
     private bool IsByPath => IsVideo || Dataset.StartsWith("cc-coir", StringComparison.Ordinal);
 
     /// <summary>The command that makes the embeddings: all of them, or those of a list.</summary>
@@ -54,12 +47,12 @@ internal sealed record SplitEmbeddings(string Dataset, DatasetSplit Split, strin
 
         return FolderGallery.Exists(Folder)
             ? new FolderGallery(Folder, fingerprint, logger: loggers.CreateLogger<FolderGallery>())
-            : new PthTreeGallery(Folder, fingerprint, Tree, loggers.CreateLogger<PthTreeGallery>());
+            : new PthTreeGallery(Folder, fingerprint, !IsVideo, !IsByPath, loggers.CreateLogger<PthTreeGallery>());
     }
 
     private async Task<EmbeddingFingerprint> FindFingerprintAsync(CancellationToken cancellationToken)
     {
-        await using IGallery gallery = FolderGallery.Exists(Folder) ? new FolderGallery(Folder, null) : PthTreeGallery.OpenExisting(Folder, Tree);
+        await using var gallery = EmbeddingFolder.OpenGallery(Folder, !IsVideo, !IsByPath);
         return (await gallery.GetInfoAsync(cancellationToken)).Fingerprint;
     }
 

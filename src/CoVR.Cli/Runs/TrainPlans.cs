@@ -4,7 +4,6 @@ using CoVR.Datasets;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
@@ -86,13 +85,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
         }
 
         TextEmbeddings[] captions = [.. files.Select(file => TextEmbeddings.Load(file.Path))];
-        if (captions is [var only])
-        {
-            return only;
-        }
-
-        var all = captions.SelectMany(part => part).DistinctBy(caption => caption.Key, StringComparer.Ordinal).ToList();
-        return new TextEmbeddings([.. all.Select(caption => caption.Key)], all.SelectMany(caption => caption.Value.ToArray()).ToArray(), captions[0].Dimensions);
+        return TextEmbeddings.Join(captions);
     }
 
     // CC-CoIR's file is beside the folder of embeddings, that of the others in it.

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Annotations;
@@ -13,7 +12,6 @@ namespace CoVR.Datasets.Annotations;
 /// <param name="logger">Logs what is left out.</param>
 internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, string file, string folder, Func<string, bool> exists, ILogger logger)
 {
-    private readonly EmbeddedItems _embedded = new(options.EmbeddingFolders.TryGetValue(split, out var embeddings) ? embeddings : null);
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private (int Triplets, int Targets, int Candidates) _left;
 
@@ -26,7 +24,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         || (options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
 
     /// <summary>Whether an item can be searched for: its media are there, or it is embedded and nothing reads them any more.</summary>
-    public bool CanBeSearched(string id) => exists(id) || _embedded.Contains(id);
+    public bool CanBeSearched(string id) => exists(id) || options.IsEmbedded?.Invoke(split, new MediaId(id)) == true;
 
     /// <summary>The triplets whose reference and target are there.</summary>
     /// <exception cref="DatasetFormatException">Something is missing and the policy is strict, or nothing is left.</exception>
@@ -97,39 +95,6 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
 
     private static IEnumerable<string> Targets(IEnumerable<Triplet> triplets) =>
         triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value.Value);
-}
-
-/// <summary>The items of a folder that are embedded already; the folder is listed once, when it is first asked.</summary>
-/// <param name="folder">A store or a tree; null for none. It need not exist.</param>
-internal sealed class EmbeddedItems(string? folder)
-{
-    private HashSet<string>? _ids;
-
-    /// <summary>Whether an item is embedded; in trees a file of that name in any folder counts.</summary>
-    public bool Contains(string id) => folder is not null && LazyInitializer.EnsureInitialized(ref _ids, List).Contains(id);
-
-    private HashSet<string> List()
-    {
-        HashSet<string> ids = new(StringComparer.Ordinal);
-        try
-        {
-            var opened = EmbeddingFolder.Open(folder!);
-            foreach (var id in opened.Items().Where(item => item.Damage is null).Select(item => item.Id?.Value).OfType<string>())
-            {
-                ids.Add(id);
-                if (opened.Kind == EmbeddingFolderKind.PthTree)
-                {
-                    ids.Add(id[(id.LastIndexOf('/') + 1)..]);
-                }
-            }
-        }
-        catch (GalleryException)
-        {
-            // No embeddings yet; if they are damaged, opening them for reading reports it.
-        }
-
-        return ids;
-    }
 }
 
 /// <summary>The identities of one field that have no media, each once, sorted by code point.</summary>

@@ -43,7 +43,7 @@ public sealed class CcCoIROptions : DatasetOptions
     /// <summary>The same files as a data set of the WebVid-CoVR layout.</summary>
     internal WebVidCoVROptions ToLayout()
     {
-        var layout = new WebVidCoVROptions { Name = Name, MissingMedia = MissingMedia, Iterate = Iterate, Seed = Seed, EditLists = true };
+        var layout = new WebVidCoVROptions { Name = Name, MissingMedia = MissingMedia, Iterate = Iterate, Seed = Seed, IsEmbedded = IsEmbedded, EditLists = true };
         layout.Extensions.Clear();
         foreach (var extension in Extensions)
         {
@@ -53,10 +53,6 @@ public sealed class CcCoIROptions : DatasetOptions
         foreach (var split in Annotations.Keys)
         {
             layout.AddSplit(split, Annotations[split], MediaFolders[split]);
-            if (EmbeddingFolders.TryGetValue(split, out var embeddings))
-            {
-                layout.EmbeddingFolders[split] = embeddings;
-            }
         }
 
         return layout;

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 
 namespace CoVR.Reproduction.Embedding;
 
@@ -52,19 +51,7 @@ public static class CaptionEmbeddings
         }
 
         RequireCaptions(dataset, files, paths);
-        return files.Length == 1 ? files[0] : Joined(files);
-    }
-
-    private static TextEmbeddings Joined(TextEmbeddings[] files)
-    {
-        KeyValuePair<string, ReadOnlyMemory<float>>[] pairs = [.. files.SelectMany(file => file).DistinctBy(pair => pair.Key, StringComparer.Ordinal)];
-        var values = new float[pairs.Length * files[0].Dimensions];
-        for (var row = 0; row < pairs.Length; row++)
-        {
-            pairs[row].Value.CopyTo(values.AsMemory(row * files[0].Dimensions));
-        }
-
-        return new TextEmbeddings([.. pairs.Select(pair => pair.Key)], values, files[0].Dimensions);
+        return TextEmbeddings.Join(files);
     }
 
     private static TextEmbeddings Read(string path) => File.Exists(path)

@@ -22,7 +22,7 @@ public sealed record TrainingPlan
     /// <value>Null.</value>
     public IEmbeddingSource? Targets { get; init; }
 
-    /// <summary>Stored embeddings of target captions by their text (<see cref="TextEmbeddings"/>), for loss terms that need captions; null: the model encodes them.</summary>
+    /// <summary>Stored embeddings of target captions by their text, for loss terms that need captions; null: the model encodes them.</summary>
     /// <value>Null.</value>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }
 

@@ -36,17 +36,6 @@ public static class CoVRRetrievalBuilderExtensions
             services.GetService<ILogger<FolderGallery>>()));
     }
 
-    /// <summary>Keeps embeddings as the Python reference does, in a tree of <c>{id}.pth</c> files that either side can read and go on with.</summary>
-    /// <param name="builder">The pipeline.</param>
-    /// <param name="directory">The folder; made when the first item is written.</param>
-    /// <param name="options">Videos or pictures, and how files are found; null for videos by path.</param>
-    /// <returns>The same builder.</returns>
-    public static ICoVRBuilder UsePthTree(this ICoVRBuilder builder, string directory, PthTreeOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        return builder.UseGallery((services, fingerprint) => new PthTreeGallery(directory, fingerprint, options, services.GetService<ILogger<PthTreeGallery>>()));
-    }
-
     /// <summary>Keeps the gallery wherever a factory opens it.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="open">Opens the gallery for embeddings of a fingerprint; called at its first use, when the model is loaded. The container disposes the gallery.</param>

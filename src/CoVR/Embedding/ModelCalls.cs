@@ -54,22 +54,6 @@ internal static class ModelCalls
         return ((int)shape[1], (int)shape[2]);
     }
 
-    /// <summary>Embeds captions.</summary>
-    /// <param name="model">The model, in evaluation mode.</param>
-    /// <param name="texts">At least one.</param>
-    /// <returns>[B, D].</returns>
-    public static float[] EncodeCaptions(ComposedModel model, IReadOnlyList<string> texts)
-    {
-        using var use = model.Borrow();
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var embeddings = model.Encoder.EncodeCaption(model.TokenizeCaptions(texts));
-        return embeddings.shape.SequenceEqual([texts.Count, model.Encoder.Dimensions])
-            ? Values(embeddings)
-            : throw new InvalidOperationException(
-                $"The encoder returned captions of shape [{string.Join(", ", embeddings.shape)}] instead of [{texts.Count}, {model.Encoder.Dimensions}].");
-    }
-
     /// <summary>Embeds queries of one kind.</summary>
     /// <param name="model">The model, in evaluation mode.</param>
     /// <param name="references">One for each query; ignored without <see cref="QueryParts.Reference"/>.</param>

@@ -47,7 +47,7 @@ public sealed class MemoryGallery : IGallery
     {
         ArgumentNullException.ThrowIfNull(entries);
         Begin(cancellationToken);
-        GalleryEntryCheck.Require(_info.Name, _info.Fingerprint, entries);
+        _info.RequireFit(entries);
         var rows = entries.Select(RowsOf).ToArray();
         lock (_writing)
         {

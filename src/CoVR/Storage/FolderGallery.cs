@@ -55,6 +55,23 @@ public sealed class FolderGallery : IGallery
         return File.Exists(FolderManifest.PathIn(directory));
     }
 
+    /// <summary>Reads what made the embeddings of a folder, from its manifest alone.</summary>
+    /// <param name="directory">The folder; it need not exist.</param>
+    /// <returns>The fingerprint; null when the folder is no such gallery.</returns>
+    /// <exception cref="GalleryException">The manifest is damaged, of a newer version, or missing beside segments.</exception>
+    public static EmbeddingFingerprint? ReadFingerprint(string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return FolderManifest.Find(Path.GetFullPath(directory))?.Fingerprint;
+    }
+
+    /// <summary>Lists the newest record of every item and all damaged places, so that a damaged record hides no other. Nothing is written or locked.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <returns>Records in the order of files and places, then damaged ones.</returns>
+    /// <exception cref="GalleryException">There is no gallery, or its manifest is damaged.</exception>
+    public static IEnumerable<StoredEmbedding> Inspect(string directory) =>
+        StoredEmbedding.In(Path.GetFullPath(directory), ReadFingerprint(directory) ?? throw FolderManifest.Missing(directory));
+
     /// <summary>Makes one segment of all segments of a folder.</summary>
     /// <remarks>May be interrupted at any time: nothing is lost. Galleries that others have open for reading go on with the new segment.</remarks>
     /// <param name="directory">The folder; no writer may have it open.</param>
@@ -84,7 +101,7 @@ public sealed class FolderGallery : IGallery
     public async ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        return new GalleryInfo(_folder, _store.Fingerprint, _options.Similarity.Name) { Staleness = _options.Staleness };
+        return Info;
     }
 
     /// <inheritdoc/>
@@ -92,7 +109,7 @@ public sealed class FolderGallery : IGallery
     {
         ArgumentNullException.ThrowIfNull(entries);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        GalleryEntryCheck.Require(_folder, _store.Fingerprint, entries);
+        Info.RequireFit(entries);
         if (entries.Count == 0)
         {
             return;
@@ -211,6 +228,8 @@ public sealed class FolderGallery : IGallery
         _store.Dispose();
         return default;
     }
+
+    private GalleryInfo Info => new(_folder, _store.Fingerprint, _options.Similarity.Name) { Staleness = _options.Staleness };
 
     private static FolderIndex Whole(FolderIndex index)
     {

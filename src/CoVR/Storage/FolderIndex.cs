@@ -1,5 +1,3 @@
-using CoVR.Embedding;
-
 namespace CoVR.Storage;
 
 /// <summary>Where the newest record of each item lies, over all segments of a folder.</summary>

@@ -37,6 +37,13 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
             : manifest;
     }
 
+    /// <summary>As <see cref="Read"/>, for a folder that should have a manifest if it has segments.</summary>
+    /// <exception cref="GalleryException">The manifest is missing beside segments, or as for <see cref="Read"/>.</exception>
+    public static FolderManifest? Find(string folder, EmbeddingFingerprint? expected = null) => Read(folder, expected) ?? (SegmentFiles.In(folder) is [var segment, ..]
+        ? throw new GalleryException(
+            folder, $"{Path.GetFileName(segment.SegmentPath)} is there without its {FileName}, so nobody knows which model made it. Restore the manifest, or use another folder.")
+        : null);
+
     /// <summary>The error of a folder without a manifest.</summary>
     public static GalleryException Missing(string folder) => new(folder, "there is no manifest: the folder holds no embeddings.");
 

@@ -1,5 +1,3 @@
-using CoVR.Embedding;
-
 namespace CoVR.Storage;
 
 internal sealed partial class FolderStore

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoVR.Embedding;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Storage;
@@ -112,13 +111,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
 
     private void Open()
     {
-        var manifest = FolderManifest.Read(folder, expected);
-        if (manifest is null && SegmentFiles.In(folder) is [var segment, ..])
-        {
-            throw new GalleryException(
-                folder, $"{Path.GetFileName(segment.SegmentPath)} is there without its {FolderManifest.FileName}, so nobody knows which model made it. Restore the manifest, or use another folder.");
-        }
-
+        var manifest = FolderManifest.Find(folder, expected);
         _fingerprint = expected ?? manifest?.Fingerprint ?? throw FolderManifest.Missing(folder);
         if (manifest is { Version: < FolderManifest.CurrentVersion })
         {

@@ -1,4 +1,3 @@
-using CoVR.Embedding;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Storage;

@@ -1,4 +1,3 @@
-using CoVR.Embedding;
 using Microsoft.Win32.SafeHandles;
 
 namespace CoVR.Storage;

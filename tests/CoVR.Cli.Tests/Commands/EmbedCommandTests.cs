@@ -1,7 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Tests.Made;
-using CoVR.Embedding;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Cli.Tests.Commands;
 

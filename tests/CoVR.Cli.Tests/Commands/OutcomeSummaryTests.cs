@@ -1,6 +1,5 @@
 using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
-using CoVR.Embedding;
 using Spectre.Console.Testing;
 
 namespace CoVR.Cli.Tests.Commands;
@@ -21,7 +20,7 @@ public sealed class OutcomeSummaryTests
 
         summary.Add(new EmbedOutcome(new MediaId("c"), EmbedStatus.Failed, new MediaReadException("c.mp4", MediaFailure.Empty, "the media has no bytes.")));
 
-        summary.Print(new CommandHost(console, error, "/folder"), new MediaWork("", "videos", [], new Sink("/folder/out", IsStore: true, IsGiven: true), PthTreeMedia.Videos));
+        summary.Print(new CommandHost(console, error, "/folder"), new MediaWork("", "videos", [], new Sink("/folder/out", IsStore: true, IsGiven: true)));
 
         Assert.Equal(["failed: 2 videos: the program 'ffmpeg' is not there.", "failed: c: c.mp4: the media has no bytes."], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }

@@ -114,9 +114,9 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfATargetThatIsEmbedded_NeedsNoVideoOfIt()
     {
-        Write("pth1,pth2,edit\nx/1,x/2,a\nx/1,x/lost,b\n", "x/1.mp4", "x/2.mp4", "embs/x/lost.pth");
+        Write("pth1,pth2,edit\nx/1,x/2,a\nx/1,x/lost,b\n", "x/1.mp4", "x/2.mp4");
         var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
-        options.EmbeddingFolders[DatasetSplit.Test] = _folder["embs"];
+        options.IsEmbedded = (split, id) => split == DatasetSplit.Test && id.Value == "x/lost";
 
         var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
@@ -127,9 +127,9 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_OfAReferenceThatIsEmbedded_StillNeedsItsVideo()
     {
-        Write("pth1,pth2,edit\nx/1,x/2,a\nx/lost,x/1,b\nx/1,x/lost,c\n", "x/1.mp4", "x/2.mp4", "embs/x/lost.pth");
+        Write("pth1,pth2,edit\nx/1,x/2,a\nx/lost,x/1,b\nx/1,x/lost,c\n", "x/1.mp4", "x/2.mp4");
         var options = new WebVidCoVROptions().AddSplit(DatasetSplit.Train, _folder["a.csv"], _folder.FullName);
-        options.EmbeddingFolders[DatasetSplit.Train] = _folder["embs"];
+        options.IsEmbedded = (split, id) => split == DatasetSplit.Train && id.Value == "x/lost";
 
         var data = await new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
 

@@ -33,7 +33,7 @@ public sealed class ImageDatasetParity : IParityCheck
         Assert.Equal(returned, items.Select(item => IsReadable(reader, item.Source) ? item.Id.Value : Unreadable));
         Assert.Equal(0, result.GetProperty("unreadable_sum").GetDouble());
 
-        var store = new PthTreeGallery(folder["embeddings"], new EmbeddingFingerprint("parity", "", "", 1, 1), new PthTreeOptions { Media = PthTreeMedia.Pictures });
+        var store = new PthTreeGallery(folder["embeddings"], new EmbeddingFingerprint("parity", "", "", 1, 1), pictures: true);
         foreach (var done in Texts(result, "already_done"))
         {
             Await(store.WriteAsync(new MediaId(done), new EmbeddingSet(new float[1], 1, 1)));

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 

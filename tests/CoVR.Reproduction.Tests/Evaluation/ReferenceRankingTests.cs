@@ -1,6 +1,6 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Evaluation;
+using CoVR.Reproduction.Embedding;
 using CoVR.Reproduction.Evaluation;
 using CoVR.Retrieval;
 using CoVR.Tests.Fakes;

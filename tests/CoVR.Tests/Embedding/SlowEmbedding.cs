@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.Storage;
 using CoVR.Tests.Fakes;
 

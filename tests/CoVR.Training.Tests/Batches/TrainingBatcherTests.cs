@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Training.Batches;
 using CoVR.Training.Sampling;
 using CoVR.Training.Tests.Fakes;
@@ -131,7 +130,7 @@ public sealed class TrainingBatcherTests
     {
         var world = new FakeWorld(8);
         string[] captions = [.. world.Triplets.Select(triplet => triplet.TargetCaption!)];
-        var table = new TextEmbeddings(captions, Enumerable.Range(0, 16).Select(i => (float)i).ToArray(), 2);
+        var table = captions.Index().ToDictionary(caption => caption.Item, caption => (ReadOnlyMemory<float>)new float[] { 2 * caption.Index, (2 * caption.Index) + 1 });
         TrainingBatcher batcher = new(world.Triplets, new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8 }), new ComposedBatchSources
         {
             Texts = world.Texts,

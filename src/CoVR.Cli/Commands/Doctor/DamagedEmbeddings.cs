@@ -1,5 +1,4 @@
 using CoVR.Cli.Hosting;
-using CoVR.Embedding;
 using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Doctor;
@@ -20,7 +19,7 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
             var here = bad.Where(finding => finding.File!.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)).ToList();
             if (here.Count > 0)
             {
-                var dropped = EmbeddingFolder.Open(folder).Kind == EmbeddingFolderKind.Store
+                var dropped = FolderGallery.Exists(folder)
                     ? await FolderGallery.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
                     : Rename(here);
                 Say($"{host.Shown(folder)}: {dropped} embeddings taken out; the old files end in .damaged");

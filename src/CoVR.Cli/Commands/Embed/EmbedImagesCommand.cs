@@ -73,7 +73,7 @@ internal sealed class EmbedImagesCommand
         foreach (var (from, to) in MediaList.ArePaths(ids) ? [(folder, sink)] : Parts(folder, sink))
         {
             var items = MediaList.Pictures(_host, from, ids);
-            var work = new MediaWork($"Embedding {_host.Shown(from)}", "pictures", items, to, PthTreeMedia.Pictures);
+            var work = new MediaWork($"Embedding {_host.Shown(from)}", "pictures", items, to, Pictures: true);
             complete &= _sink.Verify(parsed) ? await EmbeddingCheck.VerifyAsync(_host, work, cancellation) : await embedding.RunAsync(work, cancellation);
         }
 

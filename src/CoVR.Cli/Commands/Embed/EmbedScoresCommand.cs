@@ -1,9 +1,8 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
-using CoVR.Embedding;
+using CoVR.Cli.Runs;
 using CoVR.Reproduction.Embedding;
-using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
 
@@ -56,7 +55,7 @@ internal sealed class EmbedScoresCommand
 
         var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
         var edits = await _host.Report.RunAsync("Reading the edits", _ => Task.Run(() => TextEmbeddings.Load(FindEdits(parsed, data, folder)), cancellation));
-        await using IGallery gallery = FolderGallery.Exists(folder) ? new FolderGallery(folder, null) : PthTreeGallery.OpenExisting(folder);
+        await using var gallery = EmbeddingFolder.OpenGallery(folder);
         var report = await _host.Report.RunAsync(
             $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(gallery, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
         _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, and their rows no scores"));

@@ -71,7 +71,7 @@ internal sealed class EmbedVideosCommand
         }
 
         var items = await MediaList.VideosAsync(_host, folder, parsed.GetValue(_todo), cancellation);
-        var work = new MediaWork($"Embedding {_host.Shown(folder)}", "videos", items, sink, PthTreeMedia.Videos);
+        var work = new MediaWork($"Embedding {_host.Shown(folder)}", "videos", items, sink);
         var complete = _sink.Verify(parsed)
             ? await EmbeddingCheck.VerifyAsync(_host, work, cancellation)
             : await Embedding(parsed, model, tokens).RunAsync(work, cancellation);

@@ -1,6 +1,7 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Embedding;
+using CoVR.Reproduction.Embedding;
 using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
@@ -24,7 +25,7 @@ internal static class EmbeddingCheck
     {
         await using IGallery gallery = work.Sink.IsStore
             ? new FolderGallery(work.Sink.Folder, null)
-            : PthTreeGallery.OpenExisting(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+            : PthTreeGallery.OpenExisting(work.Sink.Folder, work.Pictures);
         var coverage = await host.Report.RunAsync(
             "Checking", progress => EmbeddingCoverage.CheckAsync(gallery, work.Items.Select(item => item.Id), readValues: true, progress.OfJob(work.Unit), cancellation));
         host.Say(FormattableString.Invariant(

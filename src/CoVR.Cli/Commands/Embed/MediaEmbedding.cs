@@ -53,7 +53,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
             .ConfigureMedia(media => (media.BgrVideos, media.Pictures, media.Timeout) = (BgrVideos, PictureReading.AsPillow, VideoTimeout ?? media.Timeout))
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, new PthTreeOptions { Media = work.Media });
+        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, work.Pictures);
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             $"Embedding {_host.Shown(_scan.Folder)}", progress => synchronizer.SynchronizeAsync(_scan, progress.OfJob("files"), cancellation));
         var summary = new OutcomeSummary();
         summary.Add(_scan, report);
-        summary.Print(_host, new MediaWork("", "files", _scan.Items, new Sink(_store, IsStore: true, IsGiven: true), PthTreeMedia.Videos), repeats: false);
+        summary.Print(_host, new MediaWork("", "files", _scan.Items, new Sink(_store, IsStore: true, IsGiven: true)), repeats: false);
         _host.Say($"{_host.Shown(_scan.Folder)}: {report}");
         return summary.Failed;
     }

@@ -2,8 +2,8 @@ using CoVR.Cli.Commands.Doctor;
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Embedding;
 using CoVR.Media;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestData;
 using CoVR.TestSupport;
 

@@ -1,5 +1,5 @@
-using CoVR.Embedding;
 using CoVR.Modeling;
+using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Cli.Commands.Doctor.Checks;
 

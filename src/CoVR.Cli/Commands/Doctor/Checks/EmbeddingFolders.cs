@@ -1,42 +1,49 @@
-using CoVR.Embedding;
+using CoVR.Cli.Runs;
 
 namespace CoVR.Cli.Commands.Doctor.Checks;
 
 /// <summary>The usable embedding folders of a data set, combined: the first that has an item counts.</summary>
 internal sealed class EmbeddingFolders
 {
-    private readonly Dictionary<MediaId, StoredEmbedding> _items = [];
-    private readonly Dictionary<string, StoredEmbedding> _names = new(StringComparer.Ordinal);
-    private readonly List<StoredEmbedding> _damaged = [];
+    private readonly Dictionary<MediaId, EmbeddingItem> _items = [];
+    private readonly Dictionary<string, EmbeddingItem> _names = new(StringComparer.Ordinal);
+    private readonly List<EmbeddingItem> _damaged = [];
     private readonly Dictionary<MediaId, EmbeddingFailure> _failures = [];
     private string? _without;
 
-    /// <summary>Opens the folders and reports those that cannot be used.</summary>
-    public EmbeddingFolders(DoctorContext context, DoctorDataset dataset)
+    private EmbeddingFolders()
     {
-        EmbeddingFingerprint? first = null;
-        foreach (var folder in dataset.Embeddings)
-        {
-            if (Open(context, dataset, folder, ref first) is { } usable)
-            {
-                Add(usable);
-            }
-        }
-
-        Shape = (first ?? dataset.ExpectedFingerprint) is { Vectors: > 0, Dimensions: > 0 } known ? (known.Vectors, known.Dimensions) : CommonShape();
     }
 
     /// <summary>Q and D of the manifest, of the expected model, or of most items; null: unknown.</summary>
-    public (int Vectors, int Dimensions)? Shape { get; }
+    public (int Vectors, int Dimensions)? Shape { get; private set; }
 
     /// <summary>Items that are damaged, as far as is known without reading values.</summary>
-    public IReadOnlyList<StoredEmbedding> Damaged => _damaged;
+    public IReadOnlyList<EmbeddingItem> Damaged => _damaged;
+
+    /// <summary>Opens the folders of a data set and reports those that cannot be used.</summary>
+    public static async Task<EmbeddingFolders> OpenAsync(DoctorContext context, DoctorDataset dataset, CancellationToken cancellationToken)
+    {
+        var folders = new EmbeddingFolders();
+        EmbeddingFingerprint? first = null;
+        foreach (var folder in dataset.Embeddings)
+        {
+            if (folders.Open(context, dataset, folder, first) is { } usable)
+            {
+                first ??= usable.Fingerprint;
+                await folders.AddAsync(usable, cancellationToken);
+            }
+        }
+
+        folders.Shape = (first ?? dataset.ExpectedFingerprint) is { Vectors: > 0, Dimensions: > 0 } known ? (known.Vectors, known.Dimensions) : folders.CommonShape();
+        return folders;
+    }
 
     /// <summary>The embedding of an item; in trees of .pth files also that of a file of the same name in another folder.</summary>
-    public StoredEmbedding? Find(MediaId id) => _items.GetValueOrDefault(id) ?? _names.GetValueOrDefault(id.Value);
+    public EmbeddingItem? Find(MediaId id) => _items.GetValueOrDefault(id) ?? _names.GetValueOrDefault(id.Value);
 
     /// <summary>The damaged embedding of an item, where its identity can still be read.</summary>
-    public StoredEmbedding? FindDamaged(MediaId id) => _damaged.Find(item => item.Id == id);
+    public EmbeddingItem? FindDamaged(MediaId id) => _damaged.Find(item => item.Id == id);
 
     /// <summary>Why an item has none.</summary>
     public string ReasonFor(MediaId id) =>
@@ -45,7 +52,7 @@ internal sealed class EmbeddingFolders
     /// <summary>The number of embeddings of other items.</summary>
     public int Surplus(HashSet<MediaId> wanted) => _items.Count - wanted.Count(id => Find(id) is not null);
 
-    private EmbeddingFolder? Open(DoctorContext context, DoctorDataset dataset, string folder, ref EmbeddingFingerprint? first)
+    private EmbeddingFolder? Open(DoctorContext context, DoctorDataset dataset, string folder, EmbeddingFingerprint? first)
     {
         try
         {
@@ -63,7 +70,6 @@ internal sealed class EmbeddingFolders
                 context.Report(new Finding(Severity.Note, FindingKinds.EmbeddingsUnsigned, $"{dataset.Name}: '{folder}' does not say which model made it, as the reference's folders do not; shapes are compared only") { Dataset = dataset.Name, File = folder });
             }
 
-            first ??= opened.Fingerprint;
             return opened;
         }
         catch (GalleryException fault)
@@ -83,9 +89,9 @@ internal sealed class EmbeddingFolders
     private static void Report(DoctorContext context, DoctorDataset dataset, string kind, string reason, string file, string fix) =>
         context.Report(new Finding(Severity.Fault, kind, reason) { Dataset = dataset.Name, File = file, Fix = fix });
 
-    private void Add(EmbeddingFolder folder)
+    private async Task AddAsync(EmbeddingFolder folder, CancellationToken cancellationToken)
     {
-        Dictionary<MediaId, StoredEmbedding> here = [];
+        Dictionary<MediaId, EmbeddingItem> here = [];
         foreach (var item in folder.Items())
         {
             if (item.Damage is not null)
@@ -101,13 +107,13 @@ internal sealed class EmbeddingFolders
         foreach (var (id, item) in here)
         {
             _items.TryAdd(id, item);
-            if (folder.Kind == EmbeddingFolderKind.PthTree)
+            if (folder.IsTree)
             {
-                _names.TryAdd(id.Value[(id.Value.LastIndexOf('/') + 1)..], item);
+                _names.TryAdd(EmbeddingFolder.NameOf(id), item);
             }
         }
 
-        foreach (var (id, failure) in folder.Failures())
+        foreach (var (id, failure) in await folder.FailuresAsync(cancellationToken))
         {
             _failures.TryAdd(id, failure);
         }
@@ -136,11 +142,11 @@ internal sealed class EmbeddingFolders
 
     private static int Most(IEnumerable<int> numbers) => numbers.GroupBy(number => number).MaxBy(group => group.Count())!.Key;
 
-    private static IReadOnlyList<long>? TryShape(StoredEmbedding item)
+    private static IReadOnlyList<long>? TryShape(EmbeddingItem item)
     {
         try
         {
-            return item.ReadShape();
+            return item.Read(false).Shape;
         }
         catch (GalleryException)
         {

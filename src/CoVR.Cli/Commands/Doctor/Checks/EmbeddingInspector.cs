@@ -1,4 +1,4 @@
-using CoVR.Embedding;
+using CoVR.Cli.Runs;
 
 namespace CoVR.Cli.Commands.Doctor.Checks;
 
@@ -16,11 +16,11 @@ internal static class EmbeddingInspector
     /// <param name="item">The item.</param>
     /// <param name="shape">Q and D; null: unknown.</param>
     /// <param name="values">Whether its numbers are read.</param>
-    public static Verdict Look(StoredEmbedding item, (int Vectors, int Dimensions)? shape, bool values)
+    public static Verdict Look(EmbeddingItem item, (int Vectors, int Dimensions)? shape, bool values)
     {
         try
         {
-            var (found, numbers) = values ? item.Read() : (item.ReadShape(), default);
+            var (found, numbers) = item.Read(values);
             if (shape is not { } known)
             {
                 return new(0, values ? FaultOf(numbers.Span, (int)found[^1]) : null);

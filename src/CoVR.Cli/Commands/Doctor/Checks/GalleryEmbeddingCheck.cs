@@ -16,7 +16,7 @@ internal sealed class GalleryEmbeddingCheck : IDoctorCheck
         {
             var splits = await context.ReadAsync(dataset, cancellationToken);
             var wanted = splits.SelectMany(split => split.Content.Dataset.Candidates.Concat(split.Content.Dataset.Triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value))).ToHashSet();
-            var folders = new EmbeddingFolders(context, dataset);
+            var folders = await EmbeddingFolders.OpenAsync(context, dataset, cancellationToken);
             context.Expect(wanted.Count);
             var frames = Look(context, dataset, wanted, folders, cancellationToken);
             ReportSurplus(context, dataset, folders, wanted);

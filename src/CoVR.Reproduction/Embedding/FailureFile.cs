@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a kill, is passed over.</summary>
 internal sealed class FailureFile(string path)
@@ -17,19 +17,8 @@ internal sealed class FailureFile(string path)
     private readonly Lock _gate = new();
 
     /// <summary>The last failure of each item in some files.</summary>
-    public static IReadOnlyDictionary<MediaId, EmbeddingFailure> Read(IEnumerable<string> paths)
-    {
-        var failures = new Dictionary<MediaId, EmbeddingFailure>();
-        foreach (var line in paths.Where(File.Exists).SelectMany(Lines))
-        {
-            if (TryParse(line) is { } failure && (!failures.TryGetValue(failure.Id, out var known) || known.At <= failure.At))
-            {
-                failures[failure.Id] = failure;
-            }
-        }
-
-        return failures;
-    }
+    public static IReadOnlyDictionary<MediaId, EmbeddingFailure> Read(IEnumerable<string> paths) => paths.SelectMany(Lines).Select(TryParse).OfType<EmbeddingFailure>()
+        .GroupBy(failure => failure.Id).ToDictionary(failures => failures.Key, failures => failures.OrderBy(failure => failure.At).Last());
 
     public void Append(EmbeddingFailure failure)
     {
@@ -68,7 +57,7 @@ internal sealed class FailureFile(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(line, Json) is { Id.Length: > 0, Reason: not null } known && !string.IsNullOrWhiteSpace(known.Id)
+            return JsonSerializer.Deserialize<Line>(line, Json) is { Reason: not null } known && !string.IsNullOrWhiteSpace(known.Id)
                 ? new EmbeddingFailure(new MediaId(known.Id), known.Reason, known.Kind, known.At)
                 : null;
         }

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace CoVR.Embedding;
+namespace CoVR.Storage;
 
 /// <summary>Reads a file from front to back through one buffer.</summary>
 internal sealed class SegmentWindow(SafeFileHandle file, int size = 4 << 20)

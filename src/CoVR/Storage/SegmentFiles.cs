@@ -1,4 +1,4 @@
-namespace CoVR.Embedding;
+namespace CoVR.Storage;
 
 /// <summary>The names of one segment's files in a store's folder; the unnamed segment is the whole of most stores.</summary>
 /// <param name="Folder">The store.</param>

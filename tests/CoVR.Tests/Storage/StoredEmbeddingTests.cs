@@ -1,15 +1,11 @@
 using System.Text;
-using CoVR.Embedding;
-using CoVR.Modeling.Checkpoints;
 using CoVR.Storage;
 using CoVR.TestSupport;
-using TorchSharp;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Tests.Storage;
 
-/// <summary>Damaged stores and trees, looked at item by item, and mended.</summary>
-[Collection("torch")]
-public sealed class EmbeddingFolderTests : IDisposable
+/// <summary>Damaged stores, looked at item by item, and mended.</summary>
+public sealed class StoredEmbeddingTests : IDisposable
 {
     private static readonly EmbeddingFingerprint Fingerprint = new("tiny", "00", "16", 1, 3);
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -21,16 +17,15 @@ public sealed class EmbeddingFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Items_OfAHealthyStore_AreAllThere()
+    public async Task Inspect_OfAHealthyStore_AreAllThere()
     {
         await WriteAsync("a", "b", "c");
 
-        var folder = EmbeddingFolder.Open(_folder.FullName);
+        var items = FolderGallery.Inspect(_folder.FullName).ToList();
 
-        Assert.Equal((EmbeddingFolderKind.Store, Fingerprint), (folder.Kind, folder.Fingerprint));
-        Assert.Equal(["a", "b", "c"], folder.Items().Select(item => item.Id!.Value.Value));
-        Assert.All(folder.Items(), item => Assert.Equal([2, 1, 3], item.ReadShape()));
-        Assert.Equal([2, 2, 2, 2, 2, 2], folder.Items().ElementAt(1).Read().Values.ToArray());
+        Assert.Equal(["a", "b", "c"], items.Select(item => item.Id!.Value.Value));
+        Assert.All(items, item => Assert.Equal((2, Segment, null), (item.Frames, item.File, item.Damage)));
+        Assert.Equal([2, 2, 2, 2, 2, 2], items[1].Read().Values.ToArray());
     }
 
     [Theory]
@@ -38,7 +33,7 @@ public sealed class EmbeddingFolderTests : IDisposable
     [InlineData("body", 2, 1)]
     [InlineData("length", 2, 1)]
     [InlineData("name", 2, 1)]
-    public async Task Items_OfADamagedRecord_GoOnBehindIt(string where, int readable, int damaged)
+    public async Task Inspect_OfADamagedRecord_GoOnBehindIt(string where, int readable, int damaged)
     {
         await WriteAsync("a", "bbbb", "c");
         Damage("bbbb", where);
@@ -46,7 +41,7 @@ public sealed class EmbeddingFolderTests : IDisposable
         await using IGallery gallery = new FolderGallery(_folder.FullName, null);
         await Assert.ThrowsAsync<GalleryException>(async () =>
             await gallery.SearchAsync([new GalleryQuery(new EmbeddingSet(new float[] { 1, 0, 0 }, 1, 3), SearchOptions.Default)], Cancel));
-        var items = EmbeddingFolder.Open(_folder.FullName).Items().ToList();
+        var items = FolderGallery.Inspect(_folder.FullName).ToList();
         Assert.Equal(readable, items.Count(item => item.Damage is null));
         Assert.Equal(damaged, items.Count(item => item.Damage is not null || Throws(item)));
         Assert.Equal([3, 3, 3, 3, 3, 3], items.Single(item => item.Id?.Value == "c").Read().Values.ToArray());
@@ -98,37 +93,26 @@ public sealed class EmbeddingFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Items_OfACutFile_NameTheEnd()
+    public async Task Inspect_OfACutFile_NameTheEnd()
     {
         await WriteAsync("a", "b");
         File.WriteAllBytes(Segment, File.ReadAllBytes(Segment)[..^5]);
 
-        var items = EmbeddingFolder.Open(_folder.FullName).Items().ToList();
+        var items = FolderGallery.Inspect(_folder.FullName).ToList();
 
         Assert.Equal("a", items[0].Id!.Value.Value);
         Assert.Contains("no whole record", items[1].Damage, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Items_OfATree_AreItsTensorsAndNoTexts()
+    public async Task ReadFingerprint_OfAFolder_IsThatOfItsManifest()
     {
-        Directory.CreateDirectory(_folder["1065"]);
-        using var tensor = torch.ones(2, 3);
-        PthWriter.Write(_folder["1065", "7.pth"], tensor);
-        new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["txt2_test.pth"]);
-        File.WriteAllText(_folder["broken.pth"], "nothing");
-
-        var folder = EmbeddingFolder.Open(_folder.FullName);
-
-        Assert.Equal((EmbeddingFolderKind.PthTree, null), (folder.Kind, folder.Fingerprint));
-        Assert.Equal(["1065/7", "broken"], folder.Items().Select(item => item.Id!.Value.Value));
-        Assert.Equal([2, 3], folder.Items().First().ReadShape());
-        Assert.True(Throws(folder.Items().Last()));
+        Assert.Null(FolderGallery.ReadFingerprint(_folder.FullName));
+        await WriteAsync("a");
+        Assert.Equal(Fingerprint, FolderGallery.ReadFingerprint(_folder.FullName));
+        File.Delete(_folder["manifest.json"]);
+        Assert.Contains("nobody knows which model", Assert.Throws<GalleryException>(() => FolderGallery.ReadFingerprint(_folder.FullName)).Reason, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Open_OfAnEmptyFolder_SaysWhatItLooksFor() =>
-        Assert.Contains("neither a store nor .pth files", Assert.Throws<GalleryException>(() => EmbeddingFolder.Open(_folder.FullName)).Reason, StringComparison.Ordinal);
 
     private static bool Throws(StoredEmbedding item)
     {

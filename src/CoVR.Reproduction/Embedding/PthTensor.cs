@@ -5,7 +5,7 @@ using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>One file of a reference tree: a bare tensor, as <c>tools/embs/save_*_embs_*.py</c> write it.</summary>
 internal static class PthTensor
@@ -13,17 +13,17 @@ internal static class PthTensor
     private const string Unknown = "unknown";
 
     /// <summary>Writes float32 [D], [Q, D], [F, D] or [F, Q, D].</summary>
-    public static void Write(string path, EmbeddingSet item, PthTreeMedia media)
+    public static void Write(string path, EmbeddingSet item, bool pictures)
     {
         NativeTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        PthWriter.Write(path, tensor(item.Values.ToArray(), Shape(item, media)));
+        PthWriter.Write(path, tensor(item.Values.ToArray(), Shape(item, pictures)));
     }
 
     /// <summary>Reads a file of any element type.</summary>
     /// <exception cref="GalleryException">It holds something else, or another shape.</exception>
     /// <exception cref="CheckpointException">It is damaged.</exception>
-    public static EmbeddingSet Read(string store, string path, EmbeddingFingerprint fingerprint, PthTreeMedia media)
+    public static EmbeddingSet Read(string store, string path, EmbeddingFingerprint fingerprint, bool pictures)
     {
         NativeTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
@@ -33,25 +33,25 @@ internal static class PthTensor
             throw new GalleryException(store, $"'{path}' holds no bare tensor, so it is no embedding.");
         }
 
-        var frames = Frames(stored.Shape, fingerprint, media) ?? throw new GalleryException(
+        var frames = Frames(stored.Shape, fingerprint, pictures) ?? throw new GalleryException(
             store,
-            $"'{path}' has the shape [{string.Join(", ", stored.Shape)}], expected is {Expected(fingerprint, media)}.");
+            $"'{path}' has the shape [{string.Join(", ", stored.Shape)}], expected is {Expected(fingerprint, pictures)}.");
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();
         return new EmbeddingSet(values, fingerprint.Vectors, fingerprint.Dimensions, frames);
     }
 
     /// <summary>What can be told of the embeddings of a tree that nobody signed: Q and D of its first readable file; null when there is none.</summary>
-    public static EmbeddingFingerprint? FindShape(string folder, PthTreeMedia media) => !Directory.Exists(folder) ? null : Directory
+    public static EmbeddingFingerprint? FindShape(string folder, bool pictures) => !Directory.Exists(folder) ? null : Directory
         .EnumerateFiles(folder, "*" + PthTreePaths.Extension, SearchOption.AllDirectories)
-        .Select(path => ShapeOf(path, media))
+        .Select(path => ShapeOf(path, pictures))
         .FirstOrDefault(shape => shape is not null);
 
-    private static EmbeddingFingerprint? ShapeOf(string path, PthTreeMedia media)
+    private static EmbeddingFingerprint? ShapeOf(string path, bool pictures)
     {
         try
         {
             using var file = Checkpoint.Open(path);
-            var shape = file.Content is CheckpointTensor tensor ? tensor.Shape.Skip(media == PthTreeMedia.Videos ? 1 : 0).ToArray() : [];
+            var shape = file.Content is CheckpointTensor tensor ? tensor.Shape.Skip(pictures ? 0 : 1).ToArray() : [];
             return shape switch
             {
                 [var width] => new EmbeddingFingerprint(Unknown, "", "", 1, (int)width),
@@ -65,16 +65,16 @@ internal static class PthTensor
         }
     }
 
-    private static long[] Shape(EmbeddingSet item, PthTreeMedia media)
+    private static long[] Shape(EmbeddingSet item, bool pictures)
     {
         long[] vectors = item.Vectors == 1 ? [item.Dimensions] : [item.Vectors, item.Dimensions];
-        return media == PthTreeMedia.Videos ? [item.Frames, .. vectors] : vectors;
+        return pictures ? vectors : [item.Frames, .. vectors];
     }
 
-    private static int? Frames(IReadOnlyList<long> shape, EmbeddingFingerprint fingerprint, PthTreeMedia media)
+    private static int? Frames(IReadOnlyList<long> shape, EmbeddingFingerprint fingerprint, bool pictures)
     {
         var (vectors, dimensions) = (fingerprint.Vectors, fingerprint.Dimensions);
-        var whole = media == PthTreeMedia.Pictures ? [1, .. shape] : shape.ToArray();
+        var whole = pictures ? [1, .. shape] : shape.ToArray();
         return whole switch
         {
             [var frames, var width] when vectors == 1 && width == dimensions && frames > 0 => (int)frames,
@@ -83,9 +83,9 @@ internal static class PthTensor
         };
     }
 
-    private static string Expected(EmbeddingFingerprint fingerprint, PthTreeMedia media)
+    private static string Expected(EmbeddingFingerprint fingerprint, bool pictures)
     {
         var vectors = fingerprint.Vectors == 1 ? $"{fingerprint.Dimensions}" : $"{fingerprint.Vectors}, {fingerprint.Dimensions}";
-        return media == PthTreeMedia.Videos ? $"[frames, {vectors}]" : $"[{vectors}]";
+        return pictures ? $"[{vectors}]" : $"[frames, {vectors}]";
     }
 }

@@ -3,7 +3,7 @@ using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Keeps embeddings as the Python reference does: one tensor file for each item, <c>{folder}/{id}.pth</c>.</summary>
 /// <remarks>
@@ -17,12 +17,11 @@ namespace CoVR.Embedding;
 /// </remarks>
 public sealed partial class PthTreeGallery : IGallery
 {
-    internal const string ManifestName = "covr-tree.json";
-    internal const string FormatName = "covr-pth-tree";
     private const string FailuresName = "failures";
 
     private readonly string _folder;
-    private readonly PthTreeOptions _options;
+    private readonly bool _pictures;
+    private readonly bool _byName;
     private readonly FailureFile _failures;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
@@ -36,45 +35,45 @@ public sealed partial class PthTreeGallery : IGallery
     /// <summary>Opens a tree, or plans a new one: nothing is written before the first item.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="fingerprint">What makes the embeddings; must be that of the tree, where it is known.</param>
-    /// <param name="options">What the files hold and how they are found; null for videos by path.</param>
+    /// <param name="pictures">Whether the tensors are those of pictures, [D] or [Q, D]; those of videos have a frame axis first, [F, D] or [F, Q, D].</param>
+    /// <param name="byName">Whether files are found by their name in any folder of the tree, and new ones written into the tree's own folder; else by their path.</param>
     /// <param name="logger">Told when a tree is taken on trust; may be null.</param>
     /// <exception cref="GalleryException">The tree belongs to another model.</exception>
-    public PthTreeGallery(string directory, EmbeddingFingerprint fingerprint, PthTreeOptions? options = null, ILogger<PthTreeGallery>? logger = null)
+    public PthTreeGallery(string directory, EmbeddingFingerprint fingerprint, bool pictures = false, bool byName = false, ILogger<PthTreeGallery>? logger = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ArgumentNullException.ThrowIfNull(fingerprint);
         _folder = Path.GetFullPath(directory);
-        _options = options ?? new PthTreeOptions();
+        (_pictures, _byName) = (pictures, byName);
         _failures = new FailureFile(Path.Combine(_folder, $"{FailuresName}-{Environment.MachineName}-{Environment.ProcessId}.jsonl"));
         _logger = logger ?? NullLogger<PthTreeGallery>.Instance;
         _fingerprint = fingerprint;
         _files = new Lazy<SortedDictionary<MediaId, string>>(List);
-        StoreManifest.RequireSame(_folder, ManifestPath, _fingerprint, FormatName);
+        PthTreeManifest.RequireSame(_folder, _fingerprint);
     }
 
     /// <inheritdoc/>
     public ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
-        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !File.Exists(ManifestPath) && Files().Length > 0 }, new MeanPooledSimilarity().Name));
+        return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !PthTreeManifest.ExistsIn(_folder) && Files().Length > 0 }, new MeanPooledSimilarity().Name));
     }
-
-    private string ManifestPath => Path.Combine(_folder, ManifestName);
 
     /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="options">What the files hold and how they are found; null for videos by path.</param>
+    /// <param name="pictures">Whether the tensors are those of pictures.</param>
+    /// <param name="byName">Whether files are found by their name in any folder.</param>
     /// <param name="logger">May be null.</param>
-    /// <returns>The store. The fingerprint of a tree that Python made is that of its first file's shape, and of a model <c>unknown</c>.</returns>
+    /// <returns>The tree. The fingerprint of a tree that Python made is that of its first file's shape, and of a model <c>unknown</c>.</returns>
     /// <exception cref="GalleryException">There is no embedding in the folder.</exception>
-    public static PthTreeGallery OpenExisting(string directory, PthTreeOptions? options = null, ILogger<PthTreeGallery>? logger = null)
+    public static PthTreeGallery OpenExisting(string directory, bool pictures = false, bool byName = false, ILogger<PthTreeGallery>? logger = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         var folder = Path.GetFullPath(directory);
-        var fingerprint = StoreManifest.Read(folder, Path.Combine(folder, ManifestName), FormatName)?.Fingerprint
-            ?? PthTensor.FindShape(folder, (options ?? new PthTreeOptions()).Media)
+        var fingerprint = PthTreeManifest.Read(folder)
+            ?? PthTensor.FindShape(folder, pictures)
             ?? throw new GalleryException(folder, "there is no embedding in the folder.");
-        return new PthTreeGallery(folder, fingerprint, options, logger);
+        return new PthTreeGallery(folder, fingerprint, pictures, byName, logger);
     }
 
     /// <inheritdoc/>
@@ -91,7 +90,7 @@ public sealed partial class PthTreeGallery : IGallery
     {
         ArgumentNullException.ThrowIfNull(entries);
         Begin(cancellationToken);
-        GalleryEntryCheck.Require(_folder, _fingerprint, entries);
+        (await GetInfoAsync(cancellationToken).ConfigureAwait(false)).RequireFit(entries);
         foreach (var entry in entries)
         {
             RequireFile(entry);
@@ -171,10 +170,7 @@ public sealed partial class PthTreeGallery : IGallery
     public ValueTask<IReadOnlyDictionary<MediaId, EmbeddingFailure>> GetFailuresAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
-        IReadOnlyDictionary<MediaId, EmbeddingFailure> failures = Directory.Exists(_folder)
-            ? FailureFile.Read(Directory.EnumerateFiles(_folder, $"{FailuresName}-*.jsonl")).Where(failure => Find(failure.Key) is null).ToDictionary()
-            : new Dictionary<MediaId, EmbeddingFailure>();
-        return ValueTask.FromResult(failures);
+        return new(ReadFailures(_folder).Where(failure => Find(failure.Key) is null).ToDictionary());
     }
 
     /// <inheritdoc/>
@@ -231,7 +227,7 @@ public sealed partial class PthTreeGallery : IGallery
 
     private void RequireFile(GalleryEntry entry)
     {
-        if (_options.Media == PthTreeMedia.Pictures && entry.Embedding.Frames != 1)
+        if (_pictures && entry.Embedding.Frames != 1)
         {
             throw new GalleryException(_folder, $"'{entry.Id}' has {entry.Embedding.Frames} frames, and a tree of pictures holds one.") { Id = entry.Id };
         }
@@ -260,7 +256,7 @@ public sealed partial class PthTreeGallery : IGallery
     {
         Establish();
         var path = Find(id) ?? Path.Combine(_folder, PthTreePaths.ToRelative(id));
-        PthTensor.Write(path, item, _options.Media);
+        PthTensor.Write(path, item, _pictures);
         lock (_gate)
         {
             _files.Value[id] = path;

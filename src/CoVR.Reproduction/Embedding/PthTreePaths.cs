@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Identities to relative paths and back. Ordinary identities stay as they are; what would leave the tree is escaped with percent signs.</summary>
 internal static class PthTreePaths

@@ -7,7 +7,7 @@ using CoVR.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Embeddings of texts, each under the text as its file has it: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>Immutable; safe for use from several threads. Read and written without holding tensors.</remarks>
@@ -97,6 +97,27 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
 
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();
         return new TextEmbeddings([.. texts.Cast<string>()], values, (int)dimensions);
+    }
+
+    /// <summary>Puts texts of several files together.</summary>
+    /// <param name="parts">At least one, all of one D.</param>
+    /// <returns>All texts; where two have one, the first counts.</returns>
+    public static TextEmbeddings Join(IReadOnlyList<TextEmbeddings> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts is [var only])
+        {
+            return only;
+        }
+
+        KeyValuePair<string, ReadOnlyMemory<float>>[] pairs = [.. parts.SelectMany(part => part).DistinctBy(pair => pair.Key, StringComparer.Ordinal)];
+        var values = new float[pairs.Length * parts[0].Dimensions];
+        for (var row = 0; row < pairs.Length; row++)
+        {
+            pairs[row].Value.CopyTo(values.AsMemory(row * parts[0].Dimensions));
+        }
+
+        return new TextEmbeddings([.. pairs.Select(pair => pair.Key)], values, parts[0].Dimensions);
     }
 
     /// <summary>Writes the file that the reference's tools write, whole or not at all.</summary>

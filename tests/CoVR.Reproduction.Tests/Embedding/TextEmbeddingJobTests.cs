@@ -1,11 +1,12 @@
 using CoVR.Embedding;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction.Embedding;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 using TorchSharp;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Reproduction.Tests.Embedding;
 
 [Collection("torch")]
 public sealed class TextEmbeddingJobTests : IDisposable

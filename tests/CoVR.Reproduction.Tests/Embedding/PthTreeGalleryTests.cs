@@ -1,10 +1,11 @@
 using CoVR.Conformance;
-using CoVR.Embedding;
+using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
+using CoVR.Reproduction.Embedding;
 using CoVR.TestSupport;
 using TorchSharp;
 
-namespace CoVR.Tests.Embedding;
+namespace CoVR.Reproduction.Tests.Embedding;
 
 [Collection("torch")]
 public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposable
@@ -17,12 +18,12 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(PthTreeMedia.Videos, 1, 3, new long[] { 3, 4 })]
-    [InlineData(PthTreeMedia.Videos, 1, 1, new long[] { 1, 4 })]
-    [InlineData(PthTreeMedia.Videos, 2, 3, new long[] { 3, 2, 4 })]
-    [InlineData(PthTreeMedia.Pictures, 1, 1, new long[] { 4 })]
-    [InlineData(PthTreeMedia.Pictures, 2, 1, new long[] { 2, 4 })]
-    public async Task WriteAsync_OfAnItem_WritesTheReferencesShapeAtItsPlace(PthTreeMedia media, int vectors, int frames, long[] shape)
+    [InlineData(false, 1, 3, new long[] { 3, 4 })]
+    [InlineData(false, 1, 1, new long[] { 1, 4 })]
+    [InlineData(false, 2, 3, new long[] { 3, 2, 4 })]
+    [InlineData(true, 1, 1, new long[] { 4 })]
+    [InlineData(true, 2, 1, new long[] { 2, 4 })]
+    public async Task WriteAsync_OfAnItem_WritesTheReferencesShapeAtItsPlace(bool pictures, int vectors, int frames, long[] shape)
     {
         var fingerprint = Fingerprint with { Vectors = vectors, Dimensions = 4 };
         var item = SampleEmbeddings.Next(new Random(3), vectors, 4, frames);
@@ -38,7 +39,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
 
         AssertSame(item, await Open().ReadAsync(new MediaId("1065/1012"), Cancel));
 
-        IGallery Open() => new PthTreeGallery(_folder["tree"], fingerprint, new PthTreeOptions { Media = media });
+        IGallery Open() => new PthTreeGallery(_folder["tree"], fingerprint, pictures);
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
 
         new TextEmbeddings(["x"], new float[3], 3).Save(_folder["videos", "txt2_webvid.pth"]);
         Assert.Equal(["a/1", "b/2"], await IdsAsync(new PthTreeGallery(_folder["videos"], Fingerprint)));
-        Assert.Equal(["p"], await IdsAsync(new PthTreeGallery(_folder["pictures"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures })));
+        Assert.Equal(["p"], await IdsAsync(new PthTreeGallery(_folder["pictures"], Fingerprint, pictures: true)));
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
             PthWriter.Write(_folder["tree", "34", "train-7-img0.pth"], torch.ones(2, 3));
         }
 
-        IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures, Identity = MediaIdentity.FileName });
+        IGallery store = new PthTreeGallery(_folder["tree"], Fingerprint, pictures: true, byName: true);
         Assert.True(await store.ContainsAsync(new MediaId("train-7-img0"), Cancel));
         Assert.False(await store.ContainsAsync(new MediaId("34/train-7-img0"), Cancel));
     }
@@ -116,7 +117,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
         await Create().WriteAsync(new MediaId("a/x"), Item(1), Cancel);
         var error = Assert.Throws<GalleryException>(() => new PthTreeGallery(_folder["tree"], Fingerprint with { Model = "other" }));
         Assert.Contains("Model: 'other' against 'model'", error.Message, StringComparison.Ordinal);
-        File.Delete(_folder["tree", PthTreeGallery.ManifestName]);
+        File.Delete(_folder["tree", PthTreeManifest.FileName]);
         IGallery other = new PthTreeGallery(_folder["tree"], Fingerprint with { Model = "other" });
         Assert.Equal(1, await other.CountAsync(null, Cancel));
         Assert.True((await other.GetInfoAsync(Cancel)).Fingerprint.IsAssumed);
@@ -131,7 +132,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
         }
 
         await Create().WriteAsync(new MediaId("a/y"), Item(1), Cancel);
-        Assert.False(File.Exists(_folder["tree", PthTreeGallery.ManifestName]));
+        Assert.False(File.Exists(_folder["tree", PthTreeManifest.FileName]));
         Assert.Equal(["a/x", "a/y"], await IdsAsync(Create()));
     }
 
@@ -163,7 +164,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     [Fact]
     public async Task WriteAsync_OfSeveralFramesIntoATreeOfPictures_IsRefused() =>
         await Assert.ThrowsAsync<GalleryException>(async () => await ((IGallery)new PthTreeGallery(
-            _folder["tree"], Fingerprint, new PthTreeOptions { Media = PthTreeMedia.Pictures })).WriteAsync(new MediaId("a"), SampleEmbeddings.Next(new Random(1), 2, 3, 2), Cancel));
+            _folder["tree"], Fingerprint, pictures: true)).WriteAsync(new MediaId("a"), SampleEmbeddings.Next(new Random(1), 2, 3, 2), Cancel));
 
     [Fact]
     public async Task WriteAsync_OfAnIdentityThatLeavesTheTree_StaysInside()
@@ -207,6 +208,33 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
     }
 
     private static async Task<List<string>> IdsAsync(IGallery gallery) => await gallery.ListAsync(null, Cancel).Select(item => item.Id.Value).ToListAsync(Cancel);
+
+    [Fact]
+    public void FindFiles_OfATree_AreItsTensorsDamagedOnesIncludedAndNoTexts()
+    {
+        using (var scope = torch.NewDisposeScope())
+        {
+            PthWriter.Write(_folder["tree", "1065", "7.pth"], torch.ones(2, 3));
+        }
+
+        new TextEmbeddings(["a text"], new float[3], 3).Save(_folder["tree", "txt2_test.pth"]);
+        File.WriteAllText(_folder["tree", "broken.pth"], "nothing");
+
+        Assert.Null(PthTreeGallery.ReadFingerprint(_folder["tree"]));
+        Assert.Equal(["1065/7", "broken"], PthTreeGallery.FindFiles(_folder["tree"]).Select(file => file.Key.Value));
+        Assert.All(PthTreeGallery.FindFiles(_folder["tree"]), file => Assert.True(File.Exists(file.Value)));
+    }
+
+    [Fact]
+    public async Task ReadFailures_OfATree_KnowsThoseOfItemsThatWereEmbeddedSince()
+    {
+        IGallery tree = Create();
+        await tree.RecordFailuresAsync([new EmbeddingFailure(new MediaId("a/x"), "first", null, DateTimeOffset.UnixEpoch), new EmbeddingFailure(new MediaId("a/x"), "second", MediaFailure.Corrupt, DateTimeOffset.UnixEpoch)], Cancel);
+        Assert.Equal("second", (await tree.GetFailuresAsync(Cancel))[new MediaId("a/x")].Reason);
+        await tree.WriteAsync(new MediaId("a/x"), Item(1), Cancel);
+        Assert.Empty(await tree.GetFailuresAsync(Cancel));
+        Assert.Equal(("second", MediaFailure.Corrupt), (PthTreeGallery.ReadFailures(_folder["tree"]).Single().Value.Reason, PthTreeGallery.ReadFailures(_folder["tree"]).Single().Value.Kind!.Value));
+    }
 
     private IGallery Create() => new PthTreeGallery(_folder["tree"], Fingerprint);
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics;
+using CoVR.Embedding;
 using CoVR.Modeling;
-using CoVR.Retrieval;
+using CoVR.Modeling.Native;
 using CoVR.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoVR.Embedding;
+namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Embeds texts into one file, <c>{"texts", "feats"}</c>, such as the captions of targets or the edits that frames are scored with.</summary>
 /// <remarks>
@@ -15,6 +17,8 @@ namespace CoVR.Embedding;
 /// </remarks>
 public sealed class TextEmbeddingJob
 {
+    private static readonly ActivitySource Activities = new(CoVRDiagnostics.Name);
+
     private readonly IModelProvider _model;
     private readonly EmbeddingOptions _options;
     private readonly TimeProvider _time;
@@ -53,13 +57,13 @@ public sealed class TextEmbeddingJob
             throw new ArgumentException("There is no text to embed.", nameof(texts));
         }
 
-        using var activity = CoVRDiagnostics.Activities.StartActivity("covr.embed.texts");
+        using var activity = Activities.StartActivity("covr.embed.texts");
         var model = await _model.GetAsync(cancellationToken).ConfigureAwait(false);
         var fingerprint = new EmbeddingFingerprint(
             model.Description.Name, model.Description.WeightsSha256, $"captions of {model.Description.Text.MaxWords} words, {model.Description.Text.CaptionLimit} tokens", 1, model.Encoder.Dimensions);
         var partial = path + ".partial";
         bool begun;
-        await using (var gallery = new FolderGallery(partial, fingerprint, new FolderGalleryOptions { Segment = _options.Shard.SegmentName }))
+        await using (var gallery = new FolderGallery(partial, fingerprint, new FolderGalleryOptions { Segment = $"{_options.Shard.Index}-of-{_options.Shard.Count}" }))
         {
             await EmbedMissingAsync(model, gallery, unique, progress, cancellationToken).ConfigureAwait(false);
             begun = await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
@@ -68,7 +72,7 @@ public sealed class TextEmbeddingJob
         var left = await FinishAsync(partial, fingerprint, unique, path, begun, cancellationToken).ConfigureAwait(false);
         if (left > 0)
         {
-            _logger.TextsLeft(left, partial);
+            Log.TextsLeft(_logger, left, partial);
         }
 
         return left;
@@ -93,14 +97,14 @@ public sealed class TextEmbeddingJob
                     return left;
                 }
 
-                held = new SegmentFiles(partial, "finish").TakeLock();
+                held = new FileStream(Path.Combine(partial, "finish.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 (await CollectAsync(gallery, unique, cancellationToken).ConfigureAwait(false)).Save(path);
             }
 
             Directory.Delete(partial, recursive: true);
             return 0;
         }
-        catch (GalleryException) when (held is null && begun)
+        catch (Exception error) when (held is null && begun && error is (GalleryException or IOException or UnauthorizedAccessException))
         {
             return 0; // another worker is finishing
         }
@@ -126,8 +130,7 @@ public sealed class TextEmbeddingJob
     private async Task EmbedMissingAsync(ComposedModel model, FolderGallery gallery, string[] unique, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         string[] mine = [.. unique.Where(text => _options.Shard.Contains(KeyOf(text)))];
-        var counts = new EmbeddingProgress(mine.Length, _time, progress);
-        counts.StartModel();
+        var (start, done, worked) = (_time.GetTimestamp(), 0, TimeSpan.Zero);
         foreach (var chunk in mine.Chunk(_options.BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -142,22 +145,25 @@ public sealed class TextEmbeddingJob
 
             if (missing.Count > 0)
             {
-                var values = await counts.Work(() => Task.Run(() => Encode(model, chunk), cancellationToken)).ConfigureAwait(false);
+                var encoding = _time.GetTimestamp();
+                var values = await Task.Run(() => Encode(model, chunk), cancellationToken).ConfigureAwait(false);
+                worked += _time.GetElapsedTime(encoding);
                 var dimensions = model.Encoder.Dimensions;
                 GalleryEntry[] entries = [.. missing.Select(i => new GalleryEntry(KeyOf(chunk[i]), new EmbeddingSet(values.AsMemory(i * dimensions, dimensions), 1, dimensions)))];
                 await gallery.UpsertAsync(entries, CancellationToken.None).ConfigureAwait(false);
             }
 
-            Array.ForEach(chunk, _ => counts.Advance(failed: false, int.MaxValue));
-            counts.Report();
+            done += chunk.Length;
+            var elapsed = _time.GetElapsedTime(start);
+            progress?.Report(new JobProgress(done, mine.Length, 0, elapsed) { ModelBusy = worked == TimeSpan.Zero ? null : Math.Min(1, worked / elapsed) });
         }
     }
 
     private static float[] Encode(ComposedModel model, string[] texts)
     {
-        using var mode = EvaluationMode.Enter(model);
-        var values = ModelCalls.EncodeCaptions(model, texts);
-        var bad = VectorMath.IndexOfNotFinite(values);
+        NativeTorch.EnsureLoaded();
+        var values = model.EncodeCaptions(texts);
+        var bad = Array.FindIndex(values, value => !float.IsFinite(value));
         return bad < 0 ? values : throw new ArithmeticException($"The model's embedding of the text '{texts[bad / model.Encoder.Dimensions]}' holds NaN or infinity.");
     }
 
