@@ -40,9 +40,13 @@ public interface IFrameReader
     /// <param name="media">The image or video.</param>
     /// <param name="sampler">Chooses the frame indices from the frame count.</param>
     /// <param name="cancellationToken">Ends the work, including a running decoder process.</param>
-    /// <returns>As many frames as the sampler asked for.</returns>
-    /// <exception cref="MediaReadException">The media cannot be read, or fewer frames than announced can be decoded.</exception>
+    /// <returns>As many frames as the sampler asked for. Those of a video that changes its size are of different sizes.</returns>
+    /// <exception cref="MediaReadException">The media cannot be read, or the file is cut and a requested frame is missing.</exception>
     ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default);
+
+    /// <summary>A reader of the same media for people to look at: red first, pictures as <see cref="IImageDecoder.AsSeen"/> gives them.</summary>
+    /// <value>This reader, unless it reads media in another way.</value>
+    IFrameReader AsSeen => this;
 }
 
 /// <summary>Chooses which frames of a video are looked at.</summary>
@@ -52,7 +56,7 @@ public interface IFrameSampler
     /// <summary>Tells samplers apart in fingerprints of stored embeddings, for example <c>middle</c> or <c>uniform-15</c>.</summary>
     string Name => GetType().Name;
 
-    /// <summary>Chooses frame indices.</summary>
+    /// <summary>Chooses frame indices. Called again if a video turns out to have another number of frames than its file says.</summary>
     /// <param name="frameCount">How many frames the video has, at least 1.</param>
     /// <returns>
     /// At least one index in [0, <paramref name="frameCount"/>), in the order in which the frames are wanted; an index may repeat when the video is short.
@@ -60,7 +64,7 @@ public interface IFrameSampler
     IReadOnlyList<int> Select(int frameCount);
 }
 
-/// <summary>Turns the bytes of an image file into pixels, as Pillow's <c>convert("RGB")</c> does: alpha dropped, no EXIF rotation.</summary>
+/// <summary>Turns the bytes of an image file into pixels.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface IImageDecoder
 {
@@ -70,6 +74,10 @@ public interface IImageDecoder
     /// <returns>The picture.</returns>
     /// <exception cref="MediaReadException">The bytes are no whole image, or the picture exceeds the pixel limit.</exception>
     RgbFrame Decode(ReadOnlySpan<byte> encoded, string name);
+
+    /// <summary>A decoder of the same files for people to look at: transparent pictures on white, upright, in sRGB.</summary>
+    /// <value>This decoder, unless it reads pictures in another way.</value>
+    IImageDecoder AsSeen => this;
 }
 
 /// <summary>Turns a picture into the numbers a model reads: resize or crop, augment, scale to [0, 1], normalise.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CoVR.Media;
 
 /// <summary>
-/// Reads frames of pictures (recognized by their first bytes, not by their names) and of videos (one ffmpeg process each). An animated GIF is a
+/// Reads frames of pictures (recognized by their first bytes, not by their names) and of videos (by ffmpeg). An animated GIF is a
 /// video; any other picture is a video of one frame.
 /// </summary>
 /// <remarks>
@@ -15,6 +15,8 @@ namespace CoVR.Media;
 public sealed class MediaFrameReader : IFrameReader
 {
     private readonly IImageDecoder _images;
+    private readonly MediaOptions _options;
+    private readonly ILogger<MediaFrameReader>? _logger;
     private readonly FfmpegFrameReader _videos;
 
     /// <summary>Creates a reader.</summary>
@@ -25,7 +27,7 @@ public sealed class MediaFrameReader : IFrameReader
     {
         options ??= new MediaOptions();
         OptionsFaults.ThrowIfAny(options);
-        _images = images ?? CreateImageDecoder(options);
+        (_images, _options, _logger) = (images ?? CreateImageDecoder(options), options, logger);
         _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
@@ -34,6 +36,9 @@ public sealed class MediaFrameReader : IFrameReader
     /// <param name="options">The pixel limit; defaults when null.</param>
     /// <returns>A decoder that is safe for use from several threads.</returns>
     public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);
+
+    /// <inheritdoc/>
+    public IFrameReader AsSeen => _options.BgrVideos || _images.AsSeen != _images ? new MediaFrameReader(_images.AsSeen, _options.With(bgrVideos: false), _logger) : this;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(

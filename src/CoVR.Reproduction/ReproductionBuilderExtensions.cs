@@ -1,3 +1,4 @@
+using CoVR.Media;
 using CoVR;
 using CoVR.Evaluation;
 using CoVR.Reproduction.Benchmarks;
@@ -35,7 +36,7 @@ public static class ReproductionBuilderExtensions
             builder.Add((_, _) => benchmark);
         }
 
-        return builder.TryUse((services, name) => new BenchmarkRunner(
+        return builder.ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow).TryUse((services, name) => new BenchmarkRunner(
             services.GetRequiredKeyedService<IPipelineProvider>(name),
             services.GetRequiredKeyedService<Evaluator>(name),
             services.GetRequiredKeyedService<IEmbeddingJob>(name),

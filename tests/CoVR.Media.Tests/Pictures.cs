@@ -43,8 +43,11 @@ internal static class Pictures
             sum += value;
         }
 
-        return (int)Math.Round(((double)sum / frame.Rgb.Length - 5) / 10);
+        return NumberOf((double)sum / frame.Rgb.Length);
     }
+
+    /// <summary>Which frame of <see cref="Counting"/> has this mean brightness.</summary>
+    internal static int NumberOf(double brightness) => (int)Math.Round((brightness - 5) / 10);
 
     private static byte Grey(int index) => (byte)((10 * index) + 5);
 }

@@ -5,6 +5,13 @@ namespace CoVR.Cli.Hosting;
 /// <summary>Rules for the values of options, told as wrong usage.</summary>
 internal static class OptionRules
 {
+    /// <summary>How long the decoding of a video may take.</summary>
+    public static Option<int> VideoTimeout() => new Option<int>("--video-timeout", OptionNames.Aliases("--video-timeout"))
+    {
+        Description = "Seconds after which a video is given up; those of more than 90 seconds of Full HD get proportionally more.",
+        DefaultValueFactory = _ => 120,
+    }.AtLeast(1);
+
     /// <summary>A number must not be below another.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least)
     {

@@ -8,12 +8,14 @@ namespace CoVR.Cli.Pages;
 
 /// <summary>Writes HTML pages that need no other file: styles and pictures are inside.</summary>
 /// <remarks>Every text of the data is encoded. A picture that cannot be read is named instead of shown.</remarks>
-/// <param name="frames">Reads the pictures and videos that a page shows.</param>
+/// <param name="frames">Reads the pictures and videos that a page shows, by <see cref="IFrameReader.AsSeen"/>.</param>
 internal sealed class HtmlReport(IFrameReader frames)
 {
     private const int SearchPictureSize = 320;
     private const int SearchClipFrames = 8;
     private const int SearchPictureBytes = 12 << 20;
+
+    private readonly IFrameReader _frames = frames.AsSeen;
 
     /// <summary>
     /// Renders the page of an evaluation: leaks and deviations, figures of all results with their intervals, recall curves, queries that
@@ -27,7 +29,7 @@ internal sealed class HtmlReport(IFrameReader frames)
     public async Task<string> RenderEvaluationAsync(
         IReadOnlyList<EvaluationResult> results, ITripletDatasetReader media, EvaluationPageOptions options, CancellationToken cancellationToken)
     {
-        var pictures = new PagePictures(media.Locate, frames, options.PictureSize, options.ClipFrames, options.PictureBytes);
+        var pictures = new PagePictures(media.Locate, _frames, options.PictureSize, options.ClipFrames, options.PictureBytes);
         var sections = await new EvaluationQueries(pictures, results[0], options).SectionsAsync(cancellationToken);
         return PageTemplate.Render("evaluation.liquid", new EvaluationModel(results, options, sections, pictures.Style));
     }
@@ -40,7 +42,7 @@ internal sealed class HtmlReport(IFrameReader frames)
     public async Task<string> RenderSearchAsync(ComposedQuery query, IReadOnlyList<SearchPageItem> items, string note, CancellationToken cancellationToken)
     {
         var sources = items.ToDictionary(item => item.Hit.Id, item => item.Source);
-        var pictures = new PagePictures(id => sources.GetValueOrDefault(id, query.Reference!), frames, SearchPictureSize, SearchClipFrames, SearchPictureBytes);
+        var pictures = new PagePictures(id => sources.GetValueOrDefault(id, query.Reference!), _frames, SearchPictureSize, SearchClipFrames, SearchPictureBytes);
         var reference = query.Reference is { } media ? await pictures.OfAsync(new MediaId(media.DisplayName), cancellationToken) : null;
         List<SearchModel.Item> shown = [];
         foreach (var (hit, _, link) in items)

@@ -44,7 +44,9 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
             }
 
             var read = await frames.ReadAsync(locate(id), new Evenly(clipFrames), cancellationToken);
-            return new PagePicture(AddStyle([.. read.Select(frame => MediaWriter.Shrink(frame, pictureSize))]), id.Value, id.Value);
+            // A strip has one size; a video may not.
+            var strip = read.Where(frame => (frame.Width, frame.Height) == (read[0].Width, read[0].Height));
+            return new PagePicture(AddStyle([.. strip.Select(frame => MediaWriter.Shrink(frame, pictureSize))]), id.Value, id.Value);
         }
         catch (MediaReadException error)
         {

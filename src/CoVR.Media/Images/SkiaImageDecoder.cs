@@ -4,17 +4,26 @@ using SkiaSharp;
 namespace CoVR.Media.Images;
 
 /// <summary>
-/// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia, with the pixels that Pillow 9.4 gives for <c>convert("RGB")</c>: alpha and
-/// palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255, pixels beyond a palette are grey.
+/// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia. <see cref="PictureReading.AsPillow"/> gives the pixels of Pillow 9.4's
+/// <c>convert("RGB")</c>: alpha and palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255, pixels beyond a palette are grey.
 /// </summary>
 /// <remarks>Safe for use from several threads. Truncated files are errors, never grey areas.</remarks>
 internal sealed class SkiaImageDecoder : IImageDecoder
 {
     private readonly int _maxPixels;
+    private readonly bool _isSeen;
 
     /// <summary>Creates a decoder.</summary>
-    /// <param name="options">The pixel limit; defaults when null.</param>
-    public SkiaImageDecoder(MediaOptions? options = null) => _maxPixels = (options ?? new MediaOptions()).MaxPixels;
+    /// <param name="options">The pixel limit, and how pictures are read; defaults when null.</param>
+    public SkiaImageDecoder(MediaOptions? options = null)
+        : this((options ?? new MediaOptions()).MaxPixels, options?.Pictures == PictureReading.AsSeen)
+    {
+    }
+
+    private SkiaImageDecoder(int maxPixels, bool isSeen) => (_maxPixels, _isSeen) = (maxPixels, isSeen);
+
+    /// <inheritdoc/>
+    public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true);
 
     /// <inheritdoc/>
     public RgbFrame Decode(ReadOnlySpan<byte> encoded, string name)
@@ -24,7 +33,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
             throw new MediaReadException(name, MediaFailure.Empty, "the image has no bytes.");
         }
 
-        if (Gray16Png.TryReadHeader(encoded, out var header))
+        if (!_isSeen && Gray16Png.TryReadHeader(encoded, out var header))
         {
             CheckSize(header.Width, header.Height, name);
             return Gray16Png.Decode(encoded, header, name);
@@ -62,17 +71,23 @@ internal sealed class SkiaImageDecoder : IImageDecoder
         }
     }
 
-    private static unsafe RgbFrame ReadPixels(SKCodec codec, ReadOnlySpan<byte> encoded, string name)
+    private unsafe RgbFrame ReadPixels(SKCodec codec, ReadOnlySpan<byte> encoded, string name)
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, colorspace: null);
+        using var space = _isSeen ? SKColorSpace.CreateSrgb() : null;
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, space);
         var rgba = ArrayPool<byte>.Shared.Rent(checked(width * height * 4));
         try
         {
             fixed (byte* pixels = rgba)
             {
                 ThrowUnlessWhole(codec.GetPixels(info, (nint)pixels), encoded, name);
+            }
+
+            if (_isSeen)
+            {
+                return SeenPixels.Render(rgba.AsSpan(0, width * height * 4), width, height, codec.EncodedOrigin);
             }
 
             var rgb = GC.AllocateUninitializedArray<byte>(width * height * 3);

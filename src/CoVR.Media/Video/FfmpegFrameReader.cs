@@ -1,16 +1,16 @@
-using CoVR.Media.Images;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Media.Video;
 
-/// <summary>Decodes chosen frames of a video file in one run of ffmpeg, with the pixels that OpenCV gives.</summary>
+/// <summary>Decodes chosen frames of a video file with ffmpeg, with the pixels that OpenCV gives.</summary>
+/// <remarks>
+/// Frame n is the nth frame that is decoded from the start, whatever the file announces. A video is decoded to its end, and once more where it has
+/// not the announced number of frames. Of long videos only the wanted frames are decoded, each from the key frame before it, where the packets tell
+/// which is which.
+/// </remarks>
 internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 {
-    private const string CurrentTiming = "-fps_mode";
-    private const string EarlierTiming = "-vsync";
-
     private readonly VideoProbe _probe = new(options);
-    private volatile string _timing = CurrentTiming;
 
     /// <summary>Reads frames in the sampler's order.</summary>
     /// <param name="path">The file.</param>
@@ -22,114 +22,137 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
     {
         path = Path.GetFullPath(path);
         using var limit = new TimeLimit(options, cancellationToken);
-        var facts = await _probe.ReadAsync(path, media, limit).ConfigureAwait(false);
-        if ((long)facts.Width * facts.Height > options.MaxPixels)
+        var video = new OpenedVideo(path, media, await _probe.ReadAsync(path, media, limit).ConfigureAwait(false), limit);
+        CheckSize(video, video.Facts.Width, video.Facts.Height);
+        limit.ExtendFor(video.Facts.Pixels);
+        var selection = new FrameSelection(sampler, video.Facts.Frames);
+        if (await SeekAsync(video, selection).ConfigureAwait(false) is { } found)
         {
-            throw new MediaReadException(
-                media, MediaFailure.TooLarge, $"the video says its frames have {facts.Width}x{facts.Height} pixels, more than the {options.MaxPixels} allowed.");
+            return selection.Arrange(found);
         }
 
-        var selection = new FrameSelection(sampler, facts.Frames);
-        var frames = await DecodeAsync(path, media, facts, selection, limit).ConfigureAwait(false);
+        var (frames, count) = await DecodeAsync(video, selection, isCounted: false).ConfigureAwait(false);
+        if (video.Facts.IsCut)
+        {
+            ThrowIfMissing(video, selection, count);
+        }
+        else if (count != video.Facts.Frames)
+        {
+            Log.OtherCount(logger, media, video.Facts.Frames, count);
+            selection = new FrameSelection(sampler, count);
+            (frames, _) = await DecodeAsync(video, selection, isCounted: true).ConfigureAwait(false);
+        }
+
         return selection.Arrange(frames);
     }
 
-    private async Task<IReadOnlyList<RgbFrame>> DecodeAsync(string path, string media, VideoFacts facts, FrameSelection selection, TimeLimit limit)
+    /// <summary>The wanted frames of a long video; null if it has to be decoded from its start.</summary>
+    private async Task<IReadOnlyList<RgbFrame>?> SeekAsync(OpenedVideo video, FrameSelection selection)
     {
-        var timing = _timing;
-        var run = await RunAsync(timing, path, media, facts, selection, limit).ConfigureAwait(false);
-        if (run.Code != 0 && timing == CurrentTiming && run.Errors.Contains("Unrecognized option 'fps_mode'", StringComparison.Ordinal))
+        if (video.Facts.Pixels <= options.SeekAbovePixels || video.Facts.Index is not { } index || index.Plan(selection.Distinct) is not { } seeks)
         {
-            _timing = EarlierTiming;
-            run = await RunAsync(EarlierTiming, path, media, facts, selection, limit).ConfigureAwait(false);
+            return null;
         }
 
-        Check(run, path, media, facts, selection);
+        var frames = new List<RgbFrame>();
+        foreach (var seek in seeks)
+        {
+            var choice = string.Join('+', seek.Frames.Select(number => FormattableString.Invariant($@"eq(pts\,{index.Times[number]})")));
+            var run = await RunAsync(video, new VideoRun(choice, seek.Frames.Count, video.Facts.Width, video.Facts.Height) { Start = seek.Start, EndsWithLast = true }).ConfigureAwait(false);
+            if (!IsAsExpected(run, seek, index))
+            {
+                Log.OtherTimes(logger, video.Media);
+                return null;
+            }
+
+            frames.AddRange(run.Frames);
+        }
+
+        return frames;
+    }
+
+    /// <summary>Whether every frame from the key frame to the last wanted one was decoded at its time, in order and in one size.</summary>
+    private static bool IsAsExpected(VideoRun run, VideoSeek seek, VideoIndex index)
+    {
+        var last = index.Times[seek.Frames[^1]];
+        var times = run.Decoded.Where(frame => frame.Time >= index.Times[seek.First] && frame.Time <= last).Select(frame => frame.Time!.Value);
+        return run.Frames.Count == seek.Frames.Count
+            && times.SequenceEqual(index.Times[seek.First..(seek.Frames[^1] + 1)])
+            && run.Decoded.All(frame => (frame.Width, frame.Height) == (run.Width, run.Height));
+    }
+
+    /// <summary>Decodes from the start. Frames are as large as they are in the video, which may change its size.</summary>
+    /// <returns>The wanted frames that there are, and the number of frames that were decoded.</returns>
+    private async Task<(RgbFrame[] Frames, int Count)> DecodeAsync(OpenedVideo video, FrameSelection selection, bool isCounted)
+    {
+        var facts = video.Facts;
+        var run = await RunAsync(video, Choose(selection.Distinct, facts.Width, facts.Height)).ConfigureAwait(false);
+        var decoded = run.Decoded;
+        if (decoded.Count == 0)
+        {
+            throw facts.IsCut ? Missing(video, selection, 0) : new MediaReadException(video.Media, MediaFailure.Corrupt, $"none of its {facts.Frames} frames can be decoded. {run.Errors}".TrimEnd());
+        }
+
+        for (var i = 0; i < decoded.Count; i++)
+        {
+            if (decoded[i].Number != i)
+            {
+                throw new MediaReadException(video.Media, MediaFailure.DecoderFailed, $"the size or format of its frames changes after {i} frames, which cannot be followed in a rotated video.");
+            }
+        }
+
+        var frames = run.Frames.ToArray();
+        var others = selection.Distinct.Take(frames.Length).Where(number => (decoded[number].Width, decoded[number].Height) != (facts.Width, facts.Height));
+        foreach (var group in others.GroupBy(number => (decoded[number].Width, decoded[number].Height)).ToArray())
+        {
+            CheckSize(video, group.Key.Width, group.Key.Height);
+            var again = await RunAsync(video, Choose([.. group], group.Key.Width, group.Key.Height) with { EndsWithLast = true }).ConfigureAwait(false);
+            foreach (var (number, frame) in group.Zip(again.Frames))
+            {
+                frames[Array.BinarySearch(selection.Distinct, number)] = frame;
+            }
+        }
+
+        return (frames, decoded.Count);
+
+        VideoRun Choose(int[] numbers, int width, int height) =>
+            new(FrameSelection.Expression(numbers), numbers.Length, width, height) { AdaptsFilters = facts.IsTurned, EndsWithLast = isCounted };
+    }
+
+    private async Task<VideoRun> RunAsync(OpenedVideo video, VideoRun run)
+    {
+        await run.DecodeAsync(options, video.Path, video.Media, video.Limit).ConfigureAwait(false);
         if (run.Errors.Length > 0)
         {
-            Log.DecoderComplained(logger, media, run.Errors);
+            Log.DecoderComplained(logger, video.Media, run.Errors);
         }
 
-        return run.Frames;
+        return run;
     }
 
-    private Task<DecodingRun> RunAsync(string timing, string path, string media, VideoFacts facts, FrameSelection selection, TimeLimit limit) =>
-        MediaProcess.RunAsync(options.FfmpegPath, Arguments(timing, path, selection), media, limit, async (process, cancellationToken) =>
-        {
-            process.Input.Close();
-            var (frames, spare) = await ReadFramesAsync(process.Output, facts, selection.Distinct.Length, cancellationToken).ConfigureAwait(false);
-            var (code, errors) = await process.FinishAsync(cancellationToken).ConfigureAwait(false);
-            return new DecodingRun(frames, spare, code, errors);
-        });
-
-    private async Task<(List<RgbFrame> Frames, long Spare)> ReadFramesAsync(
-        Stream output, VideoFacts facts, int count, CancellationToken cancellationToken)
+    private void CheckSize(OpenedVideo video, int width, int height)
     {
-        var frames = new List<RgbFrame>(count);
-        while (frames.Count < count)
-        {
-            var rgb = GC.AllocateUninitializedArray<byte>(checked(facts.Width * facts.Height * 3));
-            var length = await output.ReadAtLeastAsync(rgb, rgb.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            if (length < rgb.Length)
-            {
-                return (frames, length);
-            }
-
-            if (options.BgrVideos)
-            {
-                PixelPacking.SwapFirstAndThird(rgb);
-            }
-
-            frames.Add(new RgbFrame(facts.Width, facts.Height, rgb));
-        }
-
-        return (frames, await DrainAsync(output, cancellationToken).ConfigureAwait(false));
-    }
-
-    private static async Task<long> DrainAsync(Stream output, CancellationToken cancellationToken)
-    {
-        var (buffer, total) = (new byte[4096], 0L);
-        for (int length; (length = await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
-        {
-            total += length;
-        }
-
-        return total;
-    }
-
-    private static void Check(DecodingRun run, string path, string media, VideoFacts facts, FrameSelection selection)
-    {
-        if (run.Code != 0)
-        {
-            throw VideoFaults.Explain(path, media, run.Code, run.Errors, "ffmpeg");
-        }
-
-        if (run.Spare != 0)
+        if ((long)width * height > options.MaxPixels)
         {
             throw new MediaReadException(
-                media, MediaFailure.DecoderFailed, $"ffmpeg's frames are not of the {facts.Width}x{facts.Height} pixels that the file announces ({run.Spare} bytes left over).");
-        }
-
-        if (run.Frames.Count < selection.Distinct.Length)
-        {
-            var first = selection.Distinct[run.Frames.Count];
-            throw new MediaReadException(
-                media,
-                MediaFailure.Truncated,
-                $"the video announces {facts.Frames} frames, but number {first} (of 0 to {facts.Frames - 1}) cannot be decoded any more: "
-                + $"{run.Frames.Count} of {selection.Distinct.Length} asked frames were read. {run.Errors}".TrimEnd());
+                video.Media, MediaFailure.TooLarge, $"the video says its frames have {width}x{height} pixels, more than the {options.MaxPixels} allowed.");
         }
     }
 
-    private static IEnumerable<string> Arguments(string timing, string path, FrameSelection selection) =>
-    [
-        "-v", "error", "-nostdin", "-threads", "1", .. VideoContainers.Restrictions, "-i", path,
-        "-map", "0:V:0", "-an", "-sn", "-dn",
-        "-vf", $"select='{selection.Expression()}',scale=in_color_matrix=bt601:flags=bicubic,format=rgb24",
-        timing, "passthrough", "-frames:v", FormattableString.Invariant($"{selection.Distinct.Length}"), "-f", "rawvideo", "-",
-    ];
+    private static void ThrowIfMissing(OpenedVideo video, FrameSelection selection, int count)
+    {
+        if (count <= selection.Distinct[^1])
+        {
+            throw Missing(video, selection, count);
+        }
+    }
 
-    private sealed record DecodingRun(IReadOnlyList<RgbFrame> Frames, long Spare, int Code, string Errors);
+    private static MediaReadException Missing(OpenedVideo video, FrameSelection selection, int count) => new(
+        video.Media,
+        MediaFailure.Truncated,
+        $"the video announces {video.Facts.Frames} frames, but ends after {count}: {selection.Distinct.Count(number => number < count)} of {selection.Distinct.Length} asked frames are there.");
+
+    private sealed record OpenedVideo(string Path, string Media, VideoFacts Facts, TimeLimit Limit);
 }
 
 /// <summary>The log messages of this package.</summary>
@@ -137,4 +160,10 @@ internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning, "{Media}: all requested frames were read, but the decoder reported errors: {Errors}")]
     internal static partial void DecoderComplained(ILogger logger, string media, string errors);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Media}: announces {Announced} frames, {Decoded} are decoded")]
+    internal static partial void OtherCount(ILogger logger, string media, int announced, int decoded);
+
+    [LoggerMessage(3, LogLevel.Information, "{Media}: its frames are not where its packets say, so it is decoded from its start")]
+    internal static partial void OtherTimes(ILogger logger, string media);
 }

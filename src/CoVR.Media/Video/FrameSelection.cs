@@ -25,16 +25,17 @@ internal sealed class FrameSelection
     internal int[] Distinct { get; }
 
     /// <summary>The expression of ffmpeg's select filter; consecutive frames become ranges.</summary>
-    internal string Expression()
+    /// <param name="numbers">Ascending.</param>
+    internal static string Expression(int[] numbers)
     {
         var text = new StringBuilder();
-        for (var (start, end) = (0, 0); start < Distinct.Length; start = end)
+        for (var (start, end) = (0, 0); start < numbers.Length; start = end)
         {
-            for (end = start + 1; end < Distinct.Length && Distinct[end] == Distinct[end - 1] + 1; end++)
+            for (end = start + 1; end < numbers.Length && numbers[end] == numbers[end - 1] + 1; end++)
             {
             }
 
-            var (first, last) = (Distinct[start], Distinct[end - 1]);
+            var (first, last) = (numbers[start], numbers[end - 1]);
             text.Append(text.Length == 0 ? "" : "+").Append(
                 first == last ? FormattableString.Invariant($@"eq(n\,{first})") : FormattableString.Invariant($@"between(n\,{first}\,{last})"));
         }

@@ -14,10 +14,10 @@ internal sealed class MediaProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private MediaProcess(Process process)
+    private MediaProcess(Process process, Func<string, string?> listen)
     {
         _process = process;
-        _errors = CollectAsync(process.StandardError);
+        _errors = CollectAsync(process.StandardError, listen);
     }
 
     /// <summary>The standard output of the process.</summary>
@@ -32,11 +32,12 @@ internal sealed class MediaProcess : IAsyncDisposable
     /// <param name="media">The name for error messages.</param>
     /// <param name="limit">Ends the process and the work.</param>
     /// <param name="work">Reads, writes and finishes.</param>
+    /// <param name="listen">Gets each line of the error stream and returns what is kept of it; null to keep all.</param>
     internal static async Task<T> RunAsync<T>(
-        string program, IEnumerable<string> arguments, string media, TimeLimit limit, Func<MediaProcess, CancellationToken, Task<T>> work)
+        string program, IEnumerable<string> arguments, string media, TimeLimit limit, Func<MediaProcess, CancellationToken, Task<T>> work, Func<string, string?>? listen = null)
     {
         limit.ThrowIfOver(media);
-        var process = Start(program, arguments, media);
+        var process = Start(program, arguments, media, listen ?? (line => line));
         await using (process.ConfigureAwait(false))
         {
             var kill = limit.Token.Register(process.Kill);
@@ -61,7 +62,8 @@ internal sealed class MediaProcess : IAsyncDisposable
     /// <param name="program">Name or file.</param>
     /// <param name="arguments">Its arguments, not quoted.</param>
     /// <param name="media">The name for error messages.</param>
-    private static MediaProcess Start(string program, IEnumerable<string> arguments, string media)
+    /// <param name="listen">Filters its error stream.</param>
+    private static MediaProcess Start(string program, IEnumerable<string> arguments, string media, Func<string, string?> listen)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -74,7 +76,7 @@ internal sealed class MediaProcess : IAsyncDisposable
         };
         try
         {
-            return new MediaProcess(Process.Start(start)!);
+            return new MediaProcess(Process.Start(start)!, listen);
         }
         catch (Win32Exception cause)
         {
@@ -115,16 +117,18 @@ internal sealed class MediaProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<string> CollectAsync(StreamReader reader)
+    private static async Task<string> CollectAsync(StreamReader reader, Func<string, string?> listen)
     {
         var text = new StringBuilder();
-        var buffer = new char[1024];
         try
         {
-            for (int count; (count = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+            while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
-                text.Append(buffer, 0, count);
-                text.Remove(0, Math.Max(0, text.Length - LongestErrorText));
+                if (listen(line) is { } kept)
+                {
+                    text.Append(kept).Append('\n');
+                    text.Remove(0, Math.Max(0, text.Length - LongestErrorText));
+                }
             }
         }
         catch (Exception cause) when (cause is IOException or ObjectDisposedException)
@@ -146,7 +150,7 @@ internal sealed class TimeLimit : IDisposable
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _clock;
     private readonly CancellationTokenSource _source;
-    private readonly TimeSpan _limit;
+    private TimeSpan _limit;
 
     /// <summary>Starts the clock.</summary>
     internal TimeLimit(MediaOptions options, CancellationToken caller)
@@ -158,6 +162,17 @@ internal sealed class TimeLimit : IDisposable
 
     /// <summary>Cancelled by whichever comes first.</summary>
     internal CancellationToken Token => _source.Token;
+
+    /// <summary>Starts the clock anew where a video is longer than what one limit is meant for.</summary>
+    /// <param name="pixels">Of all frames together.</param>
+    internal void ExtendFor(long pixels)
+    {
+        if (pixels > MediaOptions.PixelsPerTimeout)
+        {
+            _limit *= (double)pixels / MediaOptions.PixelsPerTimeout;
+            _clock.CancelAfter(_limit < TimeSpan.FromDays(1) ? _limit : TimeSpan.FromDays(1));
+        }
+    }
 
     /// <summary>Throws if the caller cancelled or the time limit has passed.</summary>
     /// <param name="media">The name for error messages.</param>

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FFMpegCore;
 
 namespace CoVR.Media.Video;
 
-/// <summary>Asks ffprobe for the size and length of a video; parses the answer with FFMpegCore's model.</summary>
+/// <summary>Asks ffprobe for the size and the packets of a video; parses the description of the stream with FFMpegCore's model.</summary>
 /// <remarks>
 /// The process is our own: cancelling FFMpegCore's call does not end a hanging ffprobe, nor the version check before it
 /// (docs/decisions/0004-ffmpegcore.md).
@@ -15,36 +16,53 @@ internal sealed class VideoProbe(MediaOptions options)
     /// <param name="path">The file.</param>
     /// <param name="media">The name for error messages.</param>
     /// <param name="limit">Ends the process.</param>
+    /// <exception cref="MediaReadException">There is no frame, or the file is cut and nothing says how many frames it had.</exception>
     internal async Task<VideoFacts> ReadAsync(string path, string media, TimeLimit limit)
     {
-        var (stream, format) = await AskAsync(path, media, [], limit).ConfigureAwait(false);
-        if (!StoresCount(format) || Number(stream, "nb_frames") is not (> 0 and { } frames))
+        string[] arguments =
+        [
+            "-v", "error", .. VideoContainers.Restrictions, "-select_streams", "V:0",
+            "-show_streams", "-show_packets", "-show_entries", "packet=pts,flags", "-print_format", "json", "-i", path,
+        ];
+        var (answer, code, errors) = await MediaProcess.RunAsync(options.FfprobePath, arguments, media, limit, ListenAsync).ConfigureAwait(false);
+        if (code != 0)
         {
-            // Matroska, WebM, fragmented MP4 store no number and AVI counts its gaps, so the packets are counted.
-            (stream, _) = await AskAsync(path, media, ["-count_packets"], limit).ConfigureAwait(false);
-            frames = Number(stream, "nb_read_packets") ?? 0;
+            throw VideoFaults.Explain(path, media, code, errors, "ffprobe");
         }
 
-        if (frames < 1)
+        var (stream, packets) = Parse(answer, media);
+        var shown = packets.Count(packet => !packet.IsHidden);
+        var announced = AnnouncedBeyond(path, media, stream, packets.Count, shown);
+        if (Math.Max(shown, announced ?? 0) < 1)
         {
             throw new MediaReadException(media, MediaFailure.NoFrames, "the video stream has no frame.");
         }
 
         var (width, height) = Size(stream, media);
-        return new VideoFacts(width, height, frames);
+        return new VideoFacts(width, height, announced ?? shown)
+        {
+            IsCut = announced is not null,
+            IsTurned = (stream.SideData ?? []).Any(side => side.ContainsKey("displaymatrix")),
+            Index = announced is null ? VideoIndex.Of(stream.CodecName, stream.FieldOrder, Text(stream, "time_base"), packets) : null,
+        };
     }
 
-    private static bool StoresCount(string format) => format == "gif" || format.StartsWith("mov,mp4", StringComparison.Ordinal);
-
-    private async Task<(FFProbeStream Stream, string Format)> AskAsync(string path, string media, string[] more, TimeLimit limit)
+    /// <summary>The number of frames that a file announces whose end is missing; null for a file that is whole.</summary>
+    private static int? AnnouncedBeyond(string path, string media, FFProbeStream stream, int packets, int shown)
     {
-        string[] arguments =
-        [
-            "-v", "error", .. VideoContainers.Restrictions, "-select_streams", "V:0", .. more,
-            "-show_streams", "-show_format", "-print_format", "json", "-i", path,
-        ];
-        var (answer, code, errors) = await MediaProcess.RunAsync(options.FfprobePath, arguments, media, limit, ListenAsync).ConfigureAwait(false);
-        return code == 0 ? Parse(answer, media) : throw VideoFaults.Explain(path, media, code, errors, "ffprobe");
+        var length = new FileInfo(path).Length;
+        if (VideoContainers.AnnouncedLength(path) is not { } announced || announced <= length)
+        {
+            return null;
+        }
+
+        if (int.TryParse(Text(stream, "nb_frames"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var frames))
+        {
+            return frames > packets ? frames : null;
+        }
+
+        throw new MediaReadException(
+            media, MediaFailure.Truncated, $"the video ends too early: it announces {announced} bytes, but {length} are there, with {shown} of its frames.");
     }
 
     private static async Task<(byte[] Answer, int Code, string Errors)> ListenAsync(MediaProcess process, CancellationToken cancellationToken)
@@ -56,14 +74,13 @@ internal sealed class VideoProbe(MediaOptions options)
         return (answer.ToArray(), code, errors);
     }
 
-    private static (FFProbeStream Stream, string Format) Parse(byte[] answer, string media)
+    private static (FFProbeStream Stream, IReadOnlyList<VideoPacket> Packets) Parse(byte[] answer, string media)
     {
         try
         {
-            var analysis = JsonSerializer.Deserialize<FFProbeAnalysis>(answer);
-            return analysis?.Streams?.FirstOrDefault() is { } stream
-                ? (stream, analysis.Format?.FormatName ?? string.Empty)
-                : throw new MediaReadException(media, MediaFailure.NoFrames, "the file has no video stream.");
+            var stream = JsonSerializer.Deserialize<FFProbeAnalysis>(answer)?.Streams?.FirstOrDefault()
+                ?? throw new MediaReadException(media, MediaFailure.NoFrames, "the file has no video stream.");
+            return (stream, JsonSerializer.Deserialize<PacketList>(answer)?.Packets ?? []);
         }
         catch (JsonException cause)
         {
@@ -78,10 +95,10 @@ internal sealed class VideoProbe(MediaOptions options)
             throw new MediaReadException(media, MediaFailure.Corrupt, "the video stream does not say how large its frames are.");
         }
 
-        return IsTurned(stream) ? (height, width) : (width, height);
+        return IsOnItsSide(stream) ? (height, width) : (width, height);
     }
 
-    private static bool IsTurned(FFProbeStream stream)
+    private static bool IsOnItsSide(FFProbeStream stream)
     {
         foreach (var side in stream.SideData ?? [])
         {
@@ -94,40 +111,27 @@ internal sealed class VideoProbe(MediaOptions options)
         return false;
     }
 
-    private static int? Number(FFProbeStream stream, string name) =>
-        stream.ExtensionData is { } more && more.TryGetValue(name, out var value)
-        && int.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static string? Text(FFProbeStream stream, string name) =>
+        stream.ExtensionData is { } more && more.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    private sealed record PacketList([property: JsonPropertyName("packets")] IReadOnlyList<VideoPacket>? Packets);
 }
 
-/// <summary>The first video stream of a file, as its header describes it.</summary>
-/// <param name="Width">Columns of a decoded frame, after rotation.</param>
-/// <param name="Height">Rows of a decoded frame, after rotation.</param>
-/// <param name="Frames">The number of frames according to the file, at least 1.</param>
-internal readonly record struct VideoFacts(int Width, int Height, int Frames);
-
-/// <summary>
-/// The containers and protocols that ffmpeg may open. Playlists and scripts (HLS, concat, DASH) are left out: they would let a file make
-/// ffmpeg read other files or addresses.
-/// </summary>
-internal static class VideoContainers
+/// <summary>The first video stream of a file, as the file describes it; how many frames it really has is known when it is decoded.</summary>
+/// <param name="Width">Columns of a frame, after rotation.</param>
+/// <param name="Height">Rows of a frame, after rotation.</param>
+/// <param name="Frames">How many frames there should be, at least 1.</param>
+internal sealed record VideoFacts(int Width, int Height, int Frames)
 {
-    /// <summary>Options that go before the input of ffmpeg and ffprobe.</summary>
-    internal static readonly string[] Restrictions =
-    [
-        "-protocol_whitelist", "file",
-        "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,flv,mpeg,mpegts,mpegvideo,m4v,h264,hevc,asf,ogg,ivf,mxf,nut,rm,dv,mjpeg,wav,mp3,flac,aac",
-    ];
+    /// <summary>Whether the end of the file is missing, so that <see cref="Frames"/> is what it had.</summary>
+    internal bool IsCut { get; init; }
 
-    /// <summary>Whether the bytes start like a video file of a common container.</summary>
-    internal static bool Looks(ReadOnlySpan<byte> header) =>
-        (header.Length >= 12 && (IsQuickTimeBox(header[4..8]) || header[8..12].SequenceEqual("AVI "u8)))
-        || header.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3])
-        || header.StartsWith("FLV"u8) || header.StartsWith("GIF8"u8) || header.StartsWith("OggS"u8)
-        || header.StartsWith((ReadOnlySpan<byte>)[0, 0, 1, 0xBA]);
+    /// <summary>Whether ffmpeg rotates or mirrors the frames.</summary>
+    internal bool IsTurned { get; init; }
 
-    private static bool IsQuickTimeBox(ReadOnlySpan<byte> kind) =>
-        kind.SequenceEqual("ftyp"u8) || kind.SequenceEqual("moov"u8) || kind.SequenceEqual("mdat"u8) || kind.SequenceEqual("wide"u8)
-        || kind.SequenceEqual("free"u8) || kind.SequenceEqual("skip"u8);
+    /// <summary>When each frame is shown; null where packets do not tell.</summary>
+    internal VideoIndex? Index { get; init; }
+
+    /// <summary>Pixels of all frames together, to which the time of decoding is about proportional.</summary>
+    internal long Pixels => (long)Width * Height * Frames;
 }

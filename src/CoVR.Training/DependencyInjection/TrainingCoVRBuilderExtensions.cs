@@ -1,3 +1,4 @@
+using CoVR.Media;
 using CoVR;
 using CoVR.Losses;
 using CoVR.Modeling;
@@ -26,6 +27,7 @@ public static class TrainingCoVRBuilderExtensions
         }
 
         return builder
+            .ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow)
             .TryUse((services, name) => new RunLoggerCatalog(services.GetKeyedServices<RunLoggerRegistration>(name)))
             .TryUse((services, name) => new Trainer(
                 services.GetRequiredService<IOptionsMonitor<TrainingOptions>>().Get(name),

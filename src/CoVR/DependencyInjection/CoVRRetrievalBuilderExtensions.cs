@@ -1,5 +1,6 @@
 using CoVR;
 using CoVR.Checkpoints;
+using CoVR.Data;
 using CoVR.DependencyInjection;
 using CoVR.Embedding;
 using CoVR.Embedding.Folders;
@@ -17,14 +18,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CoVRRetrievalBuilderExtensions
 {
     /// <summary>Keeps the gallery in a folder; without this call it is kept in memory.</summary>
-    /// <remarks>A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes a segment of its own into the folder.</remarks>
+    /// <remarks>
+    /// A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes a segment of its own into the folder. In a pipeline without data set,
+    /// benchmark or training, pictures are read as people see them, unless <see cref="MediaOptions.Pictures"/> says otherwise.
+    /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="directory">The folder; made when the first item is written.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseFolderGallery(this ICoVRBuilder builder, string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        return builder.UseGallery((services, fingerprint) => new FolderGallery(
+        return builder.ReadPicturesAsSeen().UseGallery((services, fingerprint) => new FolderGallery(
             directory,
             fingerprint,
             new FolderGalleryOptions
@@ -49,6 +53,7 @@ public static class CoVRRetrievalBuilderExtensions
     /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
     /// <remarks>
     /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
+    /// Pictures are read as for <see cref="UseFolderGallery"/>.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="folder">The folder.</param>
@@ -69,7 +74,7 @@ public static class CoVRRetrievalBuilderExtensions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(pause, TimeSpan.Zero, nameof(quiet));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(rescan, TimeSpan.Zero, nameof(rescanEvery));
         var (path, name) = (Path.GetFullPath(folder), builder.Name);
-        builder.Services.AddSingleton<IHostedService>(services =>
+        builder.ReadPicturesAsSeen().Services.AddSingleton<IHostedService>(services =>
         {
             var time = services.GetRequiredService<TimeProvider>();
             return new WatchedFolderService(
@@ -168,6 +173,17 @@ public static class CoVRRetrievalBuilderExtensions
         builder.Services.Configure(builder.Name, configure);
         return builder;
     }
+
+    /// <summary>What is in a pipeline without data set is somebody's own.</summary>
+    internal static ICoVRBuilder ReadPicturesAsSeen(this ICoVRBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.PostConfigure<MediaOptions>(builder.Name, media => media.Pictures ??= HasDataset(builder) ? PictureReading.AsPillow : PictureReading.AsSeen);
+        return builder;
+    }
+
+    private static bool HasDataset(ICoVRBuilder builder) =>
+        builder.Services.Any(service => service.ServiceType == typeof(ITripletDatasetReader) && builder.Name.Equals(service.ServiceKey));
 
     /// <summary>The default of <see cref="UseTransform"/>.</summary>
     internal static ICoVRBuilder UseTransformIfNone(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory) =>

@@ -22,13 +22,13 @@ internal static class PipelineParts
             $"The model of CoVR pipeline '{name}' is not loaded yet: await {nameof(IModelProvider)}.{nameof(IModelProvider.GetAsync)} before asking for parts that depend on it.");
     }
 
-    /// <summary>The fingerprint of the pipeline's embeddings; videos read in another channel order have another one.</summary>
+    /// <summary>The fingerprint of the pipeline's embeddings; pictures read as seen and videos read in another channel order have others.</summary>
     public static EmbeddingFingerprint FingerprintOf(IServiceProvider services, string name)
     {
         var frames = services.GetRequiredKeyedService<IFrameSampler>(name).Name;
-        var isBgr = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).BgrVideos;
+        var media = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name);
         var model = ModelOf(services, name);
-        var fingerprint = model.Fingerprint(isBgr ? $"{frames} bgr" : frames);
+        var fingerprint = model.Fingerprint($"{frames}{(media.BgrVideos ? " bgr" : "")}{(media.Pictures == PictureReading.AsSeen ? ", pictures as seen" : "")}");
         return EmbeddingOptionsOf(services, name).StoresVisualTokens ? OfTokens(fingerprint, ModelCalls.VisualShape(model)) : fingerprint;
     }
 

@@ -54,6 +54,47 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public async Task WriteSearchAsync_VideoThatChangesItsSize_ShowsFramesOfOneSize()
+    {
+        var clip = MediaSource.FromFrames([Grey(2, 10), Grey(4, 20), Grey(2, 30)]);
+
+        var html = await SearchPageAsync(new MediaFrameReader(), clip);
+
+        Assert.Contains("--r:2/2;--n:1}", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteSearchAsync_ReaderThatReadsOtherwise_ShowsWhatIsSeen()
+    {
+        var html = await SearchPageAsync(new OneFrame(Grey(2, 0), new OneFrame(Grey(2, 255))), "icon.png");
+
+        Assert.Contains(Convert.ToBase64String(MediaWriter.EncodePng(Grey(2, 255))), html, StringComparison.Ordinal);
+    }
+
+    private static RgbFrame Grey(int side, byte value)
+    {
+        var rgb = new byte[side * side * 3];
+        rgb.AsSpan().Fill(value);
+        return new RgbFrame(side, side, rgb);
+    }
+
+    private static async Task<string> SearchPageAsync(IFrameReader reader, MediaSource media)
+    {
+        using var folder = new TemporaryFolder();
+        var item = new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media);
+        await new HtmlReport(reader).WriteSearchAsync(folder["page.html"], new ComposedQuery(null, "anything"), [item], null, Cancel);
+        return await File.ReadAllTextAsync(folder["page.html"], Cancel);
+    }
+
+    private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
+    {
+        public IFrameReader AsSeen => seen ?? this;
+
+        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<RgbFrame>>([frame]);
+    }
+
+    [Fact]
     public async Task RenderEvaluationAsync_OfFailures_ShowsWhereTheAnswerWas()
     {
         var pipeline = await FakePipeline.WithCornersAsync();

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace CoVR.Media.Tests.Video;
 
@@ -12,6 +14,29 @@ internal static class Ffmpeg
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, errors);
+    }
+
+    /// <summary>What a video of counting pictures holds: the numbers of all frames that ffmpeg decodes, in order.</summary>
+    internal static async Task<int[]> DecodeAsync(string path)
+    {
+        const int Side = 16;
+        var grey = await AnswerAsync("ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough", "-vf", $"scale={Side}:{Side}:out_range=pc,format=gray", "-f", "rawvideo", "-");
+        return [.. grey.Chunk(Side * Side).Select(frame => Pictures.NumberOf(frame.Average(value => value)))];
+    }
+
+    /// <summary>How many packets the first video stream has.</summary>
+    internal static async Task<int> PacketsAsync(string path) => int.Parse(
+        Encoding.ASCII.GetString(await AnswerAsync(
+            "ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "default=nw=1:nk=1", path)).Split('\n')[0],
+        CultureInfo.InvariantCulture);
+
+    private static async Task<byte[]> AnswerAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using var answer = new MemoryStream();
+        await process.StandardOutput.BaseStream.CopyToAsync(answer, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return answer.ToArray();
     }
 
     /// <summary>Writes a shell script that stands in for ffmpeg or ffprobe.</summary>

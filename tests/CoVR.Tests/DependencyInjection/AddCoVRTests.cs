@@ -139,6 +139,35 @@ public sealed class AddCoVRTests
     }
 
     [Fact]
+    public async Task Fingerprint_StatesHowPicturesAreRead()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.DoesNotContain("seen", await PreprocessingAsync(builder => builder), StringComparison.Ordinal);
+        Assert.EndsWith("frames uniform-15, pictures as seen", await PreprocessingAsync(builder => builder.UseFolderGallery(folder["own"])), StringComparison.Ordinal);
+        Assert.EndsWith("frames uniform-15", await PreprocessingAsync(builder => builder.UseFolderGallery(folder["set"]).AddDataset<CornerReader>()), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "frames uniform-15",
+            await PreprocessingAsync(builder => builder.ConfigureMedia(media => media.Pictures = PictureReading.AsPillow).UseFolderGallery(folder["asked"])),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UseFolderGallery_WithPicturesReadOtherwise_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = new ServiceCollection().AddCoVR().UseFakeModel().ConfigureMedia(media => media.Pictures = PictureReading.AsPillow)
+            .UseFolderGallery(folder["store"]).Services.BuildServiceProvider())
+        {
+            await first.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
+        }
+
+        await using var own = new ServiceCollection().AddCoVR().UseFakeModel().UseFolderGallery(folder["store"]).Services.BuildServiceProvider();
+        var error = await Assert.ThrowsAsync<GalleryException>(async () =>
+            await own.GetRequiredService<IComposedRetriever>().SearchAsync(new ComposedQuery(null, "red"), null, Cancel));
+        Assert.Contains("pictures as seen", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Slots_FilledBeforeAddCoVR_AreKept()
     {
         var services = new ServiceCollection();
@@ -146,6 +175,12 @@ public sealed class AddCoVRTests
         services.AddCoVR();
         using var provider = services.BuildServiceProvider();
         Assert.IsType<MiddleFramePooling>(provider.GetRequiredKeyedService<IFramePooling>(string.Empty));
+    }
+
+    private static async Task<string> PreprocessingAsync(Func<ICoVRBuilder, ICoVRBuilder> configure)
+    {
+        await using var services = configure(new ServiceCollection().AddCoVR().UseFakeModel()).Services.BuildServiceProvider();
+        return (await services.GetRequiredService<IGallery>().GetInfoAsync(Cancel)).Fingerprint.Preprocessing;
     }
 
     private static IServiceCollection WithBadOptions(IServiceCollection services) => services.AddCoVR().UseFakeModel().Configure(options =>

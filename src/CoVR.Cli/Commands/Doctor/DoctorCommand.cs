@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
+using CoVR.Media;
 
 namespace CoVR.Cli.Commands.Doctor;
 
@@ -39,7 +40,8 @@ internal static class DoctorCommand
         var request = options.Request(host, parsed) with { RecordFolder = output };
         var asJson = parsed.GetValue(options.Json);
         using var resolver = new CheckpointResolver();
-        var doctor = new DatasetDoctor(DatasetDoctor.Checks(resolver: resolver), host.Clock, host.Logs.CreateLogger(typeof(DatasetDoctor).FullName!));
+        var media = new MediaOptions { Timeout = TimeSpan.FromSeconds(parsed.GetValue(options.VideoTimeout)) };
+        var doctor = new DatasetDoctor(DatasetDoctor.Checks(media: media, resolver: resolver), host.Clock, host.Logs.CreateLogger(typeof(DatasetDoctor).FullName!));
         var report = asJson
             ? await doctor.ExamineAsync(request, null, cancellation)
             : await host.Report.RunAsync("Examining", progress => doctor.ExamineAsync(request, progress, cancellation));

@@ -34,6 +34,9 @@ internal sealed class DoctorOptions
     private readonly Option<bool> _noMachine = new("--no-machine", OptionNames.Aliases("--no-machine")) { Description = "Leaves out programs, libraries, devices, disks and memory." };
     private readonly Option<int> _workers = new("--workers", "--num-workers", "--num_workers") { Description = "Files that are read at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
+    /// <summary>How long the decoding of a video may take.</summary>
+    public Option<int> VideoTimeout { get; } = OptionRules.VideoTimeout();
+
     /// <summary>The folder of the report.</summary>
     public Option<string?> Output { get; } = new("--output") { Description = "The folder of report and lists. [default: covr-doctor]" };
 
@@ -59,7 +62,7 @@ internal sealed class DoctorOptions
                 result.AddError("--workers is at least 1.");
             }
         });
-        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, DropDamaged, Output, Json })
+        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, VideoTimeout, DropDamaged, Output, Json })
         {
             command.Add(option);
         }

@@ -46,6 +46,7 @@ internal sealed class VideosCommand
     private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
     private readonly Option<int> _retries = new("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _videoTimeout = OptionRules.VideoTimeout();
     private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without asking a server." };
 
     /// <summary>Creates the command.</summary>
@@ -78,7 +79,7 @@ internal sealed class VideosCommand
         Require(_workers, 1, 256);
         Require(_retries, 0, 1000);
         Require(_stallSeconds, 1, 86_400);
-        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _dryRun], command.Add);
+        Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _videoTimeout, _dryRun], command.Add);
         command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
@@ -148,7 +149,7 @@ internal sealed class VideosCommand
             Retries = parsed.GetValue(_retries),
             StallTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stallSeconds)),
         };
-        var frames = new MediaFrameReader();
+        var frames = new MediaFrameReader(options: new MediaOptions { Timeout = TimeSpan.FromSeconds(parsed.GetValue(_videoTimeout)) });
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {

@@ -14,6 +14,7 @@ internal sealed class EmbedVideosCommand
     private readonly Option<int> _frames = new Option<int>("--frames_video", "--frames-video") { Description = "Frames of each video, at equal distances.", DefaultValueFactory = _ => 15 }.AtLeast(1);
     private readonly Option<bool> _tokens = new("--save_all_tokens", "--save-all-tokens") { Description = "Stores all tokens of the visual encoder instead of the embedding: 2.4 MB a frame." };
     private readonly Option<bool> _bgr = new("--bgr") { Description = "Reads frames as blue, green, red, as the reference does by mistake: for stores that go on with its files." };
+    private readonly Option<int> _timeout = OptionRules.VideoTimeout();
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly SinkArguments _sink;
@@ -43,6 +44,7 @@ internal sealed class EmbedVideosCommand
         _command.Add(_frames);
         _command.Add(_tokens);
         _command.Add(_bgr);
+        _command.Add(_timeout);
         _sink = SinkArguments.AddTo(_command, "beside the videos: blip-vid-embs-large-all");
         _model = ModelArguments.ForTargets(_command);
         _work = WorkArguments.AddTo(_command, "Frames in one call of the model (the reference counts videos).");
@@ -85,6 +87,7 @@ internal sealed class EmbedVideosCommand
         {
             Frames = parsed.GetValue(_frames),
             BgrVideos = parsed.GetValue(_bgr),
+            VideoTimeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
         };
     }
 }

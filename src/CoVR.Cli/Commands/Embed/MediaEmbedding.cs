@@ -2,6 +2,7 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Embedding;
+using CoVR.Media;
 using CoVR.Media.Sampling;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,9 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
 
     /// <summary>Whether frames of videos have blue first.</summary>
     public bool BgrVideos { get; init; }
+
+    /// <summary>How long the decoding of a video may take; null for the default.</summary>
+    public TimeSpan? VideoTimeout { get; init; }
 
     /// <summary>Embeds what is not there yet.</summary>
     /// <returns>Whether every item of this worker has its embedding.</returns>
@@ -47,7 +51,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
         var services = host.CreateServices();
         var pipeline = model.Use(services.AddCoVR().ShowDownloads(host))
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
-            .ConfigureMedia(media => media.BgrVideos = BgrVideos)
+            .ConfigureMedia(media => (media.BgrVideos, media.Pictures, media.Timeout) = (BgrVideos, PictureReading.AsPillow, VideoTimeout ?? media.Timeout))
             .Configure(all => all.Embedding = options);
         _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, work.Pictures);
         return services.BuildServiceProvider(validateScopes: true);

@@ -21,12 +21,13 @@ internal sealed class FolderSearch : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly bool _retry;
 
-    private FolderSearch(CommandHost host, FolderScan scan, IModelChoice model, string store, EmbeddingOptions embedding)
+    private FolderSearch(CommandHost host, FolderScan scan, IModelChoice model, string store, EmbeddingOptions embedding, TimeSpan videoTimeout)
     {
         (_host, _scan, _store, _model, _retry) = (host, scan, store, model, embedding.RetryFailed);
         var services = host.CreateServices();
         model.Use(services.AddCoVR().ShowDownloads(host))
             .UseFolderGallery(store)
+            .ConfigureMedia(media => media.Timeout = videoTimeout)
             .Configure(options => options.Embedding = embedding);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
@@ -39,15 +40,17 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <param name="model">The model.</param>
     /// <param name="store">Where embeddings are kept; null for a place of the folder's own.</param>
     /// <param name="embedding">Batch, and whether files that could not be read in an earlier search are tried again.</param>
+    /// <param name="videoTimeout">How long the decoding of a video may take.</param>
     /// <param name="cancellation">Ends the scan.</param>
     /// <exception cref="CommandException">There is no picture or video.</exception>
-    public static async Task<FolderSearch> OpenAsync(CommandHost host, string folder, IModelChoice model, string? store, EmbeddingOptions embedding, CancellationToken cancellation)
+    public static async Task<FolderSearch> OpenAsync(
+        CommandHost host, string folder, IModelChoice model, string? store, EmbeddingOptions embedding, TimeSpan videoTimeout, CancellationToken cancellation)
     {
         // A store of the user's choice may be that of several folders.
         var scope = store is null ? "" : ScopeOf(folder);
         var scan = await host.Report.RunAsync($"Looking through {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
         return scan.Items.Count > 0
-            ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding)
+            ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
             : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
     }
 

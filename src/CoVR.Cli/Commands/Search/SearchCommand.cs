@@ -19,6 +19,7 @@ internal sealed class SearchCommand
     private readonly Option<bool> _retry = new("--retry") { Description = "Tries files again that could not be decoded in an earlier search." };
     private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
+    private readonly Option<int> _timeout = OptionRules.VideoTimeout();
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly ModelArguments _model;
@@ -42,7 +43,7 @@ internal sealed class SearchCommand
             ],
         };
         _command.Add(_folder);
-        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store, _retry })
+        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store, _retry, _timeout })
         {
             _command.Add(option);
         }
@@ -73,7 +74,8 @@ internal sealed class SearchCommand
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
         var store = parsed.GetValue(_store) is { } given ? _host.PathOf(given) : null;
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
-        await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, cancellation);
+        var timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout));
+        await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, timeout, cancellation);
         var failed = await search.EmbedAsync(cancellation);
         if (reference is null && string.IsNullOrWhiteSpace(text))
         {

@@ -40,7 +40,7 @@ internal static class MediaFileTypes
         var types = new Dictionary<string, MediaFileType>();
         Add(new(true, MediaKind.Picture), ".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp");
         Add(new(true, null), ".gif");
-        Add(new(true, MediaKind.Video), ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".3g2", ".mpg", ".mpeg", ".m2ts", ".wmv", ".asf", ".flv", ".ogv");
+        Add(new(true, MediaKind.Video), ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".3g2", ".mpg", ".mpeg", ".m2ts", ".m2v", ".vob", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".ogm", ".qt", ".mxf", ".rm", ".rmvb", ".dv", ".divx");
         Add(new(true, MediaKind.Video, IsAlsoOfPrograms: true), ".ts", ".mts");
         foreach (var (format, extensions) in new[] { ("HEIC", new[] { ".heic", ".heif" }), ("AVIF", [".avif"]), ("TIFF", [".tif", ".tiff"]), ("JPEG XL", [".jxl"]), ("JPEG 2000", [".jp2", ".j2k"]), ("camera RAW", [".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"]) })
         {

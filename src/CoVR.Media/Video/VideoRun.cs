@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CoVR.Media.Images;
+
+namespace CoVR.Media.Video;
+
+/// <summary>A frame that ffmpeg decoded, chosen or not.</summary>
+/// <param name="Number">Its number by ffmpeg's count, which starts again where the filters are set up again.</param>
+/// <param name="Time">When it is shown, in units of the stream; null if unknown.</param>
+/// <param name="Width">Its columns.</param>
+/// <param name="Height">Its rows.</param>
+internal readonly record struct DecodedFrame(int Number, long? Time, int Width, int Height);
+
+/// <summary>One run of ffmpeg over a video: what it is asked for, and what came.</summary>
+/// <param name="Choice">The expression of the filter <c>select</c>.</param>
+/// <param name="Count">How many frames the expression chooses at most.</param>
+/// <param name="Width">Columns of the frames that come; others are scaled to it.</param>
+/// <param name="Height">Rows of the frames that come.</param>
+internal sealed partial record VideoRun(string Choice, int Count, int Width, int Height)
+{
+    private const string CurrentTiming = "-fps_mode";
+    private const string EarlierTiming = "-vsync";
+
+    /// <summary>The name of the option with each ffmpeg program.</summary>
+    private static readonly ConcurrentDictionary<string, string> Timings = new();
+
+    /// <summary>Seconds from where the file is read; null for its start.</summary>
+    internal double? Start { get; init; }
+
+    /// <summary>Whether the run ends with the last chosen frame.</summary>
+    internal bool EndsWithLast { get; init; }
+
+    /// <summary>Whether the filters are set up again when size or format of the frames change. Else chosen frames are numbered through, and scaled.</summary>
+    internal bool AdaptsFilters { get; init; }
+
+    /// <summary>All frames that were decoded, in order.</summary>
+    internal List<DecodedFrame> Decoded { get; } = [];
+
+    /// <summary>The chosen ones.</summary>
+    internal List<RgbFrame> Frames { get; } = [];
+
+    /// <summary>What ffmpeg complained of.</summary>
+    internal string Errors { get; private set; } = "";
+
+    /// <summary>Runs ffmpeg.</summary>
+    /// <exception cref="MediaReadException">It failed, took too long, or its frames are not of the asked size.</exception>
+    internal async Task<VideoRun> DecodeAsync(MediaOptions options, string path, string media, TimeLimit limit)
+    {
+        var timing = Timings.GetOrAdd(options.FfmpegPath, CurrentTiming);
+        var (code, spare) = await StartAsync(timing, options, path, media, limit).ConfigureAwait(false);
+        if (code != 0 && timing == CurrentTiming && Errors.Contains("Unrecognized option 'fps_mode'", StringComparison.Ordinal))
+        {
+            Timings[options.FfmpegPath] = EarlierTiming;
+            (code, spare) = await StartAsync(EarlierTiming, options, path, media, limit).ConfigureAwait(false);
+        }
+
+        return code != 0 ? throw VideoFaults.Explain(path, media, code, Errors, "ffmpeg")
+            : spare == 0 ? this
+            : throw new MediaReadException(media, MediaFailure.DecoderFailed, $"ffmpeg's frames are not of the {Width}x{Height} pixels that were asked for ({spare} bytes left over).");
+    }
+
+    private Task<(int Code, long Spare)> StartAsync(string timing, MediaOptions options, string path, string media, TimeLimit limit) =>
+        MediaProcess.RunAsync(options.FfmpegPath, Arguments(timing, path), media, limit, async (process, cancellationToken) =>
+        {
+            process.Input.Close();
+            var spare = await ReadFramesAsync(process.Output, options.BgrVideos, cancellationToken).ConfigureAwait(false);
+            (var code, Errors) = await process.FinishAsync(cancellationToken).ConfigureAwait(false);
+            return (code, spare);
+        }, Listen);
+
+    private async Task<long> ReadFramesAsync(Stream output, bool isBgr, CancellationToken cancellationToken)
+    {
+        while (Frames.Count < Count)
+        {
+            var rgb = GC.AllocateUninitializedArray<byte>(checked(Width * Height * 3));
+            var length = await output.ReadAtLeastAsync(rgb, rgb.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (length < rgb.Length)
+            {
+                return length;
+            }
+
+            if (isBgr)
+            {
+                PixelPacking.SwapFirstAndThird(rgb);
+            }
+
+            Frames.Add(new RgbFrame(Width, Height, rgb));
+        }
+
+        return await DrainAsync(output, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<long> DrainAsync(Stream output, CancellationToken cancellationToken)
+    {
+        var (buffer, total) = (new byte[4096], 0L);
+        for (int length; (length = await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            total += length;
+        }
+
+        return total;
+    }
+
+    private IEnumerable<string> Arguments(string timing, string path) =>
+    [
+        "-v", "repeat+level+info", "-hide_banner", "-nostats", "-nostdin", "-max_error_rate", "1", "-copyts",
+        "-threads", "1", "-reinit_filter", AdaptsFilters ? "1" : "0", .. Seek(), .. VideoContainers.Restrictions, "-i", path,
+        "-map", "0:V:0", "-an", "-sn", "-dn",
+        "-vf", $"showinfo=checksum=0,select='{Choice}',scale=w={Width}:h={Height}:in_color_matrix=bt601:flags=bicubic,format=rgb24",
+        timing, "passthrough", .. EndsWithLast ? ["-frames:v", $"{Count}"] : Array.Empty<string>(), "-f", "rawvideo", "-",
+    ];
+
+    private string[] Seek() =>
+        Start is { } seconds ? ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", seconds.ToString("F6", CultureInfo.InvariantCulture)] : [];
+
+    /// <summary>Notes the frames that showinfo tells of; complaints are kept, everything else is not.</summary>
+    private string? Listen(string line)
+    {
+        if (ShownFrame().Match(line) is { Success: true } shown)
+        {
+            Decoded.Add(new DecodedFrame(
+                Number(shown.Groups["n"]), long.TryParse(shown.Groups["time"].ValueSpan, CultureInfo.InvariantCulture, out var time) ? time : null,
+                Number(shown.Groups["width"]), Number(shown.Groups["height"])));
+            return null;
+        }
+
+        return Level().Match(line) is not { Success: true } level ? line
+            : level.Groups["level"].ValueSpan is "info" or "warning" ? null
+            : line.Remove(level.Groups["level"].Index - 1, level.Groups["level"].Length + 3);
+    }
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^\]]*\] \[info\] n: *(?<n>\d+) pts: *(?<time>-?\d+|NOPTS) .* s:(?<width>\d+)x(?<height>\d+) ")]
+    private static partial Regex ShownFrame();
+
+    [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\] )*\[(?<level>info|warning|error|fatal|panic)\] ")]
+    private static partial Regex Level();
+}
