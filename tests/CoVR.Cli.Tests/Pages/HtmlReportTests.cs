@@ -1,6 +1,7 @@
 using CoVR.Cli.Pages;
 using CoVR.Data;
 using CoVR.Evaluation;
+using CoVR.Media;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
 
@@ -54,7 +55,7 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public async Task WriteSearchAsync_VideoThatChangesItsSize_ShowsFramesOfOneSize()
+    public async Task RenderSearchAsync_VideoThatChangesItsSize_ShowsFramesOfOneSize()
     {
         var clip = MediaSource.FromFrames([Grey(2, 10), Grey(4, 20), Grey(2, 30)]);
 
@@ -64,7 +65,7 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public async Task WriteSearchAsync_ReaderThatReadsOtherwise_ShowsWhatIsSeen()
+    public async Task RenderSearchAsync_ReaderThatReadsOtherwise_ShowsWhatIsSeen()
     {
         var html = await SearchPageAsync(new OneFrame(Grey(2, 0), new OneFrame(Grey(2, 255))), "icon.png");
 
@@ -78,13 +79,8 @@ public sealed class HtmlReportTests
         return new RgbFrame(side, side, rgb);
     }
 
-    private static async Task<string> SearchPageAsync(IFrameReader reader, MediaSource media)
-    {
-        using var folder = new TemporaryFolder();
-        var item = new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media);
-        await new HtmlReport(reader).WriteSearchAsync(folder["page.html"], new ComposedQuery(null, "anything"), [item], null, Cancel);
-        return await File.ReadAllTextAsync(folder["page.html"], Cancel);
-    }
+    private static Task<string> SearchPageAsync(IFrameReader reader, MediaSource media) => new HtmlReport(reader).RenderSearchAsync(
+        new ComposedQuery(null, "anything"), [new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media)], "", Cancel);
 
     private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
     {

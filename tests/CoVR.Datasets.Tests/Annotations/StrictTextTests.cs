@@ -106,8 +106,8 @@ public sealed class StrictTextTests : IDisposable
         options.MissingMedia = MissingMediaPolicy.Ignore;
         options.Galleries[DatasetSplit.Test] = list;
 
-        var inspection = await new WebVidCoVRReader(options).InspectAsync(DatasetSplit.Test, Cancel);
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => new WebVidCoVRReader(options).ReadAsync(DatasetSplit.Test, Cancel).AsTask());
+        var inspection = await options.CreateReader().InspectAsync(DatasetSplit.Test, Cancel);
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((list, 2L), (error.File, error.Line));
         Assert.Equal((list, 2L), inspection.Issues.Select(issue => (issue.File, issue.Line!.Value)).Single());
@@ -127,7 +127,7 @@ public sealed class StrictTextTests : IDisposable
     public async Task InspectAsync_OfAJsonEntryThatIsNoText_NamesTheFieldAndKeepsTheOthers(string value, string key, string field)
     {
         var file = Write("cap.json", $"[{Entry(1, value, key)},\n{Entry(2)}]", Encoding.Latin1);
-        var reader = new CirrReader(new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, file, _folder.FullName));
+        var reader = new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, file, _folder.FullName).CreateReader();
 
         var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
@@ -174,7 +174,7 @@ public sealed class StrictTextTests : IDisposable
         return $$"""{"pairid": {{id}}, {{Field("reference", "\"r\"")}}, "target_hard": "t", {{Field("target_soft", "{\"t\": 1.0}")}}, {{Field("caption", "\"ok\"")}}, {{Field("img_set", "{\"id\": 1, \"members\": [\"t\"]}")}}}""";
     }
 
-    private static WebVidCoVRReader Table(string file) => new(new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!));
+    private static IInspectableDataset Table(string file) => new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!).CreateReader();
 
     private string Write(string name, string content, Encoding encoding) => Write(name, [.. encoding.GetPreamble(), .. encoding.GetBytes(content)]);
 

@@ -70,7 +70,7 @@ public sealed class PicturesAsSeenTests
         var file = Png(SKColorSpace.CreateSrgb(), (0, 200, 10, 0));
         var reader = new MediaFrameReader(_pillow, new MediaOptions { BgrVideos = true });
 
-        var frames = await reader.AsSeen.ReadAsync(new StreamMedia("icon", _ => ValueTask.FromResult<Stream>(new MemoryStream(file))), new FixedSampler(0), TestContext.Current.CancellationToken);
+        var frames = await reader.AsSeen.ReadAsync(MediaSource.FromStream("icon", _ => ValueTask.FromResult<Stream>(new MemoryStream(file))), new FixedSampler(0), TestContext.Current.CancellationToken);
 
         Assert.Equal([255, 255, 255], frames[0].Rgb.ToArray());
         Assert.Same(reader.AsSeen.AsSeen.GetType(), reader.GetType());
