@@ -1,6 +1,6 @@
-using CoVR.Media;
 using CoVR;
 using CoVR.Losses;
+using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
