@@ -1,6 +1,6 @@
-using CoVR.Media;
 using CoVR;
 using CoVR.Evaluation;
+using CoVR.Media;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Embedding;
 using CoVR.Retrieval;

@@ -1,5 +1,5 @@
-using CoVR.Media;
 using CoVR;
+using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;

@@ -1,6 +1,8 @@
 using CoVR.Data;
 using CoVR.Embedding;
 using CoVR.Evaluation;
+using CoVR.Media;
+using CoVR.Media.Images;
 using CoVR.Pages;
 using CoVR.Reproduction.Evaluation;
 using CoVR.Tests.Fakes;
@@ -71,29 +73,6 @@ public sealed class HtmlReportTests
         var html = await SearchPageAsync(new OneFrame(Grey(2, 0), new OneFrame(Grey(2, 255))), "icon.png");
 
         Assert.Contains(Convert.ToBase64String(MediaWriter.EncodePng(Grey(2, 255))), html, StringComparison.Ordinal);
-    }
-
-    private static RgbFrame Grey(int side, byte value)
-    {
-        var rgb = new byte[side * side * 3];
-        rgb.AsSpan().Fill(value);
-        return new RgbFrame(side, side, rgb);
-    }
-
-    private static async Task<string> SearchPageAsync(IFrameReader reader, MediaSource media)
-    {
-        using var folder = new TemporaryFolder();
-        var item = new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media);
-        await new HtmlReport(reader).WriteSearchAsync(folder["page.html"], new ComposedQuery(null, "anything"), [item], null, Cancel);
-        return await File.ReadAllTextAsync(folder["page.html"], Cancel);
-    }
-
-    private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
-    {
-        public IFrameReader AsSeen => seen ?? this;
-
-        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<IReadOnlyList<RgbFrame>>([frame]);
     }
 
     [Fact]
@@ -235,5 +214,28 @@ public sealed class HtmlReportTests
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
 
         public MediaSource Locate(MediaId id) => new FileMedia($"/there/is/no/{id}.png");
+    }
+
+    private static RgbFrame Grey(int side, byte value)
+    {
+        var rgb = new byte[side * side * 3];
+        rgb.AsSpan().Fill(value);
+        return new RgbFrame(side, side, rgb);
+    }
+
+    private static async Task<string> SearchPageAsync(IFrameReader reader, MediaSource media)
+    {
+        using var folder = new TemporaryFolder();
+        var item = new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media);
+        await new HtmlReport(reader).WriteSearchAsync(folder["page.html"], new ComposedQuery(null, "anything"), [item], null, Cancel);
+        return await File.ReadAllTextAsync(folder["page.html"], Cancel);
+    }
+
+    private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
+    {
+        public IFrameReader AsSeen => seen ?? this;
+
+        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<RgbFrame>>([frame]);
     }
 }
