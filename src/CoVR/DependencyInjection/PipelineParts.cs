@@ -29,7 +29,7 @@ internal static class PipelineParts
         var media = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name);
         var model = ModelOf(services, name);
         var fingerprint = model.Fingerprint($"{frames}{(media.BgrVideos ? " bgr" : "")}{(media.Pictures == PictureReading.AsSeen ? ", pictures as seen" : "")}");
-        return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
+        return EmbeddingOptionsOf(services, name).StoresVisualTokens ? OfTokens(fingerprint, ModelCalls.VisualShape(model)) : fingerprint;
     }
 
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
