@@ -72,24 +72,6 @@ public sealed class HtmlReportTests
         Assert.Contains(Convert.ToBase64String(MediaWriter.EncodePng(Grey(2, 255))), html, StringComparison.Ordinal);
     }
 
-    private static RgbFrame Grey(int side, byte value)
-    {
-        var rgb = new byte[side * side * 3];
-        rgb.AsSpan().Fill(value);
-        return new RgbFrame(side, side, rgb);
-    }
-
-    private static Task<string> SearchPageAsync(IFrameReader reader, MediaSource media) => new HtmlReport(reader).RenderSearchAsync(
-        new ComposedQuery(null, "anything"), [new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media)], "", Cancel);
-
-    private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
-    {
-        public IFrameReader AsSeen => seen ?? this;
-
-        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<IReadOnlyList<RgbFrame>>([frame]);
-    }
-
     [Fact]
     public async Task RenderEvaluationAsync_OfFailures_ShowsWhereTheAnswerWas()
     {
@@ -206,5 +188,23 @@ public sealed class HtmlReportTests
         public ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default) => ValueTask.FromResult(CornerReader.Dataset);
 
         public MediaSource Locate(MediaId id) => MediaSource.FromFile($"/there/is/no/{id}.png");
+    }
+
+    private static RgbFrame Grey(int side, byte value)
+    {
+        var rgb = new byte[side * side * 3];
+        rgb.AsSpan().Fill(value);
+        return new RgbFrame(side, side, rgb);
+    }
+
+    private static Task<string> SearchPageAsync(IFrameReader reader, MediaSource media) => new HtmlReport(reader).RenderSearchAsync(
+        new ComposedQuery(null, "anything"), [new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media)], "", Cancel);
+
+    private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
+    {
+        public IFrameReader AsSeen => seen ?? this;
+
+        public ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<RgbFrame>>([frame]);
     }
 }

@@ -20,14 +20,14 @@ internal static class Ffmpeg
     internal static async Task<int[]> DecodeAsync(string path)
     {
         const int Side = 16;
-        var grey = await AnswerAsync("ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough", "-vf", $"scale={Side}:{Side}:out_range=pc,format=gray", "-f", "rawvideo", "-");
+        var grey = await AnswerAsync("ffmpeg", "-v", "quiet", "-i", path, "-fps_mode", "passthrough", "-vf", $"scale={Side}:{Side}:out_range=pc,format=gray", "-f", "rawvideo", "-");
         return [.. grey.Chunk(Side * Side).Select(frame => Pictures.NumberOf(frame.Average(value => value)))];
     }
 
     /// <summary>How many packets the first video stream has.</summary>
     internal static async Task<int> PacketsAsync(string path) => int.Parse(
         Encoding.ASCII.GetString(await AnswerAsync(
-            "ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "default=nw=1:nk=1", path)).Split('\n')[0],
+            "ffprobe", "-v", "quiet", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "default=nw=1:nk=1", path)).Split('\n')[0],
         CultureInfo.InvariantCulture);
 
     private static async Task<byte[]> AnswerAsync(string program, params string[] arguments)
