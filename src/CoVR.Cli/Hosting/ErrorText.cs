@@ -20,13 +20,8 @@ internal static class ErrorText
     }
 
     // Types whose messages say what is wrong, where and how to mend it.
-    private static bool IsForUsers(Exception error) => error
-        is CommandException
-        or ConfigurationException
-        or CoVRException
-        or OptionsValidationException
-        or IOException
-        or UnauthorizedAccessException;
+    private static bool IsForUsers(Exception error) =>
+        error is CommandException or ConfigurationException or CoVRException or OptionsValidationException or IOException or UnauthorizedAccessException;
 
     private static Exception Unwrapped(Exception error) => error switch
     {

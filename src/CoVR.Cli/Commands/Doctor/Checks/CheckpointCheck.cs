@@ -69,17 +69,10 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
     }
 
-    private static string? Misfit(CheckpointReference reference, CheckpointSummary summary)
-    {
-        if (summary.Tensors == 0)
-        {
-            return "the file holds no tensors.";
-        }
-
-        return reference.Family.Length > 0 && summary.Description is not null && summary.Family != reference.Family
-            ? $"the file holds {Words(summary)}, the model is {reference.Family}."
-            : null;
-    }
+    private static string? Misfit(CheckpointReference reference, CheckpointSummary summary) =>
+        summary.Tensors == 0 ? "the file holds no tensors."
+        : reference.Family.Length > 0 && summary.Description is not null && summary.Family != reference.Family ? $"the file holds {Words(summary)}, the model is {reference.Family}."
+        : null;
 
     private static string Words(CheckpointSummary summary) => summary.Family ?? summary.Description ?? "weights of an unknown family";
 
