@@ -21,13 +21,8 @@ internal static class ErrorText
     }
 
     // Types whose messages say what is wrong, where and how to mend it.
-    private static bool IsForUsers(Exception error) => error
-        is CommandException
-        or ConfigurationException
-        or CoVRException
-        or OptionsValidationException
-        or IOException
-        or UnauthorizedAccessException;
+    private static bool IsForUsers(Exception error) =>
+        error is CommandException or ConfigurationException or CoVRException or OptionsValidationException or IOException or UnauthorizedAccessException;
 
     // libtorch has no type of its own for it.
     private static bool IsOutOfMemory(Exception error) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace CoVR.Cli.Hosting;
 
@@ -13,28 +14,26 @@ internal static class OptionRules
     }.AtLeast(1);
 
     /// <summary>A number must not be below another.</summary>
-    public static Option<int> AtLeast(this Option<int> option, int least)
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() >= least)
-            {
-                return;
-            }
-
-            result.AddError($"{option.Name} is at least {least}.");
-        });
-        return option;
-    }
+    public static Option<int> AtLeast(this Option<int> option, int least) =>
+        option.Require(result => result.GetValueOrDefault<int>() >= least, _ => $"{option.Name} is at least {least}.");
 
     /// <summary>A number, where one is given, must not be below another.</summary>
-    public static Option<int?> AtLeast(this Option<int?> option, int least)
+    public static Option<int?> AtLeast(this Option<int?> option, int least) =>
+        option.Require(result => !(result.GetValueOrDefault<int?>() < least), _ => $"{option.Name} is at least {least}.");
+
+    /// <summary>A number must be within bounds.</summary>
+    public static Option<int> Between(this Option<int> option, int least, int most) => option.Require(
+        result => result.GetValueOrDefault<int>() is var value && value >= least && value <= most,
+        result => $"{option.Name} is {result.GetValueOrDefault<int>()}; it must be from {least} to {most}.");
+
+    private static T Require<T>(this T option, Func<OptionResult, bool> holds, Func<OptionResult, string> fault)
+        where T : Option
     {
         option.Validators.Add(result =>
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int?>() < least)
+            if (!result.Errors.Any() && !holds(result))
             {
-                result.AddError($"{option.Name} is at least {least}.");
+                result.AddError(fault(result));
             }
         });
         return option;

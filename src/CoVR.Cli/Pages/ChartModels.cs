@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CoVR.Cli.Pages;
 
@@ -73,15 +72,6 @@ internal static class Svg
 {
     public static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
-    public static string Path(IReadOnlyList<double> values, Func<double, int, (double X, double Y)> place)
-    {
-        var path = new StringBuilder();
-        for (var i = 0; i < values.Count; i++)
-        {
-            var (x, y) = place(values[i], i);
-            path.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? 'M' : 'L')}{x:F1} {y:F1}");
-        }
-
-        return path.ToString();
-    }
+    public static string Path(IReadOnlyList<double> values, Func<double, int, (double X, double Y)> place) =>
+        string.Concat(values.Select(place).Select((point, i) => FormattableString.Invariant($"{(i == 0 ? 'M' : 'L')}{point.X:F1} {point.Y:F1}")));
 }

@@ -24,15 +24,8 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
     public string Style => _style.ToString();
 
     /// <summary>The picture of an item.</summary>
-    public async Task<PagePicture> OfAsync(MediaId id, CancellationToken cancellationToken)
-    {
-        if (!_pictures.TryGetValue(id, out var picture))
-        {
-            _pictures[id] = picture = await ReadAsync(id, cancellationToken);
-        }
-
-        return picture;
-    }
+    public async Task<PagePicture> OfAsync(MediaId id, CancellationToken cancellationToken) =>
+        _pictures.TryGetValue(id, out var known) ? known : _pictures[id] = await ReadAsync(id, cancellationToken);
 
     private async Task<PagePicture> ReadAsync(MediaId id, CancellationToken cancellationToken)
     {

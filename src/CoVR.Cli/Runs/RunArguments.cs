@@ -39,10 +39,7 @@ internal sealed class RunArguments
     {
         var arguments = new RunArguments(host, command.Name);
         command.Add(arguments._overrides);
-        command.Add(arguments._folders);
-        command.Add(arguments._config);
-        command.Add(arguments._presets);
-        command.Add(arguments._show);
+        Array.ForEach<Option>([arguments._folders, arguments._config, arguments._presets, arguments._show], command.Add);
         return arguments;
     }
 

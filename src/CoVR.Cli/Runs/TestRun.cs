@@ -85,8 +85,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
     {
         foreach (var file in result.ResultFiles.GetValueOrDefault(plan.Presets[0].Name, []))
         {
-            var path = Path.Combine(result.OutputFolder!, file);
-            AtomicFile.Write(Path.Combine(config.OutputFolder, Path.GetFileName(file)), copy => copy.Write(File.ReadAllBytes(path)));
+            AtomicFile.Write(Path.Combine(config.OutputFolder, Path.GetFileName(file)), copy => copy.Write(File.ReadAllBytes(Path.Combine(result.OutputFolder!, file))));
         }
     }
 }

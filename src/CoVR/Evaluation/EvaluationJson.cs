@@ -94,25 +94,10 @@ internal static class EvaluationJson
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
+        json.WritePropertyName(name);
+        JsonSerializer.Serialize(json, texts);
     }
 
     /// <summary>JSON knows no NaN: null.</summary>
-    private static void WriteNumber(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumberValue(value);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-    }
+    private static void WriteNumber(Utf8JsonWriter json, double value) => JsonSerializer.Serialize(json, double.IsFinite(value) ? value : (double?)null);
 }

@@ -103,15 +103,8 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     }
 
     /// <summary>The length of the longest row, dead ones included.</summary>
-    public float LongestRow(int dimensions)
-    {
-        if (Longest < 0)
-        {
-            Longest = BlockProducts.LongestOf(Values.Span[..(Rows * dimensions)], dimensions);
-        }
-
-        return Longest;
-    }
+    public float LongestRow(int dimensions) =>
+        Longest >= 0 ? Longest : Longest = BlockProducts.LongestOf(Values.Span[..(Rows * dimensions)], dimensions);
 }
 
 /// <summary>A block that is being filled.</summary>

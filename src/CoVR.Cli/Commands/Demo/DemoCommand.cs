@@ -9,7 +9,7 @@ internal static class DemoCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
-        var seed = new Option<int>("--seed") { Description = "Seed of world, weights and batches.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of world, weights and batches.", DefaultValueFactory = _ => 1 }.AtLeast(0);
         var model = new Option<string>("--model") { Description = "The model family: blip or blip2.", DefaultValueFactory = _ => "blip" };
         model.AcceptOnlyFromAmong([.. SmallModel.All.Keys]);
         var output = new Option<string>("--output") { Description = "The folder of page, figures and work files.", DefaultValueFactory = _ => "covr-demo" };
@@ -18,9 +18,7 @@ internal static class DemoCommand
         {
             Description = "Threads of one matrix product. The products are small, and other cores prepare batches.",
             DefaultValueFactory = _ => 1,
-        };
-        seed.Validators.Add(Least(seed, 0));
-        threads.Validators.Add(Least(threads, 1));
+        }.AtLeast(1);
         var command = new DocumentedCommand("demo", "Makes a small world of pictures and clips, trains a small model on it, searches it and shows the answers on one page.")
         {
             Notes = "Needs no download and no other data; ffmpeg makes the clips. Takes a few minutes on two cores. The page is OUTPUT/index.html, the figures are in OUTPUT/metrics.json.",
@@ -50,12 +48,4 @@ internal static class DemoCommand
         await new DemoRun(arguments, host.Report).RunAsync(cancellation);
         return ExitCodes.Done;
     }
-
-    private static Action<System.CommandLine.Parsing.OptionResult> Least(Option<int> option, int least) => result =>
-    {
-        if (result.GetValueOrDefault<int>() < least)
-        {
-            result.AddError($"{option.Name} is at least {least}.");
-        }
-    };
 }

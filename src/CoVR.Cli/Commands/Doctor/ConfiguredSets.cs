@@ -139,13 +139,8 @@ internal sealed class ConfiguredSets
     /// <summary>The configured file, one in the working folder, or the downloaded one; null: not downloaded yet.</summary>
     private string? Vocabulary()
     {
-        if (_values.FileOrNull("model.vocabulary") is { } given)
-        {
-            return given;
-        }
-
         using var resolver = new CheckpointResolver();
-        return VocabularyFile.FindHere(_host, resolver);
+        return _values.FileOrNull("model.vocabulary") ?? VocabularyFile.FindHere(_host, resolver);
     }
 
     // One split of a data set.

@@ -30,11 +30,7 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
     private static int Rename(IReadOnlyList<Finding> findings)
     {
         string[] files = [.. findings.Select(finding => finding.File!).Distinct(StringComparer.Ordinal)];
-        foreach (var file in files)
-        {
-            File.Move(file, file + ".damaged", overwrite: true);
-        }
-
+        Array.ForEach(files, file => File.Move(file, file + ".damaged", overwrite: true));
         return files.Length;
     }
 

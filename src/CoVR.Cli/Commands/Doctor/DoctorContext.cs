@@ -40,10 +40,7 @@ internal sealed class DoctorContext(DoctorRequest request, IProgress<WorkProgres
     public void Report(Finding finding)
     {
         _findings.Enqueue(finding);
-        if (finding.Severity == Severity.Fault)
-        {
-            Interlocked.Increment(ref _faults);
-        }
+        Interlocked.Add(ref _faults, finding.Severity == Severity.Fault ? 1 : 0);
     }
 
     /// <summary>Adds to the number of items that the current check will examine.</summary>

@@ -19,10 +19,7 @@ internal sealed class CheckpointPlaces
     public CheckpointPlaces(CommandHost host, string? folder, Uri? mirror)
     {
         (_host, _folder) = (host, folder);
-        if (mirror is not null)
-        {
-            _options.Hub = new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/");
-        }
+        _options.Hub = mirror is null ? _options.Hub : new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/");
     }
 
     /// <summary>The path of weights, whether they exist or not. Those that the reference's script does not fetch are always in the cache.</summary>

@@ -96,13 +96,10 @@ internal sealed partial class VideoJournal : IDisposable
     // An unfinished line must not swallow the next one.
     private static void EndLine(FileStream file)
     {
-        if (file.Length > 0)
+        file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
+        if (file.ReadByte() is not ('\n' or -1))
         {
-            file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() != '\n')
-            {
-                file.WriteByte((byte)'\n');
-            }
+            file.WriteByte((byte)'\n');
         }
     }
 

@@ -34,9 +34,9 @@ internal sealed class VideosCommand
 
     private readonly Option<Uri?> _listAddress = DownloadCommand.AddressOption("--list-url", "Where the list of addresses is downloaded from. [default: the reference's address]");
     private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the videos as ID.mp4, in place of the addresses of the list.");
-    private readonly Option<int> _shards = new("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "Into how many parts the videos are divided.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int> _shard = new("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, from 0.", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _workers = new("--workers", "--processes") { Description = "Simultaneous downloads.", DefaultValueFactory = _ => 8 };
+    private readonly Option<int> _shards = new Option<int>("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "Into how many parts the videos are divided.", DefaultValueFactory = _ => 1 }.Between(1, 1_000_000);
+    private readonly Option<int> _shard = new Option<int>("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, from 0.", DefaultValueFactory = _ => 0 }.Between(0, 999_999);
+    private readonly Option<int> _workers = new Option<int>("--workers", "--processes") { Description = "Simultaneous downloads.", DefaultValueFactory = _ => 8 }.Between(1, 256);
     private readonly Option<string> _check = new("--check") { Description = "How a video is checked: its first frame is decoded, or also its last.", DefaultValueFactory = _ => "first" };
     private readonly Option<bool> _checkExisting = new("--check-existing", OptionNames.Aliases("--check-existing"))
     {
@@ -44,8 +44,8 @@ internal sealed class VideosCommand
     };
 
     private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
-    private readonly Option<int> _retries = new("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 };
-    private readonly Option<int> _stallSeconds = new("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _retries = new Option<int>("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 }.Between(0, 1000);
+    private readonly Option<int> _stallSeconds = new Option<int>("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 }.Between(1, 86_400);
     private readonly Option<int> _videoTimeout = OptionRules.VideoTimeout();
     private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without asking a server." };
 
@@ -74,23 +74,10 @@ internal sealed class VideosCommand
         };
         _split.AcceptOnlyFromAmong([.. WebVidVideos.All.Select(videos => videos.Name)]);
         _check.AcceptOnlyFromAmong("first", "last");
-        Require(_shards, 1, 1_000_000);
-        Require(_shard, 0, 999_999);
-        Require(_workers, 1, 256);
-        Require(_retries, 0, 1000);
-        Require(_stallSeconds, 1, 86_400);
         Array.ForEach<Option>([_split, _folder, _dataFolder, _annotations, _list, _listAddress, _mirror, _shards, _shard, _workers, _check, _checkExisting, _retryFailed, _retries, _stallSeconds, _videoTimeout, _dryRun], command.Add);
         command.SetAction((parsed, cancellation) => RunAsync(host, parsed, cancellation));
         return command;
     }
-
-    private static void Require(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
-        {
-            result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
-        }
-    });
 
     private Shard ReadShard(ParseResult parsed)
     {

@@ -13,11 +13,10 @@ internal sealed record WebVidVideos
 
     private WebVidVideos(DatasetSplit split, string name, string part)
     {
-        (Split, Name) = (split, name);
-        ListAddress = new Uri($"{Lists}webvid{part.ToLowerInvariant()}-covr_paths-{name}.json");
-        List = $"annotation/webvid-covr/webvid{part.ToLowerInvariant()}-covr_paths-{name}.json";
-        Annotations = $"annotation/webvid-covr/webvid{part.ToLowerInvariant()}-covr_{name}.csv";
-        Folder = $"WebVid/{part}/train";
+        (Split, Name, Folder) = (split, name, $"WebVid/{part}/train");
+        var (dataset, folder) = ($"webvid{part.ToLowerInvariant()}-covr", "annotation/webvid-covr");
+        ListAddress = new Uri($"{Lists}{dataset}_paths-{name}.json");
+        (List, Annotations) = ($"{folder}/{dataset}_paths-{name}.json", $"{folder}/{dataset}_{name}.csv");
     }
 
     public static IReadOnlyList<WebVidVideos> All { get; } =

@@ -25,11 +25,7 @@ internal sealed class SinkArguments
     public static SinkArguments AddTo(Command command, string fallback)
     {
         var sink = new SinkArguments(fallback);
-        command.Add(sink._folder);
-        command.Add(sink._store);
-        command.Add(sink._verify);
-        command.Add(sink._merge);
-        command.Add(sink._retry);
+        Array.ForEach<Option>([sink._folder, sink._store, sink._verify, sink._merge, sink._retry], command.Add);
         return sink;
     }
 

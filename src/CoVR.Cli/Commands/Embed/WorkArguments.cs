@@ -71,11 +71,7 @@ internal sealed class WorkArguments
     public EmbeddingOptions Read(ParseResult parsed)
     {
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), Shard = Shard(parsed) };
-        if (parsed.GetValue(_workers) is { } workers)
-        {
-            options.Workers = workers;
-        }
-
+        options.Workers = parsed.GetValue(_workers) ?? options.Workers;
         options.QueueLength = Math.Max(options.QueueLength, Math.Min(64, 2 * options.Workers));
         return options;
     }
