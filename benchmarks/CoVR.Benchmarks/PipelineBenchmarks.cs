@@ -40,7 +40,7 @@ public class PipelineBenchmarks
             MediaWriter.WriteMp4Async(Path.Combine(_folder, $"{video % 4:D2}", $"{video}.mp4"), Clip(video), 25).GetAwaiter().GetResult();
         }
 
-        _items = MediaFolder.List(_folder, new MediaFolderOptions { Extensions = [".mp4"], Depth = 1 });
+        _items = new MediaFolder { Extensions = [".mp4"], Depth = 1 }.List(_folder);
         var model = MadeModels.Create(new ModelOptions { Architecture = Architecture(Bottleneck == "model"), Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pipeline = new RetrievalPipeline
         {

@@ -24,7 +24,7 @@ internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, Miss
             return dataset;
         }
 
-        var examples = string.Join(", ", coverage.Missing.Take(Named).Select(item => item.Id));
+        var examples = string.Join(", ", coverage.Missing.Keys.Take(Named));
         var sentence = $"{coverage.Missing.Count:N0} of {coverage.Wanted:N0} targets of {dataset.Name} ({dataset.Split}) have no embedding, for example {examples}.";
         var makes = $"They are made with:{Environment.NewLine}{string.Join(Environment.NewLine, folders.Select(folder => $"  {folder.Command(host, model)}"))}";
         if (coverage.Present == 0 || policy == MissingMediaPolicy.Strict)
@@ -32,12 +32,11 @@ internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, Miss
             throw new CommandException($"{sentence} {makes}");
         }
 
-        var missing = coverage.Missing.Select(item => item.Id).ToHashSet();
         host.Warn($"{sentence} Their rows are left out. {makes}");
         return dataset with
         {
-            Triplets = [.. dataset.Triplets.Where(triplet => triplet.Target is not { } target || !missing.Contains(target))],
-            Candidates = [.. dataset.Candidates.Where(id => !missing.Contains(id))],
+            Triplets = [.. dataset.Triplets.Where(triplet => triplet.Target is not { } target || !coverage.Missing.ContainsKey(target))],
+            Candidates = [.. dataset.Candidates.Where(id => !coverage.Missing.ContainsKey(id))],
         };
     }
 }

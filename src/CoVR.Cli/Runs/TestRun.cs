@@ -50,7 +50,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         catch (GalleryIncompleteException error)
         {
             throw new CommandException(
-                $"{error.Missing.Count:N0} candidates of {error.Part} have no embedding, for example {string.Join(", ", error.Missing.Take(3).Select(item => item.Id))}. "
+                $"{error.Missing.Count:N0} candidates of {error.Part} have no embedding, for example {string.Join(", ", error.Missing.Keys.Take(3))}. "
                 + $"They are made with:{Environment.NewLine}  {test.Folder.Command(host, choice)}{Environment.NewLine}"
                 + "To score the smaller, easier gallery all the same: missing_media=report.");
         }

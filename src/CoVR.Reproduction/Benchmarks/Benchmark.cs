@@ -155,3 +155,10 @@ public sealed class Benchmark
     private static Benchmark Single(ITripletDatasetReader reader, IRetrievalProtocol protocol, DatasetSplit split, string? name = null) =>
         new(name ?? reader.Name, new BenchmarkPart(name ?? reader.Name, reader, protocol, split));
 }
+
+/// <summary>One data set that a benchmark ranks and scores by itself: most benchmarks have one, FashionIQ has one for each category.</summary>
+/// <param name="Name">Unique in its benchmark; names files.</param>
+/// <param name="Reader">Reads annotations and knows where media lie.</param>
+/// <param name="Protocol">By which rules it is ranked and scored.</param>
+/// <param name="Split">The part of the data set.</param>
+public sealed record BenchmarkPart(string Name, ITripletDatasetReader Reader, IRetrievalProtocol Protocol, DatasetSplit Split = DatasetSplit.Test);

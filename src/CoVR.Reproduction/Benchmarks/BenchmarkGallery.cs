@@ -13,7 +13,7 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
         BenchmarkPart part, TripletDataset dataset, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var embedded = 0;
-        IReadOnlyList<MissingEmbedding> own = [];
+        IReadOnlyDictionary<MediaId, string> own = new Dictionary<MediaId, string>();
         foreach (var (store, fill) in Stores())
         {
             var (made, reasons) = fill is null ? (0, []) : await EmbedAsync(fill, part, dataset, progress, cancellationToken).ConfigureAwait(false);
@@ -60,10 +60,10 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
         return (embedded, reasons);
     }
 
-    private static async Task<IReadOnlyList<MissingEmbedding>> MissingAsync(
+    private static async Task<IReadOnlyDictionary<MediaId, string>> MissingAsync(
         IEmbeddingSource store, TripletDataset dataset, IReadOnlyDictionary<MediaId, string> reasons, CancellationToken cancellationToken)
     {
         var coverage = await EmbeddingCoverage.CheckAsync(store, dataset.Candidates, readValues: false, null, cancellationToken).ConfigureAwait(false);
-        return [.. coverage.Missing.Select(item => reasons.TryGetValue(item.Id, out var reason) ? item with { Reason = reason } : item)];
+        return new SortedDictionary<MediaId, string>(coverage.Missing.ToDictionary(item => item.Key, item => reasons.GetValueOrDefault(item.Key, item.Value)));
     }
 }

@@ -59,11 +59,11 @@ internal static class BenchmarkJson
     {
         json.WriteStartObject();
         json.WriteString("part", part.Part.Name);
-        WriteList(json, "missing", part.Gallery.Missing, (writer, item) =>
+        WriteList(json, "missing", [.. part.Gallery.Missing], (writer, item) =>
         {
             writer.WriteStartObject();
-            writer.WriteString("id", item.Id.Value);
-            writer.WriteString("reason", item.Reason);
+            writer.WriteString("id", item.Key.Value);
+            writer.WriteString("reason", item.Value);
             writer.WriteEndObject();
         });
         using var results = JsonDocument.Parse(EvaluationJson.Serialize(part.Results));

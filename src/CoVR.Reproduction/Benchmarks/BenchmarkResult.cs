@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Evaluation;
 
 namespace CoVR.Reproduction.Benchmarks;
@@ -39,7 +38,7 @@ public sealed record BenchmarkPartResult(BenchmarkPart Part, GalleryReport Galle
 /// <param name="Candidates">How many different candidates there are.</param>
 /// <param name="Embedded">How many embeddings were made by this run, over all stores.</param>
 /// <param name="Missing">Candidates without an embedding in the pipeline's store and why.</param>
-public sealed record GalleryReport(int Candidates, int Embedded, IReadOnlyList<MissingEmbedding> Missing);
+public sealed record GalleryReport(int Candidates, int Embedded, IReadOnlyDictionary<MediaId, string> Missing);
 
 /// <summary>The average of the parts by one variant and kind of query.</summary>
 /// <param name="Variant">By whose rules.</param>

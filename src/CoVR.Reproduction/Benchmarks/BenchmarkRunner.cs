@@ -99,3 +99,26 @@ public sealed class BenchmarkRunner
         public void Report(JobProgress value) => inner.Report(new BenchmarkProgress(benchmark.Name, part.Name, stage, value));
     }
 }
+
+/// <summary>How far a benchmark run is.</summary>
+/// <param name="Benchmark">The benchmark's name.</param>
+/// <param name="Part">The part that is worked on.</param>
+/// <param name="Stage">What is done with it.</param>
+/// <param name="Work">Items done; null when a stage begins.</param>
+public sealed record BenchmarkProgress(string Benchmark, string Part, BenchmarkStage Stage, JobProgress? Work = null);
+
+/// <summary>The stages of a benchmark run, in their order.</summary>
+public enum BenchmarkStage
+{
+    /// <summary>Annotation files of all parts are read.</summary>
+    Reading,
+
+    /// <summary>What is missing of the gallery is embedded.</summary>
+    Embedding,
+
+    /// <summary>Queries are encoded, ranked and scored.</summary>
+    Evaluating,
+
+    /// <summary>Files are written and checked.</summary>
+    Writing,
+}

@@ -1,12 +1,10 @@
-using CoVR.Embedding;
-
 namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Candidates of a benchmark have no embedding, so that its figures would be those of another, easier gallery.</summary>
 /// <param name="part">The part of the benchmark.</param>
 /// <param name="candidates">How many candidates there are.</param>
 /// <param name="missing">Those without an embedding, at least one.</param>
-public sealed class GalleryIncompleteException(string part, int candidates, IReadOnlyList<MissingEmbedding> missing)
+public sealed class GalleryIncompleteException(string part, int candidates, IReadOnlyDictionary<MediaId, string> missing)
     : CoVRException(Describe(part, candidates, missing))
 {
     private const int Named = 5;
@@ -15,10 +13,10 @@ public sealed class GalleryIncompleteException(string part, int candidates, IRea
     public string Part { get; } = part;
 
     /// <summary>Every candidate without an embedding, and why.</summary>
-    public IReadOnlyList<MissingEmbedding> Missing { get; } = missing;
+    public IReadOnlyDictionary<MediaId, string> Missing { get; } = missing;
 
-    private static string Describe(string part, int candidates, IReadOnlyList<MissingEmbedding> missing) =>
+    private static string Describe(string part, int candidates, IReadOnlyDictionary<MediaId, string> missing) =>
         $"{missing.Count} of {candidates} candidates of {part} have no embedding, for example "
-        + string.Join("; ", missing.Take(Named).Select(item => $"{item.Id}: {item.Reason}"))
+        + string.Join("; ", missing.Take(Named).Select(item => $"{item.Key}: {item.Value}"))
         + ". Mend or add their files, or set AllowMissingCandidates to score the smaller gallery.";
 }

@@ -163,7 +163,7 @@ public sealed class ComposedConfiguration
     /// <param name="known">The known names.</param>
     /// <returns>The exception to throw.</returns>
     public ConfigurationException Unknown(string path, string message, string name, IEnumerable<string> known) =>
-        Fault(path, Configuration.Names.Unknown(message, name, known));
+        Fault(path, ConfigPath.Unknown(message, name, known));
 
     private static ConfigMap Shown(ConfigMap root)
     {

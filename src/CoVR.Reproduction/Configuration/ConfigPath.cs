@@ -1,3 +1,5 @@
+using CoVR.Checkpoints;
+
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Paths of names within a tree: <c>model.ckpt.name</c>.</summary>
@@ -51,4 +53,11 @@ internal static class ConfigPath
     /// <summary>The names of a path; <c>a[b]</c> is <c>a.b</c>.</summary>
     public static string[] Split(string path) =>
         path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A sentence about a name that is not known, followed by the nearest known names where there are such.</summary>
+    public static string Unknown(string sentence, string name, IEnumerable<string> known)
+    {
+        var near = NameDistance.Nearest(name, known.Distinct(StringComparer.Ordinal));
+        return near.Count == 0 ? sentence : $"{sentence} Did you mean {string.Join(", ", near.Select(candidate => $"'{candidate}'"))}?";
+    }
 }

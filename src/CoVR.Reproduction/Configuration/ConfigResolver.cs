@@ -105,7 +105,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
                 _ => null,
             };
             at = next is null
-                ? throw new ConfigurationException(origin, Names.Unknown($"'{path}' refers to '{target}', which does not exist.", target, ConfigPath.All(root).Select(pair => pair.Path)))
+                ? throw new ConfigurationException(origin, ConfigPath.Unknown($"'{path}' refers to '{target}', which does not exist.", target, ConfigPath.All(root).Select(pair => pair.Path)))
                 : (next, at.Path.Length == 0 ? name : $"{at.Path}.{name}");
         }
 

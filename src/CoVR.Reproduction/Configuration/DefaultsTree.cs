@@ -144,16 +144,16 @@ internal sealed class DefaultsTree
     {
         if (group.Length > 0 && !_library.HasGroup(group))
         {
-            return Names.Unknown($"there is no group '{group}'.", group, _library.Groups);
+            return ConfigPath.Unknown($"there is no group '{group}'.", group, _library.Groups);
         }
 
         var choices = _library.Choices(group);
         return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. Sweeps are not there. {HydraFlags.Sweeps}"
-            : Names.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
+            : ConfigPath.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
     }
 
     private string UnusedGroup(string key, Choice choice) =>
-        Names.Unknown($"nothing chooses from the group '{key}' here.", key, _known) + $" To add it all the same: +{key}={choice.Value}.";
+        ConfigPath.Unknown($"nothing chooses from the group '{key}' here.", key, _known) + $" To add it all the same: +{key}={choice.Value}.";
 
     private sealed class Choice(string? value, ConfigOrigin origin, bool commandLine)
     {

@@ -74,7 +74,7 @@ internal static class OverrideApplier
         var sentence = $"there is no '{change.Key}' to change{(change.Key.Contains('.', StringComparison.Ordinal) ? "" : ", and no such group")}.";
         var message = sameName.Count > 0
             ? $"{sentence} Did you mean {string.Join(", ", sameName.Select(path => $"'{path}'"))}?"
-            : Names.Unknown(sentence, change.Key, change.Key.Contains('.', StringComparison.Ordinal) ? paths : paths.Concat(groups));
+            : ConfigPath.Unknown(sentence, change.Key, change.Key.Contains('.', StringComparison.Ordinal) ? paths : paths.Concat(groups));
         return new ConfigurationException(change.Origin, $"{message} To add a new name: +{change.Key}=…; all names: --show-config.");
     }
 }

@@ -35,7 +35,7 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
         var count = new Counts(progress);
         await CsvTable.WriteAsync(output, columns, ScoreRowsAsync(table, columns.Length, scores, count, cancellationToken), cancellationToken).ConfigureAwait(false);
         count.Report();
-        return new FrameScoreReport(output, count.Rows, [.. count.Missing.Select(entry => new MissingEmbedding(entry.Key, entry.Value))]);
+        return new FrameScoreReport(output, count.Rows, count.Missing);
     }
 
     /// <summary>Puts the files of all shards together, in the order of the annotation's rows, and removes them.</summary>
@@ -182,4 +182,4 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
 /// <param name="File">The file that was written.</param>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Missing">Targets without a usable embedding; their rows have an empty list, as the reference writes it.</param>
-public sealed record FrameScoreReport(string File, long Rows, IReadOnlyList<MissingEmbedding> Missing);
+public sealed record FrameScoreReport(string File, long Rows, IReadOnlyDictionary<MediaId, string> Missing);

@@ -6,10 +6,10 @@ namespace CoVR.Reproduction.Embedding;
 public static class ReferenceFolders
 {
     /// <summary>The pictures its tools see: lower-case <c>.jpg</c> and <c>.png</c>, the folder itself, and PNG before JPEG.</summary>
-    public static MediaFolderOptions Pictures { get; } = new() { Extensions = [".jpg", ".png"], MatchCase = true, Depth = 0, LaterExtensionWins = true };
+    public static MediaFolder Pictures { get; } = new() { Extensions = [".jpg", ".png"], MatchCase = true, Depth = 0, LaterExtensionWins = true };
 
     /// <summary>The videos its tools see: <c>{folder}/{id}.mp4</c>, exactly one folder deep.</summary>
-    public static MediaFolderOptions Videos { get; } = new() { Extensions = [".mp4"], MatchCase = true, Depth = 1 };
+    public static MediaFolder Videos { get; } = new() { Extensions = [".mp4"], MatchCase = true, Depth = 1 };
 
     /// <summary>Where embeddings of pictures lie: beside their folder, for example <c>blip-embs-large</c>.</summary>
     /// <param name="pictures">The folder of the pictures.</param>

@@ -29,7 +29,7 @@ internal static class PipelineParts
         var isBgr = services.GetRequiredService<IOptionsMonitor<MediaOptions>>().Get(name).BgrVideos;
         var model = ModelOf(services, name);
         var fingerprint = model.Fingerprint(isBgr ? $"{frames} bgr" : frames);
-        return EmbeddingOptionsOf(services, name).Output == EmbeddingOutput.Targets ? fingerprint : OfTokens(fingerprint, ModelCalls.VisualShape(model));
+        return EmbeddingOptionsOf(services, name).StoresVisualTokens ? OfTokens(fingerprint, ModelCalls.VisualShape(model)) : fingerprint;
     }
 
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>

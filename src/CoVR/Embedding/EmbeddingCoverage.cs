@@ -2,16 +2,11 @@ using CoVR.Retrieval;
 
 namespace CoVR.Embedding;
 
-/// <summary>An item without a usable embedding.</summary>
-/// <param name="Id">The item.</param>
-/// <param name="Reason">Why: what was remembered when it failed, what is damaged, or that it was never embedded.</param>
-public sealed record MissingEmbedding(MediaId Id, string Reason);
-
 /// <summary>Whether a gallery holds everything that it should, and what it lacks and why.</summary>
 /// <param name="Wanted">How many items should be there.</param>
-/// <param name="Missing">Those that are not, in the order of their identities.</param>
+/// <param name="Missing">Those that are not, in the order of their identities, and why: what was recorded when it failed, what is damaged, or that it was never embedded.</param>
 /// <param name="Surplus">How many other items the gallery holds; 0 for a source that cannot count.</param>
-public sealed record EmbeddingCoverage(int Wanted, IReadOnlyList<MissingEmbedding> Missing, int Surplus)
+public sealed record EmbeddingCoverage(int Wanted, IReadOnlyDictionary<MediaId, string> Missing, int Surplus)
 {
     /// <summary>Whether nothing is missing.</summary>
     public bool IsComplete => Missing.Count == 0;
@@ -35,7 +30,7 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyList<MissingEmbeddin
         var counts = new EmbeddingProgress(ids.Length, TimeProvider.System, progress);
         var gallery = source as IGallery;
         var failures = gallery is null ? new Dictionary<MediaId, EmbeddingFailure>() : await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
-        var missing = new List<MissingEmbedding>();
+        var missing = new SortedDictionary<MediaId, string>();
         var there = 0;
         foreach (var id in ids)
         {
@@ -46,7 +41,7 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyList<MissingEmbeddin
                 : failures.GetValueOrDefault(id)?.Reason ?? "was not embedded yet";
             if (fault is not null)
             {
-                missing.Add(new MissingEmbedding(id, fault));
+                missing.Add(id, fault);
             }
 
             counts.Advance(fault is not null, every: 1000);

@@ -117,6 +117,11 @@ public sealed class EmbeddingJob : IEmbeddingJob
         cancellationToken.ThrowIfCancellationRequested();
         counts.Report();
         activity?.SetTag("covr.items.done", counts.Done).SetTag("covr.items.failed", counts.Failed);
+        LogEnd(counts);
+    }
+
+    private void LogEnd(EmbeddingProgress counts)
+    {
         _logger.EmbeddingEnded(counts.Elapsed, counts.Done, counts.Failed);
         if (counts.ModelBusy is { } busy)
         {
@@ -220,7 +225,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
 
     private EncodedItem[] Encode(ComposedModel model, PreparedItem[] items)
     {
-        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.Output);
+        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.StoresVisualTokens);
         return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
             ? new EncodedItem(item.Item, set, null)
             : new EncodedItem(item.Item, null, new ArithmeticException($"The model's embedding of '{item.Item.Id}' holds NaN or infinity.")))];

@@ -28,7 +28,7 @@ public sealed class EmbeddingOptions
     /// <value>False by default: they are reported as <see cref="EmbedStatus.FailedBefore"/>. Missing files are always tried again.</value>
     public bool RetryFailed { get; set; }
 
-    /// <summary>What is stored of each frame.</summary>
-    /// <value>Targets by default. Visual tokens of a ViT-L at 384 pixels take 2.4 MB a frame.</value>
-    public EmbeddingOutput Output { get; set; } = EmbeddingOutput.Targets;
+    /// <summary>Whether all tokens of the visual encoder are stored of each frame, [N, C], as the reference's <c>--save_all_tokens</c>; they are not searchable.</summary>
+    /// <value>False by default: the embedding that queries are compared with, [Q, D]. Visual tokens of a ViT-L at 384 pixels take 2.4 MB a frame.</value>
+    public bool StoresVisualTokens { get; set; }
 }

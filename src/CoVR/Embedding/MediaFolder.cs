@@ -3,31 +3,54 @@ using CoVR.Embedding.Folders;
 
 namespace CoVR.Embedding;
 
-/// <summary>Lists the pictures or videos of a folder as items for an embedding job.</summary>
-public static class MediaFolder
+/// <summary>A kind of folder: which files are the items of an embedding job, and what they are called.</summary>
+public sealed record MediaFolder
 {
+    /// <summary>File extensions with their dot; of two files of one identity the one of the later extension is taken when <see cref="LaterExtensionWins"/>.</summary>
+    public required IReadOnlyList<string> Extensions { get; init; }
+
+    /// <summary>Whether <c>.JPG</c> is another extension than <c>.jpg</c>.</summary>
+    /// <value>False by default.</value>
+    public bool MatchCase { get; init; }
+
+    /// <summary>How many folders deep the files lie: 0 for the folder itself; null for any depth.</summary>
+    /// <value>Null by default.</value>
+    public int? Depth { get; init; }
+
+    /// <summary>Whether an item is called by its file's name alone, wherever it lies (<c>train-10108-0-img0</c>).</summary>
+    /// <value>False by default: by its path below the folder, with slashes (<c>1065/1012345</c>). The extension is never part of it.</value>
+    public bool ByName { get; init; }
+
+    /// <summary>Whether two files of one identity are allowed.</summary>
+    /// <value>False by default: they are an error.</value>
+    public bool LaterExtensionWins { get; init; }
+
+    /// <summary>Pictures of every usual kind, at any depth.</summary>
+    public static MediaFolder Pictures { get; } = new() { Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"] };
+
+    /// <summary>Videos of every usual kind, at any depth.</summary>
+    public static MediaFolder Videos { get; } = new() { Extensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"] };
+
     /// <summary>Lists every item of a folder.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="options">Which files are items.</param>
     /// <returns>Items in the order of their identities, the same on every machine.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">Two files have one identity; both are named.</exception>
-    public static IReadOnlyList<MediaItem> List(string directory, MediaFolderOptions options)
+    public IReadOnlyList<MediaItem> List(string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        ArgumentNullException.ThrowIfNull(options);
         if (!Directory.Exists(directory))
         {
             throw new DirectoryNotFoundException($"There is no folder '{directory}'.");
         }
 
         var found = new SortedDictionary<MediaId, (string Path, int Extension)>();
-        foreach (var path in Files(directory, options))
+        foreach (var path in Files(directory))
         {
             var relative = Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (ExtensionOf(path, options) is var extension and >= 0 && (options.Depth is not { } depth || relative.Count(letter => letter == '/') == depth))
+            if (ExtensionOf(path) is var extension and >= 0 && (Depth is not { } depth || relative.Count(letter => letter == '/') == depth))
             {
-                Add(found, Identify(relative, options.Identity), path, extension, options);
+                Add(found, Identify(relative), path, extension);
             }
         }
 
@@ -36,29 +59,28 @@ public static class MediaFolder
 
     /// <summary>Lists the asked items of a folder; one that is not there keeps its place, so that a job reports it as missing.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="options">Which files are items.</param>
     /// <param name="ids">The wanted items, as the reference's <c>--todo_ids</c>; twice the same counts once.</param>
     /// <returns>Items in the order of their identities.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">Two files have one identity; both are named.</exception>
-    public static IReadOnlyList<MediaItem> List(string directory, MediaFolderOptions options, IEnumerable<MediaId> ids)
+    public IReadOnlyList<MediaItem> List(string directory, IEnumerable<MediaId> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        var found = List(directory, options).ToDictionary(item => item.Id);
+        var found = List(directory).ToDictionary(item => item.Id);
         return
         [
             .. ids.Distinct().Order().Select(id => found.TryGetValue(id, out var item)
                 ? item
-                : new MediaItem(id, new FileMedia(Path.Combine(directory, id.Value + options.Extensions[0])))),
+                : new MediaItem(id, new FileMedia(Path.Combine(directory, id.Value + Extensions[0])))),
         ];
     }
 
     // A folder behind links is entered once, and never from within itself; pipes and devices are no files to read.
-    private static FileSystemEnumerable<string> Files(string directory, MediaFolderOptions options)
+    private FileSystemEnumerable<string> Files(string directory)
     {
         var root = LinkResolver.RealPath(directory);
         var entered = new HashSet<string?>(StringComparer.Ordinal) { null };
-        return new FileSystemEnumerable<string>(directory, (ref entry) => entry.ToSpecifiedFullPath(), Walk(options))
+        return new FileSystemEnumerable<string>(directory, (ref entry) => entry.ToSpecifiedFullPath(), Walk())
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && (entry.Length != 0 || SpecialFiles.KindOf(entry.ToFullPath()) is null),
             ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
@@ -66,21 +88,21 @@ public static class MediaFolder
         };
     }
 
-    private static EnumerationOptions Walk(MediaFolderOptions options) => new()
+    private EnumerationOptions Walk() => new()
     {
-        RecurseSubdirectories = options.Depth != 0,
-        MaxRecursionDepth = options.Depth ?? int.MaxValue,
+        RecurseSubdirectories = Depth != 0,
+        MaxRecursionDepth = Depth ?? int.MaxValue,
         IgnoreInaccessible = false,
         AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
     };
 
-    private static int ExtensionOf(string path, MediaFolderOptions options)
+    private int ExtensionOf(string path)
     {
-        var comparison = options.MatchCase ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        var comparison = MatchCase ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
         var extension = Path.GetExtension(path);
-        for (var i = 0; i < options.Extensions.Count; i++)
+        for (var i = 0; i < Extensions.Count; i++)
         {
-            if (extension.Equals(options.Extensions[i], comparison))
+            if (extension.Equals(Extensions[i], comparison))
             {
                 return i;
             }
@@ -89,17 +111,17 @@ public static class MediaFolder
         return -1;
     }
 
-    private static MediaId Identify(string relative, MediaIdentity identity)
+    private MediaId Identify(string relative)
     {
         var id = relative[..relative.LastIndexOf('.')];
-        return new MediaId(identity == MediaIdentity.FileName ? id[(id.LastIndexOf('/') + 1)..] : id);
+        return new MediaId(ByName ? id[(id.LastIndexOf('/') + 1)..] : id);
     }
 
-    private static void Add(SortedDictionary<MediaId, (string Path, int Extension)> found, MediaId id, string path, int extension, MediaFolderOptions options)
+    private void Add(SortedDictionary<MediaId, (string Path, int Extension)> found, MediaId id, string path, int extension)
     {
         if (found.TryGetValue(id, out var known))
         {
-            if (!options.LaterExtensionWins || known.Extension == extension)
+            if (!LaterExtensionWins || known.Extension == extension)
             {
                 throw new IOException($"'{known.Path}' and '{path}' would both be the item '{id}'. Rename one, or move it elsewhere.");
             }

@@ -13,7 +13,7 @@ internal static class ModelCalls
     /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>
     /// <exception cref="InvalidOperationException">The encoder returned another shape than it states.</exception>
     public static IReadOnlyList<EmbeddingSet> EncodeTargets(
-        ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, EmbeddingOutput output = EmbeddingOutput.Targets)
+        ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, bool visualTokens = false)
     {
         using var use = model.Borrow();
         var encoder = model.Encoder;
@@ -26,7 +26,7 @@ internal static class ModelCalls
             using var scope = NewDisposeScope();
             var count = Math.Min(batchSize, frames.Count - start);
             var embeddings = encoder.EncodeVisual(Pixels(frames.GetRange(start, count), model.Device));
-            if (output == EmbeddingOutput.VisualTokens)
+            if (visualTokens)
             {
                 (vectors, dimensions) = ((int)embeddings.shape[1], (int)embeddings.shape[2]);
             }

@@ -27,7 +27,7 @@ public sealed class ImageDatasetParity : IParityCheck
         var (ids, returned) = (Texts(result, "video_ids"), Texts(result, "returned_ids"));
         var pictures = WritePictures(folder["pictures"], Texts(golden.InputJson("files")), [.. ids.Where((_, i) => returned[i] == Unreadable)], golden.Config.GetProperty("image_size").GetInt32());
 
-        var items = MediaFolder.List(pictures, ReferenceFolders.Pictures);
+        var items = ReferenceFolders.Pictures.List(pictures);
         Assert.Equal(ids, items.Select(item => item.Id.Value));
         var reader = new MediaFrameReader(new SkiaImageDecoder());
         Assert.Equal(returned, items.Select(item => IsReadable(reader, item.Source) ? item.Id.Value : Unreadable));
@@ -39,7 +39,7 @@ public sealed class ImageDatasetParity : IParityCheck
             Await(store.WriteAsync(new MediaId(done), new EmbeddingSet(new float[1], 1, 1)));
         }
 
-        var wanted = MediaFolder.List(pictures, ReferenceFolders.Pictures, Texts(result, "todo_ids").Select(id => new MediaId(id)));
+        var wanted = ReferenceFolders.Pictures.List(pictures, Texts(result, "todo_ids").Select(id => new MediaId(id)));
         Assert.Equal(
             Texts(result, "remaining_ids"),
             wanted.Where(item => File.Exists(((FileMedia)item.Source).Path) && !Await(store.ContainsAsync(item.Id))).Select(item => item.Id.Value));

@@ -160,12 +160,12 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var files = await TinyVideos.WriteAsync(_folder.FullName);
         await File.WriteAllTextAsync(_folder["videos", "00001", "5.mp4"], "no video", Cancel);
         var error = await Assert.ThrowsAsync<GalleryIncompleteException>(() => RunAsync(Benchmark.WebVidCoVR(Like(files)), new BenchmarkRunOptions()));
-        Assert.Equal("00001/5", Assert.Single(error.Missing).Id.Value);
+        Assert.Equal("00001/5", Assert.Single(error.Missing).Key.Value);
         Assert.DoesNotContain("was not embedded yet", error.Message, StringComparison.Ordinal);
 
         var result = await RunAsync(Benchmark.WebVidCoVR(Like(files)), new BenchmarkRunOptions { Evaluation = { AllowMissingCandidates = true } });
         Assert.Equal(4, result.Parts[0].Results[0].Coverage.CandidatesPresent);
-        Assert.Equal("00001/5", Assert.Single(result.Parts[0].Gallery.Missing).Id.Value);
+        Assert.Equal("00001/5", Assert.Single(result.Parts[0].Gallery.Missing).Key.Value);
         Assert.Null(result.OutputFolder);
     }
 

@@ -24,7 +24,7 @@ public sealed class FrameScoreJobTests : IDisposable
             "pth1,pth2,edit,sim,scores\na,v/1,make it red,0.50,\"[0.25, 0.75]\"\nb,v/9,make it red,0.1,[]\nc,v/2,\"=SUM(1, 2)\",7,[1.0]\n",
             await File.ReadAllTextAsync(_folder["x_qs.csv"], Cancel));
         Assert.Equal((_folder["x_qs.csv"], 3L), (report.File, report.Rows));
-        Assert.Equal([new MissingEmbedding(new MediaId("v/9"), "was not embedded")], report.Missing);
+        Assert.Equal([KeyValuePair.Create(new MediaId("v/9"), "was not embedded")], report.Missing);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ReferenceFolderEmbeddingTests : IDisposable
             .UsePthTree(_folder["tree"])
             .ConfigureMedia(media => media.BgrVideos = bgr));
 
-        var items = MediaFolder.List(_folder["videos"], ReferenceFolders.Videos);
+        var items = ReferenceFolders.Videos.List(_folder["videos"]);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
         Assert.Equal(
             ["1065/one Embedded", "1066/empty Failed", "1066/page Failed", "1066/short Embedded"],
@@ -59,11 +59,11 @@ public sealed class ReferenceFolderEmbeddingTests : IDisposable
         }
 
         await using var services = Services(builder => builder.UsePthTree(_folder["tree"], pictures: true));
-        var items = MediaFolder.List(_folder.FullName, ReferenceFolders.Pictures, [new MediaId("c"), new MediaId("a"), new MediaId("z")]);
+        var items = ReferenceFolders.Pictures.List(_folder.FullName, [new MediaId("c"), new MediaId("a"), new MediaId("z")]);
         var outcomes = await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(items, null, Cancel).ToListAsync(Cancel);
         Assert.Equal(["a Embedded", "c Embedded", "z Failed"], outcomes.Select(outcome => $"{outcome.Id} {outcome.Status}").Order(StringComparer.Ordinal));
         var coverage = await EmbeddingCoverage.CheckAsync(services.GetRequiredService<IGallery>(), items.Select(item => item.Id), cancellationToken: Cancel);
-        Assert.Equal(new MediaId("z"), Assert.Single(coverage.Missing).Id);
+        Assert.Equal(new MediaId("z"), Assert.Single(coverage.Missing).Key);
     }
 
     private static ServiceProvider Services(Action<ICoVRBuilder> configure)

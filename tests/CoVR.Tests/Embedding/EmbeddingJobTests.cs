@@ -197,7 +197,7 @@ public sealed class EmbeddingJobTests
     [Fact]
     public async Task EmbedAsync_OfAllTokens_StoresTheVisualEncodersTokens()
     {
-        var options = new EmbeddingOptions { Output = EmbeddingOutput.VisualTokens };
+        var options = new EmbeddingOptions { StoresVisualTokens = true };
         var fingerprint = FakePipeline.Fingerprint with { Vectors = 1, Dimensions = 3 };
         var pipeline = FakePipeline.Create(gallery: new MemoryGallery(fingerprint));
         await RunAsync(pipeline, FakePipeline.Corners, options);
@@ -237,7 +237,7 @@ public sealed class EmbeddingJobTests
         await using IGallery store = new FolderGallery(folder["store"], null);
         var coverage = await EmbeddingCoverage.CheckAsync(store, items.Select(item => item.Id), cancellationToken: Cancel);
         Assert.Equal((11, 8, 0, false), (coverage.Wanted, coverage.Present, coverage.Surplus, coverage.IsComplete));
-        Assert.Equal(["broken: the moov atom is missing.", "missing: there is no such file.", "poison: InvalidOperationException: poisoned"], coverage.Missing.Select(missing => $"{missing.Id}: {missing.Reason}"));
+        Assert.Equal(["broken: the moov atom is missing.", "missing: there is no such file.", "poison: InvalidOperationException: poisoned"], coverage.Missing.Select(missing => $"{missing.Key}: {missing.Value}"));
 
         async Task<List<string>> FailuresAsync(EmbeddingOptions options)
         {

@@ -36,7 +36,7 @@ public sealed class FolderEmbeddingTests : IDisposable
     [Fact]
     public async Task UseFolderGallery_ForAllTokens_HasAFingerprintOfTheirShape()
     {
-        await using var services = Services(builder => builder.Configure(options => options.Embedding.Output = EmbeddingOutput.VisualTokens));
+        await using var services = Services(builder => builder.Configure(options => options.Embedding.StoresVisualTokens = true));
         await services.GetRequiredService<IEmbeddingJob>().EmbedAsync(FakePipeline.Corners, null, Cancel).CountAsync(Cancel);
         var store = services.GetRequiredService<IGallery>();
         var fingerprint = (await store.GetInfoAsync(Cancel)).Fingerprint;

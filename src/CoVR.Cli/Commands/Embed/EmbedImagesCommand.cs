@@ -100,5 +100,5 @@ internal sealed class EmbedImagesCommand
                 .Select(part => (part, sink with { Folder = Path.Combine(sink.Folder, Path.GetFileName(part)) }));
     }
 
-    private static bool IsPicture(string path) => MediaFolderOptions.Pictures.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    private static bool IsPicture(string path) => MediaFolder.Pictures.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 }

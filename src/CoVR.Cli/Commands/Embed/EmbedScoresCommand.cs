@@ -61,7 +61,7 @@ internal sealed class EmbedScoresCommand
         _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, and their rows no scores"));
         foreach (var missing in report.Missing.Take(Shown))
         {
-            await _host.Error.WriteLineAsync($"missing: {missing.Id}: {missing.Reason}");
+            await _host.Error.WriteLineAsync($"missing: {missing.Key}: {missing.Value}");
         }
 
         return report.Missing.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;

@@ -80,7 +80,7 @@ internal sealed class EmbedVideosCommand
     {
         var options = _work.Read(parsed);
         options.RetryFailed = _sink.Retry(parsed);
-        options.Output = tokens ? EmbeddingOutput.VisualTokens : EmbeddingOutput.Targets;
+        options.StoresVisualTokens = tokens;
         return new MediaEmbedding(_host, model, options)
         {
             Frames = parsed.GetValue(_frames),

@@ -32,7 +32,7 @@ internal static class EmbeddingCheck
             $"{host.Shown(work.Sink.Folder)}: {coverage.Present:N0} of {coverage.Wanted:N0} {work.Unit} embedded{(coverage.Surplus > 0 ? FormattableString.Invariant($", and {coverage.Surplus:N0} others") : "")}"));
         foreach (var missing in coverage.Missing.Take(Shown))
         {
-            host.Error.WriteLine($"missing: {missing.Id}: {missing.Reason}");
+            host.Error.WriteLine($"missing: {missing.Key}: {missing.Value}");
         }
 
         if (coverage.Missing.Count > Shown)

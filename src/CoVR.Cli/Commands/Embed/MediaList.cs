@@ -21,30 +21,30 @@ internal static class MediaList
     public static IReadOnlyList<MediaItem> Pictures(CommandHost host, string folder, IReadOnlyList<MediaId>? ids)
     {
         Require(host, folder, "--image_dir");
-        var options = ReferenceFolders.Pictures;
+        var kind = ReferenceFolders.Pictures;
         if (ArePaths(ids))
         {
-            options = MediaFolderOptions.Pictures;
+            kind = MediaFolder.Pictures;
         }
-        else if (MediaFolder.List(folder, options).Count == 0)
+        else if (kind.List(folder).Count == 0)
         {
-            options = MediaFolderOptions.Pictures with { Identity = MediaIdentity.FileName };
+            kind = MediaFolder.Pictures with { ByName = true };
         }
 
-        return List(host, folder, options, ids);
+        return List(host, folder, kind, ids);
     }
 
     /// <summary>Videos <c>{folder}/{any}/{name}.mp4</c>; where there are none, those of every kind at any depth.</summary>
     public static async Task<IReadOnlyList<MediaItem>> VideosAsync(CommandHost host, string folder, string? todo, CancellationToken cancellation)
     {
         Require(host, folder, "--video_dir");
-        var options = ReferenceFolders.Videos;
-        if (MediaFolder.List(folder, options).Count == 0)
+        var kind = ReferenceFolders.Videos;
+        if (kind.List(folder).Count == 0)
         {
-            options = MediaFolderOptions.Videos;
+            kind = MediaFolder.Videos;
         }
 
-        return List(host, folder, options, await IdsAsync(host, todo, cancellation));
+        return List(host, folder, kind, await IdsAsync(host, todo, cancellation));
     }
 
     private static void Require(CommandHost host, string folder, string option)
@@ -55,11 +55,11 @@ internal static class MediaList
         }
     }
 
-    private static IReadOnlyList<MediaItem> List(CommandHost host, string folder, MediaFolderOptions options, IReadOnlyList<MediaId>? ids)
+    private static IReadOnlyList<MediaItem> List(CommandHost host, string folder, MediaFolder kind, IReadOnlyList<MediaId>? ids)
     {
-        var items = ids is null ? MediaFolder.List(folder, options) : MediaFolder.List(folder, options, ids);
+        var items = ids is null ? kind.List(folder) : kind.List(folder, ids);
         return items.Count > 0
             ? items
-            : throw new CommandException($"{host.Shown(folder)} holds no file to embed; endings that count: {string.Join(", ", options.Extensions)}.");
+            : throw new CommandException($"{host.Shown(folder)} holds no file to embed; endings that count: {string.Join(", ", kind.Extensions)}.");
     }
 }

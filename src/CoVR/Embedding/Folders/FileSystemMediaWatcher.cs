@@ -4,9 +4,10 @@ using System.Threading.Channels;
 namespace CoVR.Embedding.Folders;
 
 /// <summary>Watches by the file system's events, and asks for a scan from time to time where those are lost or never come: on network shares and behind links.</summary>
-/// <param name="options">How long a burst of changes must be over, and how often to scan without any.</param>
+/// <param name="quiet">How long a burst of changes must be over.</param>
+/// <param name="rescanEvery">How often to scan without any.</param>
 /// <param name="time">The clock.</param>
-internal sealed class FileSystemMediaWatcher(WatchedFolderOptions options, TimeProvider time) : IMediaWatcher
+internal sealed class FileSystemMediaWatcher(TimeSpan quiet, TimeSpan rescanEvery, TimeProvider time) : IMediaWatcher
 {
     /// <summary>A burst that does not end is cut after so many quiet times.</summary>
     private const int LongestBurst = 10;
@@ -40,15 +41,15 @@ internal sealed class FileSystemMediaWatcher(WatchedFolderOptions options, TimeP
 
     private async Task<FolderChange> NextAsync(ChannelReader<FolderChange> changes, CancellationToken cancellationToken)
     {
-        if (await WithinAsync(changes, options.RescanEvery, cancellationToken).ConfigureAwait(false) is not { } change)
+        if (await WithinAsync(changes, rescanEvery, cancellationToken).ConfigureAwait(false) is not { } change)
         {
             return FolderChange.Possible;
         }
 
-        for (var i = 0; i < LongestBurst && await WithinAsync(changes, options.Quiet, cancellationToken).ConfigureAwait(false) is { } next; i++)
+        for (var i = 0; i < LongestBurst && await WithinAsync(changes, quiet, cancellationToken).ConfigureAwait(false) is { } next; i++)
         {
             change = next > change ? next : change;
-            await Task.Delay(options.Quiet, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(quiet, time, cancellationToken).ConfigureAwait(false);
         }
 
         return change;

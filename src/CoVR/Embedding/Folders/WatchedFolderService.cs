@@ -5,7 +5,7 @@ namespace CoVR.Embedding.Folders;
 
 /// <summary>Keeps a gallery at the state of a folder while a host runs.</summary>
 internal sealed class WatchedFolderService(
-    string folder, WatchedFolderOptions options, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
+    string folder, string scope, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +26,7 @@ internal sealed class WatchedFolderService(
     {
         while (true)
         {
-            var scan = await FolderScan.RunAsync(folder, options.Scope, cancellationToken).ConfigureAwait(false);
+            var scan = await FolderScan.RunAsync(folder, scope, cancellationToken).ConfigureAwait(false);
             if (await synchronizer.LostAllAsync(scan, cancellationToken).ConfigureAwait(false))
             {
                 logger.FolderEmpty(folder);
@@ -40,7 +40,7 @@ internal sealed class WatchedFolderService(
                 return;
             }
 
-            await Task.Delay(options.Quiet, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(synchronizer.Quiet, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

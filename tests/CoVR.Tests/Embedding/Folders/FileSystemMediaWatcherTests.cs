@@ -44,7 +44,7 @@ public sealed class FileSystemMediaWatcherTests : IDisposable
     [Fact]
     public async Task WatchAsync_FolderAway_GoesOnByScans()
     {
-        var watcher = new FileSystemMediaWatcher(new WatchedFolderOptions { RescanEvery = TimeSpan.FromMilliseconds(50) }, TimeProvider.System);
+        var watcher = new FileSystemMediaWatcher(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(50), TimeProvider.System);
         await using var changes = watcher.WatchAsync(_folder["later"], Cancel).GetAsyncEnumerator(Cancel);
 
         Assert.Equal(FolderChange.Possible, await NextAsync(changes));
@@ -65,7 +65,7 @@ public sealed class FileSystemMediaWatcherTests : IDisposable
     }
 
     private IAsyncEnumerable<FolderChange> Watch(TimeSpan rescanEvery, CancellationToken? cancellationToken = null) =>
-        new FileSystemMediaWatcher(new WatchedFolderOptions { Quiet = TimeSpan.FromMilliseconds(20), RescanEvery = rescanEvery }, TimeProvider.System)
+        new FileSystemMediaWatcher(TimeSpan.FromMilliseconds(20), rescanEvery, TimeProvider.System)
             .WatchAsync(_folder.FullName, cancellationToken ?? Cancel);
 
     private static async Task<FolderChange> NextAsync(IAsyncEnumerator<FolderChange> changes)

@@ -183,7 +183,7 @@ public sealed class FolderSynchronizerTests : IDisposable
 
         var watcher = new TwoScans();
         var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline));
-        using var service = new WatchedFolderService(_folder["photos"], new WatchedFolderOptions(), watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
+        using var service = new WatchedFolderService(_folder["photos"], "", watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
         await service.StartAsync(Cancel);
         await service.ExecuteTask!;
 
