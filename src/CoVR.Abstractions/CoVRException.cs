@@ -19,7 +19,7 @@ public sealed class GalleryException(string gallery, string reason, Exception? i
     /// <summary>What is wrong and how to fix it.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>The item that the fault is about; null when it is not about one item.</summary>
+    /// <summary>The item concerned; null if the fault does not concern a single item.</summary>
     public MediaId? Id { get; init; }
 }
 
@@ -32,13 +32,13 @@ public enum MediaFailure
     /// <summary>The file has no bytes.</summary>
     Empty,
 
-    /// <summary>The bytes are of no format that is understood.</summary>
+    /// <summary>The format is not supported.</summary>
     UnknownFormat,
 
-    /// <summary>The bytes end too early.</summary>
+    /// <summary>The data end too early.</summary>
     Truncated,
 
-    /// <summary>The bytes contradict their own format.</summary>
+    /// <summary>The data violate their format.</summary>
     Corrupt,
 
     /// <summary>The picture has more pixels than allowed.</summary>
@@ -57,7 +57,7 @@ public enum MediaFailure
 /// <summary>An image or video cannot be read; the message names it and says why.</summary>
 /// <param name="media">The name of the media.</param>
 /// <param name="failure">The kind of failure.</param>
-/// <param name="reason">What is wrong, and how to mend it where that is known.</param>
+/// <param name="reason">What is wrong, and how to fix it where that is known.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class MediaReadException(string media, MediaFailure failure, string reason, Exception? innerException = null)
     : CoVRException($"{media}: {reason}", innerException)

@@ -10,14 +10,14 @@ namespace CoVR;
 /// <param name="Dimensions">D.</param>
 public sealed record EmbeddingFingerprint(string Model, string WeightsSha256, string Preprocessing, int Vectors, int Dimensions)
 {
-    /// <summary>Whether it was assumed by whoever opened the embeddings, because the stored data do not say what made them.</summary>
+    /// <summary>Whether it was assumed when the embeddings were opened, because the stored data do not say what made them.</summary>
     /// <value>False by default.</value>
     [JsonIgnore]
     public bool IsAssumed { get; init; }
 
     /// <summary>The fields in which two fingerprints differ, one phrase each, for error messages.</summary>
     /// <param name="other">The fingerprint to compare with.</param>
-    /// <returns>An empty list when both are equal.</returns>
+    /// <returns>Empty if both are equal.</returns>
     public IReadOnlyList<string> DifferencesFrom(EmbeddingFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);

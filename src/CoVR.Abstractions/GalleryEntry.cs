@@ -15,10 +15,10 @@ public enum MediaKind
 /// <param name="Embedding">[F, Q, D], all numbers finite.</param>
 public sealed record GalleryEntry(MediaId Id, EmbeddingSet Embedding)
 {
-    /// <summary>The times of the F frames from the start of a video; empty for pictures and where they are unknown.</summary>
+    /// <summary>The times of the F frames from the start of a video; empty for pictures and if unknown.</summary>
     public IReadOnlyList<TimeSpan> FrameTimes { get; init; } = [];
 
-    /// <summary>What is known of the item besides its embedding.</summary>
+    /// <summary>The properties of the item.</summary>
     public GalleryProperties Properties { get; init; } = GalleryProperties.None;
 }
 
@@ -27,10 +27,10 @@ public sealed record GalleryEntry(MediaId Id, EmbeddingSet Embedding)
 /// <param name="Properties">What is known of it.</param>
 public sealed record GalleryItem(MediaId Id, GalleryProperties Properties);
 
-/// <summary>What is known of an item besides its embedding; everything may be unknown.</summary>
+/// <summary>The properties of an item besides its embedding; any of them may be unknown.</summary>
 public sealed record GalleryProperties
 {
-    /// <summary>Nothing is known.</summary>
+    /// <summary>No known properties.</summary>
     public static GalleryProperties None { get; } = new();
 
     /// <summary>The kind of the item.</summary>

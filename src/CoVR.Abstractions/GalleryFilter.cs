@@ -1,31 +1,31 @@
 namespace CoVR;
 
-/// <summary>Says which items of a gallery count, as data that a database can carry out; <see cref="Matches"/> is its meaning.</summary>
-/// <remarks>An unknown property matches no filter on it. Filters combine by <c>&amp;</c>, <c>|</c> and <c>!</c>.</remarks>
+/// <summary>Selects items of a gallery, as data that a database can evaluate; <see cref="Matches"/> defines its meaning.</summary>
+/// <remarks>An unknown property never matches a filter on it. Filters combine by <c>&amp;</c>, <c>|</c> and <c>!</c>.</remarks>
 public abstract record GalleryFilter
 {
     private GalleryFilter()
     {
     }
 
-    /// <summary>Whether an item counts.</summary>
+    /// <summary>Whether an item passes.</summary>
     /// <param name="item">The item.</param>
-    /// <returns>True when it counts.</returns>
+    /// <returns>True if it passes.</returns>
     public abstract bool Matches(GalleryItem item);
 
     /// <summary>Both filters.</summary>
     /// <param name="left">One filter.</param>
     /// <param name="right">The other.</param>
-    /// <returns>A filter that passes what passes both.</returns>
+    /// <returns>A filter for items that pass both.</returns>
     public static GalleryFilter operator &(GalleryFilter left, GalleryFilter right) => new All([left, right]);
 
     /// <summary>Either filter.</summary>
     /// <param name="left">One filter.</param>
     /// <param name="right">The other.</param>
-    /// <returns>A filter that passes what passes one of the two.</returns>
+    /// <returns>A filter for items that pass either.</returns>
     public static GalleryFilter operator |(GalleryFilter left, GalleryFilter right) => new Any([left, right]);
 
-    /// <summary>The opposite filter.</summary>
+    /// <summary>The negation of a filter.</summary>
     /// <param name="filter">A filter.</param>
     /// <returns>A filter that passes what <paramref name="filter"/> does not.</returns>
     public static GalleryFilter operator !(GalleryFilter filter) => new Not(filter);
@@ -38,8 +38,8 @@ public abstract record GalleryFilter
         public override bool Matches(GalleryItem item) => item.Properties.Kind == Kind;
     }
 
-    /// <summary>Items whose identity lies in a folder or one below it.</summary>
-    /// <param name="Folder">The folder with forward slashes, such as <c>2024/summer</c>; a trailing slash does not matter, an empty one passes everything.</param>
+    /// <summary>Items in a folder or its subfolders, by identity.</summary>
+    /// <param name="Folder">The folder with forward slashes, such as <c>2024/summer</c>; a trailing slash is ignored, and an empty folder matches everything.</param>
     public sealed record InFolder(string Folder) : GalleryFilter
     {
         /// <inheritdoc/>
@@ -47,18 +47,18 @@ public abstract record GalleryFilter
             Folder.TrimEnd('/') is var folder && (folder.Length == 0 || item.Id.Value.StartsWith(folder + '/', StringComparison.Ordinal));
     }
 
-    /// <summary>Items taken in a span of time.</summary>
-    /// <param name="From">The first instant; null for no limit.</param>
-    /// <param name="To">The first instant that no longer counts; null for no limit.</param>
+    /// <summary>Items taken in a time range.</summary>
+    /// <param name="From">The inclusive start; null for no limit.</param>
+    /// <param name="To">The exclusive end; null for no limit.</param>
     public sealed record Taken(DateTimeOffset? From, DateTimeOffset? To) : GalleryFilter
     {
         /// <inheritdoc/>
         public override bool Matches(GalleryItem item) => IsWithin(item.Properties.Taken, From, To);
     }
 
-    /// <summary>Items whose file was last changed in a span of time.</summary>
-    /// <param name="From">The first instant; null for no limit.</param>
-    /// <param name="To">The first instant that no longer counts; null for no limit.</param>
+    /// <summary>Items whose file was last modified in a time range.</summary>
+    /// <param name="From">The inclusive start; null for no limit.</param>
+    /// <param name="To">The exclusive end; null for no limit.</param>
     public sealed record Modified(DateTimeOffset? From, DateTimeOffset? To) : GalleryFilter
     {
         /// <inheritdoc/>

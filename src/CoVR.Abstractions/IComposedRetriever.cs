@@ -8,22 +8,22 @@ public interface IComposedRetriever
 {
     /// <summary>Finds the items that best match one query.</summary>
     /// <param name="query">The reference and what to change.</param>
-    /// <param name="options">How many hits, and which items count; null for the defaults.</param>
+    /// <param name="options">The number of hits and which items to consider; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>Hits, best first, with how many items counted and how long the parts took.</returns>
+    /// <returns>Hits, best first, with the number of items considered and timings.</returns>
     /// <exception cref="MediaReadException">The reference cannot be read.</exception>
     /// <exception cref="GalleryException">The gallery was embedded by another model.</exception>
     ValueTask<SearchResult> SearchAsync(ComposedQuery query, SearchOptions? options = null, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A question to a gallery: a reference picture or video and a text that says what to change.</summary>
-/// <remarks>One of the two may be null: the other alone is then the query.</remarks>
+/// <summary>A query: a reference picture or video and a text that says what to change.</summary>
+/// <remarks>Either may be null; the query then consists of the other.</remarks>
 public sealed record ComposedQuery
 {
     /// <summary>Creates a query.</summary>
     /// <param name="reference">What to start from; null for a query by text alone.</param>
-    /// <param name="modification">What to change, in plain words; null for a query by reference alone.</param>
-    /// <exception cref="ArgumentException">Both are missing.</exception>
+    /// <param name="modification">The change in plain words; null for a query by reference alone.</param>
+    /// <exception cref="ArgumentException">Both are null.</exception>
     public ComposedQuery(MediaSource? reference, string? modification)
     {
         if (reference is null && string.IsNullOrWhiteSpace(modification))

@@ -1,6 +1,6 @@
 namespace CoVR;
 
-/// <summary>What is searched: embeddings with their properties, which may change while others search.</summary>
+/// <summary>A searchable collection of embeddings with properties, which may change during searches.</summary>
 /// <remarks>
 /// Safe for any number of readers and writers. A write is visible to every search of this instance that starts after it has returned, and to
 /// other processes within <see cref="GalleryInfo.Staleness"/>. A search sees one state of the gallery, never half of an upsert.
@@ -8,40 +8,40 @@ namespace CoVR;
 /// </remarks>
 public interface IGallery : IEmbeddingSource, IAsyncDisposable
 {
-    /// <summary>Describes the gallery; opens it where that takes time.</summary>
+    /// <summary>Describes the gallery, opening it if necessary.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Fingerprint, similarity and abilities.</returns>
     /// <exception cref="GalleryException">It belongs to another model, or cannot be opened.</exception>
     ValueTask<GalleryInfo> GetInfoAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Adds entries; entries of the same identity are replaced, and their recorded failures forgotten.</summary>
+    /// <summary>Adds entries; entries with the same identity are replaced, and their recorded failures removed.</summary>
     /// <param name="entries">Entries with unique identities; Q and D are those of the fingerprint, all numbers are finite.</param>
     /// <param name="cancellationToken">Ends the call before anything is written.</param>
-    /// <returns>A task that ends when all entries are safe and visible: all of them, or after a failure none.</returns>
+    /// <returns>A task that completes when all entries are durable and visible; after a failure, none is.</returns>
     /// <exception cref="GalleryException">An entry does not fit, or the storage failed.</exception>
     ValueTask UpsertAsync(IReadOnlyList<GalleryEntry> entries, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes items and forgets their recorded failures.</summary>
-    /// <param name="ids">Identities; those that are not there are ignored.</param>
+    /// <summary>Removes items and their recorded failures.</summary>
+    /// <param name="ids">Identities; unknown ones are ignored.</param>
     /// <param name="cancellationToken">Ends the call before anything is written.</param>
-    /// <returns>How many items were there and are gone.</returns>
+    /// <returns>How many items were removed.</returns>
     ValueTask<int> RemoveAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default);
 
     /// <summary>Reads entries.</summary>
     /// <param name="ids">Identities.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>Those that are there, in the order asked for.</returns>
+    /// <returns>The entries found, in the requested order.</returns>
     /// <exception cref="GalleryException">The stored data are damaged.</exception>
     ValueTask<IReadOnlyList<GalleryEntry>> GetAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default);
 
     /// <summary>Lists items without their embeddings, ordered by identity.</summary>
-    /// <param name="filter">Which items; null for all.</param>
+    /// <param name="filter">The items to consider; null for all.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>One state of the gallery.</returns>
     IAsyncEnumerable<GalleryItem> ListAsync(GalleryFilter? filter = null, CancellationToken cancellationToken = default);
 
     /// <summary>Counts items.</summary>
-    /// <param name="filter">Which items; null for all.</param>
+    /// <param name="filter">The items to consider; null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>How many match.</returns>
     ValueTask<long> CountAsync(GalleryFilter? filter = null, CancellationToken cancellationToken = default);
@@ -50,16 +50,16 @@ public interface IGallery : IEmbeddingSource, IAsyncDisposable
     /// <param name="queries">Embeddings [1, Q, D] with their options.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>
-    /// One result a query: hits by falling score, equal scores by identity; exactly <see cref="SearchOptions.Top"/> hits where enough items match.
+    /// One result a query: hits by descending score, equal scores by identity; exactly <see cref="SearchOptions.Top"/> hits if enough items match.
     /// </returns>
     /// <exception cref="ArgumentException">A query does not fit the gallery.</exception>
     /// <exception cref="GalleryException">The storage failed.</exception>
     ValueTask<IReadOnlyList<SearchResult>> SearchAsync(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken = default);
 
-    /// <summary>Records items that could not be embedded, so that a later job does not try them in vain; a later failure of an item replaces the earlier one.</summary>
-    /// <param name="failures">One failure an item.</param>
+    /// <summary>Records items that could not be embedded, so that later jobs skip them; a new failure of an item replaces the earlier one.</summary>
+    /// <param name="failures">One failure per item.</param>
     /// <param name="cancellationToken">Ends the call before anything is written.</param>
-    /// <returns>A task that ends when they are safe.</returns>
+    /// <returns>A task that completes when they are durable.</returns>
     ValueTask RecordFailuresAsync(IReadOnlyList<EmbeddingFailure> failures, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the recorded failures of items that are not in the gallery.</summary>
@@ -74,19 +74,19 @@ public interface IGallery : IEmbeddingSource, IAsyncDisposable
         await GetAsync([id], cancellationToken).ConfigureAwait(false) is [var entry] ? entry.Embedding : null;
 }
 
-/// <summary>What a gallery is and can do.</summary>
+/// <summary>The identity and abilities of a gallery.</summary>
 /// <param name="Name">Its folder, address or name for messages; never a secret.</param>
 /// <param name="Fingerprint">What made its embeddings.</param>
 /// <param name="Similarity">The name of the similarity it ranks by; see <see cref="ISimilarity.Name"/>.</param>
 public sealed record GalleryInfo(string Name, EmbeddingFingerprint Fingerprint, string Similarity)
 {
-    /// <summary>Whether every answer is exact, as <see cref="ISimilarity.Score"/> defines it; an approximate gallery says in each result which it was.</summary>
+    /// <summary>Whether every answer is exact, as <see cref="ISimilarity.Score"/> defines it; an approximate gallery states it in each result.</summary>
     public bool IsExact { get; init; } = true;
 
-    /// <summary>Whether <see cref="SearchOptions.Filter"/> is carried out; when false a filter throws <see cref="NotSupportedException"/>.</summary>
+    /// <summary>Whether <see cref="SearchOptions.Filter"/> is supported; if not, a filter throws <see cref="NotSupportedException"/>.</summary>
     public bool CanFilter { get; init; } = true;
 
-    /// <summary>How long after a write other processes may still see the state before it; null when there are no other processes.</summary>
+    /// <summary>How long other processes may keep seeing the state before a write; null if there are no other processes.</summary>
     public TimeSpan? Staleness { get; init; }
 
     /// <summary>Checks entries before the gallery writes any of them; what every <see cref="IGallery.UpsertAsync"/> should call first.</summary>
@@ -136,12 +136,12 @@ public sealed record GalleryInfo(string Name, EmbeddingFingerprint Fingerprint, 
 
 /// <summary>One query to a gallery.</summary>
 /// <param name="Embedding">[1, Q, D].</param>
-/// <param name="Options">How many hits, and which items count.</param>
+/// <param name="Options">The number of hits and which items to consider.</param>
 public sealed record GalleryQuery(EmbeddingSet Embedding, SearchOptions Options);
 
 /// <summary>An item that could not be embedded.</summary>
 /// <param name="Id">The item.</param>
-/// <param name="Reason">What was wrong.</param>
+/// <param name="Reason">The reason.</param>
 /// <param name="Kind">The kind of failure when the media could not be read; null for other failures.</param>
 /// <param name="At">When it failed.</param>
 public sealed record EmbeddingFailure(MediaId Id, string Reason, MediaFailure? Kind, DateTimeOffset At)
@@ -152,11 +152,11 @@ public sealed record EmbeddingFailure(MediaId Id, string Reason, MediaFailure? K
     /// <summary>The file's time of change when it failed; null when unknown.</summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>Whether the fault lies in the file, so that trying again is of no use until the file changes.</summary>
+    /// <summary>Whether the file is at fault, so that a retry is pointless until it changes.</summary>
     public bool IsPermanent => Kind is { } kind && kind is not (MediaFailure.NotFound or MediaFailure.DecoderMissing or MediaFailure.DecoderFailed);
 }
 
-/// <summary>Reads embeddings by identity: what training, evaluation and frame scores need of a gallery or of a tree of files.</summary>
+/// <summary>Reads embeddings by identity: what training, evaluation and frame scores need from a gallery or a tree of files.</summary>
 /// <remarks>Safe for any number of threads.</remarks>
 public interface IEmbeddingSource
 {
@@ -165,7 +165,7 @@ public interface IEmbeddingSource
     /// <returns>Model, weights, preprocessing and shape of every embedding here.</returns>
     ValueTask<EmbeddingFingerprint> GetFingerprintAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Whether an item is there.</summary>
+    /// <summary>Whether an item is present.</summary>
     /// <param name="id">The item.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True when <see cref="ReadAsync"/> would return it.</returns>
@@ -174,7 +174,7 @@ public interface IEmbeddingSource
     /// <summary>Reads one embedding.</summary>
     /// <param name="id">The item.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>[F, Q, D], or null when the item is not there.</returns>
+    /// <returns>[F, Q, D], or null if the item is absent.</returns>
     /// <exception cref="GalleryException">The stored data are damaged.</exception>
     ValueTask<EmbeddingSet?> ReadAsync(MediaId id, CancellationToken cancellationToken = default);
 }

@@ -2,7 +2,7 @@ using CoVR.Modeling;
 
 namespace CoVR;
 
-/// <summary>One picture: 8-bit pixels, rows from top to bottom, three bytes a pixel in the order red, green, blue.</summary>
+/// <summary>One picture: 8-bit pixels, rows from top to bottom, three bytes per pixel in the order red, green, blue.</summary>
 public sealed record RgbFrame
 {
     /// <summary>Wraps pixels without copying them.</summary>
@@ -32,7 +32,7 @@ public sealed record RgbFrame
     public ReadOnlyMemory<byte> Rgb { get; }
 }
 
-/// <summary>Reads the frames of an image or video that a sampler asks for.</summary>
+/// <summary>Reads the frames of an image or video that a sampler chooses.</summary>
 /// <remarks>Implementations are safe for use from several threads and leave no process running when a call ends.</remarks>
 public interface IFrameReader
 {
@@ -40,7 +40,7 @@ public interface IFrameReader
     /// <param name="media">The image or video.</param>
     /// <param name="sampler">Chooses the frame indices from the frame count.</param>
     /// <param name="cancellationToken">Ends the work, including a running decoder process.</param>
-    /// <returns>As many frames as the sampler asked for. Those of a video that changes its size are of different sizes.</returns>
+    /// <returns>As many frames as the sampler chose. Those of a video that changes its size are of different sizes.</returns>
     /// <exception cref="MediaReadException">The media cannot be read, or the file is cut and a requested frame is missing.</exception>
     ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken = default);
 
@@ -49,17 +49,17 @@ public interface IFrameReader
     IFrameReader AsSeen => this;
 }
 
-/// <summary>Chooses which frames of a video are looked at.</summary>
+/// <summary>Chooses which frames of a video are used.</summary>
 /// <remarks>Implementations are safe for use from several threads: the readers of a job share one.</remarks>
 public interface IFrameSampler
 {
-    /// <summary>Tells samplers apart in fingerprints of stored embeddings, for example <c>middle</c> or <c>uniform-15</c>.</summary>
+    /// <summary>Identifies the sampler in fingerprints of stored embeddings, for example <c>middle</c> or <c>uniform-15</c>.</summary>
     string Name => GetType().Name;
 
     /// <summary>Chooses frame indices. Called again if a video turns out to have another number of frames than its file says.</summary>
     /// <param name="frameCount">How many frames the video has, at least 1.</param>
     /// <returns>
-    /// At least one index in [0, <paramref name="frameCount"/>), in the order in which the frames are wanted; an index may repeat when the video is short.
+    /// At least one index in [0, <paramref name="frameCount"/>), in the requested order; an index may repeat if the video is short.
     /// </returns>
     IReadOnlyList<int> Select(int frameCount);
 }
@@ -70,9 +70,9 @@ public interface IImageDecoder
 {
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <param name="name">The name that errors speak of.</param>
+    /// <param name="name">The name used in errors.</param>
     /// <returns>The picture.</returns>
-    /// <exception cref="MediaReadException">The bytes are no whole image, or the picture exceeds the pixel limit.</exception>
+    /// <exception cref="MediaReadException">The bytes are not a complete image, or the picture exceeds the pixel limit.</exception>
     RgbFrame Decode(ReadOnlySpan<byte> encoded, string name);
 
     /// <summary>A decoder of the same files for people to look at: transparent pictures on white, upright, in sRGB.</summary>
@@ -80,7 +80,7 @@ public interface IImageDecoder
     IImageDecoder AsSeen => this;
 }
 
-/// <summary>Turns a picture into the numbers a model reads: resize or crop, augment, scale to [0, 1], normalise.</summary>
+/// <summary>Turns a picture into model input: resize or crop, augment, scale to [0, 1], normalize.</summary>
 /// <remarks>Implementations are safe for use from several threads as long as each call has its own <see cref="Random"/>.</remarks>
 public interface IImageTransform
 {

@@ -6,7 +6,7 @@ public sealed record MediaSource
 {
     private MediaSource(string displayName) => DisplayName = displayName;
 
-    /// <summary>The name that errors and logs use for this source.</summary>
+    /// <summary>The name used in errors and logs.</summary>
     public string DisplayName { get; }
 
     /// <summary>The image or video file; null for other sources.</summary>

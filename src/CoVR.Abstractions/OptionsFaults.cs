@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR;
 
-/// <summary>Finds what the annotations of options forbid, in nested options (properties whose type ends with <c>Options</c>) too.</summary>
+/// <summary>Validates options by their annotations, including nested options (properties whose type ends with <c>Options</c>).</summary>
 public static class OptionsFaults
 {
     /// <summary>Finds every fault.</summary>
     /// <param name="options">The options.</param>
-    /// <returns>One sentence each, for example <c>Embedding.BatchSize: …</c>; empty when there is none.</returns>
+    /// <returns>One sentence each, for example <c>Embedding.BatchSize: …</c>; empty if there is none.</returns>
     public static IReadOnlyList<string> Find(object options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -17,7 +17,7 @@ public static class OptionsFaults
         return faults;
     }
 
-    /// <summary>Refuses options with faults.</summary>
+    /// <summary>Throws if options have faults.</summary>
     /// <typeparam name="TOptions">Their type.</typeparam>
     /// <param name="options">The options.</param>
     /// <exception cref="OptionsValidationException">There are faults; it lists all of them.</exception>

@@ -12,7 +12,7 @@ public sealed record SearchOptions
     /// <value>10 by default; at least 1.</value>
     public int Top { get; init; } = 10;
 
-    /// <summary>How many of the best hits to skip, for pages of answers; ranks count on.</summary>
+    /// <summary>How many of the best hits to skip, for pages of answers; ranks continue.</summary>
     /// <value>0 by default; at least 0.</value>
     public int Offset { get; init; }
 
@@ -20,39 +20,39 @@ public sealed record SearchOptions
     /// <value>Null by default: no limit.</value>
     public float? MinimumScore { get; init; }
 
-    /// <summary>Which items count.</summary>
+    /// <summary>The items to consider.</summary>
     /// <value>Null by default: all.</value>
     public GalleryFilter? Filter { get; init; }
 
-    /// <summary>Items that are never returned, such as the reference itself.</summary>
+    /// <summary>Items to exclude, such as the reference itself.</summary>
     /// <value>Empty by default.</value>
     public IReadOnlySet<MediaId> Exclude { get; init; } = FrozenSet<MediaId>.Empty;
 }
 
 /// <summary>The answer to one query.</summary>
 /// <param name="Hits">The best items, best first.</param>
-/// <param name="Candidates">How many items counted: those that pass the filter and are not excluded.</param>
+/// <param name="Candidates">The number of items considered: those that pass the filter and are not excluded.</param>
 public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates)
 {
-    /// <summary>Whether the hits are the true best ones; false when an approximate index chose them.</summary>
+    /// <summary>Whether the hits are exactly the best ones; false if an approximate index chose them.</summary>
     public bool IsExact { get; init; } = true;
 
     /// <summary>How long the reference took to decode.</summary>
     public TimeSpan ReadingTime { get; init; }
 
-    /// <summary>How long the query's embedding took to compute, waiting for the model included.</summary>
+    /// <summary>How long the query's embedding took to compute, including the wait for the model.</summary>
     public TimeSpan EncodingTime { get; init; }
 
     /// <summary>How long the gallery took to rank.</summary>
     public TimeSpan SearchingTime { get; init; }
 }
 
-/// <summary>One answer of a search.</summary>
+/// <summary>One hit of a search.</summary>
 /// <param name="Id">The item.</param>
 /// <param name="Score">Its similarity to the query; higher is better, the range depends on the similarity.</param>
-/// <param name="Rank">Its place, counted from 1.</param>
+/// <param name="Rank">Its one-based rank.</param>
 public sealed record SearchHit(MediaId Id, float Score, int Rank)
 {
-    /// <summary>The time of the frame that is most similar to the query; null for pictures and where frame times are unknown.</summary>
+    /// <summary>The time of the frame that is most similar to the query; null for pictures and if frame times are unknown.</summary>
     public TimeSpan? Moment { get; init; }
 }

@@ -1,10 +1,10 @@
 namespace CoVR;
 
-/// <summary>How alike a query and a candidate are; this method is the specification that fast indexes are tested against.</summary>
+/// <summary>The similarity of a query and a candidate; this method is the specification that fast indexes are tested against.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface ISimilarity
 {
-    /// <summary>The name that protocols and reports state.</summary>
+    /// <summary>The name used in protocols and reports.</summary>
     string Name { get; }
 
     /// <summary>Whether candidates keep their frames [F, Q', D] and are pooled for each query.</summary>
@@ -14,16 +14,16 @@ public interface ISimilarity
     /// <summary>Compares two embeddings.</summary>
     /// <param name="query">[1, Q, D].</param>
     /// <param name="candidate">[1, Q', D], or [F, Q', D] with <see cref="PoolsFrames"/>.</param>
-    /// <returns>The similarity; higher is more alike.</returns>
+    /// <returns>The similarity; higher is more similar.</returns>
     float Score(EmbeddingSet query, EmbeddingSet candidate);
 }
 
-/// <summary>Turns the frames of a video's embedding into one.</summary>
+/// <summary>Pools the frames of a video's embedding into one.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface IFramePooling
 {
     /// <summary>Pools frames.</summary>
     /// <param name="video">[F, Q, D].</param>
-    /// <returns>[1, Q, D]; not renormalised.</returns>
+    /// <returns>[1, Q, D]; not renormalized.</returns>
     EmbeddingSet Pool(EmbeddingSet video);
 }

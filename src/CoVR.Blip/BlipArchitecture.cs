@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Blip;
 
-/// <summary>The sizes of a BLIP model; <c>with</c> makes small ones of the published ones.</summary>
+/// <summary>The sizes of a BLIP model; use <c>with</c> to derive smaller ones from the published ones.</summary>
 public sealed record BlipArchitecture : ComposedArchitecture
 {
     /// <summary>Starts with ViT-L/16 at 384 pixels, BERT-base with cross attention in every layer and 256 dimensions.</summary>
@@ -15,7 +15,7 @@ public sealed record BlipArchitecture : ComposedArchitecture
     }
 
     /// <summary>
-    /// BLIP: its published models and how they are made. The variants are <c>large</c> (ViT-L/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO, where the reference starts from), <c>large-covr</c>
+    /// BLIP: its published models and how to create them. The variants are <c>large</c> (ViT-L/16 at 384 pixels, BLIP's retrieval model fine-tuned on COCO, where the reference starts from), <c>large-covr</c>
     /// (the same trained on WebVid-CoVR) and <c>base</c> (ViT-B/16 at 384 pixels, fine-tuned on COCO).
     /// </summary>
     public static ModelFamily Family => BlipBuilderExtensions.Family;

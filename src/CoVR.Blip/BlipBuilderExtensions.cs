@@ -6,7 +6,7 @@ using CoVR.Modeling.Text;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Brings BLIP into a pipeline.</summary>
+/// <summary>Adds BLIP to a pipeline.</summary>
 public static class BlipBuilderExtensions
 {
     private const string License = "BSD-3-Clause";

@@ -37,9 +37,9 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
 
     /// <summary>Allocates an encoder.</summary>
     /// <param name="architecture">Sizes.</param>
-    /// <param name="parts">What replaces BLIP's own parts; null for nothing.</param>
+    /// <param name="parts">Parts that replace BLIP's own; null for none.</param>
     /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together, or a text encoder comes without a fusion.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent, or a text encoder comes without a fusion.</exception>
     public BlipEncoder(BlipArchitecture architecture, ComposedModelParts? parts = null, Device? device = null)
         : base(nameof(BlipEncoder), VisualOf(architecture, parts, device), architecture.Dimensions)
     {

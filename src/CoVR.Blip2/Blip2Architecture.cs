@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Blip2;
 
-/// <summary>The sizes of a BLIP-2 model; <c>with</c> makes small ones of the published ones.</summary>
+/// <summary>The sizes of a BLIP-2 model; use <c>with</c> to derive smaller ones from the published ones.</summary>
 public sealed record Blip2Architecture : ComposedArchitecture
 {
     // LAVIS' create_eva_vit_g and create_clip_vit_L, both without their last block. Neither ends with a norm: BLIP-2 has its own, ln_vision.
@@ -55,7 +55,7 @@ public sealed record Blip2Architecture : ComposedArchitecture
     }
 
     /// <summary>
-    /// BLIP-2: its published models and how they are made. The variants are <c>coco</c> (EVA's ViT-g/14 at 364 pixels, fine-tuned on COCO, where CoVR-2 starts from; its own checkpoints have the same sizes),
+    /// BLIP-2: its published models and how to create them. The variants are <c>coco</c> (EVA's ViT-g/14 at 364 pixels, fine-tuned on COCO, where CoVR-2 starts from; its own checkpoints have the same sizes),
     /// <c>pretrain</c> (EVA's ViT-g/14 at 224 pixels) and <c>pretrain_vitL</c> (CLIP's ViT-L/14 at 224 pixels).
     /// </summary>
     public static ModelFamily Family => Blip2BuilderExtensions.Family;

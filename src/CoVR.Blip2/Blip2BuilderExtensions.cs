@@ -6,7 +6,7 @@ using CoVR.Modeling.Text;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Brings BLIP-2 into a pipeline.</summary>
+/// <summary>Adds BLIP-2 to a pipeline.</summary>
 public static class Blip2BuilderExtensions
 {
     private const string License = "BSD-3-Clause";

@@ -52,9 +52,9 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
 
     /// <summary>Allocates an encoder.</summary>
     /// <param name="architecture">Sizes.</param>
-    /// <param name="parts">What replaces BLIP-2's own parts; null for nothing. A text encoder of the host reads captions.</param>
+    /// <param name="parts">Parts that replace BLIP-2's own; null for none. A text encoder of the host reads captions.</param>
     /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together, or a text encoder comes without a fusion.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent, or a text encoder comes without a fusion.</exception>
     public Blip2Encoder(Blip2Architecture architecture, ComposedModelParts? parts = null, Device? device = null)
         : base(nameof(Blip2Encoder), VisualOf(architecture, parts, device), architecture.Dimensions)
     {

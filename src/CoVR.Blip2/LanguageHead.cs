@@ -26,7 +26,7 @@ internal sealed class LanguageHead : nn.Module
     /// <summary>[vocabulary]; owned by the head.</summary>
     public Tensor Bias => _predictions.Bias;
 
-    /// <summary>Sets what is no linear layer.</summary>
+    /// <summary>Initializes what is not a linear layer.</summary>
     public void Initialize()
     {
         using var noGrad = no_grad();

@@ -31,7 +31,7 @@ internal sealed class QFormer : nn.Module, ITextEncoder
     /// <param name="options">Sizes; <see cref="BertOptions.QueryFeedForward"/> is on.</param>
     /// <param name="visualWidth">Width of the visual tokens.</param>
     /// <param name="device">Where; null for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together, or the queries have no feed-forward.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent, or the queries have no feed-forward.</exception>
     public QFormer(BertOptions options, int visualWidth, Device? device = null)
         : base(nameof(QFormer))
     {
@@ -65,7 +65,7 @@ internal sealed class QFormer : nn.Module, ITextEncoder
     public Tensor Encode(Tensor queries, Tensor visualTokens, TokenBatch? text = null, Tensor? visualMask = null) =>
         _bert.EncodeWithImage(visualTokens, text?.IdsOn(_bert.Words.device), text?.MaskOn(_bert.Words.device), queries, visualMask);
 
-    /// <summary>Sets fresh weights as the reference does: normal, biases 0, the queries' feed-forwards as copies of the texts'.</summary>
+    /// <summary>Initializes weights as the reference does: normal, biases 0, the queries' feed-forwards as copies of the texts'.</summary>
     /// <param name="initializer">The seeded source.</param>
     public void Initialize(WeightInitializer initializer)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CoVR.Cli.Hosting;
 
-// Numbers and messages look the same on every machine.
+// Makes numbers and messages the same on every machine.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 

@@ -4,18 +4,18 @@ using CoVR.Evaluation;
 
 namespace CoVR.Datasets;
 
-/// <summary>Gathers the figures of one benchmark; a split with hidden answers has none.</summary>
+/// <summary>Collects the figures of one benchmark; a split with hidden answers has none.</summary>
 internal sealed class BenchmarkFigures
 {
-    /// <summary>What happens to a query's reference, for <see cref="RetrievalRules.SelfMatch"/>.</summary>
+    /// <summary>How a query's reference is treated, for <see cref="RetrievalRules.SelfMatch"/>.</summary>
     public const string SelfMatch = "left out, unless it is the target";
 
     private readonly TripletDataset _dataset;
     private readonly OrderedDictionary<string, double> _metrics = [];
     private readonly Dictionary<string, IReadOnlyList<double>> _scores = [];
 
-    /// <summary>Begins with the ranks of the targets.</summary>
-    /// <exception cref="ArgumentException">There is not one ranking a triplet, or some targets are hidden and some are not.</exception>
+    /// <summary>Starts with the ranks of the targets.</summary>
+    /// <exception cref="ArgumentException">There is not one ranking per triplet, or some targets are hidden and some are not.</exception>
     public BenchmarkFigures(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
         RequireOneEach(dataset, rankings);
@@ -33,17 +33,17 @@ internal sealed class BenchmarkFigures
     /// <summary>Whether the answers are not published.</summary>
     public bool IsHidden { get; }
 
-    /// <summary>The place of each target; none for a hidden split.</summary>
+    /// <summary>The rank of each target; empty for a hidden split.</summary>
     public IReadOnlyList<int?> Ranks { get; }
 
-    /// <summary>A query's reference, which its ranking leaves out unless it is the target.</summary>
+    /// <summary>A query's reference, which is excluded from its ranking unless it is the target.</summary>
     public static IReadOnlySet<MediaId> OwnReference(Triplet triplet)
     {
         ArgumentNullException.ThrowIfNull(triplet);
         return triplet.Reference == triplet.Target ? FrozenSet<MediaId>.Empty : new HashSet<MediaId> { triplet.Reference };
     }
 
-    /// <summary>Requires one ranking a triplet, at least one.</summary>
+    /// <summary>Requires one ranking per triplet, and at least one.</summary>
     public static void RequireOneEach(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -54,10 +54,10 @@ internal sealed class BenchmarkFigures
         }
     }
 
-    /// <summary>Adds recall of the targets: a share, made percent.</summary>
+    /// <summary>Adds recall of the targets, as a percentage.</summary>
     public void AddRecall(string name, int k) => Add(name, (double)Ranks.Count(rank => rank <= k) / Ranks.Count * 100, RetrievalMetrics.RecallScores(Ranks, k));
 
-    /// <summary>Adds a metric, in percent; it is rounded to two decimals.</summary>
+    /// <summary>Adds a metric, in percent; rounded to two decimals.</summary>
     public void Add(string name, double value, IReadOnlyList<double> scores)
     {
         _metrics[name] = RetrievalMetrics.Round(value, 2);

@@ -28,7 +28,7 @@ public abstract class DatasetOptions
     /// <value>Null by default: media must be there.</value>
     public Func<DatasetSplit, MediaId, bool>? IsEmbedded { get; set; }
 
-    /// <summary>What happens to rows without media.</summary>
+    /// <summary>How rows without media are treated.</summary>
     /// <value><see cref="MissingMediaPolicy.StrictTest"/> by default.</value>
     public MissingMediaPolicy MissingMedia { get; set; }
 
@@ -60,7 +60,7 @@ public abstract class DatasetOptions
     /// <exception cref="DatasetFormatException">It is missing, or not a valid list of this data set.</exception>
     public abstract Task<long> CountGalleryAsync(string file, CancellationToken cancellationToken = default);
 
-    /// <summary>Throws when options are invalid, with every fault in one message.</summary>
+    /// <summary>Throws if options are invalid, with every fault in one message.</summary>
     internal void Validate()
     {
         List<string> faults = [];
@@ -112,7 +112,7 @@ public abstract class DatasetOptions
         Require(faults, extensions.Count > 0 && extensions.All(extension => extension is ['.', _, ..]), "Extensions must hold entries such as '.mp4'.");
 }
 
-/// <summary>What happens to rows whose picture or video is missing.</summary>
+/// <summary>How rows with a missing picture or video are treated.</summary>
 public enum MissingMediaPolicy
 {
     /// <summary>The test split must be complete; in the other splits rows are left out and logged, as in the reference.</summary>

@@ -58,8 +58,8 @@ public static class DatasetsBuilderExtensions
 
     /// <summary>Adds several data sets as one; no protocol is added.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="name">The name of the whole; null to join theirs.</param>
-    /// <param name="readers">Make the readers, in the order in which they follow each other.</param>
+    /// <param name="name">The name of the merged data set; null to join theirs.</param>
+    /// <param name="readers">Create the readers, in order.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder AddMerged(this ICoVRBuilder builder, string? name, params IReadOnlyList<Func<IServiceProvider, ITripletDatasetReader>> readers)
     {

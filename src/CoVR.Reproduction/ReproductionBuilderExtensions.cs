@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds what reproduces the Python code to a pipeline.</summary>
+/// <summary>Adds the reproduction of the Python code to a pipeline.</summary>
 public static class ReproductionBuilderExtensions
 {
     /// <summary>Keeps embeddings as the Python code does, in a tree of <c>{id}.pth</c> files that either side can read and go on with.</summary>
@@ -25,7 +25,7 @@ public static class ReproductionBuilderExtensions
 
     /// <summary>Adds a <see cref="BenchmarkRunner"/> for the pipeline, and benchmarks that can be resolved as a set of <see cref="Benchmark"/>.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="benchmarks">May be none: a runner runs any benchmark that it is given.</param>
+    /// <param name="benchmarks">May be empty: a runner can run any benchmark.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder AddBenchmarks(this ICoVRBuilder builder, params IReadOnlyList<Benchmark> benchmarks)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR;
 
-/// <summary>What this package logs.</summary>
+/// <summary>Log messages of this package.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning, "Embedding store {Store}: an unfinished record of {Bytes} bytes at {Offset} was dropped; it was never reported as stored.")]

@@ -2,9 +2,9 @@ namespace CoVR.Data;
 
 /// <summary>An annotation file is missing or malformed.</summary>
 /// <param name="file">The file.</param>
-/// <param name="line">The line, counted from 1; null when it concerns the whole file.</param>
-/// <param name="field">The column or key; null when it concerns the whole line.</param>
-/// <param name="reason">What is there and what was expected.</param>
+/// <param name="line">The line, counted from 1; null if the fault concerns the whole file.</param>
+/// <param name="field">The column or key; null if the fault concerns the whole line.</param>
+/// <param name="reason">What was found and what was expected.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class DatasetFormatException(string file, long? line, string? field, string reason, Exception? innerException = null)
     : CoVRException(Describe(file, line, field, reason), innerException)
@@ -18,7 +18,7 @@ public sealed class DatasetFormatException(string file, long? line, string? fiel
     /// <summary>The column or key.</summary>
     public string? Field { get; } = field;
 
-    /// <summary>What is there and what was expected.</summary>
+    /// <summary>What was found and what was expected.</summary>
     public string Reason { get; } = reason;
 
     private static string Describe(string file, long? line, string? field, string reason) =>

@@ -1,22 +1,22 @@
 namespace CoVR.Data;
 
-/// <summary>Turns a benchmark's protocol into the one to score by. Derive from it for rules of your own.</summary>
+/// <summary>Turns a benchmark's protocol into the one to score by. Derive from it for your own rules.</summary>
 /// <remarks>Presets are safe for use from several threads.</remarks>
 public abstract class EvaluationPreset
 {
-    /// <summary>The protocol as it is: no candidate is pooled with the text of a query, and a query's reference is left out of its ranking. The default.</summary>
+    /// <summary>The protocol unchanged: no candidate is pooled with the text of a query, and a query's reference is excluded from its ranking. The default.</summary>
     public static EvaluationPreset LeakFree { get; } = new LeakFreePreset();
 
     /// <summary>The rules the papers describe (<see cref="IRetrievalProtocol.PublishedRules"/>): what leaks in the papers leaks here.</summary>
     public static EvaluationPreset Corrected { get; } = new CorrectedPreset();
 
-    /// <summary>The name that reports and fingerprints state.</summary>
+    /// <summary>The name used in reports and fingerprints.</summary>
     public abstract string Name { get; }
 
     /// <summary>Applies the preset.</summary>
     /// <param name="protocol">The benchmark, already bound to the data set (<see cref="IRetrievalProtocol.BindTo"/>).</param>
     /// <param name="dataset">What will be ranked.</param>
-    /// <returns>The protocol to score by; <paramref name="protocol"/> itself when nothing differs.</returns>
+    /// <returns>The protocol to score by; <paramref name="protocol"/> itself if nothing changes.</returns>
     public abstract IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset);
 
     /// <inheritdoc/>

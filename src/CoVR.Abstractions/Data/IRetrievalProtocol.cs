@@ -1,10 +1,10 @@
 namespace CoVR.Data;
 
 /// <summary>The rules by which a benchmark ranks and scores.</summary>
-/// <remarks>A protocol is leak-free by itself; an <see cref="EvaluationPreset"/> turns it into another. Implementations are safe for use from several threads.</remarks>
+/// <remarks>A protocol is leak-free unless changed: an <see cref="EvaluationPreset"/> may turn it into another. Implementations are safe for use from several threads.</remarks>
 public interface IRetrievalProtocol
 {
-    /// <summary>The name that reports state.</summary>
+    /// <summary>The name used in reports.</summary>
     string Name { get; }
 
     /// <summary>How queries and candidates are compared.</summary>
@@ -23,9 +23,9 @@ public interface IRetrievalProtocol
     /// <value><see cref="Rules"/> by default.</value>
     RetrievalRules PublishedRules => Rules;
 
-    /// <summary>The same benchmark for a data set: rules that depend on its rows or candidates read them here.</summary>
+    /// <summary>Binds the benchmark to a data set, so that its rules can depend on rows or candidates.</summary>
     /// <param name="dataset">What will be ranked.</param>
-    /// <returns>A protocol for this data set; this one by default.</returns>
+    /// <returns>A protocol for this data set; itself by default.</returns>
     IRetrievalProtocol BindTo(TripletDataset dataset) => this;
 
     /// <summary>Decides which candidates the gallery has, and in which order; <see cref="RetrievalRules.Layout"/> names the arrangement.</summary>
@@ -44,7 +44,7 @@ public interface IRetrievalProtocol
     /// <summary>Scores rankings.</summary>
     /// <param name="dataset">The queries and the gallery.</param>
     /// <param name="rankings">For each triplet its hits, best first; beyond <see cref="Depth"/> at most those of <see cref="Triplet.Subset"/>.</param>
-    /// <returns>Metrics in percent; none when the split's answers are hidden.</returns>
+    /// <returns>Metrics in percent; empty if the split's answers are hidden.</returns>
     RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings);
 }
 
@@ -54,7 +54,7 @@ public interface IRetrievalProtocol
 /// <param name="Metrics">Percentages by name, for example <c>R@1</c>.</param>
 /// <param name="Queries">How many queries were scored.</param>
 /// <param name="Gallery">How many candidates there were.</param>
-/// <param name="Facts">What else defines the run: similarity, exclusions, ties, hashes.</param>
+/// <param name="Facts">Other facts that define the run: similarity, exclusions, ties, hashes.</param>
 public sealed record RetrievalReport(
     string Protocol,
     string PrimaryMetric,
@@ -68,8 +68,8 @@ public sealed record RetrievalReport(
     public double? Primary => Metrics.TryGetValue(PrimaryMetric, out var value) ? value : null;
 
     /// <summary>
-    /// What each query adds to a metric that is a mean over queries: in percent, one number for each triplet, in the order
-    /// of the triplets, NaN for a triplet that does not count. Confidence intervals are drawn from these; a metric without
+    /// Each query's contribution to a metric that is a mean over queries: percentages, one per triplet, in the order
+    /// of the triplets, NaN for triplets that do not count. Confidence intervals are computed from these; a metric without
     /// them has none.
     /// </summary>
     /// <value>Empty by default. For <c>R@1</c> 100 or 0; for a mean of metrics the mean of their numbers.</value>

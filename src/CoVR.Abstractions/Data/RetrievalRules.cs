@@ -10,74 +10,74 @@ public sealed record RetrievalRules
     public static RetrievalRules Default { get; } = new();
 
     /// <summary>How the stored frames of a candidate become one embedding.</summary>
-    /// <value>Null by default: by the pipeline's <see cref="IFramePooling"/>, which sees no query.</value>
+    /// <value>Null by default: by the pipeline's <see cref="IFramePooling"/>, which does not depend on queries.</value>
     public ICandidatePooling? Pooling { get; init; }
 
     /// <summary>What the fingerprint states of <see cref="IRetrievalProtocol.Arrange"/>, in a few words; protocols that arrange candidates differently state different words.</summary>
     /// <value>Null by default: each of <see cref="TripletDataset.Candidates"/> once.</value>
     public string? Layout { get; init; }
 
-    /// <summary>How candidates of equal score are ordered, and where excluded items go.</summary>
+    /// <summary>How candidates with equal scores are ordered, and where excluded items go.</summary>
     /// <value>Null by default: by identity, code unit by code unit, whatever the order of the gallery; excluded items are left out.</value>
     public ITieBreaker? TieBreaker { get; init; }
 
-    /// <summary>Whether the vectors of a candidate are made unit length after pooling.</summary>
+    /// <summary>Whether the vectors of a candidate are normalized after pooling.</summary>
     /// <value>False by default: pictures are stored as unit vectors.</value>
     public bool NormalizesCandidates { get; init; }
 
     /// <summary>The channel order in which the gallery's video frames should have been embedded: <c>rgb</c> or <c>bgr</c>.</summary>
-    /// <value><c>rgb</c> by default. A store of the other order is used, and reported as a deviation.</value>
+    /// <value><c>rgb</c> by default. A store with the other order is used and reported as a deviation.</value>
     public string ColourOrder { get; init; } = "rgb";
 
-    /// <summary>Which items are the gallery, in a few words.</summary>
+    /// <summary>A short description of which items make up the gallery.</summary>
     public string Gallery { get; init; } = "the candidates of the data set";
 
-    /// <summary>What happens to a query's own reference, in a few words.</summary>
+    /// <summary>A short description of how a query's own reference is treated.</summary>
     public string SelfMatch { get; init; } = "left out";
 
-    /// <summary>What the ranking knows that no gallery in use could know, one sentence each.</summary>
+    /// <summary>What the ranking uses that a real gallery could not know, one sentence each.</summary>
     /// <value>Empty by default: nothing leaks. What <see cref="ICandidatePooling.Leaks"/> says need not be repeated here.</value>
     public IReadOnlyList<string> Leaks { get; init; } = [];
 }
 
-/// <summary>Turns the stored frames of a candidate into one embedding, knowing which queries the candidate answers.</summary>
-/// <remarks>Equal instances pool alike: the evaluator lets them share a gallery. Implementations are safe for use from several threads.</remarks>
+/// <summary>Pools the stored frames of a candidate, given the queries that the candidate answers.</summary>
+/// <remarks>Equal instances must pool alike: the evaluator lets them share a gallery. Implementations are safe for use from several threads.</remarks>
 public interface ICandidatePooling
 {
-    /// <summary>What the pooling knows that no gallery in use could know, one sentence each; reported for galleries with several frames.</summary>
+    /// <summary>What the pooling uses that a real gallery could not know, one sentence each; reported for galleries with several frames.</summary>
     IReadOnlyList<string> Leaks => [];
 
-    /// <summary>What the fingerprint states, in a few words.</summary>
+    /// <summary>A short description for the fingerprint.</summary>
     /// <param name="pipeline">The pipeline's pooling.</param>
     /// <returns>For example <c>mean of the frames</c>.</returns>
     string Describe(IFramePooling pipeline);
 
-    /// <summary>The pooling for queries of some parts.</summary>
+    /// <summary>The pooling for queries with the given parts.</summary>
     /// <param name="parts">What the queries look at.</param>
-    /// <returns>This one by default.</returns>
+    /// <returns>This pooling by default.</returns>
     ICandidatePooling ForQueries(QueryParts parts) => this;
 
     /// <summary>Pools.</summary>
     /// <param name="candidate">The candidate.</param>
     /// <param name="frames">[F, Q, D].</param>
     /// <param name="pipeline">The pipeline's pooling.</param>
-    /// <returns>[1, Q, D]; not renormalised.</returns>
+    /// <returns>[1, Q, D]; not renormalized.</returns>
     EmbeddingSet Pool(GalleryCandidate candidate, EmbeddingSet frames, IFramePooling pipeline);
 
-    /// <summary>What a reader of the figures must know about this gallery, one sentence each.</summary>
+    /// <summary>What a reader needs to know about this gallery, one sentence each.</summary>
     /// <param name="pooled">Every candidate with its number of stored frames.</param>
-    /// <returns>None by default.</returns>
+    /// <returns>Empty by default.</returns>
     IEnumerable<string> Deviations(IReadOnlyList<(GalleryCandidate Candidate, int Frames)> pooled) => [];
 }
 
 /// <summary>One candidate of an evaluated gallery.</summary>
 /// <remarks>
-/// An item may be there several times, under identities of its own: for the queries that a candidate answers it counts as the item,
-/// for all others as another one.
+/// An item may occur several times under different identities: for the queries that a candidate answers it counts as the item,
+/// for all others as a different one.
 /// </remarks>
 /// <param name="Id">Its identity in rankings, usually that of the item.</param>
-/// <param name="Item">Whose embedding it has.</param>
-/// <param name="Answers">The triplets that it is the target of, in the order of the data set.</param>
+/// <param name="Item">The item whose embedding it has.</param>
+/// <param name="Answers">The triplets whose target it is, in data set order.</param>
 public sealed record GalleryCandidate(MediaId Id, MediaId Item, IReadOnlyList<Triplet> Answers)
 {
     /// <summary>Similarity of each stored frame to the text of an answered query.</summary>
@@ -85,22 +85,22 @@ public sealed record GalleryCandidate(MediaId Id, MediaId Item, IReadOnlyList<Tr
     public IReadOnlyList<float>? FrameScores { get; init; } = Answers.Select(triplet => triplet.FrameScores).FirstOrDefault(scores => scores is not null);
 }
 
-/// <summary>Decides what scores leave open: the order of equal candidates, and the place of excluded ones.</summary>
+/// <summary>Decides the order of candidates with equal scores and the place of excluded ones.</summary>
 /// <remarks>Implementations are safe for use from several threads.</remarks>
 public interface ITieBreaker
 {
-    /// <summary>What the fingerprint states, in a few words.</summary>
+    /// <summary>A short description for the fingerprint.</summary>
     string Name { get; }
 
-    /// <summary>Whether two scores are the same to this order.</summary>
+    /// <summary>Whether two scores count as equal.</summary>
     /// <param name="first">The higher score.</param>
     /// <param name="second">The lower or equal score.</param>
-    /// <returns>True when <see cref="Order"/> has to decide between them.</returns>
+    /// <returns>True if <see cref="Order"/> must decide between them.</returns>
     bool AreTied(float first, float second) => first == second;
 
-    /// <summary>Orders the whole gallery for one query; called only when candidates are tied or excluded.</summary>
+    /// <summary>Orders the whole gallery for one query; called only if candidates are tied or excluded.</summary>
     /// <param name="scores">One for each candidate, in the order of the gallery; negative infinity for excluded ones.</param>
-    /// <param name="excluded">The places of excluded candidates.</param>
-    /// <returns>Places, best first. Excluded places may be left out.</returns>
+    /// <param name="excluded">The indexes of excluded candidates.</param>
+    /// <returns>Indexes, best first. Excluded ones may be left out.</returns>
     IEnumerable<int> Order(ReadOnlySpan<float> scores, IReadOnlySet<int> excluded);
 }

@@ -1,25 +1,25 @@
 namespace CoVR.Data;
 
-/// <summary>The part of a data set that is trained on, watched during training, or reported.</summary>
+/// <summary>A split of a data set.</summary>
 public enum DatasetSplit
 {
-    /// <summary>Trained on.</summary>
+    /// <summary>For training.</summary>
     Train,
 
-    /// <summary>Watched between epochs.</summary>
+    /// <summary>For validation between epochs.</summary>
     Validation,
 
-    /// <summary>Reported.</summary>
+    /// <summary>For reported results.</summary>
     Test,
 }
 
-/// <summary>One annotated query: from the reference, change this, and get the target.</summary>
+/// <summary>An annotated query: a reference, a modification and the target.</summary>
 /// <param name="Id">Unique in its data set.</param>
 /// <param name="Reference">What to start from.</param>
 /// <param name="Modification">What to change, as annotated (not yet cleaned).</param>
-/// <param name="Target">The right answer; null in a hidden test split.</param>
-/// <param name="TargetCaption">A caption of the target, when there is one.</param>
-/// <param name="FrameScores">Similarity of <paramref name="Modification"/> to each frame of the target, when there are any.</param>
+/// <param name="Target">The correct answer; null in a hidden test split.</param>
+/// <param name="TargetCaption">A caption of the target, if there is one.</param>
+/// <param name="FrameScores">Similarity of <paramref name="Modification"/> to each frame of the target, if known.</param>
 public sealed record Triplet(
     string Id,
     MediaId Reference,
@@ -28,15 +28,15 @@ public sealed record Triplet(
     string? TargetCaption = null,
     IReadOnlyList<float>? FrameScores = null)
 {
-    /// <summary>All texts of this triplet, when there are several; training draws one at each use.</summary>
+    /// <summary>All texts of this triplet if there are several; training draws one at each use.</summary>
     /// <value>Null by default: <see cref="Modification"/> is the only one. Otherwise <see cref="Modification"/> is one of them.</value>
     public IReadOnlyList<string>? Alternatives { get; init; }
 
-    /// <summary>A few candidates among which the target is also looked for: CIRR's <c>img_set</c>, the reference among them.</summary>
+    /// <summary>A few candidates among which the target is also ranked: CIRR's <c>img_set</c>, including the reference.</summary>
     /// <value>Null by default.</value>
     public IReadOnlyList<MediaId>? Subset { get; init; }
 
-    /// <summary>Every right answer and its worth, for benchmarks that know of several (CIRCO's ground truths, CIRR's <c>target_soft</c>).</summary>
+    /// <summary>All correct answers and their weights, for benchmarks with several (CIRCO's ground truths, CIRR's <c>target_soft</c>).</summary>
     /// <value>Null by default: <see cref="Target"/> is the only one.</value>
     public IReadOnlyDictionary<MediaId, double>? Answers { get; init; }
 }
@@ -44,11 +44,11 @@ public sealed record Triplet(
 /// <summary>One split of a data set: annotations only, no pixels, no embeddings, no batching.</summary>
 /// <param name="Name">For example <c>webvid-covr</c>.</param>
 /// <param name="Split">Which part.</param>
-/// <param name="Triplets">In the order of the annotation file unless the reader says otherwise.</param>
+/// <param name="Triplets">In annotation file order unless the reader states otherwise.</param>
 /// <param name="Candidates">The gallery, unique, in its own order.</param>
 public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyList<Triplet> Triplets, IReadOnlyList<MediaId> Candidates)
 {
-    /// <summary>The annotation file, which result files and reports name.</summary>
+    /// <summary>The annotation file, for result files and reports.</summary>
     /// <value>Null by default: it was not read from one file.</value>
     public string? Source { get; init; }
 
@@ -66,7 +66,7 @@ public sealed record TripletDataset(string Name, DatasetSplit Split, IReadOnlyLi
     public int MissingCandidates { get; init; }
 }
 
-/// <summary>Reads the annotations of one data set and knows where its media lie.</summary>
+/// <summary>Reads the annotations of one data set and locates its media.</summary>
 /// <remarks>After a split was read, <see cref="Locate"/> is called from several threads at once.</remarks>
 public interface ITripletDatasetReader
 {
@@ -80,7 +80,7 @@ public interface ITripletDatasetReader
     /// <exception cref="DatasetFormatException">A file is missing or malformed; names file, line and field.</exception>
     ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default);
 
-    /// <summary>Where an item's media lie.</summary>
+    /// <summary>Locates an item's media.</summary>
     /// <param name="id">An item of this data set.</param>
     /// <returns>The source; its file need not exist.</returns>
     MediaSource Locate(MediaId id);

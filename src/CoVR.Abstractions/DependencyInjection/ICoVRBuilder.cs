@@ -21,7 +21,7 @@ public static class CoVRBuilderExtensions
     /// <summary>Fills the slot of <typeparamref name="TService"/>: a keyed singleton, and for the default pipeline an unkeyed one too.</summary>
     /// <typeparam name="TService">The contract.</typeparam>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Makes the service from the provider and the pipeline's name; called once, when first needed.</param>
+    /// <param name="factory">Creates the service from the provider and the pipeline's name; called once, when first needed.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder Use<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
         where TService : class
@@ -39,10 +39,10 @@ public static class CoVRBuilderExtensions
         return builder;
     }
 
-    /// <summary>Fills a slot only if nothing has filled it yet.</summary>
+    /// <summary>Fills a slot unless it is already filled.</summary>
     /// <typeparam name="TService">The contract.</typeparam>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Makes the service.</param>
+    /// <param name="factory">Creates the service.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder TryUse<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
         where TService : class
@@ -56,7 +56,7 @@ public static class CoVRBuilderExtensions
     /// <summary>Appends to the set of <typeparamref name="TService"/> of a pipeline.</summary>
     /// <typeparam name="TService">The contract.</typeparam>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Makes the service.</param>
+    /// <param name="factory">Creates the service.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder Add<TService>(this ICoVRBuilder builder, Func<IServiceProvider, string, TService> factory)
         where TService : class
@@ -67,7 +67,7 @@ public static class CoVRBuilderExtensions
         return builder;
     }
 
-    /// <summary>Brings a whole model: encoder, tokenizer and preprocessing.</summary>
+    /// <summary>Sets the model: encoder, tokenizer and preprocessing.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="load">Loads the model when it is first needed (<see cref="IModelProvider"/>); the container disposes it.</param>
     /// <returns>The same builder.</returns>
@@ -77,9 +77,9 @@ public static class CoVRBuilderExtensions
         return builder.Use<IModelProvider>((services, name) => new ModelProvider(cancellationToken => load(services, name, cancellationToken)));
     }
 
-    /// <summary>Brings a whole model that is made at once, on the thread of the first caller.</summary>
+    /// <summary>Sets a model that is created synchronously, on the thread of the first caller.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Makes the model when it is first needed; the container disposes it.</param>
+    /// <param name="factory">Creates the model when it is first needed; the container disposes it.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseModel(this ICoVRBuilder builder, Func<IServiceProvider, string, ComposedModel> factory)
     {
@@ -87,9 +87,9 @@ public static class CoVRBuilderExtensions
         return builder.UseModel((services, name, _) => ValueTask.FromResult(factory(services, name)));
     }
 
-    /// <summary>Brings a model that is loaded already.</summary>
+    /// <summary>Sets a model that is already loaded.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="model">The model; it stays the caller's and outlives the container.</param>
+    /// <param name="model">The model; the caller keeps ownership, and it must outlive the container.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseModel(this ICoVRBuilder builder, ComposedModel model)
     {
@@ -111,7 +111,7 @@ public static class CoVRBuilderExtensions
     public static ICoVRBuilder UseFusion<T>(this ICoVRBuilder builder)
         where T : class, IFusionModule => builder.Use<IFusionModule>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
-    /// <summary>Replaces the gallery; its constructor takes what the container has.</summary>
+    /// <summary>Replaces the gallery; its constructor parameters are resolved from the container.</summary>
     /// <typeparam name="T">The gallery.</typeparam>
     /// <param name="builder">The pipeline.</param>
     /// <returns>The same builder.</returns>

@@ -12,7 +12,7 @@ namespace CoVR.Distributed;
 /// </remarks>
 public interface ICollective
 {
-    /// <summary>The number of this process, counted from 0; rank 0 logs and saves.</summary>
+    /// <summary>The zero-based number of this process; rank 0 logs and saves.</summary>
     int Rank { get; }
 
     /// <summary>R, the number of processes, at least 1.</summary>
@@ -27,16 +27,16 @@ public interface ICollective
     /// <param name="values">Any shape, contiguous, float32, float64 or int64; overwritten with the same values on every rank.</param>
     void AllReduceSum(Tensor values);
 
-    /// <summary>Replaces a tensor by that of one rank.</summary>
+    /// <summary>Replaces a tensor by one rank's.</summary>
     /// <param name="values">Any shape, contiguous; overwritten except on <paramref name="root"/>.</param>
-    /// <param name="root">The rank whose values are taken.</param>
+    /// <param name="root">The rank whose values are broadcast.</param>
     void Broadcast(Tensor values, int root = 0);
 
     /// <summary>Returns when every rank has called it.</summary>
     void Barrier();
 
-    /// <summary>Gathers rows, of which each rank may have a different number.</summary>
-    /// <param name="own">[B, ...]; B may differ between ranks and may be 0; the rest is the same.</param>
+    /// <summary>Gathers rows; each rank may have a different number of them.</summary>
+    /// <param name="own">[B, ...]; B may differ between ranks and may be 0; the other dimensions must agree.</param>
     /// <returns>Each rank's rows, in the order of ranks; the caller's dispose scope owns them.</returns>
     IReadOnlyList<Tensor> GatherRows(Tensor own)
     {
@@ -54,7 +54,7 @@ public interface ICollective
         return [.. counts.Select((rows, rank) => all.select(0, rank).narrow(0, 0, rows).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Gathers bytes, of which each rank may have a different number.</summary>
+    /// <summary>Gathers bytes; each rank may have a different number of them.</summary>
     /// <param name="own">This rank's.</param>
     /// <returns>Each rank's bytes, in the order of ranks.</returns>
     IReadOnlyList<byte[]> GatherBytes(ReadOnlySpan<byte> own)
@@ -65,7 +65,7 @@ public interface ICollective
 
     /// <summary>Broadcasts the bytes of one rank.</summary>
     /// <param name="own">The bytes of <paramref name="root"/>; ignored on other ranks.</param>
-    /// <param name="root">The rank whose bytes are taken.</param>
+    /// <param name="root">The rank whose bytes are broadcast.</param>
     /// <returns>The bytes.</returns>
     byte[] BroadcastBytes(ReadOnlySpan<byte> own, int root = 0)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Losses;
 
-/// <summary>One named term of the training loss: which embeddings are compared. Its weight is given at registration.</summary>
+/// <summary>One named term of the training loss: which embeddings are compared. Its weight is set at registration.</summary>
 /// <remarks>Called from the training thread only. A term with learned parameters may also be a module; it is then trained and saved with the model.</remarks>
 public interface ILossTerm
 {

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling;
 
-/// <summary>A loaded model with everything that travels with its weights. It is its own <see cref="IModelProvider"/>.</summary>
+/// <summary>A loaded model with its tokenizer and preprocessing. It is its own <see cref="IModelProvider"/>.</summary>
 /// <remarks>
 /// One loaded model serves many callers. Disposing it disposes the encoder, once calls that run under <see cref="Borrow"/> have
-/// ended: libtorch ends the process when weights vanish under a running call.
+/// ended: libtorch crashes the process if weights are freed during a call.
 /// </remarks>
 public sealed class ComposedModel : IModelProvider, IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class ComposedModel : IModelProvider, IDisposable
     private int _borrowed;
     private bool _disposed;
 
-    /// <summary>Bundles a model.</summary>
+    /// <summary>Creates a model.</summary>
     /// <param name="encoder">The encoder, on <paramref name="device"/>.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="clean">What its texts go through before the tokenizer; called from several threads at once.</param>

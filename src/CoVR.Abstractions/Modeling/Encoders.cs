@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling;
 
-/// <summary>The one place where queries, targets and captions become embeddings, in training and in evaluation alike.</summary>
+/// <summary>Computes the embeddings of queries, targets and captions, in training and in evaluation alike.</summary>
 /// <remarks>
 /// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained as one. An encoder of
 /// another runtime serves inference only. In evaluation mode calls are safe from several threads. Every returned tensor belongs to the
@@ -30,9 +30,9 @@ public interface IComposedEncoder
     /// <summary>Embeds queries.</summary>
     /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>; may be null without <see cref="QueryParts.Reference"/>.</param>
     /// <param name="modification">Ids and mask [B, T]; may be null without <see cref="QueryParts.Modification"/>.</param>
-    /// <param name="parts">What the query looks at.</param>
+    /// <param name="parts">The parts that the query uses.</param>
     /// <returns>[B, Q, D], unit rows; Q may be 1 for a query of one part, or of a fusion after the encoders.</returns>
-    /// <exception cref="ArgumentException">A part that is asked for is missing.</exception>
+    /// <exception cref="ArgumentException">A required part is missing.</exception>
     Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both);
 
     /// <summary>Embeds captions of targets.</summary>
@@ -41,7 +41,7 @@ public interface IComposedEncoder
     Tensor EncodeCaption(TokenBatch caption);
 }
 
-/// <summary>Which parts of a composed query the model looks at.</summary>
+/// <summary>The parts of a composed query that the model uses.</summary>
 [Flags]
 public enum QueryParts
 {
@@ -55,7 +55,7 @@ public enum QueryParts
     Both = Reference | Modification,
 }
 
-/// <summary>Pictures to visual tokens: the backbone of a model.</summary>
+/// <summary>Encodes pictures to visual tokens: the backbone of a model.</summary>
 /// <remarks>
 /// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained with the model. In
 /// evaluation mode calls are safe from several threads.
@@ -65,7 +65,7 @@ public interface IVisualEncoder
     /// <summary>C, the width of a token.</summary>
     int Width { get; }
 
-    /// <summary>The pictures it was trained on.</summary>
+    /// <summary>Its image input.</summary>
     ImageInput Input { get; }
 
     /// <summary>Encodes pictures.</summary>
@@ -74,7 +74,7 @@ public interface IVisualEncoder
     Tensor Encode(Tensor pixels);
 }
 
-/// <summary>Texts to contextual tokens, without looking at a picture.</summary>
+/// <summary>Encodes texts to contextual tokens, without a picture.</summary>
 /// <remarks>With weights of this runtime it is also a <see cref="nn.Module"/>. In evaluation mode calls are safe from several threads.</remarks>
 public interface ITextEncoder
 {
@@ -87,13 +87,13 @@ public interface ITextEncoder
     Tensor Encode(TokenBatch text);
 }
 
-/// <summary>Visual tokens and a text to query vectors: cross attention, late fusion, average.</summary>
+/// <summary>Fuses visual tokens and a text into query vectors: cross attention, late fusion, average.</summary>
 /// <remarks>With weights of this runtime it is also a <see cref="nn.Module"/>. In evaluation mode calls are safe from several threads.</remarks>
 public interface IFusionModule
 {
     /// <summary>Computes query vectors.</summary>
-    /// <param name="visualTokens">[B, N, C] of the reference; null when the query has no reference.</param>
-    /// <param name="text">Ids and mask [B, T]; null when the query has no text.</param>
+    /// <param name="visualTokens">[B, N, C] of the reference; null if the query has no reference.</param>
+    /// <param name="text">Ids and mask [B, T]; null if the query has no text.</param>
     /// <returns>[B, Q, D], unit rows; the caller's dispose scope owns it.</returns>
     Tensor Fuse(Tensor? visualTokens, TokenBatch? text);
 }

@@ -1,26 +1,26 @@
 namespace CoVR.Modeling;
 
-/// <summary>Turns what a user writes for a checkpoint into a file on this machine, downloading it where necessary.</summary>
+/// <summary>Resolves the name of a checkpoint to a file on this machine, downloading it if necessary.</summary>
 /// <remarks>
 /// <c>AddCoVR</c> registers one that knows every released name and keeps what it downloads; <c>builder.Use&lt;ICheckpointResolver&gt;(…)</c>
 /// replaces it. Implementations are safe for several threads.
 /// </remarks>
 public interface ICheckpointResolver
 {
-    /// <summary>Says, without a network and without reading the file, why a checkpoint cannot be had.</summary>
+    /// <summary>Says why a checkpoint is unavailable, without using the network or reading the file.</summary>
     /// <param name="reference">What is asked for.</param>
-    /// <returns>One sentence that says how to mend it; null if nothing speaks against it so far.</returns>
+    /// <returns>One sentence that says how to fix it; null if no problem was found.</returns>
     string? FindFault(CheckpointReference reference);
 
-    /// <summary>Brings a checkpoint to this machine.</summary>
+    /// <summary>Makes a checkpoint available on this machine.</summary>
     /// <param name="reference">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait; what was downloaded so far is kept and continued the next time.</param>
-    /// <returns>Where it lies.</returns>
+    /// <param name="cancellationToken">Ends the wait; a partial download is kept and continued the next time.</param>
+    /// <returns>Where it is.</returns>
     /// <exception cref="CheckpointException">There is no such name or file, it is of another family, or it cannot be downloaded.</exception>
     ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Weights as options name them, and what they are for.</summary>
+/// <summary>A checkpoint as options name it, and what it is for.</summary>
 /// <param name="Name">
 /// A path (file, index of shards, or folder of shards), a name of the catalogue (<c>webvid-covr</c>, or with its family
 /// <c>blip2/webvid-covr</c>), an <c>https://</c> address, or <c>hf://owner/repository/file</c>, with <c>@revision</c> if wanted.
@@ -29,10 +29,10 @@ public interface ICheckpointResolver
 /// <param name="Variant">The variant of the family that asks, for example <c>large</c>; empty if any will do, as for sizes of one's own.</param>
 public sealed record CheckpointReference(string Name, string Family = "", string Variant = "");
 
-/// <summary>Weights that lie on this machine.</summary>
+/// <summary>A checkpoint on this machine.</summary>
 /// <param name="Path">The file, or the index or folder of shards.</param>
-/// <param name="Source">Where they come from, for reports; a file's name where no more is known.</param>
-/// <param name="License">Their licence; empty where it is not known.</param>
+/// <param name="Source">Where they come from, for reports; the file name if no more is known.</param>
+/// <param name="License">Their licence; empty if unknown.</param>
 public sealed record ResolvedCheckpoint(string Path, string Source = "", string License = "");
 
 /// <summary>A weights file cannot be read, or its tensors are not those of the model.</summary>
@@ -40,7 +40,7 @@ public sealed class CheckpointException : CoVRException
 {
     /// <summary>Creates the error of a file that cannot be had or read.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="reason">What is wrong, where, and how to mend it.</param>
+    /// <param name="reason">What is wrong, where, and how to fix it.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public CheckpointException(string file, string reason, Exception? innerException = null)
         : base($"{file}: {reason}", innerException) => (File, Reason) = (file, reason);

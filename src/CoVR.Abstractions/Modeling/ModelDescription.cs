@@ -2,7 +2,7 @@ namespace CoVR.Modeling;
 
 /// <summary>What a loaded model is: architecture, preprocessing, text lengths, origin and licence of its weights.</summary>
 /// <param name="Name">The variant, for example <c>blip-large-384</c>.</param>
-/// <param name="Image">The pictures it reads.</param>
+/// <param name="Image">Its image input.</param>
 /// <param name="Text">The text lengths it was trained with.</param>
 /// <param name="WeightsSha256">SHA-256 of the weights, lower-case hexadecimal.</param>
 /// <param name="Temperature">Similarities are divided by this in the losses.</param>
@@ -17,7 +17,7 @@ public sealed record ModelDescription(
     string Source = "",
     string License = "");
 
-/// <summary>The pictures that a visual encoder was trained on; it travels with the weights.</summary>
+/// <summary>The image input that a visual encoder was trained with; part of the model's description.</summary>
 /// <param name="Size">S: pictures are S x S pixels.</param>
 /// <param name="Mean">Mean of red, green and blue in [0, 1].</param>
 /// <param name="Std">Standard deviation of red, green and blue.</param>
@@ -35,7 +35,7 @@ public sealed record ImageInput(int Size, IReadOnlyList<float> Mean, IReadOnlyLi
         [0.48145466f, 0.4578275f, 0.40821073f],
         [0.26862954f, 0.26130258f, 0.27577711f]);
 
-    /// <summary>One line that tells two inputs apart, for fingerprints.</summary>
+    /// <summary>A one-line description for fingerprints.</summary>
     /// <returns>For example <c>384 bicubic mean 0.48145466,… std …</c>.</returns>
     public string Describe() => FormattableString.Invariant(
         $"{Size} {(IsBilinear ? "bilinear" : "bicubic")} mean {Join(Mean)} std {Join(Std)}");
@@ -44,7 +44,7 @@ public sealed record ImageInput(int Size, IReadOnlyList<float> Mean, IReadOnlyLi
         string.Join(',', values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 }
 
-/// <summary>The token lengths a model is trained and tested with; they travel with the weights.</summary>
+/// <summary>The token lengths that a model is trained and tested with.</summary>
 /// <param name="TrainingLength">Every training text is padded or cut to this length.</param>
 /// <param name="EvaluationLimit">Evaluation pads to the longest text of the batch, at most this long.</param>
 /// <param name="MaxWords">Texts are cut after this many words before they are tokenised.</param>

@@ -6,7 +6,7 @@ namespace CoVR.Cli.Commands;
 /// <summary>Every command of <c>covr</c>.</summary>
 internal static class CommandList
 {
-    /// <summary>The whole command.</summary>
+    /// <summary>The root command.</summary>
     public static RootCommand Create(CommandHost host)
     {
         var root = new DocumentedRootCommand("Composed image and video retrieval: a reference picture or video plus a text that says what to change.")

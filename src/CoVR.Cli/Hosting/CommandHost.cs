@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>Runs command lines, and is what a command has of its surroundings: console, folder, clock, log. Tests make one of their own.</summary>
+/// <summary>Runs command lines and gives commands their environment: console, folder, clock, log. Tests create their own.</summary>
 /// <remarks>
 /// How a command is added:
 /// <list type="number">
 /// <item>a folder <c>Commands/Name</c> with a class <c>NameCommand</c>, whose <c>static Command Create(CommandHost host)</c> returns a
 /// <see cref="DocumentedCommand"/>: what it does in a sentence, notes, examples, arguments and options (<see cref="OptionNames"/> gives both spellings);</item>
-/// <item>its action, <c>command.SetAction((parsed, cancellation) => ...)</c>, returns an <see cref="ExitCodes">exit code</see>. Paths of users go
+/// <item>its action, <c>command.SetAction((parsed, cancellation) => ...)</c>, returns an <see cref="ExitCodes">exit code</see>. User paths go
 /// through <see cref="PathOf"/>; services start from <see cref="CreateServices"/>; long work runs in <see cref="ConsoleProgress.RunAsync"/> of
 /// <see cref="Report"/>, with the library's progress adapted by <see cref="ProgressAdapters"/>; results go to <see cref="Say"/> or <see cref="Console"/>;</item>
 /// <item>nothing is caught: errors of the libraries become one message on standard error (<see cref="ErrorText"/> knows the types), cancellation becomes
@@ -50,13 +50,13 @@ internal sealed class CommandHost
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>Shows how far long work is.</summary>
+    /// <summary>Shows progress.</summary>
     public ConsoleProgress Report { get; private set; }
 
     /// <summary>Warnings of the libraries, with <c>--verbose</c> everything, on standard error.</summary>
     public ErrorLoggerProvider Logs { get; }
 
-    /// <summary>What a stopped command says; a command sets what is true of it.</summary>
+    /// <summary>The message after a stop; set by commands that can say more.</summary>
     public string ResumeHint { get; set; } = "The same command starts again.";
 
     /// <summary>The host of the running process.</summary>
@@ -76,7 +76,7 @@ internal sealed class CommandHost
         var console = AnsiConsole.Console;
         if (System.Console.IsOutputRedirected)
         {
-            // A file has no edge at which tables would have to be broken.
+            // A file has no width at which tables must wrap.
             console.Profile.Width = 1000;
         }
 
@@ -124,17 +124,17 @@ internal sealed class CommandHost
     /// <summary>Writes one line to standard output.</summary>
     public void Say(string line) => Report.Say(line);
 
-    /// <summary>Leaves standard output to the result alone: from here on progress and lines go to standard error.</summary>
+    /// <summary>Reserves standard output for the result: progress and lines go to standard error from here on.</summary>
     public void KeepOutputForResult() => Report = new ConsoleProgress(
         AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Error) }), bars: false, Clock);
 
-    /// <summary>Writes one line to standard error that names something to look at.</summary>
+    /// <summary>Writes a warning line to standard error.</summary>
     public void Warn(string line) => Error.WriteLine($"warning: {line}");
 
-    /// <summary>The full path of what a user wrote.</summary>
+    /// <summary>The full path of a user's path.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, Folder);
 
-    /// <summary>A path as a user would write it: relative where it lies below the folder.</summary>
+    /// <summary>A path as a user would write it: relative if it lies below the folder.</summary>
     public string Shown(string path)
     {
         var relative = Path.GetRelativePath(Folder, path);

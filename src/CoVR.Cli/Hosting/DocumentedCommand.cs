@@ -2,11 +2,11 @@ using System.CommandLine;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>A command whose help ends with examples and, where needed, a few lines more.</summary>
+/// <summary>A command whose help ends with examples and optional notes.</summary>
 internal sealed class DocumentedCommand : Command, IDocumented
 {
     /// <summary>Creates the command.</summary>
-    /// <param name="name">What is typed.</param>
+    /// <param name="name">The name as typed.</param>
     /// <param name="description">What it does, in one sentence: lists of commands show it.</param>
     public DocumentedCommand(string name, string description)
         : base(name, description)
@@ -21,7 +21,7 @@ internal sealed class DocumentedCommand : Command, IDocumented
 }
 
 /// <summary>The command <c>covr</c> itself.</summary>
-/// <param name="description">What all of it is for.</param>
+/// <param name="description">The purpose of the tool.</param>
 internal sealed class DocumentedRootCommand(string description) : RootCommand(description), IDocumented
 {
     /// <inheritdoc/>
@@ -31,17 +31,17 @@ internal sealed class DocumentedRootCommand(string description) : RootCommand(de
     public string? Notes { get; init; }
 }
 
-/// <summary>What help shows below the options.</summary>
+/// <summary>The part of the help below the options.</summary>
 internal interface IDocumented
 {
-    /// <summary>Command lines that can be copied.</summary>
+    /// <summary>Example command lines.</summary>
     IReadOnlyList<Example> Examples { get; }
 
-    /// <summary>What else there is to know, in lines of at most 120 letters; null for nothing.</summary>
+    /// <summary>Notes, in lines of at most 120 characters; null for none.</summary>
     string? Notes { get; }
 }
 
-/// <summary>A command line that can be copied.</summary>
+/// <summary>An example command line.</summary>
 /// <param name="Line">The line, which starts with <c>covr</c>.</param>
-/// <param name="Says">What it does; null where the line says it.</param>
+/// <param name="Says">What it does; null if obvious.</param>
 internal sealed record Example(string Line, string? Says = null);

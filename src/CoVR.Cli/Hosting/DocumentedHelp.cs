@@ -19,9 +19,9 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Makes it the help of a command and all below, and what the command alone answers.</summary>
+    /// <summary>Installs it as the help of a command and its subcommands, and as the output of the bare command.</summary>
     /// <param name="root">The commands.</param>
-    /// <param name="columns">How wide the console is.</param>
+    /// <param name="columns">The width of the console.</param>
     public static void Install(RootCommand root, int columns)
     {
         var option = root.Options.OfType<HelpOption>().First();
@@ -73,7 +73,7 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
         return result;
     }
 
-    // Broken between words where a line is wider than the console.
+    // Wrapped at words if a line is wider than the console.
     private static IEnumerable<string> Wrapped(string line, int width)
     {
         while (line.Length > width && line.LastIndexOf(' ', width) is var at and > 0)

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>Writes logs of the libraries to standard error: warnings always, the rest when asked for.</summary>
+/// <summary>Writes logs of the libraries to standard error: warnings always, the rest on request.</summary>
 /// <param name="error">Standard error; safe for several threads.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The writer belongs to the process.")]
 internal sealed class ErrorLoggerProvider(TextWriter error) : ILoggerProvider
 {
-    // Each failure of these is an outcome, which commands tell themselves.
+    // Failures of these categories are outcomes, which commands report themselves.
     private static readonly string[] ToldElsewhere = [typeof(EmbeddingJob).FullName!, typeof(BenchmarkRunner).FullName!];
 
     /// <summary>Whether everything is written.</summary>

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>What is told of an error.</summary>
+/// <summary>How errors are reported.</summary>
 internal static class ErrorText
 {
-    /// <summary>The message of an error that is meant for users; of others also the type. Where it came from only when asked for.</summary>
+    /// <summary>The message of a user-facing error; for others also the type. The stack trace only on request.</summary>
     public static string Of(Exception error, bool verbose)
     {
         var cause = Unwrapped(error);
@@ -20,7 +20,7 @@ internal static class ErrorText
         return verbose ? $"{text}{Environment.NewLine}{error}" : text;
     }
 
-    // Types whose messages say what is wrong, where and how to mend it.
+    // Types whose messages say what is wrong, where and how to fix it.
     private static bool IsForUsers(Exception error) =>
         error is CommandException or ConfigurationException or CoVRException or OptionsValidationException or IOException or UnauthorizedAccessException;
 

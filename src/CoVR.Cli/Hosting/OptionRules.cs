@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>Rules for the values of options, told as wrong usage.</summary>
+/// <summary>Validation of option values, reported as usage errors.</summary>
 internal static class OptionRules
 {
     /// <summary>How long the decoding of a video may take.</summary>
@@ -13,11 +13,11 @@ internal static class OptionRules
         DefaultValueFactory = _ => 120,
     }.AtLeast(1);
 
-    /// <summary>A number must not be below another.</summary>
+    /// <summary>Requires a number to be at least a minimum.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least) =>
         option.Require(result => result.GetValueOrDefault<int>() >= least, _ => $"{option.Name} is at least {least}.");
 
-    /// <summary>A number, where one is given, must not be below another.</summary>
+    /// <summary>Requires a number, if given, to be at least a minimum.</summary>
     public static Option<int?> AtLeast(this Option<int?> option, int least) =>
         option.Require(result => !(result.GetValueOrDefault<int?>() < least), _ => $"{option.Name} is at least {least}.");
 

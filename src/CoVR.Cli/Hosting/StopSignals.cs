@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>Ends the process after Ctrl-C or SIGTERM: in good order if the command manages that in time, otherwise at once.</summary>
-/// <remarks>Everything that commands write is safe at any moment, so that nothing is lost by the hard way.</remarks>
+/// <summary>Ends the process after Ctrl-C or SIGTERM: cleanly if the command manages that in time, otherwise at once.</summary>
+/// <remarks>Everything that commands write is safe at any moment, so a hard exit loses nothing.</remarks>
 internal sealed partial class StopSignals : IDisposable
 {
     private const int Interrupted = 130;
@@ -24,13 +24,13 @@ internal sealed partial class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, Terminated)),
     ];
 
-    /// <summary>Raised when the command did not end in time, right before the process ends.</summary>
+    /// <summary>Raised right before the process is ended because the command did not end in time.</summary>
     public event Action? Stopped;
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Ends the process where a signal stopped the command: native threads that still run would disturb an ordinary end.</summary>
+    /// <summary>Ends the process if a signal stopped the command: native threads that still run would disturb an ordinary exit.</summary>
     /// <returns>The exit code of a command that was not stopped.</returns>
     public int Finish(int code)
     {
@@ -59,7 +59,7 @@ internal sealed partial class StopSignals : IDisposable
             Exit(exitCode); // the second signal
         }
 
-        // A thread of its own: the pool may be busy with the work that does not end.
+        // A dedicated thread: the pool may be busy with the work that does not end.
         new Thread(ExitAfterGrace) { IsBackground = true, Name = "Stop" }.Start();
         _ = _stop.CancelAsync();
     }
@@ -69,7 +69,7 @@ internal sealed partial class StopSignals : IDisposable
         Thread.Sleep(Grace);
         var farewell = new Thread(() => Stopped?.Invoke()) { IsBackground = true };
         farewell.Start();
-        farewell.Join(GraceOfConsole); // a pipe that nobody reads would wait for ever
+        farewell.Join(GraceOfConsole); // a pipe that nobody reads would block forever
         Exit(_exitCode);
     }
 

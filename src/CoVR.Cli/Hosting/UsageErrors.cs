@@ -6,13 +6,13 @@ using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Hosting;
 
-/// <summary>What is wrong with a command line, with the names that were probably meant.</summary>
+/// <summary>Describes usage errors, with suggestions for misspelt names.</summary>
 internal static class UsageErrors
 {
-    /// <summary>The complaint; null when the command line can be run.</summary>
+    /// <summary>The message; null if the command line is valid.</summary>
     public static string? Of(ParseResult parsed)
     {
-        // Help and version answer whatever else there is.
+        // Help and version take precedence over errors.
         if (parsed.Action is { ClearsParseErrors: true })
         {
             return null;
@@ -30,7 +30,7 @@ internal static class UsageErrors
         return lines.Length == 0 ? null : string.Join(Environment.NewLine, [.. lines.Select(line => $"error: {line}"), Where(command)]);
     }
 
-    /// <summary>The names nearest to one that is unknown, as a sentence; empty when none is like it.</summary>
+    /// <summary>A sentence with the names nearest to an unknown one; empty if none is similar.</summary>
     public static string DidYouMean(string name, IEnumerable<string> names) => NameDistance.Nearest(name, names) switch
     {
         [] => "",
@@ -38,7 +38,7 @@ internal static class UsageErrors
         var several => $" Did you mean one of: {string.Join(", ", several)}?",
     };
 
-    // What fits nowhere, and what was taken for a value although it was written as an option.
+    // Unmatched tokens, and options that were parsed as values.
     private static IEnumerable<string> Unknown(ParseResult parsed)
     {
         var literal = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);

@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Models;
 
-/// <summary>Makes the model of a pipeline before the work starts, and shows what it downloads.</summary>
+/// <summary>Loads a pipeline's model before the work starts, and shows its downloads.</summary>
 internal static class LoadedModel
 {
-    /// <summary>Lets a pipeline take weights from the outputs of the working folder, and its downloads be shown.</summary>
+    /// <summary>Lets a pipeline use weights from the working folder's outputs, and shows its downloads.</summary>
     public static ICoVRBuilder ShowDownloads(this ICoVRBuilder pipeline, CommandHost host)
     {
         var shown = new DownloadProgress();
@@ -16,8 +16,8 @@ internal static class LoadedModel
         return pipeline.ConfigureCheckpoints(options => (options.ReferenceFolder, options.Progress) = (options.ReferenceFolder ?? host.Folder, shown));
     }
 
-    /// <summary>Makes the model.</summary>
-    /// <exception cref="CheckpointException">Weights or vocabulary cannot be had.</exception>
+    /// <summary>Loads the model.</summary>
+    /// <exception cref="CheckpointException">Weights or vocabulary are unavailable.</exception>
     public static Task<ComposedModel> LoadAsync(CommandHost host, IServiceProvider services, string title, CancellationToken cancellation) => host.Report.RunAsync($"Loading {title}", async progress =>
     {
         var shown = services.GetRequiredService<DownloadProgress>();
@@ -36,7 +36,7 @@ internal static class LoadedModel
         }
     });
 
-    /// <summary>Passes progress on while somebody looks.</summary>
+    /// <summary>Forwards progress while there is a listener.</summary>
     private sealed class DownloadProgress : IProgress<JobProgress>
     {
         public IProgress<JobProgress>? Target { get; set; }

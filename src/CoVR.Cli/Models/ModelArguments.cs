@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Models;
 
-/// <summary>The options with which commands choose a model.</summary>
+/// <summary>The options that choose a model.</summary>
 internal sealed class ModelArguments
 {
     private readonly bool _forQueries;
@@ -44,7 +44,7 @@ internal sealed class ModelArguments
     /// <summary>Adds the options to a command that embeds targets as the reference's tools do.</summary>
     public static ModelArguments ForTargets(Command command) => new(command, forQueries: false);
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The modification text.</summary>
     /// <exception cref="CommandException">There is no such model.</exception>
     public IModelChoice Read(CommandHost host, ParseResult parsed)
     {
@@ -97,18 +97,18 @@ internal sealed class ModelArguments
     }
 }
 
-/// <summary>The model that a command line asks for.</summary>
+/// <summary>The model chosen on the command line.</summary>
 internal interface IModelChoice
 {
-    /// <summary>What it is called, for the console.</summary>
+    /// <summary>The display name.</summary>
     string Title { get; }
 
-    /// <summary>The family, <c>blip</c> or <c>blip2</c>: how names of the reference's embedding folders begin.</summary>
+    /// <summary>The family, <c>blip</c> or <c>blip2</c>: the prefix of the reference's embedding folders.</summary>
     string Family { get; }
 
     /// <summary>The size in names of the reference's embedding folders.</summary>
     string FolderSize { get; }
 
-    /// <summary>Fills the model slot of a pipeline.</summary>
+    /// <summary>Adds the model to a pipeline.</summary>
     ICoVRBuilder Use(ICoVRBuilder pipeline);
 }

@@ -6,13 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Models;
 
-/// <summary>A published model, with weights of a command line's choice.</summary>
+/// <summary>A published model with weights chosen on the command line.</summary>
 /// <param name="Model">Family, variant and usual weights.</param>
 /// <param name="Checkpoint">Weights: a path, released name or address.</param>
-/// <param name="TargetCheckpoint">Weights that embed targets where they are others (BLIP-2 only); null for the same.</param>
-/// <param name="Vocabulary">Finds the path of the vocabulary when the model is made; null where it is to be downloaded.</param>
+/// <param name="TargetCheckpoint">Separate weights that embed targets (BLIP-2 only); null for the same weights.</param>
+/// <param name="Vocabulary">Finds the path of the vocabulary when the model is loaded; null to download it.</param>
 /// <param name="Device">Where it runs.</param>
-/// <param name="ImageSize">Another picture size than the variant's; null for the variant's.</param>
+/// <param name="ImageSize">A picture size instead of the variant's; null for the variant's.</param>
 internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, int? ImageSize) : IModelChoice
 {
     /// <inheritdoc/>

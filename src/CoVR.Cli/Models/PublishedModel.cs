@@ -3,12 +3,12 @@ using CoVR.Cli.Hosting;
 
 namespace CoVR.Cli.Models;
 
-/// <summary>A model that commands know by name, with the weights that they take unless told otherwise.</summary>
-/// <param name="Name">What <c>--model</c> is.</param>
+/// <summary>A model that commands know by name, with its default weights.</summary>
+/// <param name="Name">The value of <c>--model</c>.</param>
 /// <param name="Family"><see cref="ReleasedCheckpoint.Blip"/> or <see cref="ReleasedCheckpoint.Blip2"/>.</param>
 /// <param name="Variant">The family's variant, which is also the reference's <c>--model_type</c>.</param>
-/// <param name="TargetWeights">What embeds targets in the reference.</param>
-/// <param name="QueryWeights">What answers composed queries best.</param>
+/// <param name="TargetWeights">The weights that embed targets in the reference.</param>
+/// <param name="QueryWeights">The best weights for composed queries.</param>
 internal sealed record PublishedModel(string Name, string Family, string Variant, string TargetWeights, string QueryWeights)
 {
     /// <summary>All of them; the first is the default.</summary>
@@ -24,7 +24,7 @@ internal sealed record PublishedModel(string Name, string Family, string Variant
     /// <summary>The first part of the names of the reference's embedding folders: the family and its size.</summary>
     public string FolderSize => Variant == "coco" ? "large" : Variant;
 
-    /// <summary>Finds the model of a name; null when it is none of these.</summary>
+    /// <summary>Finds the model of a name; null if there is none.</summary>
     public static PublishedModel? Find(string name) => All.FirstOrDefault(model => model.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The model of the reference's <c>--model_type</c>.</summary>

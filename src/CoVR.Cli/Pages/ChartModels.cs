@@ -8,7 +8,7 @@ internal sealed record AxisMark(string Text, string X, string Y);
 /// <summary>A curve as an SVG path.</summary>
 internal sealed record CurvePath(string Name, string Path);
 
-/// <summary>Recall in percent over the number of hits that are looked at, from 1 on a logarithmic axis.</summary>
+/// <summary>Recall in percent over the number of hits, from 1 on a logarithmic axis.</summary>
 internal sealed class RecallChart(IReadOnlyList<(string Name, IReadOnlyList<double> Recall)> lines, string note)
 {
     // The view box in evaluation.liquid.
@@ -67,7 +67,7 @@ internal sealed class RunChart
     public string? Path { get; }
 }
 
-/// <summary>Numbers and paths of SVG, which know no culture.</summary>
+/// <summary>Culture-invariant numbers and paths for SVG.</summary>
 internal static class Svg
 {
     public static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);

@@ -60,7 +60,7 @@ internal sealed class EvaluationModel
         Label(result),
         [.. Metrics.Select(name => CellOf(result, name)), .. _results.Count > 1 ? [DifferenceOf(result)] : Array.Empty<Cell?>()]));
 
-    /// <summary>Null where no right answer is known.</summary>
+    /// <summary>Null if no correct answer is known.</summary>
     public RecallChart? Recall { get; }
 
     public IReadOnlyList<QuerySection> Sections { get; }
@@ -76,7 +76,7 @@ internal sealed class EvaluationModel
 
     private EvaluationResult First => _results[0];
 
-    /// <summary>What a kind of query is called on pages.</summary>
+    /// <summary>The display name of a kind of query.</summary>
     public static string NameOf(QueryKind kind) => kind.Name switch
     {
         "composed" => "Picture and text",
@@ -86,10 +86,10 @@ internal sealed class EvaluationModel
         _ => $"Picture and text, against {kind.Name}",
     };
 
-    /// <summary>Numbers with a minus sign that is as wide as a plus.</summary>
+    /// <summary>Formats numbers with a minus sign as wide as a plus.</summary>
     public static string Signed(FormattableString text) => FormattableString.Invariant(text).Replace('-', '−');
 
-    /// <summary>What tells a result from the others.</summary>
+    /// <summary>What distinguishes a result from the others.</summary>
     private string Label(EvaluationResult result)
     {
         List<string> parts = [];
@@ -108,7 +108,7 @@ internal sealed class EvaluationModel
         }
     }
 
-    /// <summary>Results of the first kind of query before those of others.</summary>
+    /// <summary>Results ordered with the first kind of query first.</summary>
     private IOrderedEnumerable<EvaluationResult> FirstKindFirst() => _results.OrderBy(result => result.Query == First.Query ? 0 : 1);
 
     /// <summary>Sentences with the variants that share them.</summary>
@@ -132,7 +132,7 @@ internal sealed class EvaluationModel
         ? new Cell(value.ToString("F2", CultureInfo.InvariantCulture), result.Intervals.TryGetValue(name, out var interval) ? Range(interval) : null)
         : null;
 
-    /// <summary>The difference of the primary metric from the first result; null where they cannot be compared.</summary>
+    /// <summary>The difference of the primary metric from the first result; null if they cannot be compared.</summary>
     private Cell? DifferenceOf(EvaluationResult result)
     {
         var isComparable = result != First && result.Fingerprint.DataSha256 == First.Fingerprint.DataSha256 && result.Coverage.QueriesScored == First.Coverage.QueriesScored;

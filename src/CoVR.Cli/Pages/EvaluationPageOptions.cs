@@ -1,6 +1,6 @@
 namespace CoVR.Cli.Pages;
 
-/// <summary>What a page of results shows.</summary>
+/// <summary>What a results page shows.</summary>
 internal sealed class EvaluationPageOptions
 {
     /// <summary>The headline.</summary>
@@ -9,14 +9,14 @@ internal sealed class EvaluationPageOptions
     /// <summary>A paragraph below the headline; empty for none.</summary>
     public string Introduction { get; init; } = "";
 
-    /// <summary>Queries that are shown first, by <see cref="Data.Triplet.Id"/>, whatever their outcome.</summary>
+    /// <summary>Queries that are shown first, by <see cref="Data.Triplet.Id"/>, regardless of their outcome.</summary>
     public IReadOnlyList<string> Shown { get; init; } = [];
 
-    /// <summary>How many queries whose answer came first are shown, at equal distances through the data set.</summary>
+    /// <summary>How many queries whose answer came first are shown, evenly spaced through the data set.</summary>
     /// <value>6 by default.</value>
     public int Successes { get; init; } = 6;
 
-    /// <summary>How many queries whose answer did not come first are shown, at equal distances through the data set.</summary>
+    /// <summary>How many queries whose answer did not come first are shown, evenly spaced through the data set.</summary>
     /// <value>6 by default.</value>
     public int Failures { get; init; } = 6;
 
@@ -32,7 +32,7 @@ internal sealed class EvaluationPageOptions
     /// <value>8 by default.</value>
     public int ClipFrames { get; init; } = 8;
 
-    /// <summary>The most bytes of all pictures together; beyond it names stand for pictures.</summary>
+    /// <summary>The most bytes of all pictures together; beyond that, names replace pictures.</summary>
     /// <value>12 MiB by default.</value>
     public int PictureBytes { get; init; } = 12 << 20;
 
@@ -44,13 +44,13 @@ internal sealed class EvaluationPageOptions
 }
 
 /// <summary>A query and its answers on a page.</summary>
-/// <param name="Reference">What was started from.</param>
-/// <param name="Modification">What was asked for.</param>
+/// <param name="Reference">The reference.</param>
+/// <param name="Modification">The modification text.</param>
 /// <param name="Hits">The answers, best first.</param>
 internal sealed record PageQuery(MediaId Reference, string Modification, IReadOnlyList<SearchHit> Hits);
 
 /// <summary>A curve on a page.</summary>
 /// <param name="Title">What is drawn.</param>
 /// <param name="Values">The numbers, not negative, in their order; long runs are averaged in equal parts.</param>
-/// <param name="Unit">What one number stands for.</param>
+/// <param name="Unit">The unit of the horizontal axis.</param>
 internal sealed record PageChart(string Title, IReadOnlyList<double> Values, string Unit = "step");

@@ -7,7 +7,7 @@ using CoVR.Modeling.Checkpoints;
 namespace CoVR.Cli.Pages;
 
 /// <summary>Writes HTML pages that need no other file: styles and pictures are inside.</summary>
-/// <remarks>Every text of the data is encoded. A picture that cannot be read is named instead of shown.</remarks>
+/// <remarks>Every text of the data is encoded. A picture that cannot be read is replaced by its name.</remarks>
 /// <param name="frames">Reads the pictures and videos that a page shows, by <see cref="IFrameReader.AsSeen"/>.</param>
 internal sealed class HtmlReport(IFrameReader frames)
 {

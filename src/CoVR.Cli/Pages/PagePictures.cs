@@ -5,12 +5,12 @@ using CoVR.Media;
 namespace CoVR.Cli.Pages;
 
 /// <summary>A picture on a page.</summary>
-/// <param name="Style">Its classes in the style sheet; null when it is named instead of shown.</param>
+/// <param name="Style">Its classes in the style sheet; null if it is named instead of shown.</param>
 /// <param name="Caption">The item's name, or why it is not shown.</param>
-/// <param name="Title">What is shown when the pointer rests on it.</param>
+/// <param name="Title">The tooltip.</param>
 internal sealed record PagePicture(string? Style, string Caption, string Title);
 
-/// <summary>Makes the pictures of a page. Each item becomes one class of the style sheet, however often it is shown.</summary>
+/// <summary>Makes the pictures of a page. Each item becomes one class of the style sheet, however often it appears.</summary>
 internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameReader frames, int pictureSize, int clipFrames, int pictureBytes)
 {
     private const int SmallEnoughForPng = 64;

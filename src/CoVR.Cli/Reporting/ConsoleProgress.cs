@@ -2,9 +2,9 @@ using Spectre.Console;
 
 namespace CoVR.Cli.Reporting;
 
-/// <summary>Shows how far long work is: a bar on a terminal, a line every few seconds elsewhere; both with rate and time left.</summary>
+/// <summary>Shows progress: a bar on a terminal, a line every few seconds elsewhere; both with rate and time left.</summary>
 /// <param name="console">Standard output.</param>
-/// <param name="bars">Whether it is a terminal that shows bars.</param>
+/// <param name="bars">Whether it is a terminal that can show bars.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvider clock)
 {
@@ -23,8 +23,8 @@ internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvi
         }
     }
 
-    /// <summary>Runs one part of the work with progress, and says how long it took.</summary>
-    /// <param name="title">What is done, such as "Embedding videos".</param>
+    /// <summary>Runs work with progress, and reports how long it took.</summary>
+    /// <param name="title">The activity, such as "Embedding videos".</param>
     /// <param name="work">The work; it reports steps.</param>
     public async Task<T> RunAsync<T>(string title, Func<IProgress<WorkProgress>, Task<T>> work)
     {
@@ -34,7 +34,7 @@ internal sealed class ConsoleProgress(IAnsiConsole console, bool bars, TimeProvi
         return result;
     }
 
-    /// <summary>Runs one part of the work that has no result.</summary>
+    /// <summary>Runs work without a result.</summary>
     public Task RunAsync(string title, Func<IProgress<WorkProgress>, Task> work) => RunAsync(title, async progress =>
     {
         await work(progress);

@@ -5,7 +5,7 @@ namespace CoVR.Cli.Reporting;
 /// <param name="say">Writes a line.</param>
 internal sealed class ProgressLines(TimeProvider clock, Action<string> say)
 {
-    /// <summary>After this much silence a reminder is due; the next ones become rarer.</summary>
+    /// <summary>The silence after which a reminder is due; later ones become rarer.</summary>
     public static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
@@ -20,7 +20,7 @@ internal sealed class ProgressLines(TimeProvider clock, Action<string> say)
     private long _reported = clock.GetTimestamp();
     private long? _said;
 
-    /// <summary>Takes a report.</summary>
+    /// <summary>Handles a report.</summary>
     public void Add(WorkProgress at)
     {
         lock (_lock)
@@ -36,7 +36,7 @@ internal sealed class ProgressLines(TimeProvider clock, Action<string> say)
         }
     }
 
-    /// <summary>Says after a long silence that the work goes on.</summary>
+    /// <summary>Reports after a long silence that the work goes on.</summary>
     public void Remind()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace CoVR.Cli.Reporting;
 
-/// <summary>A step in words.</summary>
+/// <summary>Progress as text.</summary>
 internal static class ProgressText
 {
     private const double Megabyte = 1e6;
@@ -11,7 +11,7 @@ internal static class ProgressText
         var bytes = step.Unit == WorkProgress.Bytes;
         List<string> parts = [];
 
-        // Where nothing is counted yet, what is done says more.
+        // As long as nothing is counted, the activity says more.
         if (step is not { Done: 0, Total: null, Note.Length: > 0 })
         {
             parts.Add(bytes ? InMegabytes(step) : Counted(step));
@@ -35,7 +35,7 @@ internal static class ProgressText
         return string.Join(", ", parts);
     }
 
-    /// <summary>A duration as one would say it.</summary>
+    /// <summary>A duration as text.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalSeconds: < 10 } => FormattableString.Invariant($"{time.TotalSeconds:F1} s"),

@@ -1,6 +1,6 @@
 namespace CoVR.Cli.Reporting;
 
-/// <summary>How fast something grows, seen over the last half minute, so that what was there at the start does not count.</summary>
+/// <summary>Measures a rate over the last half minute, so that the initial count does not distort it.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class RateMeter(TimeProvider clock)
 {
@@ -9,10 +9,10 @@ internal sealed class RateMeter(TimeProvider clock)
     private readonly Queue<(long Time, long Done)> _seen = new();
     private (long Time, long Done) _last;
 
-    /// <summary>Units in a second; null until that can be said.</summary>
+    /// <summary>Units per second; null until known.</summary>
     public double? PerSecond { get; private set; }
 
-    /// <summary>Takes a count.</summary>
+    /// <summary>Records a count.</summary>
     public void Add(long done)
     {
         _last = (clock.GetTimestamp(), done);
@@ -27,7 +27,7 @@ internal sealed class RateMeter(TimeProvider clock)
         PerSecond = seconds > 0 && done > first.Done ? (done - first.Done) / seconds : null;
     }
 
-    /// <summary>The time that the rest takes; null until that can be said.</summary>
+    /// <summary>The remaining time; null until known.</summary>
     public TimeSpan? Remaining(long? total) =>
         PerSecond is { } rate && total is { } all && (all - _last.Done) / rate is < 8_640_000 and var seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
 }

@@ -2,12 +2,12 @@ using CoVR.Training.Logging;
 
 namespace CoVR.Cli.Reporting;
 
-/// <summary>Progress of the libraries as steps.</summary>
+/// <summary>Adapts the progress of the libraries.</summary>
 internal static class ProgressAdapters
 {
     /// <summary>Progress of a job over items.</summary>
     /// <param name="progress">Where steps go.</param>
-    /// <param name="unit">What the items are, in the plural.</param>
+    /// <param name="unit">The unit of the items, in the plural.</param>
     public static IProgress<JobProgress> OfJob(this IProgress<WorkProgress> progress, string unit) => new ImmediateProgress<JobProgress>(job =>
         progress.Report(new WorkProgress(job.Done, job.Total, unit, string.Join(", ", Notes(job)))));
 
@@ -34,19 +34,19 @@ internal static class ProgressAdapters
     }
 }
 
-/// <summary>How far a part of the work is.</summary>
+/// <summary>The progress of a part of the work.</summary>
 /// <param name="Done">Finished units.</param>
 /// <param name="Total">All units; null when unknown.</param>
-/// <param name="Unit">What is counted, in the plural; <see cref="Bytes"/> is shown in MB.</param>
-/// <param name="Note">What to say beside the numbers; may be empty.</param>
+/// <param name="Unit">The unit, in the plural; <see cref="Bytes"/> is shown in MB.</param>
+/// <param name="Note">A note beside the numbers; may be empty.</param>
 internal sealed record WorkProgress(long Done, long? Total, string Unit, string Note = "")
 {
     /// <summary>The unit of downloads and conversions.</summary>
     public const string Bytes = "bytes";
 }
 
-/// <summary>Passes reports on at once and in order, one at a time; <see cref="Progress{T}"/> would queue them.</summary>
-/// <param name="act">What is done with a report.</param>
+/// <summary>Forwards reports synchronously and in order, one at a time; <see cref="Progress{T}"/> would queue them.</summary>
+/// <param name="act">Handles a report.</param>
 internal sealed class ImmediateProgress<T>(Action<T> act) : IProgress<T>
 {
     private readonly Lock _lock = new();

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Configuration;
 namespace CoVR.Cli.Runs;
 
 /// <summary>
-/// <c>model.architecture</c>: sizes of one's own, by the names of <see cref="ComposedArchitecture"/> with underscores (<c>vision.width</c>,
+/// <c>model.architecture</c>: custom sizes, by the names of <see cref="ComposedArchitecture"/> with underscores (<c>vision.width</c>,
 /// <c>text.feed_forward_width</c>, <c>dimensions</c>, <c>queries</c>).
 /// </summary>
 internal static class ArchitectureSection
 {
     private const string Section = "model.architecture";
 
-    /// <summary>Lays the section over sizes; the same sizes without one.</summary>
+    /// <summary>Applies the section to sizes; returns them unchanged without one.</summary>
     /// <exception cref="ConfigurationException">A name or value does not fit.</exception>
     public static T Apply<T>(ComposedConfiguration config, T sizes)
         where T : ComposedArchitecture
@@ -27,7 +27,7 @@ internal static class ArchitectureSection
         Dictionary<string, string?> values = [];
         Collect(config, own, Section, "", sizes, values);
 
-        // Copies, since binding writes into what is there, and the published sizes are shared.
+        // Copies, since binding writes into existing objects, and the published sizes are shared.
         var copy = (T)(sizes with { Image = sizes.Image with { }, Vision = sizes.Vision with { }, Text = sizes.Text with { } });
         try
         {

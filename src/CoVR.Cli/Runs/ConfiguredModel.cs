@@ -65,13 +65,13 @@ internal sealed class ConfiguredModel : IModelChoice
     /// <summary>Where it runs.</summary>
     public string Device { get; }
 
-    /// <summary>What its queries look at.</summary>
+    /// <summary>The parts that its queries use.</summary>
     public QueryParts Parts { get; }
 
-    /// <summary>How picture and text become one query.</summary>
+    /// <summary>How picture and text are fused.</summary>
     public QueryFusion? Fusion { get; }
 
-    /// <summary>Whether the weights that embed targets were named apart from the others.</summary>
+    /// <summary>Whether separate weights that embed targets were named.</summary>
     public bool NamesTargetWeights => _targets is not null;
 
     /// <summary>The options of <c>covr embed</c> that choose the weights with which targets of this model are embedded.</summary>
@@ -80,7 +80,7 @@ internal sealed class ConfiguredModel : IModelChoice
         : Family == ReleasedCheckpoint.Blip2 ? " --model blip2-coco"
         : "";
 
-    /// <summary>A model of the user's own, by the name of its file in <c>configs/model</c>, for commands that embed; null where there is none.</summary>
+    /// <summary>A user-defined model, by the name of its file in <c>configs/model</c>, for commands that embed; null if there is none.</summary>
     public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders([], host.Folder));
@@ -129,7 +129,7 @@ internal sealed class ConfiguredModel : IModelChoice
         options.VocabularyPath = VocabularyFile.Find(_host, _config.TextOrNull("model.vocabulary"), resolver);
     }
 
-    /// <summary>Weights that a value names: a file that is there, else the released ones of that place, address or name.</summary>
+    /// <summary>The weights named by a value: an existing file, else the released ones of that path, address or name.</summary>
     private string? Weights(string path)
     {
         if (_config.TextOrNull(path) is not { Length: > 0 } text)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Makes readers and embedding folders of a data section: <c>data</c>, or one below <c>test</c>.</summary>
+/// <summary>Creates readers and embedding folders from a data section: <c>data</c>, or one below <c>test</c>.</summary>
 /// <param name="config">The configuration.</param>
 /// <param name="loggers">Told what is read.</param>
 internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory loggers)
@@ -46,16 +46,16 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         ["ignore"] = MissingMediaPolicy.Ignore,
     };
 
-    /// <summary>What happens to rows without media.</summary>
+    /// <summary>How rows without media are treated.</summary>
     public MissingMediaPolicy Policy => config.OneOf("missing_media", Policies, "strict_test");
 
-    // What is tested has to be complete, whichever split it is.
+    // Tested data must be complete, whichever split it is.
     private MissingMediaPolicy TestPolicy => Policy == MissingMediaPolicy.StrictTest ? MissingMediaPolicy.Strict : Policy;
 
-    /// <summary>What kind of data a section is.</summary>
+    /// <summary>The kind of data of a section.</summary>
     public DataKind KindOf(string section) => ConfigTarget.Of(config, section, Kinds);
 
-    /// <summary>How rows become items.</summary>
+    /// <summary>How rows are iterated.</summary>
     private WebVidCoVRIteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
 
     /// <summary>The reader of training and validation data.</summary>
@@ -149,7 +149,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         var options = new CirrOptions();
         foreach (var file in files)
         {
-            // CIRR's own list of the split's pictures, where it lies beside: a gallery with pictures missing is noticed.
+            // CIRR's own list of the split's pictures, where it lies beside: missing gallery pictures are noticed.
             var list = Path.Combine(Path.GetDirectoryName(file.Annotations)!, Path.GetFileName(file.Annotations).Replace("cap.", "split.", StringComparison.Ordinal));
             options.AddSplit(file.Split, file.Annotations, file.Media, list != file.Annotations && File.Exists(list) ? list : null);
         }
@@ -180,16 +180,16 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
 }
 
 /// <summary>A data section, ready to be read.</summary>
-/// <param name="Reader">Reads annotations and knows where media lie.</param>
+/// <param name="Reader">Reads annotations and locates media.</param>
 /// <param name="Protocol">By which rules it is scored.</param>
-/// <param name="Folders">Where the embeddings of its splits are; of merged sets one for each.</param>
+/// <param name="Folders">Where the embeddings of its splits are; for merged sets one for each.</param>
 internal sealed record RunData(ITripletDatasetReader Reader, IRetrievalProtocol Protocol, IReadOnlyList<SplitEmbeddings> Folders)
 {
     /// <summary>The folders of a split.</summary>
     public IReadOnlyList<SplitEmbeddings> Of(DatasetSplit split) => [.. Folders.Where(folder => folder.Split == split)];
 }
 
-/// <summary>What the files of a data section are.</summary>
+/// <summary>The kinds of data sections.</summary>
 internal enum DataKind
 {
     /// <summary>WebVid-CoVR.</summary>
@@ -210,6 +210,6 @@ internal enum DataKind
     /// <summary>CIRCO, for tests only.</summary>
     Circo,
 
-    /// <summary>Several sets one after the other.</summary>
+    /// <summary>Several sets, concatenated.</summary>
     Merged,
 }

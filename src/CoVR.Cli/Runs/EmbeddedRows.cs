@@ -5,16 +5,16 @@ using CoVR.Embedding;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Looks before a run whether its targets are embedded.</summary>
-/// <param name="host">Told what is missing.</param>
+/// <summary>Checks before a run whether its targets are embedded.</summary>
+/// <param name="host">Shows what is missing.</param>
 /// <param name="model">The model, for the command that makes embeddings.</param>
-/// <param name="policy">What happens to rows without.</param>
+/// <param name="policy">How rows without embeddings are treated.</param>
 internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, MissingMediaPolicy policy)
 {
     private const int Named = 3;
 
     /// <summary>The rows whose target is embedded, and the candidates that are.</summary>
-    /// <exception cref="CommandException">None is, or one is not though all have to be; the message has the command that makes them.</exception>
+    /// <exception cref="CommandException">None is embedded, or one is missing although all are required; the message contains the command that embeds them.</exception>
     public async Task<TripletDataset> OfAsync(TripletDataset dataset, IEmbeddingSource source, IReadOnlyList<SplitEmbeddings> folders, CancellationToken cancellationToken)
     {
         var targets = dataset.Triplets.Select(triplet => triplet.Target).OfType<MediaId>().Concat(dataset.Split == DatasetSplit.Train ? [] : dataset.Candidates).Distinct().ToList();

@@ -21,14 +21,14 @@ internal sealed class EmbeddingFolder
     /// <summary>Whether it is a tree of <c>.pth</c> files.</summary>
     public bool IsTree { get; }
 
-    /// <summary>What made the embeddings; null for a tree that does not say it, as those of the reference.</summary>
+    /// <summary>What made the embeddings; null for a tree that does not say, such as the reference's.</summary>
     public EmbeddingFingerprint? Fingerprint { get; }
 
-    /// <summary>The file that states <see cref="Fingerprint"/>, whether it is there or not.</summary>
+    /// <summary>The file that states <see cref="Fingerprint"/>, whether it exists or not.</summary>
     public string ManifestPath => Path.Combine(_path, IsTree ? "covr-tree.json" : "manifest.json");
 
     /// <summary>Opens a folder with a manifest, with segments, or with <c>.pth</c> files at any depth.</summary>
-    /// <exception cref="GalleryException">There are no embeddings, or the manifest is damaged, of another version, or missing beside segments.</exception>
+    /// <exception cref="GalleryException">There are no embeddings, or the manifest is damaged, of an unsupported version, or missing beside segments.</exception>
     public static EmbeddingFolder Open(string directory)
     {
         var path = Path.GetFullPath(directory);
@@ -123,11 +123,11 @@ internal sealed class EmbeddingFolder
 }
 
 /// <summary>One item of an <see cref="EmbeddingFolder"/>, perhaps damaged.</summary>
-/// <param name="Id">The item; null when that cannot be read.</param>
+/// <param name="Id">The item; null if it cannot be read.</param>
 /// <param name="File">The file that holds it.</param>
-/// <param name="Damage">What is wrong with it, as far as that is known without reading its values; null for nothing.</param>
+/// <param name="Damage">What is wrong with it, as far as known without reading its values; null if nothing.</param>
 /// <param name="Read">
-/// Reads its shape and, when asked to, its values: [F, Q, D] of a store; of a file [D], [Q, D], [F, D] or [F, Q, D], or whatever is there.
+/// Reads its shape and, when asked to, its values: [F, Q, D] of a store; of a file [D], [Q, D], [F, D] or [F, Q, D], or any other shape found.
 /// Throws <see cref="GalleryException"/> when it is damaged or no tensor.
 /// </param>
 internal sealed record EmbeddingItem(MediaId? Id, string File, string? Damage, Func<bool, (IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values)> Read);

@@ -1,6 +1,6 @@
 namespace CoVR.Cli.Runs;
 
-/// <summary>Reads an embedding from the first of several galleries that has it; all are of one fingerprint.</summary>
+/// <summary>Reads an embedding from the first of several galleries that has it; all have one fingerprint.</summary>
 internal sealed class JoinedSource(IReadOnlyList<IEmbeddingSource> sources) : IEmbeddingSource
 {
     /// <summary>The fingerprint to state; null: that of the first gallery.</summary>

@@ -11,7 +11,7 @@ namespace CoVR.Cli.Runs;
 /// <summary>Loads the model of a run.</summary>
 internal static class ModelLoad
 {
-    /// <summary>Loads it and says how large it is.</summary>
+    /// <summary>Loads it and reports its size.</summary>
     public static async Task<ComposedModel> RunAsync(CommandHost host, ComposedConfiguration config, IServiceProvider services, ConfiguredModel choice, CancellationToken cancellation)
     {
         NativeTorch.EnsureLoaded();
@@ -30,7 +30,7 @@ internal static class ModelLoad
         return model;
     }
 
-    /// <summary>What made the targets' embeddings, as <c>covr embed</c> makes them: 15 frames of a video.</summary>
+    /// <summary>The fingerprint of targets embedded by <c>covr embed</c>: 15 frames per video.</summary>
     public static EmbeddingFingerprint FingerprintOf(ComposedModel model) => model.Fingerprint(FrameSamplers.UniformSegments(15).Name);
 
     private static double Count(torch.nn.Module module, Func<TorchSharp.Modules.Parameter, bool> counts) =>

@@ -63,7 +63,7 @@ internal sealed class ModelSizes(ComposedConfiguration config)
 
     private ImageInput Image() => ImageInput.Clip(config.Whole("model.model.image_size"));
 
-    // How activations are kept and what is dropped in training does not change an embedding, and so not the name that stores know.
+    // Activation checkpointing and dropout do not change embeddings, so they are not part of the name that stores record.
     private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant variant, T sizes, bool isPublished)
         where T : ComposedArchitecture => sizes.Equals(variant.Architecture)
             ? (variant.Name, null, null)

@@ -4,7 +4,7 @@ using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>The arguments of <c>covr train</c> and <c>covr test</c>: choices and values, and where configurations lie.</summary>
+/// <summary>The arguments of <c>covr train</c> and <c>covr test</c>: group choices, values, and the configuration folder.</summary>
 internal sealed class RunArguments
 {
     /// <summary>The option that prints a configuration.</summary>
@@ -43,8 +43,8 @@ internal sealed class RunArguments
         return arguments;
     }
 
-    /// <summary>Composes what was asked for.</summary>
-    /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
+    /// <summary>Composes the configuration.</summary>
+    /// <exception cref="ConfigurationException">A name is unknown, or a value cannot be read.</exception>
     public ComposedConfiguration Compose(ParseResult parsed)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders(parsed.GetValue(_folders) ?? [], _host.Folder));
@@ -52,7 +52,7 @@ internal sealed class RunArguments
         return parsed.GetValue(_config) is { } saved ? library.Load(saved, overrides, _host.Folder) : library.Compose(_command, overrides, _host.Folder);
     }
 
-    /// <summary>Prints the configuration when only that was asked for.</summary>
+    /// <summary>Prints the configuration if only that was requested.</summary>
     /// <returns>Whether it was.</returns>
     /// <exception cref="ConfigurationException">The part does not exist.</exception>
     public bool Shows(ParseResult parsed, ComposedConfiguration config)

@@ -4,12 +4,12 @@ using TorchSharp;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Where a run computes: what <c>trainer.accelerator</c> asks for.</summary>
+/// <summary>The device of a run, from <c>trainer.accelerator</c>.</summary>
 internal static class RunDevice
 {
     /// <summary>The device.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="localRank">Which of the processes of this machine this one is.</param>
+    /// <param name="localRank">The index of this process on this machine.</param>
     /// <exception cref="ConfigurationException">A GPU is asked for and there is none.</exception>
     public static string Of(ComposedConfiguration config, int localRank = 0)
     {

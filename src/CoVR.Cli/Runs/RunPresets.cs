@@ -4,7 +4,7 @@ using CoVR.Reproduction.Evaluation;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>By whose rules tests count: the value <c>presets</c>, or <c>--preset</c>.</summary>
+/// <summary>The evaluation presets of tests: the value <c>presets</c>, or <c>--preset</c>.</summary>
 internal static class RunPresets
 {
     /// <summary>The presets by name.</summary>
@@ -15,7 +15,7 @@ internal static class RunPresets
         ["honest"] = EvaluationVariant.LeakFree,
     };
 
-    /// <summary>The presets of a configuration; the paper's and the honest one where it says nothing.</summary>
+    /// <summary>The presets of a configuration; by default the paper's and the leak-free one.</summary>
     /// <exception cref="ConfigurationException">One is not known.</exception>
     public static IReadOnlyList<EvaluationVariant> Of(ComposedConfiguration config)
     {

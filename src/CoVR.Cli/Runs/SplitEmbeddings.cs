@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>Where the embeddings of a split are kept, and what they were made of.</summary>
+/// <summary>The embeddings of a split, and what they were made from.</summary>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Split">The split.</param>
 /// <param name="Folder">A tree of <c>.pth</c> files, or a store of ours.</param>
@@ -15,10 +15,10 @@ namespace CoVR.Cli.Runs;
 /// <param name="IsVideo">Whether the media are videos.</param>
 internal sealed record SplitEmbeddings(string Dataset, DatasetSplit Split, string Folder, string Media, string Annotations, bool IsVideo)
 {
-    // Identities of videos and of CC-CoIR are paths; those of the others are names, whatever folders the files lie in.
+    // Identities of videos and of CC-CoIR are paths; others are file names, in any folder.
     private bool IsByPath => IsVideo || Dataset.StartsWith("cc-coir", StringComparison.Ordinal);
 
-    /// <summary>The command that makes the embeddings: all of them, or those of a list.</summary>
+    /// <summary>The command that computes the embeddings: all of them, or those of a list.</summary>
     public string Command(CommandHost host, ConfiguredModel model, string? list = null)
     {
         var kind = IsVideo ? "videos --video_dir" : "images --image_dir";
@@ -28,9 +28,9 @@ internal sealed record SplitEmbeddings(string Dataset, DatasetSplit Split, strin
 
     /// <summary>Opens the embeddings.</summary>
     /// <param name="fingerprint">What the model's targets are made with.</param>
-    /// <param name="acceptsOtherWeights">Whether embeddings of other weights are taken, with a warning: queries are trained against targets of the weights before training.</param>
-    /// <param name="host">Told about that.</param>
-    /// <param name="loggers">Told about trees that say nothing of their origin.</param>
+    /// <param name="acceptsOtherWeights">Whether embeddings of other weights are accepted with a warning: queries are trained against targets of the initial weights.</param>
+    /// <param name="host">Shows the warning.</param>
+    /// <param name="loggers">Receives warnings about trees without a manifest.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GalleryException">They were made by another model.</exception>
     public async Task<IGallery> OpenAsync(

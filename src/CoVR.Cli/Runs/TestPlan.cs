@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 
-/// <summary>What <c>covr test</c> does, read once from the configuration.</summary>
+/// <summary>The plan of <c>covr test</c>, read once from the configuration.</summary>
 /// <param name="Presets">The rules to score by, in their order.</param>
 /// <param name="Tests">The benchmarks, in their order.</param>
 internal sealed record TestPlan(IReadOnlyList<EvaluationVariant> Presets, IReadOnlyList<PlannedTest> Tests)
@@ -23,12 +23,12 @@ internal sealed record TestPlan(IReadOnlyList<EvaluationVariant> Presets, IReadO
 }
 
 /// <summary>One benchmark of a plan.</summary>
-/// <param name="Name">Names its results and their folder.</param>
+/// <param name="Name">The name of its results and their folder.</param>
 /// <param name="Benchmark">The data and the rules.</param>
-/// <param name="Query">What queries are made of.</param>
+/// <param name="Query">The parts of queries.</param>
 /// <param name="Folder">The embeddings of its candidates.</param>
 /// <param name="Frames">Which frames of a reference are looked at.</param>
-/// <param name="Pooling">How the frames of a candidate become one where the rules leave it open.</param>
+/// <param name="Pooling">How the frames of a candidate are pooled if the rules leave it open.</param>
 internal sealed record PlannedTest(string Name, Benchmark Benchmark, QueryKind Query, SplitEmbeddings Folder, IFrameSampler Frames, IFramePooling Pooling);
 
 /// <summary>Reads the group <c>test</c>.</summary>
@@ -116,7 +116,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         ? new WebVidCoVRProtocol(iterate: videos.Iterate) { PublishedRulesWeighFrames = PoolingName(section) == "query" }
         : data.Protocol;
 
-    /// <summary>The frames of a reference that a section asks for.</summary>
+    /// <summary>The frames of a reference that a section selects.</summary>
     private IFrameSampler Frames(string section) => config.OneOf<Func<int, IFrameSampler>>(
         $"{section}.vid_query_method",
         new Dictionary<string, Func<int, IFrameSampler>>
@@ -127,7 +127,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         },
         "middle")(config.Whole($"{section}.vid_frames", 1));
 
-    // With "query" the published rules weigh frames by the answered text; leak-free rules take their mean.
+    // With "query" the published rules weight frames by the answered text; leak-free rules average them.
     private IFramePooling Pooling(string section) => PoolingName(section) == "middle" ? FramePoolings.Middle : FramePoolings.Mean;
 
     private string PoolingName(string section) => config.OneOf($"{section}.emb_pool", Poolings.ToDictionary(name => name), "query");

@@ -11,7 +11,7 @@ internal static class TestReport
 {
     private const int Widest = 240;
 
-    /// <summary>Prints them.</summary>
+    /// <summary>Prints the tables.</summary>
     public static void Print(CommandHost host, IReadOnlyList<(PlannedTest Test, BenchmarkResult Result)> results)
     {
         var rows = results.SelectMany(result => Rows(result.Test, result.Result)).ToList();
@@ -38,7 +38,7 @@ internal static class TestReport
         }
     }
 
-    // A row that the terminal breaks reads better than figures that are cut to fit; mpirun's terminal is narrow whatever the user's is.
+    // A wrapped row reads better than truncated figures; mpirun's terminal is narrow regardless of the user's.
     private static void WriteWhole(IAnsiConsole console, Table table)
     {
         var width = console.Profile.Width;

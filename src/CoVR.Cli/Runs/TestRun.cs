@@ -14,16 +14,16 @@ namespace CoVR.Cli.Runs;
 /// <summary>Runs the tests of a plan, as the reference's <c>test.py</c>: figures, result files and pages of each, then a table of all.</summary>
 /// <param name="host">The host.</param>
 /// <param name="config">The configuration.</param>
-/// <param name="choice">What the configuration says of the model.</param>
+/// <param name="choice">The model of the configuration.</param>
 /// <param name="plan">The tests.</param>
 internal sealed class TestRun(CommandHost host, ComposedConfiguration config, ConfiguredModel choice, TestPlan plan)
 {
     /// <summary>Runs the tests.</summary>
     /// <param name="services">The pipeline with the model.</param>
     /// <param name="targets">The fingerprint of the embeddings that queries are compared with.</param>
-    /// <param name="loggers">Told what readers and stores find.</param>
-    /// <param name="cancellationToken">Ends the tests; files are not half written.</param>
-    /// <exception cref="CommandException">Candidates have no embedding; the message has the command that makes them.</exception>
+    /// <param name="loggers">Receives the log of readers and stores.</param>
+    /// <param name="cancellationToken">Cancels the tests; files are never half written.</param>
+    /// <exception cref="CommandException">Candidates have no embedding; the message contains the command that computes them.</exception>
     public async Task RunAsync(IServiceProvider services, EmbeddingFingerprint targets, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         List<(PlannedTest Test, BenchmarkResult Result)> results = [];
@@ -80,7 +80,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         };
     }
 
-    // The result files of the first preset lie where the reference writes them, too.
+    // The result files of the first preset are also written where the reference writes them.
     private void CopyResultFiles(BenchmarkResult result)
     {
         foreach (var file in result.ResultFiles.GetValueOrDefault(plan.Presets[0].Name, []))

@@ -55,8 +55,8 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
     }
 }
 
-/// <summary>The weights of the loss terms, as the model is given them: the one place where they are read.</summary>
-/// <param name="Targets">Of queries against targets (<c>si_ti</c>).</param>
+/// <summary>The weights of the loss terms; the only place where they are read.</summary>
+/// <param name="Targets">Queries against targets (<c>si_ti</c>).</param>
 /// <param name="Captions">Of queries against captions (<c>si_tc</c>), which must be embedded if it is above 0.</param>
 internal sealed record LossWeights(double Targets, double Captions)
 {

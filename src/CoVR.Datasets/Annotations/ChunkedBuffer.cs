@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Bytes or numbers in large blocks that never move, so that millions of short values need no object each.</summary>
-/// <remarks>One thread adds; when that is done, any number of threads may read.</remarks>
+/// <summary>Bytes or numbers in large blocks that never move, so millions of short values need no objects.</summary>
+/// <remarks>One thread adds; afterwards any number of threads may read.</remarks>
 internal sealed class ChunkedBuffer<T>
     where T : unmanaged
 {
@@ -14,10 +14,10 @@ internal sealed class ChunkedBuffer<T>
     private T[] _last = [];
     private int _used;
 
-    /// <summary>Makes room for a value.</summary>
+    /// <summary>Reserves space for a value.</summary>
     /// <param name="length">Its length.</param>
     /// <param name="place">Where it will be.</param>
-    /// <returns>What the value is to be written to; it holds anything before.</returns>
+    /// <returns>The space to write the value to; its content is undefined.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Reserve(int length, out ChunkSlice place)
     {
@@ -35,7 +35,7 @@ internal sealed class ChunkedBuffer<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<T> At(ChunkSlice place, int length) => _blocks[place.Block].AsSpan(place.Start, length);
 
-    /// <summary>A value as a part of its block; equal when it is asked for again.</summary>
+    /// <summary>A value as a slice of its block; equal at every call.</summary>
     public ArraySegment<T> SegmentAt(ChunkSlice place, int length) => new(_blocks[place.Block], place.Start, length);
 
     private void AddBlock(int length)
@@ -47,5 +47,5 @@ internal sealed class ChunkedBuffer<T>
     }
 }
 
-/// <summary>Where a value begins.</summary>
+/// <summary>The start of a value.</summary>
 internal readonly record struct ChunkSlice(int Block, int Start);

@@ -24,8 +24,8 @@ public sealed class CsvTable : IDisposable
     /// <summary>Opens a file and reads its header.</summary>
     /// <param name="file">The file, as <see cref="StrictText"/> reads it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The table, to be disposed of.</returns>
-    /// <exception cref="DatasetFormatException">There is no such file, or it is malformed.</exception>
+    /// <returns>The table; the caller disposes it.</returns>
+    /// <exception cref="DatasetFormatException">The file does not exist or is malformed.</exception>
     public static async Task<CsvTable> OpenAsync(string file, CancellationToken cancellationToken = default)
     {
         var csv = OpenReader(file, "file");
@@ -49,12 +49,12 @@ public sealed class CsvTable : IDisposable
         }
     }
 
-    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <summary>Writes a file atomically.</summary>
     /// <param name="path">The file; replaced when it exists.</param>
     /// <param name="header">The names of the columns.</param>
-    /// <param name="rows">As many fields as columns each.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is written then.</param>
-    /// <returns>A task that ends when the file is there.</returns>
+    /// <param name="rows">The rows, each with one field per column.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is written then.</param>
+    /// <returns>A task that completes when the file is written.</returns>
     public static async Task WriteAsync(string path, IReadOnlyList<string> header, IAsyncEnumerable<string[]> rows, CancellationToken cancellationToken = default)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
@@ -84,8 +84,8 @@ public sealed class CsvTable : IDisposable
 
     /// <summary>Opens a strict reader that counts lines.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="what">What the file is called in messages.</param>
-    /// <param name="onMalformed">Told each malformed record, which is then skipped; null: the first one throws.</param>
+    /// <param name="what">The name of the file in messages.</param>
+    /// <param name="onMalformed">Receives each malformed record, which is then skipped; null: the first one throws.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
     internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null) =>
         CsvReader.Create(StrictText.Open(file, what), new CsvReaderOptions
@@ -130,14 +130,14 @@ public sealed class CsvTable : IDisposable
         throw new DatasetFormatException(file, csv.LineNumber, null, fault);
     }
 
-    /// <summary>What a malformed record is reported as.</summary>
+    /// <summary>The error for a malformed record.</summary>
     internal static DatasetFormatException Malformed(string file, CsvFormatException error) =>
         new(file, error.LineNumber > 0 ? error.LineNumber : null, null, error.Message.TrimEnd('.') + ".", error);
 
     /// <summary>The position of a column.</summary>
     /// <param name="name">Its name, without surrounding blanks.</param>
     /// <returns>Counted from 0.</returns>
-    /// <exception cref="DatasetFormatException">There is none of that name.</exception>
+    /// <exception cref="DatasetFormatException">There is no such column.</exception>
     public int Column(string name)
     {
         for (var i = 0; i < Header.Count; i++)
@@ -169,7 +169,7 @@ public sealed class CsvTable : IDisposable
         }
     }
 
-    /// <summary>A fault of this file, to be thrown.</summary>
+    /// <summary>Creates an error about this file.</summary>
     /// <param name="line">The line, counted from 1; null: the whole file.</param>
     /// <param name="field">The column; null: the whole line.</param>
     /// <param name="reason">What is there and what was expected.</param>

@@ -2,9 +2,9 @@ using CoVR.Storage;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>The pictures of a folder by file name without extension; the folder is listed once, when it is first asked.</summary>
+/// <summary>The pictures of a folder by file name without extension; the folder is listed once, at first use.</summary>
 /// <param name="folder">The folder; need not exist.</param>
-/// <param name="extensions">Which files count; of two with the same name that of the earlier extension.</param>
+/// <param name="extensions">The extensions to consider; of two files with the same name, the earlier extension wins.</param>
 /// <param name="inSubfolders">Whether the files lie one folder deeper.</param>
 internal sealed class FolderIndex(string folder, IEnumerable<string> extensions, bool inSubfolders = false)
 {

@@ -9,7 +9,7 @@ public interface IInspectableDataset : ITripletDatasetReader
     /// <summary>The splits that have an annotation file.</summary>
     IReadOnlyList<DatasetSplit> Splits { get; }
 
-    /// <summary>Reads a split as it is annotated, whether its media exist or not.</summary>
+    /// <summary>Reads a split as annotated, regardless of whether its media exist.</summary>
     /// <param name="split">Which part.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The entries that can be read, and what is wrong with the others.</returns>
@@ -17,7 +17,7 @@ public interface IInspectableDataset : ITripletDatasetReader
     ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default);
 }
 
-/// <summary>One split of a data set as it is annotated.</summary>
+/// <summary>One split of a data set, as annotated.</summary>
 /// <param name="Dataset">Every entry that can be read, including those without media.</param>
 /// <param name="Issues">What is wrong with the annotation files.</param>
 public sealed record AnnotationInspection(TripletDataset Dataset, IReadOnlyList<AnnotationIssue> Issues)
@@ -56,7 +56,7 @@ public sealed record AnnotationIssue(LogLevel Level, string File, string Reason)
 }
 
 /// <summary>What the readers of this package have in common.</summary>
-/// <param name="options">Where the files lie; not changed afterwards.</param>
+/// <param name="options">The files; must not be changed afterwards.</param>
 /// <param name="logger">Logs rows that are left out.</param>
 internal abstract class DatasetReader<T>(T options, ILogger logger) : IInspectableDataset
     where T : DatasetOptions

@@ -3,7 +3,7 @@ using CoVR.Data;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Reads the entries of JSON annotation files and knows the line of each.</summary>
+/// <summary>Reads the entries of JSON annotation files with their lines.</summary>
 internal static class JsonAnnotations
 {
     /// <summary>Why a text of a JSON file cannot be decoded.</summary>
@@ -13,7 +13,7 @@ internal static class JsonAnnotations
     /// <param name="file">The file.</param>
     /// <param name="property">The property of the root object that holds the array; null when the root is the array.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an array.</exception>
+    /// <exception cref="DatasetFormatException">The file is missing, not JSON, or not an array.</exception>
     public static async Task<IReadOnlyList<JsonEntry>> ReadAsync(string file, string? property, CancellationToken cancellationToken)
     {
         var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
@@ -32,7 +32,7 @@ internal static class JsonAnnotations
     }
 
     /// <summary>Reads an object.</summary>
-    /// <exception cref="DatasetFormatException">The file is missing, no JSON, or something else than an object.</exception>
+    /// <exception cref="DatasetFormatException">The file is missing, not JSON, or not an object.</exception>
     public static async Task<JsonEntry> ReadObjectAsync(string file, CancellationToken cancellationToken)
     {
         var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal static class JsonAnnotations
     public static DatasetFormatException Malformed(string file, JsonException error) =>
         new(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
 
-    /// <summary>A kind of JSON value in words.</summary>
+    /// <summary>The name of a kind of JSON value.</summary>
     public static string Kind(JsonValueKind kind) => kind switch
     {
         JsonValueKind.Object => "an object",

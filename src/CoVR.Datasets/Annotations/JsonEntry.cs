@@ -6,7 +6,7 @@ namespace CoVR.Datasets.Annotations;
 /// <summary>One entry of a JSON file, or a value within it; every fault names file, line and field.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Line">The line on which the entry begins, counted from 1.</param>
-/// <param name="Place">Where in the file, for example <c>[3].img_set</c>.</param>
+/// <param name="Place">The place in the file, for example <c>[3].img_set</c>.</param>
 /// <param name="Value">The value.</param>
 internal readonly record struct JsonEntry(string File, long Line, string Place, JsonElement Value)
 {
@@ -50,7 +50,7 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
         return properties;
     }
 
-    /// <summary>A text, perhaps empty.</summary>
+    /// <summary>A text, possibly empty.</summary>
     public string Text()
     {
         Require(Value, JsonValueKind.String);
@@ -83,7 +83,7 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
             : MediaIdentities.IsInside(key) ? new MediaId(key)
             : throw Fault($"'{MediaIdentities.Shorten(key)}' is a path outside the media folder, not an identity.");
 
-    /// <summary>A fault at this place.</summary>
+    /// <summary>Creates an error for this place.</summary>
     public DatasetFormatException Fault(string reason) => new(File, Line, Place.Length == 0 ? null : Place, reason);
 
     private JsonElement? Find(string key)

@@ -2,7 +2,7 @@ using CoVR.Data;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Entries of a JSON file that can be read, with their lines, and what is wrong with the others.</summary>
+/// <summary>The readable entries of a JSON file with their lines, and the issues of the others.</summary>
 internal sealed class JsonInspection
 {
     private readonly string _dataset;
@@ -34,7 +34,7 @@ internal sealed class JsonInspection
     public List<AnnotationIssue> Issues { get; } = [];
 
     /// <summary>Reads a file that may be missing or malformed as a whole.</summary>
-    /// <returns>What <paramref name="read"/> returns; null where it failed, with one issue more.</returns>
+    /// <returns>What <paramref name="read"/> returns; null if it failed, with an issue added.</returns>
     public async Task<T?> TryAsync<T>(Func<Task<T>> read)
         where T : class
     {
@@ -52,7 +52,7 @@ internal sealed class JsonInspection
     /// <summary>The inspection of the split.</summary>
     /// <param name="split">Which part.</param>
     /// <param name="file">Its annotation file.</param>
-    /// <param name="candidates">The gallery; where its list cannot be read, what the entries name.</param>
+    /// <param name="candidates">The gallery; if its list cannot be read, the items that the entries name.</param>
     /// <param name="listsReferences">Whether the gallery should list references.</param>
     public AnnotationInspection Of(DatasetSplit split, string file, IReadOnlyList<MediaId>? candidates, bool listsReferences = true) =>
         new(new TripletDataset(_dataset, split, _triplets, candidates ?? Named()) { Source = file }, Issues)

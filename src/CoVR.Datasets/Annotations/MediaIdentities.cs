@@ -12,7 +12,7 @@ internal static class MediaIdentities
     public static string Shorten(string? text) => text is { Length: > 60 } ? text[..60] + "…" : text ?? "";
 
     /// <summary>Requires that a field holds an identity.</summary>
-    /// <exception cref="DatasetFormatException">It is blank, or a path out of the media folder.</exception>
+    /// <exception cref="DatasetFormatException">It is blank, or a path that leaves the media folder.</exception>
     public static void Check(string id, string file, long line, string field)
     {
         if (string.IsNullOrWhiteSpace(id))

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Carries out the policy for media that are not there, and counts what is left out.</summary>
+/// <summary>Applies the policy for missing media, and counts what is left out.</summary>
 /// <param name="options">The data set.</param>
 /// <param name="split">The split that is read.</param>
 /// <param name="file">Its annotation file, for messages.</param>
-/// <param name="folder">Where media were looked for, for messages.</param>
-/// <param name="exists">Whether the media of an identity are there.</param>
+/// <param name="folder">Where media are expected, for messages.</param>
+/// <param name="exists">Whether the media of an identity exist.</param>
 /// <param name="logger">Logs what is left out.</param>
 internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, string file, string folder, Func<string, bool> exists, ILogger logger)
 {
@@ -18,7 +18,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
     private bool IsStrict => options.MissingMedia == MissingMediaPolicy.Strict
         || (options.MissingMedia == MissingMediaPolicy.StrictTest && split == DatasetSplit.Test);
 
-    /// <summary>Whether an item can be searched for: its media are there, or it is embedded and nothing reads them any more.</summary>
+    /// <summary>Whether an item can be searched for: its media exist, or it is already embedded, so they are not needed.</summary>
     public bool CanBeSearched(string id) => exists(id) || options.IsEmbedded?.Invoke(split, new MediaId(id)) == true;
 
     /// <summary>Adds what was left out to a split.</summary>
@@ -30,7 +30,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         MissingCandidates = _left.Candidates,
     };
 
-    /// <summary>The triplets whose reference and target are there.</summary>
+    /// <summary>The triplets whose reference and target are available.</summary>
     /// <exception cref="DatasetFormatException">Something is missing and the policy is strict, or nothing is left.</exception>
     public IReadOnlyList<Triplet> Keep(IReadOnlyList<Triplet> triplets, string referenceField, string targetField)
     {
@@ -53,7 +53,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         return kept;
     }
 
-    /// <summary>The items of a gallery that are there.</summary>
+    /// <summary>The available items of a gallery.</summary>
     /// <exception cref="DatasetFormatException">One is missing and the policy is strict.</exception>
     public IReadOnlyList<MediaId> Keep(IReadOnlyList<MediaId> gallery, string field)
     {
@@ -75,7 +75,7 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         return kept;
     }
 
-    /// <summary>Throws, or logs and remembers what is missing, as the policy says.</summary>
+    /// <summary>Throws, or logs and counts what is missing, depending on the policy.</summary>
     public void Report(MissingMedia first, MissingMedia second, int left, int total)
     {
         MissingMedia[] missing = [.. new[] { first, second }.Where(part => part.Ids.Count > 0)];
@@ -101,10 +101,10 @@ internal sealed class MediaPresence(DatasetOptions options, DatasetSplit split, 
         triplets.Where(triplet => triplet.Target is not null).Select(triplet => triplet.Target!.Value.Value);
 }
 
-/// <summary>The identities of one field that have no media, each once, sorted by code point.</summary>
-/// <param name="Field">The column or key that names them.</param>
+/// <summary>The distinct identities of one field without media, sorted by code point.</summary>
+/// <param name="Field">The column or key.</param>
 /// <param name="Ids">The identities.</param>
-/// <param name="Total">How many different identities the field has.</param>
+/// <param name="Total">How many distinct identities the field has.</param>
 internal sealed record MissingMedia(string Field, IReadOnlyList<string> Ids, int Total)
 {
     /// <summary>Looks every identity up once.</summary>
@@ -114,7 +114,7 @@ internal sealed record MissingMedia(string Field, IReadOnlyList<string> Ids, int
         return new MissingMedia(field, [.. unique.Where(id => !exists(id)).Order(CodePointComparer.Instance)], unique.Count);
     }
 
-    /// <summary>One sentence with counts and the first few names; empty when nothing is missing.</summary>
+    /// <summary>One sentence with counts and the first few names; empty if nothing is missing.</summary>
     public string Describe() => Ids.Count == 0
         ? ""
         : FormattableString.Invariant($"missing {Ids.Count} of {Total} {Field} ({100.0 * Ids.Count / Total:F1} %): {string.Join(", ", Ids.Take(5))}{(Ids.Count > 5 ? ", …" : "")}");

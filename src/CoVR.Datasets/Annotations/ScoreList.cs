@@ -11,13 +11,13 @@ internal static class ScoreList
 {
     private const int ExactDigits = 15;
 
-    /// <summary>Powers of ten as constants, so that code that is compiled before the type is ready need not ask for them.</summary>
+    /// <summary>Powers of ten as constants, so no type initialization check is needed in the loop.</summary>
     private static ReadOnlySpan<double> Powers => [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     /// <summary>Reads a list.</summary>
     /// <param name="text">UTF-8; blank for none.</param>
-    /// <param name="scores">Receives the numbers; made larger when they do not fit.</param>
-    /// <param name="fault">What is wrong; null when nothing is.</param>
+    /// <param name="scores">Receives the numbers; enlarged if they do not fit.</param>
+    /// <param name="fault">What is wrong; null if nothing.</param>
     /// <returns>How many numbers there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Parse(ReadOnlySpan<byte> text, ref float[] scores, out string? fault)
@@ -44,7 +44,7 @@ internal static class ScoreList
         return text.IsEmpty ? 0 : ParseItems(text, ref scores, out fault);
     }
 
-    /// <summary>Reads a number of plain decimals, or any other that the invariant culture knows.</summary>
+    /// <summary>Reads a plain decimal number, or any other format of the invariant culture.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryNumber(ReadOnlySpan<byte> text, out double number)
     {
@@ -83,7 +83,7 @@ internal static class ScoreList
     }
 
     /// <summary>Reads plain decimals at the beginning of a text.</summary>
-    /// <returns>How many bytes were read; 0 when there is no such number.</returns>
+    /// <returns>How many bytes were read; 0 if there is no such number.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakePlain(ReadOnlySpan<byte> text, out double number)
     {
@@ -100,13 +100,13 @@ internal static class ScoreList
         return TakeAnyPlain(text, out number);
     }
 
-    /// <summary>The first eight of at least four bytes; zeros where there are fewer.</summary>
+    /// <summary>The first eight of at least four bytes; padded with zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FirstEight(ReadOnlySpan<byte> text) => text.Length >= sizeof(ulong)
         ? BinaryPrimitives.ReadUInt64LittleEndian(text)
         : BinaryPrimitives.ReadUInt32LittleEndian(text) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]) << (8 * (text.Length - sizeof(uint))));
 
-    /// <summary>Reads the digits that eight bytes begin with, all at once.</summary>
+    /// <summary>Reads the leading digits of eight bytes at once.</summary>
     /// <returns>How many they are, 0 to 8.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeDigits(ulong bytes, out uint value)

@@ -61,7 +61,7 @@ public static class StrictText
     }
 
     /// <inheritdoc cref="Open(string)"/>
-    /// <param name="what">What the file is called in messages.</param>
+    /// <param name="what">The name of the file in messages.</param>
     internal static Stream Open(string file, string what)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);

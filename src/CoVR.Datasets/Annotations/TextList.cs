@@ -8,9 +8,9 @@ public static class TextList
 {
     private const string Caption = "caption";
 
-    /// <summary>Reads the texts of a file, each once, in the file's order.</summary>
+    /// <summary>Reads the distinct texts of a file in file order.</summary>
     /// <param name="path">
-    /// <c>.csv</c>: a column; <c>.json</c>: a list of objects whose <c>caption</c> is the text, or of texts; others: a text a line.
+    /// <c>.csv</c>: a column; <c>.json</c>: a list of objects whose <c>caption</c> is the text, or of texts; others: one text per line.
     /// </param>
     /// <param name="column">The column of a CSV file.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -28,8 +28,8 @@ public static class TextList
         return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "there is no text in it.");
     }
 
-    /// <summary>Reads identities, each once, as the reference's <c>--todo_ids</c>.</summary>
-    /// <param name="path"><c>.csv</c>: a column; others: an identity a line.</param>
+    /// <summary>Reads distinct identities, like the reference's <c>--todo_ids</c>.</summary>
+    /// <param name="path"><c>.csv</c>: a column; others: one identity per line.</param>
     /// <param name="column">The column of a CSV file.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>At least one identity.</returns>

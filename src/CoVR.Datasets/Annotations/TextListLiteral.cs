@@ -6,8 +6,8 @@ namespace CoVR.Datasets.Annotations;
 internal static class TextListLiteral
 {
     /// <summary>Reads a list.</summary>
-    /// <param name="text">What may be such a list.</param>
-    /// <returns>The texts that are not blank, at least one; null when it is anything else, which is then a text of its own.</returns>
+    /// <param name="text">The text, which may be such a list.</param>
+    /// <returns>The non-blank texts, at least one; null if it is anything else, which then counts as a single text.</returns>
     public static IReadOnlyList<string>? Parse(string text)
     {
         var rest = text.AsSpan().Trim();

@@ -2,11 +2,11 @@ using CoVR.Data;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Makes the triplets of JSON entries and checks what concerns them all.</summary>
+/// <summary>Creates the triplets of JSON entries and checks them as a whole.</summary>
 internal static class TripletList
 {
     /// <summary>Makes the triplets.</summary>
-    /// <exception cref="DatasetFormatException">There is none, two have one identity, or some have a target and some have not.</exception>
+    /// <exception cref="DatasetFormatException">There is none, two share an identity, or only some have a target.</exception>
     public static IReadOnlyList<Triplet> Of(string file, IReadOnlyList<JsonEntry> entries, Func<JsonEntry, Triplet> make)
     {
         if (entries.Count == 0)
@@ -38,7 +38,7 @@ internal static class TripletList
         Of(file, await JsonAnnotations.ReadAsync(file, null, cancellationToken).ConfigureAwait(false), make).Count;
 
     /// <summary>Requires that a gallery holds every target.</summary>
-    /// <exception cref="DatasetFormatException">One is not there.</exception>
+    /// <exception cref="DatasetFormatException">One is missing.</exception>
     public static IReadOnlyList<MediaId> RequireTargets(string file, IReadOnlyList<Triplet> triplets, IReadOnlyList<MediaId> gallery)
     {
         var known = gallery.ToHashSet();

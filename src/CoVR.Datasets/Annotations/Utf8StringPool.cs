@@ -7,10 +7,10 @@ using System.Text.Unicode;
 namespace CoVR.Datasets.Annotations;
 
 /// <summary>
-/// Numbers UTF-8 values from 0, equal ones alike, so that millions of rows with repeated texts fit into memory. Values lie one after the
-/// other in blocks and become strings when they are first asked for.
+/// Interns UTF-8 values as consecutive numbers from 0, so that millions of rows with repeated texts fit into memory. Values are stored
+/// in blocks and become strings when first requested.
 /// </summary>
-/// <remarks>One thread adds; when that is done, any number of threads may ask for strings.</remarks>
+/// <remarks>One thread adds; afterwards any number of threads may request strings.</remarks>
 internal sealed class Utf8StringPool
 {
     private const int AtATime = 128;
@@ -20,15 +20,15 @@ internal sealed class Utf8StringPool
     private string?[] _strings = new string?[16];
     private Slot[] _slots = new Slot[32];
 
-    /// <summary>How many different values there are.</summary>
+    /// <summary>The number of distinct values.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The string of a value, the same one each time unless two threads are the first to ask.</summary>
+    /// <summary>The string of a value; the same instance each time, unless two threads request it first.</summary>
     public string this[int index] => _strings[index] ??= Encoding.UTF8.GetString(BytesOf(_values[index]));
 
-    /// <summary>The numbers of many values; the memory that they need is fetched for all of them at a time, which is faster than one by one.</summary>
-    /// <param name="bytes">The values in UTF-8, one after the other; what is not UTF-8 counts as what it is decoded to.</param>
-    /// <param name="ends">Where each ends.</param>
+    /// <summary>The numbers of many values; memory accesses are overlapped, which is faster than one by one.</summary>
+    /// <param name="bytes">The values in UTF-8, concatenated; invalid UTF-8 counts as what it decodes to.</param>
+    /// <param name="ends">The end of each.</param>
     /// <param name="numbers">Receives a number below <see cref="Count"/> for each; it was new when <see cref="Count"/> has grown beyond it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> ends, Span<int> numbers)
@@ -55,11 +55,11 @@ internal sealed class Utf8StringPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<byte> BytesOf(Value value) => _bytes.At(value.Place, value.Length);
 
-    /// <summary>Finds values where they are most likely to be; -1 for those that are not there.</summary>
+    /// <summary>Looks values up at their most likely slot; -1 for those not found there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(ReadOnlySpan<byte> bytes, int from, ReadOnlySpan<int> ends, Span<ulong> hashes, Span<int> numbers)
     {
-        // The turns of each loop do not depend on each other, so that the processor waits for many memory accesses at the same time.
+        // The iterations are independent, so the processor overlaps their memory accesses.
         Span<Value> found = stackalloc Value[AtATime];
         var (slots, mask) = (_slots, _slots.Length - 1);
         for (var (i, start) = (0, from); i < ends.Length; start = ends[i++])
@@ -198,7 +198,7 @@ internal sealed class Utf8StringPool
         return a ^ (a >> 29);
     }
 
-    /// <summary>Where a value lies.</summary>
+    /// <summary>The place of a value.</summary>
     private readonly record struct Value(ChunkSlice Place, int Length);
 
     /// <summary>A place of the hash table: the upper half of the hash, and the number plus one (0 for a free place).</summary>

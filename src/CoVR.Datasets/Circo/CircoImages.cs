@@ -37,7 +37,7 @@ internal sealed class CircoImages
         return new CircoImages(all, names);
     }
 
-    /// <summary>The same list, which names a picture that it lacks as COCO would.</summary>
+    /// <summary>The same list, which names missing pictures as COCO would.</summary>
     public CircoImages WithUnknown() => new(All, _names, takesUnknown: true);
 
     /// <summary>The picture of a number.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Circo;
 
-/// <summary>Where CIRCO lies and how it is read.</summary>
+/// <summary>The files of CIRCO and how to read them.</summary>
 public sealed class CircoOptions : DatasetOptions
 {
     /// <summary>Creates options without files, with the name <c>circo</c>.</summary>

@@ -39,7 +39,7 @@ internal sealed class CircoProtocol : IRetrievalProtocol
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => BenchmarkFigures.OwnReference(triplet);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no list of right answers.</exception>
+    /// <exception cref="ArgumentException">There is not one ranking per triplet, or a triplet has no list of right answers.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings) => Figures(dataset, rankings).Report(this);
 
     private static BenchmarkFigures Figures(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Cirr;
 
-/// <summary>Where CIRR lies and how it is read.</summary>
+/// <summary>The files of CIRR and how to read them.</summary>
 /// <remarks>
 /// Annotations are the files <c>cap.rc2.{train,val,test1}.json</c> of CIRR. The pictures of a split lie in its media folder,
 /// those of the train split one folder deeper.
@@ -21,8 +21,8 @@ public sealed class CirrOptions : DatasetOptions
     /// <value><c>.png</c>, <c>.jpg</c>, <c>.jpeg</c> by default; the reference knows <c>.png</c> only.</value>
     public IList<string> Extensions { get; } = [".png", ".jpg", ".jpeg"];
 
-    /// <summary>The file that lists all pictures of a split (<c>split.rc2.val.json</c>), so that a gallery with pictures missing is noticed.</summary>
-    /// <value>Empty by default: the gallery is what lies in the folder, as in the reference.</value>
+    /// <summary>The file that lists all pictures of a split (<c>split.rc2.val.json</c>), so that missing gallery pictures are noticed.</summary>
+    /// <value>Empty by default: the gallery is the content of the folder, as in the reference.</value>
     public IDictionary<DatasetSplit, string> ImageSplits { get; } = new Dictionary<DatasetSplit, string>();
 
     /// <summary>Sets the files of a split.</summary>

@@ -42,7 +42,7 @@ internal sealed class CirrProtocol : IRetrievalProtocol
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => BenchmarkFigures.OwnReference(triplet);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no subset.</exception>
+    /// <exception cref="ArgumentException">There is not one ranking per triplet, or a triplet has no subset.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
         var figures = new BenchmarkFigures(dataset, rankings);

@@ -46,7 +46,7 @@ internal sealed class CirrReader(CirrOptions options, ILogger logger) : DatasetR
     }
 
     /// <inheritdoc/>
-    /// <remarks>The picture of that name in the folder of any split; else where it would lie in the first.</remarks>
+    /// <remarks>The picture of that name in the folder of any split; else its expected path in the first.</remarks>
     public override MediaSource Locate(MediaId id) =>
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + Options.Extensions[0]);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.FashionIQ;
 
-/// <summary>Where FashionIQ lies and how it is read: one category, or all three together.</summary>
+/// <summary>The files of FashionIQ and how to read them: one category, or all three together.</summary>
 /// <remarks>
 /// Annotations are the files <c>cap.{category}.{train,val}.json</c> of FashionIQ, galleries <c>split.{category}.{train,val}.json</c>.
 /// A file <c>*.all.*</c> that is not there stands for those of dress, shirt and toptee one after the other, as the reference's

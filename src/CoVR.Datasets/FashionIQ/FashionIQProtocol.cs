@@ -37,7 +37,7 @@ internal sealed class FashionIQProtocol(string category) : IRetrievalProtocol
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => BenchmarkFigures.OwnReference(triplet);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one ranking a triplet.</exception>
+    /// <exception cref="ArgumentException">There is not one ranking per triplet.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
         var figures = new BenchmarkFigures(dataset, rankings);

@@ -3,10 +3,10 @@ using CoVR.Data;
 
 namespace CoVR.Datasets.Merged;
 
-/// <summary>Several data sets one after the other, as the reference's <c>src/data/merged.py</c> trains on.</summary>
+/// <summary>Several data sets, concatenated as the reference's <c>src/data/merged.py</c> trains on.</summary>
 /// <remarks>
 /// A triplet's identity is <c>{data set}/{its identity there}</c>. Training draws items without replacement over the whole, each
-/// as likely as any other, which is what shuffling does. A split is what those readers give that have it; the gallery is all of
+/// as likely as any other, which is what shuffling does. A split consists of that of every reader that has it; the gallery is the union of
 /// theirs. Safe for use from several threads.
 /// </remarks>
 public sealed class MergedReader : ITripletDatasetReader
@@ -15,8 +15,8 @@ public sealed class MergedReader : ITripletDatasetReader
     private readonly ConcurrentDictionary<MediaId, ITripletDatasetReader> _owners = new();
 
     /// <summary>Joins readers.</summary>
-    /// <param name="name">The name of the whole, for example <c>cc-coir+webvid-covr</c>; null to join theirs.</param>
-    /// <param name="readers">At least one, of different names.</param>
+    /// <param name="name">The name of the merged data set, for example <c>cc-coir+webvid-covr</c>; null to join theirs.</param>
+    /// <param name="readers">At least one, with distinct names.</param>
     /// <exception cref="ArgumentException">There is no reader, or two have one name.</exception>
     public MergedReader(string? name, params IReadOnlyList<ITripletDatasetReader> readers)
     {
@@ -34,7 +34,7 @@ public sealed class MergedReader : ITripletDatasetReader
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetFormatException">A file is missing or malformed, or two data sets have different media of one identity.</exception>
+    /// <exception cref="DatasetFormatException">A file is missing or malformed, or two data sets have different media with the same identity.</exception>
     public async ValueTask<TripletDataset> ReadAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         List<Triplet> triplets = [];

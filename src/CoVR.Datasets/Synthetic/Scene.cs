@@ -2,7 +2,7 @@ using CoVR.Storage;
 
 namespace CoVR.Datasets.Synthetic;
 
-/// <summary>One combination of attributes; of each there can be many pictures.</summary>
+/// <summary>A combination of attributes; many pictures may show the same one.</summary>
 internal readonly record struct Scene(SceneShape Shape, SceneColour Colour, SceneSize Size, SceneBackground Background, ScenePosition Position)
 {
     /// <summary>The attributes an edit can change.</summary>

@@ -1,6 +1,6 @@
 namespace CoVR.Datasets.Synthetic;
 
-/// <summary>Says what a scene shows, and how to come from one scene to another.</summary>
+/// <summary>Describes scenes, and the changes from one scene to another.</summary>
 internal static class SceneLanguage
 {
     private static readonly string[] Captions =

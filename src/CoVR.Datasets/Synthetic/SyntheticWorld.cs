@@ -30,14 +30,14 @@ public sealed class SyntheticWorld
     public string MediaFolder => Path.Combine(Folder, "media");
 
     /// <summary>Writes a world, or finds it where it was written before with the same options.</summary>
-    /// <param name="folder">Its folder; made when missing. Files that are there whole are kept, so that an interrupted call can be repeated.</param>
+    /// <param name="folder">Its folder; made when missing. Complete files are kept, so an interrupted call can be repeated.</param>
     /// <param name="options">Sizes and seed; null for the defaults.</param>
     /// <param name="media">The ffmpeg that writes the clips; null for the defaults.</param>
-    /// <param name="progress">Told as files are written; may be null.</param>
-    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
+    /// <param name="progress">Receives progress as files are written; may be null.</param>
+    /// <param name="cancellationToken">Cancels the work; files already written are kept.</param>
     /// <returns>The world.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    /// <exception cref="InvalidOperationException">The folder holds a world of other options.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds a world with other options.</exception>
     /// <exception cref="MediaReadException">ffmpeg, which writes the clips, is missing or fails.</exception>
     public static Task<SyntheticWorld> WriteAsync(
         string folder, SyntheticWorldOptions? options = null, MediaOptions? media = null, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -1,9 +1,9 @@
 namespace CoVR.Datasets.Synthetic;
 
-/// <summary>How large a synthetic world is.</summary>
+/// <summary>The size of a synthetic world.</summary>
 public sealed class SyntheticWorldOptions
 {
-    /// <summary>The source of every random choice: the same seed and sizes give the same files.</summary>
+    /// <summary>The seed of all random choices: the same seed and sizes give the same files.</summary>
     /// <value>1 by default.</value>
     public int Seed { get; set; } = 1;
 
@@ -32,7 +32,7 @@ public sealed class SyntheticWorldOptions
     public int TestQueries { get; set; } = 400;
 
     /// <summary>The test gallery: targets, unchanged references, near misses, and others until it is this large.</summary>
-    /// <value>1,200 by default, 1 to 1,500; more where targets and near misses need it.</value>
+    /// <value>1,200 by default, 1 to 1,500; more if targets and near misses need it.</value>
     public int GalleryItems { get; set; } = 1200;
 
     /// <summary>How many items of the training set are clips instead of pictures.</summary>
@@ -48,7 +48,7 @@ public sealed class SyntheticWorldOptions
     public int ClipFrames { get; set; } = 12;
 
     /// <summary>Every fault of these options, one sentence each.</summary>
-    /// <returns>An empty list when they are valid.</returns>
+    /// <returns>Empty if they are valid.</returns>
     internal IReadOnlyList<string> Faults()
     {
         List<string> faults = [];

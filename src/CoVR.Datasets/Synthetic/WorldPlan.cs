@@ -125,7 +125,7 @@ internal sealed class WorldPlan
         SceneLanguage.Caption(target.Scene, _random),
         SceneLanguage.Edit(reference.Scene, target.Scene, _random));
 
-    // Which of some things are marked, at equal distances.
+    // Marks evenly spaced items.
     private static bool[] Marked(int things, int marked)
     {
         var flags = new bool[things];
@@ -142,11 +142,11 @@ internal sealed class WorldPlan
 /// <param name="Id">Its identity, for example <c>test/000042</c>.</param>
 /// <param name="Scene">What it shows.</param>
 /// <param name="IsClip">Whether it is a video.</param>
-/// <param name="Number">Its place in the world, which seeds its random differences.</param>
+/// <param name="Number">Its index in the world, which seeds its random variations.</param>
 internal sealed record WorldItem(string Id, Scene Scene, bool IsClip, int Number);
 
 /// <summary>One row of the annotations.</summary>
-/// <param name="Reference">What to start from.</param>
+/// <param name="Reference">The reference.</param>
 /// <param name="Target">The right answer.</param>
 /// <param name="ReferenceCaption">Describes the reference.</param>
 /// <param name="TargetCaption">Describes the target.</param>

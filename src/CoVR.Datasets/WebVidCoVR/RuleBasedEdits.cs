@@ -4,7 +4,7 @@ using CoVR.Storage;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Modification texts made by rule from two captions, for <see cref="WebVidCoVROptions.Edits"/>: nine templates filled with the first words that differ.</summary>
+/// <summary>Rule-based modification texts from two captions, for <see cref="WebVidCoVROptions.Edits"/>: nine templates filled with the first words that differ.</summary>
 public static class RuleBasedEdits
 {
     private static readonly string[] Templates =
@@ -23,7 +23,7 @@ public static class RuleBasedEdits
     /// <summary>The texts of a pair.</summary>
     /// <param name="referenceCaption">The caption of the reference.</param>
     /// <param name="targetCaption">The caption of the target.</param>
-    /// <returns>One text for each template; null when no word differs.</returns>
+    /// <returns>One text for each template; null if no word differs.</returns>
     public static IReadOnlyList<string>? Of(string referenceCaption, string targetCaption) =>
         DifferingWords(referenceCaption, targetCaption) is { } words ? Fill(words.Reference, words.Target) : null;
 
@@ -33,7 +33,7 @@ public static class RuleBasedEdits
     /// <returns>The texts, each written when it is read: millions of rows cost little memory.</returns>
     public static IReadOnlyList<string> Fill(string reference, string target) => new Texts(reference, target);
 
-    /// <summary>The first place at which two captions have different words; full stops, commas and case do not count.</summary>
+    /// <summary>The first place at which two captions have different words; full stops, commas and case are ignored.</summary>
     /// <param name="referenceCaption">The caption of the reference.</param>
     /// <param name="targetCaption">The caption of the target.</param>
     /// <returns>Both words, or null when the shorter caption is the beginning of the other.</returns>

@@ -3,7 +3,7 @@ using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Some hundred parsed rows on the way from the parsing thread to the one that numbers their identities.</summary>
+/// <summary>A batch of parsed rows on the way from the parsing thread to the one that interns their identities.</summary>
 internal sealed class WebVidCoVRBatch
 {
     /// <summary>How many rows fit; few enough that a batch stays in the processor's cache.</summary>

@@ -43,8 +43,8 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
         }
     }
 
-    /// <summary>Reads the rows that can be read, in file order, without hurry.</summary>
-    /// <param name="onFault">Hears of each of the others.</param>
+    /// <summary>Reads the readable rows in file order, on one thread.</summary>
+    /// <param name="onFault">Receives each of the others.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or its header is malformed.</exception>
     public WebVidCoVRRows ReadTolerantly(Action<DatasetFormatException> onFault, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
                 }
                 finally
                 {
-                    // Rows before a fault are looked at too: they may hold an earlier one.
+                    // Rows before a fault are checked too: they may hold an earlier one.
                     full.Add(batch, CancellationToken.None);
                 }
             }
@@ -124,7 +124,7 @@ internal sealed class WebVidCoVRCsv(string file, bool byRule = false)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRows(WebVidCoVRRowStore store, WebVidCoVRBatch batch, Action<DatasetFormatException>? onFault = null)
     {
-        // Identities that were seen before are not looked at again, unless the rows of a faulty one are to be left out.
+        // Known identities are not checked again, unless the rows of a faulty one are to be left out.
         var known = onFault is null ? store.Identities.Count : 0;
         batch.Number(store.Identities);
         for (var i = 0; i < batch.Count; i++)

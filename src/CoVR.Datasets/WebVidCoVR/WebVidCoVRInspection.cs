@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Reads every row that can be read, and says what is wrong with the others.</summary>
+/// <summary>Reads every readable row, and reports the issues of the others.</summary>
 internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSplit split, string file)
 {
     private readonly List<AnnotationIssue> _issues = [];

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Where a data set of the WebVid-CoVR layout lies and how it is read.</summary>
+/// <summary>The files of a data set in the WebVid-CoVR layout and how to read them.</summary>
 /// <remarks>
-/// An item of a split lies at <c>{media folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>. <see cref="CcCoIR"/> and
+/// An item of a split is at <c>{media folder}/{id}.mp4</c>, or with another of <see cref="Extensions"/>. <see cref="CcCoIR"/> and
 /// <see cref="RuleBased"/> are the options of the other sets of this layout.
 /// </remarks>
 public sealed class WebVidCoVROptions : DatasetOptions
@@ -20,30 +20,30 @@ public sealed class WebVidCoVROptions : DatasetOptions
     private WebVidCoVROptions(string name, params string[] extensions)
         : base(name) => Extensions = [.. extensions];
 
-    /// <summary>The file name extensions that are looked for, in this order.</summary>
+    /// <summary>The file name extensions to look for, in this order.</summary>
     /// <value>
     /// <c>.mp4</c>, <c>.png</c>, <c>.jpg</c>, <c>.jpeg</c>, <c>.webm</c> by default; of CC-CoIR <c>.jpg</c>, <c>.png</c>, <c>.jpeg</c>, <c>.mp4</c>,
     /// where the reference takes the <c>.jpg</c> first too.
     /// </value>
     public IList<string> Extensions { get; }
 
-    /// <summary>For splits whose gallery is more than the targets of their annotations: a text file with one identity a line.</summary>
+    /// <summary>For splits whose gallery has more than the targets of their annotations: a text file with one identity per line.</summary>
     /// <value>Empty by default: the gallery is the targets, as in the reference.</value>
     public IDictionary<DatasetSplit, string> Galleries { get; } = new Dictionary<DatasetSplit, string>();
 
-    /// <summary>What one item of an epoch is; the test split must then have each item once.</summary>
+    /// <summary>What one item of an epoch is; the test split must then contain each item once.</summary>
     /// <value><see cref="WebVidCoVRIteration.Target"/> by default.</value>
     public WebVidCoVRIteration Iterate { get; set; }
 
-    /// <summary>Makes the modification texts of a row from the captions of reference and target (<c>txt1</c>, <c>txt2</c>), for example <see cref="RuleBasedEdits.Of"/>.</summary>
+    /// <summary>Creates the modification texts of a row from the captions of reference and target (<c>txt1</c>, <c>txt2</c>), for example <see cref="RuleBasedEdits.Of"/>.</summary>
     /// <value>Null by default: the column <c>edit</c> is the text. Rows for which it returns null are left out; it is called at each use.</value>
     public Func<string, string, IReadOnlyList<string>?>? Edits { get; set; }
 
-    /// <summary>The seed by which one of several texts of a row is drawn: a template of a rule-based edit, or an entry of a list.</summary>
-    /// <value>1234 by default. Training draws anew at each use, from <see cref="Triplet.Alternatives"/>.</value>
+    /// <summary>The seed for drawing one of several texts of a row: a template of a rule-based edit, or an entry of a list.</summary>
+    /// <value>1234 by default. Training draws again at each use, from <see cref="Triplet.Alternatives"/>.</value>
     public int Seed { get; set; } = 1234;
 
-    /// <summary>Whether an edit that is a list of quoted texts stands for its entries, as in CC-CoIR: one is drawn, the others are its alternatives.</summary>
+    /// <summary>Whether an edit that is a list of quoted texts stands for its entries, as in CC-CoIR: one is drawn, the others become its alternatives.</summary>
     /// <value>False by default, true for CC-CoIR.</value>
     public bool EditLists { get; set; }
 

@@ -6,7 +6,7 @@ using CsvHelper;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>Parses the rows of an annotation file, one batch after the other, on one thread.</summary>
+/// <summary>Parses the rows of an annotation file in batches, on one thread.</summary>
 internal sealed class WebVidCoVRParser : IDisposable
 {
     private readonly string _file;
@@ -18,7 +18,7 @@ internal sealed class WebVidCoVRParser : IDisposable
     /// <summary>Opens a file and reads its header.</summary>
     /// <param name="file">The file.</param>
     /// <param name="byRule">Whether edits will be made from the captions.</param>
-    /// <param name="onFault">Hears of each malformed row, which is then left out; null to throw at the first.</param>
+    /// <param name="onFault">Receives each malformed row, which is then left out; null to throw at the first.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or its header is malformed.</exception>
     public WebVidCoVRParser(string file, bool byRule, Action<DatasetFormatException>? onFault = null)
     {
@@ -150,7 +150,7 @@ internal sealed class WebVidCoVRParser : IDisposable
     }
 }
 
-/// <summary>Where the columns of a file are; -1 for one that it does not have.</summary>
+/// <summary>The indexes of a file's columns; -1 for absent ones.</summary>
 internal sealed record WebVidCoVRColumns(int Reference, int Target, int ReferenceCaption, int TargetCaption, int Edit, int Scores, int TextSimilarity, int VisualSimilarity)
 {
     /// <summary>Reads the header.</summary>

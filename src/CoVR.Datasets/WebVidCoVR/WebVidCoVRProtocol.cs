@@ -9,7 +9,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// The rules of WebVid-CoVR-Test: mean-pooled dot product, gallery of the test targets, the reference left out, recall
 /// at 1, 5, 10 and 50, and the mean of the first three.
 /// </summary>
-/// <remarks>The paper weighs the frames of each candidate by the text that it answers (<see cref="PublishedRules"/>); <see cref="Rules"/> do not. Immutable; safe for use from several threads.</remarks>
+/// <remarks>The paper weights the frames of each candidate by the text that it answers (<see cref="PublishedRules"/>); <see cref="Rules"/> do not. Immutable; safe for use from several threads.</remarks>
 public sealed class WebVidCoVRProtocol : IRetrievalProtocol
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
@@ -32,7 +32,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     /// <summary>How the data set's items were made.</summary>
     public WebVidCoVRIteration Iterate { get; }
 
-    /// <summary>Whether <see cref="PublishedRules"/> weigh frames by the answered text.</summary>
+    /// <summary>Whether <see cref="PublishedRules"/> weight frames by the answered text.</summary>
     /// <value>True by default; false: they pool as the pipeline does.</value>
     public bool PublishedRulesWeighFrames { get; init; } = true;
 
@@ -65,7 +65,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     public IReadOnlySet<MediaId> Exclusions(Triplet triplet) => ExcludeReference ? BenchmarkFigures.OwnReference(triplet) : FrozenSet<MediaId>.Empty;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one ranking a triplet, or a triplet has no target.</exception>
+    /// <exception cref="ArgumentException">There is not one ranking per triplet, or a triplet has no target.</exception>
     public RetrievalReport Score(TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings)
     {
         var ranks = Ranks(dataset, rankings);

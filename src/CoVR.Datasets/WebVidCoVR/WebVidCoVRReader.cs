@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
-/// Reads data sets of the WebVid-CoVR layout: a CSV file a split with the columns <c>pth1</c>, <c>pth2</c>, <c>edit</c>
+/// Reads data sets of the WebVid-CoVR layout: one CSV file per split with the columns <c>pth1</c>, <c>pth2</c>, <c>edit</c>
 /// and optionally <c>txt1</c>, <c>txt2</c>, <c>scores</c>, <c>sim_txt</c>, <c>sim_vid</c> (the reference's <c>src/data/webvid_covr.py</c>).
 /// </summary>
 /// <remarks>

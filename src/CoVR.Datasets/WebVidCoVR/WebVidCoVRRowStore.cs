@@ -5,8 +5,8 @@ using CoVR.Datasets.Annotations;
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
-/// Where the rows of a file lie: identities as numbers of a pool, because they repeat and are compared; texts as UTF-8, made strings when
-/// they are asked for.
+/// The rows of a file: identities as pool numbers, because they repeat and are compared; texts as UTF-8, converted to strings when
+/// requested.
 /// </summary>
 /// <remarks>One thread adds rows, one writes <see cref="Texts"/> and <see cref="Scores"/>; when both are done, any number may read.</remarks>
 internal sealed class WebVidCoVRRowStore
@@ -31,7 +31,7 @@ internal sealed class WebVidCoVRRowStore
     /// <summary>Of each row the scores.</summary>
     public ChunkedBuffer<float> Scores { get; } = new();
 
-    /// <summary>Adds a row; its number is its place.</summary>
+    /// <summary>Adds a row; its number is its index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in Entry entry)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>
-/// The rows of a file, or some of them: a row is made when it is asked for, so that 1.6 million of them cost no objects.
+/// The rows of a file, or some of them; a row is created when requested, so 1.6 million of them cost no objects.
 ////// </summary>
 internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 {
@@ -45,14 +45,14 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
     /// <summary>The different targets, in the order of first appearance.</summary>
     public IEnumerable<string> Targets() => _targets.Value.Select(number => _store.Identities[number]);
 
-    /// <summary>The rows but those of certain references and targets.</summary>
+    /// <summary>The rows except those of the given references and targets.</summary>
     public WebVidCoVRRows Without(HashSet<string> references, HashSet<string> targets) => Keep(index =>
     {
         ref readonly var entry = ref _store.EntryAt(PlaceOf(index));
         return !references.Contains(_store.Identities[entry.Reference]) && !targets.Contains(_store.Identities[entry.Target]);
     });
 
-    /// <summary>The rows for which something holds; these rows themselves when that is all of them.</summary>
+    /// <summary>The rows that satisfy a condition; this list itself if all do.</summary>
     public WebVidCoVRRows Where(Func<WebVidCoVRRow, bool> holds) => Keep(index => holds(this[index]));
 
     /// <inheritdoc/>
@@ -94,14 +94,14 @@ internal sealed class WebVidCoVRRows : IReadOnlyList<WebVidCoVRRow>
 }
 
 /// <summary>One row of an annotation file.</summary>
-/// <param name="Number">Its place among the rows of the file, counted from 0.</param>
+/// <param name="Number">Its zero-based index among the rows of the file.</param>
 /// <param name="Line">The line it starts on, counted from 1.</param>
 /// <param name="Reference"><c>pth1</c>.</param>
 /// <param name="Target"><c>pth2</c>.</param>
 /// <param name="ReferenceCaption"><c>txt1</c>; null when the file has no such column or it is not used.</param>
 /// <param name="TargetCaption"><c>txt2</c>; null when the file has no such column.</param>
 /// <param name="Edit"><c>edit</c>; empty when edits are made by rule.</param>
-/// <param name="Scores"><c>scores</c>: one number a frame of the target; null when there are none.</param>
+/// <param name="Scores"><c>scores</c>: one number per frame of the target; null if there are none.</param>
 internal sealed record WebVidCoVRRow(
     int Number,
     long Line,

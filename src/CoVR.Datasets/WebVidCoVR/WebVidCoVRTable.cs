@@ -2,7 +2,7 @@ using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>The rows of a split whose media are there, and the items of an epoch.</summary>
+/// <summary>The rows of a split with available media, and the items of an epoch.</summary>
 internal sealed class WebVidCoVRTable
 {
     private readonly Func<WebVidCoVRRow, string> _key;
@@ -29,7 +29,7 @@ internal sealed class WebVidCoVRTable
     /// <summary>The kept rows in file order.</summary>
     public WebVidCoVRRows Rows { get; }
 
-    /// <summary>What an epoch goes through, in the order of first appearance.</summary>
+    /// <summary>The items of an epoch, in the order of first appearance.</summary>
     public IReadOnlyList<WebVidCoVRItem> Items =>
     [
         .. Enumerable.Range(0, Rows.Count).GroupBy(_group ?? (index => index))
@@ -59,8 +59,8 @@ internal sealed class WebVidCoVRTable
     /// <summary>Leaves out rows without media.</summary>
     /// <param name="rows">All rows of the file.</param>
     /// <param name="iterate">What an item is.</param>
-    /// <param name="hasReference">Whether the media of a <c>pth1</c> are there; null to keep every row.</param>
-    /// <param name="hasTarget">Whether the media or embedding of a <c>pth2</c> are there.</param>
+    /// <param name="hasReference">Whether the media of a <c>pth1</c> exist; null to keep every row.</param>
+    /// <param name="hasTarget">Whether the media or embedding of a <c>pth2</c> exists.</param>
     public static WebVidCoVRTable Build(
         WebVidCoVRRows rows, WebVidCoVRIteration iterate, Func<string, bool>? hasReference = null, Func<string, bool>? hasTarget = null)
     {

@@ -5,7 +5,7 @@ using CoVR.Datasets.Annotations;
 
 namespace CoVR.Datasets.WebVidCoVR;
 
-/// <summary>The triplets of rows, with the texts that the options ask for; each is made when it is asked for, so that millions of them cost no memory.</summary>
+/// <summary>The triplets of rows, with the texts that the options ask for; each is created when requested, so millions of them cost no memory.</summary>
 internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
 {
     private readonly WebVidCoVRRows _rows;
@@ -51,7 +51,7 @@ internal sealed class WebVidCoVRTriplets : IReadOnlyList<Triplet>
         : null;
 }
 
-/// <summary>Draws by place instead of by order of use, so that a row gets the same draw whatever is read before it.</summary>
+/// <summary>Draws by position instead of by order of use, so a row's draw does not depend on what is read before it.</summary>
 internal static class RowDraw
 {
     /// <summary>A number for a row, in [0, count).</summary>

@@ -2,14 +2,14 @@ using CoVR.Modeling.Checkpoints.Files;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>Writes a file beside its place, forces it to the disk and moves it there: whatever happens, a reader finds the old file or the new one.</summary>
-/// <remarks>Safe for use from several threads; of several writers of one file the last wins.</remarks>
+/// <summary>Replaces a file atomically: writes a temporary file beside it, flushes it to disk and renames it. Readers find the old file or the new one.</summary>
+/// <remarks>Safe for use from several threads; the last of several writers wins.</remarks>
 public static class AtomicFile
 {
     /// <summary>Writes a file.</summary>
-    /// <param name="path">Where it shall be, in a folder that is created when it is missing; an existing file is replaced.</param>
-    /// <param name="write">Writes the content. If it throws, the old file stays and the partial one is removed.</param>
-    /// <param name="check">Given the path of the complete content before it takes its place; if it throws, likewise. May be null.</param>
+    /// <param name="path">The target; its folder is created if missing, and an existing file is replaced.</param>
+    /// <param name="write">Writes the content. If it throws, the old file is kept and the temporary one removed.</param>
+    /// <param name="check">Called with the path of the complete file before it is renamed; may throw likewise. May be null.</param>
     /// <exception cref="IOException">The disk is full or fails; the old file is still there.</exception>
     public static void Write(string path, Action<FileStream> write, Action<string>? check = null)
     {
@@ -36,7 +36,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Removes a file, if it is there.</summary>
+    /// <summary>Deletes a file if it exists.</summary>
     /// <param name="path">The file.</param>
     public static void Delete(string path)
     {
@@ -47,8 +47,8 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Removes what processes that were killed while they wrote left beside the place of files.</summary>
-    /// <param name="folder">The folder; nobody else writes these files now.</param>
+    /// <summary>Deletes temporary files left behind by killed processes.</summary>
+    /// <param name="folder">The folder; no other process may be writing these files.</param>
     /// <param name="names">The names of the files, in which <c>*</c> stands for any letters.</param>
     public static void RemoveUnfinished(string folder, params IEnumerable<string> names)
     {
@@ -59,7 +59,7 @@ public static class AtomicFile
         }
     }
 
-    // Shorter than the file's own name where that is nearly as long as file systems allow.
+    // Shortened if the file's own name is close to the limit of file systems.
     private static string PartialOf(string full)
     {
         const int Longest = 200;

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>An open weights file: names, types and shapes are known, tensors are read on demand.</summary>
+/// <summary>An open weights file: names, types and shapes are read at once, tensors on demand.</summary>
 /// <remarks>
 /// <para>Reads the files of <c>torch.save</c> (zip and the older form; <c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>) and safetensors; the
-/// form is told by the first bytes, not by the file's name. Pickles are read as data: no class is looked up and no function is
-/// called, so that opening a file of unknown origin is safe.</para>
+/// form is recognized by the first bytes, not by the file name. Pickles are read as data: no class is looked up and no function is
+/// called, so opening an untrusted file is safe.</para>
 /// <para>The file stays open until the object is disposed. Several threads may read at once.</para>
 /// </remarks>
 public sealed class Checkpoint : IDisposable
@@ -21,13 +21,13 @@ public sealed class Checkpoint : IDisposable
 
     private Checkpoint(CheckpointFile file, CheckpointContent content) => (_file, _content) = (file, content);
 
-    /// <summary>The file that was opened: of a folder, the one that was found in it.</summary>
+    /// <summary>The file that was opened; for a folder, the one found in it.</summary>
     public string Path => _file.Path;
 
     /// <summary>The file's form.</summary>
     internal CheckpointFormat Format => _content.Format;
 
-    /// <summary>Texts that a safetensors file carries, of shards those of the index; empty for other forms.</summary>
+    /// <summary>The metadata of a safetensors file, or of the index of shards; empty for other forms.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _content.Metadata;
 
     /// <summary>Everything in the file.</summary>
@@ -45,7 +45,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, or of no known form.</exception>
     public static Checkpoint Open(string path) => Open(path, CheckpointReadLimits.Default);
 
-    /// <summary>The files that an index of shards names.</summary>
+    /// <summary>The files named by an index of shards.</summary>
     /// <param name="indexPath">A <c>….index.json</c>.</param>
     /// <returns>Their names, which lie beside the index.</returns>
     /// <exception cref="CheckpointException">The index is damaged, or names files outside of its folder.</exception>
@@ -57,18 +57,18 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Loads a file into a module, with every key accounted for.</summary>
-    /// <param name="module">Its parameters and buffers are overwritten, whatever their device; they keep type and shape.</param>
+    /// <param name="module">Its parameters and buffers are overwritten on any device; they keep type and shape.</param>
     /// <param name="path">As in <see cref="Open(string)"/>.</param>
     /// <param name="map">How the file's keys become the module's; null where they are the same.</param>
     /// <param name="strict">
-    /// True: the keys and shapes must agree, but for what the map allows, and nothing is changed unless they do. False: what fits
-    /// is taken, all else is only reported, as the reference's <c>load_checkpoint</c> does.
+    /// True: keys and shapes must agree, apart from what the map allows, and nothing is changed unless they do. False: whatever fits
+    /// is loaded and the rest only reported, as the reference's <c>load_checkpoint</c> does.
     /// </param>
     /// <param name="verifyFirst">
     /// True: all checksums are compared before anything is changed, at the price of reading the file twice. False: each is compared while
     /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
     /// </param>
-    /// <returns>What became of every key.</returns>
+    /// <returns>The outcome for every key.</returns>
     /// <exception cref="CheckpointException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
     /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Unless verified first, damage in a tensor's bytes is found while copying: the module is then to be discarded, as the message says.</exception>
     public static LoadReport Load(nn.Module module, string path, CheckpointMap? map = null, bool strict = true, bool verifyFirst = false)
@@ -79,7 +79,7 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Writes a <c>.safetensors</c> file: streaming, and complete or not at all.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="path">The target; an existing file is replaced only once the new one is complete on disk.</param>
     /// <param name="tensors">Names and tensors on any device, such as a module's <c>state_dict()</c>; not disposed. At most one strided or remote tensor is copied at a time.</param>
     /// <param name="metadata">Texts to carry along; may be null.</param>
     /// <exception cref="ArgumentException">A name is there twice or reserved, or a type has no place in the format.</exception>
@@ -88,7 +88,7 @@ public sealed class Checkpoint : IDisposable
         SafetensorsWriter.Write(path, tensors, metadata);
 
     /// <summary>Writes a <c>.pth</c> file that Python's <c>torch.load(weights_only=True)</c> reads: streaming, and complete or not at all.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="path">The target; an existing file is replaced only once the new one is complete on disk.</param>
     /// <param name="content">
     /// Texts to values: tensors (on any device; not disposed), null, bool, int, long, float, double, string, lists of values, and
     /// dictionaries of strings or whole numbers to values, nested at will. A tensor that occurs twice is written once.
@@ -98,15 +98,15 @@ public sealed class Checkpoint : IDisposable
     public static void WritePth(string path, IReadOnlyDictionary<string, object?> content) => PthWriter.Write(path, content);
 
     /// <summary>Writes one tensor to a file, as <c>torch.save(tensor, path)</c> does.</summary>
-    /// <param name="path">Where it shall be; an existing file is replaced only when the new one is complete on disk.</param>
+    /// <param name="path">The target; an existing file is replaced only once the new one is complete on disk.</param>
     /// <param name="tensor">On any device; not disposed.</param>
     /// <exception cref="ArgumentException">Tensors of its type are not written.</exception>
     /// <exception cref="IOException">The file cannot be written; an existing one is as before.</exception>
     public static void WritePth(string path, Tensor tensor) => PthWriter.Write(path, tensor);
 
-    /// <summary>Opens a file and reads its table of contents, within limits of one's own.</summary>
+    /// <summary>Opens a file and reads its table of contents within the given limits.</summary>
     /// <param name="path">The file, index or folder.</param>
-    /// <param name="limits">What the table of contents may cost.</param>
+    /// <param name="limits">The limits for reading the table of contents.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="CheckpointException">There is no such file, or it is damaged, hostile, of no known form, or over the limits.</exception>
     internal static Checkpoint Open(string path, CheckpointReadLimits limits)

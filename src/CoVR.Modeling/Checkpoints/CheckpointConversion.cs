@@ -5,7 +5,7 @@ namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>A weights file of <c>torch.save</c> turned into safetensors or back: streaming, compared bit for bit, complete or not at all.</summary>
 /// <remarks>
-/// Bytes go from file to file through a buffer of 4 MB (a strided view is held as a whole, one at a time), so that files of any
+/// Bytes go from file to file through a buffer of 4 MB (a strided view is held in memory, one at a time), so files of any
 /// length are converted. Types stay; half precision stays half. Only tensors are taken over; <see cref="Dropped"/> lists the rest.
 /// </remarks>
 public sealed class CheckpointConversion
@@ -33,24 +33,24 @@ public sealed class CheckpointConversion
     /// <summary>Bytes of those tensors, each name counted.</summary>
     public long Bytes { get; }
 
-    /// <summary>Names that were one tensor with an earlier name, to that name. Safetensors has no shared tensors: there each is written for itself.</summary>
+    /// <summary>Names that shared a tensor with an earlier name, mapped to that name. Safetensors has no shared tensors, so each is written separately.</summary>
     public IReadOnlyDictionary<string, string> Tied { get; }
 
-    /// <summary>What the old file held besides, such as <c>optimizer</c> and <c>epoch</c>; it is not in the new one.</summary>
+    /// <summary>What else the old file held, such as <c>optimizer</c> and <c>epoch</c>; not in the new one.</summary>
     public IReadOnlyList<string> Dropped { get; }
 
     /// <summary>Whether every tensor was compared bit for bit.</summary>
     public bool Verified { get; }
 
-    /// <summary>Makes a safetensors file.</summary>
+    /// <summary>Writes a safetensors file.</summary>
     /// <param name="source">A file of any form that <see cref="Checkpoint"/> reads.</param>
-    /// <param name="destination">The new file; an existing one is replaced when the new one is complete and compared.</param>
+    /// <param name="destination">The new file; an existing one is replaced once the new one is complete and verified.</param>
     /// <param name="root">The dictionary that holds the state dict, empty for the top; null for <c>model</c> where the file has it, else the top.</param>
-    /// <param name="verify">Whether every tensor of the new file is compared with the old one, bit for bit, before it takes its place.</param>
+    /// <param name="verify">Whether every tensor of the new file is compared with the old one, bit for bit, before it is renamed.</param>
     /// <param name="progress">Told the bytes done, written and then compared, and the tensor at work; may be null.</param>
-    /// <param name="cancellationToken">Ends the conversion; nothing is left of it.</param>
-    /// <returns>What was taken over.</returns>
-    /// <exception cref="CheckpointException">The source is damaged, holds no tensors or a type that safetensors has not, or the new file differs.</exception>
+    /// <param name="cancellationToken">Cancels the conversion; nothing is left behind.</param>
+    /// <returns>What was converted.</returns>
+    /// <exception cref="CheckpointException">The source is damaged, holds no tensors or a type that safetensors lacks, or the new file differs.</exception>
     /// <exception cref="IOException">The new file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static CheckpointConversion ToSafetensors(
@@ -73,12 +73,12 @@ public sealed class CheckpointConversion
 
     /// <summary>Makes a <c>.pth</c> file that Python's <c>torch.load(weights_only=True)</c> reads.</summary>
     /// <param name="source">A file of any form that <see cref="Checkpoint"/> reads; safetensors usually.</param>
-    /// <param name="destination">The new file; an existing one is replaced when the new one is complete and compared.</param>
+    /// <param name="destination">The new file; an existing one is replaced once the new one is complete and verified.</param>
     /// <param name="root">The dictionary that shall hold the state dict, empty for the top; null for what the safetensors file was made from, else the top.</param>
-    /// <param name="verify">Whether every tensor of the new file is compared with the old one, bit for bit, before it takes its place.</param>
+    /// <param name="verify">Whether every tensor of the new file is compared with the old one, bit for bit, before it is renamed.</param>
     /// <param name="progress">Told the bytes done, written and then compared, and the tensor at work; may be null.</param>
-    /// <param name="cancellationToken">Ends the conversion; nothing is left of it.</param>
-    /// <returns>What was taken over. Tensors are tied again only where <see cref="ToSafetensors"/> noted it and they are still equal.</returns>
+    /// <param name="cancellationToken">Cancels the conversion; nothing is left behind.</param>
+    /// <returns>What was converted. Tensors are tied again only where <see cref="ToSafetensors"/> noted it and they are still equal.</returns>
     /// <exception cref="CheckpointException">The source is damaged or holds no tensors, or the new file differs.</exception>
     /// <exception cref="IOException">The new file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -3,13 +3,13 @@ using CoVR.Modeling.Checkpoints.Files;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>The forms of weights files that can be read.</summary>
+/// <summary>The supported forms of weights files.</summary>
 internal enum CheckpointFormat
 {
-    /// <summary>What <c>torch.save</c> writes since PyTorch 1.6: a zip archive of a pickle and raw storages.</summary>
+    /// <summary>Written by <c>torch.save</c> since PyTorch 1.6: a zip archive of a pickle and raw storages.</summary>
     TorchZip,
 
-    /// <summary>What <c>torch.save</c> wrote before: pickles followed by raw storages.</summary>
+    /// <summary>Written by <c>torch.save</c> before that: pickles followed by raw storages.</summary>
     TorchLegacy,
 
     /// <summary>A JSON header followed by raw tensors.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>How the files of one model family become the state dict of our module: one map per family, all of it data.</summary>
+/// <summary>Maps the files of a model family to our module's state dict: one map per family, as data.</summary>
 /// <remarks>Applied in the order of the properties; one with defaults changes nothing. Immutable and safe for several threads if <see cref="Rename"/> and <see cref="Reshape"/> are.</remarks>
 public sealed class CheckpointMap
 {
@@ -10,24 +10,24 @@ public sealed class CheckpointMap
     /// <value>Null (the default) for the top. A file without such a dictionary is read from its top, as safetensors files always are.</value>
     public string? Root { get; init; }
 
-    /// <summary>Prefixes that are cut off, each at most once, in this order: <c>module.</c> of distributed training, for example.</summary>
-    /// <value>None by default.</value>
+    /// <summary>Prefixes to remove, each at most once, in this order: <c>module.</c> of distributed training, for example.</summary>
+    /// <value>Empty by default.</value>
     public IReadOnlyList<string> RemovedPrefixes { get; init; } = [];
 
-    /// <summary>Gives a key of the file (prefixes cut) the module's name.</summary>
+    /// <summary>Renames a key of the file (without prefixes) to the module's name.</summary>
     /// <value>Null (the default) to keep all.</value>
     public Func<string, string>? Rename { get; init; }
 
     /// <summary>Keys (renamed; <c>*</c> stands for any characters) that the module may lack; the report lists them as ignored.</summary>
-    /// <value>None by default. A key that the module has is loaded in any case.</value>
+    /// <value>Empty by default. A key that the module has is loaded in any case.</value>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
     /// <summary>Keys of the module (<c>*</c> stands for any characters) that the file may lack; their values stay.</summary>
-    /// <value>None by default.</value>
+    /// <value>Empty by default.</value>
     public IReadOnlyList<string> Optional { get; init; } = [];
 
     /// <summary>Keys of the module (<c>*</c> stands for any characters) whose tensors <see cref="Reshape"/> fits where the file has another size, such as position embeddings.</summary>
-    /// <value>None by default.</value>
+    /// <value>Empty by default.</value>
     public IReadOnlyList<string> Reshaped { get; init; } = [];
 
     /// <summary>
@@ -69,13 +69,13 @@ public sealed class CheckpointMap
     }
 }
 
-/// <summary>Compares keys with patterns in which <c>*</c> stands for any characters, none included.</summary>
+/// <summary>Compares keys with patterns in which <c>*</c> matches any number of characters.</summary>
 internal static class KeyPattern
 {
-    /// <summary>Whether some pattern fits a key.</summary>
+    /// <summary>Whether any pattern matches a key.</summary>
     public static bool MatchesAny(IReadOnlyList<string> patterns, string key) => patterns.Any(pattern => Matches(pattern, key));
 
-    /// <summary>Whether a pattern fits a key.</summary>
+    /// <summary>Whether a pattern matches a key.</summary>
     public static bool Matches(string pattern, string key)
     {
         var parts = pattern.Split('*');

@@ -1,16 +1,16 @@
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>What the table of contents of a weights file may cost; a file that wants more is refused with a <see cref="CheckpointException"/>.</summary>
+/// <summary>Limits for reading the table of contents of a weights file; a file that exceeds them is rejected with a <see cref="CheckpointException"/>.</summary>
 /// <remarks>
 /// The defaults are far above real checkpoints and dictionaries of millions of caption embeddings. Tensors do not count: they
 /// are never larger than their file, and are read only when they are asked for. Immutable.
 /// </remarks>
 internal sealed class CheckpointReadLimits
 {
-    // Small files may cost so much in any case.
+    // The allowance for small files.
     private const long FreeMemory = 1 << 26;
 
-    /// <summary>The limits that are used where none are given.</summary>
+    /// <summary>The default limits.</summary>
     public static CheckpointReadLimits Default { get; } = new();
 
     /// <summary>Bytes of one pickle.</summary>
@@ -29,7 +29,7 @@ internal sealed class CheckpointReadLimits
     /// <value>64; texts take about 4, numbers 20.</value>
     public int MemoryPerByte { get; init; } = 64;
 
-    /// <summary>How deep tuples, lists and dictionaries may be opened within one another.</summary>
+    /// <summary>The maximum nesting of tuples, lists and dictionaries.</summary>
     /// <value>1,000.</value>
     public int Nesting { get; init; } = 1_000;
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>A tensor that still lies in its file.</summary>
+/// <summary>A tensor that has not been read from its file yet.</summary>
 /// <remarks>Valid while its <see cref="Checkpoint"/> is open. Several threads may read different tensors at once.</remarks>
 public sealed class CheckpointTensor
 {
@@ -16,7 +16,7 @@ public sealed class CheckpointTensor
     internal CheckpointTensor(string name, TensorLayout layout, TensorStorage storage) =>
         (Name, _layout, _storage) = (name, layout, storage);
 
-    /// <summary>Its name in the state dict; empty for a tensor that stands elsewhere in the file.</summary>
+    /// <summary>Its name in the state dict; empty for a tensor elsewhere in the file.</summary>
     public string Name { get; }
 
     /// <summary>The type of its elements in the file.</summary>
@@ -32,8 +32,8 @@ public sealed class CheckpointTensor
     /// <param name="destination">A tensor of the same shape, on any device; its values are replaced, its gradient is not.</param>
     /// <remarks>
     /// A contiguous float tensor on the CPU is filled straight from the file. Otherwise a piece of at most 4 MB is held at a
-    /// time (for a strided view: the part of its storage that it spans). No limit of 2 GB. If the checksum turns out wrong, the
-    /// destination has been overwritten all the same.
+    /// time (for a strided view: the part of its storage that it spans). No limit of 2 GB. If the checksum does not match, the
+    /// destination has been overwritten nevertheless.
     /// </remarks>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="CheckpointException">The file is damaged or cannot be read.</exception>

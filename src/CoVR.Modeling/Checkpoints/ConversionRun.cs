@@ -2,7 +2,7 @@ using CoVR.Modeling.Checkpoints.Files;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>One conversion: watches the bytes go by and compares them afterwards.</summary>
+/// <summary>One conversion: counts bytes while writing and compares them afterwards.</summary>
 internal sealed class ConversionRun(Checkpoint source, IReadOnlyDictionary<string, CheckpointTensor> tensors, bool verify, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>Which tensor of a file goes where in a module; made and checked before anything is copied.</summary>
+/// <summary>The assignment of a file's tensors to a module, made and checked before anything is copied.</summary>
 /// <remarks>Used inside one dispose scope, which owns the reshaped tensors.</remarks>
 internal sealed class LoadPlan
 {
@@ -48,7 +48,7 @@ internal sealed class LoadPlan
         _firstDestination = _state.Keys.FirstOrDefault();
     }
 
-    /// <summary>Throws if the file does not fit, but for what the map allows.</summary>
+    /// <summary>Throws unless the file fits, apart from what the map allows.</summary>
     public void ThrowOnMismatch()
     {
         var taken = _copies.Select(copy => copy.Destination.Handle).ToHashSet();
@@ -89,7 +89,7 @@ internal sealed class LoadPlan
         }
     }
 
-    /// <summary>What became of every key.</summary>
+    /// <summary>The outcome for every key.</summary>
     public LoadReport Report() => new(_checkpoint.Path)
     {
         Taken = _taken,

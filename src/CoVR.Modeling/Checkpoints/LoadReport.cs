@@ -1,6 +1,6 @@
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>What became of every key when weights were loaded. Keys are the module's names.</summary>
+/// <summary>The outcome for every key of loaded weights. Keys are the module's names.</summary>
 /// <param name="File">The file.</param>
 public sealed record LoadReport(string File)
 {

@@ -8,7 +8,7 @@ namespace CoVR.Modeling.Checkpoints;
 /// <summary>Writes <c>.pth</c> files that Python's <c>torch.load(weights_only=True)</c> reads: streaming, and complete or not at all.</summary>
 internal static class PthWriter
 {
-    /// <summary>Writes a dictionary, in which tensors of other files may be, and checks it before it takes its place.</summary>
+    /// <summary>Writes a dictionary, in which tensors of other files may be, and checks it before it is renamed.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, object?> content, Action<string>? check = null)
     {
         ArgumentNullException.ThrowIfNull(content);

@@ -16,10 +16,10 @@ internal static class SafetensorsWriter
     }
 
     /// <summary>Writes tensors of any origin.</summary>
-    /// <param name="path">Where the file shall be.</param>
+    /// <param name="path">The target.</param>
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">Texts to carry along; may be null.</param>
-    /// <param name="check">Given the path of the written file before it takes its place; may be null.</param>
+    /// <param name="check">Called with the path of the written file before it is renamed; may be null.</param>
     public static void Write(string path, IEnumerable<WritableTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string>? check)
     {
         // Wide types first, as the format's own library does: every tensor then starts at a multiple of its element size.

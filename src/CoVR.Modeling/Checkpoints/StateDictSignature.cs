@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>Recognises a model by the keys and shapes of its state dict, and says in one sentence why weights do not fit.</summary>
+/// <summary>Recognizes a model by the keys and shapes of its state dict, and explains in one sentence why weights do not fit.</summary>
 /// <remarks>Knows the names of BLIP (<c>src/model/blip</c>), LAVIS' BLIP-2 (<c>lavis/models/blip2_models</c>, <c>eva_vit.py</c>, <c>clip_vit.py</c>) and the transformers library.</remarks>
 /// <param name="Family">The model family in words, or null.</param>
 /// <param name="Visual">The kind of its visual encoder in words, or null.</param>
-/// <param name="Width">C, the width of its visual tokens; 0 if not known.</param>
-/// <param name="Depth">The blocks of its visual encoder; 0 if not known.</param>
-/// <param name="ImageSize">S, from patch size and positions; 0 if not known.</param>
-/// <param name="Words">The words of its vocabulary; 0 if not known.</param>
+/// <param name="Width">C, the width of its visual tokens; 0 if unknown.</param>
+/// <param name="Depth">The blocks of its visual encoder; 0 if unknown.</param>
+/// <param name="ImageSize">S, from patch size and positions; 0 if unknown.</param>
+/// <param name="Words">The words of its vocabulary; 0 if unknown.</param>
 internal sealed record StateDictSignature(string? Family, string? Visual, long Width, int Depth, long ImageSize, long Words)
 {
     private const string VisualPrefix = "visual_encoder.";
     private const string WordsEnding = "embeddings.word_embeddings.weight";
 
-    /// <summary>Draws a state dict.</summary>
+    /// <summary>Recognizes a state dict.</summary>
     /// <param name="shapes">Its keys, as our modules name them, and shapes.</param>
     public static StateDictSignature Of(IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {

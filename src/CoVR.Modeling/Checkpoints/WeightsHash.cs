@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>SHA-256 of weights, lower-case hexadecimal: which weights made these embeddings?</summary>
+/// <summary>SHA-256 of weights, lower-case hexadecimal: identifies the weights that made embeddings.</summary>
 public static class WeightsHash
 {
     /// <summary>Hashes a file's bytes.</summary>
@@ -49,8 +49,8 @@ public static class WeightsHash
         return Convert.ToHexStringLower(SHA256.HashData(digests));
     }
 
-    /// <summary>Hashes the weights of a model anew after a training or a load, so that embeddings made before and after are told apart. <c>ComposedTrainer</c> does it by itself.</summary>
-    /// <param name="model">A model with weights of this runtime; one without is left as it is.</param>
+    /// <summary>Recomputes the weights hash after training or loading, so that embeddings made before and after are distinguished. <c>Trainer</c> calls it.</summary>
+    /// <param name="model">A model with weights of this runtime; others are left unchanged.</param>
     public static void RehashWeights(this ComposedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);

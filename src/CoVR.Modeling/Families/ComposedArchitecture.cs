@@ -3,7 +3,7 @@ using CoVR.Modeling.Layers;
 
 namespace CoVR.Modeling.Families;
 
-/// <summary>The sizes that every model family has; each family adds its own.</summary>
+/// <summary>The sizes common to all model families; each family adds its own.</summary>
 public abstract record ComposedArchitecture
 {
     /// <summary>Starts from the sizes of a family's main model.</summary>
@@ -35,8 +35,8 @@ public abstract record ComposedArchitecture
     /// </value>
     public QueryFusion Fusion { get; init; } = QueryFusion.CrossAttention;
 
-    /// <summary>Finds sizes that do not go together.</summary>
-    /// <returns>One sentence a fault; empty when there is none.</returns>
+    /// <summary>Finds inconsistent sizes.</summary>
+    /// <returns>One sentence per fault; empty if there is none.</returns>
     internal IEnumerable<string> FindFaults()
     {
         if (!Enum.IsDefined(Fusion))
@@ -66,10 +66,10 @@ public abstract record ComposedArchitecture
     }
 }
 
-/// <summary>How a model family makes one query of a picture and a text.</summary>
+/// <summary>How a model family fuses a picture and a text into a query.</summary>
 public enum QueryFusion
 {
-    /// <summary>The method of the papers: the text looks at the picture's tokens (BLIP), learnt queries look at both (BLIP-2).</summary>
+    /// <summary>The method of the papers: the text attends to the picture's tokens (BLIP), or learnt queries attend to both (BLIP-2).</summary>
     CrossAttention,
 
     /// <summary>

@@ -16,7 +16,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     [ComponentName(Name = VisualName)]
     private readonly IVisualEncoder _visual;
 
-    /// <summary>Takes over the visual encoder.</summary>
+    /// <summary>Sets the visual encoder.</summary>
     /// <param name="name">The module's name.</param>
     /// <param name="visual">The visual encoder; disposed with the encoder when it is a module.</param>
     /// <param name="dimensions">D.</param>
@@ -33,7 +33,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     /// <inheritdoc/>
     public int Dimensions { get; }
 
-    /// <summary>The pictures it reads.</summary>
+    /// <summary>Its image input.</summary>
     public ImageInput Image => _visual.Input;
 
     /// <summary>The visual encoder.</summary>
@@ -42,10 +42,10 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     /// <summary>What makes queries.</summary>
     public abstract IFusionModule Fusion { get; }
 
-    /// <summary>Whether queries come of the trained head of <see cref="QueryFusion.Late"/>; then that head is all that a composed training changes.</summary>
+    /// <summary>Whether queries come from the trained head of <see cref="QueryFusion.Late"/>; then that head is all that a composed training changes.</summary>
     protected internal bool HasLateFusion => Fusion is LateFusion;
 
-    /// <summary>Sets fresh weights as the reference does; parts of a host are left as they are.</summary>
+    /// <summary>Initializes weights as the reference does; replaced parts are left unchanged.</summary>
     /// <param name="initializer">The seeded source; the weights are on the CPU.</param>
     public abstract void Initialize(WeightInitializer initializer);
 
@@ -81,7 +81,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     /// <returns>The encoder, whose values are unset, owned by this one; null where there is none.</returns>
     public virtual ComposedFamilyEncoder? CreateTargetEncoder() => null;
 
-    /// <summary>The weights that embed targets, whose hash tells stored embeddings apart.</summary>
+    /// <summary>The weights that embed targets; their hash identifies stored embeddings.</summary>
     /// <returns>The encoder's own state dict unless targets have weights of their own.</returns>
     public virtual Dictionary<string, Tensor> TargetState() => state_dict();
 
@@ -92,7 +92,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     protected abstract bool IsTrained(string name, TrainableWeights set);
 
     /// <inheritdoc/>
-    /// <remarks>While nothing but the head of <see cref="QueryFusion.Late"/> is trained, everything else stays in evaluation mode: its embeddings are the head's data.</remarks>
+    /// <remarks>While only the head of <see cref="QueryFusion.Late"/> is trained, everything else stays in evaluation mode, because it computes the head's inputs.</remarks>
     public override void train(bool train = true)
     {
         base.train(train);
@@ -145,9 +145,9 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     /// <param name="initializer">The seeded source.</param>
     protected internal void InitializeFusion(WeightInitializer initializer) => (Fusion as LateFusion)?.Initialize(initializer);
 
-    /// <summary>Makes the fusion that the parts or the architecture name.</summary>
+    /// <summary>Creates the fusion named by the parts or the architecture.</summary>
     /// <param name="architecture">The sizes.</param>
-    /// <param name="parts">A fusion of the host goes before the architecture's; may be null.</param>
+    /// <param name="parts">A fusion of the host takes precedence over the architecture's; may be null.</param>
     /// <param name="crossAttention">Makes the family's own.</param>
     /// <param name="device">Where; null for the CPU.</param>
     /// <returns>The fusion; register it as <c>fusion</c>.</returns>
@@ -176,7 +176,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
         return _visual.Encode(pixels);
     }
 
-    /// <summary>Refuses visual tokens of another shape.</summary>
+    /// <summary>Throws if visual tokens have the wrong shape.</summary>
     /// <param name="visualTokens">[B, N, C].</param>
     /// <exception cref="ArgumentException">They are missing or have another shape.</exception>
     protected void RequireVisual([System.Diagnostics.CodeAnalysis.NotNull] Tensor? visualTokens)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Modeling.Families;
 
-/// <summary>Parts of a host that replace those of a model family; null keeps the family's own.</summary>
-/// <param name="Visual">Pictures to tokens; its width and picture size are taken over.</param>
+/// <summary>Host parts that replace those of a model family; null keeps the family's own.</summary>
+/// <param name="Visual">Pictures to tokens; the model takes its width and picture size.</param>
 /// <param name="Text">Texts to tokens, for captions; needs a <paramref name="Fusion"/> too, because a family's own reads pictures through its text encoder.</param>
 /// <param name="Fusion">Visual tokens and text to query vectors [B, Q, D].</param>
 public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEncoder? Text = null, IFusionModule? Fusion = null)
@@ -12,7 +12,7 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
     /// <summary>Nothing is replaced.</summary>
     public static ComposedModelParts None { get; } = new();
 
-    /// <summary>Who finds the checkpoint that options name.</summary>
+    /// <summary>Resolves checkpoint names.</summary>
     /// <value>Null: only paths are known.</value>
     public ICheckpointResolver? Checkpoints { get; init; }
 

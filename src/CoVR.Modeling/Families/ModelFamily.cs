@@ -20,7 +20,7 @@ public sealed record ModelFamily
     /// <value>None.</value>
     public IReadOnlyList<string> AddedTokens { get; init; } = [];
 
-    /// <summary>Allocates the encoder on the CPU, with unset values, of sizes that have as many words as the model. Sizes are of the type that the variants have.</summary>
+    /// <summary>Allocates the encoder on the CPU with uninitialized values. The sizes have the variants' type and the model's vocabulary size.</summary>
     public required Func<ComposedArchitecture, BertTextTokenizer, ComposedModelParts, ComposedFamilyEncoder> CreateEncoder { get; init; }
 
     /// <summary>Gives the map from files to the state dict; weights of parts that the host replaces may be missing from a file.</summary>
@@ -30,21 +30,21 @@ public sealed record ModelFamily
     /// <value>False.</value>
     public bool HasTargetEncoder { get; init; }
 
-    /// <summary>Finds faults that only this family knows, one sentence each.</summary>
+    /// <summary>Finds family-specific faults, one sentence each.</summary>
     /// <value>Finds none.</value>
     public Func<ModelOptions, IEnumerable<string>> FindFaults { get; init; } = _ => [];
 
-    /// <summary>Finds a published model; case does not matter.</summary>
+    /// <summary>Finds a published model, ignoring case.</summary>
     /// <param name="name">Its name; null for the default.</param>
     /// <returns>The variant, or null.</returns>
     public ModelVariant? Find(string? name) => name is null
         ? Variants[0]
         : Variants.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Makes a model in evaluation mode, after everything that it needs was downloaded.</summary>
-    /// <param name="options">What to make.</param>
-    /// <param name="parts">What replaces the family's own parts, and who finds checkpoints; null for nothing, and paths only.</param>
-    /// <param name="logger">Told what was made; may be null.</param>
+    /// <summary>Creates a model in evaluation mode, downloading what it needs first.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="parts">Parts that replace the family's own, and the checkpoint resolver; null for none, and paths only.</param>
+    /// <param name="logger">Logs what was loaded; may be null.</param>
     /// <param name="cancellationToken">Ends downloads.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; the message lists all of them.</exception>
@@ -57,7 +57,7 @@ public sealed record ModelFamily
     }
 
     /// <summary>Compares a file with the model that options describe, without loading it: the model's memory is reserved, but neither set nor read.</summary>
-    /// <param name="options">Variant, architecture, fusion and vocabulary; other options are not looked at.</param>
+    /// <param name="options">Variant, architecture, fusion and vocabulary; other options are ignored.</param>
     /// <param name="path">The weights.</param>
     /// <returns>What a strict load would do with every key.</returns>
     /// <exception cref="CheckpointException">The file is damaged, or (<see cref="CheckpointException"/>) of another model.</exception>
@@ -70,7 +70,7 @@ public sealed record ModelFamily
     }
 }
 
-/// <summary>A published model: its architecture and everything that travels with its weights.</summary>
+/// <summary>A published model: its architecture, token lengths and origin.</summary>
 /// <param name="Name">As options name it.</param>
 /// <param name="Architecture">Sizes, and the pictures it reads.</param>
 /// <param name="Text">Token lengths and the words a text is cut to.</param>

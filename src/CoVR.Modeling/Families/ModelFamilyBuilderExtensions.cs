@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Brings a model family into a pipeline.</summary>
+/// <summary>Adds a model family to a pipeline.</summary>
 public static class ModelFamilyBuilderExtensions
 {
     /// <summary>

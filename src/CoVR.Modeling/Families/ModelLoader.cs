@@ -8,14 +8,14 @@ using TorchSharp;
 
 namespace CoVR.Modeling.Families;
 
-/// <summary>The way from options to a loaded model: check, download, tokenizer, encoder, weights, description.</summary>
+/// <summary>Loads a model from options: validation, download, tokenizer, encoder, weights, description.</summary>
 internal sealed partial class ModelLoader(ModelFamily family, ModelOptions options, ComposedModelParts parts, ILogger logger)
 {
     private readonly ICheckpointResolver _resolver = parts.Checkpoints ?? PathResolver.Instance;
 
     private bool HasOwnSizes => options.Architecture is not null;
 
-    // Sizes of the host's own take weights of any variant.
+    // Custom sizes accept weights of any variant.
     private CheckpointReference ReferenceOf(string name) => new(name, family.Name, HasOwnSizes ? string.Empty : family.Find(options.Variant)?.Name ?? string.Empty);
 
     /// <summary>Every fault of the options, one sentence each.</summary>
@@ -111,7 +111,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
     }
 
-    // Published weights know nothing of the small head of late fusion.
+    // Published weights lack the small head of late fusion.
     private CheckpointMap MapFor(ComposedFamilyEncoder encoder)
     {
         var map = family.GetCheckpointMap(parts);
@@ -172,7 +172,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit everywhere: missing {Missing}, unexpected {Unexpected}, misshapen {Misshapen}")]
     private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyDictionary<string, string> misshapen);
 
-    /// <summary>Knows paths and nothing else.</summary>
+    /// <summary>Resolves paths only.</summary>
     private sealed class PathResolver : ICheckpointResolver
     {
         public static PathResolver Instance { get; } = new();

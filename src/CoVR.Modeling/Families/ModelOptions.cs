@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CoVR.Modeling.Families;
 
-/// <summary>Which model of a family is made (<c>UseBlip</c>, <c>UseBlip2</c>, <c>UseModelFamily</c>).</summary>
+/// <summary>Which model of a family to load (<c>UseBlip</c>, <c>UseBlip2</c>, <c>UseModelFamily</c>).</summary>
 public sealed class ModelOptions
 {
     /// <summary>Where the vocabulary of the published models comes from: bert-base-uncased's 30,522 lines, one token each.</summary>
@@ -12,7 +12,7 @@ public sealed class ModelOptions
     /// <value>Null: the first of the family, the model of the papers.</value>
     public string? Variant { get; set; }
 
-    /// <summary>Other sizes than the variant's, for instance for a small model that is trained from nothing: a <c>BlipArchitecture</c>, <c>Blip2Architecture</c>, …</summary>
+    /// <summary>Sizes that replace the variant's, for instance for a small model trained from scratch: a <c>BlipArchitecture</c>, <c>Blip2Architecture</c>, …</summary>
     /// <value>Null: the variant's.</value>
     public ComposedArchitecture? Architecture { get; set; }
 
@@ -39,15 +39,15 @@ public sealed class ModelOptions
     /// <value>Null: the weights of <see cref="Checkpoint"/>.</value>
     public string? TargetCheckpoint { get; set; }
 
-    /// <summary>Whether the file must hold every weight of the model in its shape, and nothing unknown.</summary>
-    /// <value>True; false takes what fits and reports the rest in the log, as the reference does in silence.</value>
+    /// <summary>Whether the file must hold exactly the model's weights.</summary>
+    /// <value>True; false takes what fits and reports the rest in the log, as the reference does silently.</value>
     public bool StrictCheckpoint { get; set; } = true;
 
     /// <summary>Path of a vocabulary, one token a line.</summary>
     /// <value>Null: <see cref="Vocabulary"/>, or without that too the one of the published models, which <see cref="ICheckpointResolver"/> downloads once.</value>
     public string? VocabularyPath { get; set; }
 
-    /// <summary>The vocabulary itself; the place of a token is its id.</summary>
+    /// <summary>The vocabulary itself; the index of a token is its id.</summary>
     /// <value>Null: <see cref="VocabularyPath"/>.</value>
     public IReadOnlyList<string>? Vocabulary { get; set; }
 
@@ -56,7 +56,7 @@ public sealed class ModelOptions
     [Required(AllowEmptyStrings = false)]
     public string Device { get; set; } = "cpu";
 
-    /// <summary>How a picture and a text become one query; null keeps the architecture's. A fusion of the host (<c>UseFusion</c>) goes before both.</summary>
+    /// <summary>How a picture and a text become one query; null keeps the architecture's. A fusion of the host (<c>UseFusion</c>) takes precedence over both.</summary>
     /// <value>Null: <see cref="QueryFusion.CrossAttention"/>, the method of the papers.</value>
     public QueryFusion? Fusion { get; set; }
 
@@ -69,14 +69,14 @@ public sealed class ModelOptions
     public bool TrainVisualEncoder { get; set; }
 
     /// <summary>
-    /// How many of the visual encoder's last blocks forget their activations while it is trained and compute them again for the
+    /// How many of the visual encoder's last blocks recompute their activations during training for the
     /// gradient: less memory, about a third more time, the same numbers. 0 for none; null keeps the architecture's number.
     /// </summary>
     /// <value>Null: 12, as in the reference.</value>
     [Range(0, 1024)]
     public int? CheckpointedBlocks { get; set; }
 
-    /// <summary>Seed of fresh weights: one seed gives the same weights, also where several models are made at once.</summary>
+    /// <summary>Seed of fresh weights: the same seed gives the same weights, even if several models are created concurrently.</summary>
     /// <remarks>The process's generator is neither used nor changed. A visual encoder or fusion of your own brings its own weights.</remarks>
     /// <value>1234.</value>
     public ulong Seed { get; set; } = 1234;
@@ -100,10 +100,10 @@ public enum TrainableWeights
     /// </summary>
     Composed,
 
-    /// <summary>What a text alone goes through, and its projection.</summary>
+    /// <summary>The text path and its projection.</summary>
     TextOnly,
 
-    /// <summary>What a picture alone goes through: the visual encoder and its projection, in BLIP-2 the queries too.</summary>
+    /// <summary>The visual path: the visual encoder and its projection, in BLIP-2 the queries too.</summary>
     VisualOnly,
 
     /// <summary>Everything, for instance for a contrastive warm-up of pictures and captions.</summary>

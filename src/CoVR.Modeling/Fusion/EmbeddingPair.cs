@@ -9,7 +9,7 @@ namespace CoVR.Modeling.Fusion;
 /// <param name="caption">Texts to captions [B, D].</param>
 internal sealed class EmbeddingPair(Func<Tensor, Tensor> picture, Func<TokenBatch, Tensor> caption)
 {
-    /// <summary>Fuses where there are two parts; one part alone is embedded as the family does.</summary>
+    /// <summary>Fuses two parts; a single part is embedded as the family does.</summary>
     /// <param name="visualTokens">[B, N, C] or null.</param>
     /// <param name="text">[B, T] or null.</param>
     /// <param name="fuse">Picture [B, D], the mean of its unit vectors, and text [B, D] to [B, D] of any length.</param>

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
 
-/// <summary>Trades time for memory in training: a module's inner activations are forgotten and computed again for the gradient.</summary>
+/// <summary>Trades time for memory in training: a module's activations are recomputed for the gradient.</summary>
 /// <remarks>
 /// Chen et al. 2016 (arXiv 1604.06174). The state of the random generator is kept with the input, so that dropout and
 /// stochastic depth drop the same things the second time: gradients are those of the plain computation, bit for bit.
 /// </remarks>
 internal static class ActivationCheckpoint
 {
-    /// <summary>Whether a gradient will be asked of a module.</summary>
+    /// <summary>Whether a module will need a gradient.</summary>
     public static bool IsUseful(nn.Module module) => is_grad_enabled() && module.parameters().Any(parameter => parameter.requires_grad);
 
     /// <summary>Applies a module.</summary>

@@ -14,9 +14,9 @@ internal sealed class BertEncoder : nn.Module<Tensor, BertContext, Tensor>
 
     /// <summary>Allocates the layers.</summary>
     /// <param name="options">Sizes and kinds.</param>
-    /// <param name="encoderWidth">Width of the tokens that cross attention looks at.</param>
+    /// <param name="encoderWidth">Width of the tokens that cross attention attends to.</param>
     /// <param name="device">Where; null for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent.</exception>
     public BertEncoder(BertOptions options, int encoderWidth, Device? device = null)
         : base(nameof(BertEncoder))
     {
@@ -59,7 +59,7 @@ internal sealed class BertEncoder : nn.Module<Tensor, BertContext, Tensor>
     }
 }
 
-/// <summary>What all layers of a <see cref="BertEncoder"/> look at beside the hidden states.</summary>
+/// <summary>Inputs shared by all layers of a <see cref="BertEncoder"/> besides the hidden states.</summary>
 /// <param name="SelfMask">Added to self-attention scores, [B, 1, 1, T]; null when nothing is padded. See <see cref="BertMasks"/>.</param>
 /// <param name="Encoder">[B, N, encoder width] for cross attention; null leaves cross attention out.</param>
 /// <param name="EncoderMask">Added to cross-attention scores, [B, 1, 1, N]; null when nothing is padded.</param>

@@ -32,8 +32,8 @@ internal sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
 
     /// <summary>Allocates a layer.</summary>
     /// <param name="options">Sizes and kinds.</param>
-    /// <param name="index">Its place among the layers, from 0.</param>
-    /// <param name="encoderWidth">Width of the tokens that cross attention looks at.</param>
+    /// <param name="index">Its zero-based index among the layers.</param>
+    /// <param name="encoderWidth">Width of the tokens that cross attention attends to.</param>
     /// <param name="device">Where; null for the CPU.</param>
     public BertLayer(BertOptions options, int index, int encoderWidth, Device? device = null)
         : base(nameof(BertLayer))

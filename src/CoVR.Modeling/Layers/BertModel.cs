@@ -21,7 +21,7 @@ public class BertModel : nn.Module, ITextEncoder
     /// <param name="options">Sizes.</param>
     /// <param name="visualWidth">Width of the visual tokens.</param>
     /// <param name="device">Where; null for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent.</exception>
     public BertModel(BertOptions options, int visualWidth, Device? device = null)
         : base(nameof(BertModel))
     {
@@ -84,7 +84,7 @@ public class BertModel : nn.Module, ITextEncoder
         return _encoder.Apply(hidden, context).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sets fresh weights as the reference does: normal, biases 0.</summary>
+    /// <summary>Initializes weights as the reference does: normal, biases 0.</summary>
     /// <param name="initializer">The seeded source.</param>
     public virtual void Initialize(WeightInitializer initializer)
     {

@@ -59,7 +59,7 @@ public sealed record BertOptions
     /// <value>0; a word embedding that was enlarged afterwards (BLIP-2) has none.</value>
     public int? PaddingIndex { get; init; } = 0;
 
-    /// <summary>Every how many layers there is cross attention, beginning with the first; 0 for none.</summary>
+    /// <summary>The interval of layers with cross attention, starting at the first; 0 for none.</summary>
     /// <value>1; the Q-Former has 2.</value>
     [Range(0, 1024)]
     public int CrossAttentionFrequency { get; init; } = 1;

@@ -31,7 +31,7 @@ internal sealed class ClipVisionTransformer : VisionTransformerModule
     /// <param name="options">Sizes and kinds.</param>
     /// <param name="input">The pictures; their side is a multiple of the patch size.</param>
     /// <param name="device">Where; null for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together, or CLIP has no such kind.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent, or CLIP has no such kind.</exception>
     public ClipVisionTransformer(VisionTransformerOptions options, ImageInput input, Device? device = null)
         : base(nameof(ClipVisionTransformer), options, input)
     {

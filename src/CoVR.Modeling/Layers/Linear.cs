@@ -44,7 +44,7 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     /// <returns>[…, outputs].</returns>
     public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
 
-    /// <summary>Takes tokens to the common space of queries and targets: the map, then unit length.</summary>
+    /// <summary>Projects tokens to the common space of queries and targets and normalizes them.</summary>
     /// <param name="tokens">[…, inputs].</param>
     /// <returns>[…, outputs], unit rows; the caller's dispose scope owns it.</returns>
     public Tensor Project(Tensor tokens)
@@ -54,7 +54,7 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
         return nn.functional.normalize(call(tokens), dim: -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Takes the first token, which stands for all, to the common space.</summary>
+    /// <summary>Projects the first token, which summarizes all, to the common space.</summary>
     /// <param name="tokens">[B, T, inputs].</param>
     /// <returns>[B, outputs], unit rows; the caller's dispose scope owns it.</returns>
     public Tensor ProjectFirst(Tensor tokens)

@@ -4,10 +4,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace CoVR.Modeling.Layers;
 
-/// <summary>Makes parameters that outlive the dispose scope they are made in.</summary>
+/// <summary>Creates parameters that outlive the dispose scope they are created in.</summary>
 internal static class Parameters
 {
-    /// <summary>A trainable parameter whose values are not set.</summary>
+    /// <summary>A trainable parameter with uninitialized values.</summary>
     /// <param name="device">Where; null for the CPU.</param>
     /// <param name="shape">Its sizes; none for a scalar.</param>
     /// <returns>The parameter; the module that registers it disposes it.</returns>

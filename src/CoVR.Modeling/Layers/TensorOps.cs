@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
 
-/// <summary>The few operations that write over their input where no gradient is recorded.</summary>
+/// <summary>Operations that overwrite their input if no gradient is recorded.</summary>
 internal static class TensorOps
 {
     /// <summary>x + branch; writes over <paramref name="branch"/>, never over <paramref name="x"/>, when no gradient is recorded.</summary>
     /// <param name="x">What enters a block.</param>
-    /// <param name="branch">What the block computed: a buffer that nobody else reads.</param>
+    /// <param name="branch">What the block computed: a buffer that nothing else reads.</param>
     public static Tensor AddResidual(Tensor x, Tensor branch) =>
         is_grad_enabled() ? x.add(branch, Scalars.One) : branch.add_(x, Scalars.One);
 
     /// <summary>The non-linearity; writes over <paramref name="x"/> when no gradient is recorded.</summary>
-    /// <param name="x">A buffer that nobody else reads.</param>
+    /// <param name="x">A buffer that nothing else reads.</param>
     /// <param name="quick">x σ(1.702 x) instead of x Φ(x).</param>
     public static Tensor Gelu(Tensor x, bool quick = false) => quick ? QuickGelu(x) : is_grad_enabled() ? x.gelu() : InPlaceOps.Gelu_(x);
 

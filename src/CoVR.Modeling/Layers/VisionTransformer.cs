@@ -34,7 +34,7 @@ internal sealed class VisionTransformer : VisionTransformerModule
     /// <param name="options">Sizes and kinds.</param>
     /// <param name="input">The pictures; their side is a multiple of the patch size.</param>
     /// <param name="device">Where; null for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes do not go together.</exception>
+    /// <exception cref="ArgumentException">The sizes are inconsistent.</exception>
     public VisionTransformer(VisionTransformerOptions options, ImageInput input, Device? device = null)
         : base(nameof(VisionTransformer), options, input)
     {

@@ -82,7 +82,7 @@ public abstract class VisionTransformerModule : nn.Module<Tensor, Tensor>, IVisu
         return Finish(tokens).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sets fresh weights as the reference does.</summary>
+    /// <summary>Initializes weights as the reference does.</summary>
     /// <param name="initializer">The seeded source.</param>
     public abstract void Initialize(WeightInitializer initializer);
 

@@ -88,8 +88,8 @@ public sealed record VisionTransformerOptions
     /// <value>False; EVA does it, as BEiT did (arXiv 2106.08254). <see cref="ClipLayout"/> does not read it.</value>
     public bool DepthScaledInitialization { get; init; }
 
-    /// <summary>How many of the last blocks forget their activations in training and compute them again for the gradient.</summary>
-    /// <value>12, as in the reference; it acts only where gradients of the weights are recorded, and never changes a number.</value>
+    /// <summary>How many of the last blocks recompute their activations in training for the gradient.</summary>
+    /// <value>12, as in the reference; it matters only if gradients of the weights are recorded, and never changes results.</value>
     [Range(0, 1024)]
     public int CheckpointedBlocks { get; init; } = 12;
 

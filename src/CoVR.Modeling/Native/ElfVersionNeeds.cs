@@ -12,7 +12,7 @@ internal static class ElfVersionNeeds
     private const uint VerneedSection = 0x6ffffffe;
     private const ushort WeakFlag = 2;
 
-    /// <summary>Marks version needs as weak, so that the loader goes on without them.</summary>
+    /// <summary>Marks version needs as weak, so that the loader ignores them if missing.</summary>
     /// <param name="image">The file; changed in place.</param>
     /// <param name="choose">Which versions, by name, for example <c>GLIBCXX_3.4.32</c>.</param>
     /// <returns>Whether any was changed; false for a file that is not of this kind.</returns>

@@ -96,7 +96,7 @@ internal static class LinuxTorchLoader
         "The native TorchSharp binding asks for GLIBCXX_3.4.32, the libstdc++ of GCC 13. Install a newer libstdc++6 " +
         "(Debian 13, Ubuntu 24.04 or RHEL 10 bring it; on Ubuntu 22.04 the toolchain PPA, on RHEL 9 conda's libstdcxx-ng, with LD_LIBRARY_PATH set to its folder).";
 
-    /// <summary>What the dynamic loader's message means, and how to mend it.</summary>
+    /// <summary>What the dynamic loader's message means, and how to fix it.</summary>
     /// <param name="message">The message.</param>
     /// <param name="otherwise">The reason that is most likely when the message tells none; null: an old libstdc++.</param>
     internal static string ReasonOf(string message, string? otherwise = null)

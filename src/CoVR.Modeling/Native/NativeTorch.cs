@@ -34,7 +34,7 @@ public static partial class NativeTorch
     internal static string? BindingPath { get; private set; }
 
     /// <summary>Loads the native libraries once; later calls return at once.</summary>
-    /// <param name="logger">Told, the first time one is given, when the binding was loaded in an unusual way.</param>
+    /// <param name="logger">Logs, the first time one is given, if the binding was loaded in an unusual way.</param>
     /// <exception cref="NativeTorchException">No native package is there, or it does not fit this system.</exception>
     public static void EnsureLoaded(ILogger? logger = null)
     {
@@ -55,8 +55,8 @@ public static partial class NativeTorch
         }
     }
 
-    /// <summary>Finds a device by the name that options and configuration files write, and makes sure that it can be used.</summary>
-    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; case does not matter.</param>
+    /// <summary>Gets a device by name and checks that it can be used.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; ignoring case.</param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
     /// <exception cref="NativeTorchException">No such GPU is there, or the application has a CPU build of libtorch, or none that fits this system.</exception>

@@ -8,8 +8,8 @@ internal static class TorchDevices
 {
     private const string Accepted = "Accepted are 'cpu', 'cuda', 'cuda:<index>' and, on Macs, 'mps'.";
 
-    /// <summary>Finds a device and makes sure that it can be used. Thread-safe.</summary>
-    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; case does not matter.</param>
+    /// <summary>Gets a device and checks that it can be used. Thread-safe.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c> or <c>mps</c>; ignoring case.</param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
     /// <exception cref="NativeTorchException">No such GPU is there, or the application has a CPU build of libtorch, or none that fits this system.</exception>

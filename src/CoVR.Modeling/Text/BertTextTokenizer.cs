@@ -15,7 +15,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
 
     private readonly WordPieceTokenizer _tokenizer;
 
-    /// <summary>Wraps a tokenizer.</summary>
+    /// <summary>Creates a tokenizer.</summary>
     /// <param name="tokenizer">Knows [DEC] and [ENC] if the model needs them.</param>
     internal BertTextTokenizer(WordPieceTokenizer tokenizer)
     {
@@ -53,14 +53,14 @@ public sealed class BertTextTokenizer : ITextTokenizer
     /// <summary>Number of ids: the vocabulary and the added tokens.</summary>
     public int VocabularySize => _tokenizer.VocabularySize;
 
-    /// <summary>Makes a tokenizer of a vocabulary.</summary>
+    /// <summary>Creates a tokenizer from a vocabulary.</summary>
     /// <param name="vocabulary">The tokens; the position of each is its id.</param>
     /// <param name="addedTokens">Special tokens that follow: [DEC] and [ENC] in BLIP, [DEC] in BLIP-2.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     public static BertTextTokenizer Create(IEnumerable<string> vocabulary, IReadOnlyList<string> addedTokens) => new(new WordPieceTokenizer(vocabulary, addedTokens));
 
-    /// <summary>Makes a tokenizer of a vocabulary file.</summary>
+    /// <summary>Creates a tokenizer from a vocabulary file.</summary>
     /// <param name="vocabularyPath">UTF-8, one token a line.</param>
     /// <param name="addedTokens">Special tokens that follow.</param>
     /// <returns>The tokenizer.</returns>

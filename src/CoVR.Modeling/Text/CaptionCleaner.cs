@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CoVR.Modeling.Text;
 
-/// <summary>Prepares captions and edits as the reference does: lower case, some punctuation to spaces, at most so many words.</summary>
+/// <summary>Prepares captions and edits as the reference does: lower case, some punctuation to spaces, at most a given number of words.</summary>
 /// <remarks>
 /// Follows <c>pre_caption</c> (<c>src/data/utils.py</c>) and LAVIS' <c>BlipCaptionProcessor</c>
 /// (<c>lavis/processors/blip_processors.py</c>), which cuts at another number of words and puts a prompt in front.
@@ -15,7 +15,7 @@ public sealed class CaptionCleaner
 
     /// <summary>Creates a cleaner.</summary>
     /// <param name="maxWords">Pieces between single spaces that are kept: 30 in the datasets, 50 in LAVIS; at least 1.</param>
-    /// <param name="prompt">Put in front of every cleaned text, as it is.</param>
+    /// <param name="prompt">Prepended to every cleaned text.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWords"/> is below 1.</exception>
     public CaptionCleaner(int maxWords = 30, string prompt = "")
     {
@@ -27,7 +27,7 @@ public sealed class CaptionCleaner
     /// <summary>How many words are kept.</summary>
     public int MaxWords { get; }
 
-    /// <summary>What is put in front.</summary>
+    /// <summary>The prompt.</summary>
     public string Prompt { get; }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class CaptionCleaner
 
     /// <summary>Lower-cases a text and splits it at runs of white space, as the reference does (Python's <c>text.lower().split()</c>).</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="removed">Characters that are left out after lower-casing.</param>
+    /// <param name="removed">Characters to remove after lower-casing.</param>
     /// <returns>The words; none of them is empty.</returns>
     public static string[] SplitWords(string text, string removed = "")
     {

@@ -10,14 +10,14 @@ namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>A benchmark that <see cref="BenchmarkRunner"/> runs from annotation files to a report: where its files lie and by which rules it is scored.</summary>
 /// <remarks>
-/// Nothing is read before the run. A benchmark of one's own is made of parts: <c>new Benchmark("mine", new BenchmarkPart("mine", reader, protocol))</c>.
+/// Nothing is read before the run. Compose your own benchmark from parts: <c>new Benchmark("mine", new BenchmarkPart("mine", reader, protocol))</c>.
 /// Immutable; safe for use from several threads.
 /// </remarks>
 public sealed class Benchmark
 {
-    /// <summary>Puts a benchmark together.</summary>
+    /// <summary>Creates a benchmark.</summary>
     /// <param name="name">Its name in reports; not empty.</param>
-    /// <param name="parts">At least one, of different names.</param>
+    /// <param name="parts">At least one, with distinct names.</param>
     /// <exception cref="ArgumentException">There is no part, or two have one name.</exception>
     public Benchmark(string name, params IReadOnlyList<BenchmarkPart> parts)
     {
@@ -37,14 +37,14 @@ public sealed class Benchmark
     /// <summary>What is ranked and scored, in this order.</summary>
     public IReadOnlyList<BenchmarkPart> Parts { get; }
 
-    /// <summary>Whether the figures of the parts are also averaged as FashionIQ's three categories are.</summary>
+    /// <summary>Whether the figures of the parts are also averaged, as for FashionIQ's three categories.</summary>
     internal bool AveragesCategories { get; private init; }
 
     /// <summary>WebVid-CoVR, or another data set of its layout.</summary>
     /// <param name="configure">Sets folders and files, and how rows are iterated.</param>
-    /// <param name="split">What is scored; the test split as in the papers by default.</param>
+    /// <param name="split">The split to score; by default the test split, as in the papers.</param>
     /// <param name="excludeReference">False to leave a query's unchanged reference among the candidates (<c>remove_self_similarity</c>).</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVR(
@@ -53,8 +53,8 @@ public sealed class Benchmark
 
     /// <summary>WebVid-CoVR with edits made from its captions by rule, the reference's <c>webvid-covr_rule-based</c>.</summary>
     /// <param name="configure">Sets folders and files; the name is <c>webvid-covr-rule-based</c> unless it is set.</param>
-    /// <param name="split">What is scored.</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="split">The split to score.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark WebVidCoVRRuleBased(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
@@ -62,8 +62,8 @@ public sealed class Benchmark
 
     /// <summary>CC-CoIR, scored by the rules of WebVid-CoVR.</summary>
     /// <param name="configure">Sets folders and files.</param>
-    /// <param name="split">What is scored.</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="split">The split to score.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named as the data set.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark CcCoIR(Action<WebVidCoVROptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null) =>
@@ -72,7 +72,7 @@ public sealed class Benchmark
     /// <summary>CIRR: the hidden <c>test1</c>, or <c>val</c> with subset recall.</summary>
     /// <param name="configure">Sets folders and files.</param>
     /// <param name="split"><see cref="DatasetSplit.Test"/> for files for its server, <see cref="DatasetSplit.Validation"/> for figures (the reference's <c>cirr-val</c>).</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named <c>cirr</c> or <c>cirr-val</c>.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark Cirr(Action<CirrOptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)
@@ -88,7 +88,7 @@ public sealed class Benchmark
     /// <param name="mediaFolder">The folder of the pictures.</param>
     /// <param name="categories">Which categories; null for dress, shirt and toptee.</param>
     /// <param name="configure">Changes the options of each category; may be null.</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named <c>fashioniq</c>, or <c>fashioniq-{category}</c> for one; its parts are named by category.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark FashionIQ(
@@ -112,7 +112,7 @@ public sealed class Benchmark
     /// <summary>CIRCO: the hidden test split, or the validation split with mean average precision.</summary>
     /// <param name="configure">Sets folders and files.</param>
     /// <param name="split"><see cref="DatasetSplit.Test"/> for the file for its server, <see cref="DatasetSplit.Validation"/> for figures (the reference's <c>circo-val</c>).</param>
-    /// <param name="loggers">Logs what was read; null: no log.</param>
+    /// <param name="loggers">Logs what is read; may be null.</param>
     /// <returns>The benchmark, named <c>circo</c> or <c>circo-val</c>.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
     public static Benchmark Circo(Action<CircoOptions> configure, DatasetSplit split = DatasetSplit.Test, ILoggerFactory? loggers = null)
@@ -124,10 +124,10 @@ public sealed class Benchmark
     }
 
     /// <summary>Several data sets as one gallery and one list of queries.</summary>
-    /// <param name="name">The name of the whole; null to join theirs.</param>
+    /// <param name="name">The name of the merged data set; null to join theirs.</param>
     /// <param name="readers">The data sets, of different names.</param>
     /// <param name="protocol">The rules; null for those of WebVid-CoVR.</param>
-    /// <param name="split">What is scored.</param>
+    /// <param name="split">The split to score.</param>
     /// <returns>The benchmark.</returns>
     /// <exception cref="ArgumentException">There is no reader, or two have one name.</exception>
     public static Benchmark Merged(string? name, IReadOnlyList<ITripletDatasetReader> readers, IRetrievalProtocol? protocol = null, DatasetSplit split = DatasetSplit.Test) =>
@@ -150,9 +150,9 @@ public sealed class Benchmark
         new(name ?? reader.Name, new BenchmarkPart(name ?? reader.Name, reader, protocol, split));
 }
 
-/// <summary>One data set that a benchmark ranks and scores by itself: most benchmarks have one, FashionIQ has one for each category.</summary>
+/// <summary>One data set that a benchmark ranks and scores separately: most benchmarks have one, FashionIQ one per category.</summary>
 /// <param name="Name">Unique in its benchmark; names files.</param>
-/// <param name="Reader">Reads annotations and knows where media lie.</param>
-/// <param name="Protocol">By which rules it is ranked and scored.</param>
+/// <param name="Reader">Reads annotations and locates media.</param>
+/// <param name="Protocol">The rules for ranking and scoring.</param>
 /// <param name="Split">The part of the data set.</param>
 public sealed record BenchmarkPart(string Name, ITripletDatasetReader Reader, IRetrievalProtocol Protocol, DatasetSplit Split = DatasetSplit.Test);

@@ -4,11 +4,11 @@ using CoVR.Retrieval;
 
 namespace CoVR.Reproduction.Benchmarks;
 
-/// <summary>Brings the embeddings of a part's candidates into the stores that its variants use.</summary>
+/// <summary>Completes the stores of a part's variants with the embeddings of its candidates.</summary>
 internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob? job, BenchmarkRunOptions options)
 {
-    /// <summary>Embeds what is missing and looks what still is.</summary>
-    /// <exception cref="GalleryIncompleteException">A candidate is missing though none may be.</exception>
+    /// <summary>Embeds what is missing and checks what still is.</summary>
+    /// <exception cref="GalleryIncompleteException">A candidate is missing although all are required.</exception>
     public async Task<GalleryReport> CompleteAsync(
         BenchmarkPart part, TripletDataset dataset, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class BenchmarkGallery(RetrievalPipeline pipeline, IEmbeddingJob
         return new GalleryReport(dataset.Candidates.Count, embedded, own);
     }
 
-    /// <summary>Every store of the variants once, with the job that fills it, if one may.</summary>
+    /// <summary>Each store of the variants once, with the job that fills it, if any.</summary>
     private Dictionary<IEmbeddingSource, IEmbeddingJob?> Stores()
     {
         var stores = new Dictionary<IEmbeddingSource, IEmbeddingJob?>();

@@ -6,7 +6,7 @@ using CoVR.Evaluation;
 namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>The figures of a run as one JSON document, <c>metrics.json</c>; its schema is in <c>docs/evaluation.md</c>.</summary>
-/// <remarks>Equal results give equal bytes: nothing of the moment or the machine is in it.</remarks>
+/// <remarks>Equal results give equal bytes: nothing depends on time or machine.</remarks>
 internal static class BenchmarkJson
 {
     private const string Schema = "covr.benchmark/1";

@@ -6,8 +6,8 @@ namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Writes the files of a run into one folder.</summary>
 /// <remarks>
-/// All files are made in a folder beside their places first, and then moved there one by one. <c>metrics.json</c> goes first and comes
-/// last: where it is, the rest is of the same run.
+/// All files are first written to a temporary folder beside, and then moved into place one by one. <c>metrics.json</c> is removed first and moved
+/// last: if it exists, the other files belong to the same run.
 /// </remarks>
 internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOptions options, ILogger logger)
 {
@@ -18,7 +18,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
     private readonly Dictionary<string, List<string>> _results = new(StringComparer.Ordinal);
     private readonly List<SubmissionReport> _submissions = [];
 
-    /// <summary>Makes the folder and a file in it, which go at once, so that hours of work are not done in vain.</summary>
+    /// <summary>Creates and deletes a folder and a file in it, so that a run that cannot be written fails before hours of work.</summary>
     public static void RequireWritable(string? folder)
     {
         if (folder is null)
@@ -31,7 +31,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
         File.Create(file, 1, FileOptions.DeleteOnClose).Dispose();
         if (isNew)
         {
-            Directory.Delete(folder); // a run that fails leaves nothing
+            Directory.Delete(folder); // a failed run leaves nothing behind
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class BenchmarkOutput(BenchmarkResult result, BenchmarkRunOption
         }
     }
 
-    /// <summary>Writes a file; with several variants each has a folder of its own, so that the figures of one are not taken for another's.</summary>
+    /// <summary>Writes a file; with several variants each has its own folder, so that their figures are not confused.</summary>
     private string Save(string stage, EvaluationVariant? variant, ResultFile file)
     {
         var folder = variant is null || options.Evaluation.Variants.Count == 1

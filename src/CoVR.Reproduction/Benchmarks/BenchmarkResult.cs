@@ -15,7 +15,7 @@ public sealed record BenchmarkResult
     /// <summary>FashionIQ's averages, one for each variant and kind of query; empty for other benchmarks.</summary>
     public required IReadOnlyList<BenchmarkAverage> Averages { get; init; }
 
-    /// <summary>The folder that was written to; null when nothing was.</summary>
+    /// <summary>The output folder; null if nothing was written.</summary>
     public string? OutputFolder { get; init; }
 
     /// <summary>The files that were written, as paths below <see cref="OutputFolder"/> with <c>/</c>, in the order of writing.</summary>
@@ -24,31 +24,31 @@ public sealed record BenchmarkResult
     /// <summary>Those of <see cref="Files"/> that the Python code writes (<c>recalls_*.json</c>), by the name of the variant.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ResultFiles { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>What the check of each file for a benchmark's server found.</summary>
+    /// <summary>The check results of each file for a benchmark's server.</summary>
     public IReadOnlyList<SubmissionReport> Submissions { get; init; } = [];
 }
 
 /// <summary>The outcome of one part.</summary>
 /// <param name="Part">The part.</param>
-/// <param name="Gallery">What became of its gallery.</param>
+/// <param name="Gallery">The state of its gallery.</param>
 /// <param name="Results">For each variant one result for each kind of query; a hidden split has no metrics in <see cref="EvaluationResult.Report"/>.</param>
 public sealed record BenchmarkPartResult(BenchmarkPart Part, GalleryReport Gallery, IReadOnlyList<EvaluationResult> Results);
 
-/// <summary>What became of a gallery before the evaluation.</summary>
-/// <param name="Candidates">How many different candidates there are.</param>
-/// <param name="Embedded">How many embeddings were made by this run, over all stores.</param>
+/// <summary>The state of a gallery before the evaluation.</summary>
+/// <param name="Candidates">The number of distinct candidates.</param>
+/// <param name="Embedded">The number of embeddings computed by this run, over all stores.</param>
 /// <param name="Missing">Candidates without an embedding in the pipeline's store and why.</param>
 public sealed record GalleryReport(int Candidates, int Embedded, IReadOnlyDictionary<MediaId, string> Missing);
 
 /// <summary>The average of the parts by one variant and kind of query.</summary>
-/// <param name="Variant">By whose rules.</param>
-/// <param name="Query">What queries were made of.</param>
+/// <param name="Variant">The variant.</param>
+/// <param name="Query">The kind of query.</param>
 /// <param name="Report">The averaged figures, rounded as in the reference.</param>
-/// <param name="Intervals">Confidence intervals of the averages; the queries of each part are drawn by themselves.</param>
+/// <param name="Intervals">Confidence intervals of the averages; the queries of each part are drawn separately.</param>
 public sealed record BenchmarkAverage(
     EvaluationVariant Variant, QueryKind Query, RetrievalReport Report, IReadOnlyDictionary<string, MetricInterval> Intervals);
 
 /// <summary>The check of a file before it is sent to a benchmark's server.</summary>
 /// <param name="File">Its path below the output folder.</param>
-/// <param name="Faults">Every fault, one sentence each; empty when it can be sent.</param>
+/// <param name="Faults">Every fault, one sentence each; empty if it can be sent.</param>
 public sealed record SubmissionReport(string File, IReadOnlyList<string> Faults);

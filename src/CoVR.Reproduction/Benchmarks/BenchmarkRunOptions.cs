@@ -3,10 +3,10 @@ using CoVR.Evaluation;
 
 namespace CoVR.Reproduction.Benchmarks;
 
-/// <summary>What a benchmark run does with what is missing, what it evaluates, and what it writes.</summary>
+/// <summary>Options of a benchmark run: what it embeds, evaluates and writes.</summary>
 public sealed class BenchmarkRunOptions : IValidatableObject
 {
-    /// <summary>The folder of result files, figures and pages; made if it is not there. Files of the same names are replaced, others stay.</summary>
+    /// <summary>The folder of result files, figures and pages; created if missing. Files with the same names are replaced, others are kept.</summary>
     /// <value>Null by default: nothing is written.</value>
     public string? OutputFolder { get; set; }
 
@@ -19,8 +19,8 @@ public sealed class BenchmarkRunOptions : IValidatableObject
     public EvaluationOptions Evaluation { get; set; } = new();
 
     /// <summary>
-    /// What embeds the gallery of a variant that has a store of its own, by the variant's name: the job of a second pipeline, say one of BGR
-    /// frames. The store of a variant that is not named here must be complete.
+    /// Embedding jobs for variants with their own stores, by variant name: for example the job of a second pipeline for BGR
+    /// frames. The stores of other variants must be complete.
     /// </summary>
     public IDictionary<string, IEmbeddingJob> VariantJobs { get; } = new Dictionary<string, IEmbeddingJob>(StringComparer.Ordinal);
 

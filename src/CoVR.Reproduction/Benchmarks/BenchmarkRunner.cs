@@ -9,7 +9,7 @@ namespace CoVR.Reproduction.Benchmarks;
 
 /// <summary>Runs a benchmark in one call: reads annotations, embeds what is missing of the gallery, evaluates, and writes and checks every file.</summary>
 /// <remarks>
-/// Annotations of all parts are read before anything is embedded, so that a malformed file is known at once. An interrupted run goes on
+/// Annotations of all parts are read before anything is embedded, so a malformed file is reported at once. An interrupted run resumes
 /// where it stopped, since the store keeps what was embedded. Safe for use from several threads, except while the model is trained.
 /// </remarks>
 public sealed class BenchmarkRunner
@@ -20,10 +20,10 @@ public sealed class BenchmarkRunner
     private readonly ILogger _logger;
 
     /// <summary>Creates a runner; <c>AddBenchmarks</c> registers one for a pipeline.</summary>
-    /// <param name="pipeline">Provides the pipeline; asked at each run.</param>
+    /// <param name="pipeline">Provides the pipeline for each run.</param>
     /// <param name="evaluator">Evaluates the pipeline's model.</param>
-    /// <param name="job">Embeds into the pipeline's store; null: what is missing is not embedded.</param>
-    /// <param name="logger">Told about faulty submissions; may be null.</param>
+    /// <param name="job">Embeds into the pipeline's store; null: missing items are not embedded.</param>
+    /// <param name="logger">Logs faulty submissions; may be null.</param>
     public BenchmarkRunner(IPipelineProvider pipeline, Evaluator evaluator, IEmbeddingJob? job = null, ILogger<BenchmarkRunner>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -32,17 +32,17 @@ public sealed class BenchmarkRunner
     }
 
     /// <summary>Runs a benchmark.</summary>
-    /// <param name="benchmark">Which one.</param>
+    /// <param name="benchmark">The benchmark.</param>
     /// <param name="options">What is evaluated and written; null for the leak-free preset, composed queries, and no files.</param>
-    /// <param name="progress">Told at the start of each stage and while it works; may be null.</param>
-    /// <param name="cancellationToken">Ends the run; embeddings that were made stay, files are not half written.</param>
+    /// <param name="progress">Receives progress at the start of each stage and during it; may be null.</param>
+    /// <param name="cancellationToken">Cancels the run; finished embeddings are kept, and files are never half written.</param>
     /// <returns>Figures of every part, variant and kind of query.</returns>
     /// <exception cref="OptionsValidationException">The options have faults; it lists all of them.</exception>
     /// <exception cref="DatasetFormatException">An annotation file is missing or malformed.</exception>
-    /// <exception cref="GalleryIncompleteException">Candidates have no embedding and could not be, or must not be, embedded.</exception>
+    /// <exception cref="GalleryIncompleteException">Candidates have no embedding and could not or must not be embedded.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="IOException">The output folder cannot be made; known before anything else is done.</exception>
-    /// <exception cref="UnauthorizedAccessException">The output folder cannot be written to; known before anything else is done.</exception>
+    /// <exception cref="IOException">The output folder cannot be made; checked before anything else.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output folder cannot be written to; checked before anything else.</exception>
     /// <exception cref="InvalidOperationException">A kind of query needs captions that the data does not have, or no query can be asked.</exception>
     public async Task<BenchmarkResult> RunAsync(
         Benchmark benchmark, BenchmarkRunOptions? options = null, IProgress<BenchmarkProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -87,7 +87,7 @@ public sealed class BenchmarkRunner
         return datasets;
     }
 
-    /// <summary>Passes the progress of a stage on.</summary>
+    /// <summary>Forwards the progress of a stage.</summary>
     private sealed class StageProgress(Benchmark benchmark, BenchmarkPart part, BenchmarkStage stage, IProgress<BenchmarkProgress> inner) : IProgress<JobProgress>
     {
         public static StageProgress? Begin(Benchmark benchmark, BenchmarkPart part, BenchmarkStage stage, IProgress<BenchmarkProgress>? inner)
@@ -100,11 +100,11 @@ public sealed class BenchmarkRunner
     }
 }
 
-/// <summary>How far a benchmark run is.</summary>
+/// <summary>The progress of a benchmark run.</summary>
 /// <param name="Benchmark">The benchmark's name.</param>
-/// <param name="Part">The part that is worked on.</param>
-/// <param name="Stage">What is done with it.</param>
-/// <param name="Work">Items done; null when a stage begins.</param>
+/// <param name="Part">The current part.</param>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Work">Items done; null at the start of a stage.</param>
 public sealed record BenchmarkProgress(string Benchmark, string Part, BenchmarkStage Stage, JobProgress? Work = null);
 
 /// <summary>The stages of a benchmark run, in their order.</summary>

@@ -1,6 +1,6 @@
 namespace CoVR.Reproduction.Benchmarks;
 
-/// <summary>Candidates of a benchmark have no embedding, so that its figures would be those of another, easier gallery.</summary>
+/// <summary>Candidates of a benchmark have no embedding, so its figures would be those of a smaller, easier gallery.</summary>
 /// <param name="part">The part of the benchmark.</param>
 /// <param name="candidates">How many candidates there are.</param>
 /// <param name="missing">Those without an embedding, at least one.</param>

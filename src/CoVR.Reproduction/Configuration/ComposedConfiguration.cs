@@ -5,7 +5,7 @@ namespace CoVR.Reproduction.Configuration;
 
 /// <summary>The configuration of one command: every value with its origin.</summary>
 /// <remarks>
-/// References are followed when a value is asked for, so that an unused value may be missing. Values are null, <see cref="bool"/>,
+/// References are resolved when a value is read, so an unused value may be missing. Values are null, <see cref="bool"/>,
 /// <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, lists or maps of these. Not safe for use from several threads.
 /// </remarks>
 public sealed class ComposedConfiguration
@@ -15,16 +15,16 @@ public sealed class ComposedConfiguration
 
     internal ComposedConfiguration(ConfigMap root, ConfigRuntime runtime, IReadOnlyList<string> arguments) => (_root, _runtime, Arguments) = (root, runtime, arguments);
 
-    /// <summary>The overrides as they were typed.</summary>
+    /// <summary>The overrides as typed.</summary>
     public IReadOnlyList<string> Arguments { get; }
 
-    /// <summary>The folder in which the command was started; relative paths of the configuration count from it.</summary>
+    /// <summary>The folder in which the command was started; the base of relative paths in the configuration.</summary>
     public string WorkingFolder => _runtime.WorkingFolder;
 
     /// <summary>The folder of the run, absolute.</summary>
     public string OutputFolder => Path.GetFullPath(Text("hydra.run.dir"), WorkingFolder);
 
-    /// <summary>The paths of all values and maps, without what configures the tool itself (<c>hydra</c>).</summary>
+    /// <summary>The paths of all values and maps, without the tool's own settings (<c>hydra</c>).</summary>
     public IEnumerable<string> Paths => ConfigPath.All(Unresolved).Select(pair => pair.Path);
 
     /// <summary>The tree as composed, references included, without <c>hydra</c>.</summary>
@@ -35,20 +35,20 @@ public sealed class ComposedConfiguration
     /// <returns>Its path.</returns>
     public static string SavedPath(string folder) => Path.Combine(folder, ".hydra", "config.yaml");
 
-    /// <summary>The value at a path with its references followed.</summary>
+    /// <summary>The value at a path with its references resolved.</summary>
     /// <param name="path">For example <c>model.ckpt.name</c>.</param>
-    /// <returns>A value, an <see cref="IReadOnlyList{T}"/> of values, or an <see cref="IReadOnlyDictionary{TKey, TValue}"/> of them by name; null where there is none or it is null.</returns>
-    /// <exception cref="ConfigurationException">A reference leads nowhere, or a value that has to be given is missing.</exception>
+    /// <returns>A value, an <see cref="IReadOnlyList{T}"/> of values, or an <see cref="IReadOnlyDictionary{TKey, TValue}"/> of them by name; null if it is absent or null.</returns>
+    /// <exception cref="ConfigurationException">A reference cannot be resolved, or a required value is missing.</exception>
     public object? Find(string path) => FindNode(path)?.ToValue();
 
     /// <summary>The names below a path.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>In order; none where there is no map.</returns>
+    /// <returns>The names in order; empty if there is no map.</returns>
     public IReadOnlyList<string> Names(string path) =>
         (path.Length == 0 ? Unresolved : FindNode(path)) is ConfigMap map ? [.. map.Entries.Keys] : [];
 
     /// <summary>Saves the configuration into the run folder, as Hydra does: <c>hydra.json</c>, <c>.hydra/config.yaml</c>, <c>.hydra/overrides.yaml</c>.</summary>
-    /// <exception cref="ConfigurationException">A reference leads nowhere, or a value that has to be given is missing.</exception>
+    /// <exception cref="ConfigurationException">A reference cannot be resolved, or a required value is missing.</exception>
     public void Save()
     {
         var resolved = ConfigJson.Document(Resolved());
@@ -59,7 +59,7 @@ public sealed class ComposedConfiguration
         static void Write(string path, string text) => AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>The tree with every reference followed.</summary>
+    /// <summary>The tree with every reference resolved.</summary>
     internal ConfigMap Resolved() => (ConfigMap)new ConfigResolver(_root, _runtime).Resolve(Shown(_root), "");
 
     internal ConfigNode? FindNode(string path) =>
@@ -73,13 +73,13 @@ public sealed class ComposedConfiguration
 
     /// <summary>A text.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>Null where the value is missing or null.</returns>
+    /// <returns>Null if the value is missing or null.</returns>
     /// <exception cref="ConfigurationException">It is a list or a map.</exception>
     public string? TextOrNull(string path) => Scalar(path)?.Value is { } value ? PythonLiteral.Of(value) : null;
 
     /// <summary>A whole number.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="fallback">What stands for a missing or null value; null: there has to be one.</param>
+    /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The number.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
     public int Whole(string path, int? fallback = null) => Scalar(path) switch
@@ -91,7 +91,7 @@ public sealed class ComposedConfiguration
 
     /// <summary>A number.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="fallback">What stands for a missing or null value; null: there has to be one.</param>
+    /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The number.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
     public double Number(string path, double? fallback = null) => Scalar(path) switch
@@ -102,9 +102,9 @@ public sealed class ComposedConfiguration
         var other => throw Wrong(path, other, "a number"),
     };
 
-    /// <summary>Yes or no.</summary>
+    /// <summary>A flag.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="fallback">What stands for a missing or null value; null: there has to be one.</param>
+    /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The flag.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
     public bool Flag(string path, bool? fallback = null) => Scalar(path) switch
@@ -114,11 +114,11 @@ public sealed class ComposedConfiguration
         var other => throw Wrong(path, other, "True or False"),
     };
 
-    /// <summary>The meaning of a name.</summary>
-    /// <typeparam name="T">What names stand for.</typeparam>
+    /// <summary>A value by name.</summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="path">The path.</param>
-    /// <param name="known">The meaning of each name.</param>
-    /// <param name="fallback">The name that stands for a missing or null value.</param>
+    /// <param name="known">The value of each name.</param>
+    /// <param name="fallback">The default name for a missing or null value.</param>
     /// <returns>The meaning.</returns>
     /// <exception cref="ConfigurationException">The name is unknown; the message has the nearest ones.</exception>
     public T OneOf<T>(string path, IReadOnlyDictionary<string, T> known, string fallback)
@@ -129,12 +129,12 @@ public sealed class ComposedConfiguration
             : throw Unknown(path, $"'{path}' is '{name}'; known are {string.Join(", ", known.Keys)}.", name, known.Keys);
     }
 
-    /// <summary>A file or folder, absolute; relative paths count from where the command was started.</summary>
+    /// <summary>A file or folder, absolute; relative paths start at the folder in which the command was started.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>Null where the value is missing or null.</returns>
+    /// <returns>Null if the value is missing or null.</returns>
     public string? FileOrNull(string path) => TextOrNull(path) is { Length: > 0 } text ? Path.GetFullPath(text, WorkingFolder) : null;
 
-    /// <summary>A file or folder, absolute; relative paths count from where the command was started.</summary>
+    /// <summary>A file or folder, absolute; relative paths start at the folder in which the command was started.</summary>
     /// <param name="path">The path.</param>
     /// <returns>The path.</returns>
     /// <exception cref="ConfigurationException">The value is missing.</exception>
@@ -149,14 +149,14 @@ public sealed class ComposedConfiguration
         return top is ConfigMap map ? Below(map, prefix) : top is null ? [] : [Entry(prefix, top)];
     }
 
-    /// <summary>A fault of a value, with where it was written.</summary>
+    /// <summary>Creates an error about a value, with its origin.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="message">What is wrong and what would be right.</param>
+    /// <param name="message">What is wrong and how to fix it.</param>
     /// <returns>The exception to throw.</returns>
     public ConfigurationException Fault(string path, string message) =>
         ConfigPath.Find(_root, path)?.Origin is { } origin ? new ConfigurationException(origin, message) : new ConfigurationException(message);
 
-    /// <summary>A fault of a name that is not known, with where it was written and the nearest known names.</summary>
+    /// <summary>Creates an error about an unknown name, with its origin and the nearest known names.</summary>
     /// <param name="path">The path.</param>
     /// <param name="message">What is wrong.</param>
     /// <param name="name">The name.</param>

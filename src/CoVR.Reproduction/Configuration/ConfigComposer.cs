@@ -1,14 +1,14 @@
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>Puts a configuration together: the file of a command, the chosen files, then the values of the command line.</summary>
+/// <summary>Composes a configuration: the file of a command, the chosen files, then the values of the command line.</summary>
 /// <param name="library">The files.</param>
-/// <param name="runtime">What the values may ask of the machine.</param>
+/// <param name="runtime">The environment available to values.</param>
 internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtime)
 {
     /// <summary>Composes the configuration of a command.</summary>
     /// <param name="command">The file at the root of the groups: "train" or "test".</param>
-    /// <param name="arguments">Choices and values, as typed.</param>
-    /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
+    /// <param name="arguments">Group choices and values, as typed.</param>
+    /// <exception cref="ConfigurationException">A name is unknown, or a value cannot be read.</exception>
     public ComposedConfiguration Compose(string command, IReadOnlyList<string> arguments)
     {
         var overrides = arguments.Select(ConfigOverride.Parse).ToList();
@@ -22,7 +22,7 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
         return Finish(root, overrides.Except(choices), arguments);
     }
 
-    /// <summary>Takes a configuration that was saved with a run, and values over it.</summary>
+    /// <summary>Loads a configuration saved with a run, and applies values to it.</summary>
     /// <exception cref="ConfigurationException">The file cannot be read, or a group is chosen (the file holds the choices already).</exception>
     public ComposedConfiguration Load(string file, IReadOnlyList<string> arguments)
     {
@@ -55,11 +55,11 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
         !argument.Key.Contains('.', StringComparison.Ordinal) && library.HasGroup(argument.Key);
 }
 
-/// <summary>What a configuration may ask of the machine.</summary>
+/// <summary>The environment available to a configuration.</summary>
 /// <param name="WorkingFolder">The folder in which the command was started, absolute (<c>${hydra:runtime.cwd}</c>).</param>
 /// <param name="Environment">Environment variables by name (<c>${oc.env:NAME}</c>).</param>
 internal sealed record ConfigRuntime(string WorkingFolder, Func<string, string?> Environment)
 {
-    /// <summary>The process as it is.</summary>
+    /// <summary>The environment of this process.</summary>
     public static ConfigRuntime Current => new(Directory.GetCurrentDirectory(), System.Environment.GetEnvironmentVariable);
 }

@@ -4,8 +4,8 @@ namespace CoVR.Reproduction.Configuration;
 
 /// <summary>One file of the option groups: its package, its <c>defaults</c> list and its own content.</summary>
 /// <param name="Path">The path within the groups, without suffix ("model/ckpt/webvid-covr").</param>
-/// <param name="Source">The file as a person would name it.</param>
-/// <param name="Package">The package of a header line <c># @package</c>; null without one.</param>
+/// <param name="Source">The display name of the file.</param>
+/// <param name="Package">The package of a header line <c># @package</c>; null if there is none.</param>
 /// <param name="Defaults">The lines of the list.</param>
 /// <param name="Body">The content without the list.</param>
 internal sealed partial record ConfigFile(string Path, string Source, string? Package, IReadOnlyList<DefaultsEntry> Defaults, ConfigMap Body)
@@ -14,7 +14,7 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
     public string Group => Path.LastIndexOf('/') is var slash and > 0 ? Path[..slash] : "";
 
     /// <summary>Reads the text of a file.</summary>
-    /// <exception cref="ConfigurationException">The text is no configuration.</exception>
+    /// <exception cref="ConfigurationException">The text is not a configuration.</exception>
     public static ConfigFile Parse(string path, string source, string text)
     {
         var body = YamlTree.Read(text, source);
@@ -76,10 +76,10 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
 /// <summary>One line of a file's <c>defaults</c> list.</summary>
 /// <param name="Group">The group as written, without a leading slash; null for a plain file of the same folder.</param>
 /// <param name="Choice">The choice, or the file; null chooses nothing.</param>
-/// <param name="Origin">Where the line stands.</param>
+/// <param name="Origin">The origin of the line.</param>
 internal sealed record DefaultsEntry(string? Group, string? Choice, ConfigOrigin Origin)
 {
-    /// <summary>What stands for the file's own content.</summary>
+    /// <summary>The entry for the file's own content.</summary>
     public const string Self = "_self_";
 
     /// <summary>The group or file is named from the root of the folders, not from the file's own.</summary>
@@ -88,10 +88,10 @@ internal sealed record DefaultsEntry(string? Group, string? Choice, ConfigOrigin
     /// <summary>The package given after <c>@</c>.</summary>
     public string? Package { get; init; }
 
-    /// <summary>Changes a choice that another list makes.</summary>
+    /// <summary>Whether it overrides a choice made by another list.</summary>
     public bool Override { get; init; }
 
-    /// <summary>A choice that does not exist is passed over.</summary>
+    /// <summary>A choice that does not exist is skipped.</summary>
     public bool Optional { get; init; }
 
     /// <summary>Whether this line stands for the file's own content.</summary>

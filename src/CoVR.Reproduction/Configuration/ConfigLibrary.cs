@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>The files of the option groups (Hydra's config groups): those of the user's folders before the built-in ones, file by file.</summary>
+/// <summary>The files of the option groups (Hydra's config groups): those of the user's folders override the built-in ones, file by file.</summary>
 /// <remarks>Not safe for use from several threads.</remarks>
 public sealed class ConfigLibrary
 {
@@ -12,7 +12,7 @@ public sealed class ConfigLibrary
     private readonly SortedDictionary<string, SortedSet<string>> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Lists the files of folders and the built-in ones.</summary>
-    /// <param name="folders">The first wins.</param>
+    /// <param name="folders">Earlier folders win.</param>
     public ConfigLibrary(params IReadOnlyList<string> folders)
     {
         foreach (var folder in folders)
@@ -33,11 +33,11 @@ public sealed class ConfigLibrary
 
     internal IEnumerable<string> Groups => _groups.Keys;
 
-    /// <summary>The folders of a user in order: those asked for, then <c>configs</c> where the command was started.</summary>
-    /// <param name="asked">Those asked for.</param>
-    /// <param name="workingFolder">Where the command was started.</param>
+    /// <summary>The user's folders in order: the given ones, then <c>configs</c> in the folder in which the command was started.</summary>
+    /// <param name="asked">The given folders.</param>
+    /// <param name="workingFolder">The folder in which the command was started.</param>
     /// <returns>Absolute paths.</returns>
-    /// <exception cref="ConfigurationException">A folder that was asked for does not exist.</exception>
+    /// <exception cref="ConfigurationException">A given folder does not exist.</exception>
     public static IReadOnlyList<string> Folders(IEnumerable<string> asked, string workingFolder)
     {
         List<string> folders = [];
@@ -50,15 +50,15 @@ public sealed class ConfigLibrary
         return Directory.Exists(beside) ? [.. folders, beside] : folders;
     }
 
-    /// <summary>What takes the place of an option of Hydra.</summary>
+    /// <summary>The replacement for an option of Hydra.</summary>
     /// <param name="option">For example <c>--multirun</c>.</param>
-    /// <returns>A sentence; null where it is no option of Hydra.</returns>
+    /// <returns>A sentence; null if it is not an option of Hydra.</returns>
     public static string? HydraCounterpart(string option) => HydraFlags.Counterpart(option);
 
     /// <summary>Composes the configuration of a command from its file, the chosen groups and overrides.</summary>
     /// <param name="command">The file of the command: <c>train</c> or <c>test</c>.</param>
     /// <param name="arguments">Choices (<c>data=cirr</c>) and values (<c>trainer.max_epochs=3</c>).</param>
-    /// <param name="workingFolder">Where the command was started, absolute.</param>
+    /// <param name="workingFolder">The absolute folder in which the command was started.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="ConfigurationException">A file, choice or value is wrong.</exception>
     public ComposedConfiguration Compose(string command, IReadOnlyList<string> arguments, string workingFolder) =>
@@ -67,7 +67,7 @@ public sealed class ConfigLibrary
     /// <summary>Loads a configuration that a run has saved (<see cref="ComposedConfiguration.Save"/>).</summary>
     /// <param name="file">The file.</param>
     /// <param name="arguments">Values to change.</param>
-    /// <param name="workingFolder">Where the command was started, absolute.</param>
+    /// <param name="workingFolder">The absolute folder in which the command was started.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="ConfigurationException">The file is missing or a value is wrong.</exception>
     public ComposedConfiguration Load(string file, IReadOnlyList<string> arguments, string workingFolder) =>
@@ -75,7 +75,7 @@ public sealed class ConfigLibrary
 
     /// <summary>Whether there is a file.</summary>
     /// <param name="path">Its path within the groups, for example <c>model/blip2-coco</c>.</param>
-    /// <returns>Whether it can be chosen.</returns>
+    /// <returns>Whether it exists.</returns>
     public bool Contains(string path) => _files.ContainsKey(path);
 
     /// <summary>Whether a group exists.</summary>
@@ -83,11 +83,11 @@ public sealed class ConfigLibrary
 
     /// <summary>The choices of a group.</summary>
     /// <param name="group">The group, for example <c>model/ckpt</c>.</param>
-    /// <returns>None for a group that does not exist.</returns>
+    /// <returns>Empty for a group that does not exist.</returns>
     public IReadOnlyCollection<string> Choices(string group) => _groups.TryGetValue(group, out var choices) ? choices : [];
 
-    /// <summary>A file by its path within the groups; null where there is none.</summary>
-    /// <exception cref="ConfigurationException">The file is no configuration.</exception>
+    /// <summary>A file by its path within the groups; null if there is none.</summary>
+    /// <exception cref="ConfigurationException">The file is not a configuration.</exception>
     internal ConfigFile? Find(string path)
     {
         if (_read.TryGetValue(path, out var known))

@@ -1,13 +1,13 @@
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>A node of a configuration tree: a <see cref="ConfigMap"/>, a <see cref="ConfigList"/> or a <see cref="ConfigScalar"/>.</summary>
-/// <param name="origin">Where it was written.</param>
+/// <param name="origin">Its origin.</param>
 internal abstract class ConfigNode(ConfigOrigin origin)
 {
-    /// <summary>Where it was written.</summary>
+    /// <summary>Its origin.</summary>
     public ConfigOrigin Origin { get; } = origin;
 
-    /// <summary>A tree of its own with the same content.</summary>
+    /// <summary>A deep copy.</summary>
     public abstract ConfigNode Copy();
 
     /// <summary>The content without origins: a value, a list or a map.</summary>
@@ -17,7 +17,7 @@ internal abstract class ConfigNode(ConfigOrigin origin)
 /// <summary>One value: null, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/> or <see cref="string"/> (which may hold <c>${…}</c>).</summary>
 internal sealed class ConfigScalar(object? value, ConfigOrigin origin) : ConfigNode(origin)
 {
-    /// <summary>What stands for a value that the user has to give.</summary>
+    /// <summary>The placeholder for a required value.</summary>
     public const string Missing = "???";
 
     /// <summary>The value.</summary>
@@ -33,7 +33,7 @@ internal sealed class ConfigScalar(object? value, ConfigOrigin origin) : ConfigN
     public override object? ToValue() => Value;
 }
 
-/// <summary>Nodes one after another.</summary>
+/// <summary>A sequence of nodes.</summary>
 internal sealed class ConfigList(IEnumerable<ConfigNode> items, ConfigOrigin origin) : ConfigNode(origin)
 {
     /// <summary>The nodes.</summary>
@@ -52,7 +52,7 @@ internal sealed class ConfigMap(ConfigOrigin origin) : ConfigNode(origin)
     /// <summary>The nodes by name.</summary>
     public OrderedDictionary<string, ConfigNode> Entries { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Puts another map over this one: maps are merged, everything else is replaced.</summary>
+    /// <summary>Merges another map into this one: maps are merged, everything else is replaced.</summary>
     public void Merge(ConfigMap over)
     {
         foreach (var (name, node) in over.Entries)

@@ -6,15 +6,15 @@ namespace CoVR.Reproduction.Configuration;
 /// <param name="Argument">The argument as it was typed.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="Key">The group or the path, without package.</param>
-/// <param name="Package">What stands after <c>@</c>; null without.</param>
-/// <param name="Text">What stands after <c>=</c>; null without an equals sign.</param>
+/// <param name="Package">The part after <c>@</c>; null if absent.</param>
+/// <param name="Text">The part after <c>=</c>; null without an equals sign.</param>
 internal sealed record ConfigOverride(string Argument, OverrideKind Kind, string Key, string? Package, string? Text)
 {
-    /// <summary>Where values that it sets come from.</summary>
+    /// <summary>The origin of values that it sets.</summary>
     public ConfigOrigin Origin => ConfigOrigin.CommandLine(Argument);
 
     /// <summary>Reads an argument.</summary>
-    /// <exception cref="ConfigurationException">The argument has another form.</exception>
+    /// <exception cref="ConfigurationException">The argument is malformed.</exception>
     public static ConfigOverride Parse(string argument)
     {
         var (kind, rest) = argument switch
@@ -41,7 +41,7 @@ internal sealed record ConfigOverride(string Argument, OverrideKind Kind, string
     }
 }
 
-/// <summary>What an argument of the command line does to the configuration.</summary>
+/// <summary>The kinds of overrides.</summary>
 internal enum OverrideKind
 {
     /// <summary><c>a=b</c>: changes what exists.</summary>

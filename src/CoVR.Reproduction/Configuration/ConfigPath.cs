@@ -5,7 +5,7 @@ namespace CoVR.Reproduction.Configuration;
 /// <summary>Paths of names within a tree: <c>model.ckpt.name</c>.</summary>
 internal static class ConfigPath
 {
-    /// <summary>Every named node below another with its path, maps included, in order.</summary>
+    /// <summary>All named descendants of a node with their paths, maps included, in order.</summary>
     public static IEnumerable<(string Path, ConfigNode Node)> All(ConfigMap map, string prefix = "")
     {
         foreach (var (name, node) in map.Entries)
@@ -22,13 +22,13 @@ internal static class ConfigPath
         }
     }
 
-    /// <summary>The node to which a text that is nothing but <c>${a.b}</c> refers; null otherwise.</summary>
+    /// <summary>The node that a text consisting only of <c>${a.b}</c> refers to; null otherwise.</summary>
     public static ConfigNode? FindReferred(ConfigMap root, string text) =>
         text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1
             ? Find(root, text[2..^1])
             : null;
 
-    /// <summary>The node at a path; references on the way are followed. Null where there is none.</summary>
+    /// <summary>The node at a path, resolving references on the way; null if there is none.</summary>
     public static ConfigNode? Find(ConfigMap root, string path)
     {
         ConfigNode? node = root;

@@ -1,8 +1,8 @@
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
-/// Replaces references by what they refer to: <c>${model.ckpt.name}</c> from the root, <c>${.name}</c> beside the value, <c>${oc.env:NAME,default}</c>,
-/// <c>${hydra:runtime.cwd}</c> and <c>${hydra:runtime.output_dir}</c>. A value that is one reference keeps the other's type; within text the value is
+/// Resolves references: <c>${model.ckpt.name}</c> from the root, <c>${.name}</c> beside the value, <c>${oc.env:NAME,default}</c>,
+/// <c>${hydra:runtime.cwd}</c> and <c>${hydra:runtime.output_dir}</c>. A value that is a single reference keeps the type of its target; within text the value is
 /// written as Python writes it.
 /// </summary>
 internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
@@ -11,7 +11,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
     private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
     /// <summary>The node at a path with every reference within it replaced.</summary>
-    /// <exception cref="ConfigurationException">A reference leads nowhere or in a circle, or a value that has to be given is missing.</exception>
+    /// <exception cref="ConfigurationException">A reference cannot be resolved or is circular, or a required value is missing.</exception>
     public ConfigNode Resolve(ConfigNode node, string path)
     {
         switch (node)
@@ -80,7 +80,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
         return Resolve(node, place);
     }
 
-    /// <summary>The node at a path and where it really stands: a reference on the way (paths: ${machine.paths}) is followed, but nothing below is resolved yet.</summary>
+    /// <summary>The node at a path and its real place: a reference on the way (paths: ${machine.paths}) is followed, but nothing below is resolved yet.</summary>
     private (ConfigNode Node, string Path) Locate(string target, ConfigOrigin origin, string path)
     {
         (ConfigNode Node, string Path) at = (root, "");

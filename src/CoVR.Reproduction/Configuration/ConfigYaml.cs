@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>Writes trees as YAML that gives the same tree when it is read.</summary>
+/// <summary>Writes trees as YAML that reads back as the same tree.</summary>
 internal static class ConfigYaml
 {
     /// <summary>The document.</summary>
@@ -14,7 +14,7 @@ internal static class ConfigYaml
         return text.ToString();
     }
 
-    /// <summary>A value as it stands in YAML: text that could be read as something else is quoted.</summary>
+    /// <summary>A value in YAML: text that could be read as another type is quoted.</summary>
     public static string Scalar(object? value) => value switch
     {
         null => "null",

@@ -1,8 +1,8 @@
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>
-/// Walks the <c>defaults</c> lists from the file of the command and says which files are put over each other, in which order and where.
-/// The rules are Hydra's: a file's own content comes last unless <c>_self_</c> stands elsewhere, an <c>override</c> of a later file wins over an
+/// Walks the <c>defaults</c> lists from the command's file and determines the files to merge, their order and packages.
+/// The rules are Hydra's: a file's own content comes last unless <c>_self_</c> is listed elsewhere, an <c>override</c> of a later file wins over an
 /// earlier one, the command line wins over both.
 /// </summary>
 internal sealed class DefaultsTree
@@ -14,7 +14,7 @@ internal sealed class DefaultsTree
     private readonly List<string> _known = [];
     private readonly List<string> _open = [];
 
-    /// <summary>Takes the choices of the command line.</summary>
+    /// <summary>Sets the choices of the command line.</summary>
     /// <exception cref="ConfigurationException">A group is chosen twice.</exception>
     public DefaultsTree(ConfigLibrary library, IEnumerable<ConfigOverride> choices)
     {
@@ -38,8 +38,8 @@ internal sealed class DefaultsTree
         }
     }
 
-    /// <summary>The files in the order in which they are put over each other, each with its package.</summary>
-    /// <exception cref="ConfigurationException">A file, a group or a choice is not known.</exception>
+    /// <summary>The files in merge order, each with its package.</summary>
+    /// <exception cref="ConfigurationException">A file, a group or a choice is unknown.</exception>
     public IReadOnlyList<(ConfigFile File, string Package)> Walk(string primary)
     {
         var root = _library.Find(primary) ?? throw new ConfigurationException($"There is no configuration '{primary}.yaml'.");
@@ -71,7 +71,7 @@ internal sealed class DefaultsTree
         var self = defaults.Any(entry => entry.IsSelf) ? defaults : [.. defaults, new DefaultsEntry(null, DefaultsEntry.Self, file.Body.Origin)];
         List<List<(ConfigFile, string)>> parts = [];
 
-        // From the last to the first: what an experiment overrides has to be known before the groups that it changes.
+        // From the last to the first: an experiment's overrides must be known before the groups that they change.
         foreach (var entry in self.Where(entry => !entry.Override).Reverse())
         {
             parts.Add(entry.IsSelf ? [(file, package)] : Child(entry, file, package));

@@ -1,6 +1,6 @@
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>Takes a text with <c>${…}</c> apart.</summary>
+/// <summary>Splits a text with <c>${…}</c> into its parts.</summary>
 internal static class ExpressionText
 {
     /// <summary>The pieces in order: plain text, or the inside of a reference (which may hold references itself).</summary>

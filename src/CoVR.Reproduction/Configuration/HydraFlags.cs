@@ -1,6 +1,6 @@
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>What takes the place of Hydra's own options, which users of the Python repository know.</summary>
+/// <summary>What takes the place of Hydra's own options, for users of the Python repository.</summary>
 internal static class HydraFlags
 {
     /// <summary>What to do instead of a sweep over several values.</summary>
@@ -30,6 +30,6 @@ internal static class HydraFlags
         ["--hydra-help"] = "--help shows what there is.",
     };
 
-    /// <summary>What takes the place of an option of Hydra; null where it is none.</summary>
+    /// <summary>The replacement for an option of Hydra; null if it is not one.</summary>
     public static string? Counterpart(string option) => Counterparts.GetValueOrDefault(option);
 }

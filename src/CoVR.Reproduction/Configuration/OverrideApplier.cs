@@ -2,10 +2,10 @@ using CoVR.Storage;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>Sets, adds or takes out one value of a composed tree.</summary>
+/// <summary>Sets, adds or removes one value of a composed tree.</summary>
 internal static class OverrideApplier
 {
-    /// <summary>Carries out an override.</summary>
+    /// <summary>Applies an override.</summary>
     /// <exception cref="ConfigurationException">The name does not exist (without <c>+</c>) or exists already (with <c>+</c>).</exception>
     public static void Apply(ConfigMap root, ConfigOverride change, IEnumerable<string> groups, ConfigRuntime runtime)
     {
@@ -67,7 +67,7 @@ internal static class OverrideApplier
             case ConfigMap map:
                 return map;
 
-            // paths.datasets_dir=…, where paths is ${machine.paths}: the value is set where it stands.
+            // paths.datasets_dir=…, where paths is ${machine.paths}: the value is set at its real place.
             case ConfigScalar { IsExpression: true, Value: string text } when ConfigPath.FindReferred(root, text) is ConfigMap referred:
                 return referred;
             default:

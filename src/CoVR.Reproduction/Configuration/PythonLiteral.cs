@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CoVR.Reproduction.Configuration;
 
-/// <summary>Values as Python prints them: <c>True</c>, <c>None</c>, <c>1e-05</c>, <c>0.0001</c>, <c>1.0</c>. Folder names of runs are made so.</summary>
+/// <summary>Values as Python prints them: <c>True</c>, <c>None</c>, <c>1e-05</c>, <c>0.0001</c>, <c>1.0</c>. Used for folder names of runs.</summary>
 internal static class PythonLiteral
 {
     /// <summary>The text of <c>str(value)</c>.</summary>
@@ -16,7 +16,7 @@ internal static class PythonLiteral
         _ => value.ToString() ?? "None",
     };
 
-    /// <summary>The shortest digits that give the number back; with an exponent below 1e-4 and from 1e16.</summary>
+    /// <summary>The shortest digits that round-trip; with an exponent below 1e-4 and from 1e16.</summary>
     public static string Of(double value)
     {
         if (!double.IsFinite(value))

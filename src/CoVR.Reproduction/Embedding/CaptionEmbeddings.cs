@@ -4,11 +4,11 @@ namespace CoVR.Reproduction.Embedding;
 
 /// <summary>The stored embeddings of target captions that the loss term <c>si_tc</c> trains with: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>
-/// <see cref="TextEmbeddingJob"/> makes such a file from the column <c>txt2</c>. What is loaded goes to <c>CaptionEmbeddings</c> of the training's plan.
+/// <see cref="TextEmbeddingJob"/> creates such a file from the column <c>txt2</c>. Pass the loaded embeddings to <c>CaptionEmbeddings</c> of the training's plan.
 /// </remarks>
 public static class CaptionEmbeddings
 {
-    /// <summary>Where the reference looks for the file of a data set of the WebVid-CoVR layout: <c>{embedding folder}/txt2_{annotation}.pth</c> (<c>src/data/webvid_covr.py:303</c>).</summary>
+    /// <summary>Where the reference expects the file of a data set in the WebVid-CoVR layout: <c>{embedding folder}/txt2_{annotation}.pth</c> (<c>src/data/webvid_covr.py:303</c>).</summary>
     /// <param name="embeddingFolder">The folder of the targets' embeddings (<c>emb_dirs</c>).</param>
     /// <param name="annotations">The CSV file.</param>
     /// <returns>A path; the file need not exist.</returns>
@@ -19,7 +19,7 @@ public static class CaptionEmbeddings
         return Path.Combine(embeddingFolder, $"txt2_{Path.GetFileNameWithoutExtension(annotations)}.pth");
     }
 
-    /// <summary>Where the reference looks for the file of CC-CoIR: beside the embedding folder (<c>src/data/cc_coir.py:273</c>).</summary>
+    /// <summary>Where the reference expects the file of CC-CoIR: beside the embedding folder (<c>src/data/cc_coir.py:273</c>).</summary>
     /// <param name="embeddingFolder">The folder of the targets' embeddings (<c>emb_dirs</c>).</param>
     /// <param name="annotations">The CSV file.</param>
     /// <returns>A path; the file need not exist.</returns>
@@ -32,8 +32,8 @@ public static class CaptionEmbeddings
 
     /// <summary>Loads the captions of a data set from one file, or of merged data sets from the files of each.</summary>
     /// <param name="dataset">Every caption of a target in it must be in a file, exactly as annotated.</param>
-    /// <param name="dimensions">The D that the model has; null to take what is there.</param>
-    /// <param name="paths">The files, at least one; where two have a text, the first counts.</param>
+    /// <param name="dimensions">The model's D; null to accept any.</param>
+    /// <param name="paths">The files, at least one; if two contain a text, the first counts.</param>
     /// <returns>The embedding of every caption by its text.</returns>
     /// <exception cref="CaptionEmbeddingsException">A file is missing, is of another model, or captions are missing.</exception>
     /// <exception cref="CoVR.Modeling.CheckpointException">A file is damaged.</exception>
@@ -83,7 +83,7 @@ public static class CaptionEmbeddings
 /// <summary>The stored embeddings of captions do not fit a data set.</summary>
 /// <param name="file">The file, or files.</param>
 /// <param name="reason">What is wrong and what to do.</param>
-/// <param name="missing">Captions without an embedding; empty when that is not the fault.</param>
+/// <param name="missing">Captions without an embedding; empty if that is not the fault.</param>
 public sealed class CaptionEmbeddingsException(string file, string reason, IReadOnlyList<string> missing) : CoVRException($"{file}: {reason}")
 {
     /// <summary>The file, or files.</summary>

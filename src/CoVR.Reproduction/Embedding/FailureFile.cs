@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace CoVR.Reproduction.Embedding;
 
-/// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a kill, is passed over.</summary>
+/// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a killed process, is skipped.</summary>
 internal sealed class FailureFile(string path)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -8,8 +8,8 @@ namespace CoVR.Reproduction.Embedding;
 /// <summary>Scores the frames of each row's target video against the row's edit text: an annotation file with a new column <c>scores</c>.</summary>
 /// <remarks>
 /// <para>As <c>tools/embs/get_scores.py</c>: rows keep their order, <c>{annotation}_qs.csv</c> is written beside the annotation.
-/// A shard takes every n-th row and writes <c>{annotation}_qs-{index}-{count}.csv</c>; <see cref="MergeAsync"/> puts shards
-/// together. Files are there whole or not at all. No model is needed: videos and texts are embedded before.</para>
+/// A shard takes every n-th row and writes <c>{annotation}_qs-{index}-{count}.csv</c>; <see cref="MergeAsync"/> merges shards
+/// together. Files are written atomically. No model is needed: videos and texts are already embedded.</para>
 /// </remarks>
 /// <param name="videos">The embeddings of targets, [F, Q, D].</param>
 /// <param name="edits">The embeddings of the edit texts.</param>
@@ -22,9 +22,9 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
 
     /// <summary>Scores the rows of an annotation file.</summary>
     /// <param name="annotation">A CSV with the columns <c>pth2</c> and <c>edit</c>; a column <c>scores</c> is replaced.</param>
-    /// <param name="progress">Told now and then; may be null.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is written then.</param>
-    /// <returns>The file, and what was missing.</returns>
+    /// <param name="progress">Receives progress; may be null.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is written then.</param>
+    /// <returns>The file and the missing targets.</returns>
     /// <exception cref="DatasetFormatException">The annotation is malformed, or one of its texts has no embedding.</exception>
     public async Task<FrameScoreReport> ScoreAsync(string annotation, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -38,10 +38,10 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
         return new FrameScoreReport(output, count.Rows, count.Missing);
     }
 
-    /// <summary>Puts the files of all shards together, in the order of the annotation's rows, and removes them.</summary>
+    /// <summary>Merges the files of all shards in the order of the annotation's rows, and deletes them.</summary>
     /// <param name="annotation">The annotation that was scored.</param>
     /// <param name="shards">How many shards there were.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is changed then.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is changed then.</param>
     /// <returns>The merged file, <c>{annotation}_qs.csv</c>.</returns>
     /// <exception cref="DatasetFormatException">Shards are missing (all are named), or do not belong together.</exception>
     public static async Task<string> MergeAsync(string annotation, int shards, CancellationToken cancellationToken = default)
@@ -154,7 +154,7 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
         return [];
     }
 
-    /// <summary>How far the work is.</summary>
+    /// <summary>The progress of the work.</summary>
     private sealed class Counts(IProgress<JobProgress>? progress)
     {
         private const int Every = 1000;
@@ -176,7 +176,7 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
     }
 }
 
-/// <summary>What scoring an annotation file came to.</summary>
+/// <summary>The result of scoring an annotation file.</summary>
 /// <param name="File">The file that was written.</param>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Missing">Targets without a usable embedding; their rows have an empty list, as the reference writes it.</param>

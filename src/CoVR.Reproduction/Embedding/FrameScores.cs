@@ -3,7 +3,7 @@ using CoVR.Retrieval;
 
 namespace CoVR.Reproduction.Embedding;
 
-/// <summary>How well each frame of a video fits a text: what query-aware pooling weighs frames by (the column <c>scores</c>).</summary>
+/// <summary>The similarity of each frame of a video to a text, used as weights by query-aware pooling (the column <c>scores</c>).</summary>
 internal static class FrameScores
 {
     private const int Decimals = 4;
@@ -13,7 +13,7 @@ internal static class FrameScores
     /// <summary>Scores the frames of a video.</summary>
     /// <remarks>
     /// The dot product of a frame and the text, rounded to four decimals as <c>tools/embs/get_scores.py</c> does. A frame of
-    /// several vectors (BLIP-2), which the reference's tool cannot score, counts by the mean over its vectors.
+    /// several vectors (BLIP-2), which the reference's tool cannot score, is scored by the mean over its vectors.
     /// </remarks>
     /// <param name="video">[F, Q, D].</param>
     /// <param name="text">[D].</param>
@@ -38,7 +38,7 @@ internal static class FrameScores
     }
 
     /// <summary>Writes scores as Python writes a list: <c>[0.2806, -0.5, 1.0]</c>.</summary>
-    /// <param name="scores">Finite numbers; none for a video without embedding.</param>
+    /// <param name="scores">Finite numbers; empty for a video without embedding.</param>
     /// <returns>The text of the column.</returns>
     public static string Format(IEnumerable<double> scores)
     {

@@ -40,7 +40,7 @@ internal static class PthTensor
         return new EmbeddingSet(values, fingerprint.Vectors, fingerprint.Dimensions, frames);
     }
 
-    /// <summary>What can be told of the embeddings of a tree that nobody signed: Q and D of its first readable file; null when there is none.</summary>
+    /// <summary>The shape of a tree without a manifest: Q and D of its first readable file; null if there is none.</summary>
     public static EmbeddingFingerprint? FindShape(string folder, bool pictures) => !Directory.Exists(folder) ? null : Directory
         .EnumerateFiles(folder, "*" + PthTreePaths.Extension, SearchOption.AllDirectories)
         .Select(path => ShapeOf(path, pictures))

@@ -35,7 +35,7 @@ public sealed partial class PthTreeGallery
         return FailureFile.Read(Directory.Exists(directory) ? Directory.EnumerateFiles(directory, $"{FailuresName}-*.jsonl") : []);
     }
 
-    /// <summary>Before the first write: says in an empty tree what makes its embeddings, compares in one that says it.</summary>
+    /// <summary>Before the first write: records the fingerprint in an empty tree, or compares it with the recorded one.</summary>
     private void Establish()
     {
         lock (_gate)
@@ -109,7 +109,7 @@ public sealed partial class PthTreeGallery
         ? Directory.EnumerateFiles(folder, "*" + PthTreePaths.Extension, SearchOption.AllDirectories).Where(path => Path.GetDirectoryName(path) != folder || !IsNoItem(folder, path, pictures))
         : [];
 
-    /// <summary>Files of the reference that are no items: its texts beside the folders of videos, and the zeros it saves for broken pictures.</summary>
+    /// <summary>Files of the reference that are not items: texts beside the video folders, and the zeros saved for broken pictures.</summary>
     private static bool IsNoItem(string folder, string path, bool? pictures)
     {
         var name = Path.GetFileNameWithoutExtension(path);
@@ -117,7 +117,7 @@ public sealed partial class PthTreeGallery
             || (pictures != true && name.Contains('_', StringComparison.Ordinal) && TextEmbeddings.IsAt(path));
     }
 
-    /// <summary>Removes what killed writers left beside the files, once it is so old that nobody writes it any more.</summary>
+    /// <summary>Removes files left behind by killed writers, once they are old enough.</summary>
     private void Sweep()
     {
         var longAgo = TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromDays(1);

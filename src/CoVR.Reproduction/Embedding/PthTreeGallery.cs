@@ -8,8 +8,8 @@ namespace CoVR.Reproduction.Embedding;
 /// <summary>Keeps embeddings as the Python reference does: one tensor file for each item, <c>{folder}/{id}.pth</c>.</summary>
 /// <remarks>
 /// <para>Files that the reference wrote are read, and ours are read by the reference's <c>torch.load</c>. They are written
-/// beside their place, flushed and renamed, so that a file is there whole or not at all; several workers may write into one tree.</para>
-/// <para>The reference says nowhere what made its files. We do, in <c>covr-tree.json</c>, when the first item goes into an
+/// beside their place, flushed and renamed, so a file is complete or absent; several workers may write into one tree.</para>
+/// <para>The reference does not record what made its files. We do, in <c>covr-tree.json</c>, when the first item goes into an
 /// empty tree; a tree without that file is trusted as far as the shapes agree, and its fingerprint is an assumed one. An item that another
 /// process adds is seen at once by identity; lists, counts and searches know those that were there when the tree was first listed, and what was
 /// asked for or written since. Files hold no properties and no frame times. Each file is atomic, a batch of several is not.</para>
@@ -30,14 +30,14 @@ public sealed partial class PthTreeGallery : IGallery
     private readonly EmbeddingFingerprint _fingerprint;
     private MemoryGallery? _mirror; // of the files, from the first search on
     private volatile bool _disposed;
-    private bool _established; // that the tree's manifest was looked at, or written, before the first write
+    private bool _established; // whether the tree's manifest was checked or written before the first write
 
     /// <summary>Opens a tree, or plans a new one: nothing is written before the first item.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="fingerprint">What makes the embeddings; must be that of the tree, where it is known.</param>
     /// <param name="pictures">Whether the tensors are those of pictures, [D] or [Q, D]; those of videos have a frame axis first, [F, D] or [F, Q, D].</param>
     /// <param name="byName">Whether files are found by their name in any folder of the tree, and new ones written into the tree's own folder; else by their path.</param>
-    /// <param name="logger">Told when a tree is taken on trust; may be null.</param>
+    /// <param name="logger">Logs a warning when a tree has no manifest; may be null.</param>
     /// <exception cref="GalleryException">The tree belongs to another model.</exception>
     public PthTreeGallery(string directory, EmbeddingFingerprint fingerprint, bool pictures = false, bool byName = false, ILogger<PthTreeGallery>? logger = null)
     {
@@ -59,7 +59,7 @@ public sealed partial class PthTreeGallery : IGallery
         return ValueTask.FromResult(new GalleryInfo(_folder, _fingerprint with { IsAssumed = !PthTreeManifest.ExistsIn(_folder) && Files().Length > 0 }, Similarities.MeanPooled.Name));
     }
 
-    /// <summary>Opens a tree that holds embeddings already, whatever made them; to read, not to go on with.</summary>
+    /// <summary>Opens an existing tree for reading, whatever made it.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="pictures">Whether the tensors are those of pictures.</param>
     /// <param name="byName">Whether files are found by their name in any folder.</param>
@@ -77,7 +77,7 @@ public sealed partial class PthTreeGallery : IGallery
     }
 
     /// <inheritdoc/>
-    /// <remarks>A file that is there counts, even when it turns out damaged on reading.</remarks>
+    /// <remarks>A file that exists counts, even if it proves damaged when read.</remarks>
     public ValueTask<bool> ContainsAsync(MediaId id, CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
@@ -85,7 +85,7 @@ public sealed partial class PthTreeGallery : IGallery
     }
 
     /// <inheritdoc/>
-    /// <exception cref="GalleryException">A shape is another one, the tree belongs to another model by now, or the disk is full.</exception>
+    /// <exception cref="GalleryException">A shape differs, the tree now belongs to another model, or the disk is full.</exception>
     public async ValueTask UpsertAsync(IReadOnlyList<GalleryEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entries);

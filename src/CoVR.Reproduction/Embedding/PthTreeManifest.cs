@@ -49,7 +49,7 @@ internal sealed record PthTreeManifest(string Format, int Version, EmbeddingFing
                 $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
             : true);
 
-    /// <summary>Writes a manifest unless there is one, and compares with what is there then: of several writers the first wins.</summary>
+    /// <summary>Writes a manifest unless there is one, and compares with what is there then: the first of several writers wins.</summary>
     public static void Establish(string folder, EmbeddingFingerprint fingerprint)
     {
         if (!RequireSame(folder, fingerprint) && !TryWrite(PathIn(folder), fingerprint))
@@ -60,7 +60,7 @@ internal sealed record PthTreeManifest(string Format, int Version, EmbeddingFing
 
     private static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>Writes the manifest whole or not at all; false when another writer was faster.</summary>
+    /// <summary>Writes the manifest atomically; false if another writer was faster.</summary>
     private static bool TryWrite(string path, EmbeddingFingerprint fingerprint)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CoVR.Reproduction.Embedding;
 
-/// <summary>Identities to relative paths and back. Ordinary identities stay as they are; what would leave the tree is escaped with percent signs.</summary>
+/// <summary>Identities to relative paths and back. Ordinary identities stay as they are; anything that would leave the tree is percent-encoded.</summary>
 internal static class PthTreePaths
 {
     public const string Extension = ".pth";

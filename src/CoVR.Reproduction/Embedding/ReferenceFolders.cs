@@ -2,13 +2,13 @@ using CoVR.Embedding;
 
 namespace CoVR.Reproduction.Embedding;
 
-/// <summary>The folders of the Python code: which files its tools see, and where they put embeddings.</summary>
+/// <summary>The folder conventions of the Python code: which files its tools read, and where they put embeddings.</summary>
 public static class ReferenceFolders
 {
-    /// <summary>The pictures its tools see: lower-case <c>.jpg</c> and <c>.png</c>, the folder itself, and PNG before JPEG.</summary>
+    /// <summary>The pictures its tools read: lower-case <c>.jpg</c> and <c>.png</c>, the folder itself, and PNG before JPEG.</summary>
     public static MediaFolder Pictures { get; } = new() { Extensions = [".jpg", ".png"], MatchCase = true, Depth = 0, LaterExtensionWins = true };
 
-    /// <summary>The videos its tools see: <c>{folder}/{id}.mp4</c>, exactly one folder deep.</summary>
+    /// <summary>The videos its tools read: <c>{folder}/{id}.mp4</c>, exactly one folder deep.</summary>
     public static MediaFolder Videos { get; } = new() { Extensions = [".mp4"], MatchCase = true, Depth = 1 };
 
     /// <summary>Where embeddings of pictures lie: beside their folder, for example <c>blip-embs-large</c>.</summary>

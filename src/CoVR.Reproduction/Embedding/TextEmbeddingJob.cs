@@ -11,9 +11,9 @@ namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Embeds texts into one file, <c>{"texts", "feats"}</c>, such as the captions of targets or the edits that frames are scored with.</summary>
 /// <remarks>
-/// <para>Each text counts once; the file has them in the order of their code points, as the reference. What is embedded is
+/// <para>Duplicate texts count once; the file lists them in code point order, like the reference. What is embedded is
 /// the cleaned text, cut to the model's <see cref="TextInput.CaptionLimit"/>; what is stored is the text as given.</para>
-/// <para>Until the file is complete, finished batches lie beside it in <c>{file}.partial</c>: a killed job goes on there, and
+/// <para>Until the file is complete, finished batches lie beside it in <c>{file}.partial</c>: a killed job resumes from there, and
 /// workers with shards share it. Batches are cut from a worker's whole list, so that a resumed job computes the same numbers.</para>
 /// </remarks>
 public sealed class TextEmbeddingJob
@@ -29,7 +29,7 @@ public sealed class TextEmbeddingJob
     private readonly ILogger _logger;
 
     /// <summary>Creates a job.</summary>
-    /// <param name="model">Asked for the model when a job starts.</param>
+    /// <param name="model">Provides the model when a job starts.</param>
     /// <param name="options">Batch size and shard; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">May be null.</param>
@@ -46,9 +46,9 @@ public sealed class TextEmbeddingJob
     /// <summary>Embeds this worker's share of the texts; the worker that finds all of them embedded writes the file.</summary>
     /// <param name="texts">At least one text; repeated ones count once.</param>
     /// <param name="path">The file; replaced when it exists.</param>
-    /// <param name="progress">Told after every batch; may be null.</param>
-    /// <param name="cancellationToken">Stops cleanly: finished batches stay.</param>
-    /// <returns>Texts that other workers still have to embed; 0 when the file was written.</returns>
+    /// <param name="progress">Receives progress after every batch; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly; finished batches are kept.</param>
+    /// <returns>How many texts other workers still have to embed; 0 once the file is written.</returns>
     /// <exception cref="ArgumentException">There is no text.</exception>
     /// <exception cref="GalleryException">The partial results belong to another model.</exception>
     public async Task<int> EmbedAsync(IEnumerable<string> texts, string path, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -82,7 +82,7 @@ public sealed class TextEmbeddingJob
         return left;
     }
 
-    /// <summary>Writes the file when nothing is left. Of workers that get here together, one does it.</summary>
+    /// <summary>Writes the file once nothing is left; of several workers that get here together, one writes it.</summary>
     private static async Task<int> FinishAsync(
         string partial, EmbeddingFingerprint fingerprint, string[] unique, string path, bool begun, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ public sealed class TextEmbeddingJob
         FileStream? held = null;
         try
         {
-            await using (var gallery = new FolderGallery(partial, fingerprint)) // anew, to see what others embedded meanwhile
+            await using (var gallery = new FolderGallery(partial, fingerprint)) // again, to see what others embedded meanwhile
             {
                 if (await CountMissingAsync(gallery, unique, cancellationToken).ConfigureAwait(false) is var left and > 0)
                 {

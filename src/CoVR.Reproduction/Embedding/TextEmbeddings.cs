@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Reproduction.Embedding;
 
-/// <summary>Embeddings of texts, each under the text as its file has it: the reference's <c>txt2_{annotation}.pth</c>.</summary>
+/// <summary>Embeddings of texts, keyed by the text as in the file: the reference's <c>txt2_{annotation}.pth</c>.</summary>
 /// <remarks>Immutable; safe for use from several threads. Read and written without holding tensors.</remarks>
 public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<float>>
 {
@@ -20,7 +20,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
     /// <param name="texts">Each once.</param>
     /// <param name="values">[texts, D], row by row; must not be changed afterwards.</param>
     /// <param name="dimensions">D, at least 1.</param>
-    /// <exception cref="ArgumentException">The sizes do not agree, or a text is there twice.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or a text occurs twice.</exception>
     public TextEmbeddings(IReadOnlyList<string> texts, ReadOnlyMemory<float> values, int dimensions)
     {
         ArgumentNullException.ThrowIfNull(texts);

@@ -3,8 +3,8 @@ using CoVR.Data;
 namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
-/// A target of several rows is there once for each of them, as <c>{target} (row {triplet})</c>: for a query only its own is right. The table
-/// of rows comes first, then the candidates that no row asks for.
+/// A target of several rows occurs once per row, as <c>{target} (row {triplet})</c>: for a query only its own is correct. The table
+/// of rows comes first, then the candidates that no row refers to.
 /// </summary>
 internal static class CandidatePerRow
 {

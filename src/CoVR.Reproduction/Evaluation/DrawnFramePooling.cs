@@ -7,9 +7,9 @@ using CoVR.Retrieval;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>Pools at most so many frames of a candidate, drawn without replacement and kept in their order (<c>n_embs</c>). The draw depends on the identity alone.</summary>
+/// <summary>Pools a limited number of a candidate's frames, drawn without replacement and kept in order (<c>n_embs</c>). The draw depends only on the identity.</summary>
 /// <param name="Most">How many.</param>
-/// <param name="Inner">What pools them; null for the pipeline's pooling.</param>
+/// <param name="Inner">The pooling of the drawn frames; null for the pipeline's.</param>
 internal sealed record DrawnFramePooling(int Most, ICandidatePooling? Inner) : ICandidatePooling
 {
     public IReadOnlyList<string> Leaks => Inner?.Leaks ?? [];

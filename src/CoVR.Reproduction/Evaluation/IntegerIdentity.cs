@@ -7,10 +7,10 @@ namespace CoVR.Reproduction.Evaluation;
 /// <summary>The integers by which the reference compares identities.</summary>
 internal static class IntegerIdentity
 {
-    /// <summary>Replaces whatever is no decimal digit and reads the rest as a number (<c>id2int</c> of the reference's <c>src/data/utils.py</c>).</summary>
+    /// <summary>Replaces everything but decimal digits and reads the result as a number (<c>id2int</c> of the reference's <c>src/data/utils.py</c>).</summary>
     /// <param name="id">The identity; digits of any script count.</param>
-    /// <param name="substitute">What takes the place of each other character: digits, or nothing.</param>
-    /// <exception cref="FormatException">No digit is left.</exception>
+    /// <param name="substitute">The replacement for every other character: digits, or empty.</param>
+    /// <exception cref="FormatException">There is no digit.</exception>
     public static BigInteger Of(string id, string substitute)
     {
         var digits = new StringBuilder(id.Length);

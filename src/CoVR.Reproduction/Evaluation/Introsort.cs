@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>The parts that the introsorts of numpy and libstdc++ have in common. They sort places by the numbers that stand there.</summary>
+/// <summary>The parts that the introsorts of numpy and libstdc++ have in common. They sort indexes by the numbers at those indexes.</summary>
 internal static class Introsort
 {
-    /// <summary>All places in their order, and how deep quicksort may go before heapsort takes over.</summary>
+    /// <summary>All indexes in order, and the depth at which quicksort gives way to heapsort.</summary>
     public static int[] Unsorted(int count, out int depth)
     {
         depth = count == 0 ? 0 : 2 * BitOperations.Log2((uint)count);
@@ -27,6 +27,6 @@ internal static class Introsort
         }
     }
 
-    /// <summary>Exchanges two places.</summary>
+    /// <summary>Swaps two indexes.</summary>
     public static void Swap(Span<int> places, int first, int second) => (places[first], places[second]) = (places[second], places[first]);
 }

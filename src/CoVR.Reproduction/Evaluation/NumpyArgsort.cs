@@ -4,7 +4,7 @@ namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
 /// The order into which <c>numpy.argsort</c> of numpy 1.24, the version that the reference asks for, puts single precision numbers:
-/// equal numbers fall where its sort happens to leave them, which depends on all the others.
+/// the order of equal numbers is whatever its sort leaves, which depends on all the others.
 /// </summary>
 /// <remarks>
 /// An introsort (Musser, Introspective Sorting and Selection Algorithms, 1997): quicksort with the median of three (Sedgewick, 1978) as pivot,
@@ -15,7 +15,7 @@ internal static class NumpyArgsort
 {
     private const int Small = 15;
 
-    /// <summary>Sorts places by their numbers, ascending.</summary>
+    /// <summary>Sorts indexes by their numbers, ascending.</summary>
     /// <param name="values">Not NaN.</param>
     public static int[] Ascending(ReadOnlySpan<float> values)
     {
@@ -25,7 +25,7 @@ internal static class NumpyArgsort
     }
 
     /// <summary>
-    /// Sorts a part. Only the larger side of a partition is looked at for depth, when numpy takes it off its stack; which side comes first
+    /// Sorts a part. Only the larger side of a partition is checked for depth, when numpy pops it off its stack; which side comes first
     /// does not matter to the other.
     /// </summary>
     private static void Sort(ReadOnlySpan<float> values, Span<int> places, int depth)
@@ -95,7 +95,7 @@ internal static class NumpyArgsort
         }
     }
 
-    /// <summary>Lets a place sink from a node of a heap whose nodes are counted from 1.</summary>
+    /// <summary>Sifts an index down from a node of a heap with one-based nodes.</summary>
     private static void Sink(ReadOnlySpan<float> values, Span<int> heap, int node, int place)
     {
         for (var child = 2 * node; child <= heap.Length; child *= 2)

@@ -7,7 +7,7 @@ using CoVR.Reproduction.Embedding;
 namespace CoVR.Reproduction.Evaluation;
 
 /// <summary>
-/// What the reference masks: items keep the order of the file while pairs are numbered by the table sorted by the iterated
+/// What the reference masks: items keep file order while pairs are numbered by the table sorted by the iterated
 /// column, so in an unsorted file a query gets the mask of another row; and identities are compared as integers
 /// (<c>pairid2ref</c>, <c>pairid2tar</c> of <c>src/data/webvid_covr.py</c>).
 /// </summary>
@@ -31,7 +31,7 @@ internal sealed class ReferencePairs
         var references = Numbers(sorted, triplet => triplet.Reference);
         if (targets is null || references is null)
         {
-            // The reference refuses identities that are not unique as integers: compare them as they are.
+            // The reference rejects identities that are not unique as integers: compare them unchanged.
             targets = [.. sorted.Select(triplet => (object)triplet.Target!.Value)];
             references = [.. sorted.Select(triplet => (object)triplet.Reference)];
         }
@@ -41,12 +41,12 @@ internal sealed class ReferencePairs
             .ToFrozenDictionary(pair => pair.Id, pair => pair.Masked, StringComparer.Ordinal));
     }
 
-    /// <summary>The candidates that a query's ranking ends with.</summary>
+    /// <summary>The candidates at the end of a query's ranking.</summary>
     public IReadOnlySet<MediaId> MaskedFor(Triplet triplet) => _masked.TryGetValue(triplet.Id, out var masked) ? masked : FrozenSet<MediaId>.Empty;
 
     private static Triplet[] Sorted(Triplet[] items, Func<Triplet, string> key) => [.. items.OrderBy(item => Encoding.UTF8.GetBytes(key(item)), TextEmbeddingJob.CodePoints)];
 
-    /// <summary>The integers of a column; null when two identities share one.</summary>
+    /// <summary>The integers of a column; null if two identities share one.</summary>
     private static object[]? Numbers(Triplet[] rows, Func<Triplet, MediaId> column)
     {
         object[] numbers = [.. rows.Select(row => (object)IntegerIdentity.Of(column(row).Value, "0"))];

@@ -4,13 +4,13 @@ using CoVR.Evaluation;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>The rules of the Python code as they are, errors included: for comparison with published figures.</summary>
+/// <summary>The rules of the Python code, errors included, for comparison with published figures.</summary>
 /// <remarks>
 /// <para>Videos (WebVid-CoVR, CC-CoIR, <see cref="RecallProtocol"/>): the paper's pooling over 15 frames drawn of more, one candidate for each row,
 /// frames embedded in BGR, pairs numbered by the sorted table, masked items last, ties as numpy sorts them.</para>
 /// <para>Pictures (CIRR, CIRCO, FashionIQ, known by the protocol's name): a query's reference is last instead of left out; ties as numpy sorts them, on FashionIQ as torch sorts
 /// single precision distances.</para>
-/// <para>Protocols of others are left as they are.</para>
+/// <para>Other protocols are left unchanged.</para>
 /// </remarks>
 public sealed class ReferencePreset : EvaluationPreset
 {

@@ -3,7 +3,7 @@ using CoVR.Evaluation;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>A benchmark by the rules of the Python code.</summary>
+/// <summary>A benchmark under the rules of the Python code.</summary>
 internal sealed class ReferenceProtocol(IRetrievalProtocol inner, RetrievalRules rules, Func<Triplet, IReadOnlySet<MediaId>> exclusions) : IRetrievalProtocol
 {
     public string Name => inner.Name;

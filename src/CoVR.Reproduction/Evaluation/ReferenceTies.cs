@@ -2,14 +2,14 @@ using CoVR.Data;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>The order of ties that the sorts of the Python code leave; excluded candidates end the ranking, as a score of -10 or -100 does there.</summary>
+/// <summary>The order of ties as left by the sorts of the Python code; excluded candidates come last, as scores of -10 or -100 do there.</summary>
 internal static class ReferenceTies
 {
     /// <summary><c>numpy.argsort(similarities)[::-1]</c>: the later first in galleries of up to 16.</summary>
     public static ITieBreaker Numpy { get; } = new NumpyTies();
 
     /// <summary>
-    /// <c>torch.argsort(1 - similarities)</c>: distances are rounded to single precision, which can make ties of their own; the earlier first in
+    /// <c>torch.argsort(1 - similarities)</c>: distances are rounded to single precision, which can create further ties; the earlier first in
     /// galleries of up to 16.
     /// </summary>
     public static ITieBreaker Torch { get; } = new TorchTies();

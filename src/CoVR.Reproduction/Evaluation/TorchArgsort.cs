@@ -12,7 +12,7 @@ internal static class TorchArgsort
 {
     private const int Small = 16;
 
-    /// <summary>Sorts places by their numbers, ascending.</summary>
+    /// <summary>Sorts indexes by their numbers, ascending.</summary>
     /// <param name="values">Not NaN.</param>
     public static int[] Ascending(ReadOnlySpan<float> values)
     {
@@ -22,7 +22,7 @@ internal static class TorchArgsort
         return places;
     }
 
-    /// <summary>Sorts roughly: no number is further from its place than a small part is long.</summary>
+    /// <summary>Sorts roughly: no number is further from its final index than the length of a small part.</summary>
     private static void Sort(ReadOnlySpan<float> values, Span<int> places, int depth)
     {
         for (; places.Length > Small; depth--)
@@ -88,7 +88,7 @@ internal static class TorchArgsort
         }
     }
 
-    /// <summary>Moves the larger child up all the way, then lets the place rise from the leaf.</summary>
+    /// <summary>Moves the larger child up all the way, then sifts the index up from the leaf.</summary>
     private static void Settle(ReadOnlySpan<float> values, Span<int> heap, int top, int place)
     {
         var hole = top;

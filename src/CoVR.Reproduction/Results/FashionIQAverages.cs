@@ -9,10 +9,10 @@ internal static class FashionIQAverages
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
 
-    /// <summary>The mean of every metric over the three categories, each counting the same.</summary>
+    /// <summary>The mean of every metric over the three categories, equally weighted.</summary>
     /// <param name="reports">The report of each category, by its name: dress, shirt and toptee.</param>
     /// <returns>A report whose figures are means of rounded figures, as in the reference; queries and gallery are added up.</returns>
-    /// <exception cref="ArgumentException">A category is missing, or there is another one.</exception>
+    /// <exception cref="ArgumentException">A category is missing, or an unknown one is present.</exception>
     public static RetrievalReport Of(IReadOnlyDictionary<string, RetrievalReport> reports)
     {
         var ordered = InOrder(reports);
@@ -29,17 +29,17 @@ internal static class FashionIQAverages
     /// <summary>The reference's file of averages, <c>recalls_fiq-mean.json</c>.</summary>
     /// <param name="reports">The report of each category, by its name.</param>
     /// <returns>The file.</returns>
-    /// <exception cref="ArgumentException">A category is missing, or there is another one.</exception>
+    /// <exception cref="ArgumentException">A category is missing, or an unknown one is present.</exception>
     public static ResultFile File(IReadOnlyDictionary<string, RetrievalReport> reports)
     {
         var ordered = InOrder(reports);
         return new ResultFile("recalls_fiq-mean.json", PythonJson.Write(Cuts.Select(k => KeyValuePair.Create($"R{k}_mean", (object)Mean(ordered, $"R@{k}")))));
     }
 
-    /// <summary>The row that the reference prints: R@10 and R@50 of dress, shirt, toptee and their average, ready for a table in LaTeX.</summary>
+    /// <summary>The table row that the reference prints: R@10 and R@50 of dress, shirt, toptee and their average, for a LaTeX table.</summary>
     /// <param name="reports">The report of each category, by its name.</param>
     /// <returns>Eight figures joined by <c> &amp; </c>.</returns>
-    /// <exception cref="ArgumentException">A category is missing, or there is another one.</exception>
+    /// <exception cref="ArgumentException">A category is missing, or an unknown one is present.</exception>
     public static string Row(IReadOnlyDictionary<string, RetrievalReport> reports)
     {
         var ordered = InOrder(reports);

@@ -7,30 +7,30 @@ namespace CoVR.Reproduction.Results;
 
 /// <summary>The result files of the Python code: figures (<c>recalls_covr.json</c>, <c>recalls_fiq-dress.json</c>) and the files that the servers of CIRR and CIRCO take.</summary>
 /// <remarks>
-/// Composed queries have the names of the Python code; other kinds have their name behind it, for example <c>recalls_cirr_text-only.json</c>.
+/// Composed queries have the names of the Python code; other kinds append their name, for example <c>recalls_cirr_text-only.json</c>.
 /// BLIP's image-only test writes <c>recalls_covr.json</c>, over the file of composed queries; here both families have BLIP-2's name.
 /// </remarks>
 public static class ReferenceResultFiles
 {
     private static readonly int[] Cuts = [1, 5, 10, 50];
 
-    /// <summary>Writes the files of a result; each is there whole or not at all.</summary>
+    /// <summary>Writes the files of a result; each atomically.</summary>
     /// <param name="result">A result of WebVid-CoVR, CC-CoIR, CIRR, CIRCO or FashionIQ.</param>
-    /// <param name="folder">Made when missing; files of the same names are replaced.</param>
-    /// <returns>The paths; none for another benchmark, or for a hidden split of FashionIQ.</returns>
+    /// <param name="folder">Created if missing; files with the same names are replaced.</param>
+    /// <returns>The paths; empty for other benchmarks, or for a hidden split of FashionIQ.</returns>
     public static IReadOnlyList<string> Save(EvaluationResult result, string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         return [.. Of(result).Select(file => file.Save(folder))];
     }
 
-    /// <summary>Checks a file that <see cref="Save"/> wrote for a server: version, one answer a query, the right number of pictures of the gallery, each once, never the query's reference.</summary>
+    /// <summary>Checks a file that <see cref="Save"/> wrote for a server: version, one answer per query, and in each the right number of distinct gallery pictures without the query's reference.</summary>
     /// <param name="path">The file.</param>
     /// <param name="protocol">The benchmark: <c>cirr</c> or <c>circo</c>.</param>
     /// <param name="dataset">The split that it answers.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>Every fault, one sentence each; null when no server takes the file.</returns>
-    /// <exception cref="DatasetFormatException">The file is missing or no JSON object.</exception>
+    /// <returns>Every fault, one sentence each; null if there is no server for the file.</returns>
+    /// <exception cref="DatasetFormatException">The file is missing or not a JSON object.</exception>
     public static async Task<IReadOnlyList<string>?> CheckAsync(string path, string protocol, TripletDataset dataset, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -49,7 +49,7 @@ public static class ReferenceResultFiles
         return Of(result.Report, result.Dataset, result.Rankings, result.Query);
     }
 
-    /// <summary>The files of a report; a benchmark is known by the name of its protocol.</summary>
+    /// <summary>The files of a report; a benchmark is identified by the name of its protocol.</summary>
     internal static IReadOnlyList<ResultFile> Of(RetrievalReport report, TripletDataset dataset, IReadOnlyList<IReadOnlyList<SearchHit>> rankings, QueryKind? query = null)
     {
         const string FashionIQ = "fashioniq-", WebVid = "webvid-covr", WithReference = "webvid-covr, reference among the candidates";
@@ -100,10 +100,10 @@ public static class ReferenceResultFiles
     private static object Rounded(double value) => RetrievalMetrics.Round(value, 2);
 }
 
-/// <summary>A file of results: its name without a folder, and its text.</summary>
+/// <summary>A result file: its name without folder, and its text.</summary>
 internal sealed record ResultFile(string Name, string Content)
 {
-    /// <summary>Writes the file, whole or not at all, as UTF-8 without a byte order mark.</summary>
+    /// <summary>Writes the file atomically, as UTF-8 without a byte order mark.</summary>
     public string Save(string folder)
     {
         var path = Path.Combine(folder, Name);

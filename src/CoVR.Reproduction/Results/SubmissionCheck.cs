@@ -4,7 +4,7 @@ using CoVR.Datasets.Annotations;
 
 namespace CoVR.Reproduction.Results;
 
-/// <summary>Looks through a submission file and gathers every fault.</summary>
+/// <summary>Checks a submission file and collects every fault.</summary>
 internal sealed class SubmissionCheck
 {
     private readonly List<string> _faults = [];
@@ -44,7 +44,7 @@ internal sealed class SubmissionCheck
         }
     }
 
-    /// <summary>A text, or null when it is anything else.</summary>
+    /// <summary>A text, or null if it is anything else.</summary>
     public static string? ReadText(JsonElement value)
     {
         try
@@ -58,7 +58,7 @@ internal sealed class SubmissionCheck
         }
     }
 
-    /// <summary>Requires a key with one of some texts; returns the one that is there, or null.</summary>
+    /// <summary>Requires a key with one of the given texts; returns it, or null.</summary>
     public string? RequireText(string key, params string[] allowed)
     {
         _headers.Add(key);
@@ -73,11 +73,11 @@ internal sealed class SubmissionCheck
         return text;
     }
 
-    /// <summary>Requires one right answer a query, and no other.</summary>
-    /// <param name="read">The identity of an item; null when it is none.</param>
+    /// <summary>Requires exactly one answer per query.</summary>
+    /// <param name="read">Reads the identity of an item; null if it is not one.</param>
     /// <param name="count">How many items an answer must have.</param>
     /// <param name="allowed">The items that an answer may have.</param>
-    /// <param name="place">What those are called.</param>
+    /// <param name="place">The name of the allowed items, for messages.</param>
     public void RequireAnswers(Func<JsonElement, string?> read, Func<Triplet, int> count, Func<Triplet, IReadOnlySet<MediaId>> allowed, string place)
     {
         var known = _dataset.Triplets.Select(triplet => triplet.Id).ToHashSet(StringComparer.Ordinal);

@@ -23,7 +23,7 @@ internal static class FusedAdamW
     /// <summary>Counts one step and updates parameters and moments in place. Not thread-safe for shared tensors.</summary>
     /// <param name="parameters">The weights; overwritten, without recording gradients.</param>
     /// <param name="gradients">One per parameter, of its shape and type; not changed.</param>
-    /// <param name="moments">The optimiser's memory, one entry per parameter; overwritten.</param>
+    /// <param name="moments">The optimizer state, one entry per parameter; overwritten.</param>
     /// <param name="settings">The numbers of the step.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or a tensor in shape, from its parameter.</exception>
     public static void Step(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<AdamWMoments> moments, AdamWSettings settings)
@@ -135,12 +135,12 @@ internal static class FusedAdamW
 /// <param name="LearningRate">The step size, 0 or more.</param>
 /// <param name="Beta1">Decay of the mean of gradients, in [0, 1).</param>
 /// <param name="Beta2">Decay of the mean of squared gradients, in [0, 1).</param>
-/// <param name="WeightDecay">The share of a weight, times the learning rate, that is taken off it; 0 or more.</param>
+/// <param name="WeightDecay">The share of a weight, times the learning rate, that is subtracted from it; 0 or more.</param>
 /// <param name="Epsilon">Added to the denominator; above 0.</param>
 internal readonly record struct AdamWSettings(double LearningRate, double Beta1, double Beta2, double WeightDecay, double Epsilon);
 
-/// <summary>What AdamW remembers of one parameter; the caller owns the tensors.</summary>
+/// <summary>The AdamW state of one parameter; the caller owns the tensors.</summary>
 /// <param name="Mean">Decayed mean of gradients (PyTorch's <c>exp_avg</c>), of the parameter's shape and type.</param>
 /// <param name="MeanOfSquares">Decayed mean of squared gradients (<c>exp_avg_sq</c>), of the parameter's shape and type.</param>
-/// <param name="Steps">How many steps were taken (<c>step</c>): one 32-bit float on the parameter's device.</param>
+/// <param name="Steps">The number of steps taken (<c>step</c>): one 32-bit float on the parameter's device.</param>
 internal sealed record AdamWMoments(torch.Tensor Mean, torch.Tensor MeanOfSquares, torch.Tensor Steps);

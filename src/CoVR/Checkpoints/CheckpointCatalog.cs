@@ -5,7 +5,7 @@ namespace CoVR.Checkpoints;
 /// <summary>The data of <see cref="ReleasedCheckpoint.All"/>.</summary>
 /// <remarks>
 /// Follows <c>configs/model/ckpt/*.yaml</c> and <c>tools/scripts/download_pretrained_models.sh</c> of lucas-ventura/CoVR, the model
-/// table of salesforce/BLIP's README and <c>lavis/configs/models/blip2</c> of salesforce/LAVIS. None of them states lengths or
+/// table of salesforce/BLIP's README and <c>lavis/configs/models/blip2</c> of salesforce/LAVIS. None of them states the sizes or
 /// hashes of the files, so that there are none here.
 /// </remarks>
 internal static class CheckpointCatalog

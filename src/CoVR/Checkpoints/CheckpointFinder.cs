@@ -4,13 +4,13 @@ using CoVR.Modeling;
 
 namespace CoVR.Checkpoints;
 
-/// <summary>Finds out what a name means, without a network.</summary>
+/// <summary>Resolves a name without using the network.</summary>
 internal sealed class CheckpointFinder(CheckpointOptions options)
 {
     private static readonly string[] Endings = [".pth", ".pt", ".ckpt", ".bin", ".safetensors", ".json"];
 
     /// <summary>Finds the place of weights.</summary>
-    /// <exception cref="CheckpointException">The name means nothing, or something that does not fit.</exception>
+    /// <exception cref="CheckpointException">The name is unknown, or its weights do not fit.</exception>
     public CheckpointPlace Find(CheckpointReference reference)
     {
         var name = reference.Name;
@@ -71,7 +71,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
             throw new CheckpointException(name, $"weights are downloaded from https:// and {ModelHub.Scheme} addresses only.");
         }
 
-        // Shards lie beside their index: the folder of an address has one folder here.
+        // Shards lie beside their index, so each remote folder gets a local folder of its own.
         var folder = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(address, ".").AbsoluteUri)))[..16];
         var file = Safe(Uri.UnescapeDataString(address.Segments[^1]));
         return new CheckpointPlace(new ResolvedCheckpoint(Cached("url", Safe(address.Host), folder, file), $"{address.Host}, {file}"), address);
@@ -116,6 +116,6 @@ internal sealed record CheckpointPlace(ResolvedCheckpoint Local, Uri? Address = 
     /// <summary>Whether they are an index of shards, which lie beside it.</summary>
     public bool IsIndex => Local.Path.EndsWith(IndexEnding, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether nothing need be downloaded, as far as can be seen without reading.</summary>
+    /// <summary>Whether no download is needed, judging by which files exist.</summary>
     public bool IsThere => Address is null || File.Exists(Local.Path);
 }

@@ -5,12 +5,12 @@ namespace CoVR.Checkpoints;
 /// <summary>Where named weights are looked for and kept.</summary>
 public sealed class CheckpointOptions
 {
-    /// <summary>The folder of downloaded weights; made when the first file comes.</summary>
+    /// <summary>The folder for downloaded weights; created with the first download.</summary>
     /// <value>The environment variable <c>COVR_CACHE</c>, else <c>covr</c> below the user's local application data.</value>
     [Required(AllowEmptyStrings = false)]
     public string CacheFolder { get; set; } = DefaultCacheFolder();
 
-    /// <summary>Whether nothing may be downloaded, so that a name that is not in the cache is an error.</summary>
+    /// <summary>Whether downloads are forbidden: a name that is not in the cache is then an error.</summary>
     /// <value>True if the environment variable <c>COVR_OFFLINE</c> is <c>1</c> or <c>true</c>, else false.</value>
     public bool Offline { get; set; } = Environment.GetEnvironmentVariable("COVR_OFFLINE") is "1" or "true";
 
@@ -18,7 +18,7 @@ public sealed class CheckpointOptions
     /// <value>Null: none.</value>
     public string? ReferenceFolder { get; set; }
 
-    /// <summary>The hub that <c>hf://</c> names and the catalogue's names mean, for those who have a mirror.</summary>
+    /// <summary>The hub that <c>hf://</c> and catalogue names refer to; set it to use a mirror.</summary>
     /// <value>The public one.</value>
     [Required]
     public Uri Hub { get; set; } = new($"https://{ModelHub.Host}/");

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Checkpoints;
 
-/// <summary>Finds weights among paths, the names of <see cref="ReleasedCheckpoint"/>, addresses and files of the hub; downloads once and keeps.</summary>
+/// <summary>Finds weights by path, by a name of <see cref="ReleasedCheckpoint"/>, by address or on the hub; downloads them once and keeps them.</summary>
 /// <remarks>
 /// The order: a file or folder that exists, <c>hf://…</c>, <c>https://…</c>, a released name. A released name is looked for in
-/// <see cref="CheckpointOptions.ReferenceFolder"/>, then in the cache. For an index of shards (<c>….index.json</c>) the shards come too.
+/// <see cref="CheckpointOptions.ReferenceFolder"/>, then in the cache. For an index of shards (<c>….index.json</c>) the shards are fetched too.
 /// Safe for several threads and processes.
 /// </remarks>
 public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
@@ -22,7 +22,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 
     /// <summary>Creates a resolver.</summary>
     /// <param name="options">Cache and hub; null for the defaults.</param>
-    /// <param name="downloader">Fetches files and stays the caller's; null for one of its own.</param>
+    /// <param name="downloader">Downloads files; the caller keeps ownership. Null: the resolver creates its own.</param>
     /// <param name="logger">May be null.</param>
     public CheckpointResolver(CheckpointOptions? options = null, Downloader? downloader = null, ILogger<CheckpointResolver>? logger = null)
     {
@@ -48,10 +48,10 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         }
     }
 
-    /// <summary>Says where weights lie, or where they would be downloaded to; asks nobody.</summary>
+    /// <summary>Gets where weights are, or where they would be downloaded to, without using the network.</summary>
     /// <param name="reference">What is wanted.</param>
-    /// <returns>The place; whether something is there is not said.</returns>
-    /// <exception cref="CheckpointException">The name means nothing, or something that does not fit, or nobody published the weights.</exception>
+    /// <returns>The path; the file need not exist.</returns>
+    /// <exception cref="CheckpointException">The name is unknown, its weights do not fit, or they were never published.</exception>
     public ResolvedCheckpoint Locate(CheckpointReference reference)
     {
         Check(reference);
@@ -80,7 +80,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     /// <summary>Downloads released weights to a path of the caller's choice, unless a file is there.</summary>
     /// <param name="reference">What is wanted.</param>
     /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Stops the download; what has arrived is kept and continued the next time.</param>
+    /// <param name="cancellationToken">Stops the download; the bytes received are kept, and the next attempt continues there.</param>
     /// <returns>A task that completes when the file is there.</returns>
     /// <exception cref="CheckpointException">The name means nothing or a file of the user's, or the weights cannot be downloaded.</exception>
     public async Task DownloadAsync(CheckpointReference reference, string path, CancellationToken cancellationToken = default)
@@ -92,9 +92,9 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         await FetchAsync(reference.Name, place with { Local = place.Local with { Path = Path.GetFullPath(path) } }, address, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Finds weights that are on this machine already, without a network.</summary>
+    /// <summary>Finds weights that are already on this machine, without using the network.</summary>
     /// <param name="reference">What is asked for.</param>
-    /// <returns>The path; null when they would have to be downloaded, or cannot be had.</returns>
+    /// <returns>The path; null if they would have to be downloaded or cannot be obtained.</returns>
     public string? FindFile(CheckpointReference reference)
     {
         Check(reference);

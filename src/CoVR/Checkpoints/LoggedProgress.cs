@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Checkpoints;
 
-/// <summary>Passes a download's progress on, and logs it at every tenth.</summary>
+/// <summary>Forwards download progress and logs it at every tenth.</summary>
 internal sealed class LoggedProgress(ILogger logger, IProgress<JobProgress>? next) : IProgress<JobProgress>
 {
     private const int Parts = 10;
@@ -20,7 +20,7 @@ internal sealed class LoggedProgress(ILogger logger, IProgress<JobProgress>? nex
     }
 }
 
-/// <summary>What finding and downloading weights logs.</summary>
+/// <summary>Log messages of finding and downloading weights.</summary>
 internal static partial class Log
 {
     [LoggerMessage(121, LogLevel.Debug, "The checkpoint '{Name}' is {Path}.")]

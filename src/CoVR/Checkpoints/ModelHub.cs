@@ -5,10 +5,10 @@ namespace CoVR.Checkpoints;
 /// <summary>Addresses of files on the hub where CoVR's weights are published.</summary>
 internal sealed record ModelHub(string Owner, string Repository, string Revision, string File)
 {
-    /// <summary>The hub's host; it keeps weights, it is no registry of packages.</summary>
+    /// <summary>The hub's host. It hosts weights and is not a package registry.</summary>
     public const string Host = "huggingface.co";
 
-    /// <summary>How names of files there begin.</summary>
+    /// <summary>The prefix of file names on the hub.</summary>
     public const string Scheme = "hf://";
 
     private const string Main = "main";

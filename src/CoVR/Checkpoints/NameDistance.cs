@@ -1,13 +1,13 @@
 namespace CoVR.Checkpoints;
 
-/// <summary>How far two names are apart: letters to be put in, taken out or changed (Levenshtein).</summary>
+/// <summary>Levenshtein distance: how many letters must be inserted, removed or changed to turn one name into another.</summary>
 public static class NameDistance
 {
-    /// <summary>The names nearest to another, nearest first; only such as are somewhat alike. Letter case does not count.</summary>
-    /// <param name="name">The name that is not known.</param>
+    /// <summary>The most similar names, nearest first, ignoring case; names that are too different are left out.</summary>
+    /// <param name="name">The unknown name.</param>
     /// <param name="names">The known names.</param>
     /// <param name="count">How many at most; at least 1.</param>
-    /// <returns>At most <paramref name="count"/> of <paramref name="names"/>; none where none is alike.</returns>
+    /// <returns>At most <paramref name="count"/> of <paramref name="names"/>; empty if none is similar.</returns>
     public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names, int count = 3) =>
         [.. names
             .Select(candidate => (candidate, distance: Between(name.ToLowerInvariant(), candidate.ToLowerInvariant())))

@@ -4,7 +4,7 @@ namespace CoVR.Checkpoints;
 
 /// <summary>Weights that the authors of BLIP, BLIP-2, CoVR and CoVR-2 released, by the names of the reference's options.</summary>
 /// <remarks>One name may be two families': <c>webvid-covr</c> is; <c>blip2/webvid-covr</c> is one.</remarks>
-/// <param name="Name">The name by which the reference's option <c>model/ckpt</c> calls them, or their file's where it has no option.</param>
+/// <param name="Name">Their name in the reference's option <c>model/ckpt</c>, or their file name if there is no such option.</param>
 /// <param name="Family">The model family: <see cref="Blip"/> or <see cref="Blip2"/>.</param>
 public sealed record ReleasedCheckpoint(string Name, string Family)
 {
@@ -24,13 +24,13 @@ public sealed record ReleasedCheckpoint(string Name, string Family)
     /// <summary>The variants of the family whose architecture they fit; the first is the one they were trained with.</summary>
     public required IReadOnlyList<string> Variants { get; init; }
 
-    /// <summary>Where they are published; null where the reference names them, but nobody published them.</summary>
+    /// <summary>Where they are published; null if the reference names them but they were never published.</summary>
     public Uri? Uri { get; init; }
 
     /// <summary>The file's name in the cache.</summary>
     public required string FileName { get; init; }
 
-    /// <summary>Where the reference's download script or training puts them, below its folder; null if it does not.</summary>
+    /// <summary>Their path within the reference's folder, where its download script or training puts them; null if neither does.</summary>
     public string? ReferencePath { get; init; }
 
     /// <summary>The pictures they were trained on.</summary>
@@ -42,13 +42,13 @@ public sealed record ReleasedCheckpoint(string Name, string Family)
     /// <summary>Their licence, as their repository states it.</summary>
     public required string License { get; init; }
 
-    /// <summary>Whose they are, and the file's name, for reports.</summary>
+    /// <summary>Their owner and file name, for reports.</summary>
     public required string Source { get; init; }
 
     /// <summary>The name that is unique among all families.</summary>
     public string FullName => $"{Family}/{Name}";
 
-    /// <summary>Finds what a name may mean; case does not matter.</summary>
+    /// <summary>Finds the entries that a name may mean, ignoring case.</summary>
     /// <param name="name">A name, an alias, or <c>family/name</c>.</param>
     /// <returns>No entry, one, or several of different families.</returns>
     public static IReadOnlyList<ReleasedCheckpoint> Find(string name)
@@ -60,12 +60,12 @@ public sealed record ReleasedCheckpoint(string Name, string Family)
             : [.. All.Where(entry => entry.Family.Equals(name[..slash], StringComparison.OrdinalIgnoreCase) && entry.IsCalled(name[(slash + 1)..]))];
     }
 
-    /// <summary>Finds the entry that a name means to a family.</summary>
+    /// <summary>Finds a family's entry by name.</summary>
     /// <param name="name">A name, an alias, or <c>family/name</c>.</param>
-    /// <param name="family">The family that asks, <see cref="Blip"/> or <see cref="Blip2"/>; empty if any will do.</param>
+    /// <param name="family">The family, <see cref="Blip"/> or <see cref="Blip2"/>; empty if any will do.</param>
     /// <returns>The entry.</returns>
     /// <exception cref="CheckpointException">
-    /// There is none (the message names those that are alike), it belongs to another family, or two families have one of this name.
+    /// There is no such entry (the message suggests similar names), it belongs to another family, or two families have an entry of this name.
     /// </exception>
     public static ReleasedCheckpoint Get(string name, string family = "")
     {

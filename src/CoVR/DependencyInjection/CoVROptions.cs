@@ -11,7 +11,7 @@ public sealed class CoVROptions
     [Required]
     public EmbeddingOptions Embedding { get; set; } = new();
 
-    /// <summary>Queries that are encoded at the same time; further ones wait.</summary>
+    /// <summary>How many queries are encoded concurrently; further ones wait.</summary>
     /// <value>The number of processors by default; 1 to 1024.</value>
     [Range(1, 1024)]
     public int ConcurrentQueries { get; set; } = Math.Min(1024, Environment.ProcessorCount);

@@ -17,9 +17,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Fills the retrieval slots of a pipeline: gallery, similarity, frames, pooling, options.</summary>
 public static class CoVRRetrievalBuilderExtensions
 {
-    /// <summary>Keeps the gallery in a folder; without this call it is kept in memory.</summary>
+    /// <summary>Keeps the gallery in a folder instead of in memory.</summary>
     /// <remarks>
-    /// A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes a segment of its own into the folder. In a pipeline without data set,
+    /// A worker of a sharded job (<see cref="EmbeddingOptions.Shard"/>) writes its own segment into the folder. In a pipeline without data set,
     /// benchmark or training, pictures are read as people see them, unless <see cref="MediaOptions.Pictures"/> says otherwise.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
@@ -40,9 +40,9 @@ public static class CoVRRetrievalBuilderExtensions
             services.GetService<ILogger<FolderGallery>>()));
     }
 
-    /// <summary>Keeps the gallery wherever a factory opens it.</summary>
+    /// <summary>Uses the gallery that a factory opens.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="open">Opens the gallery for embeddings of a fingerprint; called at its first use, when the model is loaded. The container disposes the gallery.</param>
+    /// <param name="open">Opens the gallery for embeddings of a fingerprint; called at first use, when the model is loaded. The container disposes the gallery.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseGallery(this ICoVRBuilder builder, Func<IServiceProvider, EmbeddingFingerprint, IGallery> open)
     {
@@ -50,9 +50,9 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((services, name) => PipelineParts.Defer(services, name, fingerprint => open(services, fingerprint)));
     }
 
-    /// <summary>Embeds a folder when the host starts, and whatever changes in it later: new, replaced, moved and deleted files.</summary>
+    /// <summary>Embeds a folder when the host starts and follows later changes: new, replaced, moved and deleted files.</summary>
     /// <remarks>
-    /// Where the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
+    /// If the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
     /// Pictures are read as for <see cref="UseFolderGallery"/>.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
@@ -88,7 +88,7 @@ public static class CoVRRetrievalBuilderExtensions
         return builder;
     }
 
-    /// <summary>Sets how queries and candidates are compared; mean-pooled dot product without this call.</summary>
+    /// <summary>Sets how queries and candidates are compared; the mean-pooled dot product by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="similarity">The similarity, one of <see cref="Similarities"/> or of one's own.</param>
     /// <returns>The same builder.</returns>
@@ -98,7 +98,7 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((_, _) => similarity);
     }
 
-    /// <summary>Sets how the stored frames of a gallery item become one; their mean without this call.</summary>
+    /// <summary>Sets how the stored frames of a gallery item are pooled; the mean by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="pooling">The pooling, one of <see cref="FramePoolings"/> or of one's own.</param>
     /// <returns>The same builder.</returns>
@@ -108,7 +108,7 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((_, _) => pooling);
     }
 
-    /// <summary>Sets which frames of gallery items are embedded; 15 at equal distances without this call.</summary>
+    /// <summary>Sets which frames of gallery items are embedded; 15 evenly spaced ones by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="sampler">The sampler; its name becomes part of the fingerprint.</param>
     /// <returns>The same builder.</returns>
@@ -118,7 +118,7 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use<IFrameSampler>((_, _) => sampler);
     }
 
-    /// <summary>Sets which frames of references are looked at; the middle one without this call.</summary>
+    /// <summary>Sets which frames of references are encoded; the middle one by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="sampler">The sampler.</param>
     /// <returns>The same builder.</returns>
@@ -128,9 +128,9 @@ public static class CoVRRetrievalBuilderExtensions
         return builder.Use((_, _) => new QueryFrames(sampler));
     }
 
-    /// <summary>Sets the transform from frames to pixels; the model's own without this call.</summary>
+    /// <summary>Sets the transform from frames to pixels; the model's own by default.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="factory">Makes the transform for the pictures that the model was trained on.</param>
+    /// <param name="factory">Creates the transform for the model's image input.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseTransform(this ICoVRBuilder builder, Func<IServiceProvider, ImageInput, IImageTransform> factory)
     {

@@ -15,15 +15,15 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>The entrance: composes a retrieval pipeline in a host's services.</summary>
+/// <summary>The entry point: adds a retrieval pipeline to a host's services.</summary>
 public static class CoVRServiceCollectionExtensions
 {
-    /// <summary>Adds a pipeline with a default in every slot but the model's.</summary>
+    /// <summary>Adds a pipeline with defaults for everything but the model.</summary>
     /// <remarks>
     /// <para>Resolve <see cref="IComposedRetriever"/> to search, <see cref="IEmbeddingJob"/> to embed a gallery and
     /// <see cref="Evaluator"/> to score a model: unkeyed for the pipeline without a name, else keyed by it. Nothing heavy
-    /// happens when they are resolved; the model is loaded when it is first needed. Calling this twice with one name
-    /// gives the same pipeline.</para>
+    /// happens when they are resolved; the model is loaded when it is first needed. Calling this again with the same name
+    /// returns the same pipeline.</para>
     /// <para>Options (<see cref="CoVROptions"/>) are validated at the start of the host, or when a service is first resolved.</para>
     /// </remarks>
     /// <param name="services">The host's services.</param>

@@ -62,7 +62,7 @@ internal static class PipelineParts
     };
 }
 
-/// <summary>Puts a named pipeline together when its model is loaded.</summary>
+/// <summary>Assembles a named pipeline once its model is loaded.</summary>
 internal sealed class PipelineProvider(IServiceProvider services, string name) : IPipelineProvider
 {
     private volatile RetrievalPipeline? _pipeline;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CoVR.Downloads;
 
-/// <summary>A file could not be downloaded. What has arrived is kept beside the target and continued the next time, unless it was wrong.</summary>
+/// <summary>A file could not be downloaded. The bytes received are kept beside the target and the next attempt continues there, unless they were wrong.</summary>
 public sealed class DownloadException : CoVRException
 {
     /// <summary>Creates the error.</summary>
@@ -38,7 +38,7 @@ public sealed class DownloadException : CoVRException
 
     internal DownloadFailure Failure { get; }
 
-    // Neither passwords nor the signatures of storage addresses belong in logs.
+    // Keep passwords and the signatures of storage addresses out of logs.
     internal static string Shown(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
@@ -58,7 +58,7 @@ internal enum DownloadFailure
     /// <summary>The server denies access to the file (403).</summary>
     Forbidden,
 
-    /// <summary>The server refuses for another reason (other 4xx, an unknown answer).</summary>
+    /// <summary>The server refuses for another reason (other 4xx, an unexpected response).</summary>
     Refused,
 
     /// <summary>The server fails or is overloaded (5xx, 408, 429).</summary>
@@ -91,6 +91,6 @@ internal enum DownloadFailure
     /// <summary>The file cannot be written.</summary>
     NotWritable,
 
-    /// <summary>The file is complete, but <see cref="DownloadRequest.Check"/> says that it is not the wanted one.</summary>
+    /// <summary>The file is complete, but <see cref="DownloadRequest.Check"/> rejects it.</summary>
     WrongContent,
 }

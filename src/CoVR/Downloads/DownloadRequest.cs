@@ -1,12 +1,12 @@
 namespace CoVR.Downloads;
 
-/// <summary>A file to download, and what is known of it.</summary>
+/// <summary>A file to download and what is known about it.</summary>
 /// <param name="Uri">An absolute <c>http</c> or <c>https</c> address.</param>
-/// <param name="Path">Where the file goes; folders are created. Until it is complete it is called <c>….part</c>.</param>
+/// <param name="Path">Where to put the file; folders are created. Until it is complete it is named <c>….part</c>.</param>
 internal sealed record DownloadRequest(Uri Uri, string Path)
 {
     /// <summary>Length of the whole file in bytes.</summary>
-    /// <value>Null: what the server says, which is compared with what arrives.</value>
+    /// <value>Null: the server's figure, which is checked against the bytes received.</value>
     public long? ExpectedBytes { get; init; }
 
     /// <summary>SHA-256 of the whole file, or its first digits (8 to 64), hexadecimal.</summary>
@@ -22,7 +22,7 @@ internal sealed record DownloadRequest(Uri Uri, string Path)
     public bool Replace { get; init; }
 
     /// <summary>
-    /// Checks the complete file before it gets its name: given its temporary path, it returns null if this is the wanted file, else what is wrong.
+    /// Checks the complete file before it is renamed: given its temporary path, returns null if the file is right, else what is wrong.
     /// A wrong one is removed and fails as <see cref="DownloadFailure.WrongContent"/>; if the check throws, the file is kept for the next attempt.
     /// </summary>
     /// <value>Null: any content is accepted.</value>
@@ -32,11 +32,11 @@ internal sealed record DownloadRequest(Uri Uri, string Path)
     /// <value>None.</value>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How often a failed attempt is repeated, at least 0; the count starts again whenever a megabyte has arrived since.</summary>
+    /// <summary>How often a failed attempt is repeated, at least 0; the count is reset after each megabyte received.</summary>
     /// <value>6. The waits start at a second and double, with jitter, up to a minute, or follow <c>Retry-After</c>.</value>
     public int Retries { get; init; } = 6;
 
-    /// <summary>An attempt is given up if no byte arrives for this long.</summary>
+    /// <summary>How long an attempt may go without receiving a byte.</summary>
     /// <value>1 minute.</value>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -6,12 +6,12 @@ using Polly.Retry;
 
 namespace CoVR.Downloads;
 
-/// <summary>Downloads files: completely or not at all, and from where an earlier attempt ended.</summary>
+/// <summary>Downloads files completely or not at all, and resumes earlier attempts.</summary>
 /// <remarks>
-/// <para>A file arrives in <c>name.part</c>, beside <c>name.part.json</c>, which holds what the server said of its version. It gets its name when
+/// <para>A file arrives in <c>name.part</c>, beside <c>name.part.json</c>, which records the server's version of it. It gets its name when
 /// its length and, where known, its hash are right and it is safely on disk. A part is continued only where the server confirms the same
 /// version (<c>If-Range</c>) or a hash will tell; otherwise the download starts again.</para>
-/// <para>Thread-safe. Two processes that want the same file take turns: the second finds it there.</para>
+/// <para>Thread-safe. Two processes that download the same file take turns: the second finds it in place.</para>
 /// </remarks>
 public sealed class Downloader : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class Downloader : IDisposable
     private readonly HttpClient _client;
 
     /// <summary>Creates a downloader.</summary>
-    /// <param name="handler">Sends requests; stays the caller's. Null: one of its own, with the system's proxy.</param>
+    /// <param name="handler">Sends requests; the caller keeps ownership. Null: the downloader's own, with the system's proxy.</param>
     /// <param name="time">Clock and timers; null: the system's.</param>
     /// <param name="logger">Null: nothing is logged.</param>
     public Downloader(HttpMessageHandler? handler = null, TimeProvider? time = null, ILogger<Downloader>? logger = null)
@@ -31,11 +31,11 @@ public sealed class Downloader : IDisposable
         _client = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>How often a failed attempt is repeated, at least 0; the count starts again whenever a megabyte has arrived since.</summary>
+    /// <summary>How often a failed attempt is repeated, at least 0; the count is reset after each megabyte received.</summary>
     /// <value>6. The waits start at a second and double, with jitter, up to a minute, or follow <c>Retry-After</c>.</value>
     public int Retries { get; init; } = 6;
 
-    /// <summary>An attempt is given up if no byte arrives for this long.</summary>
+    /// <summary>How long an attempt may go without receiving a byte.</summary>
     /// <value>1 minute.</value>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -52,14 +52,14 @@ public sealed class Downloader : IDisposable
 
     /// <summary>Downloads a file. A web page instead of it is an error.</summary>
     /// <param name="uri">An absolute <c>http</c> or <c>https</c> address.</param>
-    /// <param name="path">Where the file goes; folders are created. Until it is complete it is called <c>….part</c>.</param>
+    /// <param name="path">Where to put the file; folders are created. Until it is complete it is named <c>….part</c>.</param>
     /// <param name="check">
-    /// Checks the complete file before it gets its name: given its temporary path, it returns null if this is the wanted file, else what is wrong.
+    /// Checks the complete file before it is renamed: given its temporary path, returns null if the file is right, else what is wrong.
     /// A wrong one is removed and fails with this reason; if the check throws, the file is kept for the next attempt. Null: any content is accepted.
     /// </param>
     /// <param name="replace">Whether an existing file is replaced once the new one is complete; otherwise it is kept, without a check.</param>
     /// <param name="progress">Told the bytes at most ten times a second, with the file's name as activity; null: no listener.</param>
-    /// <param name="cancellationToken">Stops the download; what has arrived is kept and continued the next time.</param>
+    /// <param name="cancellationToken">Stops the download; the bytes received are kept, and the next attempt continues there.</param>
     /// <returns>True: it was downloaded. False: it was there already.</returns>
     /// <exception cref="DownloadException">The download failed; the message says why and what to do.</exception>
     /// <exception cref="ArgumentException">The address is not absolute or neither http nor https.</exception>
@@ -174,7 +174,7 @@ public sealed class Downloader : IDisposable
         })
         .Build();
 
-    /// <summary>What is wrong with a complete file; null if nothing is.</summary>
+    /// <summary>What is wrong with a complete file; null if it is right.</summary>
     private static async Task<DownloadException?> FindFaultAsync(DownloadRequest request, PartFile part, CancellationToken cancellationToken)
     {
         if (request.ExpectedBytes is { } expected && part.Length != expected)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Downloads;
 
-/// <summary>What downloads log.</summary>
+/// <summary>Log messages of downloads.</summary>
 internal static partial class Log
 {
     [LoggerMessage(101, LogLevel.Information, "Downloading {Address} to {Path}.")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CoVR.Downloads;
 
-/// <summary>A file that is being downloaded: its bytes in <c>….part</c>, and beside them its state, which is locked while it is in use.</summary>
+/// <summary>A file that is being downloaded: its bytes in <c>….part</c> and its state beside them, locked while in use.</summary>
 internal sealed class PartFile : IAsyncDisposable
 {
     private const int MegaByte = 1 << 20;
@@ -71,7 +71,7 @@ internal sealed class PartFile : IAsyncDisposable
         Data.SetLength(0);
     }
 
-    /// <summary>Goes to the end, to write there.</summary>
+    /// <summary>Seeks to the end for writing.</summary>
     public void SeekEnd() => Data.Seek(0, SeekOrigin.End);
 
     /// <summary>Appends bytes.</summary>
@@ -197,7 +197,7 @@ internal sealed class PartFile : IAsyncDisposable
 /// <param name="TotalBytes">Its length, if it gave one.</param>
 internal sealed record PartState(string Address, string? ETag, DateTimeOffset? LastModified, long? TotalBytes)
 {
-    /// <summary>Whether a server can be asked for the rest of this version only.</summary>
+    /// <summary>Whether the rest of exactly this version can be requested.</summary>
     [JsonIgnore]
     public bool CanBeChecked => ETag is not null || LastModified is not null;
 }

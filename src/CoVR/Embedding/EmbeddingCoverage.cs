@@ -2,25 +2,25 @@ using CoVR.Retrieval;
 
 namespace CoVR.Embedding;
 
-/// <summary>Whether a gallery holds everything that it should, and what it lacks and why.</summary>
-/// <param name="Wanted">How many items should be there.</param>
+/// <summary>Whether a gallery is complete, and what is missing and why.</summary>
+/// <param name="Wanted">How many items are expected.</param>
 /// <param name="Missing">Those that are not, in the order of their identities, and why: what was recorded when it failed, what is damaged, or that it was never embedded.</param>
-/// <param name="Surplus">How many other items the gallery holds; 0 for a source that cannot count.</param>
+/// <param name="Surplus">How many other items the gallery holds; 0 if the source cannot count.</param>
 public sealed record EmbeddingCoverage(int Wanted, IReadOnlyDictionary<MediaId, string> Missing, int Surplus)
 {
     /// <summary>Whether nothing is missing.</summary>
     public bool IsComplete => Missing.Count == 0;
 
-    /// <summary>How many of the wanted items are there.</summary>
+    /// <summary>How many of the expected items are present.</summary>
     public int Present => Wanted - Missing.Count;
 
     /// <summary>Compares embeddings with the items that should have one.</summary>
     /// <param name="source">A gallery or another source of embeddings.</param>
-    /// <param name="wanted">The items of the whole job; twice the same counts once.</param>
+    /// <param name="wanted">The items of the whole job; duplicates count once.</param>
     /// <param name="readValues">Whether every embedding is read: damaged bytes, NaN and infinity then count as missing.</param>
-    /// <param name="progress">Told now and then; may be null.</param>
+    /// <param name="progress">Receives progress; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>What is there and what is not.</returns>
+    /// <returns>What is present and what is missing.</returns>
     public static async Task<EmbeddingCoverage> CheckAsync(
         IEmbeddingSource source, IEnumerable<MediaId> wanted, bool readValues = true, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -9,10 +9,10 @@ namespace CoVR.Embedding;
 
 /// <summary>Embeds media into a gallery: several workers read and transform, one batch at a time goes through the model, then to the gallery.</summary>
 /// <remarks>
-/// An item is reported as embedded when the gallery says that it is safe, so that a killed job loses at most what was never reported; the next
-/// run skips what is there and unchanged. All frames of an item are stored together. Memory is bounded by the options, not by the gallery. A
-/// failing gallery ends the job; a failing item does not, and the gallery records why. A batch is stored while the next is encoded. Safe for
-/// several threads, though two jobs on one gallery embed twice what they share.
+/// An item is reported as embedded once the gallery has stored it durably, so a killed job loses only items not yet reported; the next
+/// run skips what is stored and unchanged. All frames of an item are stored together. Memory is bounded by the options, not by the gallery. A
+/// failing gallery ends the job; a failing item does not, and the gallery records the reason. A batch is stored while the next is encoded. Safe for
+/// use from several threads, but two jobs on one gallery embed shared items twice.
 /// </remarks>
 public sealed class EmbeddingJob : IEmbeddingJob
 {
@@ -24,10 +24,10 @@ public sealed class EmbeddingJob : IEmbeddingJob
     private readonly ILogger _logger;
 
     /// <summary>Creates a job.</summary>
-    /// <param name="pipeline">Gives the pipeline; asked when a job starts.</param>
+    /// <param name="pipeline">Provides the pipeline when a job starts.</param>
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
-    /// <param name="logger">Told about failed items; may be null.</param>
+    /// <param name="logger">Logs failed items; may be null.</param>
     public EmbeddingJob(IPipelineProvider pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<EmbeddingJob>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -84,7 +84,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         counts.StartModel();
         await using var source = new PreparedMediaSource(pipeline, wanted, _options, cancellationToken);
         var saving = Task.FromResult<IReadOnlyList<EmbedOutcome>>([]);
-        var frames = 1; // of the next batch: small at first and while batches are slow, so that progress shows
+        var frames = 1; // of the next batch: small at first and while batches are slow, so that progress is visible
         try
         {
             for (var more = true; more;)
@@ -235,7 +235,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
 
     private sealed record EncodedItem(MediaItem Item, EmbeddingSet? Embedding, Exception? Failure);
 
-    /// <summary>What the gallery knows of the items of a job when it starts.</summary>
+    /// <summary>What the gallery holds of a job's items when the job starts.</summary>
     private sealed class KnownItems
     {
         private readonly Dictionary<MediaId, GalleryProperties> _there = [];
@@ -261,7 +261,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
             return known;
         }
 
-        /// <summary>The outcome of an item that needs no work; null when it does.</summary>
+        /// <summary>The outcome of an item that needs no work; null if it needs work.</summary>
         public EmbedOutcome? OutcomeOf(MediaItem item)
         {
             if (_there.TryGetValue(item.Id, out var stored))
@@ -274,7 +274,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
                 : null;
         }
 
-        // The hash decides where both have one, else size and time; what is unknown counts as unchanged.
+        // Compares hashes if both are known, else size and time; unknown values count as unchanged.
         private static bool IsSame(GalleryProperties now, GalleryProperties stored) => (now.ContentHash, stored.ContentHash) is ({ } hash, { } known)
             ? hash == known
             : (now.Size is null || stored.Size is null || now.Size == stored.Size) && (now.Modified is null || stored.Modified is null || now.Modified == stored.Modified);

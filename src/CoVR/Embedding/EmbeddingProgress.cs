@@ -1,6 +1,6 @@
 namespace CoVR.Embedding;
 
-/// <summary>Counts the outcomes of a job, and the time in which its model worked or waited.</summary>
+/// <summary>Counts the outcomes of a job and the time its model worked or waited.</summary>
 internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress<JobProgress>? progress)
 {
     private readonly long _start = time.GetTimestamp();
@@ -19,7 +19,7 @@ internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress
     /// <summary>The share of the time since <see cref="StartModel"/> in which the model worked; null before anything was encoded.</summary>
     public double? ModelBusy => _worked == TimeSpan.Zero ? null : Math.Min(1, _worked / time.GetElapsedTime(_modelStart));
 
-    /// <summary>From now on the model could work.</summary>
+    /// <summary>Marks the moment from which the model was available.</summary>
     public void StartModel() => _modelStart = time.GetTimestamp();
 
     public EmbedOutcome Count(EmbedOutcome outcome)
@@ -30,7 +30,7 @@ internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress
         return outcome;
     }
 
-    /// <summary>Counts an item that is no outcome of a job, and reports now and then.</summary>
+    /// <summary>Counts an item that is not an outcome of a job, and reports periodically.</summary>
     public void Advance(bool failed, int every)
     {
         Done++;

@@ -13,7 +13,7 @@ public sealed record MediaFolder
     /// <value>False by default.</value>
     public bool MatchCase { get; init; }
 
-    /// <summary>How many folders deep the files lie: 0 for the folder itself; null for any depth.</summary>
+    /// <summary>The depth of the files: 0 for the folder itself; null for any depth.</summary>
     /// <value>Null by default.</value>
     public int? Depth { get; init; }
 
@@ -25,10 +25,10 @@ public sealed record MediaFolder
     /// <value>False by default: they are an error.</value>
     public bool LaterExtensionWins { get; init; }
 
-    /// <summary>Pictures of every usual kind, at any depth.</summary>
+    /// <summary>Pictures in all common formats, at any depth.</summary>
     public static MediaFolder Pictures { get; } = new() { Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"] };
 
-    /// <summary>Videos of every usual kind, at any depth.</summary>
+    /// <summary>Videos in all common formats, at any depth.</summary>
     public static MediaFolder Videos { get; } = new() { Extensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"] };
 
     /// <summary>Lists every item of a folder.</summary>
@@ -57,9 +57,9 @@ public sealed record MediaFolder
         return [.. found.Select(entry => new MediaItem(entry.Key, MediaSource.FromFile(entry.Value.Path)))];
     }
 
-    /// <summary>Lists the asked items of a folder; one that is not there keeps its place, so that a job reports it as missing.</summary>
+    /// <summary>Lists the requested items of a folder; missing ones are kept, so that a job reports them.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="ids">The wanted items, as the reference's <c>--todo_ids</c>; twice the same counts once.</param>
+    /// <param name="ids">The requested items, like the reference's <c>--todo_ids</c>; duplicates count once.</param>
     /// <returns>Items in the order of their identities.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">Two files have one identity; both are named.</exception>
@@ -75,7 +75,7 @@ public sealed record MediaFolder
         ];
     }
 
-    // A folder behind links is entered once, and never from within itself; pipes and devices are no files to read.
+    // A linked folder is entered once, and never from within itself; pipes and devices are skipped.
     private FileSystemEnumerable<string> Files(string directory)
     {
         var root = LinkResolver.RealPath(directory);

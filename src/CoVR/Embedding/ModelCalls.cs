@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace CoVR.Embedding;
 
-/// <summary>The synchronous sections in which a model is called: pixels and texts in, embeddings out, no tensor left behind.</summary>
+/// <summary>Synchronous model calls: pixels and texts in, embeddings out; no tensor outlives a call.</summary>
 internal static class ModelCalls
 {
     /// <summary>Embeds items; a model call takes at most <paramref name="batchSize"/> frames.</summary>
     /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>
-    /// <exception cref="InvalidOperationException">The encoder returned another shape than it states.</exception>
+    /// <exception cref="InvalidOperationException">The encoder returned a shape other than the one it states.</exception>
     public static IReadOnlyList<EmbeddingSet> EncodeTargets(
         ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, bool visualTokens = false)
     {
@@ -58,7 +58,7 @@ internal static class ModelCalls
     /// <param name="model">The model, in evaluation mode.</param>
     /// <param name="references">One for each query; ignored without <see cref="QueryParts.Reference"/>.</param>
     /// <param name="texts">One for each query; ignored without <see cref="QueryParts.Modification"/>.</param>
-    /// <param name="parts">What the queries look at.</param>
+    /// <param name="parts">The parts that the queries use.</param>
     /// <returns>For each query [1, Q, D].</returns>
     public static EmbeddingSet[] EncodeQueries(ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, QueryParts parts) =>
         EncodeQueries(model, references, texts, [parts])[0];

@@ -3,11 +3,11 @@ using CoVR.Retrieval;
 
 namespace CoVR.Embedding;
 
-/// <summary>An item that was read and transformed, or could not be.</summary>
+/// <summary>An item that was read and transformed, or the reason why not.</summary>
 internal sealed record PreparedItem(MediaItem Item, PreparedMedia? Media, Exception? Failure);
 
 /// <summary>Reads items with several workers into a bounded queue.</summary>
-/// <remarks>For one consumer. Disposing it stops the workers, waits for them and gives their buffers back.</remarks>
+/// <remarks>For one consumer. Disposing it stops the workers, waits for them and returns their buffers.</remarks>
 internal sealed class PreparedMediaSource : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         _workers = CompleteAsync(Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, items.Count))).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None)));
     }
 
-    /// <summary>Takes items until their frames fill a batch, or none was ready for a second.</summary>
+    /// <summary>Takes items until their frames fill a batch, or no item becomes ready for a second.</summary>
     /// <param name="frames">Frames of a full batch; the last item may exceed it.</param>
     /// <returns>Items in the order in which they were ready; none at the end.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
@@ -68,7 +68,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         _stop.Dispose();
     }
 
-    // Items that are ready do not wait long for slow ones, so that progress shows.
+    // Items that are ready do not wait long for slow ones, so that progress is visible.
     private async Task<bool> IsMoreAsync(bool hasItems)
     {
         var more = _queue.Reader.WaitToReadAsync(_stop.Token).AsTask();

@@ -7,8 +7,8 @@ namespace CoVR.Embedding;
 
 /// <summary>A worker's part of a job: shard <c>Index</c> of <c>Count</c>, written <c>0/8</c>.</summary>
 /// <remarks>
-/// An item belongs to the shard <c>XxHash64(identity in UTF-8) mod Count</c>: the same on every machine and at every time,
-/// whatever else is in the folder and whatever is done already, so that workers may start when they like.
+/// An item belongs to the shard <c>XxHash64(identity in UTF-8) mod Count</c>: the same on every machine and at any time,
+/// whatever else is in the folder and whatever is already done, so workers may start at any time.
 /// </remarks>
 [TypeConverter(typeof(ShardConverter))]
 public readonly record struct Shard : IParsable<Shard>
@@ -16,7 +16,7 @@ public readonly record struct Shard : IParsable<Shard>
     private readonly int _count;
 
     /// <summary>Creates a shard.</summary>
-    /// <param name="index">Counted from 0, as the reference's <c>--shard_id</c>.</param>
+    /// <param name="index">Zero-based, like the reference's <c>--shard_id</c>.</param>
     /// <param name="count">How many there are, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is not below the count.</exception>
     public Shard(int index, int count)
@@ -30,7 +30,7 @@ public readonly record struct Shard : IParsable<Shard>
     /// <summary>The only shard of an undivided job.</summary>
     public static Shard Whole => default;
 
-    /// <summary>Counted from 0.</summary>
+    /// <summary>Zero-based.</summary>
     public int Index { get; }
 
     /// <summary>How many shards there are.</summary>
@@ -42,13 +42,13 @@ public readonly record struct Shard : IParsable<Shard>
     /// <summary>The name of the shard's segment in a store; empty for an undivided job.</summary>
     internal string SegmentName => IsWhole ? "" : $"{Index}-of-{Count}";
 
-    /// <summary>Whether an item is this worker's.</summary>
+    /// <summary>Whether an item belongs to this shard.</summary>
     /// <param name="id">The item.</param>
     /// <returns>True in exactly one of the shards.</returns>
     public bool Contains(MediaId id) => IsWhole || XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(id.Value)) % (ulong)Count == (ulong)Index;
 
-    /// <summary>Whether a row of a file is this worker's: rows are dealt out in turn.</summary>
-    /// <param name="row">Counted from 0.</param>
+    /// <summary>Whether a row of a file belongs to this shard: rows are dealt round robin.</summary>
+    /// <param name="row">Zero-based.</param>
     /// <returns>True in exactly one of the shards.</returns>
     public bool ContainsRow(long row) => row % Count == Index;
 
@@ -56,7 +56,7 @@ public readonly record struct Shard : IParsable<Shard>
     /// <param name="s">For example <c>0/8</c>.</param>
     /// <param name="provider">Not used.</param>
     /// <returns>The shard.</returns>
-    /// <exception cref="FormatException">The text is no shard.</exception>
+    /// <exception cref="FormatException">The text is not a shard.</exception>
     public static Shard Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var shard) ? shard : throw new FormatException($"'{s}' is no shard: write index/count, counted from 0, such as 0/8.");
 
@@ -90,7 +90,7 @@ public readonly record struct Shard : IParsable<Shard>
     public override string ToString() => $"{Index}/{Count}";
 }
 
-/// <summary>Lets <see cref="Shard"/> be set from configuration files, which know it as text.</summary>
+/// <summary>Converts text from configuration files to <see cref="Shard"/>.</summary>
 internal sealed class ShardConverter : TypeConverter
 {
     public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) => sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);

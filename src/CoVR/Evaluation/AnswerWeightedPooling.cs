@@ -37,7 +37,7 @@ internal sealed record AnswerWeightedPooling : ICandidatePooling
     public override int GetHashCode() => 0;
 }
 
-/// <summary>A pooling that sees no query: a given one, or that of the pipeline.</summary>
+/// <summary>A pooling that does not depend on queries: a given one, or the pipeline's.</summary>
 internal sealed record FixedPooling(IFramePooling? Pooling) : ICandidatePooling
 {
     public static FixedPooling OfThePipeline { get; } = new((IFramePooling?)null);

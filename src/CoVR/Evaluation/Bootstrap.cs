@@ -4,7 +4,7 @@ using CoVR.Data;
 namespace CoVR.Evaluation;
 
 /// <summary>A figure with its confidence interval.</summary>
-/// <param name="Value">The figure of the data itself, not rounded.</param>
+/// <param name="Value">The metric's value on the data, not rounded.</param>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>
 public readonly record struct MetricInterval(double Value, double Low, double High)
@@ -17,14 +17,14 @@ public readonly record struct MetricInterval(double Value, double Low, double Hi
 
 /// <summary>Percentile bootstrap intervals (Efron and Tibshirani, An Introduction to the Bootstrap, §13.3) over queries or targets.</summary>
 /// <remarks>
-/// The interval says how far the figure would move with other queries of the same sort; not with another gallery, seed or
-/// training. A metric at 0 or 100 has an interval without width: the draws hold nothing else. Draws depend on the seed and the
+/// The interval says how far the figure would move with other queries of the same kind, not with another gallery, seed or
+/// training. A metric at 0 or 100 has an interval of zero width. Draws depend on the seed and the
 /// number of units alone and units are ordered by identity, so intervals do not depend on the order of queries, and two results
-/// over the same queries are drawn alike. Safe for use from several threads.
+/// over the same queries use the same draws. Safe for use from several threads.
 /// </remarks>
 public sealed class Bootstrap
 {
-    /// <summary>How many data sets are drawn.</summary>
+    /// <summary>How many resampled data sets are drawn.</summary>
     /// <value>2000 by default; 0 for no intervals.</value>
     [Range(0, 1_000_000)]
     public int Resamples { get; set; } = 2000;
@@ -34,7 +34,7 @@ public sealed class Bootstrap
     [Range(0.01, 0.999)]
     public double Level { get; set; } = 0.95;
 
-    /// <summary>The seed of the draws: one seed gives one interval.</summary>
+    /// <summary>The seed of the draws; the same seed gives the same interval.</summary>
     public int Seed { get; set; } = 1234;
 
     /// <summary>
@@ -56,10 +56,10 @@ public sealed class Bootstrap
         return Draw(triplets, report.QueryScores);
     }
 
-    /// <summary>Intervals of the differences of two results over the same queries, drawn in pairs: narrower than the intervals of each suggest.</summary>
+    /// <summary>Intervals of the differences between two results over the same queries, by paired draws; narrower than the separate intervals suggest.</summary>
     /// <param name="first">A result.</param>
-    /// <param name="second">What is subtracted: another variant, kind of query or model.</param>
-    /// <returns>First minus second, for the metrics that both have; an interval without 0 is hardly chance.</returns>
+    /// <param name="second">The result to subtract: another variant, kind of query or model.</param>
+    /// <returns>First minus second, for the metrics that both have; an interval that excludes 0 is unlikely to be chance.</returns>
     /// <exception cref="ArgumentException">The results do not have the same queries.</exception>
     public IReadOnlyDictionary<string, MetricInterval> Differences(EvaluationResult first, EvaluationResult second)
     {
@@ -84,7 +84,7 @@ public sealed class Bootstrap
         return Draw(triplets, differences);
     }
 
-    /// <summary>Intervals of the means of metrics over several data sets, each counting the same: the averages of FashionIQ's categories.</summary>
+    /// <summary>Intervals of the means of metrics over several data sets, equally weighted: the averages of FashionIQ's categories.</summary>
     /// <remarks>The queries of each data set are drawn by themselves.</remarks>
     /// <param name="results">One result for each data set, at least one.</param>
     /// <returns>For the metrics that all results have; empty with zero draws.</returns>
@@ -104,7 +104,7 @@ public sealed class Bootstrap
     private Dictionary<string, MetricInterval> Draw(IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics) =>
         Draw([(triplets, metrics)], [.. metrics.Keys]);
 
-    /// <summary>Draws each set by itself, one after the other, and takes the mean of their metrics.</summary>
+    /// <summary>Draws each set separately and averages their metrics.</summary>
     private Dictionary<string, MetricInterval> Draw(
         (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names)
     {

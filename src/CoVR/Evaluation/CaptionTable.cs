@@ -31,7 +31,7 @@ internal sealed class CaptionTable
         return table;
     }
 
-    /// <summary>Weighs pictures and captions: (1 - share) · item + share · caption in every vector.</summary>
+    /// <summary>Weights pictures and captions: (1 - share) · item + share · caption in every vector.</summary>
     /// <remarks>By linearity a mean-pooled dot product then is the weighted sum of both similarities.</remarks>
     public EmbeddingSet Mix(MediaId id, EmbeddingSet item, double share)
     {

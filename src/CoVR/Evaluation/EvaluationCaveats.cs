@@ -1,13 +1,13 @@
 namespace CoVR.Evaluation;
 
-/// <summary>What a reader of a figure must know beside it.</summary>
+/// <summary>What a reader needs to know about a figure.</summary>
 internal static class EvaluationCaveats
 {
-    /// <summary>What the ranking knows that no gallery in use could know.</summary>
+    /// <summary>What the ranking uses that a real gallery could not know.</summary>
     public static IReadOnlyList<string> Leaks(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery) =>
         gallery.MostFrames > 1 && plan.PoolingFor(kind) is { } pooling ? [.. plan.Rules.Leaks, .. pooling.Leaks] : plan.Rules.Leaks;
 
-    /// <summary>Where the run departs from the preset.</summary>
+    /// <summary>Where the run deviates from the preset.</summary>
     public static IEnumerable<string> Deviations(EvaluationPlan plan, QueryKind kind, EvaluationGallery gallery)
     {
         if (Colours(plan, gallery) is { } colours)

@@ -1,13 +1,13 @@
 namespace CoVR.Evaluation;
 
-/// <summary>How much of a data set was there. What its reader left out for want of media counts as the data set's.</summary>
+/// <summary>How much of a data set was available. Items that its reader left out because media are missing count as part of the data set.</summary>
 /// <param name="QueriesScored">Queries that were ranked.</param>
 /// <param name="Queries">Queries of the data set.</param>
-/// <param name="TargetsPresent">Different right answers of the ranked queries that are in the gallery; a query without its answer counts as not found.</param>
-/// <param name="Targets">Different right answers of the data set; 0 where they are hidden.</param>
+/// <param name="TargetsPresent">Distinct correct answers of the ranked queries that are in the gallery; a query whose answer is absent counts as not found.</param>
+/// <param name="Targets">Distinct correct answers of the data set; 0 if they are hidden.</param>
 /// <param name="CandidatesPresent">Candidates in the gallery.</param>
 /// <param name="Candidates">Candidates of the data set.</param>
-/// <param name="Missing">The first few identities that are missing, candidates and references, for messages.</param>
+/// <param name="Missing">The first few missing identities, candidates and references, for messages.</param>
 public sealed record EvaluationCoverage(
     int QueriesScored,
     int Queries,

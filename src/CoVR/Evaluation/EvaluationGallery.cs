@@ -16,7 +16,7 @@ internal sealed class EvaluationGallery
 
     public ExactIndex Index { get; }
 
-    /// <summary>Items that are not in the store.</summary>
+    /// <summary>Items missing from the store.</summary>
     public IReadOnlyCollection<MediaId> Missing => _missing;
 
     /// <summary>How many different items there are.</summary>
@@ -28,10 +28,10 @@ internal sealed class EvaluationGallery
     /// <summary>The most frames of a candidate.</summary>
     public int MostFrames => _pooled.Select(item => item.Frames).DefaultIfEmpty(1).Max();
 
-    /// <summary>Whether an item is there.</summary>
+    /// <summary>Whether an item is present.</summary>
     public bool Contains(MediaId item) => _candidatesOf.ContainsKey(item);
 
-    /// <summary>The candidates of an item; none when it is not there.</summary>
+    /// <summary>The candidates of an item; empty if it is absent.</summary>
     public IReadOnlyList<MediaId> CandidatesOf(MediaId item) => _candidatesOf.TryGetValue(item, out var candidates) ? candidates : [];
 
     /// <summary>The place of a candidate in the order of the index.</summary>
@@ -40,7 +40,7 @@ internal sealed class EvaluationGallery
     /// <summary>The candidate that counts as its item for one query only; null when the query has none.</summary>
     public GalleryCandidate? OwnCandidateOf(Triplet query) => _ownCandidates.GetValueOrDefault(query.Id);
 
-    /// <summary>Reads one gallery for each different need of the plans.</summary>
+    /// <summary>Reads one gallery for each distinct requirement of the plans.</summary>
     public static async Task<Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery>> ReadAsync(
         IReadOnlyList<EvaluationPlan> plans, IReadOnlyList<QueryKind> kinds, TripletDataset dataset, CaptionTable captions, EvaluationOptions options, CancellationToken cancellationToken)
     {

@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace CoVR.Evaluation;
 
 /// <summary>The figures of a run as one JSON document; its schema is in <c>docs/evaluation.md</c>.</summary>
-/// <remarks>Keys and their order are stable, numbers know no culture, and nothing of the moment or the machine is in it: equal results give equal bytes.</remarks>
+/// <remarks>Keys and their order are stable, numbers are culture-invariant, and nothing depends on time or machine: equal results give equal bytes.</remarks>
 internal static class EvaluationJson
 {
-    /// <summary>The value of the key <c>schema</c>; changes when a key changes its meaning or goes.</summary>
+    /// <summary>The value of the key <c>schema</c>; changes when a key is removed or changes its meaning.</summary>
     public const string Schema = "covr.evaluation/1";
 
     /// <summary>Indented JSON that ends with a line break.</summary>

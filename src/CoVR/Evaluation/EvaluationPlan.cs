@@ -59,11 +59,11 @@ internal sealed class EvaluationPlan
         ? "by each query"
         : pooling.Describe(_pipelinePooling) + (Rules.Layout is { } layout ? $", {layout}" : "") + (Rules.NormalizesCandidates ? ", made unit length" : "");
 
-    /// <summary>What decides the content and order of an index: plans that agree share one.</summary>
+    /// <summary>The key of an index: plans with equal keys share one.</summary>
     public GalleryKey KeyFor(QueryKind kind) => new(
         Store, PoolingFor(kind), _pipelinePooling, Similarity.GetType(), Similarity.Name, Rules with { Pooling = null, SelfMatch = "", Leaks = [] }, kind.CaptionShare);
 
-    /// <summary>What a gallery is made of.</summary>
+    /// <summary>What a gallery is built from.</summary>
     internal sealed record GalleryKey(
         IEmbeddingSource Store,
         ICandidatePooling? Pooling,

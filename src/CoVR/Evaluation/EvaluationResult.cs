@@ -2,16 +2,16 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>The outcome of one kind of query by the rules of one variant.</summary>
+/// <summary>The result for one kind of query under one variant.</summary>
 public sealed record EvaluationResult
 {
-    /// <summary>By whose rules.</summary>
+    /// <summary>The variant.</summary>
     public required EvaluationVariant Variant { get; init; }
 
     /// <summary>The benchmark under the rules of the variant's preset.</summary>
     public required IRetrievalProtocol Protocol { get; init; }
 
-    /// <summary>What the queries were made of.</summary>
+    /// <summary>The kind of query.</summary>
     public required QueryKind Query { get; init; }
 
     /// <summary>What was scored: the data set without queries that could not be read.</summary>
@@ -29,16 +29,16 @@ public sealed record EvaluationResult
     /// <summary>For each triplet of <see cref="Dataset"/> its hits, best first.</summary>
     public required IReadOnlyList<IReadOnlyList<SearchHit>> Rankings { get; init; }
 
-    /// <summary>What defines the figures.</summary>
+    /// <summary>Everything that defines the figures.</summary>
     public required ProtocolFingerprint Fingerprint { get; init; }
 
-    /// <summary>How much of the data was there.</summary>
+    /// <summary>How much of the data was available.</summary>
     public required EvaluationCoverage Coverage { get; init; }
 
-    /// <summary>What the ranking knows that no gallery in use could know; empty when nothing leaks.</summary>
+    /// <summary>What the ranking uses that a real gallery could not know; empty if nothing leaks.</summary>
     public required IReadOnlyList<string> Leaks { get; init; }
 
-    /// <summary>Where the run departs from what the preset asks for, one sentence each.</summary>
+    /// <summary>Where the run deviates from the preset, one sentence each.</summary>
     public required IReadOnlyList<string> Deviations { get; init; }
 
     /// <summary>The figures of a run as one JSON document; its schema is in <c>docs/evaluation.md</c>.</summary>

@@ -3,7 +3,7 @@ using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 
-/// <summary>The state of one evaluation: rankings grow batch by batch.</summary>
+/// <summary>The state of one evaluation, which ranks queries batch by batch.</summary>
 internal sealed class EvaluationRun
 {
     private readonly IReadOnlyList<EvaluationPlan> _plans;
@@ -58,7 +58,7 @@ internal sealed class EvaluationRun
         _ranked.UnionWith(batch.Triplets.Select(triplet => triplet.Id));
     }
 
-    /// <summary>Writes what was ranked here, for other processes of the same evaluation.</summary>
+    /// <summary>Serializes the rankings of this process for the others.</summary>
     public void Export(BinaryWriter writer)
     {
         Write(writer, [.. _ranked]);
@@ -78,7 +78,7 @@ internal sealed class EvaluationRun
         }
     }
 
-    /// <summary>Takes over what another process ranked.</summary>
+    /// <summary>Adds the rankings of another process.</summary>
     public void Import(BinaryReader reader)
     {
         var queries = Read(reader);

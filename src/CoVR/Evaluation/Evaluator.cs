@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Scores a model on a data set: queries through the model once, galleries from the store, ranking by the same index that searches.</summary>
+/// <summary>Scores a model on a data set: queries through the model once, galleries from the store, ranking by the same index as searches.</summary>
 /// <remarks>
 /// <para>Queries are encoded in an order of their own (reference, then identity), so for one batch size rankings and figures are
-/// the same, bit by bit, for any order of the triplets, of the candidates (where ties fall by identity) and any number of
+/// the same, bit for bit, for any order of the triplets, of the candidates (if ties are broken by identity) and any number of
 /// workers. Another batch size changes the shapes of matrix products and the padding of texts, which is masked: scores then
-/// agree to rounding, and rankings where no two scores are that near.</para>
-/// <para>The model is in evaluation mode while it is evaluated and goes back to training mode afterwards if it was in it. Safe
+/// agree up to rounding, and rankings unless two scores are that close.</para>
+/// <para>The model is in evaluation mode while it is evaluated and goes back to training mode afterwards if it was before. Safe
 /// for use from several threads, except while the model is trained.</para>
 /// </remarks>
 public sealed class Evaluator
@@ -22,9 +22,9 @@ public sealed class Evaluator
     private readonly ILogger _logger;
 
     /// <summary>Creates an evaluator.</summary>
-    /// <param name="pipeline">Asked for the pipeline at each evaluation. Its index is not used: the protocol brings its own similarity.</param>
+    /// <param name="pipeline">Provides the pipeline for each evaluation. Its gallery's similarity is not used: the protocol brings its own.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
-    /// <param name="logger">Told when an evaluation starts; may be null.</param>
+    /// <param name="logger">Logs the start of an evaluation; may be null.</param>
     public Evaluator(IPipelineProvider pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -33,16 +33,16 @@ public sealed class Evaluator
 
     /// <summary>Evaluates one split in every kind of query by the rules of every variant.</summary>
     /// <param name="dataset">Queries and gallery; every candidate must be in the store.</param>
-    /// <param name="media">Knows where the references lie.</param>
-    /// <param name="protocol">The benchmark; asked for its rules under the preset of each variant.</param>
+    /// <param name="media">Locates the references.</param>
+    /// <param name="protocol">The benchmark, which gives its rules under each variant's preset.</param>
     /// <param name="options">Kinds of queries, variants, batches; null for the defaults.</param>
-    /// <param name="progress">Told after every batch of queries; may be null.</param>
+    /// <param name="progress">Receives progress after every batch of queries; may be null.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
     /// <returns>For each variant, in the order of the options, one result for each kind of query.</returns>
     /// <exception cref="ArgumentException">Two triplets have one identity, or two candidates.</exception>
-    /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Or there is no candidate at all, no query can be asked, or the model embeds one with numbers that are not finite.</exception>
+    /// <exception cref="InvalidOperationException">Candidates are not in the store or lack the captions that a kind of query needs; names the first of them. Also: there is no candidate, no query can be asked, or the model returns non-finite numbers.</exception>
     /// <exception cref="MediaReadException">A reference cannot be read.</exception>
-    /// <exception cref="GalleryException">A gallery was embedded by another model, or holds numbers that are not finite.</exception>
+    /// <exception cref="GalleryException">A gallery was embedded by another model, or holds non-finite numbers.</exception>
     public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
         TripletDataset dataset,
         ITripletDatasetReader media,

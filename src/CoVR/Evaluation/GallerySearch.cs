@@ -9,7 +9,7 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
     /// <summary>Ranks.</summary>
     /// <param name="triplets">The queries.</param>
     /// <param name="queries">Their embeddings.</param>
-    /// <param name="search">For each how many hits and which items are excluded.</param>
+    /// <param name="search">The number of hits and the excluded items of each query.</param>
     public IReadOnlyList<IReadOnlyList<SearchHit>> Rank(IReadOnlyList<Triplet> triplets, IReadOnlyList<EmbeddingSet> queries, IReadOnlyList<SearchOptions> search)
     {
         // One hit more shows whether the last one is tied.
@@ -62,7 +62,7 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
         return [.. order.Take(top).Select((place, rank) => new SearchHit(gallery.Candidates[place].Candidate.Id, scores[place], rank + 1))];
     }
 
-    /// <summary>Gives a query's own candidate the name of its item.</summary>
+    /// <summary>Maps a query's own candidate to its item.</summary>
     private IReadOnlyList<SearchHit> Named(IReadOnlyList<SearchHit> hits, Triplet triplet) => gallery.OwnCandidateOf(triplet) is { } own
         ? [.. hits.Select(hit => hit.Id == own.Id ? hit with { Id = own.Item } : hit)]
         : hits;

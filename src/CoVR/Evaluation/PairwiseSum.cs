@@ -1,12 +1,12 @@
 namespace CoVR.Evaluation;
 
-/// <summary>Adds numbers in pairs, whose rounding error grows with the logarithm of their count only; numpy's order, so that means agree to the last bit.</summary>
+/// <summary>Pairwise summation, whose rounding error grows only with the logarithm of the count; in numpy's order, so that means agree to the last bit.</summary>
 internal static class PairwiseSum
 {
     private const int Lanes = 8;
     private const int Block = 128;
 
-    /// <summary>The sum: one after the other up to 7 numbers, in eight lanes up to 128, in halves beyond.</summary>
+    /// <summary>The sum: sequential for up to 7 numbers, in eight lanes up to 128, by halves beyond.</summary>
     public static double Of(ReadOnlySpan<double> values)
     {
         if (values.Length > Block)

@@ -6,8 +6,8 @@ using CoVR.DependencyInjection;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Everything that defines a figure: two results may be compared when only what is studied differs.</summary>
-/// <remarks>Independent of batch size, workers, and the order of queries; and of the order of candidates where ties fall by identity.</remarks>
+/// <summary>Everything that defines a figure: two results are comparable if they differ only in what is studied.</summary>
+/// <remarks>Independent of batch size, workers, and the order of queries; and, if ties are broken by identity, of the order of candidates.</remarks>
 public sealed record ProtocolFingerprint
 {
     private static readonly JsonSerializerOptions Canonical = new()
@@ -19,7 +19,7 @@ public sealed record ProtocolFingerprint
     /// <summary>Data set and split.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>SHA-256 of queries, answers, frame scores and gallery, in an order of their own.</summary>
+    /// <summary>SHA-256 of queries, answers, frame scores and gallery in a canonical order.</summary>
     public required string DataSha256 { get; init; }
 
     /// <summary>The protocol's name.</summary>
@@ -31,16 +31,16 @@ public sealed record ProtocolFingerprint
     /// <summary>The kind of query.</summary>
     public required string Query { get; init; }
 
-    /// <summary>Which frames of references are looked at.</summary>
+    /// <summary>Which frames of references are encoded.</summary>
     public required string QueryFrames { get; init; }
 
-    /// <summary>Which items are the gallery.</summary>
+    /// <summary>Which items make up the gallery.</summary>
     public required string Gallery { get; init; }
 
-    /// <summary>What happens to the reference itself.</summary>
+    /// <summary>How the reference itself is treated.</summary>
     public required string SelfMatch { get; init; }
 
-    /// <summary>How candidates' frames become one.</summary>
+    /// <summary>How the frames of candidates are pooled.</summary>
     public required string Pooling { get; init; }
 
     /// <summary>How queries and candidates are compared.</summary>
@@ -49,7 +49,7 @@ public sealed record ProtocolFingerprint
     /// <summary>The order of candidates with equal scores.</summary>
     public required string Ties { get; init; }
 
-    /// <summary>The colour order of the gallery's video frames: <c>rgb</c>, <c>bgr</c>, or <c>unknown</c> for a tree that does not say what made it.</summary>
+    /// <summary>The colour order of the gallery's video frames: <c>rgb</c>, <c>bgr</c>, or <c>unknown</c> for a tree without a manifest.</summary>
     public required string ColourOrder { get; init; }
 
     /// <summary>The most tokens of a text; texts are padded to the longest of a batch.</summary>

@@ -6,7 +6,7 @@ using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Consecutive queries with their references' pixels; without pixels when no kind of query looks at them.</summary>
+/// <summary>Consecutive queries with their references' pixels; without pixels if no kind of query uses them.</summary>
 /// <param name="triplets">The queries that can be asked.</param>
 /// <param name="references">One for each query, or none.</param>
 /// <param name="unreadable">References that could not be read; their queries are left out.</param>

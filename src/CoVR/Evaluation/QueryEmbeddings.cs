@@ -4,7 +4,7 @@ using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 
-/// <summary>The embeddings of a batch of queries in every kind; what kinds have in common is encoded once.</summary>
+/// <summary>The embeddings of a batch of queries in every kind; work shared between kinds is done once.</summary>
 internal static class QueryEmbeddings
 {
     /// <summary>Encodes a batch.</summary>

@@ -2,10 +2,10 @@ using CoVR.Modeling;
 
 namespace CoVR.Evaluation;
 
-/// <summary>What a query is made of and what it is compared with: the rows of the papers' ablations.</summary>
+/// <summary>What a query consists of and what it is compared with: the rows of the papers' ablations.</summary>
 /// <remarks>
-/// How picture and text are fused (cross attention, late fusion) belongs to the model: <see cref="Composed"/> asks it.
-/// Several kinds of one run share the visual encoder's work.
+/// How picture and text are fused (cross attention, late fusion) is up to the model: <see cref="Composed"/> asks it.
+/// Several kinds in one run share the visual encoder's work.
 /// </remarks>
 public sealed record QueryKind
 {
@@ -20,19 +20,19 @@ public sealed record QueryKind
     /// <summary>The reference alone.</summary>
     public static QueryKind ImageOnly { get; } = new("image-only", QueryParts.Reference);
 
-    /// <summary>The mean of the text's embedding and the reference's mean vector, made unit length: no fusion at all (<c>TestWebVidCoVRAvg</c>).</summary>
+    /// <summary>The mean of the text's embedding and the reference's mean vector, normalized: no fusion at all (<c>TestWebVidCoVRAvg</c>).</summary>
     public static QueryKind Average { get; } = new("average", QueryParts.Both) { IsAverage = true };
 
-    /// <summary>Unique in a run; results, files and pages state it.</summary>
+    /// <summary>Unique in a run; shown in results, files and pages.</summary>
     public string Name { get; private init; }
 
-    /// <summary>What the query looks at.</summary>
+    /// <summary>The parts that the query uses.</summary>
     public QueryParts Parts { get; }
 
-    /// <summary>The share of the caption in the embedding of a candidate, in [0, 1]; 0 when only pictures are compared.</summary>
+    /// <summary>The share of the caption in the embedding of a candidate, in [0, 1]; 0 to compare pictures only.</summary>
     public double CaptionShare { get; private init; }
 
-    /// <summary>Whether the parts are embedded apart and averaged.</summary>
+    /// <summary>Whether the parts are embedded separately and averaged.</summary>
     internal bool IsAverage { get; private init; }
 
     /// <summary>

@@ -3,7 +3,7 @@ using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Recall at some cut-offs over the whole gallery: the protocol for a data set of one's own.</summary>
+/// <summary>Recall at given cut-offs over the whole gallery: the protocol for your own data sets.</summary>
 /// <remarks>
 /// Triplets without a target are left out of the figures. The presets of the papers apply their rules of WebVid-CoVR
 /// (<see cref="RetrievalRules.ForVideos"/>). Safe for use from several threads.
@@ -15,7 +15,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
 
     /// <summary>Sets the rules.</summary>
     /// <param name="similarity">How queries and candidates are compared; null for <see cref="Similarities.MeanPooled"/>.</param>
-    /// <param name="cutoffs">Where recall is measured; null for 1, 5, 10 and 50.</param>
+    /// <param name="cutoffs">The cut-offs; null for 1, 5, 10 and 50.</param>
     /// <param name="excludeReference">Whether a query's own reference is left out of its ranking.</param>
     public RecallProtocol(ISimilarity? similarity = null, IReadOnlyList<int>? cutoffs = null, bool excludeReference = true)
     {
@@ -50,7 +50,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
     public RetrievalRules Rules { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Frames are weighed by the answered text.</remarks>
+    /// <remarks>Frames are weighted by the answered text.</remarks>
     public RetrievalRules PublishedRules => Rules with { Pooling = FramePoolings.ByAnsweredText };
 
     /// <inheritdoc/>

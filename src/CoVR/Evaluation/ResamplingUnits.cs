@@ -4,7 +4,7 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>The units that a bootstrap draws, ordered by identity, and the unit of each query.</summary>
+/// <summary>The units that a bootstrap resamples, ordered by identity, and the unit of each query.</summary>
 internal sealed class ResamplingUnits
 {
     private readonly int[] _unitOf;
@@ -63,7 +63,7 @@ internal sealed record UnitScores(string Name, double[] Sums, double[] Sizes)
     /// <summary>The metric of the data itself; NaN without scores.</summary>
     public double Mean() => Sums.Sum() / Sizes.Sum();
 
-    /// <summary>The metric when each unit is there as often as drawn; NaN when the draw holds no score.</summary>
+    /// <summary>The metric with each unit weighted by its count in the draw; NaN if the draw holds no score.</summary>
     public double Mean(double[] counts) => Dot(counts, Sums) / Dot(counts, Sizes);
 
     private static double Dot(double[] left, double[] right)

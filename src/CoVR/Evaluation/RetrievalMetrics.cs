@@ -6,10 +6,10 @@ namespace CoVR.Evaluation;
 /// <remarks>Percentages are not rounded; <see cref="Round"/> rounds them.</remarks>
 public static class RetrievalMetrics
 {
-    /// <summary>The place of an item in a ranking.</summary>
+    /// <summary>The rank of an item.</summary>
     /// <param name="ranking">Hits, best first.</param>
     /// <param name="target">The item.</param>
-    /// <returns>Counted from 1; null when the ranking does not hold it.</returns>
+    /// <returns>One-based; null if the ranking does not contain it.</returns>
     public static int? RankOf(IReadOnlyList<SearchHit> ranking, MediaId target)
     {
         ArgumentNullException.ThrowIfNull(ranking);
@@ -25,7 +25,7 @@ public static class RetrievalMetrics
     }
 
     /// <summary>How many queries find their target among the first <paramref name="k"/> hits.</summary>
-    /// <param name="ranks">Each target's place, counted from 1; null when it was not found.</param>
+    /// <param name="ranks">Each target's rank, one-based; null if it was not found.</param>
     /// <param name="k">The cut-off, at least 1.</param>
     /// <returns>Percent of the queries, in [0, 100]; NaN without queries.</returns>
     public static double RecallAt(IReadOnlyCollection<int?> ranks, int k)
@@ -35,8 +35,8 @@ public static class RetrievalMetrics
         return 100.0 * ranks.Count(rank => rank <= k) / ranks.Count;
     }
 
-    /// <summary>What each query adds to <see cref="RecallAt"/>, which is their mean: for <see cref="Data.RetrievalReport.QueryScores"/>.</summary>
-    /// <param name="ranks">Each target's place, counted from 1; null when it was not found.</param>
+    /// <summary>The contribution of each query to <see cref="RecallAt"/>, which is their mean: for <see cref="Data.RetrievalReport.QueryScores"/>.</summary>
+    /// <param name="ranks">Each target's rank, one-based; null if it was not found.</param>
     /// <param name="k">The cut-off, at least 1.</param>
     /// <returns>100 or 0 for each query.</returns>
     public static IReadOnlyList<double> RecallScores(IReadOnlyList<int?> ranks, int k)
@@ -46,7 +46,7 @@ public static class RetrievalMetrics
         return [.. ranks.Select(rank => rank <= k ? 100.0 : 0)];
     }
 
-    /// <summary>The hits of a ranking that belong to a set, ranked anew: CIRR's subset.</summary>
+    /// <summary>The hits of a ranking that belong to a set, with new ranks: CIRR's subset.</summary>
     /// <param name="ranking">Hits, best first.</param>
     /// <param name="members">The set.</param>
     /// <returns>Hits in the same order with ranks from 1.</returns>
@@ -57,13 +57,13 @@ public static class RetrievalMetrics
         return [.. ranking.Where(hit => members.Contains(hit.Id)).Select((hit, i) => hit with { Rank = i + 1 })];
     }
 
-    /// <summary>Average precision of the first <paramref name="k"/> hits, divided by what could be found there: min(relevant items, k).</summary>
+    /// <summary>Average precision of the first <paramref name="k"/> hits, divided by min(relevant items, k).</summary>
     /// <remarks>The measure of CIRCO (Baldrati et al., Zero-Shot Composed Image Retrieval with Textual Inversion, ICCV 2023).</remarks>
     /// <param name="ranking">Hits, best first.</param>
-    /// <param name="relevant">The right answers, at least one.</param>
+    /// <param name="relevant">The correct answers, at least one.</param>
     /// <param name="k">The cut-off, at least 1.</param>
     /// <returns>In [0, 1].</returns>
-    /// <exception cref="ArgumentException">There is no right answer.</exception>
+    /// <exception cref="ArgumentException">There is no correct answer.</exception>
     public static double AveragePrecisionAt(IReadOnlyList<SearchHit> ranking, IReadOnlySet<MediaId> relevant, int k)
     {
         ArgumentNullException.ThrowIfNull(ranking);
@@ -89,8 +89,8 @@ public static class RetrievalMetrics
     }
 
     /// <summary>The mean of <see cref="AveragePrecisionAt"/> over queries.</summary>
-    /// <param name="rankings">For each query its hits.</param>
-    /// <param name="relevant">For each query the right answers.</param>
+    /// <param name="rankings">The hits of each query.</param>
+    /// <param name="relevant">The correct answers of each query.</param>
     /// <param name="k">The cut-off, at least 1.</param>
     /// <returns>Percent, in [0, 100]; NaN without queries.</returns>
     /// <exception cref="ArgumentException">The counts differ.</exception>
@@ -108,10 +108,10 @@ public static class RetrievalMetrics
         return PairwiseSum.Of(precisions) / rankings.Count * 100;
     }
 
-    /// <summary>Rounds a number to decimals without an error of scaling: the exact binary value decides, and an exact half goes to the even digit.</summary>
+    /// <summary>Rounds a number to decimals without scaling error: the exact binary value decides, and exact halves round to even.</summary>
     /// <param name="value">The number.</param>
     /// <param name="digits">Decimals, in [0, 15].</param>
-    /// <returns>The nearest double to the rounded decimal.</returns>
+    /// <returns>The double nearest to the rounded decimal.</returns>
     public static double Round(double value, int digits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(digits);

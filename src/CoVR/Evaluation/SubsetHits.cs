@@ -2,7 +2,7 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>Rankings of triplets with a subset: the hits up to the protocol's depth, then what else of the subset was ranked.</summary>
+/// <summary>Rankings of triplets with a subset: the hits up to the protocol's depth, then the rest of the ranked subset.</summary>
 internal static class SubsetHits
 {
     public static SearchOptions Search(Triplet triplet, IRetrievalProtocol protocol) => new()

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace CoVR.Retrieval;
 
-/// <summary>Scores of a few queries against blocks of a gallery as matrix products, in one buffer that is used again for every block.</summary>
+/// <summary>Scores a few queries against blocks of a gallery by matrix products, reusing one buffer for all blocks.</summary>
 /// <remarks>
-/// A product sums in another order than <see cref="VectorMath.Dot"/>, so its scores are near, not equal:
-/// <see cref="MarginOf"/> bounds the difference and the caller ranks what is within it by the exact score.
+/// A product sums in a different order than <see cref="VectorMath.Dot"/>, so its scores are near, not equal:
+/// <see cref="MarginOf"/> bounds the difference, and the caller ranks whatever lies within it by exact scores.
 /// </remarks>
 internal sealed unsafe partial class BlockProducts : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed unsafe partial class BlockProducts : IDisposable
 
     /// <summary>An upper bound of the difference between a product's score and the exact one.</summary>
     /// <remarks>Two summation orders differ by at most 2 D u |q| |c| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1).</remarks>
-    /// <param name="largest">No product is larger: |q| |c|.</param>
+    /// <param name="largest">An upper bound of all products: |q| |c|.</param>
     /// <param name="dimensions">D.</param>
     public static float MarginOf(float largest, int dimensions)
     {
@@ -60,8 +60,8 @@ internal sealed unsafe partial class BlockProducts : IDisposable
 
     /// <summary>Scores all queries against all items of a block.</summary>
     /// <param name="block">The candidates.</param>
-    /// <param name="frameTemperature">When rows are frames: what weighs them.</param>
-    /// <param name="offer">Receives the number of a query and its scores in the order of the block; called from several threads.</param>
+    /// <param name="frameTemperature">When rows are frames: the softmax temperature that weights them.</param>
+    /// <param name="offer">Receives the index of a query and its scores in block order; called from several threads.</param>
     public void Score(RowBlock block, float? frameTemperature, Action<int, ReadOnlySpan<float>> offer)
     {
         Multiply(block);
@@ -87,7 +87,7 @@ internal sealed unsafe partial class BlockProducts : IDisposable
         }
     }
 
-    /// <summary>Gives the buffers back.</summary>
+    /// <summary>Returns the buffers to the pool.</summary>
     public void Dispose()
     {
         ArrayPool<float>.Shared.Return(_queries);
@@ -111,7 +111,7 @@ internal sealed unsafe partial class BlockProducts : IDisposable
         }
     }
 
-    /// <summary>Replaces the products by the largest of each pair of a query and an item.</summary>
+    /// <summary>Replaces the products of each query and item by their maximum.</summary>
     private void KeepLargest(int items, int rows)
     {
         using var scope = NewDisposeScope();

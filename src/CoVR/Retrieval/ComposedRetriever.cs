@@ -14,8 +14,8 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
     private volatile bool _disposed;
 
     /// <summary>Creates a retriever.</summary>
-    /// <param name="pipeline">Gives the pipeline; asked by every search.</param>
-    /// <param name="concurrentQueries">How many queries are encoded at the same time, at least 1; further ones wait.</param>
+    /// <param name="pipeline">Provides the pipeline for every search.</param>
+    /// <param name="concurrentQueries">How many queries are encoded concurrently, at least 1; further ones wait.</param>
     /// <param name="time">The clock of timings and meters; null for the system's.</param>
     public ComposedRetriever(IPipelineProvider pipeline, int concurrentQueries = 1, TimeProvider? time = null)
     {

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CoVR.Retrieval;
 
-/// <summary>A gallery that is opened at its first use, because what made its embeddings is known only when the model is loaded.</summary>
-/// <remarks>A failed opening is tried again by the next call.</remarks>
+/// <summary>A gallery that opens at its first use, because its fingerprint is known only once the model is loaded.</summary>
+/// <remarks>A failed attempt to open is repeated by the next call.</remarks>
 internal sealed class DeferredGallery(Func<CancellationToken, ValueTask<IGallery>> open) : IGallery, IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
@@ -63,7 +63,7 @@ internal sealed class DeferredGallery(Func<CancellationToken, ValueTask<IGallery
         }
     }
 
-    // A container that is disposed synchronously asks for this.
+    // Called when a container is disposed synchronously.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async ValueTask<IGallery> OpenAsync(CancellationToken cancellationToken)

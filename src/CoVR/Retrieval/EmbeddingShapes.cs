@@ -12,7 +12,7 @@ internal static class EmbeddingShapes
         return video.Values.Slice(frame * size, size);
     }
 
-    /// <summary>Every vector divided by its length: [F, Q, D], a copy.</summary>
+    /// <summary>Every vector normalized: [F, Q, D], a copy.</summary>
     public static EmbeddingSet UnitRows(EmbeddingSet item)
     {
         var values = item.Values.ToArray();

@@ -1,8 +1,8 @@
 namespace CoVR.Retrieval;
 
-/// <summary>An exact index that is filled once; equal scores come in the order of adding.</summary>
+/// <summary>An exact index that is filled once; equal scores are ordered by insertion.</summary>
 /// <remarks>
-/// Memory: 4 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the
+/// Memory: 4 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the size of the
 /// gallery. Searching is safe from several threads; adding is not, and not while a search runs.
 /// </remarks>
 internal sealed class ExactIndex
@@ -12,7 +12,7 @@ internal sealed class ExactIndex
     private LiveRows? _rows;
     private int _vectors;
 
-    /// <summary>Makes an empty index.</summary>
+    /// <summary>Creates an empty index.</summary>
     /// <param name="similarity">How queries and items are compared.</param>
     public ExactIndex(ISimilarity similarity)
     {
@@ -27,7 +27,7 @@ internal sealed class ExactIndex
     public int Count => _ids.Count;
 
     /// <summary>Adds an item.</summary>
-    /// <exception cref="ArgumentException">The identity is there already, the shape differs from the first item's, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The identity already exists, the shape differs from the first item's, or a value is not finite.</exception>
     public void Add(MediaId id, EmbeddingSet item)
     {
         ArgumentNullException.ThrowIfNull(item);

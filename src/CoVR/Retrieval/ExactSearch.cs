@@ -5,32 +5,32 @@ namespace CoVR.Retrieval;
 /// <summary>Searches the rows of a gallery without approximation.</summary>
 /// <remarks>
 /// <para>Every returned score is the one that the <see cref="ISimilarity"/> specifies, bit by bit, and rankings do not depend on how queries are grouped:
-/// equal scores come in one order, a score that is not a number comes last. For <see cref="Similarities.MeanPooled"/>, <see cref="Similarities.MaxOverPairs"/> and
-/// <see cref="Similarities.QueryTimePooled"/> many queries are compared by matrix products over blocks of the gallery, whose few best candidates are then scored
-/// exactly; a single query, and queries whose filter passes few items, are compared on all cores. Another similarity is called for each pair.</para>
+/// equal scores have a fixed order, and NaN comes last. For <see cref="Similarities.MeanPooled"/>, <see cref="Similarities.MaxOverPairs"/> and
+/// <see cref="Similarities.QueryTimePooled"/> many queries are compared by matrix products over blocks of the gallery, and the few best candidates are then scored
+/// exactly; a single query, and queries whose filter passes few items, are compared directly on all cores. Any other similarity is called for each pair.</para>
 /// <para>A search needs a few MiB, whatever the gallery. Safe for use from several threads.</para>
 /// </remarks>
 /// <param name="similarity">How queries and items are compared.</param>
 /// <param name="vectors">Q of the items.</param>
-/// <param name="tiesById">Whether equal scores are ordered by identity; false for the order of writing, where nothing is ever replaced.</param>
+/// <param name="tiesById">Whether equal scores are ordered by identity; false for insertion order, if nothing is ever replaced.</param>
 internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool tiesById = true)
 {
     private const int Slack = 32;
-    // A product compares about so many pairs in the time in which a scan compares one.
+    // How many pairs a product compares in the time a scan compares one.
     private const int PairsOfAProduct = 32;
     private const long WorthProducts = 1L << 22;
     private static readonly GalleryFilter Everything = new GalleryFilter.All([]);
 
     private readonly PairScorer _scorer = PairScorer.For(similarity, vectors);
 
-    /// <summary>The rows that stand for an item in a search.</summary>
+    /// <summary>The rows that represent an item in a search.</summary>
     /// <param name="item">[1, Q, D], or [F, Q, D] where the similarity pools frames.</param>
     public ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => _scorer.RowsOf(item);
 
     /// <summary>Finds the best items for each query, all in one state.</summary>
     /// <param name="live">The rows.</param>
     /// <param name="queries">Queries with their options.</param>
-    /// <param name="cancellationToken">Ends the search between two blocks.</param>
+    /// <param name="cancellationToken">Stops the search between two blocks.</param>
     /// <returns>One result a query.</returns>
     /// <exception cref="ArgumentException">A query has another number of dimensions than the items, several frames, or a value that is not finite; or an option is out of its range.</exception>
     public SearchResult[] Search(LiveRows live, IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     private Query Prepare(GalleryQuery query, RowMask mask) =>
         new(query.Embedding, query.Options, _scorer.RowsOf(query.Embedding), (int)Math.Min((long)query.Options.Offset + query.Options.Top, mask.Count), mask);
 
-    /// <summary>Neighbours with equally many rows, together at most <see cref="BlockProducts.RowsOfQueries"/> unless one alone has more.</summary>
+    /// <summary>Adjacent queries with equal numbers of rows, together at most <see cref="BlockProducts.RowsOfQueries"/> unless a single one has more.</summary>
     private static IEnumerable<Range> Group(Query[] queries, int dimensions)
     {
         var start = 0;
@@ -151,7 +151,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         return best;
     }
 
-    /// <summary>Ranks candidates by their exact scores; null when more may be as good as the last than were kept.</summary>
+    /// <summary>Ranks candidates by their exact scores; null if candidates that were not kept might be as good as the last one.</summary>
     private TopHits? Rescore(Query query, TopHits near, RowSnapshot rows)
     {
         var candidates = near.ToSorted();
@@ -245,6 +245,6 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
             similarity.Score(query.Embedding, new EmbeddingSet(EmbeddingShapes.FrameOf(frames, frame), vectors, rows.Dimensions)))];
     }
 
-    /// <param name="Depth">How many of the best are needed: hits and what is skipped before them.</param>
+    /// <param name="Depth">How many of the best are needed: the hits and those skipped before them.</param>
     private sealed record Query(EmbeddingSet Embedding, SearchOptions Options, ReadOnlyMemory<float> Rows, int Depth, RowMask Mask);
 }

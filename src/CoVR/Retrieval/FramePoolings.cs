@@ -14,16 +14,16 @@ public static class FramePoolings
     /// <remarks><c>emb_pool: middle</c> of the reference (<c>src/data/webvid_covr.py</c>).</remarks>
     public static IFramePooling Middle { get; } = new MiddleFramePooling();
 
-    /// <summary>Weighs the frames of a candidate by the text of the query that it answers, as the WebVid-CoVR papers do: the gallery has seen the queries.</summary>
+    /// <summary>Weights the frames of a candidate by the text of the query that it answers, as the WebVid-CoVR papers do: the gallery depends on the queries.</summary>
     /// <remarks>
-    /// Weights are softmax(<see cref="GalleryCandidate.FrameScores"/> / 0.1); without one score for each frame all frames count the same.
+    /// Weights are softmax(<see cref="GalleryCandidate.FrameScores"/> / 0.1); without one score per frame, all frames have equal weight.
     /// Queries without a text are compared with the mean of the frames.
     /// </remarks>
     public static ICandidatePooling ByAnsweredText { get; } = new AnswerWeightedPooling();
 
     /// <summary>A weighted sum of frames whose weights are softmax(score / temperature).</summary>
     /// <remarks>
-    /// <c>emb_pool: query</c> of the reference (<c>src/data/webvid_covr.py</c>), which trains with it: frames that fit the edit
+    /// <c>emb_pool: query</c> of the reference (<c>src/data/webvid_covr.py</c>), which trains with it: frames that match the edit
     /// text count more. The scores belong to one target, so there is one pooling for each. To pool a random draw, select the frames
     /// (<see cref="EmbeddingSet.SelectFrames"/>) and their scores first.
     /// </remarks>

@@ -7,10 +7,10 @@ namespace CoVR.Retrieval;
 internal static class FrameWeighing
 {
     /// <summary>Weighs frames by softmax(product / temperature).</summary>
-    /// <param name="products">One number for each row of the block; overwritten.</param>
-    /// <param name="block">Knows which rows belong to which candidate.</param>
+    /// <param name="products">One number per row of the block; overwritten.</param>
+    /// <param name="block">Maps rows to candidates.</param>
     /// <param name="temperature">Positive.</param>
-    /// <param name="scores">Receives a number for each candidate of the block.</param>
+    /// <param name="scores">Receives one score per candidate of the block.</param>
     public static void Pool(Span<float> products, RowBlock block, float temperature, Span<float> scores)
     {
         Span<float> weights = new float[products.Length];

@@ -1,10 +1,10 @@
 namespace CoVR.Retrieval;
 
-/// <summary>The searched rows of a gallery, which change while others search.</summary>
+/// <summary>The searchable rows of a gallery, which may change during searches.</summary>
 /// <remarks>
-/// Any number of threads may read; one at a time may write. Readers take the current <see cref="RowSnapshot"/> and never wait for more than the
-/// publishing of a change. A batch of changes is published at once. Blocks of which more than half is dead are copied together, so that the
-/// memory stays within about twice that of the living items; memory of others (<see cref="Add"/>) is let go when none of its items is alive.
+/// Any number of threads may read; one at a time may write. Readers take the current <see cref="RowSnapshot"/> and wait at most for the
+/// publishing of a change. A batch of changes is published atomically. Blocks that are more than half dead are merged, so that the
+/// memory stays within about twice that of the live items; memory of others (<see cref="Add"/>) is released once none of its items is live.
 /// </remarks>
 /// <param name="dimensions">D.</param>
 internal sealed class LiveRows(int dimensions)
@@ -25,11 +25,11 @@ internal sealed class LiveRows(int dimensions)
     /// <summary>D.</summary>
     public int Dimensions => dimensions;
 
-    /// <summary>The state that was published last.</summary>
+    /// <summary>The last published state.</summary>
     public RowSnapshot Snapshot => Volatile.Read(ref _published);
 
-    /// <summary>The state that was published last, with the ordinals of items there.</summary>
-    /// <param name="ids">Lists of identities; those that are not there are left out.</param>
+    /// <summary>The last published state, with the ordinals of items in it.</summary>
+    /// <param name="ids">Lists of identities; unknown ones are left out.</param>
     public (RowSnapshot Rows, int[][] Ordinals) Find(IReadOnlyList<IEnumerable<MediaId>> ids)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class LiveRows(int dimensions)
         }
     }
 
-    /// <summary>Whether an item is there in the state that was published last.</summary>
+    /// <summary>Whether the last published state contains an item.</summary>
     public bool Contains(MediaId id)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed class LiveRows(int dimensions)
         }
     }
 
-    /// <summary>Adds an item or replaces the one of the same identity. Seen after <see cref="Publish"/>. An identity comes once between two of them.</summary>
+    /// <summary>Adds an item or replaces the one with the same identity. Visible after <see cref="Publish"/>. An identity may occur once between two calls of it.</summary>
     /// <param name="item">The item.</param>
     /// <param name="rows">Its rows [.., D]; copied.</param>
     public void Upsert(LiveItem item, ReadOnlySpan<float> rows)
@@ -56,8 +56,8 @@ internal sealed class LiveRows(int dimensions)
         _moves.Add((item.Id, Append(item, rows)));
     }
 
-    /// <summary>Removes an item. Seen after <see cref="Publish"/>.</summary>
-    /// <returns>Whether it was there.</returns>
+    /// <summary>Removes an item. Visible after <see cref="Publish"/>.</summary>
+    /// <returns>Whether it existed.</returns>
     public bool Remove(MediaId id)
     {
         if (!Kill(id))
@@ -69,7 +69,7 @@ internal sealed class LiveRows(int dimensions)
         return true;
     }
 
-    /// <summary>Adds the items of a block, or replaces those of the same identities, without copying its rows. Seen after <see cref="Publish"/>.</summary>
+    /// <summary>Adds the items of a block, or replaces those with the same identities, without copying its rows. Visible after <see cref="Publish"/>.</summary>
     /// <param name="block">Items and rows; see <see cref="RowBlock.Cut"/>.</param>
     public void Add(RowBlock block)
     {
@@ -81,7 +81,7 @@ internal sealed class LiveRows(int dimensions)
         }
     }
 
-    /// <summary>Makes all changes since the last call visible at once.</summary>
+    /// <summary>Makes all changes since the last call visible, atomically.</summary>
     public void Publish()
     {
         if (_moves.Count == 0)
@@ -175,7 +175,7 @@ internal sealed class LiveRows(int dimensions)
         return place;
     }
 
-    /// <summary>Copies what is alive elsewhere when more than half is dead.</summary>
+    /// <summary>Copies live items elsewhere when more than half of a block is dead.</summary>
     private void Compact(int place)
     {
         var block = _blocks[place];

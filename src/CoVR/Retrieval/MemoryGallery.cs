@@ -4,8 +4,8 @@ namespace CoVR.Retrieval;
 
 /// <summary>A gallery in memory, searched exactly.</summary>
 /// <remarks>
-/// <para>Every score is the one that the <see cref="ISimilarity"/> specifies, bit by bit. Any number of threads may read and write; writers wait for each
-/// other, readers do not wait for them.</para>
+/// <para>Every score is the one that the <see cref="ISimilarity"/> specifies, bit by bit. Any number of threads may read and write; writers wait for one
+/// another, readers never wait for writers.</para>
 /// <para>Memory: 4 bytes for each of the F x Q x D numbers of an entry, and 4 x D more for its pooled row (x Q for <see cref="Similarities.MaxOverPairs"/>) unless
 /// that is the entry's only one; at most about twice as much when entries are replaced and removed. Nothing is kept on disk.</para>
 /// </remarks>
@@ -21,9 +21,9 @@ public sealed class MemoryGallery : IGallery
     private volatile bool _disposed;
 
     /// <summary>Makes an empty gallery.</summary>
-    /// <param name="fingerprint">What makes its embeddings.</param>
+    /// <param name="fingerprint">What made its embeddings.</param>
     /// <param name="similarity">How queries and items are compared; null for <see cref="Similarities.MeanPooled"/>.</param>
-    /// <param name="pooling">Makes one frame of an entry's frames, unless the similarity does; null for <see cref="FramePoolings.Mean"/>.</param>
+    /// <param name="pooling">Pools an entry's frames into one, unless the similarity does; null for <see cref="FramePoolings.Mean"/>.</param>
     public MemoryGallery(EmbeddingFingerprint fingerprint, ISimilarity? similarity = null, IFramePooling? pooling = null)
     {
         ArgumentNullException.ThrowIfNull(fingerprint);
@@ -155,8 +155,8 @@ public sealed class MemoryGallery : IGallery
         }
     }
 
-    /// <summary>Refuses further calls; those that run come to an end.</summary>
-    /// <returns>A task that has ended.</returns>
+    /// <summary>Rejects further calls; running ones complete.</summary>
+    /// <returns>A completed task.</returns>
     public ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -178,7 +178,7 @@ public sealed class MemoryGallery : IGallery
     }
 
     /// <param name="entry">The entry.</param>
-    /// <param name="keepsFrames">False when the searched rows are the entry's numbers.</param>
+    /// <param name="keepsFrames">False if the searchable rows are the entry's own numbers.</param>
     private sealed class Item(GalleryEntry entry, bool keepsFrames) : LiveItem(new GalleryItem(entry.Id, entry.Properties))
     {
         private readonly int _frames = entry.Embedding.Frames;

@@ -1,6 +1,6 @@
 namespace CoVR.Retrieval;
 
-/// <summary>How an index stores items and scores pairs of a query and an item; equal to its <see cref="ISimilarity"/> to the last bit.</summary>
+/// <summary>How an index stores items and scores pairs of a query and an item; bit for bit equal to its <see cref="ISimilarity"/>.</summary>
 internal abstract class PairScorer
 {
     /// <summary>Whether scores of many pairs come from a matrix product of the stored rows (and a maximum over rows).</summary>
@@ -17,17 +17,17 @@ internal abstract class PairScorer
         _ => new Specified(similarity, vectors),
     };
 
-    /// <summary>The temperature by which rows are weighed; null when the best row counts.</summary>
+    /// <summary>The temperature that weights rows; null if the best row counts.</summary>
     public virtual float? FrameTemperature => null;
 
-    /// <summary>The rows [Q', D] that are kept of an item or query.</summary>
+    /// <summary>The rows [Q', D] kept for an item or query.</summary>
     public virtual ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => item.Values;
 
     /// <summary>The score of two items' rows.</summary>
     public abstract float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions);
 
-    /// <summary>How far scores of products may be off when each product may be off by <paramref name="margin"/>.</summary>
-    /// <param name="margin">Of one product.</param>
+    /// <summary>The error bound of scores, given the error bound of each product, <paramref name="margin"/>.</summary>
+    /// <param name="margin">The error bound of one product.</param>
     /// <param name="largest">No product is larger.</param>
     public virtual float MarginOf(float margin, float largest) => margin;
 

@@ -54,7 +54,7 @@ internal sealed class QueryTimePooledSimilarity : ISimilarity
             return VectorMath.Dot(query, frames);
         }
 
-        // One pass: sums are scaled down when a higher frame comes.
+        // One pass: the sums are rescaled when a higher frame appears.
         var (highest, weights, sum) = (float.NegativeInfinity, 0.0, 0.0);
         for (var start = 0; start < frames.Length; start += dimensions)
         {

@@ -10,45 +10,45 @@ internal class LiveItem(GalleryItem description)
     /// <summary>The identity.</summary>
     public MediaId Id => Description.Id;
 
-    /// <summary>The times of the frames; empty where they are unknown.</summary>
+    /// <summary>The times of the frames; empty if unknown.</summary>
     public virtual IReadOnlyList<TimeSpan> FrameTimes => [];
 
-    /// <summary>The embedding [F, Q, D] before its frames were pooled; null when the searched rows are its numbers.</summary>
+    /// <summary>The embedding [F, Q, D] before its frames were pooled; null if the searchable rows are its own numbers.</summary>
     public virtual EmbeddingSet? Frames => null;
 }
 
-/// <summary>At most <see cref="Capacity"/> items whose rows lie one after the other. Immutable: another block with the same memory marks further items as dead.</summary>
-/// <param name="Values">The rows [Rows, D], perhaps followed by unused space. The memory must not move: a pinned array or a <c>MemoryManager</c> of a memory map.</param>
-/// <param name="Items">The items, perhaps followed by unused space.</param>
-/// <param name="Starts">The first row of each item, and the row after the last.</param>
+/// <summary>At most <see cref="Capacity"/> items whose rows are contiguous. Immutable: further dead items are marked in a new block over the same memory.</summary>
+/// <param name="Values">The rows [Rows, D], possibly followed by unused space. The memory must not move: a pinned array or a <c>MemoryManager</c> of a memory map.</param>
+/// <param name="Items">The items, possibly followed by unused space.</param>
+/// <param name="Starts">The first row of each item, and the end of the last.</param>
 /// <param name="Count">How many items there are, dead ones included.</param>
 internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, int[] Starts, int Count)
 {
-    /// <summary>The most items of a block, and the most rows unless one item alone has more.</summary>
+    /// <summary>The most items per block, and the most rows unless a single item has more.</summary>
     public const int Capacity = 4096;
 
     /// <summary>A block without items.</summary>
     public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, [], [0], 0);
 
-    /// <summary>One bit an item; null when all are alive.</summary>
+    /// <summary>One bit per item; null if all are live.</summary>
     public ulong[]? Alive { get; private init; }
 
-    /// <summary>The length of the longest row; negative until it is known.</summary>
+    /// <summary>The length of the longest row; negative if not yet known.</summary>
     public float Longest { private get; set; } = -1;
 
-    /// <summary>How many items are alive.</summary>
+    /// <summary>The number of live items.</summary>
     public int AliveCount { get; private init; } = Count;
 
     /// <summary>The rows of all items, dead ones included.</summary>
     public int Rows => Starts[Count];
 
-    /// <summary>Whether the engine may copy what is alive elsewhere and drop the block; false for memory of others.</summary>
+    /// <summary>Whether the engine may copy live items elsewhere and drop the block; false for memory it does not own.</summary>
     public bool IsOwned { get; init; }
 
-    /// <summary>Cuts rows that belong to others, such as those of a memory map, into blocks.</summary>
+    /// <summary>Cuts rows that the engine does not own, such as those of a memory map, into blocks.</summary>
     /// <param name="values">The rows of all items [Rows, D]; the memory must not move while a block refers to it.</param>
     /// <param name="items">The items in the order of their rows.</param>
-    /// <param name="startOf">The first row of an item; of <c>items.Count</c> the row after the last.</param>
+    /// <param name="startOf">The first row of an item; for <c>items.Count</c> the end of the last.</param>
     /// <param name="dimensions">D.</param>
     public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions)
     {
@@ -70,13 +70,13 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     public ReadOnlyMemory<float> RowsOf(int item, int dimensions) =>
         Values.Slice(Starts[item] * dimensions, (Starts[item + 1] - Starts[item]) * dimensions);
 
-    /// <summary>Whether an item is alive.</summary>
+    /// <summary>Whether an item is live.</summary>
     public bool IsAlive(int item) => Alive is null || Bits.Get(Alive, item);
 
-    /// <summary>The places of the items that are alive.</summary>
+    /// <summary>The positions of the live items.</summary>
     public IEnumerable<int> AliveItems() => Enumerable.Range(0, Count).Where(IsAlive);
 
-    /// <summary>The block with one more dead item.</summary>
+    /// <summary>The block with one more item marked dead.</summary>
     public RowBlock Without(int item)
     {
         var alive = Alive is null ? Bits.All(Count) : [.. Alive];
@@ -84,7 +84,7 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
         return this with { Alive = alive, AliveCount = AliveCount - 1 };
     }
 
-    /// <summary>The block with further items behind its last one, all alive.</summary>
+    /// <summary>The block with items appended, all live.</summary>
     public RowBlock Grown(RowBlock longer)
     {
         if (Alive is null)
@@ -121,10 +121,10 @@ internal sealed class GrowingBlock(int dimensions)
 
     private int Rows => _starts[Count];
 
-    /// <summary>Whether an item of so many rows has room.</summary>
+    /// <summary>Whether an item with this many rows fits.</summary>
     public bool Fits(int rows) => Count == 0 || (Count < RowBlock.Capacity && Rows + rows <= RowBlock.Capacity);
 
-    /// <summary>Writes behind the last item, where blocks that were made before do not look.</summary>
+    /// <summary>Writes past the last item, which earlier blocks never read.</summary>
     public void Add(LiveItem item, ReadOnlySpan<float> rows)
     {
         var used = Rows * dimensions;
@@ -149,6 +149,6 @@ internal sealed class GrowingBlock(int dimensions)
         Count++;
     }
 
-    /// <summary>What was written until now; it stays as it is when more is added.</summary>
+    /// <summary>A block of what has been written so far; later additions do not change it.</summary>
     public RowBlock ToBlock() => new(_values, _items, _starts, Count) { IsOwned = true, Longest = _longest };
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace CoVR.Retrieval;
 
-/// <summary>The items of a snapshot that a query may find: one bit an item, block by block.</summary>
+/// <summary>The items of a snapshot that a query may return: one bit per item, block by block.</summary>
 internal sealed class RowMask
 {
     private readonly ulong[]?[] _blocks;
@@ -12,7 +12,7 @@ internal sealed class RowMask
     /// <summary>How many items there are.</summary>
     public int Count { get; }
 
-    /// <summary>The bits of a block; null when all its items count.</summary>
+    /// <summary>The bits of a block; null if all its items count.</summary>
     public ulong[]? this[int block] => _blocks[block];
 
     /// <summary>All items.</summary>
@@ -37,7 +37,7 @@ internal sealed class RowMask
         return new RowMask(blocks, blocks.Sum(words => words.Sum(BitOperations.PopCount)));
     }
 
-    /// <summary>The same items without some.</summary>
+    /// <summary>The mask without the given items.</summary>
     /// <param name="rows">The snapshot that the mask belongs to.</param>
     /// <param name="ordinals">Items of the snapshot, in the mask or not.</param>
     public RowMask Without(RowSnapshot rows, IReadOnlyCollection<int> ordinals)
@@ -78,7 +78,7 @@ internal static class Bits
 
     public static void Clear(ulong[] words, int index) => words[index >> 6] &= ~(1UL << index);
 
-    /// <summary>So many bits, all set.</summary>
+    /// <summary>The given number of bits, all set.</summary>
     public static ulong[] All(int count)
     {
         var words = new ulong[(count + 63) / 64];

@@ -1,8 +1,8 @@
 namespace CoVR.Retrieval;
 
-/// <summary>One state of the rows of a gallery. Immutable; it keeps the memory of its rows alive.</summary>
-/// <remarks>An item's ordinal is the place of its block times <see cref="RowBlock.Capacity"/> plus its place in the block.</remarks>
-/// <param name="blocks">Blocks; empty ones are unused places.</param>
+/// <summary>One state of a gallery's rows. Immutable; keeps the memory of its rows alive.</summary>
+/// <remarks>An item's ordinal is the index of its block times <see cref="RowBlock.Capacity"/> plus its index in the block.</remarks>
+/// <param name="blocks">Blocks; empty ones are unused slots.</param>
 /// <param name="dimensions">D.</param>
 internal sealed class RowSnapshot(RowBlock[] blocks, int dimensions)
 {
@@ -12,13 +12,13 @@ internal sealed class RowSnapshot(RowBlock[] blocks, int dimensions)
     /// <summary>The blocks.</summary>
     public RowBlock[] Blocks => blocks;
 
-    /// <summary>How many items are alive.</summary>
+    /// <summary>The number of live items.</summary>
     public int Count { get; } = blocks.Sum(block => block.AliveCount);
 
     /// <summary>The rows of all blocks, dead ones included.</summary>
     public long Rows { get; } = blocks.Sum(block => (long)block.Rows);
 
-    /// <summary>The items that are alive.</summary>
+    /// <summary>The live items.</summary>
     public IEnumerable<LiveItem> Items => blocks.SelectMany(block => block.AliveItems().Select(item => block.Items[item]));
 
     /// <summary>The item of an ordinal.</summary>

@@ -6,7 +6,7 @@ namespace CoVR.Retrieval;
 /// <summary>The best items seen so far: higher scores first; NaN counts as the lowest score.</summary>
 /// <remarks>A binary heap with the worst kept item on top. Not safe for use from several threads.</remarks>
 /// <param name="capacity">How many items are kept.</param>
-/// <param name="ties">Orders the ordinals of equal scores; null for the order of the ordinals.</param>
+/// <param name="ties">Orders items with equal scores; null for ordinal order.</param>
 internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
 {
     private readonly List<Entry> _heap = new(Math.Min(capacity, 1024));
@@ -17,7 +17,7 @@ internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
 
     public bool IsFull => _heap.Count == Capacity;
 
-    /// <summary>Takes an item if it belongs to the best.</summary>
+    /// <summary>Keeps an item if it is among the best.</summary>
     public void Offer(float score, int ordinal)
     {
         var entry = new Entry(float.IsNaN(score) ? float.NegativeInfinity : score, ordinal);
@@ -38,10 +38,10 @@ internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
         }
     }
 
-    /// <summary>Offers the items of a block; those that are not above the worst kept one are skipped several at a time.</summary>
-    /// <param name="scores">A score an item.</param>
-    /// <param name="firstOrdinal">The ordinal of the first item; blocks come in rising order.</param>
-    /// <param name="mask">One bit an item; null when all count.</param>
+    /// <summary>Offers the items of a block; items not above the worst kept one are skipped several at a time.</summary>
+    /// <param name="scores">One score per item.</param>
+    /// <param name="firstOrdinal">The ordinal of the first item; blocks are offered in ascending order.</param>
+    /// <param name="mask">One bit per item; null if all count.</param>
     public void OfferAll(ReadOnlySpan<float> scores, int firstOrdinal, ulong[]? mask)
     {
         var lanes = MemoryMarshal.Cast<float, Vector<float>>(scores);
@@ -57,7 +57,7 @@ internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
         OfferEach(scores, tail, scores.Length - tail, firstOrdinal, mask);
     }
 
-    /// <summary>Takes what another collection kept.</summary>
+    /// <summary>Merges the items that another collection kept.</summary>
     public void Merge(TopHits other)
     {
         foreach (var entry in other._heap)

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 
 namespace CoVR.Retrieval;
 
-/// <summary>The two sums that every similarity is made of; the same numbers in the same order for the same input.</summary>
+/// <summary>The two sums behind every similarity; deterministic for the same input.</summary>
 internal static class VectorMath
 {
     /// <summary>The dot product, summed in four lanes of eight and then pairwise.</summary>

@@ -8,14 +8,14 @@ namespace CoVR.Storage;
 
 /// <summary>A gallery in a folder: a manifest and segments, files of records with checksums that are only appended to.</summary>
 /// <remarks>
-/// <para>A write ends when the disk has it, and after a crash or kill all of it is there, or nothing. Writes that arrive at the same time share one flush.
-/// Where more than half of a segment is outdated it is written anew, so that the files stay within about twice the size of what counts. Damaged records are named
+/// <para>A write completes once it is on disk; after a crash or kill either all of it is there or none. Concurrent writes share one flush.
+/// A segment that is more than half outdated is rewritten, so the files stay within about twice the size of live data. Damaged records are named
 /// in errors; other items can still be read by <see cref="GetAsync"/>.</para>
 /// <para>Any number of processes may read, and all segments are one gallery, in which the newest record of an item counts. Each segment has one writer at a time:
-/// the first write takes a lock that is held until disposal. Workers on several machines share a folder by writing segments of their own
-/// (<see cref="FolderGalleryOptions.Segment"/>); their clocks decide what is newer.</para>
-/// <para>The first search writes the pooled rows of all items into a scratch file and searches its memory map; numbers of embeddings are not kept in managed
-/// memory, apart from a few thousand recent items. Folders of version 1 are read as they are; the first write brings them to version 2.</para>
+/// the first write takes a lock that is held until disposal. Workers on several machines share a folder by writing separate segments
+/// (<see cref="FolderGalleryOptions.Segment"/>); their clocks decide which record is newer.</para>
+/// <para>The first search writes the pooled rows of all items to a scratch file and searches its memory map; embeddings are not kept in managed
+/// memory, apart from a few thousand recent items. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
 /// </remarks>
 public sealed class FolderGallery : IGallery
 {
@@ -25,12 +25,12 @@ public sealed class FolderGallery : IGallery
     private readonly WriteQueue _writes;
     private volatile bool _disposed;
 
-    /// <summary>Plans to open a folder at the first call; nothing is written before the first write.</summary>
+    /// <summary>Creates a gallery that opens its folder at the first call; nothing is created before the first write.</summary>
     /// <param name="directory">The folder; it need not exist when <paramref name="fingerprint"/> is given.</param>
-    /// <param name="fingerprint">What makes the embeddings; null for what made those in the folder.</param>
+    /// <param name="fingerprint">What made the embeddings; null to accept those in the folder.</param>
     /// <param name="options">Segment, staleness, similarity and pooling; null for the defaults.</param>
-    /// <param name="logger">Told about repairs and upgrades; null for no log.</param>
-    /// <exception cref="ArgumentException">The name of the segment has other characters than letters, digits, dots, dashes and underscores.</exception>
+    /// <param name="logger">Logs repairs and upgrades; may be null.</param>
+    /// <exception cref="ArgumentException">The segment's name contains characters other than letters, digits, dots, dashes and underscores.</exception>
     public FolderGallery(string directory, EmbeddingFingerprint? fingerprint, FolderGalleryOptions? options = null, ILogger<FolderGallery>? logger = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -40,15 +40,15 @@ public sealed class FolderGallery : IGallery
         _writes = new WriteQueue(_store.Save);
     }
 
-    /// <summary>Told before each step that changes a file; a test may throw.</summary>
+    /// <summary>Called before each step that changes a file; a test may throw.</summary>
     internal Action<string>? Step
     {
         set => _store.Step = value;
     }
 
-    /// <summary>Whether a folder is such a gallery.</summary>
+    /// <summary>Whether a folder contains such a gallery.</summary>
     /// <param name="directory">The folder; it need not exist.</param>
-    /// <returns>True if there is a manifest.</returns>
+    /// <returns>True if it has a manifest.</returns>
     public static bool Exists(string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -72,25 +72,25 @@ public sealed class FolderGallery : IGallery
     public static IEnumerable<StoredEmbedding> Inspect(string directory) =>
         StoredEmbedding.In(Path.GetFullPath(directory), ReadFingerprint(directory) ?? throw FolderManifest.Missing(directory));
 
-    /// <summary>Makes one segment of all segments of a folder.</summary>
-    /// <remarks>May be interrupted at any time: nothing is lost. Galleries that others have open for reading go on with the new segment.</remarks>
-    /// <param name="directory">The folder; no writer may have it open.</param>
-    /// <param name="cancellationToken">Ends the work before anything is replaced.</param>
+    /// <summary>Merges all segments of a folder into one.</summary>
+    /// <remarks>May be interrupted at any time without loss. Galleries that are open for reading switch to the new segment.</remarks>
+    /// <param name="directory">The folder; it must not be open for writing.</param>
+    /// <param name="cancellationToken">Cancels the work before anything is replaced.</param>
     /// <returns>How many items there are.</returns>
-    /// <exception cref="GalleryException">There is no gallery, it is damaged, or a writer is at work.</exception>
+    /// <exception cref="GalleryException">There is no gallery, it is damaged, or a writer is active.</exception>
     public static Task<int> MergeAsync(string directory, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         return Task.Run(() => SegmentCompaction.Merge(Path.GetFullPath(directory), null, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Takes damaged records out of a folder's segments; their items are to be embedded again.</summary>
-    /// <remarks>Only segments with damage are written anew. The old file stays beside as <c>….bin.damaged</c>. May be interrupted at any time.</remarks>
-    /// <param name="directory">The folder; no writer may have it open.</param>
-    /// <param name="unusable">Items that are taken out too, such as those with NaN; null for none.</param>
-    /// <param name="cancellationToken">Ends the work before a file is replaced.</param>
-    /// <returns>How many records and damaged places were taken out; 0 when nothing was written.</returns>
-    /// <exception cref="GalleryException">There is no gallery, its manifest is damaged, or a writer is at work.</exception>
+    /// <summary>Removes damaged records from a folder's segments; their items need to be embedded again.</summary>
+    /// <remarks>Only damaged segments are rewritten. The old file is kept beside as <c>….bin.damaged</c>. May be interrupted at any time.</remarks>
+    /// <param name="directory">The folder; it must not be open for writing.</param>
+    /// <param name="unusable">Further items to remove, such as those with NaN; null for none.</param>
+    /// <param name="cancellationToken">Cancels the work before a file is replaced.</param>
+    /// <returns>How many records and damaged places were removed; 0 if nothing was rewritten.</returns>
+    /// <exception cref="GalleryException">There is no gallery, its manifest is damaged, or a writer is active.</exception>
     public static Task<int> DropDamagedAsync(string directory, IReadOnlySet<MediaId>? unusable = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -208,10 +208,10 @@ public sealed class FolderGallery : IGallery
         return _store.Read(index => old.Where(failure => index.Find(failure.Id) is null).Concat(index.Failures()).GroupBy(failure => failure.Id).ToDictionary(group => group.Key, group => group.Last()));
     }
 
-    /// <summary>Writes the segments anew that hold outdated records and have no other writer. Happens by itself where more than half of a segment is outdated.</summary>
-    /// <remarks>May be interrupted at any time: the folder then holds the old file or the new one. Others go on reading, and use the new files when they look again.</remarks>
-    /// <param name="cancellationToken">Ends the work before a file is replaced.</param>
-    /// <returns>A task that ends when the new files are there.</returns>
+    /// <summary>Rewrites the segments that hold outdated records and have no other writer. Runs automatically once more than half of a segment is outdated.</summary>
+    /// <remarks>May be interrupted at any time: the folder then holds the old file or the new one. Other processes keep reading and switch to the new files at their next refresh.</remarks>
+    /// <param name="cancellationToken">Cancels the work before a file is replaced.</param>
+    /// <returns>A task that completes when the new files are in place.</returns>
     /// <exception cref="GalleryException">It is damaged, another writer has the gallery's own segment, or the disk is full or fails.</exception>
     public async ValueTask CompactAsync(CancellationToken cancellationToken = default)
     {
@@ -219,8 +219,8 @@ public sealed class FolderGallery : IGallery
         await Task.Run(() => _store.Compact(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for pending writes, then closes the files and lets another writer in.</summary>
-    /// <returns>A task that ends when the files are closed.</returns>
+    /// <summary>Waits for pending writes, then closes the files and releases the lock.</summary>
+    /// <returns>A task that completes when the files are closed.</returns>
     public ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -239,7 +239,7 @@ public sealed class FolderGallery : IGallery
 
     private static GalleryItem[] Items(FolderIndex index) => [.. Whole(index).Entries.Select(record => record.Item)];
 
-    /// <summary>An item that is not found might be a damaged one.</summary>
+    /// <summary>An item that is not found may be a damaged one.</summary>
     private static StoredRecord? Find(FolderIndex index, MediaId id) => index.Find(id) ?? Whole(index).Find(id);
 
     private ValueTask BeginAsync(CancellationToken cancellationToken)
@@ -253,14 +253,14 @@ public sealed class FolderGallery : IGallery
 
         if (!_store.IsFresh)
         {
-            // On this thread: a busy pool would delay it beyond the stated time.
+            // On this thread: a busy thread pool could delay it beyond the stated time.
             _store.Refresh();
         }
 
         return default;
     }
 
-    /// <summary>Calls again when compaction has just replaced a file that was read.</summary>
+    /// <summary>Retries if compaction has just replaced a file that was being read.</summary>
     private T Retry<T>(Func<T> read)
     {
         while (true)
@@ -279,11 +279,11 @@ public sealed class FolderGallery : IGallery
 /// <summary>How a <see cref="FolderGallery"/> is opened.</summary>
 public sealed class FolderGalleryOptions
 {
-    /// <summary>The segment that this gallery writes to. Each segment has one writer at a time; workers that share a folder take one each.</summary>
+    /// <summary>The segment that this gallery writes to. Each segment has one writer at a time; workers that share a folder use one each.</summary>
     /// <value>Letters, digits, dots, dashes and underscores; empty by default, for the unnamed segment.</value>
     public string Segment { get; init; } = "";
 
-    /// <summary>How long after a write other processes may still see the state before it; zero to look at every call.</summary>
+    /// <summary>How long other processes may keep seeing the state before a write; zero to check at every call.</summary>
     /// <value>One second by default.</value>
     public TimeSpan Staleness { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -291,11 +291,11 @@ public sealed class FolderGalleryOptions
     /// <value><see cref="Similarities.MeanPooled"/> by default.</value>
     public ISimilarity Similarity { get; init; } = Similarities.MeanPooled;
 
-    /// <summary>Makes one frame of an item's frames, unless the similarity does.</summary>
+    /// <summary>Pools an item's frames, unless the similarity does.</summary>
     /// <value><see cref="FramePoolings.Mean"/> by default.</value>
     public IFramePooling Pooling { get; init; } = FramePoolings.Mean;
 
-    /// <summary>Whether every write is refused. The folder then need not be writable: scratch files go to the system's folder for temporary files.</summary>
+    /// <summary>Whether writes are rejected. The folder then need not be writable: scratch files go to the system's temporary folder.</summary>
     /// <value>False by default.</value>
     public bool IsReadOnly { get; init; }
 }

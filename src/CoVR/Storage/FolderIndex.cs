@@ -1,6 +1,6 @@
 namespace CoVR.Storage;
 
-/// <summary>Where the newest record of each item lies, over all segments of a folder.</summary>
+/// <summary>The position of each item's newest record over all segments of a folder.</summary>
 /// <remarks>Not safe for use from several threads.</remarks>
 internal sealed class FolderIndex : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class FolderIndex : IDisposable
     /// <summary>How many items there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The highest sequence of any record.</summary>
+    /// <summary>The highest sequence number of any record.</summary>
     public long LastSequence { get; private set; }
 
     public IReadOnlyCollection<SegmentFile> Segments => _segments.Values;
@@ -49,7 +49,7 @@ internal sealed class FolderIndex : IDisposable
             }
             catch (FileNotFoundException)
             {
-                // The segment was merged into another one meanwhile.
+                // The segment has been merged into another one meanwhile.
             }
             catch
             {
@@ -61,7 +61,7 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>Whether the folder still has the files that were read, and no others.</summary>
+    /// <summary>Whether the folder still consists of exactly the files that were read.</summary>
     public bool IsCurrent()
     {
         try
@@ -75,7 +75,7 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>Reads what was appended to the segments, without taking it in.</summary>
+    /// <summary>Reads what was appended to the segments, without applying it.</summary>
     public (List<StoredRecord> Records, List<RecordDamage> Damage) Scan()
     {
         List<StoredRecord> records = [];
@@ -90,7 +90,7 @@ internal sealed class FolderIndex : IDisposable
         return (records, damage);
     }
 
-    /// <summary>Takes in what was read or written.</summary>
+    /// <summary>Applies what was read or written.</summary>
     /// <returns>The records that changed an item.</returns>
     public List<StoredRecord> Apply(IEnumerable<StoredRecord> records, IEnumerable<RecordDamage> damage)
     {
@@ -98,7 +98,7 @@ internal sealed class FolderIndex : IDisposable
         return [.. records.Where(Apply)];
     }
 
-    /// <summary>The segment of a name; made when it is not there.</summary>
+    /// <summary>The segment of a name; created if absent.</summary>
     public SegmentFile Require(SegmentFiles files)
     {
         if (!_segments.TryGetValue(files.Name, out var segment))
@@ -109,16 +109,16 @@ internal sealed class FolderIndex : IDisposable
         return segment;
     }
 
-    /// <summary>The newest record of an item; null when it is not there.</summary>
+    /// <summary>The newest record of an item; null if absent.</summary>
     public StoredRecord? Find(MediaId id) => _newest.GetValueOrDefault(id) is { Kind: RecordKind.Entry } record ? record : null;
 
-    /// <summary>The failure of an item that is not there.</summary>
+    /// <summary>The failure of an item that has no record.</summary>
     public StoredRecord? FindFailure(MediaId id) => _newest.GetValueOrDefault(id) is { Kind: RecordKind.Entry } ? null : _failures.GetValueOrDefault(id);
 
-    /// <summary>The last failures of all items that are not there.</summary>
+    /// <summary>The last failures of all items without a record.</summary>
     public IEnumerable<EmbeddingFailure> Failures() => _failures.Keys.Select(FindFailure).OfType<StoredRecord>().Select(record => record.Details.Failure!);
 
-    /// <summary>The records that a compacted file needs, in the order of the files.</summary>
+    /// <summary>The records that a compacted file must keep, in file order.</summary>
     /// <param name="segment">The segment; null for all.</param>
     public IReadOnlyList<StoredRecord> Live(SegmentFile? segment) =>
         [.. _newest.Values.Where(record => record.Kind == RecordKind.Entry || RemovalsCount)
@@ -127,10 +127,10 @@ internal sealed class FolderIndex : IDisposable
             .OrderBy(record => record.Segment.Files.Name, StringComparer.Ordinal)
             .ThenBy(record => record.Offset)];
 
-    /// <summary>How many bytes of a segment compaction would save.</summary>
+    /// <summary>How many bytes compaction would save in a segment.</summary>
     public long DeadBytes(SegmentFile segment) => segment.End - segment.LiveBytes - (RemovalsCount ? segment.RemovalBytes : 0);
 
-    /// <summary>Throws when a segment is damaged: an answer might lack items.</summary>
+    /// <summary>Throws if a segment is damaged, because an answer might miss items.</summary>
     /// <exception cref="GalleryException">Names the first damaged record.</exception>
     public void RequireWhole()
     {
@@ -140,7 +140,7 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>What distinguishes a state read later from this one.</summary>
+    /// <summary>The difference between this state and a later one.</summary>
     /// <returns>Records of items that were added or replaced since, and items that are gone.</returns>
     public (List<StoredRecord> Changed, List<MediaId> Gone) ChangesTo(FolderIndex later) => (
         [.. later.Entries.Where(record => Find(record.Id)?.Sequence != record.Sequence)],
@@ -154,7 +154,7 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>A removal must be kept while another file may hold an older record of its item.</summary>
+    /// <summary>A removal must be kept as long as another file may hold an older record of the item.</summary>
     private bool RemovalsCount => _segments.Count > 1;
 
     private void Add(SegmentFile segment) => _segments.Add(segment.Files.Name, segment);
@@ -218,7 +218,7 @@ internal sealed class FolderIndex : IDisposable
         }
     }
 
-    /// <summary>Equal sequences come from files of version 1, from one write, or from two writers in the same tick: then the order of the files decides.</summary>
+    /// <summary>Equal sequences come from files of version 1, from one write, or from two writers in the same tick; then file order decides.</summary>
     private static bool IsNewer(StoredRecord record, StoredRecord known) => record.Sequence != known.Sequence
         ? record.Sequence > known.Sequence
         : record.Segment == known.Segment

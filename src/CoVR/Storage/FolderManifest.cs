@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Storage;
 
-/// <summary>The file that says what a gallery's folder holds: its format and the fingerprint of its embeddings.</summary>
+/// <summary>The file that records the format of a gallery's folder and the fingerprint of its embeddings.</summary>
 /// <param name="Format">Always <see cref="FormatName"/>.</param>
-/// <param name="Version">The version of the record layout; files of a version may hold records of earlier ones.</param>
+/// <param name="Version">The version of the record layout; files may hold records of earlier versions.</param>
 /// <param name="Fingerprint">What made the embeddings.</param>
 internal sealed record FolderManifest(string Format, int Version, EmbeddingFingerprint Fingerprint)
 {
@@ -20,8 +20,8 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
 
     /// <summary>Reads a folder's manifest and compares its fingerprint; null when there is none.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="expected">What makes the embeddings; null for whatever made them.</param>
-    /// <exception cref="GalleryException">It is damaged, of a newer version, or the embeddings were made otherwise.</exception>
+    /// <param name="expected">The expected fingerprint; null to accept any.</param>
+    /// <exception cref="GalleryException">It is damaged, of a newer version, or the fingerprint differs.</exception>
     public static FolderManifest? Read(string folder, EmbeddingFingerprint? expected = null)
     {
         if (!File.Exists(PathIn(folder)))
@@ -47,7 +47,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
     /// <summary>The error of a folder without a manifest.</summary>
     public static GalleryException Missing(string folder) => new(folder, "there is no manifest: the folder holds no embeddings.");
 
-    /// <summary>Makes sure that the folder has a manifest of this version with this fingerprint; of several writers the first wins.</summary>
+    /// <summary>Makes sure that the folder has a manifest of this version with this fingerprint; the first of several writers wins.</summary>
     /// <exception cref="GalleryException">There is another fingerprint.</exception>
     public static void Establish(string folder, EmbeddingFingerprint fingerprint, ILogger logger)
     {
@@ -85,7 +85,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
         }
     }
 
-    /// <summary>Writes the manifest whole or not at all; false when another writer was faster.</summary>
+    /// <summary>Writes the manifest atomically; false if another writer was faster.</summary>
     private static bool TryWrite(string folder, EmbeddingFingerprint fingerprint, bool overwrite)
     {
         var temporary = $"{PathIn(folder)}.{Path.GetRandomFileName()}.tmp";

@@ -2,22 +2,22 @@ using CoVR.Retrieval;
 
 namespace CoVR.Storage;
 
-/// <summary>The searched rows of a folder's gallery: most in memory maps, the latest few thousand in memory.</summary>
+/// <summary>The searchable rows of a folder's gallery: most in memory maps, the latest few thousand in memory.</summary>
 /// <remarks>Any number of threads may search; one at a time may write.</remarks>
 /// <param name="fingerprint">What made the embeddings.</param>
 /// <param name="options">Similarity and pooling.</param>
 /// <param name="scratch">A folder for scratch files.</param>
-/// <param name="read">Reads the embedding of a record as it is now.</param>
+/// <param name="read">Reads the current embedding of a record.</param>
 internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGalleryOptions options, string scratch, Func<StoredRecord, EmbeddingSet> read)
 {
-    /// <summary>So many items stay in memory before they are written to a map, and so many dead ones in maps before all maps are written anew.</summary>
+    /// <summary>How many items stay in memory before they are written to a map, and how many dead ones in maps before all maps are rewritten.</summary>
     private const int ItemsInMemory = 16_384;
     private const int NumbersOfMap = 1 << 26;
 
     private readonly LiveRows _rows = new(fingerprint.Dimensions);
     private readonly ExactSearch _search = new(options.Similarity, fingerprint.Vectors);
 
-    /// <summary>Adds items that are not there yet, all of them into maps.</summary>
+    /// <summary>Adds new items, all of them to maps.</summary>
     public void Fill(IEnumerable<StoredRecord> records, CancellationToken cancellationToken)
     {
         foreach (var segment in records.GroupBy(record => record.Segment))
@@ -33,7 +33,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         _rows.Publish();
     }
 
-    /// <summary>Makes changes visible, all at once.</summary>
+    /// <summary>Makes changes visible atomically.</summary>
     public void Change(IEnumerable<StoredRecord> changed, IEnumerable<MediaId> gone)
     {
         foreach (var record in changed.Reverse().DistinctBy(record => record.Id))
@@ -77,7 +77,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         }
     }
 
-    /// <summary>Writes items into maps and refers to them there.</summary>
+    /// <summary>Moves items into maps.</summary>
     private void Map(IEnumerable<(LiveItem Item, ReadOnlyMemory<float> Rows)> items)
     {
         using var next = items.GetEnumerator();
@@ -114,7 +114,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
 
     private LiveItem ItemOf(StoredRecord record) => new Item(record, read);
 
-    /// <summary>Reads frames only for the few hits that have frame times.</summary>
+    /// <summary>Reads the frames only of the few hits that have frame times.</summary>
     private sealed class Item(StoredRecord record, Func<StoredRecord, EmbeddingSet> read) : LiveItem(record.Item)
     {
         public override IReadOnlyList<TimeSpan> FrameTimes => record.Details.FrameTimes;

@@ -2,10 +2,10 @@ namespace CoVR.Storage;
 
 internal sealed partial class FolderStore
 {
-    /// <summary>Fewer dead bytes are not worth a new file.</summary>
+    /// <summary>Fewer dead bytes do not justify a new file.</summary>
     private const long LeastDeadBytes = 1 << 16;
 
-    /// <summary>Saves writes as one: after a crash all of them are there, or none.</summary>
+    /// <summary>Saves writes atomically: after a crash all of them are there or none.</summary>
     /// <exception cref="GalleryException">Another writer has the segment, or the disk is full or fails.</exception>
     public void Save(IReadOnlyList<WriteRequest> requests) => Work(() =>
     {
@@ -24,7 +24,7 @@ internal sealed partial class FolderStore
         }
     });
 
-    /// <summary>Writes the segments anew that hold dead records and have no other writer.</summary>
+    /// <summary>Rewrites the segments that hold dead records and have no other writer.</summary>
     public void Compact(CancellationToken cancellationToken) => Work(() =>
     {
         BecomeWriter();
@@ -92,7 +92,7 @@ internal sealed partial class FolderStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // What was to be written is written.
+            // The pending data is written.
             logger.CompactionFailed(folder, error);
         }
     }
@@ -109,7 +109,7 @@ internal sealed partial class FolderStore
 
         if (held is not null)
         {
-            // Its last writer may have written until a moment ago.
+            // Its last writer may have just written.
             Look();
         }
 

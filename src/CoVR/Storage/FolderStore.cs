@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Storage;
 
-/// <summary>The state of a folder's gallery: what its files hold, as last looked at, and the writer of one segment.</summary>
-/// <remarks>Safe for use from several threads. Opened by the first call of <see cref="Refresh"/>, which must come before the others.</remarks>
+/// <summary>The state of a folder's gallery: the contents of its files as last read, and the writer of one segment.</summary>
+/// <remarks>Safe for use from several threads. Opened by the first call of <see cref="Refresh"/>, which must precede all others.</remarks>
 internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? expected, FolderGalleryOptions options, ILogger logger) : IDisposable
 {
     private readonly SegmentFiles _own = new(folder, SegmentFiles.RequireName(options.Segment));
 
-    // _work is held while files are read or written, _state only while the index is looked at or changed. Whoever holds both took _work first.
+    // _work is held while files are read or written, _state only while the index is read or changed. Lock order: _work, then _state.
     private readonly Lock _work = new();
     private readonly Lock _state = new();
     private EmbeddingFingerprint? _fingerprint;
@@ -19,12 +19,12 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
     private long _lastLook;
     private bool _disposed;
 
-    /// <summary>Told before each step that changes a file; a test may throw.</summary>
+    /// <summary>Called before each step that changes a file; a test may throw.</summary>
     public Action<string>? Step { get; set; }
 
     public EmbeddingFingerprint Fingerprint => _fingerprint!;
 
-    /// <summary>Opens the folder, or reads what other processes wrote, if the last look is too long ago.</summary>
+    /// <summary>Opens the folder, or reads what other processes wrote if the last refresh is too long ago.</summary>
     /// <exception cref="GalleryException">The folder belongs to another model, lacks its manifest, or cannot be read.</exception>
     public void Refresh() => Work(() =>
     {
@@ -34,10 +34,10 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         }
     });
 
-    /// <summary>Whether the folder was opened.</summary>
+    /// <summary>Whether the folder is open.</summary>
     public bool IsOpen => Volatile.Read(ref _lastLook) > 0;
 
-    /// <summary>Whether the last look is recent enough.</summary>
+    /// <summary>Whether the last refresh is recent enough.</summary>
     public bool IsFresh => Volatile.Read(ref _lastLook) is > 0 and var last && Stopwatch.GetElapsedTime(last) < options.Staleness;
 
     /// <summary>Looks something up in the state.</summary>
@@ -49,8 +49,8 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         }
     }
 
-    /// <summary>Reads what a record's item holds now, wherever compaction moved it.</summary>
-    /// <exception cref="ObjectDisposedException">The item is another one now, or is just being moved: look it up again.</exception>
+    /// <summary>Reads the current data of a record's item, wherever compaction moved it.</summary>
+    /// <exception cref="ObjectDisposedException">The item was replaced or is being moved: look it up again.</exception>
     public EmbeddingSet ReadEmbedding(StoredRecord record)
     {
         var now = Read(index => index.Find(record.Id));
@@ -58,7 +58,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         return now!.Segment.ReadEmbedding(now);
     }
 
-    /// <summary>The searched rows; read at the first call.</summary>
+    /// <summary>The searchable rows; read at the first call.</summary>
     public FolderRows Rows(CancellationToken cancellationToken)
     {
         if (_rows is { } ready)
@@ -121,7 +121,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         _index = FolderIndex.Load(folder, _fingerprint);
     }
 
-    /// <summary>Reads all files anew, because one of them was replaced; items that stayed as they were are not searched anew.</summary>
+    /// <summary>Rereads all files because one of them was replaced; rows of unchanged items are kept.</summary>
     private void Reload()
     {
         FolderManifest.Read(folder, _fingerprint);
@@ -159,7 +159,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or GalleryException)
         {
-            // The change itself is done; the next search reads the rows anew, or says what is wrong.
+            // The change itself succeeded; the next search rereads the rows or reports what is wrong.
             _rows = null;
         }
     }

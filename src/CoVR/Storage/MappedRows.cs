@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace CoVR.Storage;
 
-/// <summary>Rows of numbers in a memory map of a scratch file that no other process sees and that ends with the process, however it ends.</summary>
-/// <remarks>The map is closed when nothing refers to the memory any more.</remarks>
+/// <summary>Rows in a memory map of a private scratch file that disappears with the process, however it ends.</summary>
+/// <remarks>The map is closed once nothing refers to its memory.</remarks>
 internal sealed unsafe class MappedRows : MemoryManager<float>
 {
     private readonly MemoryMappedViewAccessor _view;
@@ -24,7 +24,7 @@ internal sealed unsafe class MappedRows : MemoryManager<float>
             Path.Combine(folder, $"rows-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows())
         {
-            // The file lives on without a name, so that a killed process leaves nothing.
+            // The file stays open without a name, so a killed process leaves nothing behind.
             File.Delete(file.Name);
         }
 

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace CoVR.Storage;
 
-/// <summary>The failures of a folder of version 1, lines of JSON in files of their own; they become records at the next write.</summary>
+/// <summary>The failures of a version 1 folder, JSON lines in separate files; the next write turns them into records.</summary>
 internal static class OldFailures
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    /// <summary>The last failure of each item; an unfinished last line, left by a kill, is passed over.</summary>
+    /// <summary>The last failure of each item; an unfinished last line, left by a killed process, is skipped.</summary>
     public static IReadOnlyList<EmbeddingFailure> Read(string folder) =>
     [
         .. Files(folder).SelectMany(File.ReadLines).Select(TryParse).OfType<EmbeddingFailure>()

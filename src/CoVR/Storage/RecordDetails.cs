@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CoVR.Storage;
 
-/// <summary>What a record holds besides identity and embedding, in the order of <see cref="Write"/>; a missing field takes one bit.</summary>
+/// <summary>The fields of a record besides identity and embedding, in the order of <see cref="Write"/>; a missing field takes one bit.</summary>
 internal sealed class RecordDetails
 {
     public static RecordDetails None { get; } = new();
@@ -33,7 +33,7 @@ internal sealed class RecordDetails
         All = 4095,
     }
 
-    /// <summary>Encodes the details; empty when nothing is known.</summary>
+    /// <summary>Encodes the details; empty if nothing is known.</summary>
     public byte[] Encode()
     {
         var fields = Present();
@@ -50,7 +50,7 @@ internal sealed class RecordDetails
     }
 
     /// <summary>Decodes details.</summary>
-    /// <exception cref="InvalidDataException">They hold fields that this version does not know.</exception>
+    /// <exception cref="InvalidDataException">They contain fields unknown to this version.</exception>
     public static RecordDetails Decode(ReadOnlySpan<byte> bytes, MediaId id)
     {
         if (bytes.IsEmpty)

@@ -24,7 +24,7 @@ internal static class RecordFormat
     private const uint OldMark = 0x45525643; // "CVRE"
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The bytes that every mark begins with.</summary>
+    /// <summary>The common prefix of all marks.</summary>
     public static ReadOnlySpan<byte> MarkStart => "CVR"u8;
 
     public static byte[] Encode(Change change, long sequence, int index, bool continues)
@@ -46,7 +46,7 @@ internal static class RecordFormat
         return record;
     }
 
-    /// <summary>Reads a header; false when its own checksum says that it is none.</summary>
+    /// <summary>Reads a header; false if its checksum does not match.</summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> header, out int payloadLength)
     {
         payloadLength = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
@@ -55,11 +55,11 @@ internal static class RecordFormat
             && ((mark == Mark && payloadLength >= PrefixLength) || (mark == OldMark && payloadLength >= OldPrefixLength));
     }
 
-    /// <summary>Whether a record's payload has the checksum of its header.</summary>
+    /// <summary>Whether a record's payload matches the checksum in its header.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> record) =>
         Crc32.HashToUInt32(record[HeaderLength..]) == BinaryPrimitives.ReadUInt32LittleEndian(record[8..]);
 
-    /// <summary>Reads a whole record; null when its sizes contradict each other or Q and D.</summary>
+    /// <summary>Reads a whole record; null if its sizes are inconsistent or do not match Q and D.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version.</exception>
     public static StoredRecord? Read(ReadOnlySpan<byte> record, SegmentFile segment, long offset)
     {
@@ -104,7 +104,7 @@ internal static class RecordFormat
         return values;
     }
 
-    /// <summary>What can still be read of the identity in a damaged record; null for nothing.</summary>
+    /// <summary>The readable part of the identity in a damaged record; null if there is none.</summary>
     public static MediaId? GuessId(ReadOnlySpan<byte> record)
     {
         var isOld = BinaryPrimitives.ReadUInt32LittleEndian(record) == OldMark;

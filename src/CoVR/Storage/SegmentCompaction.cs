@@ -2,20 +2,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoVR.Storage;
 
-/// <summary>Writes segments anew without the records that no longer count.</summary>
-/// <remarks>A new file is written beside the old one, flushed, and renamed over it: whenever it is interrupted, the folder holds the old state or the new one.</remarks>
+/// <summary>Rewrites segments without the records that no longer count.</summary>
+/// <remarks>A new file is written beside the old one, flushed, and renamed over it: an interruption leaves either the old state or the new one.</remarks>
 internal static class SegmentCompaction
 {
     public const string DamagedExtension = ".damaged";
     private const string TemporaryExtension = ".compact";
 
-    /// <summary>Puts a file with some records in the place of a segment.</summary>
+    /// <summary>Replaces a segment by a file with the given records.</summary>
     /// <param name="target">The segment; its lock must be held.</param>
     /// <param name="records">The records.</param>
-    /// <param name="failures">Failures that are no records yet.</param>
-    /// <param name="step">Told before each step that changes a file; a test may throw.</param>
+    /// <param name="failures">Failures that are not yet records.</param>
+    /// <param name="step">Called before each step that changes a file; a test may throw.</param>
     /// <param name="cancellationToken">Ends the work before the file is replaced.</param>
-    /// <param name="keepOld">Whether a copy of the old file stays.</param>
+    /// <param name="keepOld">Whether to keep a copy of the old file.</param>
     public static void Replace(
         SegmentFiles target,
         IEnumerable<StoredRecord> records,
@@ -70,10 +70,10 @@ internal static class SegmentCompaction
         }
     }
 
-    /// <summary>Deletes what a compaction that was killed left beside a segment; its lock must be held.</summary>
+    /// <summary>Deletes the leftovers of a killed compaction; the segment's lock must be held.</summary>
     public static void Clean(SegmentFiles target) => File.Delete(target.SegmentPath + TemporaryExtension);
 
-    /// <summary>Makes one segment of all segments of a folder.</summary>
+    /// <summary>Merges all segments of a folder into one.</summary>
     /// <returns>How many items there are.</returns>
     public static int Merge(string folder, Action<string>? step, CancellationToken cancellationToken)
     {
@@ -90,8 +90,8 @@ internal static class SegmentCompaction
         return locked.Index.Count;
     }
 
-    /// <summary>Takes damaged records and some items out of a folder's segments.</summary>
-    /// <returns>How many records and damaged places were taken out.</returns>
+    /// <summary>Removes damaged records and the given items from a folder's segments.</summary>
+    /// <returns>How many records and damaged places were removed.</returns>
     public static int DropDamaged(string folder, IReadOnlySet<MediaId> unusable, CancellationToken cancellationToken)
     {
         using var locked = new LockedFolder(folder);

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CoVR.Storage;
 
-/// <summary>A file of records, one after the other; it only grows, apart from an unfinished end, until compaction puts another in its place.</summary>
+/// <summary>An append-only file of records; only an unfinished end is ever cut off, until compaction replaces the file.</summary>
 /// <remarks>Reading is safe from several threads and while another process appends; one thread may append.</remarks>
 internal sealed class SegmentFile : IDisposable
 {
@@ -23,38 +23,38 @@ internal sealed class SegmentFile : IDisposable
     /// <summary>The names of the segment and of its files.</summary>
     public SegmentFiles Files { get; }
 
-    /// <summary>Tells the file from others that had its name before; empty in files of version 1 and in new ones.</summary>
+    /// <summary>Distinguishes the file from earlier ones of the same name; empty in version 1 files and in new ones.</summary>
     public Guid Generation { get; private set; }
 
-    /// <summary>How many numbers a frame has: Q x D.</summary>
+    /// <summary>Numbers per frame: Q x D.</summary>
     public int ValuesOfFrame => checked(_fingerprint.Vectors * _fingerprint.Dimensions);
 
-    /// <summary>Where the last complete write ends.</summary>
+    /// <summary>The end of the last complete write.</summary>
     public long End { get; private set; }
 
-    /// <summary>Bytes of an unfinished write behind <see cref="End"/>, as the last <see cref="Scan"/> found them.</summary>
+    /// <summary>Bytes of an unfinished write after <see cref="End"/>, as the last <see cref="Scan"/> found them.</summary>
     public long Unfinished { get; private set; }
 
-    /// <summary>What is wrong with these bytes; nothing when they are blank or whole records of a write without its end.</summary>
+    /// <summary>What is wrong with these bytes; null if they are blank, or whole records of an unfinished write.</summary>
     public IReadOnlyList<RecordDamage> UnfinishedDamage { get; private set; } = [];
 
-    /// <summary>Bytes of entries and failures that count.</summary>
+    /// <summary>Live bytes of entries and failures.</summary>
     public long LiveBytes { get; set; }
 
-    /// <summary>Bytes of removals that count.</summary>
+    /// <summary>Live bytes of removals.</summary>
     public long RemovalBytes { get; set; }
 
     public static SegmentFile Open(SegmentFiles files, EmbeddingFingerprint fingerprint) => new(files, fingerprint);
 
-    /// <summary>Opens a file that is there, or an empty one.</summary>
+    /// <summary>Opens an existing file or an empty one.</summary>
     public static SegmentFile Create(SegmentFiles files, EmbeddingFingerprint fingerprint)
     {
         File.OpenHandle(files.SegmentPath, FileMode.OpenOrCreate, FileAccess.Write, Sharing).Dispose();
         return new SegmentFile(files, fingerprint);
     }
 
-    /// <summary>Reads what was written behind <see cref="End"/>.</summary>
-    /// <returns>The records of complete writes, and the places in their middle that are damaged.</returns>
+    /// <summary>Reads what was written after <see cref="End"/>.</summary>
+    /// <returns>The records of complete writes, and damaged places among them.</returns>
     public (List<StoredRecord> Records, List<RecordDamage> Damage) Scan()
     {
         List<StoredRecord> complete = [], write = [];
@@ -70,7 +70,7 @@ internal sealed class SegmentFile : IDisposable
 
             if (record!.Index == 0)
             {
-                // Whatever went wrong before, a later write was begun: it is no unfinished end.
+                // A later write was started, so this is damage and not an unfinished end.
                 Complete();
                 end = record.Offset;
             }
@@ -95,7 +95,7 @@ internal sealed class SegmentFile : IDisposable
         }
     }
 
-    /// <summary>Whether another file took the place of this one, or it was cut.</summary>
+    /// <summary>Whether this file was replaced or truncated.</summary>
     public bool IsReplaced()
     {
         using var now = Open(Files, _fingerprint);
@@ -105,12 +105,12 @@ internal sealed class SegmentFile : IDisposable
     /// <summary>Cuts off an unfinished write; the segment's lock must be held.</summary>
     public void TruncateToEnd() => RandomAccess.SetLength(Writer(), End);
 
-    /// <summary>Appends changes as one write and waits until the disk has them: after a crash all of them are there, or none. The segment's lock must be held.</summary>
+    /// <summary>Appends changes as one write and waits until they are on disk: after a crash all of them are there or none. The segment's lock must be held.</summary>
     /// <param name="changes">At least one change.</param>
     /// <param name="sequence">The sequence of all records.</param>
     /// <param name="step">Told before each step; a test may throw.</param>
     /// <returns>The records.</returns>
-    /// <exception cref="IOException">The disk is full or fails; the file is as it was.</exception>
+    /// <exception cref="IOException">The disk is full or fails; the file is unchanged.</exception>
     public IReadOnlyList<StoredRecord> Append(IReadOnlyList<Change> changes, long sequence, Action<string>? step)
     {
         var all = End > 0 ? changes : [SegmentStart(Guid.NewGuid()), .. changes];
@@ -147,7 +147,7 @@ internal sealed class SegmentFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file was replaced.</exception>
     public EmbeddingSet ReadEmbedding(StoredRecord record) => ToEmbedding(ReadBytes(record), record);
 
-    /// <summary>Reads the embeddings of many records, fastest in the order of their offsets.</summary>
+    /// <summary>Reads the embeddings of many records; fastest in offset order.</summary>
     /// <returns>A function for one thread.</returns>
     public Func<StoredRecord, EmbeddingSet> Reader()
     {
@@ -190,10 +190,10 @@ internal sealed class SegmentFile : IDisposable
         : Guid.Empty;
 }
 
-/// <summary>A place of a segment that holds no whole record.</summary>
+/// <summary>A place in a segment without a valid record.</summary>
 /// <param name="Segment">The file.</param>
-/// <param name="Offset">Where in the file.</param>
-/// <param name="Id">The item, as far as it can be read.</param>
+/// <param name="Offset">The offset in the file.</param>
+/// <param name="Id">The item, as far as readable.</param>
 /// <param name="Reason">What is wrong.</param>
 internal sealed record RecordDamage(SegmentFile Segment, long Offset, MediaId? Id, string Reason)
 {

@@ -16,7 +16,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
 
     private string Suffix => Name.Length == 0 ? "" : "-" + Name;
 
-    /// <summary>Every segment of a folder that is there, the unnamed one first, then by name.</summary>
+    /// <summary>Every existing segment of a folder, the unnamed one first, then by name.</summary>
     public static IReadOnlyList<SegmentFiles> In(string folder) => !Directory.Exists(folder)
         ? []
         : [.. Directory.EnumerateFiles(folder, $"{Stem}*{Extension}")
@@ -27,7 +27,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
             .Select(name => new SegmentFiles(folder, name))];
 
     /// <summary>Checks a name given by a caller.</summary>
-    /// <exception cref="ArgumentException">It has other letters.</exception>
+    /// <exception cref="ArgumentException">It has other characters.</exception>
     public static string RequireName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -36,8 +36,8 @@ internal sealed record SegmentFiles(string Folder, string Name)
             : throw new ArgumentException($"'{name}' is no name of a segment: letters, digits, '.', '-' and '_' are allowed.", nameof(name));
     }
 
-    /// <summary>Keeps other writers of this segment out until the result is disposed.</summary>
-    /// <exception cref="GalleryException">Another writer has it, or the folder cannot be written.</exception>
+    /// <summary>Locks this segment for writing until the result is disposed.</summary>
+    /// <exception cref="GalleryException">Another writer holds it, or the folder is not writable.</exception>
     public FileStream TakeLock()
     {
         try

@@ -2,16 +2,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CoVR.Storage;
 
-/// <summary>Walks the records of a segment and goes on behind damaged ones.</summary>
+/// <summary>Reads the records of a segment and continues after damaged ones.</summary>
 internal static class SegmentScanner
 {
     private const int Step = 1 << 16;
 
-    /// <summary>The records from an offset on, and the places where there should be some.</summary>
+    /// <summary>The records from an offset on, and the damaged places.</summary>
     /// <param name="file">The file.</param>
     /// <param name="segment">The segment that the records belong to.</param>
-    /// <param name="from">Where to begin.</param>
-    /// <param name="window">How much is read at once, in bytes.</param>
+    /// <param name="from">The offset to start at.</param>
+    /// <param name="window">The read size, in bytes.</param>
     public static IEnumerable<(StoredRecord? Record, RecordDamage? Damage)> Walk(SafeFileHandle file, SegmentFile segment, long from, int window)
     {
         var bytes = new SegmentWindow(file, window);
@@ -55,7 +55,7 @@ internal static class SegmentScanner
         }
     }
 
-    /// <summary>The length of the record whose header lies there; null without one, or when the file ends before the record does.</summary>
+    /// <summary>The length of the record whose header is there; null if there is none or the file ends before the record does.</summary>
     private static int? HeaderAt(SegmentWindow bytes, long at, long length) =>
         length - at >= RecordFormat.HeaderLength
             && RecordFormat.TryReadHeader(bytes.Read(at, RecordFormat.HeaderLength), out var payload)
@@ -63,7 +63,7 @@ internal static class SegmentScanner
                 ? payload + RecordFormat.HeaderLength
                 : null;
 
-    /// <summary>The next place whose bytes are a whole header; the file's end when there is none.</summary>
+    /// <summary>The next offset with a valid header; the end of the file if there is none.</summary>
     private static long NextHeader(SegmentWindow bytes, long from, long length)
     {
         for (var at = from; at < length; at += Step)
@@ -93,7 +93,7 @@ internal static class SegmentScanner
         return marks;
     }
 
-    /// <summary>Whether only zeros follow: space that a crashed machine reserved but never wrote.</summary>
+    /// <summary>Whether only zeros follow: space reserved but never written before a crash.</summary>
     private static bool IsBlank(SegmentWindow bytes, long from, long length)
     {
         for (var at = from; at < length; at += Step)

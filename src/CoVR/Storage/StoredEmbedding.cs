@@ -18,7 +18,7 @@ public sealed class StoredEmbedding
     /// <summary>F; 0 when the record is damaged.</summary>
     public int Frames { get; }
 
-    /// <summary>What is wrong with it, as far as that is known without reading its values; null for nothing.</summary>
+    /// <summary>What is wrong with it, as far as known without reading its values; null if nothing.</summary>
     public string? Damage { get; }
 
     /// <summary>Reads its numbers and compares their checksum.</summary>

@@ -1,32 +1,32 @@
 namespace CoVR.Storage;
 
-/// <summary>What a record of a segment says.</summary>
+/// <summary>The kinds of records in a segment.</summary>
 internal enum RecordKind : byte
 {
-    /// <summary>The first record of a file: a random number that tells it from the files before it.</summary>
+    /// <summary>The first record of a file: a random number that distinguishes it from earlier files.</summary>
     Segment,
 
     /// <summary>An item with its embedding.</summary>
     Entry,
 
-    /// <summary>An item is gone.</summary>
+    /// <summary>An item was removed.</summary>
     Removal,
 
     /// <summary>An item could not be embedded.</summary>
     Failure,
 }
 
-/// <summary>One record of a segment, without the numbers of its embedding.</summary>
+/// <summary>One record of a segment, without its embedding.</summary>
 internal sealed class StoredRecord
 {
     public required RecordKind Kind { get; init; }
 
     public MediaId Id { get; init; }
 
-    /// <summary>Of two records of an item the one with the higher number counts; 0 in files of version 1.</summary>
+    /// <summary>Of two records of an item, the one with the higher number counts; 0 in files of version 1.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The position among the records that were written together.</summary>
+    /// <summary>The position among the records of one write.</summary>
     public int Index { get; init; }
 
     /// <summary>Whether more records of the same write follow.</summary>
@@ -50,7 +50,7 @@ internal sealed class StoredRecord
     public GalleryItem Item => new(Id, Details.Properties);
 }
 
-/// <summary>A change that waits to be written.</summary>
+/// <summary>A pending change.</summary>
 internal readonly record struct Change(RecordKind Kind, MediaId Id, RecordDetails Details, EmbeddingSet? Embedding)
 {
     public static Change Of(GalleryEntry entry) =>

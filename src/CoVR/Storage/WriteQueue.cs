@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace CoVR.Storage;
 
-/// <summary>Saves writes one after the other; those that arrive while another is saved are saved together, by the thread that saves.</summary>
-/// <param name="save">Saves some writes, all of them or none.</param>
+/// <summary>Saves writes one after another; those that arrive during a save are saved together by the saving thread.</summary>
+/// <param name="save">Saves writes atomically.</param>
 internal sealed class WriteQueue(Action<IReadOnlyList<WriteRequest>> save)
 {
     private readonly ConcurrentQueue<WriteRequest> _waiting = new();
     private readonly Lock _saving = new();
 
-    /// <summary>Adds a write, and saves it on this thread unless another one is saving.</summary>
-    /// <returns>How many of its items were there before, once the disk has it.</returns>
+    /// <summary>Adds a write, and saves it on this thread unless another thread is saving.</summary>
+    /// <returns>How many of its items existed before, once it is on disk.</returns>
     public Task<int> AddAsync(WriteRequest request)
     {
         _waiting.Enqueue(request);
 
-        // Whoever adds while another thread saves leaves it to that one, which looks again after letting go.
+        // If another thread is saving, it saves this write too: it checks the queue again after releasing the lock.
         while (!_waiting.IsEmpty && _saving.TryEnter())
         {
             try
@@ -31,7 +31,7 @@ internal sealed class WriteQueue(Action<IReadOnlyList<WriteRequest>> save)
         return request.Saved.Task;
     }
 
-    /// <summary>Waits for the thread that saves, and saves the rest.</summary>
+    /// <summary>Waits for the saving thread, then saves the rest.</summary>
     public void Finish()
     {
         lock (_saving)
@@ -75,16 +75,16 @@ internal sealed class WriteQueue(Action<IReadOnlyList<WriteRequest>> save)
     }
 }
 
-/// <summary>A write that waits.</summary>
-/// <param name="changes">What to write, given the state before it.</param>
-/// <param name="dependsOnState">Whether the state must hold every earlier write, that of other processes too.</param>
+/// <summary>A pending write.</summary>
+/// <param name="changes">Computes what to write from the state before it.</param>
+/// <param name="dependsOnState">Whether the state must include every earlier write, those of other processes too.</param>
 internal sealed class WriteRequest(Func<FolderIndex, IReadOnlyList<Change>> changes, bool dependsOnState = false)
 {
     public bool DependsOnState => dependsOnState;
 
     public TaskCompletionSource<int> Saved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>How many of its items were there before.</summary>
+    /// <summary>How many of its items existed before.</summary>
     public int Present { get; private set; }
 
     /// <summary>What to write.</summary>

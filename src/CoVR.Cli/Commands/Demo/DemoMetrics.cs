@@ -17,10 +17,10 @@ internal sealed class DemoMetrics(
     /// <summary>The seed of the run.</summary>
     public int Seed { get; } = arguments.Seed;
 
-    /// <summary>What the model is called.</summary>
+    /// <summary>The display name of the model.</summary>
     public string Model { get; } = SmallModel.All[arguments.Model].Title;
 
-    /// <summary>How long everything took.</summary>
+    /// <summary>The total time.</summary>
     public double Seconds { get; } = seconds;
 
     /// <summary>The share of the training steps' time in which the model waited for data, in [0, 1].</summary>
@@ -29,7 +29,7 @@ internal sealed class DemoMetrics(
     /// <summary>Recalls by kind of query, with the unchanged reference among the candidates.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Results { get; } = Table(results);
 
-    /// <summary>Recalls by kind of query, with the query's reference left out: the rule of WebVid-CoVR.</summary>
+    /// <summary>Recalls by kind of query, with the query's reference excluded: the rule of WebVid-CoVR.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> ReferenceLeftOut { get; } = Table(referenceLeftOut);
 
     /// <summary>How many candidates and queries there were.</summary>

@@ -2,7 +2,7 @@ using CoVR.Datasets.Synthetic;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>How large the world is and how long is trained.</summary>
+/// <summary>The size of the synthetic world and the length of training.</summary>
 /// <param name="Model">The model family.</param>
 /// <param name="World">The world.</param>
 /// <param name="Pretraining">Steps on pictures and captions, items in a batch, and steps before hard batches come.</param>

@@ -14,15 +14,15 @@ using TorchSharp;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>What the command line asks for.</summary>
-/// <param name="Seed">Of world, weights and batches.</param>
+/// <summary>The options of the command line.</summary>
+/// <param name="Seed">The seed of world, weights and batches.</param>
 /// <param name="Output">The folder of page, metrics and work files.</param>
-/// <param name="Quick">A few steps on a tiny world: shows that everything works, not how well.</param>
+/// <param name="Quick">A few steps on a tiny world, to show that everything works but not how well.</param>
 /// <param name="Model">The model family.</param>
 /// <param name="Threads">Threads of one matrix product. One by default: the products are small, and other cores prepare batches.</param>
 internal sealed record DemoArguments(int Seed, string Output, bool Quick, string Model, int Threads);
 
-/// <summary>The demonstration from start to end.</summary>
+/// <summary>Runs the demonstration from start to end.</summary>
 internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
 {
     private const int Answers = 10;
@@ -31,7 +31,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
     private readonly WorkFolder _work = new(arguments.Output);
     private readonly SmallModel _model = SmallModel.All[arguments.Model];
 
-    /// <summary>Runs every part and prints where page and metrics are.</summary>
+    /// <summary>Runs every stage and prints where page and metrics are.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -144,7 +144,7 @@ internal sealed class DemoRun(DemoArguments arguments, ConsoleProgress report)
                 progress.OfJob("queries"),
                 cancellationToken));
 
-    // A host's way: a file and a sentence in, hits out.
+    // As a host would search: a file and a sentence in, hits out.
     private static async Task<IReadOnlyList<PageQuery>> AskAsync(
         ServiceProvider services, ITripletDatasetReader reader, TripletDataset test, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace CoVR.Cli.Commands.Demo;
 /// <summary>Embeds items into the store of a pipeline.</summary>
 internal static class Galleries
 {
-    /// <summary>Embeds what is not in the store yet; a file that cannot be read would be told and left out.</summary>
+    /// <summary>Embeds what is not in the store yet; unreadable files are reported and left out.</summary>
     /// <returns>How many items are in the store now.</returns>
     public static Task<int> EmbedAsync(
         IEmbeddingJob job, string title, IEnumerable<MediaId> ids, ITripletDatasetReader reader, ConsoleProgress report, CancellationToken cancellationToken) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>BLIP: the text looks at the picture, and targets are embedded by the visual encoder alone.</summary>
+/// <summary>BLIP: the text attends to the picture, and targets are embedded by the visual encoder alone.</summary>
 internal sealed class SmallBlip : SmallModel
 {
     private static readonly BlipArchitecture Architecture = new() { Image = Image, Vision = Vision, Text = Text, Dimensions = 64 };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>BLIP-2: a learnt query looks at picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
+/// <summary>BLIP-2: a learnt query attends to picture and text. The Q-Former embeds targets too, so those stay with the weights that the queries were trained against.</summary>
 internal sealed class SmallBlip2 : SmallModel
 {
     private static readonly Blip2Architecture Architecture = new()
@@ -33,8 +33,8 @@ internal sealed class SmallBlip2 : SmallModel
 
     /// <inheritdoc/>
     /// <remarks>
-    /// All weights that see a gradient: the words of edits are in no caption, so their vectors have to be learnt here. The
-    /// visual encoder sees none, because its tokens are computed beforehand.
+    /// All weights that receive a gradient: the words of edits occur in no caption, so their vectors are learnt here. The
+    /// visual encoder receives none, because its tokens are computed beforehand.
     /// </remarks>
     public override ICoVRBuilder UsePretrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string pretrained) =>
         pipeline.UseBlip2(options => Configure(options, vocabulary, pretrained));

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>A model family in a size of less than a million weights, which learns in minutes on two processor cores.</summary>
+/// <summary>A model family with fewer than a million weights, which trains in minutes on two processor cores.</summary>
 internal abstract partial class SmallModel
 {
     private const int Width = 96;
@@ -18,10 +18,10 @@ internal abstract partial class SmallModel
     public static IReadOnlyDictionary<string, SmallModel> All { get; } =
         new Dictionary<string, SmallModel> { ["blip"] = new SmallBlip(), ["blip2"] = new SmallBlip2() };
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The display name.</summary>
     public abstract string Title { get; }
 
-    /// <summary>Steps on pictures and captions, and steps on edits, after which it has learnt the world.</summary>
+    /// <summary>The steps on captions and on edits that it needs to learn the world.</summary>
     public abstract (int Pretraining, int Composition) Steps { get; }
 
     /// <summary>32 x 32 pixels.</summary>
@@ -57,16 +57,16 @@ internal abstract partial class SmallModel
         InitializerRange = 0.08,
     };
 
-    /// <summary>Fills a pipeline with the model of fresh weights, all of which are trained: pictures against captions.</summary>
+    /// <summary>Adds the model with fresh weights, all of which are trained: pictures against captions.</summary>
     public abstract ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed);
 
-    /// <summary>Fills a pipeline with the model that learns edits.</summary>
+    /// <summary>Adds the model that learns edits.</summary>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="vocabulary">Every word of the world.</param>
     /// <param name="pretrained">The weights after pictures and captions.</param>
     public abstract ICoVRBuilder UsePretrained(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, string pretrained);
 
-    /// <summary>Fills a pipeline with the model that searches.</summary>
+    /// <summary>Adds the model that searches.</summary>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="vocabulary">Every word of the world.</param>
     /// <param name="trained">The weights after edits.</param>
@@ -85,7 +85,7 @@ internal abstract partial class SmallModel
         return ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words];
     }
 
-    /// <summary>Sets what all families have.</summary>
+    /// <summary>Sets the options common to all families.</summary>
     protected static void Configure(ModelOptions options, string name, IReadOnlyList<string> vocabulary, string? checkpoint)
     {
         options.Text = new TextInput(TrainingLength: 24, EvaluationLimit: 24, MaxWords: 30);

@@ -73,7 +73,7 @@ internal sealed class TrainingStages(
     /// <summary>The share of the steps' time so far in which the model waited for data, in [0, 1]; 0 before the first step.</summary>
     public double DataWaitShare => _steps > TimeSpan.Zero ? _waits / _steps : 0;
 
-    /// <summary>Stage 2: the text encoder is trained, references and edits against targets; the visual encoder is frozen, so it looks at each reference once.</summary>
+    /// <summary>Stage 2: the text encoder is trained, references and edits against targets; the visual encoder is frozen, so it encodes each reference once.</summary>
     /// <returns>The loss of every step of this process.</returns>
     public Task<IReadOnlyList<double>> ComposeAsync(CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed class TrainingStages(
             stage.Batch, EpochSteps, hard, plan.World.Seed);
     }
 
-    /// <summary>Keeps the loss of every step: a run logger of one's own.</summary>
+    /// <summary>Records the loss of every step; an example of a custom run logger.</summary>
     private sealed class StepLosses : IRunLogger
     {
         private readonly List<double> _values = [];
@@ -116,10 +116,10 @@ internal sealed class TrainingStages(
     }
 }
 
-/// <summary>One way to compose batches for the first epochs, others in turn for the rest: a sampler of one's own.</summary>
+/// <summary>Uses one sampler for the first epochs and others in turn for the rest; an example of a custom sampler.</summary>
 /// <param name="first">For the first epochs.</param>
-/// <param name="then">For the others, in turn; all with as many batches an epoch.</param>
-/// <param name="epochs">How many epochs are the first.</param>
+/// <param name="then">For the other epochs, in turn; all with equally many batches per epoch.</param>
+/// <param name="epochs">The number of first epochs.</param>
 internal sealed class BatchCurriculum(IBatchSampler first, IReadOnlyList<IBatchSampler> then, int epochs) : IBatchSampler
 {
     /// <inheritdoc/>

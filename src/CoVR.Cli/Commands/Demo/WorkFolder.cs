@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CoVR.Cli.Commands.Demo;
 
-/// <summary>What an interrupted run left, for the next one to go on with. A finished run, or one of other settings, leaves nothing to reuse.</summary>
+/// <summary>The files of an interrupted run, which the next one resumes. A finished run, or one with other settings, leaves nothing to reuse.</summary>
 /// <param name="output">The folder of page and metrics.</param>
 internal sealed class WorkFolder(string output)
 {
@@ -21,7 +21,7 @@ internal sealed class WorkFolder(string output)
     public string Store(string name) => Path.Combine(_root, $"{name}-embeddings");
 
     /// <summary>Keeps the files of an interrupted run of the same plan, and deletes any others.</summary>
-    /// <returns>Whether there is something to go on with.</returns>
+    /// <returns>Whether there is a run to resume.</returns>
     public bool Prepare(DemoPlan plan)
     {
         var marker = Path.Combine(_root, "plan.json");
@@ -41,6 +41,6 @@ internal sealed class WorkFolder(string output)
         return false;
     }
 
-    /// <summary>Says that the run is finished: the next one starts from nothing.</summary>
+    /// <summary>Marks the run as finished: the next one starts from scratch.</summary>
     public void Finish() => File.Delete(Path.Combine(_root, "plan.json"));
 }

@@ -27,7 +27,7 @@ internal sealed class ConfiguredSets
     /// <param name="host">Knows the folder.</param>
     /// <param name="library">The option groups.</param>
     /// <param name="choices">As typed. With a test and no data set, only the tests are examined, and vice versa; with neither, both.</param>
-    /// <exception cref="ConfigurationException">A name is not known, or a value cannot be read.</exception>
+    /// <exception cref="ConfigurationException">A name is unknown, or a value cannot be read.</exception>
     public static DoctorRequest Request(CommandHost host, ConfigLibrary library, IReadOnlyList<string> choices)
     {
         var (data, test) = (choices.Any(choice => IsOf(choice, "data") || IsOf(choice, "experiment") || IsOf(choice, "experiment2")), choices.Any(choice => IsOf(choice, "test")));

@@ -80,7 +80,7 @@ internal sealed class EmbedImagesCommand
         return complete ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    // What is named takes everything; otherwise there is a tree for each folder, as the reference has them.
+    // A named folder takes everything; otherwise each folder has its own tree, as in the reference.
     private IEnumerable<(string From, Sink To)> Parts(string folder, Sink sink)
     {
         string[] below = Directory.Exists(folder) && !sink.IsGiven ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];

@@ -6,12 +6,12 @@ using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>Looks at embeddings that are there: merges the files of workers, and says whether all is complete.</summary>
+/// <summary>Checks existing embeddings: merges the files of workers, and reports whether they are complete.</summary>
 internal static class EmbeddingCheck
 {
     private const int Shown = 20;
 
-    /// <summary>Makes one file of the files of all workers.</summary>
+    /// <summary>Merges the files of all workers.</summary>
     public static async Task MergeAsync(CommandHost host, Sink sink, CancellationToken cancellation)
     {
         host.ResumeHint = "Nothing is lost; the same command starts again.";

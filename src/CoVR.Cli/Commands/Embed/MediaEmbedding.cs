@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>Embeds pictures or videos into one folder and says what became of them.</summary>
+/// <summary>Embeds pictures or videos into one folder and reports the outcomes.</summary>
 /// <param name="host">The host.</param>
 /// <param name="model">The model.</param>
 /// <param name="options">Batch, workers, shard.</param>
@@ -23,7 +23,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     /// <summary>How long the decoding of a video may take; null for the default.</summary>
     public TimeSpan? VideoTimeout { get; init; }
 
-    /// <summary>Embeds what is not there yet.</summary>
+    /// <summary>Embeds what is missing.</summary>
     /// <returns>Whether every item of this worker has its embedding.</returns>
     public async Task<bool> RunAsync(MediaWork work, CancellationToken cancellation)
     {
@@ -59,8 +59,8 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
 }
 
 /// <summary>Items that go into one folder of embeddings.</summary>
-/// <param name="Title">What is done, for the console.</param>
-/// <param name="Unit">What the items are, in the plural.</param>
+/// <param name="Title">The activity, for the console.</param>
+/// <param name="Unit">The unit of the items, in the plural.</param>
 /// <param name="Items">The items, all shards together.</param>
 /// <param name="Sink">Where they go.</param>
 /// <param name="Pictures">Whether they are pictures; the tensors of videos have a frame axis.</param>

@@ -5,7 +5,7 @@ using CoVR.Reproduction.Embedding;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>Lists the files of a folder in the reference's layout, and in others where it has none of that.</summary>
+/// <summary>Lists the files of a folder in the reference's layout, or in other layouts if it has none.</summary>
 internal static class MediaList
 {
     /// <summary>The identities of a list, or null for all of a folder.</summary>
@@ -16,7 +16,7 @@ internal static class MediaList
     public static bool ArePaths(IReadOnlyList<MediaId>? ids) => ids?.Any(id => id.Value.Contains('/', StringComparison.Ordinal)) ?? false;
 
     /// <summary>
-    /// Pictures of the folder itself; where it has none, those of folders below by their file's name, as CIRR's training set has them. Of a list of
+    /// Pictures of the folder itself; if it has none, those of subfolders by file name, as in CIRR's training set. For a list of
     /// paths, those at the paths.
     /// </summary>
     public static IReadOnlyList<MediaItem> Pictures(CommandHost host, string folder, IReadOnlyList<MediaId>? ids)
@@ -35,7 +35,7 @@ internal static class MediaList
         return List(host, folder, kind, ids);
     }
 
-    /// <summary>Videos <c>{folder}/{any}/{name}.mp4</c>; where there are none, those of every kind at any depth.</summary>
+    /// <summary>Videos <c>{folder}/{any}/{name}.mp4</c>; if there are none, videos of every kind at any depth.</summary>
     public static async Task<IReadOnlyList<MediaItem>> VideosAsync(CommandHost host, string folder, string? todo, CancellationToken cancellation)
     {
         Require(host, folder, "--video_dir");

@@ -3,7 +3,7 @@ using CoVR.Embedding.Folders;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>Counts what became of items and keeps the reasons of failures.</summary>
+/// <summary>Counts outcomes and keeps the reasons of failures.</summary>
 internal sealed class OutcomeSummary
 {
     private const int Shown = 20;
@@ -13,10 +13,10 @@ internal sealed class OutcomeSummary
     private long _there;
     private long _duplicates;
 
-    /// <summary>How many have no embedding.</summary>
+    /// <summary>How many items have no embedding.</summary>
     public int Failed => _failures.Count;
 
-    /// <summary>Takes an outcome.</summary>
+    /// <summary>Counts an outcome.</summary>
     public void Add(EmbedOutcome outcome)
     {
         switch (outcome.Status)
@@ -33,8 +33,8 @@ internal sealed class OutcomeSummary
         }
     }
 
-    /// <summary>Takes what a synchronization did.</summary>
-    /// <param name="scan">The folder; failures are told by path below it.</param>
+    /// <summary>Counts the results of a synchronization.</summary>
+    /// <param name="scan">The folder; failures are reported by relative path.</param>
     /// <param name="report">What was done.</param>
     public void Add(FolderScan scan, FolderSyncReport report)
     {
@@ -44,17 +44,17 @@ internal sealed class OutcomeSummary
         _failures.AddRange(report.Failures.Select(failure => failure with { Id = new MediaId(scan.RelativePath(failure.Id)) }));
     }
 
-    /// <summary>Says what came of the job; failures go to standard error, each with its reason.</summary>
+    /// <summary>Reports the result of the job; failures go to standard error, each with its reason.</summary>
     /// <param name="host">The host.</param>
     /// <param name="work">The job.</param>
-    /// <param name="repeats">Whether the reasons of failures of earlier runs, which were told then, are told again.</param>
+    /// <param name="repeats">Whether to repeat the reasons of failures reported by earlier runs.</param>
     public void Print(CommandHost host, MediaWork work, bool repeats = true)
     {
         var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} took the embedding of an equal file, ");
         host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {duplicates}{_there:N0} were there already, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
 
-        // A program that is not there is one fault, however many files wait for it.
+        // A missing program is one fault, however many files need it.
         if (told.Select(failure => failure.Failure).OfType<MediaReadException>().Where(fault => fault.Failure == MediaFailure.DecoderMissing).ToList() is [var first, ..] waiting)
         {
             told.RemoveAll(failure => waiting.Contains(failure.Failure));

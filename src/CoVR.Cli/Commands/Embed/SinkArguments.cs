@@ -3,7 +3,7 @@ using CoVR.Cli.Hosting;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>The options that say where embeddings go, and whether only what is there is looked at.</summary>
+/// <summary>The options for the place of embeddings, and for checking existing ones.</summary>
 internal sealed class SinkArguments
 {
     private readonly Option<string?> _folder;
@@ -21,7 +21,7 @@ internal sealed class SinkArguments
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="fallback">What the folder is when none is given.</param>
+    /// <param name="fallback">The default folder, for help.</param>
     public static SinkArguments AddTo(Command command, string fallback)
     {
         var sink = new SinkArguments(fallback);
@@ -32,16 +32,16 @@ internal sealed class SinkArguments
     /// <summary>Whether failures of earlier runs are tried again.</summary>
     public bool Retry(ParseResult parsed) => parsed.GetValue(_retry);
 
-    /// <summary>Whether nothing is embedded, but what is there is checked.</summary>
+    /// <summary>Whether to only check existing embeddings.</summary>
     public bool Verify(ParseResult parsed) => parsed.GetValue(_verify);
 
-    /// <summary>Whether nothing is embedded, but the files of workers are put together.</summary>
+    /// <summary>Whether to only merge the files of workers.</summary>
     public bool Merge(ParseResult parsed) => parsed.GetValue(_merge);
 
     /// <summary>Where embeddings go.</summary>
     /// <param name="host">The host.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="fallback">The reference's folder; null where it cannot be told.</param>
+    /// <param name="fallback">The reference's folder; null if it cannot be determined.</param>
     /// <exception cref="CommandException">Two places were given, or none.</exception>
     public Sink Read(CommandHost host, ParseResult parsed, string? fallback)
     {
@@ -65,5 +65,5 @@ internal sealed class SinkArguments
 /// <summary>Where embeddings go.</summary>
 /// <param name="Folder">The full path.</param>
 /// <param name="IsStore">Whether it is our own store, rather than a tree of .pth files.</param>
-/// <param name="IsGiven">Whether the command line names it.</param>
+/// <param name="IsGiven">Whether it was given on the command line.</param>
 internal sealed record Sink(string Folder, bool IsStore, bool IsGiven);

@@ -4,7 +4,7 @@ using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Embed;
 
-/// <summary>The options with which embedding commands share work: batch, workers, shard.</summary>
+/// <summary>The options shared by embedding commands: batch, workers, shard.</summary>
 internal sealed class WorkArguments
 {
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { DefaultValueFactory = _ => 16 }.AtLeast(1);
@@ -28,7 +28,7 @@ internal sealed class WorkArguments
 
     /// <summary>Adds all of them to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="batch">What a batch is.</param>
+    /// <param name="batch">What a batch consists of.</param>
     /// <param name="media">Whether files are decoded.</param>
     public static WorkArguments AddTo(Command command, string batch, bool media = true)
     {
@@ -54,7 +54,7 @@ internal sealed class WorkArguments
         return work;
     }
 
-    /// <summary>The worker's part.</summary>
+    /// <summary>The worker's shard.</summary>
     /// <exception cref="CommandException">There is no such shard.</exception>
     public Shard Shard(ParseResult parsed)
     {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
 
-/// <summary>A folder whose pictures and videos can be asked for.</summary>
+/// <summary>A folder whose pictures and videos can be searched.</summary>
 internal sealed class FolderSearch : IAsyncDisposable
 {
     private readonly CommandHost _host;
@@ -38,7 +38,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <param name="host">The host.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model.</param>
-    /// <param name="store">Where embeddings are kept; null for a place of the folder's own.</param>
+    /// <param name="store">Where embeddings are kept; null for the folder's default store.</param>
     /// <param name="embedding">Batch, and whether files that could not be read in an earlier search are tried again.</param>
     /// <param name="videoTimeout">How long the decoding of a video may take.</param>
     /// <param name="cancellation">Ends the scan.</param>
@@ -46,7 +46,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     public static async Task<FolderSearch> OpenAsync(
         CommandHost host, string folder, IModelChoice model, string? store, EmbeddingOptions embedding, TimeSpan videoTimeout, CancellationToken cancellation)
     {
-        // A store of the user's choice may be that of several folders.
+        // A store chosen by the user may serve several folders.
         var scope = store is null ? "" : ScopeOf(folder);
         var scan = await host.Report.RunAsync($"Looking through {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
         return scan.Items.Count > 0
@@ -54,7 +54,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
     }
 
-    /// <summary>Embeds files that are new or changed, and forgets those that are gone.</summary>
+    /// <summary>Embeds new and changed files, and removes those that are gone.</summary>
     /// <returns>How many files cannot be searched.</returns>
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id]))]);
     }
 
-    /// <summary>Writes the answers with pictures.</summary>
+    /// <summary>Writes the page of answers.</summary>
     public async Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
@@ -129,7 +129,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         return Path.Combine(Path.TrimEndingDirectorySeparator(folder) + ".covr", name);
     }
 
-    // Better known before the model is loaded.
+    // Better reported before the model is loaded.
     private void RequirePlace()
     {
         try

@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Search;
 
-/// <summary>A query's answer for programs.</summary>
+/// <summary>A query's answer as JSON.</summary>
 /// <param name="Folder">The folder that was searched.</param>
 /// <param name="Reference">The reference; null for none.</param>
 /// <param name="Text">The text; null for none.</param>
-/// <param name="Candidates">How many files could be an answer.</param>
+/// <param name="Candidates">How many files were considered.</param>
 /// <param name="Hits">The answers, best first.</param>
 internal sealed record SearchAnswer(string Folder, string? Reference, string? Text, int Candidates, IReadOnlyList<FoundFile> Hits)
 {
@@ -18,17 +18,17 @@ internal sealed record SearchAnswer(string Folder, string? Reference, string? Te
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
 
-/// <summary>A file that was found.</summary>
-/// <param name="Rank">Its place, counted from 1.</param>
+/// <summary>A hit.</summary>
+/// <param name="Rank">Its one-based rank.</param>
 /// <param name="Score">Its similarity to the query.</param>
-/// <param name="File">Its path below the folder.</param>
+/// <param name="File">Its path relative to the folder.</param>
 /// <param name="Path">Its full path.</param>
 internal sealed record FoundFile(int Rank, float Score, string File, string Path);
 
-/// <summary>An answer for people.</summary>
+/// <summary>An answer as a table.</summary>
 internal static class AnswerTable
 {
-    /// <summary>Place, similarity and file of each hit.</summary>
+    /// <summary>The rank, similarity and file of each hit.</summary>
     public static Table Of(SearchAnswer answer)
     {
         var table = new Table().Border(TableBorder.Simple);

@@ -5,7 +5,7 @@ using CoVR.Embedding;
 
 namespace CoVR.Cli.Commands.Search;
 
-/// <summary><c>covr search</c>: a question to a folder of one's own.</summary>
+/// <summary><c>covr search</c>: searches your own folder.</summary>
 internal sealed class SearchCommand
 {
     private readonly Argument<string> _folder = new("folder") { Description = "The folder of pictures and videos, with all folders below." };

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints.Files;
 
-/// <summary>What a reader found in a file.</summary>
+/// <summary>The content of a weights file.</summary>
 /// <param name="Format">Its form.</param>
 /// <param name="Root">The value: usually a dictionary.</param>
 /// <param name="Metadata">Texts that a safetensors file carries.</param>
@@ -24,8 +24,8 @@ internal sealed record CheckpointContent(CheckpointFormat Format, object? Root, 
     }
 }
 
-/// <summary>A tensor that is to be written, wherever its bytes are.</summary>
-/// <param name="Name">Its name, where the form has names.</param>
+/// <summary>A tensor to write, wherever its bytes are.</summary>
+/// <param name="Name">Its name, if the form has names.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="Visit">Visits its bytes in C order, in pieces.</param>

@@ -1,6 +1,6 @@
 namespace CoVR.Modeling.Checkpoints.Files;
 
-/// <summary>The seam at which tests let a disk fail or a process die: every step on the files of checkpoints and run states passes here.</summary>
+/// <summary>Test hook for disk failures and killed processes: every step on the files of checkpoints and run states passes here.</summary>
 internal static class FileSteps
 {
     private static readonly AsyncLocal<Action<string, string>?> Watch = new();

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace CoVR.Modeling.Checkpoints.Files;
 
-/// <summary>A run of elements in a file that one or more tensors view.</summary>
+/// <summary>A range of elements in a file that one or more tensors view.</summary>
 /// <param name="file">The file.</param>
 /// <param name="key">Its name in the file.</param>
 /// <param name="type">The element type; <see cref="torch.ScalarType.Byte"/> for untyped storages.</param>
@@ -32,7 +32,7 @@ internal sealed class TensorStorage(CheckpointFile file, string key, torch.Scala
     /// <summary>Where the bytes start in the file; -1 until it is known.</summary>
     public long Offset { get; private set; } = -1;
 
-    /// <summary>Whether a checksum waits to be compared.</summary>
+    /// <summary>Whether a checksum is still to be compared.</summary>
     public bool NeedsVerification
     {
         get

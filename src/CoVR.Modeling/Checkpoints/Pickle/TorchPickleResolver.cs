@@ -114,7 +114,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
     }
 }
 
-/// <summary>Gives meaning to the few names that a pickle may use.</summary>
+/// <summary>Interprets the few names that a pickle may use.</summary>
 internal interface IPickleResolver
 {
     /// <summary>Makes the value of a call, as data.</summary>
@@ -134,7 +134,7 @@ internal interface IPickleResolver
 /// <param name="Name">For example <c>_rebuild_tensor_v2</c>.</param>
 internal sealed record PickleGlobal(string Module, string Name)
 {
-    /// <summary>Module and name; made once, because a pickle may use one name millions of times.</summary>
+    /// <summary>Module and name; created once, because a pickle may use one name millions of times.</summary>
     public string FullName { get; } = $"{Module}.{Name}";
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace CoVR.Modeling.Checkpoints.Pickle;
 
 /// <summary>
 /// Reads a pickle as data. It knows the instructions of protocols 2 to 5 that <c>torch.save</c> uses, imports nothing, calls
-/// nothing, and stays within limits; whatever else it meets is a <see cref="CheckpointException"/>.
+/// nothing, and stays within limits; anything else is a <see cref="CheckpointException"/>.
 /// </summary>
 /// <remarks>
 /// Values: null, bool, long, BigInteger, double, string, byte[], object?[] (tuple), List (list), OrderedDictionary (dict),
@@ -24,10 +24,10 @@ internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, Ch
     /// <summary>Where the instructions come from.</summary>
     public RegionReader Input => input;
 
-    /// <summary>What gives meaning to names.</summary>
+    /// <summary>Interprets names.</summary>
     public IPickleResolver Resolver => resolver;
 
-    /// <summary>What the pickle may cost.</summary>
+    /// <summary>The limits.</summary>
     public CheckpointReadLimits Limits => limits;
 
     /// <summary>Where the current instruction is in the file.</summary>

@@ -6,28 +6,28 @@ namespace CoVR.Embedding.Folders;
 /// <summary>Why a folder should be scanned.</summary>
 internal enum FolderChange
 {
-    /// <summary>The system reported a change, and then none for a while.</summary>
+    /// <summary>The system reported changes, which have settled.</summary>
     Reported,
 
-    /// <summary>Changes may have gone unreported: at the start, after lost events, and from time to time.</summary>
+    /// <summary>Changes may have been missed: at the start, after lost events, and periodically.</summary>
     Possible,
 }
 
-/// <summary>Says when the media of a folder may have changed. Safe for several folders at a time.</summary>
+/// <summary>Reports when the media of a folder may have changed. Safe for several folders at a time.</summary>
 internal interface IMediaWatcher
 {
     /// <summary>Watches a folder, which may be missing at times, and all folders below it.</summary>
-    /// <returns>A value at once, and one after each burst of changes; changes during a burst's scan give another one. It never ends by itself.</returns>
+    /// <returns>A value at once, and one after each burst of changes; changes during the following scan produce another one. The stream never ends by itself.</returns>
     IAsyncEnumerable<FolderChange> WatchAsync(string folder, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Watches by the file system's events, and asks for a scan from time to time where those are lost or never come: on network shares and behind links.</summary>
+/// <summary>Watches a folder by file system events, and requests periodic scans in case events are lost or never arrive, as on network shares and behind links.</summary>
 /// <param name="quiet">How long a burst of changes must be over.</param>
 /// <param name="rescanEvery">How often to scan without any.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FileSystemMediaWatcher(TimeSpan quiet, TimeSpan rescanEvery, TimeProvider time) : IMediaWatcher
 {
-    /// <summary>A burst that does not end is cut after so many quiet times.</summary>
+    /// <summary>A burst of changes that does not end is cut off after this many quiet periods.</summary>
     private const int LongestBurst = 10;
 
     public async IAsyncEnumerable<FolderChange> WatchAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ internal sealed class FileSystemMediaWatcher(TimeSpan quiet, TimeSpan rescanEver
                 var change = await NextAsync(changes.Reader, cancellationToken).ConfigureAwait(false);
                 if (change == FolderChange.Possible)
                 {
-                    // After lost events, or when the folder was away, the old one may be deaf.
+                    // After lost events, or when the folder disappeared, the old watcher may no longer receive any.
                     watcher?.Dispose();
                     watcher = TryOpen(folder, changes.Writer);
                 }
@@ -73,7 +73,7 @@ internal sealed class FileSystemMediaWatcher(TimeSpan quiet, TimeSpan rescanEver
         return change;
     }
 
-    /// <summary>The next change; null when none comes in time.</summary>
+    /// <summary>The next change; null if none arrives in time.</summary>
     private async Task<FolderChange?> WithinAsync(ChannelReader<FolderChange> changes, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(limit, time);
@@ -104,7 +104,7 @@ internal sealed class FileSystemMediaWatcher(TimeSpan quiet, TimeSpan rescanEver
         }
         catch (Exception fault) when (fault is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            // The folder is away, or the system watches no more folders: scans from time to time remain.
+            // The folder is gone, or the system cannot watch more folders; periodic scans remain.
             watcher?.Dispose();
             return null;
         }

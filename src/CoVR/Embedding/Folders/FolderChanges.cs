@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 
 namespace CoVR.Embedding.Folders;
 
-/// <summary>What has to be done so that a gallery holds what a folder holds.</summary>
-/// <param name="Unchanged">How many files are as they were.</param>
+/// <summary>The changes that bring a gallery to the state of a folder.</summary>
+/// <param name="Unchanged">How many files are unchanged.</param>
 /// <param name="Embed">New and changed files, with their hash, one of each content.</param>
 /// <param name="Replaced">Identities among <paramref name="Embed"/> and <paramref name="Copy"/> whose stored embedding is of another content.</param>
-/// <param name="Copy">Files whose content has an embedding, or gets one by <paramref name="Embed"/>; the second identity is where.</param>
-/// <param name="Touch">Files of the stored content, with another time of change.</param>
+/// <param name="Copy">Files whose content has an embedding, or gets one through <paramref name="Embed"/>; the second identity is where.</param>
+/// <param name="Touch">Files with the stored content but another modification time.</param>
 /// <param name="Gone">Stored identities without a file.</param>
 internal sealed record FolderChanges(
     int Unchanged,
@@ -18,11 +18,11 @@ internal sealed record FolderChanges(
     IReadOnlyList<MediaItem> Touch,
     IReadOnlySet<MediaId> Gone)
 {
-    /// <summary>Compares a scan with a gallery; files of another size or time than the stored ones are read for their hash.</summary>
+    /// <summary>Compares a scan with a gallery; files whose size or time differs from the stored ones are hashed.</summary>
     /// <param name="scan">The folder.</param>
-    /// <param name="items">Those items of the scan that are considered; the others count as they were.</param>
+    /// <param name="items">The items of the scan to consider; others are treated as unchanged.</param>
     /// <param name="stored">All items of the gallery.</param>
-    /// <param name="hashed">Told how many files of how many were read.</param>
+    /// <param name="hashed">Receives how many files were hashed, and of how many.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public static async Task<FolderChanges> FindAsync(
         FolderScan scan, IReadOnlyList<MediaItem> items, IReadOnlyDictionary<MediaId, GalleryProperties> stored, Action<int, int> hashed, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed record FolderChanges(
     private static FolderChanges Sort(
         int unchanged, IReadOnlyList<MediaItem> current, IReadOnlyDictionary<MediaId, GalleryProperties> stored, HashSet<MediaId> gone)
     {
-        // Of several items of one content, one without a file comes first: it was moved.
+        // Of several items with the same content, one without a file comes first: it was moved.
         var holders = stored.Where(entry => entry.Value.ContentHash is not null)
             .OrderBy(entry => gone.Contains(entry.Key) ? 0 : 1).ThenBy(entry => entry.Key)
             .GroupBy(entry => entry.Value.ContentHash!)
@@ -47,7 +47,7 @@ internal sealed record FolderChanges(
         {
             if (item.Properties.ContentHash is not { } hash)
             {
-                embed.Add(item); // cannot be read; the job says why
+                embed.Add(item); // cannot be read; the job reports why
             }
             else if (stored.TryGetValue(item.Id, out var before) && (before.ContentHash == hash || before is { ContentHash: null, Size: null, Modified: null }))
             {

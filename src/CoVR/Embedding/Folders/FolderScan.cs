@@ -5,16 +5,16 @@ namespace CoVR.Embedding.Folders;
 /// <param name="Count">How many there are.</param>
 public sealed record PassedOver(string Reason, int Count)
 {
-    /// <summary>Count and reason.</summary>
+    /// <summary>The count and the reason.</summary>
     /// <returns>For example <c>2 pipes</c>.</returns>
     public override string ToString() =>
         $"{Count} {Reason}{(Count == 1 || Reason.EndsWith(')') || Reason.Contains(" that ", StringComparison.Ordinal) ? "" : "s")}";
 }
 
-/// <summary>The pictures and videos in a folder and the folders below it, as they are now.</summary>
+/// <summary>A snapshot of the pictures and videos in a folder and its subfolders.</summary>
 /// <remarks>
-/// Every real file is listed once, under its own path where that lies in the folder, otherwise under the first link to it. Links never lead in
-/// circles or to a folder above the scanned one. No file is opened but those whose name could be a video's or a program's (<c>.ts</c>, <c>.mts</c>).
+/// Every real file is listed once: under its own path if that lies in the folder, else under the first link to it. Links are never followed in
+/// circles or to a folder above the scanned one. Only files whose extension is ambiguous (<c>.ts</c>, <c>.mts</c>) are opened.
 /// Hidden files and folders are left out.
 /// </remarks>
 public sealed class FolderScan
@@ -25,10 +25,10 @@ public sealed class FolderScan
     /// <summary>The full path of the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The first part of every identity, so that several folders share a gallery; empty for none.</summary>
+    /// <summary>The prefix of every identity, so that several folders can share a gallery; empty for none.</summary>
     public string Scope { get; }
 
-    /// <summary>The files by identity: their path below the folder with forward slashes, behind <see cref="Scope"/>. Source, kind, size and time of change are set.</summary>
+    /// <summary>The files by identity: their path relative to the folder with forward slashes, after <see cref="Scope"/>. Source, kind, size and modification time are set.</summary>
     public IReadOnlyList<MediaItem> Items { get; }
 
     /// <summary>What was left out, by reason; hidden files and files of other kinds are not counted.</summary>
@@ -36,7 +36,7 @@ public sealed class FolderScan
 
     /// <summary>Scans a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="scope">The first part of every identity; empty for none.</param>
+    /// <param name="scope">The prefix of every identity; empty for none.</param>
     /// <param name="cancellationToken">Ends the scan at the next entry.</param>
     /// <returns>What is there.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -45,7 +45,7 @@ public sealed class FolderScan
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(scope);
-        // The system may be stuck in a folder of a network; the caller goes on all the same.
+        // The system call may hang in a network folder; the caller goes on regardless.
         return Task.Run(() => new FolderWalk(Path.GetFullPath(folder), scope.Trim('/'), cancellationToken).Run(), cancellationToken).WaitAsync(cancellationToken);
     }
 

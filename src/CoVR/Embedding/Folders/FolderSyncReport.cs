@@ -1,27 +1,27 @@
 namespace CoVR.Embedding.Folders;
 
-/// <summary>What a synchronization did.</summary>
+/// <summary>The result of a synchronization.</summary>
 public sealed record FolderSyncReport
 {
     /// <summary>Files that were embedded for the first time.</summary>
     public int New { get; init; }
 
-    /// <summary>Files whose content is another than before, embedded again.</summary>
+    /// <summary>Files whose content changed; embedded again.</summary>
     public int Changed { get; init; }
 
-    /// <summary>Files that were moved or renamed, or copied from a file that is in the gallery: they took its embedding.</summary>
+    /// <summary>Files that were moved or renamed, or copied from a file in the gallery; they reuse its embedding.</summary>
     public int Moved { get; init; }
 
     /// <summary>Items whose file is gone.</summary>
     public int Removed { get; init; }
 
-    /// <summary>Files that are as they were.</summary>
+    /// <summary>Unchanged files.</summary>
     public int Unchanged { get; init; }
 
-    /// <summary>Files of the same content as another one in the folder; each is an item of its own, embedded once.</summary>
+    /// <summary>Files with the same content as another file in the folder; each is its own item, embedded once.</summary>
     public int Duplicates { get; init; }
 
-    /// <summary>Files that are still being written; they wait for the next synchronization.</summary>
+    /// <summary>Files still being written; left for the next synchronization.</summary>
     public int Unsettled { get; init; }
 
     /// <summary>Files that could not be embedded, now or before.</summary>
@@ -30,7 +30,7 @@ public sealed record FolderSyncReport
     /// <summary>What the scan left out.</summary>
     public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
 
-    /// <summary>Everything in one line.</summary>
+    /// <summary>A one-line summary.</summary>
     /// <returns>For example <c>3 new, 1 changed, 2 moved, 1 removed; passed over: 4 HEIC (not supported yet), 1 pipe</c>.</returns>
     public override string ToString()
     {

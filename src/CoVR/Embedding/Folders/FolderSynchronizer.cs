@@ -1,13 +1,13 @@
 namespace CoVR.Embedding.Folders;
 
-/// <summary>Brings a gallery to the state of a folder: identity is the path, truth is the content.</summary>
+/// <summary>Brings a gallery to the state of a folder. A file's path is its identity; its content decides whether it changed.</summary>
 /// <remarks>
-/// New and changed files are embedded; a moved or renamed file and a duplicate take the embedding that their content has; items whose file is gone are
-/// removed. A changed file is no answer from the moment its change is seen until it is embedded again. Files that failed are not tried
-/// again until they change. Interrupted anywhere, the next call goes on. Safe for several folders on one gallery, each with a scope of its own; one call a folder at a time.
+/// New and changed files are embedded; moved, renamed and duplicate files reuse the embedding of their content; items whose file is gone are
+/// removed. A changed file is not returned from the moment its change is seen until it is embedded again. Files that failed are not retried
+/// until they change. After an interruption the next call continues. Several folders may share a gallery, each with its own scope; one call per folder at a time.
 /// </remarks>
 /// <param name="gallery">The gallery.</param>
-/// <param name="job">Embeds into that gallery.</param>
+/// <param name="job">Embeds items into that gallery.</param>
 /// <param name="time">The clock; null for the system's.</param>
 public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, TimeProvider? time = null)
 {
@@ -15,18 +15,18 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Whether files are tried again that failed and did not change since.</summary>
+    /// <summary>Whether to retry files that failed and have not changed since.</summary>
     /// <value>False by default.</value>
     public bool RetryFailed { get; init; }
 
-    /// <summary>Files that changed less than this ago may still be written and are left for the next call.</summary>
+    /// <summary>Files modified less than this long ago may still be being written; they are left for the next call.</summary>
     /// <value>Zero by default: all files are taken.</value>
     public TimeSpan Quiet { get; init; }
 
     /// <summary>Brings the gallery to the state of a folder.</summary>
     /// <param name="scan">The folder.</param>
-    /// <param name="progress">Told how far comparing and embedding are; may be null.</param>
-    /// <param name="cancellationToken">Stops cleanly: what is stored stays.</param>
+    /// <param name="progress">Receives the progress of comparing and embedding; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly; what is stored stays.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="GalleryException">The gallery belongs to another model, or its storage failed.</exception>
     public async Task<FolderSyncReport> SynchronizeAsync(FolderScan scan, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -76,7 +76,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
     internal async Task<bool> LostAllAsync(FolderScan scan, CancellationToken cancellationToken) => scan.Items.Count == 0
         && await gallery.CountAsync(scan.Scope.Length == 0 ? null : new GalleryFilter.InFolder(scan.Scope), cancellationToken).ConfigureAwait(false) > 0;
 
-    // A time in the future comes from another clock and says nothing.
+    // A time in the future comes from another clock and means nothing.
     private bool IsSettled(MediaItem item) => Quiet == TimeSpan.Zero || item.Properties.Modified is not { } at || _time.GetUtcNow() - at is var age && (age < TimeSpan.Zero || age >= Quiet);
 
     private async Task<Dictionary<MediaId, EmbedOutcome>> FailedBeforeAsync(List<MediaItem> items, CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
     }
 
     /// <summary>Stores embeddings under other identities.</summary>
-    /// <returns>The identities that have one now; an embedding that became another meanwhile is not taken.</returns>
+    /// <returns>The identities that now have one; an embedding that changed meanwhile is not reused.</returns>
     private async Task<HashSet<MediaId>> CopyAsync(IReadOnlyList<(MediaItem Item, MediaId From)> copies, CancellationToken cancellationToken)
     {
         var copied = new HashSet<MediaId>();
@@ -119,7 +119,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         return copied;
     }
 
-    /// <summary>Removes what is not there any more, and failures of files that changed or are gone, so that the job tries again.</summary>
+    /// <summary>Removes items that are gone, and failures of files that changed or are gone, so that the job retries them.</summary>
     private async Task ForgetAsync(IEnumerable<MediaId> removed, FolderScan scan, List<MediaItem> settled, CancellationToken cancellationToken)
     {
         var present = scan.Items.Select(item => item.Id).ToHashSet();
@@ -133,7 +133,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         }
     }
 
-    // What somebody else said of an item, such as tags, stays.
+    // Properties set by others, such as tags, are kept.
     private static GalleryProperties Merge(GalleryProperties before, GalleryProperties file) => before with
     {
         Kind = before.Kind ?? file.Kind,

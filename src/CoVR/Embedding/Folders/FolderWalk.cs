@@ -1,6 +1,6 @@
 namespace CoVR.Embedding.Folders;
 
-/// <summary>One walk through a folder: first all that lies in it, then what links lead to.</summary>
+/// <summary>One walk through a folder: first its own contents, then the targets of links.</summary>
 internal sealed class FolderWalk(string folder, string scope, CancellationToken cancellationToken)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = false };
@@ -107,7 +107,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
             return;
         }
 
-        // Pipes, sockets and devices have no bytes of their own, and opening one could wait for ever.
+        // Pipes, sockets and devices hold no data of their own, and opening one could block forever.
         if (file.Length == 0 && SpecialFiles.KindOf(real) is { } special)
         {
             PassOver(special);
@@ -128,7 +128,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
 
     private void PassOver(string reason) => _passedOver[reason] = _passedOver.GetValueOrDefault(reason) + 1;
 
-    // No gallery keeps times more precisely.
+    // Galleries do not store times more precisely.
     private static DateTimeOffset Microseconds(DateTime time) => new(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)));
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";

@@ -5,7 +5,7 @@ internal static class LinkResolver
 {
     private const int MaxLinks = 40;
 
-    /// <summary>The path without any link in it; null when it leads nowhere or in a circle.</summary>
+    /// <summary>The path with all links resolved; null if a link is broken or circular.</summary>
     public static string? RealPath(string path)
     {
         var full = Path.GetFullPath(path);

@@ -2,11 +2,11 @@ using System.Collections.Frozen;
 
 namespace CoVR.Embedding.Folders;
 
-/// <summary>What the name of a file says about its kind.</summary>
-/// <param name="IsKnown">Whether it is a picture or video at all.</param>
-/// <param name="Kind">The kind; null where only the content tells it (<c>.gif</c>).</param>
-/// <param name="NotReadYet">The name of a format that is not read; null for those that are.</param>
-/// <param name="IsAlsoOfPrograms">Whether files of programs have this extension, too.</param>
+/// <summary>The kind of a file by its name.</summary>
+/// <param name="IsKnown">Whether it is a picture or a video.</param>
+/// <param name="Kind">The kind; null if only the content can tell (<c>.gif</c>).</param>
+/// <param name="NotReadYet">The name of an unsupported format; null for supported ones.</param>
+/// <param name="IsAlsoOfPrograms">Whether program files use this extension too.</param>
 internal readonly record struct MediaFileType(bool IsKnown, MediaKind? Kind, string? NotReadYet = null, bool IsAlsoOfPrograms = false);
 
 /// <summary>The file extensions of pictures and videos.</summary>
@@ -19,7 +19,7 @@ internal static class MediaFileTypes
     /// <summary>The type by the extension of a path.</summary>
     public static MediaFileType Of(string path) => Types.GetValueOrDefault(Path.GetExtension(path));
 
-    /// <summary>Whether a file holds packets of an MPEG transport stream, of 188 bytes or of 192 with a time.</summary>
+    /// <summary>Whether a file is an MPEG transport stream, with packets of 188 bytes or, with a timestamp, of 192.</summary>
     public static bool IsTransportStream(string path)
     {
         Span<byte> start = stackalloc byte[197];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CoVR.Embedding.Folders;
 
-/// <summary>Tells pipes, sockets and devices without opening them.</summary>
+/// <summary>Recognizes pipes, sockets and devices without opening them.</summary>
 internal static partial class SpecialFiles
 {
     private const int CurrentFolder = -100;
@@ -10,7 +10,7 @@ internal static partial class SpecialFiles
     private const int ModeOffset = 28; // of stx_mode, the same on every processor
     private const int StatxSize = 256;
 
-    /// <summary>What a file without bytes is; null for an ordinary one, and where the system cannot be asked.</summary>
+    /// <summary>The kind of a special file; null for a regular file, or if the system does not say.</summary>
     public static unsafe string? KindOf(string path)
     {
         if (!OperatingSystem.IsLinux())

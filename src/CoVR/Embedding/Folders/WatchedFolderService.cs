@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Embedding.Folders;
 
-/// <summary>Keeps a gallery at the state of a folder while a host runs.</summary>
+/// <summary>Keeps a gallery in sync with a folder while a host runs.</summary>
 internal sealed class WatchedFolderService(
     string folder, string scope, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
 {
