@@ -45,7 +45,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
             return HighColorBitmap.Decode(encoded, bitmap, name);
         }
 
-        if (GifPicture.Find(encoded) is { } gif)
+        if (!_isSeen && GifPicture.Find(encoded) is { } gif)
         {
             CheckSize(gif.Width, gif.Height, name);
             return gif.Place(DecodeWithSkia(gif.Encoded, name));

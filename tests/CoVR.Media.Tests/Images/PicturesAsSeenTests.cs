@@ -19,6 +19,20 @@ public sealed class PicturesAsSeenTests
         Assert.Equal([0, 200, 10, 100, 100, 100, 1, 2, 3], _pillow.Decode(file, "icon").Rgb.ToArray());
     }
 
+    [Fact]
+    public void Decode_TransparentGif_IsOnWhiteWhereSeen()
+    {
+        // Three pixels of colours 0, 1 and 2 on a canvas of four; colour 1 is transparent. Codes of three bits: clear, 0, 1, 2, end.
+        byte[] file =
+        [
+            .. "GIF89a"u8, 4, 0, 1, 0, 0x81, 0, 0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 1, 2, 3,
+            0x21, 0xF9, 4, 1, 0, 0, 1, 0, 0x2C, 0, 0, 0, 0, 3, 0, 1, 0, 0, 2, 2, 0x44, 0x54, 0, 0x3B,
+        ];
+
+        Assert.Equal([10, 20, 30, 255, 255, 255, 70, 80, 90, 255, 255, 255], _seen.Decode(file, "sticker").Rgb.ToArray());
+        Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80, 90, 40, 50, 60], _pillow.Decode(file, "sticker").Rgb.ToArray());
+    }
+
     [Theory]
     [InlineData(1, 16, 8, "RGBW")]
     [InlineData(2, 16, 8, "GRWB")]
