@@ -3,58 +3,6 @@ using static TorchSharp.torch;
 
 namespace CoVR.Modeling;
 
-/// <summary>Computes the embeddings of queries, targets and captions, in training and in evaluation alike.</summary>
-/// <remarks>
-/// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained as one. An encoder of
-/// another runtime serves inference only. In evaluation mode calls are safe from several threads. Every returned tensor belongs to the
-/// caller's dispose scope.
-/// </remarks>
-public interface IComposedEncoder
-{
-    /// <summary>Q, the vectors of a target or query.</summary>
-    int Vectors { get; }
-
-    /// <summary>D.</summary>
-    int Dimensions { get; }
-
-    /// <summary>Computes visual tokens, so that several calls can share them.</summary>
-    /// <param name="pixels">[B, 3, S, S], normalised.</param>
-    /// <returns>[B, N, C].</returns>
-    Tensor EncodeVisual(Tensor pixels);
-
-    /// <summary>Embeds gallery items.</summary>
-    /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>.</param>
-    /// <returns>[B, Q, D], unit rows.</returns>
-    Tensor EncodeTarget(Tensor visualTokens);
-
-    /// <summary>Embeds queries.</summary>
-    /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>; may be null without <see cref="QueryParts.Reference"/>.</param>
-    /// <param name="modification">Ids and mask [B, T]; may be null without <see cref="QueryParts.Modification"/>.</param>
-    /// <param name="parts">The parts that the query uses.</param>
-    /// <returns>[B, Q, D], unit rows; Q may be 1 for a query of one part, or of a fusion after the encoders.</returns>
-    /// <exception cref="ArgumentException">A required part is missing.</exception>
-    Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both);
-
-    /// <summary>Embeds captions of targets.</summary>
-    /// <param name="caption">Ids and mask [B, T].</param>
-    /// <returns>[B, D], unit rows.</returns>
-    Tensor EncodeCaption(TokenBatch caption);
-}
-
-/// <summary>The parts of a composed query that the model uses.</summary>
-[Flags]
-public enum QueryParts
-{
-    /// <summary>The reference picture or video.</summary>
-    Reference = 1,
-
-    /// <summary>The text that says what to change.</summary>
-    Modification = 2,
-
-    /// <summary>Both: the method of the papers.</summary>
-    Both = Reference | Modification,
-}
-
 /// <summary>Encodes pictures to visual tokens: the backbone of a model.</summary>
 /// <remarks>
 /// An encoder with weights of this runtime is also a <see cref="nn.Module"/>: it is then moved, saved and trained with the model. In

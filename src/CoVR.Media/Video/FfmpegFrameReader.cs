@@ -154,16 +154,3 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
     private sealed record OpenedVideo(string Path, string Media, VideoFacts Facts, TimeLimit Limit);
 }
-
-/// <summary>The log messages of this package.</summary>
-internal static partial class Log
-{
-    [LoggerMessage(1, LogLevel.Warning, "{Media}: all requested frames were read, but the decoder reported errors: {Errors}")]
-    internal static partial void DecoderComplained(ILogger logger, string media, string errors);
-
-    [LoggerMessage(2, LogLevel.Debug, "{Media}: announces {Announced} frames, {Decoded} are decoded")]
-    internal static partial void OtherCount(ILogger logger, string media, int announced, int decoded);
-
-    [LoggerMessage(3, LogLevel.Information, "{Media}: its frames are not where its packets say, so it is decoded from its start")]
-    internal static partial void OtherTimes(ILogger logger, string media);
-}

@@ -62,24 +62,6 @@ internal static class PipelineParts
     };
 }
 
-/// <summary>Assembles a named pipeline once its model is loaded.</summary>
-internal sealed class PipelineProvider(IServiceProvider services, string name) : IPipelineProvider
-{
-    private volatile RetrievalPipeline? _pipeline;
-
-    /// <inheritdoc/>
-    public async ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default)
-    {
-        if (_pipeline is { } made)
-        {
-            return made;
-        }
-
-        var model = await PipelineParts.ModelProviderOf(services, name).GetAsync(cancellationToken).ConfigureAwait(false);
-        return _pipeline = await Task.Run(() => PipelineParts.Create(services, name, model), cancellationToken).ConfigureAwait(false);
-    }
-}
-
 /// <summary>The slot of the sampler for references, beside the slot of the gallery's <see cref="IFrameSampler"/>.</summary>
 /// <param name="Sampler">Chooses the frames.</param>
 internal sealed record QueryFrames(IFrameSampler Sampler);

@@ -44,28 +44,6 @@ internal sealed record DoctorRequest
     public bool Machine { get; init; } = true;
 }
 
-/// <summary>A data set to examine, with its embeddings.</summary>
-internal sealed record DoctorDataset(ITripletDatasetReader Reader)
-{
-    /// <summary>The splits; empty: all that the reader has, or the test split of a reader that does not say.</summary>
-    public IReadOnlyList<DatasetSplit> Splits { get; init; } = [];
-
-    /// <summary>Folders of the gallery's embeddings; the first that has an item counts. Empty: candidates count as present when their media are.</summary>
-    public IReadOnlyList<string> Embeddings { get; init; } = [];
-
-    /// <summary>What must have made the embeddings; an empty text and a zero match anything. Null: any single model.</summary>
-    public EmbeddingFingerprint? ExpectedFingerprint { get; init; }
-
-    /// <summary>Files of caption embeddings (<c>txt2_….pth</c>), which the loss term <c>si_tc</c> needs.</summary>
-    public IReadOnlyList<string> CaptionEmbeddings { get; init; } = [];
-
-    /// <summary>Makes the command that embeds the items of a list; null: none is known.</summary>
-    public Func<string, string>? EmbedCommand { get; init; }
-
-    /// <summary>The name in reports and of repair lists; the reader's by default.</summary>
-    public string Name { get; init; } = Reader.Name;
-}
-
 /// <summary>Weights to examine.</summary>
 /// <param name="Reference">Their name, and the family and variant that they must be of; empty for any.</param>
 /// <param name="RequireFit">Compares a file's keys and shapes with the model that it is for; throws <see cref="CheckpointException"/> where they differ.</param>

@@ -1,0 +1,46 @@
+using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Datasets.Circo;
+using CoVR.Datasets.Cirr;
+using CoVR.Datasets.FashionIQ;
+using CoVR.Datasets.Merged;
+using CoVR.Datasets.WebVidCoVR;
+using CoVR.Reproduction.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace CoVR.Cli.Runs;
+
+/// <summary>A data section, ready to be read.</summary>
+/// <param name="Reader">Reads annotations and locates media.</param>
+/// <param name="Protocol">By which rules it is scored.</param>
+/// <param name="Folders">Where the embeddings of its splits are; for merged sets one for each.</param>
+internal sealed record RunData(ITripletDatasetReader Reader, IRetrievalProtocol Protocol, IReadOnlyList<SplitEmbeddings> Folders)
+{
+    /// <summary>The folders of a split.</summary>
+    public IReadOnlyList<SplitEmbeddings> Of(DatasetSplit split) => [.. Folders.Where(folder => folder.Split == split)];
+}
+
+/// <summary>The kinds of data sections.</summary>
+internal enum DataKind
+{
+    /// <summary>WebVid-CoVR.</summary>
+    WebVid,
+
+    /// <summary>WebVid-CoVR with edits made by rule.</summary>
+    WebVidRuleBased,
+
+    /// <summary>CC-CoIR.</summary>
+    CcCoIR,
+
+    /// <summary>CIRR.</summary>
+    Cirr,
+
+    /// <summary>FashionIQ.</summary>
+    FashionIQ,
+
+    /// <summary>CIRCO, for tests only.</summary>
+    Circo,
+
+    /// <summary>Several sets, concatenated.</summary>
+    Merged,
+}
