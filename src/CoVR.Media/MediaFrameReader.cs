@@ -31,9 +31,9 @@ public sealed class MediaFrameReader : IFrameReader
         _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
-    /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP, with the pixels of Pillow's <c>convert("RGB")</c>.</summary>
-    /// <remarks>Alpha and palette transparency are dropped, colour profiles and EXIF rotation ignored. Truncated files are errors, never grey areas.</remarks>
-    /// <param name="options">The pixel limit; defaults when null.</param>
+    /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP.</summary>
+    /// <remarks>Truncated files are errors, never grey areas.</remarks>
+    /// <param name="options">The pixel limit, and the way of looking at pictures (<see cref="MediaOptions.Pictures"/>); when null the default limit, and <see cref="PictureReading.AsPillow"/>.</param>
     /// <returns>A decoder that is safe for use from several threads.</returns>
     public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);
 

@@ -69,7 +69,7 @@ public sealed class Checkpoint : IDisposable
     /// its tensor is copied, and damage that is found then leaves a module of mixed values. Safetensors files have no checksums.
     /// </param>
     /// <returns>The outcome for every key.</returns>
-    /// <exception cref="CheckpointException">Strict, and the weights do not fit; it lists every key. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">Strict, and the weights do not fit (<see cref="CheckpointException.IsMismatch"/>); it lists every key, and nothing was changed.</exception>
     /// <exception cref="CheckpointException">The file is missing, damaged or hostile. Unless verified first, damage in a tensor's bytes is found while copying: the module is then to be discarded, as the message says.</exception>
     public static LoadReport Load(nn.Module module, string path, CheckpointMap? map = null, bool strict = true, bool verifyFirst = false)
     {
