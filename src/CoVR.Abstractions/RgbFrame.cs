@@ -1,5 +1,3 @@
-using CoVR.Modeling;
-
 namespace CoVR;
 
 /// <summary>One picture: 8-bit pixels, rows from top to bottom, three bytes per pixel in the order red, green, blue.</summary>

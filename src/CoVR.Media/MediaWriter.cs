@@ -1,6 +1,5 @@
 using CoVR.Media.Images;
 using CoVR.Media.Video;
-using CoVR.Modeling;
 using SkiaSharp;
 
 namespace CoVR.Media;

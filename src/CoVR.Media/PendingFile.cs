@@ -1,8 +1,3 @@
-using CoVR.Media.Images;
-using CoVR.Media.Video;
-using CoVR.Modeling;
-using SkiaSharp;
-
 namespace CoVR.Media;
 
 /// <summary>A file that is written under a temporary name and renamed when complete; deleted otherwise.</summary>

@@ -1,5 +1,3 @@
-using CoVR.Modeling;
-
 namespace CoVR.Data;
 
 /// <summary>The rules that the evaluator carries out and that a result's fingerprint states.</summary>

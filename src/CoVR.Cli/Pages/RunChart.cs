@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CoVR.Cli.Pages;
 
 /// <summary>A run of numbers from 0, averaged in equal parts.</summary>

@@ -1,12 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets;
-using CoVR.Datasets.Circo;
-using CoVR.Datasets.Cirr;
-using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Merged;
-using CoVR.Datasets.WebVidCoVR;
-using CoVR.Reproduction.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
 

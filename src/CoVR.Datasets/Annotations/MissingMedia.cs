@@ -1,6 +1,3 @@
-using CoVR.Data;
-using Microsoft.Extensions.Logging;
-
 namespace CoVR.Datasets.Annotations;
 
 /// <summary>The distinct identities of one field without media, sorted by code point.</summary>

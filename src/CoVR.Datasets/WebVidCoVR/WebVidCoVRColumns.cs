@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
 using CsvHelper;

@@ -1,6 +1,3 @@
-using System.Collections;
-using System.Runtime.CompilerServices;
-
 namespace CoVR.Datasets.WebVidCoVR;
 
 /// <summary>One row of an annotation file.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace CoVR.Media.Images;
 
 /// <summary>Distinguishes animated GIF files, which are videos, from still ones (GIF89a specification).</summary>

@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
-
 namespace CoVR.Media.Video;
 
 /// <summary>Combines a caller's cancellation with a time limit and distinguishes the two.</summary>

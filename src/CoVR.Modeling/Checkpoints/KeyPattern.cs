@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace CoVR.Modeling.Checkpoints;
 
 /// <summary>Compares keys with patterns in which <c>*</c> matches any number of characters.</summary>

@@ -1,8 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Native;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CoVR.Modeling.Families;
 

@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using CoVR.Modeling.Fusion;
-using CoVR.Modeling.Native;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

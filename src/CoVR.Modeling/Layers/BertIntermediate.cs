@@ -1,7 +1,5 @@
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using LayerNorm = TorchSharp.Modules.LayerNorm;
 
 namespace CoVR.Modeling.Layers;
 

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-
 namespace CoVR.Modeling.Text;
 
 /// <summary>A word or punctuation mark that WordPiece cuts into pieces.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>One line of a file's <c>defaults</c> list.</summary>

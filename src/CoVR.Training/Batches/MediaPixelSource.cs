@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CoVR.Modeling;
 
 namespace CoVR.Training.Batches;

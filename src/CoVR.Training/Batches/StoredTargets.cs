@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using CoVR.Data;
-using CoVR.Retrieval;
-using CoVR.Training.Runs;
-using CoVR.Training.Sampling;
 
 namespace CoVR.Training.Batches;
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CoVR.Data;
 using CoVR.Retrieval;
 using CoVR.Training.Runs;

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Training.Optimization;
 
 namespace CoVR.Training.Logging;
 

@@ -1,6 +1,3 @@
-using CoVR.Data;
-using CoVR.Training.Optimization;
-
 namespace CoVR.Training.Logging;
 
 /// <summary>Records what happens in a run, as tables or curves. Called from the training thread only.</summary>

@@ -1,6 +1,3 @@
-using CoVR.Data;
-using CoVR.Training.Optimization;
-
 namespace CoVR.Training.Logging;
 
 /// <summary>A finished step; also what progress is reported as.</summary>

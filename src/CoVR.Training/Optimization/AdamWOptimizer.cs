@@ -1,4 +1,3 @@
-using CoVR.Training.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

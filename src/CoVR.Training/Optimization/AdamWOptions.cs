@@ -1,7 +1,4 @@
 using CoVR.Training.Runs;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace CoVR.Training.Optimization;
 

@@ -1,4 +1,3 @@
-using CoVR.Data;
 using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;

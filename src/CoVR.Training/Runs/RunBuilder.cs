@@ -1,14 +1,10 @@
 using CoVR.Data;
-using CoVR.DependencyInjection;
 using CoVR.Losses;
 using CoVR.Media.Sampling;
-using CoVR.Media.Transforms;
 using CoVR.Modeling;
-using CoVR.Retrieval;
 using CoVR.Training.Batches;
 using CoVR.Training.Sampling;
 using CoVR.Training.Steps;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Training.Runs;
 

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;
 

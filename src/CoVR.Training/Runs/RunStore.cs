@@ -1,4 +1,3 @@
-using System.Globalization;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Training.Optimization;

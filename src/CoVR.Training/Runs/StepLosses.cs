@@ -1,8 +1,3 @@
-using CoVR.Training.Batches;
-using CoVR.Training.Optimization;
-using Microsoft.Extensions.Logging;
-using static TorchSharp.torch;
-
 namespace CoVR.Training.Runs;
 
 /// <summary>The losses of the batches of one step, averaged.</summary>

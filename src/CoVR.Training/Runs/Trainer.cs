@@ -77,8 +77,7 @@ public sealed class Trainer
     /// <param name="progress">Receives every finished step, on the training thread; may be null.</param>
     /// <param name="cancellationToken">Stops after the running step and saves the run state.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="CheckpointException">The saved run state is damaged, belongs to another run, is in use by another process, or cannot be written.</exception>
-    /// <exception cref="CheckpointException">The saved run state belongs to another model.</exception>
+    /// <exception cref="CheckpointException">The saved run state is damaged, belongs to another run or model, is in use by another process, or cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">A loss, a gradient norm or a weight is not finite.</exception>
     /// <exception cref="NotSupportedException">The step does not implement an option; see <see cref="ITrainingStep{TBatch}.RequireSupport"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>

@@ -1,7 +1,5 @@
 using System.Globalization;
-using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace CoVR.Training.Runs;

@@ -1,5 +1,3 @@
-using CoVR.Training.Runs;
-
 namespace CoVR.Training.Schedules;
 
 /// <summary>A constant rate.</summary>

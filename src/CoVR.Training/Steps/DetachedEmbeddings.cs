@@ -1,4 +1,3 @@
-using CoVR.Training.Batches;
 using TorchSharp;
 using static TorchSharp.torch;
 

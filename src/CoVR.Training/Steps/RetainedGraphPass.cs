@@ -1,5 +1,4 @@
 using CoVR.Training.Batches;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Training.Steps;

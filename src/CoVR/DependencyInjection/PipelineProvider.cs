@@ -1,9 +1,4 @@
-using CoVR.Embedding;
-using CoVR.Media;
-using CoVR.Modeling;
 using CoVR.Retrieval;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CoVR.DependencyInjection;
 

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace CoVR.Downloads;
 
 /// <summary>Why a download failed.</summary>

@@ -1,8 +1,5 @@
-using System.Runtime.CompilerServices;
 using CoVR.Data;
 using CoVR.Embedding;
-using CoVR.Modeling;
-using CoVR.Retrieval;
 
 namespace CoVR.Evaluation;
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CoVR.Retrieval;
 
 /// <summary>Rows of bits in words of 64.</summary>

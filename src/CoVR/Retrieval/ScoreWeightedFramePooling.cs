@@ -1,6 +1,3 @@
-using CoVR.Data;
-using CoVR.Evaluation;
-
 namespace CoVR.Retrieval;
 
 internal sealed class ScoreWeightedFramePooling : IFramePooling

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace CoVR.Storage;
 
 /// <summary>A pending write.</summary>

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Doctor;
 

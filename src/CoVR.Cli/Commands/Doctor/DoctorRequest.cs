@@ -1,4 +1,3 @@
-using CoVR.Data;
 using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Doctor;

@@ -1,8 +1,4 @@
-using CoVR.Datasets;
-using CoVR.Datasets.Circo;
-using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.WebVidCoVR;
 
 namespace CoVR.Cli.Commands.Download;
 

@@ -1,8 +1,3 @@
-using System.Runtime.CompilerServices;
-using CoVR.Data;
-using CoVR.Downloads;
-using CoVR.Modeling.Checkpoints;
-
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary>What happened to an annotation file.</summary>

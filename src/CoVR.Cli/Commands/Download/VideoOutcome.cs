@@ -1,12 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
-using System.Threading.Channels;
-using CoVR.Data;
-using CoVR.Downloads;
-using CoVR.Modeling.Checkpoints;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace CoVR.Cli.Commands.Download;
 
 /// <summary>What happened to a video.</summary>
