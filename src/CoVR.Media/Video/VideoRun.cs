@@ -114,7 +114,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     private string[] Seek() =>
         Start is { } seconds ? ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", seconds.ToString("F6", CultureInfo.InvariantCulture)] : [];
 
-    /// <summary>Notes the frames that showinfo tells of; complaints are kept, everything else is not.</summary>
+    /// <summary>Records the frames that showinfo reports. Errors are kept, but not the muxer's about times that run backwards: raw video has none.</summary>
     private string? Listen(string line)
     {
         if (ShownFrame().Match(line) is { Success: true } shown)
@@ -126,7 +126,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
         }
 
         return Level().Match(line) is not { Success: true } level ? line
-            : level.Groups["level"].ValueSpan is "info" or "warning" ? null
+            : level.Groups["level"].ValueSpan is "info" or "warning" || line.StartsWith("[rawvideo @", StringComparison.Ordinal) ? null
             : line.Remove(level.Groups["level"].Index - 1, level.Groups["level"].Length + 3);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using CoVR.Media.Images;
 using CoVR.Media.Video;
 using CoVR.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace CoVR.Media.Tests.Video;
 
@@ -72,10 +73,12 @@ public sealed class DecodedFramesTests : IDisposable
         var large = await WriteStreamAsync("large.ts", "yuv420p", 128, 96);
         await File.WriteAllBytesAsync(_folder["both.ts"], [.. small, .. large, .. small], Token);
 
-        var frames = await _reader.ReadAsync(_folder["both.ts"], new FixedSampler(3, 11, 14, 23, 2), Token);
+        var log = new WarningList();
+        var frames = await new MediaFrameReader(new SkiaImageDecoder(), null, log).ReadAsync(_folder["both.ts"], new FixedSampler(3, 11, 14, 23, 2), Token);
 
         Assert.Equal([3, 1, 4, 3, 2], frames.Select(Pictures.NumberOf));
         Assert.Equal([64, 128, 128, 64, 64], frames.Select(frame => frame.Width));
+        Assert.Empty(log.Warnings);
     }
 
     [Fact]
@@ -255,5 +258,18 @@ public sealed class DecodedFramesTests : IDisposable
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class WarningList : ILogger<MediaFrameReader>
+    {
+        public List<string> Warnings { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Warnings.Add(formatter(state, exception));
     }
 }
