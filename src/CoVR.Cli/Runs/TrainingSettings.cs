@@ -11,6 +11,14 @@ namespace CoVR.Cli.Runs;
 /// <param name="config">The configuration.</param>
 internal sealed class TrainingSettings(ComposedConfiguration config)
 {
+    /// <summary>The values of <c>emb_pool</c>.</summary>
+    public static readonly Dictionary<string, TargetFramePooling> Poolings = new(StringComparer.Ordinal)
+    {
+        ["query"] = TargetFramePooling.Query,
+        ["mean"] = TargetFramePooling.Mean,
+        ["middle"] = TargetFramePooling.Middle,
+    };
+
     private static readonly Dictionary<string, TrainingScheduleKind> Schedules = new(StringComparer.Ordinal)
     {
         ["CosineSchedule"] = TrainingScheduleKind.CosinePerEpoch,
@@ -132,12 +140,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
     {
         public static readonly Dictionary<string, bool> IterateNames = new(StringComparer.Ordinal) { ["pth2"] = true, ["idx"] = false, ["triplets"] = false };
 
-        public static readonly Dictionary<string, TargetFramePooling> EmbPoolNames = new(StringComparer.Ordinal)
-        {
-            ["query"] = TargetFramePooling.Query,
-            ["mean"] = TargetFramePooling.Mean,
-            ["middle"] = TargetFramePooling.Middle,
-        };
+        public static readonly Dictionary<string, TargetFramePooling> EmbPoolNames = Poolings;
     }
 
     private sealed record OptimizerValues(
