@@ -1,5 +1,5 @@
 using System.Reflection;
-using System.Text;
+using System.Text.Json;
 using CoVR.Modeling.Families;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -43,7 +43,7 @@ internal static class ArchitectureSection
 
     private static void Collect(ComposedConfiguration config, IReadOnlyDictionary<string, object?> map, string path, string key, object target, Dictionary<string, string?> values)
     {
-        var known = target.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToDictionary(property => Spelled(property.Name), StringComparer.Ordinal);
+        var known = target.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), StringComparer.Ordinal);
         foreach (var (name, value) in map)
         {
             if (!known.TryGetValue(name, out var property))
@@ -61,16 +61,5 @@ internal static class ArchitectureSection
                 values[inner] = value is null ? null : config.Entries($"{path}.{name}").First().Text;
             }
         }
-    }
-
-    private static string Spelled(string property)
-    {
-        var text = new StringBuilder();
-        foreach (var letter in property)
-        {
-            text.Append(char.IsUpper(letter) && text.Length > 0 ? "_" : "").Append(char.ToLowerInvariant(letter));
-        }
-
-        return text.ToString();
     }
 }

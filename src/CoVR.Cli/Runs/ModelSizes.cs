@@ -10,28 +10,16 @@ namespace CoVR.Cli.Runs;
 /// <param name="config">The configuration.</param>
 internal sealed class ModelSizes(ComposedConfiguration config)
 {
-    private static readonly Dictionary<string, ModelVariant> BlipViTs = new(StringComparer.Ordinal)
-    {
-        ["large"] = BlipArchitecture.Family.Find("large")!,
-        ["base"] = BlipArchitecture.Family.Find("base")!,
-    };
-
-    private static readonly Dictionary<string, ModelVariant> Blip2ViTs = new(StringComparer.Ordinal)
-    {
-        ["eva_clip_g"] = Blip2Architecture.Family.Find("coco")!,
-        ["clip_L"] = Blip2Architecture.Family.Find("pretrain_vitL")!,
-    };
-
     /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP.</summary>
     public (string Variant, BlipArchitecture? Sizes, string? Name) Blip()
     {
-        var variant = config.OneOf("model.model.vit", BlipViTs, "large");
-        var sizes = (BlipArchitecture)variant.Architecture with { Image = Image(), Dimensions = config.Whole("model.model.embed_dim", 256) };
+        var values = config.Bind<BlipValues>("model.model");
+        var variant = values.Vit ?? BlipValues.VitNames["large"];
+        var sizes = (BlipArchitecture)variant.Architecture with { Image = ImageInput.Clip(values.ImageSize), Dimensions = values.EmbedDim };
         var isPublished = sizes == variant.Architecture && !HasOwn;
-        if (!config.Flag("model.model.vit_grad_ckpt", true) || config.Whole("model.model.vit_ckpt_layer", 12) != 12)
+        if (!values.VitGradCkpt || values.VitCkptLayer != 12)
         {
-            var kept = config.Flag("model.model.vit_grad_ckpt", true) ? config.Whole("model.model.vit_ckpt_layer", 12) : 0;
-            sizes = sizes with { Vision = sizes.Vision with { CheckpointedBlocks = kept } };
+            sizes = sizes with { Vision = sizes.Vision with { CheckpointedBlocks = values.VitGradCkpt ? values.VitCkptLayer : 0 } };
         }
 
         return Finish("blip", variant, ArchitectureSection.Apply(config, sizes), isPublished);
@@ -40,32 +28,46 @@ internal sealed class ModelSizes(ComposedConfiguration config)
     /// <summary>Variant, sizes (null for the variant's own) and name (null for the usual one) of BLIP-2.</summary>
     public (string Variant, Blip2Architecture? Sizes, string? Name) Blip2()
     {
-        var size = config.Whole("model.model.image_size");
-        var variant = config.OneOf("model.model.vit_model", Blip2ViTs, "eva_clip_g");
+        var values = config.Bind<Blip2Values>("model.model");
         var small = Blip2Architecture.Family.Find("pretrain")!;
-        variant = variant.Name == "coco" && size == small.Architecture.Image.Size ? small : variant;
-        var sizes = (Blip2Architecture)variant.Architecture with { Image = Image(), Queries = config.Whole("model.model.num_query_token", 32) };
+        var variant = values.VitModel ?? Blip2Values.VitModelNames["eva_clip_g"];
+        variant = variant.Name == "coco" && values.ImageSize == small.Architecture.Image.Size ? small : variant;
+        var sizes = (Blip2Architecture)variant.Architecture with { Image = ImageInput.Clip(values.ImageSize), Queries = values.NumQueryToken };
         var isPublished = sizes == variant.Architecture && !HasOwn;
-        if (!config.Flag("model.model.use_grad_checkpoint", true))
+        sizes = sizes with
         {
-            sizes = sizes with { Vision = sizes.Vision with { CheckpointedBlocks = 0 } };
-        }
-
-        if (config.Number("model.model.drop_path_rate", sizes.Vision.DropPath) is var drop && drop != sizes.Vision.DropPath)
-        {
-            sizes = sizes with { Vision = sizes.Vision with { DropPath = drop } };
-        }
-
+            Vision = sizes.Vision with
+            {
+                CheckpointedBlocks = values.UseGradCheckpoint ? sizes.Vision.CheckpointedBlocks : 0,
+                DropPath = values.DropPathRate ?? sizes.Vision.DropPath,
+            },
+        };
         return Finish("blip2", variant, ArchitectureSection.Apply(config, sizes), isPublished);
     }
 
     private bool HasOwn => config.Names("model.architecture").Count > 0;
-
-    private ImageInput Image() => ImageInput.Clip(config.Whole("model.model.image_size"));
 
     // Activation checkpointing and dropout do not change embeddings, so they are not part of the name that stores record.
     private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant variant, T sizes, bool isPublished)
         where T : ComposedArchitecture => sizes.Equals(variant.Architecture)
             ? (variant.Name, null, null)
             : (variant.Name, sizes, isPublished ? FormattableString.Invariant($"{family}-{variant.Name}-{sizes.Image.Size}") : null);
+
+    private sealed record BlipValues(int ImageSize, ModelVariant? Vit = null, int EmbedDim = 256, bool VitGradCkpt = true, int VitCkptLayer = 12)
+    {
+        public static readonly Dictionary<string, ModelVariant> VitNames = new(StringComparer.Ordinal)
+        {
+            ["large"] = BlipArchitecture.Family.Find("large")!,
+            ["base"] = BlipArchitecture.Family.Find("base")!,
+        };
+    }
+
+    private sealed record Blip2Values(int ImageSize, ModelVariant? VitModel = null, int NumQueryToken = 32, bool UseGradCheckpoint = true, double? DropPathRate = null)
+    {
+        public static readonly Dictionary<string, ModelVariant> VitModelNames = new(StringComparer.Ordinal)
+        {
+            ["eva_clip_g"] = Blip2Architecture.Family.Find("coco")!,
+            ["clip_L"] = Blip2Architecture.Family.Find("pretrain_vitL")!,
+        };
+    }
 }

@@ -6,6 +6,7 @@ using CoVR.Media.Sampling;
 using CoVR.Modeling.Families;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Configuration;
+using CoVR.Training.Runs;
 using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 
@@ -50,14 +51,6 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         ["TestCirco"] = QueryKind.Composed,
     };
 
-    private static readonly Dictionary<string, DatasetSplit> Splits = new(StringComparer.Ordinal)
-    {
-        ["test"] = DatasetSplit.Test,
-        ["val"] = DatasetSplit.Validation,
-    };
-
-    private static readonly string[] Poolings = ["query", "mean", "middle"];
-
     private readonly DataSection _data = new(config, loggers);
 
     /// <summary>The tests.</summary>
@@ -94,7 +87,8 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         var sections = names.ToDictionary(name => config.Text($"test.{name}.test.category"), name => $"test.{name}");
         var benchmark = Benchmark.FashionIQ(".", ".", null, options => _data.Configure(options, sections[options.Category]), loggers);
         var section = $"test.{names[0]}";
-        return new PlannedTest("fashioniq", benchmark, QueryKind.Composed, _data.Test(section, DatasetSplit.Test).Folders[0], Frames(section), Pooling(section));
+        var values = config.Bind<TestValues>(section);
+        return new PlannedTest("fashioniq", benchmark, QueryKind.Composed, _data.Test(section, DatasetSplit.Test).Folders[0], Frames(values), Pooling(values));
     }
 
     private PlannedTest Single(string name, QueryFusion? fusion)
@@ -106,29 +100,32 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
             throw config.Fault($"{section}.test._target_", $"'{section}' asks a model with late fusion: model=blip-large_late-fusion or model=blip2-coco_late-fusion.");
         }
 
-        var split = config.OneOf($"{section}.split", Splits, "test");
-        var data = _data.Test(section, split);
-        var title = config.Text($"{section}.dataname");
-        return new PlannedTest(title, new Benchmark(title, new BenchmarkPart(title, data.Reader, Protocol(section, data), split)), query, data.Folders[0], Frames(section), Pooling(section));
+        var values = config.Bind<TestValues>(section);
+        var data = _data.Test(section, values.Split);
+        var benchmark = new Benchmark(values.Dataname, new BenchmarkPart(values.Dataname, data.Reader, Protocol(values, data), values.Split));
+        return new PlannedTest(values.Dataname, benchmark, query, data.Folders[0], Frames(values), Pooling(values));
     }
 
-    private IRetrievalProtocol Protocol(string section, RunData data) => data.Protocol is WebVidCoVRProtocol videos
-        ? new WebVidCoVRProtocol(iterate: videos.Iterate) { PublishedRulesWeighFrames = PoolingName(section) == "query" }
+    private static IRetrievalProtocol Protocol(TestValues values, RunData data) => data.Protocol is WebVidCoVRProtocol videos
+        ? new WebVidCoVRProtocol(iterate: videos.Iterate) { PublishedRulesWeighFrames = values.EmbPool == TargetFramePooling.Query }
         : data.Protocol;
 
-    /// <summary>The frames of a reference that a section selects.</summary>
-    private IFrameSampler Frames(string section) => config.OneOf<Func<int, IFrameSampler>>(
-        $"{section}.vid_query_method",
-        new Dictionary<string, Func<int, IFrameSampler>>
-        {
-            ["middle"] = _ => FrameSamplers.Middle,
-            ["random"] = _ => FrameSamplers.Random(config.Whole("seed", 1234)),
-            ["sample"] = frames => FrameSamplers.UniformSegments(frames),
-        },
-        "middle")(config.Whole($"{section}.vid_frames", 1));
+    private IFrameSampler Frames(TestValues values) => values.VidQueryMethod switch
+    {
+        QueryFrameMethod.Random => FrameSamplers.Random(config.Whole("seed", 1234)),
+        QueryFrameMethod.Sample => FrameSamplers.UniformSegments(values.VidFrames),
+        _ => FrameSamplers.Middle,
+    };
 
     // With "query" the published rules weight frames by the answered text; leak-free rules average them.
-    private IFramePooling Pooling(string section) => PoolingName(section) == "middle" ? FramePoolings.Middle : FramePoolings.Mean;
+    private static IFramePooling Pooling(TestValues values) => values.EmbPool == TargetFramePooling.Middle ? FramePoolings.Middle : FramePoolings.Mean;
 
-    private string PoolingName(string section) => config.OneOf($"{section}.emb_pool", Poolings.ToDictionary(name => name), "query");
+    private sealed record TestValues(
+        string Dataname, DatasetSplit Split = DatasetSplit.Test, QueryFrameMethod VidQueryMethod = QueryFrameMethod.Middle, int VidFrames = 1,
+        TargetFramePooling EmbPool = TargetFramePooling.Query)
+    {
+        public static readonly Dictionary<string, DatasetSplit> SplitNames = new(StringComparer.Ordinal) { ["test"] = DatasetSplit.Test, ["val"] = DatasetSplit.Validation };
+
+        public static readonly Dictionary<string, TargetFramePooling> EmbPoolNames = TrainingSettings.Poolings;
+    }
 }

@@ -61,7 +61,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
     /// <exception cref="CommandException">They are needed but missing.</exception>
     private TextEmbeddings? Captions(RunData data)
     {
-        if (LossWeights.Of(config).Captions <= 0)
+        if (LossWeights.Of(config).SiTcWeight <= 0)
         {
             return null;
         }

@@ -38,30 +38,29 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
         var (alpha, beta) = (config.Number("model.loss.alpha", 1), config.Number("model.loss.beta", 0.5));
         pipeline.Use<IContrastiveLoss>((_, _) => hard ? new HardNegativeNceLoss(alpha, beta) : new CrossEntropyContrastiveLoss());
         var weights = LossWeights.Of(config);
-        if (weights is { Targets: <= 0, Captions: <= 0 })
+        if (weights is { SiTiWeight: <= 0, SiTcWeight: <= 0 })
         {
             throw config.Fault("model.model.si_ti_weight", "no term of the loss has a weight above 0 (model.model.si_ti_weight, model.model.si_tc_weight; model/loss_terms=si_ti).");
         }
 
-        if (weights.Targets > 0)
+        if (weights.SiTiWeight > 0)
         {
-            pipeline.AddLossTerm<QueryToTargetTerm>(weights.Targets);
+            pipeline.AddLossTerm<QueryToTargetTerm>(weights.SiTiWeight);
         }
 
-        if (weights.Captions > 0)
+        if (weights.SiTcWeight > 0)
         {
-            pipeline.AddLossTerm<QueryToCaptionTerm>(weights.Captions);
+            pipeline.AddLossTerm<QueryToCaptionTerm>(weights.SiTcWeight);
         }
     }
 }
 
 /// <summary>The weights of the loss terms; the only place where they are read.</summary>
-/// <param name="Targets">Queries against targets (<c>si_ti</c>).</param>
-/// <param name="Captions">Of queries against captions (<c>si_tc</c>), which must be embedded if it is above 0.</param>
-internal sealed record LossWeights(double Targets, double Captions)
+/// <param name="SiTiWeight">Queries against targets.</param>
+/// <param name="SiTcWeight">Of queries against captions, which must be embedded if it is above 0.</param>
+internal sealed record LossWeights(double SiTiWeight = 1, double SiTcWeight = 0)
 {
     /// <summary>Reads them.</summary>
     /// <exception cref="ConfigurationException">A value is not a number.</exception>
-    public static LossWeights Of(ComposedConfiguration config) =>
-        new(config.Number("model.model.si_ti_weight", 1), config.Number("model.model.si_tc_weight", 0));
+    public static LossWeights Of(ComposedConfiguration config) => config.Bind<LossWeights>("model.model");
 }

@@ -11,30 +11,12 @@ namespace CoVR.Cli.Runs;
 /// <param name="config">The configuration.</param>
 internal sealed class TrainingSettings(ComposedConfiguration config)
 {
-    private static readonly Dictionary<string, bool> IteratesTargets = new(StringComparer.Ordinal) { ["pth2"] = true, ["idx"] = false, ["triplets"] = false };
-
-    private static readonly Dictionary<string, QueryFrameMethod> FrameMethods = new(StringComparer.Ordinal)
-    {
-        ["middle"] = QueryFrameMethod.Middle,
-        ["random"] = QueryFrameMethod.Random,
-        ["sample"] = QueryFrameMethod.Sample,
-    };
-
-    private static readonly Dictionary<string, TargetFramePooling> Poolings = new(StringComparer.Ordinal)
+    /// <summary>The values of <c>emb_pool</c>.</summary>
+    public static readonly Dictionary<string, TargetFramePooling> Poolings = new(StringComparer.Ordinal)
     {
         ["query"] = TargetFramePooling.Query,
         ["mean"] = TargetFramePooling.Mean,
         ["middle"] = TargetFramePooling.Middle,
-    };
-
-    private static readonly Dictionary<string, bool> KeepsAllCheckpoints = new(StringComparer.Ordinal) { ["all"] = true, ["last"] = false };
-
-    private static readonly Dictionary<string, ScalarType> Precisions = new(StringComparer.Ordinal)
-    {
-        ["32-true"] = ScalarType.Float32,
-        ["32"] = ScalarType.Float32,
-        ["bf16-mixed"] = ScalarType.BFloat16,
-        ["16-mixed"] = ScalarType.Float16,
     };
 
     private static readonly Dictionary<string, TrainingScheduleKind> Schedules = new(StringComparer.Ordinal)
@@ -45,10 +27,6 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
 
     private static readonly Dictionary<string, bool> Optimizers = new(StringComparer.Ordinal) { ["AdamW"] = true };
 
-    /// <summary>The section of the data; of merged sets the first that has these settings.</summary>
-    private string Data => config.Find("data.iterate") is null && config.Names("data").FirstOrDefault(name => name.StartsWith("dataset-", StringComparison.Ordinal)) is { } first
-        ? Settled(first) : "data";
-
     /// <summary>Fills the options.</summary>
     /// <param name="options">The options.</param>
     /// <param name="model">The model of the configuration.</param>
@@ -57,48 +35,68 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
     public void Configure(TrainingOptions options, ConfiguredModel model, bool fresh)
     {
         ConfigTarget.Of(config, "model.optimizer", Optimizers);
+        var (run, batches) = (config.Bind<RunValues>(""), config.Bind<BatchValues>("data"));
         options.OutputFolder = config.OutputFolder;
         options.Resume = !fresh;
-        options.Seed = config.Whole("seed", 1234);
-        options.Epochs = config.Whole("trainer.max_epochs");
-        options.BatchSize = config.Whole("data.batch_size");
-        options.Workers = Math.Max(1, config.Whole("data.num_workers", 2));
-        options.Precision = config.OneOf("trainer.precision", Precisions, "32-true");
-        options.KeepAllCheckpoints = config.OneOf("trainer.save_ckpt", KeepsAllCheckpoints, "all");
+        options.Seed = run.Seed;
+        options.SkipUnreadable = run.MissingMedia is not "strict";
+        options.BatchSize = batches.BatchSize;
+        options.Workers = Math.Max(1, batches.NumWorkers);
         options.WeightsExtension = ".ckpt";
         options.Parts = model.Parts;
-        ConfigureData(options);
+        ConfigureTrainer(options);
+        ConfigureItems(options, ItemSection());
         ConfigureOptimizer(options);
-        ConfigureOurs(options);
+        ConfigureSchedule(options);
     }
 
-    private void ConfigureData(TrainingOptions options)
+    private void ConfigureTrainer(TrainingOptions options)
     {
-        var data = Data;
-        options.IterateTargets = config.OneOf($"{data}.iterate", IteratesTargets, "pth2");
-        options.QueryFrames = config.OneOf($"{data}.vid_query_method", FrameMethods, "middle");
-        options.QueryFrameCount = options.QueryFrames == QueryFrameMethod.Sample ? config.Whole($"{data}.vid_frames", 1) : 1;
-        options.TargetPooling = config.OneOf($"{data}.emb_pool", Poolings, "query");
-        options.TargetFrames = config.Whole($"{data}.n_embs", 15);
-        options.SkipUnreadable = config.TextOrNull("missing_media") is not "strict";
+        var trainer = config.Bind<TrainerValues>("trainer");
+        options.Epochs = trainer.MaxEpochs;
+        options.Precision = trainer.Precision;
+        options.KeepAllCheckpoints = trainer.SaveCkpt;
+        options.AccumulatedBatches = trainer.AccumulateBatches;
+        options.ChunkSize = trainer.ChunkSize;
+        options.KeepVisualTokens = trainer.KeepVisualTokens;
+        options.ClipNorm = trainer.ClipNorm;
+        options.SaveEverySteps = trainer.SaveEverySteps;
+    }
+
+    private void ConfigureItems(TrainingOptions options, string section)
+    {
+        var items = config.Bind<ItemValues>(section);
+        options.IterateTargets = items.Iterate;
+        options.QueryFrames = items.VidQueryMethod;
+        options.QueryFrameCount = items.VidQueryMethod == QueryFrameMethod.Sample ? config.Whole($"{section}.vid_frames", 1) : 1;
+        options.TargetPooling = items.EmbPool;
+        options.TargetFrames = items.NEmbs;
     }
 
     private void ConfigureOptimizer(TrainingOptions options)
     {
-        // As in the reference, the schedule sets the rate of every epoch, so that its own initial rate wins.
-        options.LearningRate = config.Number("model.scheduler.init_lr", config.Number("model.optimizer.lr"));
-        options.WeightDecay = config.Number("model.optimizer.weight_decay", 0.01);
-        options.Epsilon = config.Number("model.optimizer.eps", 1e-8);
-        if (config.Find("model.optimizer.betas") is { } betas)
+        var optimizer = config.Bind<OptimizerValues>("model.optimizer");
+        options.LearningRate = optimizer.Lr;
+        options.WeightDecay = optimizer.WeightDecay;
+        options.Epsilon = optimizer.Eps;
+        options.DecayBiasesAndNorms = optimizer.DecayBiasesAndNorms;
+        if (optimizer.Betas is { } betas)
         {
-            (options.Beta1, options.Beta2) = betas is IReadOnlyList<object?> and [double first, double second]
+            (options.Beta1, options.Beta2) = betas is [var first, var second]
                 ? (first, second)
                 : throw config.Fault("model.optimizer.betas", "'model.optimizer.betas' must be a list of two numbers: [0.9, 0.999].");
         }
+    }
 
+    private void ConfigureSchedule(TrainingOptions options)
+    {
+        // As in the reference, the schedule sets the rate of every epoch, so that its own initial rate wins.
+        var scheduler = config.Bind<SchedulerValues>("model.scheduler");
         options.Schedule = ConfigTarget.Of(config, "model.scheduler", Schedules);
-        options.MinimumLearningRate = config.Number("model.scheduler.min_lr", 0);
-        if (config.Whole("model.scheduler.max_epochs", options.Epochs) != options.Epochs)
+        options.LearningRate = scheduler.InitLr ?? options.LearningRate;
+        options.MinimumLearningRate = scheduler.MinLr;
+        options.WarmupSteps = scheduler.WarmupSteps;
+        if ((scheduler.MaxEpochs ?? options.Epochs) != options.Epochs)
         {
             throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' must equal trainer.max_epochs: the schedule covers the epochs that are trained.");
         }
@@ -109,24 +107,44 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         }
     }
 
-    // Settings that the reference does not have.
-    private void ConfigureOurs(TrainingOptions options)
+    // The section that says how rows become items: the data, or of merged sets the first that says anything about it.
+    private string ItemSection()
     {
-        options.DecayBiasesAndNorms = config.Flag("model.optimizer.decay_biases_and_norms", true);
-        options.WarmupSteps = config.Whole("model.scheduler.warmup_steps", 0);
-        options.AccumulatedBatches = config.Whole("trainer.accumulate_batches", 1);
-        options.ChunkSize = IsSet("trainer.chunk_size") ? config.Whole("trainer.chunk_size") : null;
-        options.KeepVisualTokens = config.Flag("trainer.keep_visual_tokens", false);
-        options.ClipNorm = IsSet("trainer.clip_norm") ? config.Number("trainer.clip_norm") : null;
-        options.SaveEverySteps = IsSet("trainer.save_every_steps") ? config.Whole("trainer.save_every_steps") : null;
+        string[] keys = ["iterate", "vid_query_method", "vid_frames", "emb_pool", "n_embs"];
+        return config.Find("data.iterate") is not null ? "data"
+            : config.Names("data").Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => $"data.{name}")
+                .FirstOrDefault(part => keys.Any(key => config.Find($"{part}.{key}") is not null)) ?? "data";
     }
 
-    private bool IsSet(string path) => config.Find(path) is not null;
+    private sealed record RunValues(int Seed = 1234, string? MissingMedia = null);
 
-    private string Settled(string first)
+    private sealed record BatchValues(int BatchSize, int NumWorkers = 2);
+
+    private sealed record TrainerValues(
+        int MaxEpochs, ScalarType Precision = ScalarType.Float32, bool SaveCkpt = true, int AccumulateBatches = 1,
+        int? ChunkSize = null, bool KeepVisualTokens = false, double? ClipNorm = null, long? SaveEverySteps = null)
     {
-        string[] names = ["iterate", "vid_query_method", "vid_frames", "emb_pool", "n_embs"];
-        return config.Names("data").Where(name => name.StartsWith("dataset-", StringComparison.Ordinal))
-            .FirstOrDefault(part => names.Any(name => config.Find($"data.{part}.{name}") is not null)) is { } telling ? $"data.{telling}" : $"data.{first}";
+        public static readonly Dictionary<string, bool> SaveCkptNames = new(StringComparer.Ordinal) { ["all"] = true, ["last"] = false };
+
+        public static readonly Dictionary<string, ScalarType> PrecisionNames = new(StringComparer.Ordinal)
+        {
+            ["32-true"] = ScalarType.Float32,
+            ["32"] = ScalarType.Float32,
+            ["bf16-mixed"] = ScalarType.BFloat16,
+            ["16-mixed"] = ScalarType.Float16,
+        };
     }
+
+    private sealed record ItemValues(
+        bool Iterate = true, QueryFrameMethod VidQueryMethod = QueryFrameMethod.Middle, TargetFramePooling EmbPool = TargetFramePooling.Query, int NEmbs = 15)
+    {
+        public static readonly Dictionary<string, bool> IterateNames = new(StringComparer.Ordinal) { ["pth2"] = true, ["idx"] = false, ["triplets"] = false };
+
+        public static readonly Dictionary<string, TargetFramePooling> EmbPoolNames = Poolings;
+    }
+
+    private sealed record OptimizerValues(
+        double Lr, double WeightDecay = 0.01, double Eps = 1e-8, IReadOnlyList<double>? Betas = null, bool DecayBiasesAndNorms = true);
+
+    private sealed record SchedulerValues(double? InitLr = null, double MinLr = 0, int? MaxEpochs = null, int WarmupSteps = 0);
 }

@@ -1,4 +1,7 @@
+using System.Collections;
+using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Reproduction.Configuration;
@@ -75,44 +78,28 @@ public sealed class ComposedConfiguration
     /// <param name="path">The path.</param>
     /// <returns>Null if the value is missing or null.</returns>
     /// <exception cref="ConfigurationException">It is a list or a map.</exception>
-    public string? TextOrNull(string path) => Scalar(path)?.Value is { } value ? PythonLiteral.Of(value) : null;
+    public string? TextOrNull(string path) => (string?)Value(path, typeof(string));
 
     /// <summary>A whole number.</summary>
     /// <param name="path">The path.</param>
     /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The number.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
-    public int Whole(string path, int? fallback = null) => Scalar(path) switch
-    {
-        { Value: long number } and var scalar => number is >= int.MinValue and <= int.MaxValue ? (int)number : throw Wrong(path, scalar, "a whole number"),
-        null or { Value: null } => fallback ?? throw Missing(path),
-        var other => throw Wrong(path, other, "a whole number"),
-    };
+    public int Whole(string path, int? fallback = null) => (int?)Value(path, typeof(int)) ?? fallback ?? throw Missing(path);
 
     /// <summary>A number.</summary>
     /// <param name="path">The path.</param>
     /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The number.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
-    public double Number(string path, double? fallback = null) => Scalar(path) switch
-    {
-        { Value: double number } => number,
-        { Value: long number } => number,
-        null or { Value: null } => fallback ?? throw Missing(path),
-        var other => throw Wrong(path, other, "a number"),
-    };
+    public double Number(string path, double? fallback = null) => (double?)Value(path, typeof(double)) ?? fallback ?? throw Missing(path);
 
     /// <summary>A flag.</summary>
     /// <param name="path">The path.</param>
     /// <param name="fallback">The default for a missing or null value; null: the value is required.</param>
     /// <returns>The flag.</returns>
     /// <exception cref="ConfigurationException">The value is missing or has another type.</exception>
-    public bool Flag(string path, bool? fallback = null) => Scalar(path) switch
-    {
-        { Value: bool flag } => flag,
-        null or { Value: null } => fallback ?? throw Missing(path),
-        var other => throw Wrong(path, other, "True or False"),
-    };
+    public bool Flag(string path, bool? fallback = null) => (bool?)Value(path, typeof(bool)) ?? fallback ?? throw Missing(path);
 
     /// <summary>A value by name.</summary>
     /// <typeparam name="T">The type of the values.</typeparam>
@@ -121,12 +108,28 @@ public sealed class ComposedConfiguration
     /// <param name="fallback">The default name for a missing or null value.</param>
     /// <returns>The meaning.</returns>
     /// <exception cref="ConfigurationException">The name is unknown; the message has the nearest ones.</exception>
-    public T OneOf<T>(string path, IReadOnlyDictionary<string, T> known, string fallback)
+    public T OneOf<T>(string path, IReadOnlyDictionary<string, T> known, string fallback) =>
+        known.TryGetValue(TextOrNull(path) ?? fallback, out var value) ? value : throw UnknownName(path, TextOrNull(path) ?? fallback, known.Keys);
+
+    /// <summary>Reads the values of a section into a record.</summary>
+    /// <typeparam name="T">
+    /// A class with one public constructor. Each parameter takes the value of its name in snake case: <c>MaxEpochs</c> that of <c>max_epochs</c>. Its
+    /// type is <see cref="bool"/>, <see cref="int"/>, <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, an
+    /// <see cref="IReadOnlyList{T}"/> of one of these, or an enum, given by the name of a member in snake case; value types may be nullable. A
+    /// parameter <c>X</c> of any type is given by name where the class has a public static dictionary <c>XNames</c>.
+    /// </typeparam>
+    /// <param name="section">The path of the section; empty for the root.</param>
+    /// <returns>
+    /// The record. A missing or null value gives the default of its parameter; without a default it is required. Values without a parameter are
+    /// not read.
+    /// </returns>
+    /// <exception cref="ConfigurationException">A value has another type or an unknown name, or a required one is missing.</exception>
+    /// <exception cref="NotSupportedException">A parameter has a type that is not listed above.</exception>
+    public T Bind<T>(string section)
+        where T : class
     {
-        var name = TextOrNull(path) ?? fallback;
-        return known.TryGetValue(name, out var value)
-            ? value
-            : throw Unknown(path, $"'{path}' is '{name}'; known are {string.Join(", ", known.Keys)}.", name, known.Keys);
+        var constructor = typeof(T).GetConstructors().Single();
+        return (T)constructor.Invoke([.. constructor.GetParameters().Select(parameter => Argument(section, parameter))]);
     }
 
     /// <summary>A file or folder, absolute; relative paths start at the folder in which the command was started.</summary>
@@ -205,15 +208,20 @@ public sealed class ComposedConfiguration
         }
     }
 
-    private ConfigScalar? Scalar(string path) => FindNode(path) switch
+    private object? Value(string path, Type type) => TypedValue.Of(FindNode(path), type, path);
+
+    private object? Argument(string section, ParameterInfo parameter)
     {
-        null => null,
-        ConfigScalar scalar => scalar,
-        var other => throw new ConfigurationException(other.Origin, $"'{path}' has to be one value."),
-    };
+        var path = $"{section}.{JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name!)}".TrimStart('.');
+        return (TypedValue.Names(parameter) is { } known ? Named(path, known) : Value(path, parameter.ParameterType))
+            ?? (parameter.HasDefaultValue ? parameter.DefaultValue : throw Missing(path));
+    }
+
+    private object? Named(string path, IDictionary known) =>
+        TextOrNull(path) is { } name ? known[name] ?? throw UnknownName(path, name, known.Keys.Cast<string>()) : null;
+
+    private ConfigurationException UnknownName(string path, string name, IEnumerable<string> known) =>
+        Unknown(path, $"'{path}' is '{name}'; known are {string.Join(", ", known)}.", name, known);
 
     private ConfigurationException Missing(string path) => Fault(path, $"'{path}' is needed here and not given: {path}=…");
-
-    private static ConfigurationException Wrong(string path, ConfigScalar scalar, string wanted) =>
-        new(scalar.Origin, $"'{path}' is '{PythonLiteral.Of(scalar.Value)}', but has to be {wanted}.");
 }

@@ -105,11 +105,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
 
         Assert.True(File.Exists(Path.Combine(Folder(run, "options"), "ckpt_last.ckpt")));
         Assert.False(File.Exists(Path.Combine(Folder(run, "options"), "ckpt_0.ckpt")));
-        using var console = new TestConsole();
-        var host = new CommandHost(console, TextWriter.Null, run.Folder);
-        var config = new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)).Compose("train", [.. MatrixWorld.Small("blip", Cirr), .. options], run.Folder);
-        var training = new TrainingOptions();
-        new TrainingSettings(config).Configure(training, new ConfiguredModel(host, config, "cpu"), fresh: true);
+        var training = Configured(run, options);
         Assert.Equal((1, true, 2, 0.5, 1L), (training.ChunkSize, training.KeepVisualTokens, training.AccumulatedBatches, training.ClipNorm, training.SaveEverySteps));
         Assert.Equal((ScalarType.BFloat16, false), (training.Precision, training.KeepAllCheckpoints));
         Assert.Equal((false, 1, TrainingScheduleKind.StepPerEpoch, false), (training.DecayBiasesAndNorms, training.WarmupSteps, training.Schedule, training.SkipUnreadable));
@@ -119,19 +115,25 @@ public sealed class RunOptionsTests(MatrixWorld world)
     public async Task Train_ScheduleOfItsOwn_StartsThereAndHasTheEpochsOfTheTrainer()
     {
         var run = await world.ReadyAsync("blip");
-        Assert.Equal(3e-4, Configure("model.scheduler.init_lr=3e-4").LearningRate);
-        Assert.Equal(2e-4, Configure("model.optimizer.lr=2e-4").LearningRate);
-        var error = Assert.Throws<ConfigurationException>(() => Configure("model.scheduler.max_epochs=9"));
+        Assert.Equal(3e-4, Configured(run, "model.scheduler.init_lr=3e-4").LearningRate);
+        Assert.Equal(2e-4, Configured(run, "model.optimizer.lr=2e-4").LearningRate);
+        var error = Assert.Throws<ConfigurationException>(() => Configured(run, "model.scheduler.max_epochs=9"));
         Assert.Contains("trainer.max_epochs", error.Message, StringComparison.Ordinal);
+    }
 
-        TrainingOptions Configure(string setting)
-        {
-            using var console = new TestConsole();
-            var config = new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)).Compose("train", [.. MatrixWorld.Small("blip", Cirr), setting], run.Folder);
-            var options = new TrainingOptions();
-            new TrainingSettings(config).Configure(options, new ConfiguredModel(new CommandHost(console, TextWriter.Null, run.Folder), config, "cpu"), fresh: true);
-            return options;
-        }
+    [Fact]
+    public async Task Train_ValuesOfTheOptimizer_AreReadOnlyWhereTheyAreUsed()
+    {
+        var run = await world.ReadyAsync("blip");
+        Assert.Equal(0.01, Configured(run, "~model.optimizer.weight_decay").WeightDecay);
+        Assert.Throws<ConfigurationException>(() => Configured(run, "~model.optimizer.weight_decay", "model/scheduler=step"));
+        var options = Configured(run, "+model.optimizer.betas=[0.8, 0.99]");
+        Assert.Equal((0.8, 0.99), (options.Beta1, options.Beta2));
+        var error = Assert.Throws<ConfigurationException>(() => Configured(run, "+model.optimizer.betas=[0.8]"));
+        Assert.Contains("command line: +model.optimizer.betas=[0.8]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'model.optimizer.betas' must be a list of two numbers", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Configured(run, "++data.vid_frames=x").QueryFrameCount);
+        Assert.Throws<ConfigurationException>(() => Configured(run, "++data.vid_frames=x", "++data.vid_query_method=sample"));
     }
 
     [Fact]
@@ -168,6 +170,15 @@ public sealed class RunOptionsTests(MatrixWorld world)
 
         Assert.Contains(
             "covr embed images --image_dir datasets/conceptual_captions/train --todo_ids annotation/cc-coir/cc-coir_train.csv --save_dir none", run.Error, StringComparison.Ordinal);
+    }
+
+    private static TrainingOptions Configured(CommandRun run, params string[] settings)
+    {
+        using var console = new TestConsole();
+        var config = new ConfigLibrary(ConfigLibrary.Folders([], run.Folder)).Compose("train", [.. MatrixWorld.Small("blip", Cirr), .. settings], run.Folder);
+        var options = new TrainingOptions();
+        new TrainingSettings(config).Configure(options, new ConfiguredModel(new CommandHost(console, TextWriter.Null, run.Folder), config, "cpu"), fresh: true);
+        return options;
     }
 
     private static string Folder(CommandRun run, string name) =>

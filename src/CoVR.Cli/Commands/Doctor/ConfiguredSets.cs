@@ -77,7 +77,7 @@ internal sealed class ConfiguredSets
             Splits = [folder.Split],
             Embeddings = [folder.Folder],
             ExpectedFingerprint = Expected(),
-            CaptionEmbeddings = folder.Split == DatasetSplit.Train && LossWeights.Of(_values).Captions > 0 ? [captions] : [],
+            CaptionEmbeddings = folder.Split == DatasetSplit.Train && LossWeights.Of(_values).SiTcWeight > 0 ? [captions] : [],
             EmbedCommand = EmbedCommand(part),
         };
     }
