@@ -6,8 +6,8 @@ using CoVR.Media.Sampling;
 using CoVR.Modeling.Families;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training.Runs;
 using CoVR.Retrieval;
+using CoVR.Training.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Cli.Runs;
