@@ -4,7 +4,7 @@ using CoVR.Modeling.Families;
 
 namespace CoVR.Benchmarks;
 
-/// <summary>Models with fresh weights, which nothing is downloaded for.</summary>
+/// <summary>Models with new weights, which nothing is downloaded for.</summary>
 internal static class MadeModels
 {
     public static ComposedModel Create(ModelOptions options) => BlipArchitecture.Family.CreateAsync(options).AsTask().GetAwaiter().GetResult();

@@ -32,7 +32,7 @@ internal sealed class ConvBackbone : nn.Module<Tensor, Tensor>, IVisualEncoder
     [ComponentName(Name = "positions")]
     private Parameter _positions = new(randn(1, Places, Channels) * 0.1f);
 
-    /// <summary>Makes a network with fresh weights of libtorch's generator.</summary>
+    /// <summary>Makes a network with new weights of libtorch's generator.</summary>
     public ConvBackbone()
         : base(nameof(ConvBackbone)) => RegisterComponents();
 

@@ -36,7 +36,7 @@ public sealed record GalleryInfo(string Name, EmbeddingFingerprint Fingerprint, 
         var embedding = entry.Embedding;
         if (entry.Id.Value.Length == 0 || !ids.Add(entry.Id))
         {
-            return "is empty or comes twice in one write; each entry needs an identity of its own.";
+            return "is empty or appears twice in one write; each entry needs its own id.";
         }
 
         if ((embedding.Vectors, embedding.Dimensions) != (Fingerprint.Vectors, Fingerprint.Dimensions))
@@ -46,7 +46,7 @@ public sealed record GalleryInfo(string Name, EmbeddingFingerprint Fingerprint, 
 
         if (entry.FrameTimes.Count != 0 && entry.FrameTimes.Count != embedding.Frames)
         {
-            return $"has {entry.FrameTimes.Count} frame times for {embedding.Frames} frames; give one a frame, or none.";
+            return $"has {entry.FrameTimes.Count} frame times for {embedding.Frames} frames; give one per frame, or none.";
         }
 
         var values = embedding.Values.Span;
@@ -56,6 +56,6 @@ public sealed record GalleryInfo(string Name, EmbeddingFingerprint Fingerprint, 
             at++;
         }
 
-        return at == values.Length ? null : $"has the value {values[at]} at place {at} of its embedding: it cannot be ranked. Embed the item again.";
+        return at == values.Length ? null : $"has the value {values[at]} at index {at} of its embedding: it cannot be ranked. Embed the item again.";
     }
 }

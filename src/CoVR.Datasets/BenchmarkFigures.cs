@@ -50,7 +50,7 @@ internal sealed class BenchmarkFigures
         ArgumentNullException.ThrowIfNull(rankings);
         if (rankings.Count != dataset.Triplets.Count || rankings.Count == 0)
         {
-            throw new ArgumentException($"{dataset.Triplets.Count} triplets need as many rankings, at least one, not {rankings.Count}.", nameof(rankings));
+            throw new ArgumentException($"{dataset.Triplets.Count} triplets need {dataset.Triplets.Count} rankings, and at least one; there are {rankings.Count}.", nameof(rankings));
         }
     }
 

@@ -105,7 +105,7 @@ public abstract class DatasetOptions
 
     /// <summary>Adds a fault unless a value has a name.</summary>
     private protected static void RequireDefined<T>(List<string> faults, T value, string name)
-        where T : struct, Enum => Require(faults, Enum.IsDefined(value), $"{name} is {value:D}, which is none of {string.Join(", ", Enum.GetNames<T>())}.");
+        where T : struct, Enum => Require(faults, Enum.IsDefined(value), $"{name} is {value:D}, which is not one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     /// <summary>Adds a fault unless extensions look like extensions.</summary>
     private protected static void RequireExtensions(List<string> faults, IList<string> extensions) =>
@@ -115,13 +115,13 @@ public abstract class DatasetOptions
 /// <summary>How rows with a missing picture or video are treated.</summary>
 public enum MissingMediaPolicy
 {
-    /// <summary>The test split must be complete; in the other splits rows are left out and logged, as in the reference.</summary>
+    /// <summary>The test split must be complete; in the other splits rows remain out and logged, as in the reference.</summary>
     StrictTest,
 
     /// <summary>Every split must be complete.</summary>
     Strict,
 
-    /// <summary>In every split rows are left out and logged.</summary>
+    /// <summary>In every split rows remain out and logged.</summary>
     Report,
 
     /// <summary>Presence is not checked: rows are kept, and reading missing media fails later, one by one.</summary>

@@ -41,7 +41,7 @@ public sealed class HardNegativeNceLoss : IContrastiveLoss
 
         if (!double.IsFinite(beta) || beta < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "The preference for hard negatives must be a finite number that is not negative.");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "The preference for hard negatives must be finite and not negative.");
         }
 
         (Alpha, Beta, _normalization) = (alpha, beta, normalization);

@@ -59,7 +59,7 @@ public sealed class MediaFrameReader : IFrameReader
     {
         if (frames.Count == 0)
         {
-            throw new MediaReadException(name, MediaFailure.NoFrames, "there is no frame.");
+            throw new MediaReadException(name, MediaFailure.NoFrames, "there are no frames.");
         }
 
         var selection = new FrameSelection(sampler, frames.Count);
@@ -123,7 +123,7 @@ public sealed class MediaFrameReader : IFrameReader
     {
         var header = new byte[ImageFormat.HeaderLength];
         var length = await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        return length > 0 ? header[..length] : throw new MediaReadException(name, MediaFailure.Empty, "the media has no bytes.");
+        return length > 0 ? header[..length] : throw new MediaReadException(name, MediaFailure.Empty, "the file is empty.");
     }
 
     private static async Task<byte[]> ReadRestAsync(Stream stream, byte[] header, CancellationToken cancellationToken)

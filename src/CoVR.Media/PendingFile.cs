@@ -10,7 +10,7 @@ internal sealed class PendingFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(_path) ?? throw new ArgumentException($"{path} is no file name.", nameof(path));
+        var folder = Path.GetDirectoryName(_path) ?? throw new ArgumentException($"{path} is not a file name.", nameof(path));
         Directory.CreateDirectory(folder);
         TemporaryPath = Path.Combine(folder, $".{Path.GetFileNameWithoutExtension(_path)}.{Guid.NewGuid():N}{Path.GetExtension(_path)}");
     }

@@ -175,6 +175,6 @@ public sealed partial class MlflowRunLogger : IRunLogger, IDisposable
     /// <summary>MLflow allows letters, digits, <c>_ - . /</c> and spaces in names.</summary>
     private static string Allowed(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ' ' ? letter : '_'));
 
-    [LoggerMessage(22, LogLevel.Warning, "The MLflow server {Server} did not take everything ({Fault}); {Unsent} metrics are in {Path}.")]
+    [LoggerMessage(22, LogLevel.Warning, "The MLflow server {Server} did not accept everything ({Fault}); {Unsent} metrics are in {Path}.")]
     private static partial void LogUnsent(ILogger logger, Uri server, string fault, long unsent, string path);
 }

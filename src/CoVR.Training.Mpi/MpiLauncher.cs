@@ -76,7 +76,7 @@ public sealed class MpiLauncher
     public static IReadOnlyList<string> ThisProgram(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
+        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
         var runsAssembly = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         return runsAssembly && Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly ? [program, assembly, .. arguments] : [program, .. arguments];
     }

@@ -15,10 +15,10 @@ internal static class TrainingDiagnostics
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("covr.training.steps", "{step}", "Steps that this process has taken.");
 
     private static readonly Histogram<double> StepDuration =
-        Meter.CreateHistogram<double>("covr.training.step.duration", "s", "Time of one step, waiting for data included.");
+        Meter.CreateHistogram<double>("covr.training.step.duration", "s", "Duration of one step, including waiting for data.");
 
     private static readonly Histogram<double> DataWait =
-        Meter.CreateHistogram<double>("covr.training.data_wait.duration", "s", "Time in which one step waited for data.");
+        Meter.CreateHistogram<double>("covr.training.data_wait.duration", "s", "Time that one step waited for data.");
 
     internal static void Record(StepRecord record)
     {

@@ -14,14 +14,14 @@ public static class CoVRDiagnostics
     private static readonly Meter Meter = new(Name);
 
     internal static readonly Histogram<double> SearchDuration =
-        Meter.CreateHistogram<double>("covr.search.duration", "s", "Time of one composed query, reading its reference included.");
+        Meter.CreateHistogram<double>("covr.search.duration", "s", "Duration of one composed query, including reading its reference.");
 
     internal static readonly Counter<long> EmbeddedItems =
         Meter.CreateCounter<long>("covr.embedding.items", "{item}", "Items that embedding jobs finished, by outcome.");
 
     internal static readonly Histogram<double> ModelWork =
-        Meter.CreateHistogram<double>("covr.embedding.model.duration", "s", "Time in which the model of an embedding job worked on one batch.");
+        Meter.CreateHistogram<double>("covr.embedding.model.duration", "s", "Time that the model of an embedding job spent on one batch.");
 
     internal static readonly Histogram<double> ModelWait =
-        Meter.CreateHistogram<double>("covr.embedding.wait.duration", "s", "Time in which the model of an embedding job waited for one batch.");
+        Meter.CreateHistogram<double>("covr.embedding.wait.duration", "s", "Time that the model of an embedding job waited for one batch.");
 }

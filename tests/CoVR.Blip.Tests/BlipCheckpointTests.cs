@@ -55,7 +55,7 @@ public sealed class BlipCheckpointTests : IDisposable
 
     [Theory]
     [InlineData("blip2-l-coco", "weights of BLIP-2 (BLIP-2 with EVA ViT-g")]
-    [InlineData("model_base_retrieval_coco", "the variant 'base', and 'large' is asked for")]
+    [InlineData("model_base_retrieval_coco", "the variant 'base', but 'large' was requested")]
     [InlineData("webvid-covrr", "did you mean 'webvid-covr'")]
     [InlineData("nowhere/webvid-covr.ckpt", "there is no such file")]
     [InlineData(" ", "the name is empty")]
@@ -86,7 +86,7 @@ public sealed class BlipCheckpointTests : IDisposable
         var options = From(Save(State(source)));
         options.Vocabulary = [.. SmallBlip.Vocabulary, "unheard"];
         var fault = Assert.Throws<CheckpointException>(() => SmallBlip.Create(options));
-        Assert.Contains("The file's vocabulary has 18 words, the model's 19: ", fault.Message.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains("The file's vocabulary has 18 words, but the model's has 19: ", fault.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
     [Fact]

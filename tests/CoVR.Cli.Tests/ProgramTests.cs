@@ -35,7 +35,7 @@ public sealed class ProgramTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, process.ExitCode);
-        Assert.StartsWith("error: The folder in which the command was started is not there any more", error, StringComparison.Ordinal);
+        Assert.StartsWith("error: The folder in which the command was started no longer exists", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 }

@@ -9,10 +9,10 @@ internal static class CommandList
     /// <summary>The root command.</summary>
     public static RootCommand Create(CommandHost host)
     {
-        var root = new DocumentedRootCommand("Composed image and video retrieval: a reference picture or video plus a text that says what to change.")
+        var root = new DocumentedRootCommand("Composed image and video retrieval: search with a reference picture or video, and a text that says what to change.")
         {
             HelpName = "covr",
-            Notes = "'covr COMMAND --help' explains a command and shows examples. Interrupted work goes on when the same command is given again.",
+            Notes = "'covr COMMAND --help' explains a command, with examples. Run an interrupted command again to continue where it stopped.",
         };
 
         // In the order in which help shows them; one line each.

@@ -23,7 +23,7 @@ namespace CoVR.Cli.Hosting;
 /// </remarks>
 internal sealed class CommandHost
 {
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Logs what the libraries do, and shows where errors come from.", Recursive = true };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Logs what the libraries do, and shows the stack traces of errors.", Recursive = true };
 
     /// <summary>Creates the host.</summary>
     /// <param name="console">Standard output.</param>
@@ -57,7 +57,7 @@ internal sealed class CommandHost
     public ErrorLoggerProvider Logs { get; }
 
     /// <summary>The message after a stop; set by commands that can say more.</summary>
-    public string ResumeHint { get; set; } = "The same command starts again.";
+    public string ResumeHint { get; set; } = "Run the same command to start again.";
 
     /// <summary>The host of the running process.</summary>
     /// <exception cref="CommandException">The folder in which it was started is not there any more, or must not be read.</exception>
@@ -70,7 +70,7 @@ internal sealed class CommandHost
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The folder in which the command was started is not there any more, or must not be read. Change to another folder and start it again. ({error.Message})");
+            throw new CommandException($"The folder in which the command was started no longer exists or cannot be read. Change to another folder and run it again. ({error.Message})");
         }
 
         var console = AnsiConsole.Console;

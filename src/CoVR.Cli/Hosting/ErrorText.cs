@@ -14,7 +14,7 @@ internal static class ErrorText
         {
             OptionsValidationException options => string.Join(Environment.NewLine + "       ", options.Failures),
             _ when IsForUsers(cause) => cause.Message,
-            _ when IsOutOfMemory(cause) => $"There is not enough memory ({cause.Message.Split('\n')[0].TrimEnd('.')}). Smaller batches or a smaller model take less; a limit of the container or of the shell (ulimit -v) may be too low.",
+            _ when IsOutOfMemory(cause) => $"There is not enough memory ({cause.Message.Split('\n')[0].TrimEnd('.')}). Use smaller batches or a smaller model; or raise a limit of the container or the shell (ulimit -v).",
             _ => $"{cause.GetType().Name}: {cause.Message}{(verbose ? "" : $"{Environment.NewLine}This is unexpected. The same command with --verbose shows where it comes from.")}",
         };
         return verbose ? $"{text}{Environment.NewLine}{error}" : text;

@@ -9,17 +9,17 @@ internal static class OptionRules
     /// <summary>How long the decoding of a video may take.</summary>
     public static Option<int> VideoTimeout() => new Option<int>("--video-timeout", OptionNames.Aliases("--video-timeout"))
     {
-        Description = "Seconds after which a video is given up; those of more than 90 seconds of Full HD get proportionally more.",
+        Description = "Seconds after which decoding a video is given up; videos longer than 90 seconds of Full HD get proportionally more.",
         DefaultValueFactory = _ => 120,
     }.AtLeast(1);
 
     /// <summary>Requires a number to be at least a minimum.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least) =>
-        option.Require(result => result.GetValueOrDefault<int>() >= least, _ => $"{option.Name} is at least {least}.");
+        option.Require(result => result.GetValueOrDefault<int>() >= least, _ => $"{option.Name} must be at least {least}.");
 
     /// <summary>Requires a number, if given, to be at least a minimum.</summary>
     public static Option<int?> AtLeast(this Option<int?> option, int least) =>
-        option.Require(result => !(result.GetValueOrDefault<int?>() < least), _ => $"{option.Name} is at least {least}.");
+        option.Require(result => !(result.GetValueOrDefault<int?>() < least), _ => $"{option.Name} must be at least {least}.");
 
     /// <summary>A number must be within bounds.</summary>
     public static Option<int> Between(this Option<int> option, int least, int most) => option.Require(

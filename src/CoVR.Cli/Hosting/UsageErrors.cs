@@ -56,13 +56,13 @@ internal static class UsageErrors
         {
             var name = token.Split('=')[0];
             return command.Options.Any(option => option.Name == RunArguments.ShowConfig) && ConfigLibrary.HydraCounterpart(name) is { } instead
-                ? $"there is no option '{name}' as Hydra has it. {instead}"
+                ? $"Hydra's option '{name}' is not supported. {instead}"
                 : $"there is no option '{name}'.{DidYouMean(name, Options(command))}";
         }
 
         return command.Subcommands.Count > 0
             ? $"there is no command '{token}'.{DidYouMean(token, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}"
-            : $"'{token}' is one argument too many.";
+            : $"'{token}' is an unexpected argument.";
     }
 
     private static IEnumerable<string> Options(Command command) => command.Options
@@ -76,7 +76,7 @@ internal static class UsageErrors
     {
         var path = string.Join(' ', Ancestors(command).Reverse().Append(command).Select(part => part is RootCommand ? "covr" : part.Name));
         var commands = command.Subcommands.Count == 0 ? "" : $"Commands: {string.Join(", ", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}.{Environment.NewLine}";
-        return $"{commands}'{path} --help' shows how it is used.";
+        return $"{commands}'{path} --help' shows the usage.";
     }
 
     private static IEnumerable<Command> Ancestors(Command command)

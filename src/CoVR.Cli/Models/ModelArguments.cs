@@ -26,12 +26,12 @@ internal sealed class ModelArguments
         _checkpoint = new Option<string?>("--checkpoint", "--ckpt")
         {
             Description = "Weights: a file, a released name such as webvid-covr, an https:// or hf:// address. "
-                + (forQueries ? "[default: the model's best for composed queries]" : "[default: what the reference embeds with]"),
+                + (forQueries ? "[default: the model's best weights for composed queries]" : "[default: the weights that the reference embeds with]"),
         };
-        _target = new Option<string?>("--target-checkpoint", OptionNames.Aliases("--target-checkpoint")) { Description = "Weights that embed targets, where they are others (BLIP-2)." };
-        _type = new Option<string?>("--model_type", "--model-type") { Description = $"The reference's name of the model: {string.Join(", ", PublishedModel.All.Select(model => model.Variant))}." };
-        _vocabulary = new Option<string?>("--vocabulary") { Description = "vocab.txt of bert-base-uncased. [default: one in this folder, else it is downloaded once]" };
-        _imageSize = new Option<int?>("--image_size", "--image-size") { Description = "Pictures are resized to this many pixels. [default: what the model was trained with]" }.AtLeast(8);
+        _target = new Option<string?>("--target-checkpoint", OptionNames.Aliases("--target-checkpoint")) { Description = "Weights that embed targets, where they differ (BLIP-2)." };
+        _type = new Option<string?>("--model_type", "--model-type") { Description = $"The reference's name for the model: {string.Join(", ", PublishedModel.All.Select(model => model.Variant))}." };
+        _vocabulary = new Option<string?>("--vocabulary") { Description = "vocab.txt of bert-base-uncased. [default: the one in this folder, otherwise downloaded once]" };
+        _imageSize = new Option<int?>("--image_size", "--image-size") { Description = "The size in pixels that pictures are resized to. [default: what the model was trained with]" }.AtLeast(8);
         foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device } : [_model, _type, _checkpoint, _vocabulary, _device, _imageSize])
         {
             command.Add(option);
@@ -87,7 +87,7 @@ internal sealed class ModelArguments
             $"there is no model '{name}'.{UsageErrors.DidYouMean(name, PublishedModel.All.Select(model => model.Name))}", ExitCodes.Usage);
         return typed is null || typed == named
             ? named
-            : throw new CommandException($"--model {name} and --model_type {type} are two models: give one of them.", ExitCodes.Usage);
+            : throw new CommandException($"--model {name} and --model_type {type} are different models: give only one.", ExitCodes.Usage);
     }
 
     private static string? FindVocabulary(CommandHost host, string? asked)

@@ -42,6 +42,6 @@ internal static class VocabularyFile
     /// <param name="error">Why it is unavailable.</param>
     public static CheckpointException Missing(CommandHost host, CheckpointException error) => new(
         Name,
-        $"the vocabulary of bert-base-uncased is needed to read texts. Put it into {host.Folder} as {Name}, or name it: --vocabulary FILE, in train and test model.vocabulary=FILE. ({(error.InnerException as CheckpointException ?? error).Message})",
+        $"the vocabulary of bert-base-uncased is needed to read texts. Put it into {host.Folder} as {Name}, or give its path: --vocabulary FILE, or model.vocabulary=FILE for train and test. ({(error.InnerException as CheckpointException ?? error).Message})",
         error);
 }

@@ -44,9 +44,9 @@ internal sealed class EvaluationModel
     /// <summary>Leaks, deviations and missing data.</summary>
     public IEnumerable<Note> Notes =>
     [
-        .. ByVariants(result => result.Leaks).Select(part => new Note($"The figures of {Listed(part.Variants)} know something that no gallery in use can know.", part.Sentences)),
+        .. ByVariants(result => result.Leaks).Select(part => new Note($"The figures of {Listed(part.Variants)} use knowledge that no gallery in practice can have.", part.Sentences)),
         .. ByVariants(result => result.Deviations).Select(part => new Note($"{Listed(part.Variants)} {(part.Variants.Length == 1 ? "departs from its" : "depart from their")} rules.", part.Sentences)),
-        .. new[] { new Note("Not everything was there.", [.. _results.Select(result => result.Coverage).Where(coverage => !coverage.IsComplete).Select(coverage => coverage.Describe()).Distinct()]) }
+        .. new[] { new Note("Some data was missing.", [.. _results.Select(result => result.Coverage).Where(coverage => !coverage.IsComplete).Select(coverage => coverage.Describe()).Distinct()]) }
             .Where(note => note.Sentences.Count > 0),
     ];
 
@@ -151,7 +151,7 @@ internal sealed class EvaluationModel
                 .Take(MaximalCurves)
                 .Select(result => (Label(result), (IReadOnlyList<double>)RecallByCutOff(result))),
         ];
-        var answers = First.Dataset.Triplets.Any(triplet => triplet.Answers?.Count > 1) ? "Of several right answers the one that the annotations name first counts. " : "";
+        var answers = First.Dataset.Triplets.Any(triplet => triplet.Answers?.Count > 1) ? "With several right answers, the first in the annotations counts. " : "";
         var shown = _results.Count > lines.Length ? $"The first {lines.Length} of {_results.Count} results." : "";
         return lines.Length == 0 ? null : new RecallChart(lines, answers + shown);
     }

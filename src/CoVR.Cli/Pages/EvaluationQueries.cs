@@ -40,7 +40,7 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
     private IEnumerable<(string Title, string Text, int[] Queries)> Chosen()
     {
         var rules = $"{EvaluationModel.NameOf(result.Query)}, {result.Variant.Name} rules.";
-        var by = $"{rules} The right answer is marked green; below each picture its place and its similarity.";
+        var by = $"{rules} The right answer is marked green; below each picture are its rank and its similarity.";
         var wanted = options.Shown.ToHashSet(StringComparer.Ordinal);
         var all = Enumerable.Range(0, result.Rankings.Count).ToArray();
         int[] shown = [.. all.Where(query => wanted.Contains(_triplets[query].Id))];
@@ -49,11 +49,11 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
         yield return ("Queries", by, shown);
         if (all.All(query => _triplets[query].Target is null))
         {
-            yield return ("What was found", $"Queries at equal distances through the data set. The answers of this split are hidden. {rules}", Spread(others, options.Successes + options.Failures));
+            yield return ("What was found", $"Queries taken evenly from the data set. The answers of this split are hidden. {rules}", Spread(others, options.Successes + options.Failures));
         }
 
-        yield return ("Where it goes well", $"Queries whose right answer came first, at equal distances through the data set. {by}", Spread([.. scored.Where(query => _ranks[query] == 1)], options.Successes));
-        yield return ("Where it goes wrong", "Queries whose right answer did not come first, at equal distances through the data set.", Spread([.. scored.Where(query => _ranks[query] != 1)], options.Failures));
+        yield return ("What it gets right", $"Queries whose right answer came first, taken evenly from the data set. {by}", Spread([.. scored.Where(query => _ranks[query] == 1)], options.Successes));
+        yield return ("What it gets wrong", "Queries whose right answer did not come first, taken evenly from the data set.", Spread([.. scored.Where(query => _ranks[query] != 1)], options.Failures));
     }
 
     private static int[] Spread(int[] queries, int count) =>
@@ -66,7 +66,7 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
         var hits = await HitsAsync(result.Rankings[query], triplet.Reference, hit => hit.Id == triplet.Target || triplet.Answers?.GetValueOrDefault(hit.Id) > 0, cancellationToken);
         if (triplet.Target is { } target && (_ranks[query] is null || _ranks[query] > options.Hits))
         {
-            var text = _ranks[query] is { } rank ? $"at place {rank}" : $"not among the first {result.Rankings[query].Count}";
+            var text = _ranks[query] is { } rank ? $"at rank {rank}" : $"not among the first {result.Rankings[query].Count}";
             hits.Add(new ShownHit(await pictures.OfAsync(target, cancellationToken), "right missed", text));
         }
 
@@ -82,7 +82,7 @@ internal sealed class EvaluationQueries(PagePictures pictures, EvaluationResult 
             shown.Add(new ShownQuery(reference, question.Modification, "", await HitsAsync(question.Hits, question.Reference, _ => false, cancellationToken)));
         }
 
-        return new QuerySection("Other questions", "Asked beyond the data set: nobody has marked the right answer.", shown);
+        return new QuerySection("Other questions", "This query is not in the data set, so no right answer is marked.", shown);
     }
 
     private async Task<List<ShownHit>> HitsAsync(IEnumerable<SearchHit> hits, MediaId reference, Func<SearchHit, bool> isRight, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class PagePictures(Func<MediaId, MediaSource> locate, IFrameRead
         }
         catch (MediaReadException error)
         {
-            return new PagePicture(null, $"not readable: {id.Value}", error.Message);
+            return new PagePicture(null, $"unreadable: {id.Value}", error.Message);
         }
     }
 

@@ -48,7 +48,7 @@ internal static class ArchitectureSection
         {
             if (!known.TryGetValue(name, out var property))
             {
-                throw config.Unknown($"{path}.{name}", $"there is no size '{path}.{name}'. Known: {string.Join(", ", known.Keys)}.", name, known.Keys);
+                throw config.Unknown($"{path}.{name}", $"'{path}.{name}' is not a known size. Known: {string.Join(", ", known.Keys)}.", name, known.Keys);
             }
 
             var inner = ConfigurationPath.Combine(key.Length == 0 ? [property.Name] : [key, property.Name]);

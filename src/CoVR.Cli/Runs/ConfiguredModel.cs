@@ -49,7 +49,7 @@ internal sealed class ConfiguredModel : IModelChoice
         _targets = Weights("model.target_checkpoint");
         if (config.TextOrNull("model.model.vit_precision") is { } precision and not "fp32")
         {
-            throw config.Fault("model.model.vit_precision", $"'model.model.vit_precision' is '{precision}'; weights are kept in fp32 here. Mixed precision in training: trainer.precision=bf16-mixed.");
+            throw config.Fault("model.model.vit_precision", $"'model.model.vit_precision' is '{precision}'; weights are always kept in fp32. For mixed precision in training, use trainer.precision=bf16-mixed.");
         }
     }
 

@@ -26,13 +26,13 @@ internal sealed class EmbeddedRows(CommandHost host, ConfiguredModel model, Miss
 
         var examples = string.Join(", ", coverage.Missing.Keys.Take(Named));
         var sentence = $"{coverage.Missing.Count:N0} of {coverage.Wanted:N0} targets of {dataset.Name} ({dataset.Split}) have no embedding, for example {examples}.";
-        var makes = $"They are made with:{Environment.NewLine}{string.Join(Environment.NewLine, folders.Select(folder => $"  {folder.Command(host, model)}"))}";
+        var makes = $"Create them with:{Environment.NewLine}{string.Join(Environment.NewLine, folders.Select(folder => $"  {folder.Command(host, model)}"))}";
         if (coverage.Present == 0 || policy == MissingMediaPolicy.Strict)
         {
             throw new CommandException($"{sentence} {makes}");
         }
 
-        host.Warn($"{sentence} Their rows are left out. {makes}");
+        host.Warn($"{sentence} Their rows are skipped. {makes}");
         return dataset with
         {
             Triplets = [.. dataset.Triplets.Where(triplet => triplet.Target is not { } target || !coverage.Missing.ContainsKey(target))],

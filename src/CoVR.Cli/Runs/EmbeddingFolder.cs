@@ -113,7 +113,7 @@ internal sealed class EmbeddingFolder
             using var file = Checkpoint.Open(path);
             return file.Content is CheckpointTensor stored
                 ? (stored.Shape, values ? MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray() : default)
-                : throw new GalleryException(_path, $"'{path}' holds no bare tensor, so it is no embedding.");
+                : throw new GalleryException(_path, $"'{path}' does not hold a bare tensor, so it is not an embedding.");
         }
         catch (Exception error) when (error is CheckpointException or IOException or UnauthorizedAccessException)
         {

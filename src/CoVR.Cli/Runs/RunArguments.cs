@@ -18,14 +18,14 @@ internal sealed class RunArguments
 
     private readonly Option<string[]> _folders = new("--config-dir", OptionNames.Aliases("--config-dir"))
     {
-        Description = "A folder of your own configurations; files there stand over ours, as those of ./configs do.",
+        Description = "A folder of your own configurations, which override covr's, as ./configs does.",
     };
 
-    private readonly Option<string?> _config = new("--config") { Description = "Takes the configuration that was saved with a run (.hydra/config.yaml) instead of composing one." };
-    private readonly Option<string[]> _presets = new("--preset") { Description = "The rules by which tests count: reference (the paper's code), corrected, honest. Several are shown side by side. [default: reference and honest]" };
+    private readonly Option<string?> _config = new("--config") { Description = "Uses the configuration saved with a run (.hydra/config.yaml) instead of composing one." };
+    private readonly Option<string[]> _presets = new("--preset") { Description = "The evaluation rules: reference (the paper's code), corrected, honest. Several are shown side by side. [default: reference and honest]" };
     private readonly Option<string?> _show = new(ShowConfig, OptionNames.Aliases(ShowConfig))
     {
-        Description = "Prints the configuration, or its part (--show-config model), with the origin of each value, and does nothing else.",
+        Description = "Prints the configuration, or its part (--show-config model), with the origin of each value, and exits.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

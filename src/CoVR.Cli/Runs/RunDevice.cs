@@ -25,9 +25,9 @@ internal static class RunDevice
                     : wanted == "auto" ? "cpu"
                     : throw config.Fault(
                         "trainer.accelerator",
-                        $"'trainer.accelerator' is '{wanted}', and this covr sees no CUDA device. On the processor: trainer=cpu{(IsDistributed(config) ? " (or keep trainer=ddp with trainer.accelerator=cpu)" : "")}.");
+                        $"'trainer.accelerator' is '{wanted}', but no CUDA device is available. To run on the CPU: trainer=cpu{(IsDistributed(config) ? " (or keep trainer=ddp with trainer.accelerator=cpu)" : "")}.");
             default:
-                throw config.Unknown("trainer.accelerator", $"'trainer.accelerator' is '{wanted}'; known are cpu, gpu and auto.", wanted, ["cpu", "gpu", "auto"]);
+                throw config.Unknown("trainer.accelerator", $"'trainer.accelerator' is '{wanted}'; known values are cpu, gpu and auto.", wanted, ["cpu", "gpu", "auto"]);
         }
     }
 

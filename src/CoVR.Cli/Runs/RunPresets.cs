@@ -27,9 +27,9 @@ internal static class RunPresets
             _ => Array.Empty<string>(),
         };
         return names.Length == 0
-            ? throw config.Fault("presets", $"'presets' names no rules; there are {string.Join(", ", Known.Keys)}.")
+            ? throw config.Fault("presets", $"'presets' names no rules. There are {string.Join(", ", Known.Keys)}.")
             : [.. names.Distinct(StringComparer.Ordinal).Select(name => Known.TryGetValue(name, out var variant)
                 ? variant
-                : throw config.Unknown("presets", $"there are no rules '{name}'; known are {string.Join(", ", Known.Keys)}.", name, Known.Keys))];
+                : throw config.Unknown("presets", $"there are no rules '{name}'. Known: {string.Join(", ", Known.Keys)}.", name, Known.Keys))];
     }
 }

@@ -40,7 +40,7 @@ internal sealed record SplitEmbeddings(string Dataset, DatasetSplit Split, strin
         if (known is { WeightsSha256: { Length: > 0 } weights } && weights != fingerprint.WeightsSha256 && (known with { WeightsSha256 = fingerprint.WeightsSha256 }) == fingerprint)
         {
             host.Warn(
-                $"{host.Shown(Folder)} was embedded with other weights than the model's (SHA-256 {weights[..8]}… against {fingerprint.WeightsSha256[..8]}…). "
+                $"{host.Shown(Folder)} was embedded with different weights than the model's (SHA-256 {weights[..8]}… against {fingerprint.WeightsSha256[..8]}…). "
                 + "That is right when the model's queries were trained against these embeddings, as those of the papers were against blip-l-coco and blip2-l-coco.");
             fingerprint = known;
         }

@@ -97,7 +97,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         var query = ConfigTarget.Of(config, $"{section}.test", Queries);
         if (config.Text($"{section}.test._target_").EndsWith(LateFusion, StringComparison.Ordinal) && fusion != QueryFusion.Late)
         {
-            throw config.Fault($"{section}.test._target_", $"'{section}' asks a model with late fusion: model=blip-large_late-fusion or model=blip2-coco_late-fusion.");
+            throw config.Fault($"{section}.test._target_", $"'{section}' needs a model with late fusion: model=blip-large_late-fusion or model=blip2-coco_late-fusion.");
         }
 
         var values = config.Bind<TestValues>(section);

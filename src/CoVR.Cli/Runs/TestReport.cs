@@ -29,7 +29,7 @@ internal static class TestReport
 
         foreach (var row in rows.Where(row => row.Report.Metrics.Count == 0).DistinctBy(row => row.Name))
         {
-            host.Say($"{row.Name}: the answers are hidden; send its files to the benchmark's server.");
+            host.Say($"{row.Name}: the answers are hidden; submit its files to the benchmark's server.");
         }
 
         foreach (var (test, result) in results)
@@ -70,7 +70,7 @@ internal static class TestReport
 
         foreach (var submission in result.Submissions.Where(submission => submission.Faults.Count > 0))
         {
-            host.Warn($"a server would refuse {host.Shown(Path.Combine(result.OutputFolder!, submission.File))}: {submission.Faults[0]}{(submission.Faults.Count > 1 ? $" ({submission.Faults.Count - 1} faults more)" : "")}");
+            host.Warn($"the server would reject {host.Shown(Path.Combine(result.OutputFolder!, submission.File))}: {submission.Faults[0]}{(submission.Faults.Count > 1 ? $" ({submission.Faults.Count - 1} faults more)" : "")}");
         }
     }
 

@@ -52,8 +52,8 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         {
             throw new CommandException(
                 $"{error.Missing.Count:N0} candidates of {error.Part} have no embedding, for example {string.Join(", ", error.Missing.Keys.Take(3))}. "
-                + $"They are made with:{Environment.NewLine}  {test.Folder.Command(host, choice)}{Environment.NewLine}"
-                + "To score the smaller, easier gallery all the same: missing_media=report.");
+                + $"Create them with:{Environment.NewLine}  {test.Folder.Command(host, choice)}{Environment.NewLine}"
+                + "To score the smaller, easier gallery anyway: missing_media=report.");
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
         if (files.Where(file => !File.Exists(file.Path)).ToList() is { Count: > 0 } missing)
         {
             throw new CommandException(
-                $"the captions of the targets are not embedded: there is no {host.Shown(missing[0].Path)}. The loss compares queries with them (si_tc; model/loss_terms=si_ti does not). They are made with:{Environment.NewLine}"
+                $"the captions of the targets are not embedded: there is no {host.Shown(missing[0].Path)}. The loss compares queries with them (si_tc; model/loss_terms=si_ti does not). Create them with:{Environment.NewLine}"
                 + string.Join(Environment.NewLine, missing.Select(file => $"  covr embed texts {host.Shown(file.Folder.Annotations)} {host.Shown(Path.GetDirectoryName(file.Path)!)}{choice.EmbedOptions}")));
         }
 

@@ -17,7 +17,7 @@ namespace CoVR.Cli.Runs;
 internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, ICollective? ranks = null)
 {
     /// <summary>What is said after a stop.</summary>
-    public const string ResumeHint = "What was saved is kept; the same command goes on from here, with --fresh it starts over.";
+    public const string ResumeHint = "Saved states are kept. Run the same command again to resume, or with --fresh to start over.";
 
     /// <summary>Reads the configuration without doing anything.</summary>
     /// <exception cref="ConfigurationException">A value does not fit.</exception>
@@ -70,7 +70,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var result = await host.Report.RunAsync("Training", progress => trainer.TrainAsync(plan, progress.OfTraining(), cancellationToken));
         if (result.ResumedAt is { } step)
         {
-            host.Say(FormattableString.Invariant($"went on from step {step:N0}{(result.LastLoss is null ? ": it was trained to the end already (--fresh starts over)" : "")}"));
+            host.Say(FormattableString.Invariant($"resumed from step {step:N0}{(result.LastLoss is null ? ": it was trained to the end already (--fresh starts over)" : "")}"));
         }
 
         if (result.Best is { } best)
@@ -85,7 +85,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
 
         if (Leads && result.Skipped > 0)
         {
-            host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were left out because their media cannot be read; skipped.csv in the run folder names them and the reasons."));
+            host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were skipped because their media cannot be read; skipped.csv in the run folder lists them with the reasons."));
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
         var weights = LossWeights.Of(config);
         if (weights is { SiTiWeight: <= 0, SiTcWeight: <= 0 })
         {
-            throw config.Fault("model.model.si_ti_weight", "no term of the loss has a weight above 0 (model.model.si_ti_weight, model.model.si_tc_weight; model/loss_terms=si_ti).");
+            throw config.Fault("model.model.si_ti_weight", "no loss term has a weight above 0 (model.model.si_ti_weight, model.model.si_tc_weight; model/loss_terms=si_ti).");
         }
 
         if (weights.SiTiWeight > 0)

@@ -98,7 +98,7 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
         options.WarmupSteps = scheduler.WarmupSteps;
         if ((scheduler.MaxEpochs ?? options.Epochs) != options.Epochs)
         {
-            throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' must equal trainer.max_epochs: the schedule covers the epochs that are trained.");
+            throw config.Fault("model.scheduler.max_epochs", "'model.scheduler.max_epochs' must equal trainer.max_epochs: the schedule covers all training epochs.");
         }
 
         if (options.Schedule == TrainingScheduleKind.StepPerEpoch)

@@ -34,7 +34,7 @@ public sealed record AnnotationInspection(TripletDataset Dataset, IReadOnlyList<
 /// <summary>One problem of an annotation file.</summary>
 /// <param name="Level">
 /// <see cref="LogLevel.Error"/>: an entry cannot be read, or is there again; <see cref="LogLevel.Warning"/>: it is read, but a text is empty;
-/// <see cref="LogLevel.Information"/>: rows are left out, as the options ask for.
+/// <see cref="LogLevel.Information"/>: rows remain out, as the options ask for.
 /// </param>
 /// <param name="File">The file.</param>
 /// <param name="Reason">What was found and what was expected, in one sentence.</param>

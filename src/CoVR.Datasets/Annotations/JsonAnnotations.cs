@@ -7,7 +7,7 @@ namespace CoVR.Datasets.Annotations;
 internal static class JsonAnnotations
 {
     /// <summary>Why a text of a JSON file cannot be decoded.</summary>
-    public const string NoText = "the text holds bytes that are not UTF-8, or half of a surrogate pair";
+    public const string NoText = "the text is not valid UTF-8, or contains an unpaired surrogate";
 
     /// <summary>Reads the entries of an array.</summary>
     /// <param name="file">The file.</param>
@@ -51,7 +51,7 @@ internal static class JsonAnnotations
 
     /// <summary>What a file that is no JSON is reported as.</summary>
     public static DatasetFormatException Malformed(string file, JsonException error) =>
-        new(file, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+        new(file, error.LineNumber + 1, null, $"the file is not valid JSON ({error.Message})", error);
 
     /// <summary>The name of a kind of JSON value.</summary>
     public static string Kind(JsonValueKind kind) => kind switch

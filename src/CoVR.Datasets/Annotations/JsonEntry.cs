@@ -43,7 +43,7 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
             properties.Add((key, this with { Place = $"{Place}.{key}", Value = property.Value }));
             if (!keys.Add(key))
             {
-                throw Fault($"the key '{MediaIdentities.Shorten(key)}' is there twice.");
+                throw Fault($"the key '{MediaIdentities.Shorten(key)}' appears twice.");
             }
         }
 
@@ -64,7 +64,7 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
     public long Integer()
     {
         Require(Value, JsonValueKind.Number);
-        return Value.TryGetInt64(out var number) ? number : throw Fault($"{Value.GetRawText()} is no whole number.");
+        return Value.TryGetInt64(out var number) ? number : throw Fault($"{Value.GetRawText()} is not a whole number.");
     }
 
     /// <summary>A finite number.</summary>
@@ -79,9 +79,9 @@ internal readonly record struct JsonEntry(string File, long Line, string Place, 
 
     /// <summary>The identity that a key of this object is.</summary>
     public MediaId Identity(string key) =>
-        string.IsNullOrWhiteSpace(key) ? throw Fault("a key is empty, expected an identity.")
+        string.IsNullOrWhiteSpace(key) ? throw Fault("a key is empty; an id is expected.")
             : MediaIdentities.IsInside(key) ? new MediaId(key)
-            : throw Fault($"'{MediaIdentities.Shorten(key)}' is a path outside the media folder, not an identity.");
+            : throw Fault($"'{MediaIdentities.Shorten(key)}' is a path outside the media folder, not an id.");
 
     /// <summary>Creates an error for this place.</summary>
     public DatasetFormatException Fault(string reason) => new(File, Line, Place.Length == 0 ? null : Place, reason);

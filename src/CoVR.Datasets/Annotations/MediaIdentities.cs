@@ -22,7 +22,7 @@ internal static class MediaIdentities
 
         if (!IsInside(id))
         {
-            throw new DatasetFormatException(file, line, field, $"'{Shorten(id)}' is a path outside the media folder, not an identity such as '1065/1012345'.");
+            throw new DatasetFormatException(file, line, field, $"'{Shorten(id)}' is a path outside the media folder, not an id such as '1065/1012345'.");
         }
     }
 }

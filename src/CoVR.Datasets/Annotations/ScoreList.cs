@@ -36,7 +36,7 @@ internal static class ScoreList
 
         if (text[0] != '[' || text[^1] != ']')
         {
-            fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(text))}' is no list such as [0.12, 0.34]";
+            fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(text))}' is not a list such as [0.12, 0.34]";
             return 0;
         }
 
@@ -169,7 +169,7 @@ internal static class ScoreList
             text = end < 0 ? [] : text[(end + 1)..];
             if (!TryNumber(item, out var score) || !float.IsFinite((float)score))
             {
-                fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(item))}' (entry {i + 1}) is no finite number";
+                fault = $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(item))}' (entry {i + 1}) is not a finite number";
                 return 0;
             }
 

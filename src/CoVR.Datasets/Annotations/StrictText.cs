@@ -105,7 +105,7 @@ public static class StrictText
         at = text.IndexOf((byte)0);
         if (Utf8.IsValid(at < 0 ? text : text[..at]))
         {
-            return at < 0 ? null : "there is a zero byte, which no text has. If the file is UTF-16, save it with a byte order mark, or as UTF-8.";
+            return at < 0 ? null : "a text cannot contain a zero byte. If the file is UTF-16, save it with a byte order mark, or as UTF-8.";
         }
 
         at = 0;
@@ -115,7 +115,7 @@ public static class StrictText
         }
 
         return text[at..] is [0xED, >= 0xA0, _, ..]
-            ? "half of a surrogate pair stands alone, which is no character."
+            ? "an unpaired surrogate is not a character."
             : $"byte 0x{text[at]:X2} is not UTF-8. If the file is in another encoding, such as Latin-1, save it as UTF-8.";
     }
 

@@ -25,7 +25,7 @@ public static class TextList
             ".json" => await ReadJsonAsync(path, cancellationToken).ConfigureAwait(false),
             _ => [.. StrictText.ReadLines(path).Distinct(StringComparer.Ordinal)],
         };
-        return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "there is no text in it.");
+        return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "it contains no text.");
     }
 
     /// <summary>Reads distinct identities, like the reference's <c>--todo_ids</c>.</summary>
@@ -47,7 +47,7 @@ public static class TextList
         var texts = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         await foreach (var row in table.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            texts.TryAdd(row[index].Length > 0 ? row[index] : throw table.Fault(table.Line, column, "the field is empty, a text is expected."), true);
+            texts.TryAdd(row[index].Length > 0 ? row[index] : throw table.Fault(table.Line, column, "the field is empty; a text is expected."), true);
         }
 
         return [.. texts.Keys];

@@ -20,12 +20,12 @@ internal static class TripletList
         {
             if (!ids.Add(triplets[i].Id))
             {
-                throw entries[i].Fault($"the identity {triplets[i].Id} is there twice, expected a different one for each entry.");
+                throw entries[i].Fault($"the identity {triplets[i].Id} appears twice; each entry needs a different one.");
             }
 
             if (triplets[i].Target is null != triplets[0].Target is null)
             {
-                throw entries[i].Fault(triplets[i].Target is null ? "the target is missing; the first entry has one." : "there is a target, but the first entry has none.");
+                throw entries[i].Fault(triplets[i].Target is null ? "the target is missing; the first entry has one." : "the entry has a target, but the first entry has none.");
             }
         }
 

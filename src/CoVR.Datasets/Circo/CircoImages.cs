@@ -25,10 +25,10 @@ internal sealed class CircoImages
             var (number, name) = (entry.Get("id").Integer(), Path.GetFileNameWithoutExtension(entry.Get("file_name").FilledText()));
             var id = long.TryParse(name, out var parsed) && parsed == number
                 ? new MediaId(name)
-                : throw entry.Get("file_name").Fault($"'{name}' does not say the picture's number {number}.");
+                : throw entry.Get("file_name").Fault($"'{name}' does not contain the picture's number {number}.");
             if (!names.TryAdd(number, id))
             {
-                throw entry.Get("id").Fault($"the picture {number} is there twice.");
+                throw entry.Get("id").Fault($"the picture {number} appears twice.");
             }
 
             all.Add(id);

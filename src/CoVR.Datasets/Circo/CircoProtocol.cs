@@ -65,6 +65,6 @@ internal sealed class CircoProtocol : IRetrievalProtocol
     }
 
     private static HashSet<MediaId> AnswersOf(Triplet triplet) =>
-        (triplet.Answers ?? throw new ArgumentException($"Triplet {triplet.Id} has no list of right answers: this is no CIRCO data.", nameof(triplet)))
+        (triplet.Answers ?? throw new ArgumentException($"Triplet {triplet.Id} has no list of right answers: this is not CIRCO data.", nameof(triplet)))
             .Where(pair => pair.Value > 0).Select(pair => pair.Key).ToHashSet();
 }

@@ -58,7 +58,7 @@ public sealed class CirrOptions : DatasetOptions
         {
             if (string.IsNullOrWhiteSpace(name) || !MediaIdentities.IsInside(name) || path.FilledText().Length == 0)
             {
-                throw path.Fault("this is no picture's name and path.");
+                throw path.Fault("this is not a picture's name and path.");
             }
         }
 

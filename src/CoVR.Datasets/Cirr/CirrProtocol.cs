@@ -67,7 +67,7 @@ internal sealed class CirrProtocol : IRetrievalProtocol
     }
 
     private static IReadOnlyList<SearchHit> Members(Triplet triplet, IReadOnlyList<SearchHit> hits) =>
-        RetrievalMetrics.Among(hits, (triplet.Subset ?? throw new ArgumentException($"Triplet {triplet.Id} has no subset (img_set): this is no CIRR data.", nameof(triplet))).ToHashSet());
+        RetrievalMetrics.Among(hits, (triplet.Subset ?? throw new ArgumentException($"Triplet {triplet.Id} has no subset (img_set): this is not CIRR data.", nameof(triplet))).ToHashSet());
 
     private static double Worth(Triplet triplet, MediaId id) => triplet.Answers is { } answers
         ? Math.Max(0, answers.GetValueOrDefault(id))

@@ -88,7 +88,7 @@ public sealed class FashionIQOptions : DatasetOptions
     {
         base.Check(faults);
         RequireExtensions(faults, Extensions);
-        Require(faults, Category == "all" || Categories.Contains(Category), $"Category is '{Category}', which is none of all, {string.Join(", ", Categories)}.");
+        Require(faults, Category == "all" || Categories.Contains(Category), $"Category is '{Category}', which is not one of all, {string.Join(", ", Categories)}.");
         foreach (var split in Annotations.Keys)
         {
             Require(faults, Targets.TryGetValue(split, out var file) && !string.IsNullOrWhiteSpace(file), $"Targets[{split}] is missing.");

@@ -23,7 +23,7 @@ public sealed class MergedReader : ITripletDatasetReader
         ArgumentNullException.ThrowIfNull(readers);
         if (readers.Count == 0 || readers.Select(reader => reader.Name).Distinct(StringComparer.Ordinal).Count() < readers.Count)
         {
-            throw new ArgumentException($"Merging needs data sets of different names, at least one, not: {string.Join(", ", readers.Select(reader => reader.Name))}.", nameof(readers));
+            throw new ArgumentException($"Merging needs at least one data set, and different names, not: {string.Join(", ", readers.Select(reader => reader.Name))}.", nameof(readers));
         }
 
         _readers = [.. readers];
@@ -80,7 +80,7 @@ public sealed class MergedReader : ITripletDatasetReader
         if (owner != reader && owner.Locate(id) != reader.Locate(id))
         {
             throw new DatasetFormatException(
-                Name, null, null, $"'{id}' is '{owner.Locate(id).DisplayName}' in {owner.Name} and '{reader.Locate(id).DisplayName}' in {reader.Name}; embeddings are kept by identity, so that these cannot be merged.");
+                Name, null, null, $"'{id}' is '{owner.Locate(id).DisplayName}' in {owner.Name} and '{reader.Locate(id).DisplayName}' in {reader.Name}; embeddings are stored by id, so these cannot be merged.");
         }
     }
 }

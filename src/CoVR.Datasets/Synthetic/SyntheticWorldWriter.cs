@@ -50,7 +50,7 @@ internal sealed class SyntheticWorldWriter(SyntheticWorldOptions options, MediaO
         var found = await File.ReadAllTextAsync(marker, cancellationToken).ConfigureAwait(false);
         return found == Describe(done: true) || (found == Describe(done: false)
             ? false
-            : throw new InvalidOperationException($"'{Path.GetDirectoryName(marker)}' holds a world of other options; delete the folder or choose another one."));
+            : throw new InvalidOperationException($"'{Path.GetDirectoryName(marker)}' holds a world made with different options; delete the folder or choose another."));
     }
 
     private async Task WriteMediaAsync(string folder, WorldItem[] items, IProgress<JobProgress>? progress, CancellationToken cancellationToken)

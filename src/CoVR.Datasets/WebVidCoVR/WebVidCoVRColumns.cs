@@ -21,7 +21,7 @@ internal sealed record WebVidCoVRColumns(int Reference, int Target, int Referenc
         {
             if (!columns.TryAdd(header[i].Trim(), i))
             {
-                throw new DatasetFormatException(file, 1, header[i], "the column is there twice.");
+                throw new DatasetFormatException(file, 1, header[i], "the column appears twice.");
             }
         }
 

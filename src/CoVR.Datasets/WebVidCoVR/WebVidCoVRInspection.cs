@@ -21,7 +21,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         }
         else if (triplets.Count < rows.Count)
         {
-            _issues.Add(new AnnotationIssue(LogLevel.Information, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in a word; no edit can be made of them by rule."));
+            _issues.Add(new AnnotationIssue(LogLevel.Information, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in any word; the rules cannot make an edit from them."));
         }
 
         if (split == DatasetSplit.Test)

@@ -114,7 +114,7 @@ internal sealed class WebVidCoVRParser : IDisposable
         var value = _csv.GetSpan(column);
         if (!ScoreList.TryNumber(value, out _) && !value.Trim(" \t"u8).IsEmpty && !ScoreList.TryNumber(value.Trim(" \t"u8), out _))
         {
-            throw new DatasetFormatException(_file, line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value.Trim(" \t"u8)))}' is no number.");
+            throw new DatasetFormatException(_file, line, name, $"'{MediaIdentities.Shorten(Encoding.UTF8.GetString(value.Trim(" \t"u8)))}' is not a number.");
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
 
         return triplets.Count > 0
             ? (triplets, table.ItemCount, media)
-            : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in a word, so that no edit can be made by rule.");
+            : throw new DatasetFormatException(file, null, "txt2", "no two captions differ in any word, so the rules cannot make an edit.");
     }
 
     private (WebVidCoVRTable Table, MediaPresence Media) BuildTable(string file, DatasetSplit split, WebVidCoVRRows rows)

@@ -52,7 +52,7 @@ internal static class Gray16Png
         }
         catch (InvalidDataException cause)
         {
-            throw new MediaReadException(name, MediaFailure.Corrupt, "the image's bytes contradict their format.", cause);
+            throw new MediaReadException(name, MediaFailure.Corrupt, "the image is damaged.", cause);
         }
 
         return new RgbFrame(header.Width, header.Height, rgb);

@@ -30,7 +30,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     {
         if (encoded.IsEmpty)
         {
-            throw new MediaReadException(name, MediaFailure.Empty, "the image has no bytes.");
+            throw new MediaReadException(name, MediaFailure.Empty, "the image is empty.");
         }
 
         if (!_isSeen && Gray16Png.TryReadHeader(encoded, out var header))
@@ -104,7 +104,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     {
         if (width * height > _maxPixels)
         {
-            throw new MediaReadException(name, MediaFailure.TooLarge, $"the image says it has {width}x{height} pixels, more than the {_maxPixels} allowed.");
+            throw new MediaReadException(name, MediaFailure.TooLarge, $"the image declares {width}x{height} pixels, more than the {_maxPixels} allowed.");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
             case SKCodecResult.InternalError:
                 throw new MediaReadException(name, MediaFailure.Corrupt, "the image cannot be decoded (out of memory or an error of the decoder).");
             default:
-                throw new MediaReadException(name, MediaFailure.Corrupt, $"the image's bytes contradict their format ({result}).");
+                throw new MediaReadException(name, MediaFailure.Corrupt, $"the image is damaged ({result}).");
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     {
         if (ImageFormat.Name(encoded) is not { } format)
         {
-            var what = ImageFormat.IsTiff(encoded) ? "TIFF images are not read" : "the bytes are no image that is understood";
+            var what = ImageFormat.IsTiff(encoded) ? "TIFF images are not read" : "this is not an image in a supported format";
             return new MediaReadException(name, MediaFailure.UnknownFormat, $"{what}; use PNG, JPEG, WebP, GIF or BMP.");
         }
 

@@ -97,7 +97,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         {
             if (decoded[i].Number != i)
             {
-                throw new MediaReadException(video.Media, MediaFailure.DecoderFailed, $"the size or format of its frames changes after {i} frames, which cannot be followed in a rotated video.");
+                throw new MediaReadException(video.Media, MediaFailure.DecoderFailed, $"the size or format of its frames changes after {i} frames, which is not supported in a rotated video.");
             }
         }
 
@@ -135,7 +135,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         if ((long)width * height > options.MaxPixels)
         {
             throw new MediaReadException(
-                video.Media, MediaFailure.TooLarge, $"the video says its frames have {width}x{height} pixels, more than the {options.MaxPixels} allowed.");
+                video.Media, MediaFailure.TooLarge, $"the video declares frames of {width}x{height} pixels, more than the {options.MaxPixels} allowed.");
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
     private static MediaReadException Missing(OpenedVideo video, FrameSelection selection, int count) => new(
         video.Media,
         MediaFailure.Truncated,
-        $"the video announces {video.Facts.Frames} frames, but ends after {count}: {selection.Distinct.Count(number => number < count)} of {selection.Distinct.Length} asked frames are there.");
+        $"the video announces {video.Facts.Frames} frames, but ends after {count}: {selection.Distinct.Count(number => number < count)} of the {selection.Distinct.Length} requested frames exist.");
 
     private sealed record OpenedVideo(string Path, string Media, VideoFacts Facts, TimeLimit Limit);
 }

@@ -8,9 +8,9 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Warning, "{Media}: all requested frames were read, but the decoder reported errors: {Errors}")]
     internal static partial void DecoderComplained(ILogger logger, string media, string errors);
 
-    [LoggerMessage(2, LogLevel.Debug, "{Media}: announces {Announced} frames, {Decoded} are decoded")]
+    [LoggerMessage(2, LogLevel.Debug, "{Media}: announces {Announced} frames, but {Decoded} were decoded")]
     internal static partial void OtherCount(ILogger logger, string media, int announced, int decoded);
 
-    [LoggerMessage(3, LogLevel.Information, "{Media}: its frames are not where its packets say, so it is decoded from its start")]
+    [LoggerMessage(3, LogLevel.Information, "{Media}: its packets give wrong frame positions, so it is decoded from the start")]
     internal static partial void OtherTimes(ILogger logger, string media);
 }

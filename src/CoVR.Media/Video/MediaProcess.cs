@@ -52,7 +52,7 @@ internal sealed class MediaProcess : IAsyncDisposable
                 catch (Exception cause) when (cause is OperationCanceledException or IOException or TimeoutException)
                 {
                     limit.ThrowIfOver(media);
-                    throw new MediaReadException(media, MediaFailure.DecoderFailed, $"{program} cannot be talked to: {cause.Message}", cause);
+                    throw new MediaReadException(media, MediaFailure.DecoderFailed, $"cannot communicate with {program}: {cause.Message}", cause);
                 }
             }
         }
@@ -141,5 +141,5 @@ internal sealed class MediaProcess : IAsyncDisposable
 
     private static string MissingText(string program, Win32Exception cause) =>
         $"the program '{program}' {(cause.NativeErrorCode == FileNotFound ? "is not there" : $"cannot be started ({cause.Message})")}. Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; "
-        + "macOS: brew install ffmpeg; Windows: winget install ffmpeg) or name its place in MediaOptions.";
+        + "macOS: brew install ffmpeg; Windows: winget install ffmpeg) or set its path in MediaOptions.";
 }

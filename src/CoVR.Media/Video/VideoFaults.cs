@@ -31,9 +31,9 @@ internal static partial class VideoFaults
 
         if (Says(errors, "Invalid data") || Says(errors, "whitelist") || Says(errors, "End of file"))
         {
-            return !LooksLikeVideo(path) ? (MediaFailure.UnknownFormat, "the bytes are no image or video that is understood.")
-                : Says(errors, "Invalid data") && !Says(errors, "moov atom not found") ? (MediaFailure.Corrupt, "the video's bytes contradict their format.")
-                : (MediaFailure.Truncated, "the video ends too early.");
+            return !LooksLikeVideo(path) ? (MediaFailure.UnknownFormat, "this is not an image or video in a supported format.")
+                : Says(errors, "Invalid data") && !Says(errors, "moov atom not found") ? (MediaFailure.Corrupt, "the video is damaged.")
+                : (MediaFailure.Truncated, "the video is truncated.");
         }
 
         return (MediaFailure.DecoderFailed, "the video cannot be decoded.");

@@ -35,7 +35,7 @@ internal sealed class VideoProbe(MediaOptions options)
         var announced = AnnouncedBeyond(path, media, stream, packets.Count, shown);
         if (Math.Max(shown, announced ?? 0) < 1)
         {
-            throw new MediaReadException(media, MediaFailure.NoFrames, "the video stream has no frame.");
+            throw new MediaReadException(media, MediaFailure.NoFrames, "the video stream has no frames.");
         }
 
         var (width, height) = Size(stream, media);
@@ -62,7 +62,7 @@ internal sealed class VideoProbe(MediaOptions options)
         }
 
         throw new MediaReadException(
-            media, MediaFailure.Truncated, $"the video ends too early: it announces {announced} bytes, but {length} are there, with {shown} of its frames.");
+            media, MediaFailure.Truncated, $"the video is truncated: it announces {announced} bytes but has {length}, with {shown} of its frames.");
     }
 
     private static async Task<(byte[] Answer, int Code, string Errors)> ListenAsync(MediaProcess process, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed class VideoProbe(MediaOptions options)
     {
         if (stream is not { Width: > 0 and { } width, Height: > 0 and { } height })
         {
-            throw new MediaReadException(media, MediaFailure.Corrupt, "the video stream does not say how large its frames are.");
+            throw new MediaReadException(media, MediaFailure.Corrupt, "the video stream does not declare the size of its frames.");
         }
 
         return IsOnItsSide(stream) ? (height, width) : (width, height);

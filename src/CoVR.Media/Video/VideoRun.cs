@@ -57,7 +57,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
 
         return code != 0 ? throw VideoFaults.Explain(path, media, code, Errors, "ffmpeg")
             : spare == 0 ? this
-            : throw new MediaReadException(media, MediaFailure.DecoderFailed, $"ffmpeg's frames are not of the {Width}x{Height} pixels that were asked for ({spare} bytes left over).");
+            : throw new MediaReadException(media, MediaFailure.DecoderFailed, $"ffmpeg's frames do not have the requested {Width}x{Height} pixels ({spare} bytes left over).");
     }
 
     private Task<(int Code, long Spare)> StartAsync(string timing, MediaOptions options, string path, string media, TimeLimit limit) =>

@@ -136,7 +136,7 @@ public sealed class Checkpoint : IDisposable
         {
             if (value is CheckpointObject { IsCall: true } call)
             {
-                throw _file.Error($"'{key}' is a call of {call.Class}, which is no part of a state dict and is never run");
+                throw _file.Error($"'{key}' is a call of {call.Class}, which does not belong in a state dict and is never run");
             }
 
             if (value is CheckpointTensor tensor && key is string name)

@@ -62,7 +62,7 @@ public sealed class CheckpointConversion
         var tensors = TensorsOf(checkpoint, from);
         if (tensors.Values.FirstOrDefault(tensor => ElementTypes.SafetensorsName(tensor.DType) is null) is { } strange)
         {
-            throw checkpoint.Error($"'{strange.Name}' has the type {strange.DType}, which safetensors does not know");
+            throw checkpoint.Error($"'{strange.Name}' has the type {strange.DType}, which safetensors does not support");
         }
 
         var tied = FindTied(tensors);
@@ -138,7 +138,7 @@ public sealed class CheckpointConversion
         var tensors = checkpoint.Tensors(root);
         return tensors.Count > 0
             ? tensors
-            : throw checkpoint.Error($"there are no tensors {(root is null ? "at the top of the file" : $"in '{root}'")}: name the dictionary that holds them (root)");
+            : throw checkpoint.Error($"there are no tensors {(root is null ? "at the top of the file" : $"in '{root}'")}: give the dictionary that holds them (root)");
     }
 
     // Two names of one tensor: the same elements of the same storage in the same order.
@@ -170,7 +170,7 @@ public sealed class CheckpointConversion
         }
         catch (JsonException error)
         {
-            throw new CheckpointException(checkpoint.Path, $"the metadata '{TiedKey}' are damaged: {error.Message}", error);
+            throw new CheckpointException(checkpoint.Path, $"the metadata entry '{TiedKey}' is damaged: {error.Message}", error);
         }
     }
 

@@ -47,7 +47,7 @@ internal static class CheckpointFormats
 
     private static string Guess(CheckpointFile file, ReadOnlySpan<byte> head)
     {
-        const string forms = "a file of torch.save (zip or the older form) or safetensors is expected";
+        const string forms = "expected safetensors or a file of torch.save (zip or older format)";
         if (head.IsEmpty)
         {
             return $"the file is empty; {forms}";
@@ -71,6 +71,6 @@ internal static class CheckpointFormats
 
         return tar.SequenceEqual("ustar"u8)
             ? "the file is a tar archive, as PyTorch before 0.1.10 wrote them: load and save it with a newer PyTorch"
-            : $"the form of the file is unknown (it starts with {Convert.ToHexString(head)}); {forms}";
+            : $"the format of the file is unknown (it starts with {Convert.ToHexString(head)}); {forms}";
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ConversionRun(Checkpoint source, IReadOnlyDictionary<strin
         {
             if (!copies.TryGetValue(name, out var copy) || copy.DType != tensor.DType || !copy.Shape.SequenceEqual(tensor.Shape) || !Equal(tensor, copy))
             {
-                throw source.Error($"'{name}' is not the same in the converted file, which is therefore dropped: the disk or memory may be faulty");
+                throw source.Error($"'{name}' differs in the converted file, which was therefore deleted: the disk or memory may be faulty");
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed class LoadPlan
             _firstSource ??= source.Name;
             if (!seen.Add(key))
             {
-                throw checkpoint.Error($"two of its keys mean the module's '{key}'; one is '{source.Name}'");
+                throw checkpoint.Error($"two of its keys map to the module's '{key}'; one is '{source.Name}'");
             }
 
             Assign(key, source, _state.GetValueOrDefault(key));
@@ -154,19 +154,19 @@ internal sealed class LoadPlan
         var reshaped = KeyPattern.MatchesAny(_map.Reshaped, key) ? _map.Reshape(key, source.Read().to(ScalarType.Float32), shape) : null;
         return reshaped is null || reshaped.shape.AsSpan().SequenceEqual(shape)
             ? reshaped
-            : throw new InvalidOperationException($"The map's Reshape made of '{key}' [{string.Join(", ", reshaped.shape)}] instead of [{string.Join(", ", shape)}].");
+            : throw new InvalidOperationException($"The map's Reshape turned '{key}' into [{string.Join(", ", reshaped.shape)}] instead of [{string.Join(", ", shape)}].");
     }
 
     private string? Hint()
     {
         if (_firstSource is null)
         {
-            return "The file holds no tensors at its top; perhaps they are in a dictionary of it (CheckpointMap.Root).";
+            return "The file has no tensors at its top level; perhaps they are in a nested dictionary (CheckpointMap.Root).";
         }
 
         if (_unexpected.Any(key => key.Contains(Compiled, StringComparison.Ordinal)))
         {
-            return $"Keys contain '{Compiled}': the weights were saved from a model compiled by torch.compile. Save the state dict of the model before it is compiled (model._orig_mod), or take '{Compiled}' out of the keys.";
+            return $"Keys contain '{Compiled}': the weights were saved from a model compiled by torch.compile. Save the state dict of the model before it is compiled (model._orig_mod), or remove '{Compiled}' from the keys.";
         }
 
         var model = StateDictSignature.Of(_state.ToDictionary(entry => entry.Key, IReadOnlyList<long> (entry) => entry.Value.shape, StringComparer.Ordinal));
@@ -176,7 +176,7 @@ internal sealed class LoadPlan
         }
 
         return _taken.Count == 0
-            ? $"Not one key fits: the file's start like '{_firstSource}', the model's like '{_firstDestination}'. It seems to be another architecture."
+            ? $"No key matches: the file's keys look like '{_firstSource}', the model's like '{_firstDestination}'. It seems to be a different architecture."
             : null;
     }
 }

@@ -24,5 +24,5 @@ public sealed record LoadReport(string File)
 
     /// <summary>The numbers in one line.</summary>
     public override string ToString() =>
-        $"{File}: {Taken.Count} taken ({Reshaped.Count} reshaped), {Ignored.Count} ignored, {Missing.Count} missing, {Unexpected.Count} unexpected, {Misshapen.Count} misshapen";
+        $"{File}: {Taken.Count} loaded ({Reshaped.Count} reshaped), {Ignored.Count} ignored, {Missing.Count} missing, {Unexpected.Count} unexpected, {Misshapen.Count} of wrong shape";
 }

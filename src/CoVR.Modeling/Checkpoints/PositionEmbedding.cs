@@ -52,7 +52,7 @@ internal static class PositionEmbedding
     }
 
     private static long Side(long tokens, string parameter) =>
-        IsSquare(tokens) ? (long)Math.Round(Math.Sqrt(tokens)) : throw new ArgumentException($"{tokens} tokens are no square grid.", parameter);
+        IsSquare(tokens) ? (long)Math.Round(Math.Sqrt(tokens)) : throw new ArgumentException($"{tokens} tokens do not form a square grid.", parameter);
 
     private static bool IsSquare(long tokens)
     {

@@ -55,7 +55,7 @@ internal static class SafetensorsWriter
             {
                 if (!names.Add(tensor.Name))
                 {
-                    throw new ArgumentException($"The name '{tensor.Name}' is there twice or reserved.", nameof(tensors));
+                    throw new ArgumentException($"The name '{tensor.Name}' is reserved or appears twice.", nameof(tensors));
                 }
 
                 position = WriteEntry(json, tensor, position);
@@ -92,7 +92,7 @@ internal static class SafetensorsWriter
     private static long WriteEntry(Utf8JsonWriter json, WritableTensor tensor, long position)
     {
         var type = ElementTypes.SafetensorsName(tensor.Type)
-            ?? throw new ArgumentException($"'{tensor.Name}' has the type {tensor.Type}, which safetensors does not know.", nameof(tensor));
+            ?? throw new ArgumentException($"'{tensor.Name}' has the type {tensor.Type}, which safetensors does not support.", nameof(tensor));
         var end = position + tensor.Bytes;
         json.WriteStartObject(tensor.Name);
         json.WriteString("dtype", type);

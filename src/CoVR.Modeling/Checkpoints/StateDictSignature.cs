@@ -56,21 +56,21 @@ internal sealed record StateDictSignature(string? Family, string? Visual, long W
     {
         if (Family is not null && model.Family is not null && Family != model.Family)
         {
-            return $"The file holds {Family}, the model is {model.Family}: take weights of its own family, or the other model (UseBlip, UseBlip2).";
+            return $"The file holds {Family}, but the model is {model.Family}: use weights of its family, or the other model (UseBlip, UseBlip2).";
         }
 
         if ((Visual is not null && model.Visual is not null && Visual != model.Visual) || Differ(Width, model.Width) || Differ(Depth, model.Depth))
         {
-            return $"The file's visual encoder is {DescribeVisual()}, the model's {model.DescribeVisual()}: choose the variant that the weights belong to (the option Variant or Architecture).";
+            return $"The file's visual encoder is {DescribeVisual()}, but the model's is {model.DescribeVisual()}: choose the variant that the weights belong to (the option Variant or Architecture).";
         }
 
         if (Differ(Words, model.Words))
         {
-            return $"The file's vocabulary has {Words} words, the model's {model.Words}: give the vocabulary that the weights were trained with (bert-base-uncased's vocab.txt for the released ones).";
+            return $"The file's vocabulary has {Words} words, but the model's has {model.Words}: use the vocabulary that the weights were trained with (bert-base-uncased's vocab.txt for the released ones).";
         }
 
         return Differ(ImageSize, model.ImageSize)
-            ? $"The file is for pictures of {ImageSize} pixels, the model for {model.ImageSize}: choose the variant that the weights belong to (the option Variant or Architecture)."
+            ? $"The file is for pictures of {ImageSize} pixels, but the model is for {model.ImageSize}: choose the variant that the weights belong to (the option Variant or Architecture)."
             : null;
     }
 
@@ -82,7 +82,7 @@ internal sealed record StateDictSignature(string? Family, string? Visual, long W
     {
         if (shapes.Keys.Any(key => key.StartsWith("vision_model.", StringComparison.Ordinal) || key.StartsWith("qformer.", StringComparison.Ordinal)))
         {
-            return "weights in the transformers library's names (vision_model.…, qformer.…), which are not read";
+            return "weights in the transformers library's names (vision_model.…, qformer.…), which are not supported";
         }
 
         if (shapes.ContainsKey("query_tokens") || shapes.Keys.Any(key => key.StartsWith("Qformer.", StringComparison.Ordinal)))

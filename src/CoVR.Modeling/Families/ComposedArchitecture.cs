@@ -41,7 +41,7 @@ public abstract record ComposedArchitecture
     {
         if (!Enum.IsDefined(Fusion))
         {
-            yield return $"Architecture: the fusion '{Fusion}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
+            yield return $"Architecture: the fusion '{Fusion}' is not one of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
         }
 
         if (Vision.PatchSize > 0 && (Image.Size < Vision.PatchSize || Image.Size % Vision.PatchSize != 0))
@@ -61,7 +61,7 @@ public abstract record ComposedArchitecture
 
         if (Vision.ConvolutionalStem && !int.IsPow2(Vision.PatchSize))
         {
-            yield return $"Architecture: the patch size ({Vision.PatchSize}) of a convolutional stem is a power of 2.";
+            yield return $"Architecture: the patch size ({Vision.PatchSize}) of a convolutional stem must be a power of 2.";
         }
     }
 }

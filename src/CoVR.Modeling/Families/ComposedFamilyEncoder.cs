@@ -133,7 +133,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
 
         if (parts.HasFlag(QueryParts.Modification) && modification is null)
         {
-            throw new ArgumentException("The query lacks its modification.", nameof(modification));
+            throw new ArgumentException("The query has no modification text.", nameof(modification));
         }
 
         return Fusion.Fuse(
@@ -185,7 +185,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
         {
             throw new ArgumentException(
                 visualTokens is null
-                    ? "The query lacks the visual tokens of its reference."
+                    ? "The query has no visual tokens of its reference."
                     : $"Visual tokens are [B, N, {_visual.Width}], not [{string.Join(", ", visualTokens.shape)}].",
                 nameof(visualTokens));
         }

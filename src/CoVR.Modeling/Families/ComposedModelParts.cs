@@ -47,7 +47,7 @@ public sealed record ComposedModelParts(IVisualEncoder? Visual = null, ITextEnco
     {
         if (Text is not null && Fusion is null)
         {
-            throw new ArgumentException("A text encoder of the host needs a fusion of the host: the family's own reads pictures through its text encoder.");
+            throw new ArgumentException("A custom text encoder needs a custom fusion: the family's own fusion reads pictures through its text encoder.");
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     public LoadReport RequireFit(string path)
     {
         var variant = family.Find(options.Variant)
-            ?? throw new ArgumentException($"'{options.Variant}' is none of {string.Join(", ", family.Variants.Select(known => known.Name))}.", nameof(path));
+            ?? throw new ArgumentException($"'{options.Variant}' is not one of {string.Join(", ", family.Variants.Select(known => known.Name))}.", nameof(path));
         NativeTorch.EnsureLoaded();
         var tokenizer = CreateTokenizer(options.VocabularyPath);
         using var encoder = family.CreateEncoder(Complete(options.Architecture ?? variant.Architecture, tokenizer), tokenizer, parts);
@@ -59,7 +59,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         catch (CheckpointException error)
         {
             throw new CheckpointException(
-                "vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts; name one with {nameof(ModelOptions.VocabularyPath)}. ({error.Message})", error);
+                "vocab.txt", $"the vocabulary of bert-base-uncased is needed to read texts; set {nameof(ModelOptions.VocabularyPath)}. ({error.Message})", error);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     private BertTextTokenizer CreateTokenizer(string? vocabularyPath) => options.Vocabulary is { } tokens
         ? BertTextTokenizer.Create(tokens, family.AddedTokens)
         : BertTextTokenizer.Load(
-            vocabularyPath ?? throw new ArgumentException($"The options name no vocabulary ({nameof(options.Vocabulary)}, {nameof(options.VocabularyPath)})."), family.AddedTokens);
+            vocabularyPath ?? throw new ArgumentException($"The options set no vocabulary ({nameof(options.Vocabulary)}, {nameof(options.VocabularyPath)})."), family.AddedTokens);
 
     private ComposedArchitecture Complete(ComposedArchitecture architecture, BertTextTokenizer tokenizer)
     {
@@ -108,7 +108,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
                 Vision = architecture.Vision with { CheckpointedBlocks = options.CheckpointedBlocks ?? architecture.Vision.CheckpointedBlocks },
                 Fusion = options.Fusion ?? architecture.Fusion,
             }
-            : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens with those that the model adds, the model {size}.");
+            : throw new InvalidDataException($"The vocabulary has {tokenizer.VocabularySize} tokens, including those that the model adds, but the model has {size}.");
     }
 
     // Published weights lack the small head of late fusion.
@@ -160,7 +160,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Made a {Family} model of {Parameters} parameters with fresh weights of seed {Seed}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Created a {Family} model of {Parameters} parameters with new weights from seed {Seed}")]
     private static partial void LogFreshWeights(ILogger logger, string family, long parameters, ulong seed);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Loaded {Report}")]
@@ -169,7 +169,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "Ignored in the weights file: {Keys}")]
     private static partial void LogKeysIgnored(ILogger logger, IReadOnlyList<string> keys);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit everywhere: missing {Missing}, unexpected {Unexpected}, misshapen {Misshapen}")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit the model: missing {Missing}, unexpected {Unexpected}, wrong shape {Misshapen}")]
     private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyDictionary<string, string> misshapen);
 
     /// <summary>Resolves paths only.</summary>

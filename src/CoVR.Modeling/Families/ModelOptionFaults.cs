@@ -31,7 +31,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
     {
         if (family.Find(options.Variant) is null)
         {
-            yield return $"{nameof(options.Variant)}: '{options.Variant}' is none of {string.Join(", ", family.Variants.Select(known => known.Name))}.";
+            yield return $"{nameof(options.Variant)}: '{options.Variant}' is not one of {string.Join(", ", family.Variants.Select(known => known.Name))}.";
         }
     }
 
@@ -45,13 +45,13 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
 
     private IEnumerable<string> OfTargetCheckpoint() => options.TargetCheckpoint is null || family.HasTargetEncoder
         ? OfCheckpoint(nameof(options.TargetCheckpoint), options.TargetCheckpoint)
-        : [$"{nameof(options.TargetCheckpoint)}: in the family '{family.Name}' one encoder embeds queries and targets."];
+        : [$"{nameof(options.TargetCheckpoint)}: in the family '{family.Name}' the same encoder embeds queries and targets."];
 
     private IEnumerable<string> OfVocabulary()
     {
         if (options is { VocabularyPath: not null, Vocabulary: not null })
         {
-            yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: give one of the two.";
+            yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: set only one of them.";
         }
         else if (options is { VocabularyPath: null, Vocabulary: null } && resolver.FindFault(new CheckpointReference(ModelOptions.PublishedVocabulary)) is { } missing)
         {
@@ -67,7 +67,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
     {
         if (!Enum.IsDefined(options.Trainable))
         {
-            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is none of {string.Join(", ", Enum.GetNames<TrainableWeights>())}.";
+            yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is not one of {string.Join(", ", Enum.GetNames<TrainableWeights>())}.";
         }
 
         if (options is { Trainable: TrainableWeights.TextOnly, TrainVisualEncoder: true })
@@ -77,7 +77,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
 
         if (options.Fusion is { } chosen && !Enum.IsDefined(chosen))
         {
-            yield return $"{nameof(options.Fusion)}: '{chosen}' is none of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
+            yield return $"{nameof(options.Fusion)}: '{chosen}' is not one of {string.Join(", ", Enum.GetNames<QueryFusion>())}.";
         }
     }
 
@@ -104,17 +104,17 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
     {
         if (options.Text is { TrainingLength: < 2 } or { EvaluationLimit: < 2 })
         {
-            yield return $"{nameof(options.Text)}: texts have at least 2 tokens, [CLS] and [SEP].";
+            yield return $"{nameof(options.Text)}: texts need at least 2 tokens, [CLS] and [SEP].";
         }
 
         if (options.Text is { MaxWords: < 1 })
         {
-            yield return $"{nameof(options.Text)}: {nameof(TextInput.MaxWords)} is at least 1.";
+            yield return $"{nameof(options.Text)}: {nameof(TextInput.MaxWords)} must be at least 1.";
         }
     }
 
     private IEnumerable<string> OfArchitecture(ComposedArchitecture own) => own.GetType() != family.Variants[0].Architecture.GetType()
-        ? [$"{nameof(options.Architecture)}: sizes of the family '{family.Name}' are a {family.Variants[0].Architecture.GetType().Name}, not a {own.GetType().Name}."]
+        ? [$"{nameof(options.Architecture)}: the family '{family.Name}' takes a {family.Variants[0].Architecture.GetType().Name}, not a {own.GetType().Name}."]
         : Annotations(own, "Architecture: ")
             .Concat(Annotations(own.Vision, "Architecture.Vision: "))
             .Concat(Annotations(own.Text, "Architecture.Text: "))

@@ -57,7 +57,7 @@ internal sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         var hidden = (ids, queries) switch
         {
-            (null, null) => throw new ArgumentException("There are neither token ids nor queries.", nameof(ids)),
+            (null, null) => throw new ArgumentException("There are no token ids and no queries.", nameof(ids)),
             (null, _) => queries,
             (_, null) => EmbedText(ids),
             _ => cat([queries, EmbedText(ids)], 1),

@@ -37,7 +37,7 @@ internal sealed class ClipVisionTransformer : VisionTransformerModule
     {
         if (options is not { ConvolutionalStem: false, QkvBias: true, KeyBias: true, FinalNorm: false })
         {
-            throw new ArgumentException("CLIP's vision transformer has a plain patch stem, all biases in its attention and no final norm.", nameof(options));
+            throw new ArgumentException("CLIP's vision transformer needs a plain patch stem, all attention biases and no final norm.", nameof(options));
         }
 
         _patches = new Convolution(3, options.Width, options.PatchSize, options.PatchSize, bias: false, device);

@@ -53,7 +53,7 @@ internal sealed partial class Autocast : IDisposable
 
         return IsAvailable
             ? new Autocast((sbyte)device, (sbyte)type, enabled: true)
-            : throw new NotSupportedException("This libtorch does not offer mixed precision to .NET (it is found on Linux and macOS only): use 32-bit precision.");
+            : throw new NotSupportedException("This libtorch does not offer mixed precision to .NET (only on Linux and macOS): use 32-bit precision.");
     }
 
     /// <summary>What is in force on this thread for a device; null where mixed precision is off.</summary>

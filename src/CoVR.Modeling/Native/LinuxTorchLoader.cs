@@ -27,7 +27,7 @@ internal static class LinuxTorchLoader
                 ? false
                 : throw new NativeTorchException(
                     $"{NativeFolders.Binding} is in none of these folders: {string.Join(", ", folders.All)}. " +
-                    "It comes with the TorchSharp package for linux-x64 (glibc); a self-contained or single-file application has to keep its native files. " +
+                    "It comes with the TorchSharp package for linux-x64 (glibc); a self-contained or single-file application must keep its native files. " +
                     NativeFolders.PackageAdvice);
         }
 
@@ -93,7 +93,7 @@ internal static class LinuxTorchLoader
     }
 
     private const string Newer =
-        "The native TorchSharp binding asks for GLIBCXX_3.4.32, the libstdc++ of GCC 13. Install a newer libstdc++6 " +
+        "The native TorchSharp binding needs GLIBCXX_3.4.32, the libstdc++ of GCC 13. Install a newer libstdc++6 " +
         "(Debian 13, Ubuntu 24.04 or RHEL 10 bring it; on Ubuntu 22.04 the toolchain PPA, on RHEL 9 conda's libstdcxx-ng, with LD_LIBRARY_PATH set to its folder).";
 
     /// <summary>What the dynamic loader's message means, and how to fix it.</summary>
@@ -104,7 +104,7 @@ internal static class LinuxTorchLoader
         bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
         return Says("Cannot allocate memory") || Says("failed to map segment") || Says("cannot create shared object descriptor")
             ? "There is not enough memory for it: it takes about 500 MB of address space. A limit of the container, or of the shell (ulimit -v), may be too low."
-            : Says("undefined symbol") ? $"The application's libtorch is of another release than {NativeFolders.TorchVersion}, for which TorchSharp is built. {NativeFolders.PackageAdvice}"
+            : Says("undefined symbol") ? $"The application's libtorch is not release {NativeFolders.TorchVersion}, which TorchSharp is built for. {NativeFolders.PackageAdvice}"
             : otherwise ?? Newer;
     }
 

@@ -119,7 +119,7 @@ public static partial class NativeTorch
         (!AppContext.TryGetSwitch(appSwitch, out var enabled) || enabled);
 
     [LoggerMessage(1, LogLevel.Information,
-        "This system's libstdc++ is older than the native TorchSharp binding asks for; {Path} was loaded from memory with that version need made optional (COVR_NATIVE_PATCH=0 forbids this).")]
+        "This system's libstdc++ is older than the native TorchSharp binding requires; {Path} was loaded from memory with that requirement made optional (COVR_NATIVE_PATCH=0 prevents this).")]
     private static partial void LogLoadedFromMemory(ILogger logger, string path);
 }
 

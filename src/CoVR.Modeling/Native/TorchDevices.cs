@@ -42,7 +42,7 @@ internal static class TorchDevices
             ("cpu", true, 0) => (DeviceType.CPU, 0),
             ("cuda", true, _) => (DeviceType.CUDA, index),
             ("mps", true, 0) => (DeviceType.MPS, 0),
-            _ => throw new ArgumentException($"'{name}' names no device. {Accepted}", nameof(name)),
+            _ => throw new ArgumentException($"'{name}' is not a device. {Accepted}", nameof(name)),
         };
     }
 
@@ -51,7 +51,7 @@ internal static class TorchDevices
         // TorchSharp would copy the whole native package before it fails; so look for the library first.
         if (OperatingSystem.IsLinux() && NativeFolders.OfThisProcess().Find(NativeFolders.TorchCuda) is null)
         {
-            throw NativeTorchException.NoDevice(name, $"the application has a CPU build of libtorch. {NativeFolders.PackageAdvice}");
+            throw NativeTorchException.NoDevice(name, $"the application has a CPU-only build of libtorch. {NativeFolders.PackageAdvice}");
         }
 
         if (!IsCudaUsable(name))
@@ -82,7 +82,7 @@ internal static class TorchDevices
     {
         if (!OperatingSystem.IsMacOS() || !torch.mps_is_available())
         {
-            throw NativeTorchException.NoDevice(name, "Metal is there on Macs only.");
+            throw NativeTorchException.NoDevice(name, "Metal exists only on Macs.");
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed class BertTextTokenizer : ITextTokenizer
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
         if (texts.Count == 0)
         {
-            throw new ArgumentException("There is no text to tokenise.", nameof(texts));
+            throw new ArgumentException("There is no text to tokenize.", nameof(texts));
         }
 
         var rows = new IReadOnlyList<int>[texts.Count];

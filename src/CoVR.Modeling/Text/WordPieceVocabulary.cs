@@ -74,7 +74,7 @@ internal sealed class WordPieceVocabulary
             }
         }
 
-        throw new InvalidOperationException("The special token that was found is not in the list.");
+        throw new InvalidOperationException("The special token is not in the list.");
     }
 
     /// <summary>Cuts a word into the longest known pieces, from the left.</summary>
@@ -127,7 +127,7 @@ internal sealed class WordPieceVocabulary
         var missing = Required.Where(token => !ids.ContainsKey(token)).ToArray();
         return missing.Length == 0
             ? ids
-            : throw new InvalidDataException($"{origin} lacks {string.Join(", ", missing)}; it is no BERT vocabulary.");
+            : throw new InvalidDataException($"{origin} lacks {string.Join(", ", missing)}; it is not a BERT vocabulary.");
     }
 
     private static string RequireText(string token) =>

@@ -25,7 +25,7 @@ public sealed class Benchmark
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count == 0 || parts.Select(part => part.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() < parts.Count)
         {
-            throw new ArgumentException($"A benchmark needs parts of different names, at least one, not: {string.Join(", ", parts.Select(part => part.Name))}.", nameof(parts));
+            throw new ArgumentException($"A benchmark needs at least one part, and parts of different names, not: {string.Join(", ", parts.Select(part => part.Name))}.", nameof(parts));
         }
 
         (Name, Parts) = (name, [.. parts]);

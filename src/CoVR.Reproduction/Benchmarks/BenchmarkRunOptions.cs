@@ -35,10 +35,10 @@ public sealed class BenchmarkRunOptions : IValidatableObject
         Validator.TryValidateObject(Evaluation, new(Evaluation), faults, validateAllProperties: true);
         var names = Evaluation.Variants.Select(variant => variant.Name).ToHashSet(StringComparer.Ordinal);
         faults.AddRange(VariantJobs.Keys.Where(name => !names.Contains(name)).Select(name => new ValidationResult(
-            $"There is a job for the gallery of '{name}', which is none of the variants: {string.Join(", ", names)}.", [nameof(VariantJobs)])));
+            $"There is a job for the gallery of '{name}', which is not one of the variants: {string.Join(", ", names)}.", [nameof(VariantJobs)])));
         if (OutputFolder is { } folder && string.IsNullOrWhiteSpace(folder))
         {
-            faults.Add(new ValidationResult("It is empty: name a folder, or null to write nothing.", [nameof(OutputFolder)]));
+            faults.Add(new ValidationResult("It is empty: set a folder, or null to write nothing.", [nameof(OutputFolder)]));
         }
 
         return faults;

@@ -18,5 +18,5 @@ public sealed class GalleryIncompleteException(string part, int candidates, IRea
     private static string Describe(string part, int candidates, IReadOnlyDictionary<MediaId, string> missing) =>
         $"{missing.Count} of {candidates} candidates of {part} have no embedding, for example "
         + string.Join("; ", missing.Take(Named).Select(item => $"{item.Key}: {item.Value}"))
-        + ". Mend or add their files, or set AllowMissingCandidates to score the smaller gallery.";
+        + ". Repair or add their files, or set AllowMissingCandidates to score the smaller gallery.";
 }

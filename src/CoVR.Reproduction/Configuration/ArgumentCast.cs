@@ -21,8 +21,8 @@ internal static class ArgumentCast
         if (!Casts.Contains(name))
         {
             throw new ConfigurationException(origin, Sweeps.Contains(name)
-                ? $"'{name}(…)' is for sweeps, which are not there. {HydraFlags.Sweeps}"
-                : $"there is no function '{name}(…)', only {string.Join(", ", Casts)}. If it is text, quote it: name='\"{name}(…)\"'.");
+                ? $"'{name}(…)' is for sweeps, which are not supported. {HydraFlags.Sweeps}"
+                : $"there is no function '{name}(…)'; there are {string.Join(", ", Casts)}. If it is text, quote it: name='\"{name}(…)\"'.");
         }
     }
 
@@ -46,7 +46,7 @@ internal static class ArgumentCast
                 var scalar = ((ConfigScalar)node).Value;
                 var result = name switch { "int" => Whole(scalar), "float" => Real(scalar), "bool" => Flag(scalar), _ => Text(scalar) };
                 return result is null
-                    ? throw new ConfigurationException(node.Origin, $"{name}(…) cannot be made of '{Text(scalar)}'.")
+                    ? throw new ConfigurationException(node.Origin, $"{name}(…) cannot be made from '{Text(scalar)}'.")
                     : new ConfigScalar(result, node.Origin);
         }
     }

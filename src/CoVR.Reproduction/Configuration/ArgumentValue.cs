@@ -27,7 +27,7 @@ internal ref struct ArgumentValue
         reader.SkipBlanks();
         return reader._at == text.Length
             ? node
-            : throw new ConfigurationException(origin, $"unexpected '{text[reader._at..]}'. {(text[reader._at] == ',' ? $"Sweeps are not there. {HydraFlags.Sweeps} " : "")}One value is expected; quote text that holds commas, brackets or quotes: name='\"a, b\"'.");
+            : throw new ConfigurationException(origin, $"unexpected '{text[reader._at..]}'. {(text[reader._at] == ',' ? $"Sweeps are not supported. {HydraFlags.Sweeps} " : "")}One value is expected; quote text that holds commas, brackets or quotes: name='\"a, b\"'.");
     }
 
     private ConfigNode Value(string ends)
@@ -64,7 +64,7 @@ internal ref struct ArgumentValue
             var colon = _text.IndexOf(':', _at);
             if (colon < 0)
             {
-                throw new ConfigurationException(_origin, "a map is written {name: value, name: value}.");
+                throw new ConfigurationException(_origin, "write a map as {name: value, name: value}.");
             }
 
             var name = _text[_at..colon].Trim().Trim('"', '\'');

@@ -221,7 +221,7 @@ public sealed class ComposedConfiguration
         TextOrNull(path) is { } name ? known[name] ?? throw UnknownName(path, name, known.Keys.Cast<string>()) : null;
 
     private ConfigurationException UnknownName(string path, string name, IEnumerable<string> known) =>
-        Unknown(path, $"'{path}' is '{name}'; known are {string.Join(", ", known)}.", name, known);
+        Unknown(path, $"'{path}' is '{name}'; known values are {string.Join(", ", known)}.", name, known);
 
-    private ConfigurationException Missing(string path) => Fault(path, $"'{path}' is needed here and not given: {path}=…");
+    private ConfigurationException Missing(string path) => Fault(path, $"'{path}' is required: {path}=…");
 }

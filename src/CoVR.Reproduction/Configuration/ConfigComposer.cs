@@ -35,7 +35,7 @@ internal sealed class ConfigComposer(ConfigLibrary library, ConfigRuntime runtim
         var overrides = arguments.Select(ConfigOverride.Parse).ToList();
         if (overrides.FirstOrDefault(IsChoice) is { } choice)
         {
-            throw new ConfigurationException(choice.Origin, "a saved configuration (--config) holds its choices already; only values can be changed (name.name=value).");
+            throw new ConfigurationException(choice.Origin, "a saved configuration (--config) already has its choices; only values can be changed (name.name=value).");
         }
 
         return Finish(YamlTree.Read(YamlTree.ReadText(path), file), overrides, arguments);

@@ -21,7 +21,7 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
         IReadOnlyList<DefaultsEntry> defaults = [];
         if (body.Entries.Remove("defaults", out var list))
         {
-            var items = list as ConfigList ?? throw new ConfigurationException(list.Origin, "'defaults' is a list: '- group: choice' line by line.");
+            var items = list as ConfigList ?? throw new ConfigurationException(list.Origin, "'defaults' must be a list of '- group: choice' lines.");
             defaults = [.. items.Items.SelectMany(Entries)];
         }
 
@@ -33,7 +33,7 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
     {
         ConfigScalar { Value: string file } => [Entry(null, file, item.Origin)],
         ConfigMap { Entries.Count: 1 } map => Choices(map).Select(choice => Entry(map.Entries.GetAt(0).Key, choice, item.Origin)),
-        _ => throw new ConfigurationException(item.Origin, "a line of 'defaults' is '- file' or '- group: choice'."),
+        _ => throw new ConfigurationException(item.Origin, "a line of 'defaults' must be '- file' or '- group: choice'."),
     };
 
     private static IReadOnlyList<string?> Choices(ConfigMap map) => map.Entries.GetAt(0).Value switch
@@ -42,8 +42,8 @@ internal sealed partial record ConfigFile(string Path, string Source, string? Pa
         ConfigScalar { Value: { } value } => [PythonLiteral.Of(value)],
         ConfigList list => [.. list.Items.Select(item => item is ConfigScalar { Value: string text }
             ? text
-            : throw new ConfigurationException(item.Origin, "a choice is a name."))],
-        var other => throw new ConfigurationException(other.Origin, "a choice is a name, a list of names or null."),
+            : throw new ConfigurationException(item.Origin, "a choice must be a name."))],
+        var other => throw new ConfigurationException(other.Origin, "a choice must be a name, a list of names or null."),
     };
 
     private static DefaultsEntry Entry(string? group, string? choice, ConfigOrigin origin)

@@ -26,7 +26,7 @@ internal static class ConfigJson
             string text => Quote(text),
             _ => PythonLiteral.Of(value),
         },
-        _ => throw new InvalidOperationException($"A {node.GetType().Name} is no node of a configuration."),
+        _ => throw new InvalidOperationException($"A {node.GetType().Name} is not a configuration node."),
     };
 
     private static string Block(char open, char close, IReadOnlyList<string> items, int depth, bool indented)

@@ -28,12 +28,12 @@ internal sealed record ConfigOverride(string Argument, OverrideKind Kind, string
         var key = (equals < 0 ? rest : rest[..equals]).Trim();
         if (HydraFlags.Counterpart(argument) is { } instead)
         {
-            throw new ConfigurationException($"there is no option '{argument}' as Hydra has it. {instead}");
+            throw new ConfigurationException($"Hydra's option '{argument}' is not supported. {instead}");
         }
 
         if (key.Length == 0 || key.StartsWith('-') || key.Contains(' ', StringComparison.Ordinal) || (equals < 0 && kind != OverrideKind.Remove))
         {
-            throw new ConfigurationException($"'{argument}' is neither an option nor an override. Overrides are written group=choice (data=cirr) or name.name=value (trainer.max_epochs=3), without blanks around the equals sign.");
+            throw new ConfigurationException($"'{argument}' is neither an option nor an override. Overrides are written group=choice (data=cirr) or name.name=value (trainer.max_epochs=3), without spaces around the equals sign.");
         }
 
         var at = key.IndexOf('@', StringComparison.Ordinal);

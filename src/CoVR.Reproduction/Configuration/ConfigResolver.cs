@@ -27,7 +27,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
             case ConfigList list:
                 return new ConfigList(list.Items.Select((item, i) => Resolve(item, $"{path}.{i}")), list.Origin);
             case ConfigScalar { Value: ConfigScalar.Missing }:
-                throw new ConfigurationException(node.Origin, $"'{path}' has to be given: {path}=…");
+                throw new ConfigurationException(node.Origin, $"'{path}' must be set: {path}=…");
             case ConfigScalar { IsExpression: true, Value: string text }:
                 return Expression(text, node.Origin, path);
             default:
@@ -62,7 +62,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
     private string Text(string reference, ConfigOrigin origin, string path) =>
         Reference(reference, origin, path) is ConfigScalar scalar
             ? PythonLiteral.Of(scalar.Value)
-            : throw new ConfigurationException(origin, $"'${{{reference}}}' in '{path}' is not one value.");
+            : throw new ConfigurationException(origin, $"'${{{reference}}}' in '{path}' is not a single value.");
 
     private ConfigNode Reference(string inside, ConfigOrigin origin, string path)
     {
@@ -124,7 +124,7 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
         ("oc.env", _) => Environment(arguments, origin, path),
         ("hydra", "runtime.cwd") => new ConfigScalar(runtime.WorkingFolder, origin),
         ("hydra", "runtime.output_dir") => new ConfigScalar(OutputFolder(origin), origin),
-        _ => throw new ConfigurationException(origin, $"'{path}' asks for ${{{name}:{arguments}}}; known are ${{oc.env:NAME}}, ${{oc.env:NAME,default}}, ${{hydra:runtime.cwd}} and ${{hydra:runtime.output_dir}}."),
+        _ => throw new ConfigurationException(origin, $"'{path}' uses ${{{name}:{arguments}}}; supported are ${{oc.env:NAME}}, ${{oc.env:NAME,default}}, ${{hydra:runtime.cwd}} and ${{hydra:runtime.output_dir}}."),
     };
 
     private ConfigScalar Environment(string arguments, ConfigOrigin origin, string path)
@@ -144,5 +144,5 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
     private string OutputFolder(ConfigOrigin origin) =>
         ConfigPath.Find(root, "hydra.run.dir") is { } folder && Resolve(folder, "hydra.run.dir") is ConfigScalar { Value: string text }
             ? Path.GetFullPath(text, runtime.WorkingFolder)
-            : throw new ConfigurationException(origin, "hydra.run.dir, the folder of the run, is missing.");
+            : throw new ConfigurationException(origin, "hydra.run.dir, the run folder, is missing.");
 }

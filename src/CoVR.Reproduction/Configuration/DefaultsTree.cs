@@ -59,7 +59,7 @@ internal sealed class DefaultsTree
     {
         if (_open.Contains(file.Path))
         {
-            throw new ConfigurationException($"{file.Source}: the defaults lists go round in a circle: {string.Join(" -> ", _open)} -> {file.Path}.");
+            throw new ConfigurationException($"{file.Source}: the defaults lists form a cycle: {string.Join(" -> ", _open)} -> {file.Path}.");
         }
 
         _open.Add(file.Path);
@@ -127,7 +127,7 @@ internal sealed class DefaultsTree
         removal.Used = true;
         return removal.Value is null || removal.Value == choice
             ? true
-            : throw new ConfigurationException(removal.Origin, $"the choice of '{key}' is '{choice ?? "null"}', not '{removal.Value}'; ~{key} takes it out whatever it is.");
+            : throw new ConfigurationException(removal.Origin, $"the choice of '{key}' is '{choice ?? "null"}', not '{removal.Value}'; ~{key} removes it whatever its value.");
     }
 
     private static string Group(DefaultsEntry entry, ConfigFile parent) =>
@@ -167,12 +167,12 @@ internal sealed class DefaultsTree
         }
 
         var choices = _library.Choices(group);
-        return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. Sweeps are not there. {HydraFlags.Sweeps}"
+        return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. Sweeps are not supported. {HydraFlags.Sweeps}"
             : ConfigPath.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
     }
 
     private string UnusedGroup(string key, Choice choice) =>
-        ConfigPath.Unknown($"nothing chooses from the group '{key}' here.", key, _known) + $" To add it all the same: +{key}={choice.Value}.";
+        ConfigPath.Unknown($"no defaults list chooses from the group '{key}'.", key, _known) + $" To add it anyway: +{key}={choice.Value}.";
 
     private sealed class Choice(string? value, ConfigOrigin origin, bool commandLine)
     {

@@ -6,9 +6,9 @@ internal static class HydraFlags
     /// <summary>What to do instead of a sweep over several values.</summary>
     public const string Sweeps = "One run takes one value of each; give the command once for each value: for lr in 1e-4 1e-5; do covr train model.optimizer.lr=$lr; done";
 
-    private const string Shows = "covr train --show-config prints the composed configuration, or a part of it, with the origin of each value.";
+    private const string Shows = "covr train --show-config prints the composed configuration, or part of it, with the origin of each value.";
     private const string Folders = "--config-dir FOLDER names a folder of configurations of your own.";
-    private const string Saved = "--config FILE takes the configuration of an earlier run.";
+    private const string Saved = "--config FILE uses the configuration of an earlier run.";
 
     private static readonly Dictionary<string, string> Counterparts = new(StringComparer.Ordinal)
     {
@@ -27,7 +27,7 @@ internal static class HydraFlags
         ["--config-path"] = Folders,
         ["-cp"] = Folders,
         ["-cd"] = Folders,
-        ["--hydra-help"] = "--help shows what there is.",
+        ["--hydra-help"] = "--help lists the options.",
     };
 
     /// <summary>The replacement for an option of Hydra; null if it is not one.</summary>

@@ -24,7 +24,7 @@ internal static class OverrideApplier
                 parent.Entries.Remove(name);
                 return;
             case OverrideKind.Add when exists:
-                throw new ConfigurationException(change.Origin, $"'{change.Key}' exists already; leave the + out to change it.");
+                throw new ConfigurationException(change.Origin, $"'{change.Key}' exists already; omit the + to change it.");
             case OverrideKind.Change or OverrideKind.Remove when !exists:
                 throw Unknown(root, change, groups);
         }
@@ -45,7 +45,7 @@ internal static class OverrideApplier
     {
         if (change.Text is { } text && !Same(node.ToValue(), ArgumentValue.Parse(text, change.Origin).ToValue()))
         {
-            throw new ConfigurationException(change.Origin, $"'{change.Key}' is {ConfigJson.Line(node)}, not {text}; ~{change.Key} takes it out whatever it is.");
+            throw new ConfigurationException(change.Origin, $"'{change.Key}' is {ConfigJson.Line(node)}, not {text}; ~{change.Key} removes it whatever its value.");
         }
     }
 
@@ -86,7 +86,7 @@ internal static class OverrideApplier
     {
         if (change.Key.StartsWith("hydra", StringComparison.Ordinal))
         {
-            return new ConfigurationException(change.Origin, "of Hydra's own settings only hydra.run.dir, the folder of the run, is there.");
+            return new ConfigurationException(change.Origin, "of Hydra's own settings, only hydra.run.dir, the run folder, is supported.");
         }
 
         var paths = ConfigPath.All(root).Select(pair => pair.Path).ToList();

@@ -14,7 +14,7 @@ internal static class TypedValue
         (null or ConfigScalar { Value: null }, _) => null,
         (ConfigList list, { } item) => List(list, item, path),
         (ConfigScalar scalar, _) => Scalar(scalar, Nullable.GetUnderlyingType(type) ?? type, path),
-        var (_, item) => throw new ConfigurationException(node.Origin, $"'{path}' has to be {(item is null ? "one value" : "a list")}."),
+        var (_, item) => throw new ConfigurationException(node.Origin, $"'{path}' must be {(item is null ? "one value" : "a list")}."),
     };
 
     /// <summary>The values that a parameter takes by name: the static dictionary of its class, or the members of its enum; null if there are none.</summary>
@@ -33,7 +33,7 @@ internal static class TypedValue
         var items = Array.CreateInstance(type, list.Items.Count);
         for (var i = 0; i < items.Length; i++)
         {
-            items.SetValue(Of(list.Items[i], type, $"{path}.{i}") ?? throw new ConfigurationException(list.Items[i].Origin, $"'{path}.{i}' is null, but has to be a value."), i);
+            items.SetValue(Of(list.Items[i], type, $"{path}.{i}") ?? throw new ConfigurationException(list.Items[i].Origin, $"'{path}.{i}' is null, but must be a value."), i);
         }
 
         return items;
@@ -50,9 +50,9 @@ internal static class TypedValue
         (TypeCode.Boolean, _) => throw Wrong(path, scalar, "True or False"),
         (TypeCode.Int32 or TypeCode.Int64, _) => throw Wrong(path, scalar, "a whole number"),
         (TypeCode.Double, _) => throw Wrong(path, scalar, "a number"),
-        _ => throw (ItemOf(type) is null ? new NotSupportedException($"A configuration has no values of the type {type}.") : Wrong(path, scalar, "a list")),
+        _ => throw (ItemOf(type) is null ? new NotSupportedException($"Configurations do not support the type {type}.") : Wrong(path, scalar, "a list")),
     };
 
     private static ConfigurationException Wrong(string path, ConfigScalar scalar, string wanted) =>
-        new(scalar.Origin, $"'{path}' is '{PythonLiteral.Of(scalar.Value)}', but has to be {wanted}.");
+        new(scalar.Origin, $"'{path}' is '{PythonLiteral.Of(scalar.Value)}', but must be {wanted}.");
 }

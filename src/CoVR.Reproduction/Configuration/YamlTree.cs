@@ -49,14 +49,14 @@ internal sealed class YamlTree
 
         if (stream.Documents.Count > 1)
         {
-            throw new ConfigurationException(new ConfigOrigin(source, (int)stream.Documents[1].RootNode.Start.Line), "a second document begins here (---); a configuration file holds one.");
+            throw new ConfigurationException(new ConfigOrigin(source, (int)stream.Documents[1].RootNode.Start.Line), "a second document begins here (---); a configuration file must hold only one.");
         }
 
         return stream.Documents.Count == 0 ? new ConfigMap(new ConfigOrigin(source, 1)) : new YamlTree(source).Convert(stream.Documents[0].RootNode) switch
         {
             ConfigMap map => map,
             ConfigScalar { Value: null } => new ConfigMap(new ConfigOrigin(source, 1)),
-            var other => throw new ConfigurationException(other.Origin, "a configuration file holds names and values (name: value)."),
+            var other => throw new ConfigurationException(other.Origin, "a configuration file must hold names and values (name: value)."),
         };
     }
 
@@ -78,7 +78,7 @@ internal sealed class YamlTree
         var origin = new ConfigOrigin(_source, (int)node.Start.Line);
         if (++_nodes > MostNodes || !_open.Add(node))
         {
-            throw new ConfigurationException(origin, _nodes > MostNodes ? $"with its aliases the file has more than {MostNodes} values." : "an alias refers to what it stands in.");
+            throw new ConfigurationException(origin, _nodes > MostNodes ? $"with its aliases expanded, the file has more than {MostNodes} values." : "an alias refers to a value that contains it.");
         }
 
         ConfigNode result = node switch
@@ -100,7 +100,7 @@ internal sealed class YamlTree
         var map = new ConfigMap(origin);
         foreach (var source in mapping.Children.Where(pair => IsMerge(pair.Key)).SelectMany(pair => pair.Value is YamlSequenceNode list ? list.Children.Reverse() : [pair.Value]))
         {
-            foreach (var (name, value) in source is YamlMappingNode ? ((ConfigMap)Convert(source)).Entries : throw new ConfigurationException(origin, "the merge key << takes a map or a list of maps."))
+            foreach (var (name, value) in source is YamlMappingNode ? ((ConfigMap)Convert(source)).Entries : throw new ConfigurationException(origin, "the merge key << needs a map or a list of maps."))
             {
                 map.Entries[name] = value;
             }
@@ -108,7 +108,7 @@ internal sealed class YamlTree
 
         foreach (var (key, value) in mapping.Children.Where(pair => !IsMerge(pair.Key)))
         {
-            var name = (key as YamlScalarNode)?.Value ?? throw new ConfigurationException(origin, "the name of a value has to be plain text.");
+            var name = (key as YamlScalarNode)?.Value ?? throw new ConfigurationException(origin, "a key must be plain text.");
             map.Entries[name] = Convert(value);
         }
 

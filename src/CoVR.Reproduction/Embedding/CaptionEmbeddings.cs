@@ -47,7 +47,7 @@ public static class CaptionEmbeddings
         var expected = dimensions ?? files[0].Dimensions;
         if (Array.FindIndex(files, file => file.Dimensions != expected) is >= 0 and var other)
         {
-            throw new CaptionEmbeddingsException(paths[other], $"its embeddings have {files[other].Dimensions} dimensions, expected {expected}: embed the captions with the model that is trained.", []);
+            throw new CaptionEmbeddingsException(paths[other], $"its embeddings have {files[other].Dimensions} dimensions, expected {expected}: embed the captions with the model that you train.", []);
         }
 
         RequireCaptions(dataset, files, paths);
@@ -56,7 +56,7 @@ public static class CaptionEmbeddings
 
     private static TextEmbeddings Read(string path) => File.Exists(path)
         ? TextEmbeddings.Load(path)
-        : throw new CaptionEmbeddingsException(path, "the file does not exist: embed the column txt2 of the annotation file with the model that is trained.", []);
+        : throw new CaptionEmbeddingsException(path, "the file does not exist: embed the column txt2 of the annotation file with the model that you train.", []);
 
     private static void RequireCaptions(TripletDataset dataset, TextEmbeddings[] files, IReadOnlyList<string> paths)
     {

@@ -98,7 +98,7 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
         {
             if (await rest.MoveNextAsync().ConfigureAwait(false))
             {
-                throw table.Fault(table.Line, null, "the shard has more rows than it should: the shards are not of one annotation.");
+                throw table.Fault(table.Line, null, "the shard has more rows than it should: the shards are from different annotations.");
             }
 
             await rest.DisposeAsync().ConfigureAwait(false);
@@ -132,7 +132,7 @@ public sealed class FrameScoreJob(IEmbeddingSource videos, TextEmbeddings edits,
 
     private async ValueTask<double[]> ScoreAsync(CsvTable table, string target, ReadOnlyMemory<float> text, Counts count, CancellationToken cancellationToken)
     {
-        var id = string.IsNullOrWhiteSpace(target) ? throw table.Fault(table.Line, "pth2", "the field is empty, an identity is expected.") : new MediaId(target);
+        var id = string.IsNullOrWhiteSpace(target) ? throw table.Fault(table.Line, "pth2", "the field is empty; an id is expected.") : new MediaId(target);
         try
         {
             if (await _videos.ReadAsync(id, cancellationToken).ConfigureAwait(false) is { } video)

@@ -24,7 +24,7 @@ internal static class FrameScores
         ArgumentNullException.ThrowIfNull(video);
         if (text.Length != video.Dimensions)
         {
-            throw new ArgumentException($"The text has {text.Length} dimensions, the video {video.Dimensions}.", nameof(text));
+            throw new ArgumentException($"The text has {text.Length} dimensions, but the video has {video.Dimensions}.", nameof(text));
         }
 
         var scores = new double[video.Frames];
@@ -54,6 +54,6 @@ internal static class FrameScores
 
     // Through decimal, so that ties are those of the binary value, as in Python.
     private static double Round(float score) => !float.IsFinite(score)
-        ? throw new ArithmeticException("A frame's score is NaN or infinite: one of the embeddings is.")
+        ? throw new ArithmeticException("A frame's score is NaN or infinite, because one of the embeddings is.")
         : Math.CopySign((double)Math.Round((decimal)(double)score, Decimals, MidpointRounding.ToEven), score);
 }

@@ -30,12 +30,12 @@ internal static class PthTensor
         using var file = Checkpoint.Open(path);
         if (file.Content is not CheckpointTensor stored)
         {
-            throw new GalleryException(store, $"'{path}' holds no bare tensor, so it is no embedding.");
+            throw new GalleryException(store, $"'{path}' does not hold a bare tensor, so it is not an embedding.");
         }
 
         var frames = Frames(stored.Shape, fingerprint, pictures) ?? throw new GalleryException(
             store,
-            $"'{path}' has the shape [{string.Join(", ", stored.Shape)}], expected is {Expected(fingerprint, pictures)}.");
+            $"'{path}' has the shape [{string.Join(", ", stored.Shape)}]; expected {Expected(fingerprint, pictures)}.");
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();
         return new EmbeddingSet(values, fingerprint.Vectors, fingerprint.Dimensions, frames);
     }

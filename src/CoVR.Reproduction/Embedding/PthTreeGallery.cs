@@ -229,12 +229,12 @@ public sealed partial class PthTreeGallery : IGallery
     {
         if (_pictures && entry.Embedding.Frames != 1)
         {
-            throw new GalleryException(_folder, $"'{entry.Id}' has {entry.Embedding.Frames} frames, and a tree of pictures holds one.") { Id = entry.Id };
+            throw new GalleryException(_folder, $"'{entry.Id}' has {entry.Embedding.Frames} frames, but a tree of pictures holds one per item.") { Id = entry.Id };
         }
 
         if (!IsAllowed(entry.Id))
         {
-            throw new GalleryException(_folder, $"'{entry.Id}' is no file name, and items of this tree are found by their file's name.") { Id = entry.Id };
+            throw new GalleryException(_folder, $"'{entry.Id}' is not a file name, and this tree finds items by file name.") { Id = entry.Id };
         }
     }
 

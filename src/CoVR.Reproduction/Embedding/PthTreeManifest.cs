@@ -29,13 +29,13 @@ internal sealed record PthTreeManifest(string Format, int Version, EmbeddingFing
             return JsonSerializer.Deserialize<PthTreeManifest>(File.ReadAllBytes(PathIn(folder)), Json) switch
             {
                 { Format: FormatName, Version: CurrentVersion, Fingerprint: { } fingerprint } => fingerprint,
-                { Format: FormatName } other => throw new GalleryException(folder, $"its format has version {other.Version}, this library reads version {CurrentVersion}."),
-                _ => throw new GalleryException(folder, "its manifest is not that of an embedding tree."),
+                { Format: FormatName } other => throw new GalleryException(folder, $"its format has version {other.Version}, but this library reads version {CurrentVersion}."),
+                _ => throw new GalleryException(folder, "its manifest does not belong to an embedding tree."),
             };
         }
         catch (JsonException error)
         {
-            throw new GalleryException(folder, $"its manifest is no valid JSON ({error.Message}).", error);
+            throw new GalleryException(folder, $"its manifest is not valid JSON ({error.Message}).", error);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed record PthTreeManifest(string Format, int Version, EmbeddingFing
         && (fingerprint.DifferencesFrom(made) is { Count: > 0 } differences
             ? throw new GalleryException(
                 folder,
-                $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
+                $"its embeddings were made differently from how this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
             : true);
 
     /// <summary>Writes a manifest unless there is one, and compares with what is there then: the first of several writers wins.</summary>

@@ -179,7 +179,7 @@ public sealed class TextEmbeddingJob
         {
             var entry = await gallery.GetAsync([KeyOf(unique[row])], cancellationToken).ConfigureAwait(false) is [var found]
                 ? found
-                : throw new KeyNotFoundException($"'{unique[row]}' vanished from the partial results.");
+                : throw new KeyNotFoundException($"'{unique[row]}' disappeared from the partial results.");
             entry.Embedding.Values.Span.CopyTo(values.AsSpan(row * dimensions));
         }
 

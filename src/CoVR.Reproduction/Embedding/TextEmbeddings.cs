@@ -36,7 +36,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
         {
             if (!_rows.TryAdd(texts[row], row))
             {
-                throw new ArgumentException($"'{texts[row]}' is there twice.", nameof(texts));
+                throw new ArgumentException($"'{texts[row]}' appears twice.", nameof(texts));
             }
         }
     }
@@ -92,7 +92,7 @@ public sealed class TextEmbeddings : IReadOnlyDictionary<string, ReadOnlyMemory<
         var content = file.Content as IReadOnlyDictionary<object, object?>;
         if (TextsOf(content) is not { } texts || content!.GetValueOrDefault("feats") is not CheckpointTensor { Shape: [var rows, var dimensions] } stored || rows != texts.Count)
         {
-            throw new GalleryException(path, "it holds no texts with embeddings: expected is {\"texts\": N texts, \"feats\": a tensor [N, D]}.");
+            throw new GalleryException(path, "it holds no texts with embeddings; expected {\"texts\": N texts, \"feats\": a tensor [N, D]}.");
         }
 
         var values = MemoryMarshal.Cast<byte, float>(stored.Read().to(ScalarType.Float32).contiguous().bytes).ToArray();

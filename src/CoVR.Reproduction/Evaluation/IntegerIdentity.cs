@@ -28,6 +28,6 @@ internal static class IntegerIdentity
 
         return digits.Length > 0
             ? BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture)
-            : throw new FormatException($"The identity '{id}' has no digit.");
+            : throw new FormatException($"The id '{id}' contains no digit.");
     }
 }

@@ -2,7 +2,7 @@ using static CoVR.Reproduction.Evaluation.Introsort;
 
 namespace CoVR.Reproduction.Evaluation;
 
-/// <summary>The order in which <c>torch.argsort</c> leaves equal numbers on the processor: that of the C++ library's sort, which is not stable beyond 16 numbers.</summary>
+/// <summary>The order in which <c>torch.argsort</c> leaves equal numbers on the CPU: that of the C++ library's sort, which is not stable beyond 16 numbers.</summary>
 /// <remarks>
 /// In PyTorch 2.4, which the reference asks for, a sort that is not asked to be stable is <c>std::sort</c> (<c>aten/src/ATen/native/cpu/SortingKernel.cpp</c>); here is that of
 /// libstdc++ (<c>bits/stl_algo.h</c>, <c>bits/stl_heap.h</c>): Musser's introsort (Introspective Sorting and Selection Algorithms, 1997) with the median

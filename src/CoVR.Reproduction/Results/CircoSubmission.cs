@@ -33,5 +33,5 @@ internal static class CircoSubmission
 
     private static long Number(MediaId id) => long.TryParse(id.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
-        : throw new ArgumentException($"'{id}' is no number of a COCO picture, such as 000000271520.", nameof(id));
+        : throw new ArgumentException($"'{id}' is not the number of a COCO picture, such as 000000271520.", nameof(id));
 }

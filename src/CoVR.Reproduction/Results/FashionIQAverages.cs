@@ -23,7 +23,7 @@ internal static class FashionIQAverages
             first.Metrics.Keys.ToDictionary(name => name, name => Mean(ordered, name)),
             ordered.Sum(report => report.Queries),
             ordered.Sum(report => report.Gallery),
-            new Dictionary<string, string> { ["average"] = $"the mean of {string.Join(", ", FashionIQOptions.Categories)}, each counting the same" });
+            new Dictionary<string, string> { ["average"] = $"the mean of {string.Join(", ", FashionIQOptions.Categories)}, each with equal weight" });
     }
 
     /// <summary>The reference's file of averages, <c>recalls_fiq-mean.json</c>.</summary>

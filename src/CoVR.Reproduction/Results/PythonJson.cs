@@ -41,7 +41,7 @@ internal static class PythonJson
                 AppendBlock(text, '[', ']', items.Cast<object>(), depth, item => Append(text, item, depth + 1));
                 break;
             default:
-                throw new ArgumentException($"{value.GetType()} has no place in a result file.", nameof(value));
+                throw new ArgumentException($"{value.GetType()} cannot be written to a result file.", nameof(value));
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class SubmissionCheck
         _dataset = dataset;
         foreach (var property in root.EnumerateObject())
         {
-            Require(_values.TryAdd(property.Name, property.Value), $"'{property.Name}' is there twice.");
+            Require(_values.TryAdd(property.Name, property.Value), $"'{property.Name}' appears twice.");
         }
     }
 
@@ -32,15 +32,15 @@ internal sealed class SubmissionCheck
             using var document = JsonDocument.Parse(await Task.Run(() => StrictText.Read(path), cancellationToken).ConfigureAwait(false));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new SubmissionCheck(dataset, document.RootElement.Clone())
-                : throw new DatasetFormatException(path, 1, null, $"the file holds {Kind(document.RootElement)}, expected an object.");
+                : throw new DatasetFormatException(path, 1, null, $"the file holds {Kind(document.RootElement)}; expected an object.");
         }
         catch (JsonException error)
         {
-            throw new DatasetFormatException(path, error.LineNumber + 1, null, $"the file is no valid JSON ({error.Message})", error);
+            throw new DatasetFormatException(path, error.LineNumber + 1, null, $"the file is not valid JSON ({error.Message})", error);
         }
         catch (InvalidOperationException error)
         {
-            throw new DatasetFormatException(path, null, null, $"a key holds half of a surrogate pair ({error.Message})", error);
+            throw new DatasetFormatException(path, null, null, $"a key contains an unpaired surrogate ({error.Message})", error);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class SubmissionCheck
     public void RequireAnswers(Func<JsonElement, string?> read, Func<Triplet, int> count, Func<Triplet, IReadOnlySet<MediaId>> allowed, string place)
     {
         var known = _dataset.Triplets.Select(triplet => triplet.Id).ToHashSet(StringComparer.Ordinal);
-        _faults.AddRange(_values.Keys.Where(key => !_headers.Contains(key) && !known.Contains(key)).Select(key => $"'{key}' is no query of {_dataset.Name} {_dataset.Split}."));
+        _faults.AddRange(_values.Keys.Where(key => !_headers.Contains(key) && !known.Contains(key)).Select(key => $"'{key}' is not a query of {_dataset.Name} {_dataset.Split}."));
         foreach (var triplet in _dataset.Triplets)
         {
             if (!_values.TryGetValue(triplet.Id, out var entry))
@@ -90,7 +90,7 @@ internal sealed class SubmissionCheck
             }
             else if (entry.ValueKind != JsonValueKind.Array)
             {
-                _faults.Add($"Query {triplet.Id}: the answer is {Kind(entry)}, expected a list.");
+                _faults.Add($"Query {triplet.Id}: the answer is {Kind(entry)}; expected a list.");
             }
             else
             {
@@ -101,17 +101,17 @@ internal sealed class SubmissionCheck
 
     private void CheckAnswer(Triplet triplet, IReadOnlyList<(string? Id, string Raw)> items, int count, IReadOnlySet<MediaId> allowed, string place)
     {
-        Require(items.Count == count, $"Query {triplet.Id}: {items.Count} items, expected {count}.");
+        Require(items.Count == count, $"Query {triplet.Id}: {items.Count} items; expected {count}.");
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (var (id, raw) in items)
         {
             if (string.IsNullOrWhiteSpace(id))
             {
-                _faults.Add($"Query {triplet.Id}: {raw} is no identity of a picture.");
+                _faults.Add($"Query {triplet.Id}: {raw} is not the id of a picture.");
                 continue;
             }
 
-            Require(seen.Add(id), $"Query {triplet.Id}: {id} is there twice.");
+            Require(seen.Add(id), $"Query {triplet.Id}: {id} appears twice.");
             Require(id != triplet.Reference.Value, $"Query {triplet.Id}: {id} is its own reference.");
             Require(id == triplet.Reference.Value || allowed.Contains(new MediaId(id)), $"Query {triplet.Id}: {id} is not in {place}.");
         }

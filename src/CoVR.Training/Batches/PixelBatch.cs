@@ -89,7 +89,7 @@ internal sealed class PixelBatch : IDisposable
     }
 
     private static MediaReadException NothingReadable(IReadOnlyList<MediaId> items, MediaReadException first) => new(
-        first.Media, first.Failure, $"{first.Reason} Nor can any of the other {items.Count - 1} items of its batch be read: were the media moved?", first);
+        first.Media, first.Failure, $"{first.Reason} None of the other {items.Count - 1} items of its batch can be read either. Were the media moved?", first);
 }
 
 /// <summary>An item of a batch that cannot be read.</summary>

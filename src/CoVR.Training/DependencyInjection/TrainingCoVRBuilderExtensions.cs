@@ -64,7 +64,7 @@ public static class TrainingCoVRBuilderExtensions
     {
         if (!double.IsFinite(weight) || weight < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of a loss term is a finite number that is not negative.");
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of a loss term must be finite and not negative.");
         }
 
         return builder.Add((services, name) => new WeightedLossTerm(

@@ -19,7 +19,7 @@ internal static class RankRows
         if (rows < collective.Size)
         {
             throw new InvalidOperationException(
-                $"A batch of {rows} items cannot be shared by {collective.Size} ranks: leave a small last batch out, or start fewer ranks.");
+                $"A batch of {rows} items cannot be divided among {collective.Size} ranks: drop a small last batch, or start fewer ranks.");
         }
 
         var start = (int)((long)rows * collective.Rank / collective.Size);

@@ -54,7 +54,7 @@ internal static class RankTensors
             if (all[0].Keys.Union(all[rank].Keys).FirstOrDefault(key => all[0].GetValueOrDefault(key) != all[rank].GetValueOrDefault(key)) is { } key)
             {
                 throw new InvalidOperationException(
-                    $"The ranks do not train the same: {key} is '{all[0].GetValueOrDefault(key)}' on rank 0 and '{all[rank].GetValueOrDefault(key)}' on rank {rank}. Start all of them with the same arguments and files.");
+                    $"The ranks are configured differently: {key} is '{all[0].GetValueOrDefault(key)}' on rank 0 and '{all[rank].GetValueOrDefault(key)}' on rank {rank}. Start them all with the same arguments and files.");
             }
         }
     }

@@ -60,7 +60,7 @@ internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
         var present = StateNames.Where(state.ContainsKey).ToList();
         if (present.Count is not (0 or 3))
         {
-            yield return $"of {name} only {string.Join(" and ", present)} is there";
+            yield return $"{name} has only {string.Join(" and ", present)}";
         }
 
         foreach (var moment in present.Where(entry => entry != _step && !state[entry].shape.SequenceEqual(parameter.shape)))

@@ -106,7 +106,7 @@ internal static class FusedAdamW
     {
         if (gradients.Count != parameters.Count || moments.Count != parameters.Count)
         {
-            throw new ArgumentException($"There are {parameters.Count} parameters, {gradients.Count} gradients and {moments.Count} moments; the numbers must agree.");
+            throw new ArgumentException($"The numbers of parameters ({parameters.Count}), gradients ({gradients.Count}) and moments ({moments.Count}) must be equal.");
         }
 
         for (var i = 0; i < parameters.Count; i++)

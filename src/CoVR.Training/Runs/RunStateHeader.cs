@@ -26,7 +26,7 @@ internal sealed record RunStateHeader
     {
         if (!metadata.TryGetValue(Key, out var json))
         {
-            throw new CheckpointException(file, "it is not a run state of this package; move it away or choose another output folder.");
+            throw new CheckpointException(file, "it is not a run state of this package; move it, or choose another output folder.");
         }
 
         try

@@ -99,7 +99,7 @@ public sealed class Trainer
                 TaskScheduler.Default);
     }
 
-    private TrainingPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("This trainer has no pipeline: take it from the services of a pipeline with AddTraining.");
+    private TrainingPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("This trainer has no pipeline: resolve it from the services of a pipeline with AddTraining.");
 
     private async Task<TrainingResult> RunOnPipelineAsync<TBatch>(
         TrainingPlan plan, ComposedModel model, TrainingRun<TBatch> run, IProgress<StepRecord>? progress, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ public sealed class AttributeBatchSampler : IBatchSampler
 
         if (keys.Count < batchSize)
         {
-            throw new ArgumentException($"{keys.Count} items do not fill one batch of {batchSize}.", nameof(keys));
+            throw new ArgumentException($"{keys.Count} items do not fill a batch of {batchSize}.", nameof(keys));
         }
 
         _keys = [.. keys];

@@ -31,7 +31,7 @@ internal sealed class ItemSampler : IBatchSampler
     {
         if (count < batchSize)
         {
-            throw new ArgumentException($"{count} items do not fill one batch of {batchSize}.", nameof(count));
+            throw new ArgumentException($"{count} items do not fill a batch of {batchSize}.", nameof(count));
         }
 
         (_count, _batchSize, _shuffle, _seed) = (count, batchSize, shuffle, seed);

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace CoVR.Training.Steps;
 
-/// <summary>Image-text contrastive training: images against their captions. A warm-up for a model with fresh weights.</summary>
+/// <summary>Image-text contrastive training: images against their captions. A warm-up for a model with new weights.</summary>
 /// <remarks>
 /// The image-text contrastive stage of ALBEF (arXiv:2107.07651) and BLIP (arXiv:2201.12086) without momentum encoders and
 /// queues. The loss covers both directions. Not safe for use from several threads.
@@ -27,7 +27,7 @@ internal sealed class ContrastivePretrainingStep(IComposedEncoder encoder, ICont
             : null;
         if (unsupported is not null)
         {
-            throw new NotSupportedException($"Pretraining runs in one process, on whole batches, in 32 bits, not with {unsupported}.");
+            throw new NotSupportedException($"Pretraining supports only one process, whole batches and 32 bits, not {unsupported}.");
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
     {
         if (Directory.Exists(name))
         {
-            return "the folder holds no safetensors files and no index of shards.";
+            return "the folder holds neither safetensors files nor an index of shards.";
         }
 
         var stem = Path.GetFileNameWithoutExtension(name);
@@ -68,7 +68,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
     {
         if (!Uri.TryCreate(name, UriKind.Absolute, out var address) || !(address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback)))
         {
-            throw new CheckpointException(name, $"weights are downloaded from https:// and {ModelHub.Scheme} addresses only.");
+            throw new CheckpointException(name, $"weights are downloaded only from https:// and {ModelHub.Scheme} addresses.");
         }
 
         // Shards lie beside their index, so each remote folder gets a local folder of its own.
@@ -83,7 +83,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         if (reference.Variant.Length > 0 && !entry.Variants.Contains(reference.Variant, StringComparer.OrdinalIgnoreCase))
         {
             throw new CheckpointException(
-                reference.Name, $"these weights are of the variant '{entry.Variants[0]}', and '{reference.Variant}' is asked for: set the option Variant to '{entry.Variants[0]}'.");
+                reference.Name, $"these weights are of the variant '{entry.Variants[0]}', but '{reference.Variant}' was requested: set the option Variant to '{entry.Variants[0]}'.");
         }
 
         if (entry.ReferencePath is { } place && options.ReferenceFolder is { } folder && Path.GetFullPath(Path.Combine(folder, place)) is var path && File.Exists(path))
@@ -96,7 +96,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
             new ResolvedCheckpoint(Cached(entry.Family, entry.FileName), entry.Source, entry.License),
             address ?? throw new CheckpointException(
                 reference.Name,
-                $"the reference names these weights, but nobody published them: train them, or give the path of your own file (it makes them at {entry.ReferencePath})."));
+                $"the reference names these weights, but they were never published: train them, or give the path of your own file (the reference writes them to {entry.ReferencePath})."));
     }
 
     private static string Safe(string name)

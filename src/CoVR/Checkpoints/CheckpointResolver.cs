@@ -88,7 +88,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         Check(reference);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var place = _finder.Find(reference);
-        var address = place.Address ?? throw new CheckpointException(reference.Name, $"these are the file {place.Local.Path} already.");
+        var address = place.Address ?? throw new CheckpointException(reference.Name, $"this is already the file {place.Local.Path}.");
         await FetchAsync(reference.Name, place with { Local = place.Local with { Path = Path.GetFullPath(path) } }, address, cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,7 +124,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     }
 
     private string? OfflineFault(CheckpointPlace place) => _options.Offline && !place.IsThere
-        ? $"the weights are not in the cache ({place.Local.Path}), and downloads are switched off ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Offline)} or COVR_OFFLINE): put the file of {DownloadException.Shown(place.Address!)} there, or give a path."
+        ? $"the weights are not in the cache ({place.Local.Path}), and downloads are switched off ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Offline)} or COVR_OFFLINE): put the file from {DownloadException.Shown(place.Address!)} there, or give a path."
         : null;
 
     private async Task FetchAsync(string name, CheckpointPlace place, Uri address, CancellationToken cancellationToken)
@@ -151,7 +151,7 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
 
         if (_options.Offline)
         {
-            throw new CheckpointException(name, $"{request.Path} is missing, and downloads are switched off: put the file of {DownloadException.Shown(request.Uri)} there.");
+            throw new CheckpointException(name, $"{request.Path} is missing, and downloads are switched off: put the file from {DownloadException.Shown(request.Uri)} there.");
         }
 
         try

@@ -86,18 +86,18 @@ public sealed record ReleasedCheckpoint(string Name, string Family)
     {
         if (fitting.Length > 1)
         {
-            return $"two families have weights of this name: say {string.Join(" or ", fitting.Select(entry => $"'{entry.Family}/{name}'"))}.";
+            return $"two families have weights of this name: use {string.Join(" or ", fitting.Select(entry => $"'{entry.Family}/{name}'"))}.";
         }
 
         if (found.Count > 0)
         {
-            return $"these are weights of {Called(found[0].Family)} ({found[0].Training}), which a {Called(family)} model cannot take: use {(found[0].Family == Blip ? "UseBlip" : "UseBlip2")}, or other weights.";
+            return $"these are weights of {Called(found[0].Family)} ({found[0].Training}), which a {Called(family)} model cannot load: use {(found[0].Family == Blip ? "UseBlip" : "UseBlip2")}, or other weights.";
         }
 
         var alike = Nearest(name, family);
         return alike.Count > 0
             ? $"there are no released weights of this name; did you mean {string.Join(", ", alike.Select(other => $"'{other}'"))}?"
-            : $"there are no released weights of this name; there are {string.Join(", ", All.Where(entry => family.Length == 0 || entry.Family == family).Select(entry => entry.Name))}.";
+            : $"there are no released weights of this name. Known: {string.Join(", ", All.Where(entry => family.Length == 0 || entry.Family == family).Select(entry => entry.Name))}.";
     }
 
     private static string Called(string family) => family switch

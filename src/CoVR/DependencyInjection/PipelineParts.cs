@@ -12,7 +12,7 @@ internal static class PipelineParts
 {
     public static IModelProvider ModelProviderOf(IServiceProvider services, string name) =>
         services.GetKeyedService<IModelProvider>(name) ?? throw new InvalidOperationException(
-            $"CoVR pipeline '{name}' has no model. Call UseBlip(...) of the package CoVR.Blip, or UseModel(...), on what AddCoVR({(name.Length == 0 ? "" : $"\"{name}\"")}) returns.");
+            $"CoVR pipeline '{name}' has no model. Call UseBlip(...) of the package CoVR.Blip, or UseModel(...), on the builder that AddCoVR({(name.Length == 0 ? "" : $"\"{name}\"")}) returns.");
 
     /// <summary>The model of a pipeline, for parts that are made after it is loaded.</summary>
     public static ComposedModel ModelOf(IServiceProvider services, string name)

@@ -179,7 +179,7 @@ public sealed class Downloader : IDisposable
     {
         if (request.ExpectedBytes is { } expected && part.Length != expected)
         {
-            return new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{part.Length} bytes arrived where {expected} were expected: this is another file or version.");
+            return new DownloadException(request.Uri, DownloadFailure.WrongLength, $"{part.Length} bytes arrived instead of {expected}: this is a different file or version.");
         }
 
         if (request.Sha256 is { } digits)
@@ -187,7 +187,7 @@ public sealed class Downloader : IDisposable
             var hash = await part.ReadAsync(stream => SHA256.HashDataAsync(stream, cancellationToken).AsTask()).ConfigureAwait(false);
             if (!Convert.ToHexStringLower(hash).StartsWith(digits, StringComparison.OrdinalIgnoreCase))
             {
-                return new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not start with {digits}: it was damaged or replaced, so do not use it.");
+                return new DownloadException(request.Uri, DownloadFailure.WrongHash, $"the file's SHA-256 does not start with {digits}: it is damaged or was replaced, so it is not used.");
             }
         }
 

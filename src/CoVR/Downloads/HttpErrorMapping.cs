@@ -14,7 +14,7 @@ internal static class HttpErrorMapping
         var isTransient = failure == DownloadFailure.Server;
         if (isTransient && wait > longestWait)
         {
-            (isTransient, reason) = (false, $"{reason} It asks to come back in {wait}.");
+            (isTransient, reason) = (false, $"{reason} The server asks to retry in {wait}.");
         }
 
         return new DownloadException(uri, failure, $"{(int)response.StatusCode} {response.ReasonPhrase}: {reason}")
@@ -33,17 +33,17 @@ internal static class HttpErrorMapping
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError } => new DownloadException(
             uri, DownloadFailure.Unreachable, $"{uri.Host} cannot be reached ({error.Message}). Check the network and the proxy (HTTPS_PROXY), or download the file elsewhere and give its path.", error)
         { IsTransient = true },
-        _ => new DownloadException(uri, DownloadFailure.Interrupted, $"the connection broke ({error.Message}).", error) { IsTransient = true },
+        _ => new DownloadException(uri, DownloadFailure.Interrupted, $"the connection was lost ({error.Message}).", error) { IsTransient = true },
     };
 
     private static (DownloadFailure Failure, string Reason) Explain(HttpStatusCode status) => (int)status switch
     {
-        404 or 410 => (DownloadFailure.NotFound, "there is no such file; it may have moved, so look at its publisher's page and give the new address or a path."),
+        404 or 410 => (DownloadFailure.NotFound, "there is no such file; it may have moved: find its new address on the publisher's page, or give a path."),
         401 or 407 => (DownloadFailure.Unauthorized, "the server requires a login: give a token or password (an Authorization header), or download the file in a browser and give its path."),
         403 => (DownloadFailure.Forbidden, "the server denies access to this file: accept its terms on the publisher's page, check the token, or download it in a browser and give its path."),
         408 or 429 => (DownloadFailure.Server, "the server is busy."),
-        >= 500 => (DownloadFailure.Server, "the server failed; try again later."),
-        _ => (DownloadFailure.Refused, "the server refuses the request."),
+        >= 500 => (DownloadFailure.Server, "the server reported an error; try again later."),
+        _ => (DownloadFailure.Refused, "the server rejected the request."),
     };
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)

@@ -28,7 +28,7 @@ internal sealed class RedirectFollower(HttpClient client, int limit)
                 }
 
                 address = followed < limit ? Next(start, address, response) : throw new DownloadException(
-                    start, DownloadFailure.Redirect, $"more than {limit} redirects, the last to {DownloadException.Shown(address)}: the server redirects in circles, or asks for a login.");
+                    start, DownloadFailure.Redirect, $"more than {limit} redirects, the last to {DownloadException.Shown(address)}: the server redirects in a loop, or wants a login.");
             }
             catch
             {
@@ -51,7 +51,7 @@ internal sealed class RedirectFollower(HttpClient client, int limit)
         if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp)
         {
             throw new DownloadException(
-                start, DownloadFailure.Redirect, $"the server redirects from https to {DownloadException.Shown(to)}, where anybody on the way could change the file; this is not followed.");
+                start, DownloadFailure.Redirect, $"the server redirects from https to {DownloadException.Shown(to)}, where the file could be tampered with; the redirect is not followed.");
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class Transfer(
             case HttpStatusCode.RequestedRangeNotSatisfiable when offset > 0 && response.Content.Headers.ContentRange?.Length == offset && IsSameVersion(response):
                 return false;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
-                StartOver("the server has another version, or sent another range");
+                StartOver("the server has a different version, or sent a different range");
                 throw new DownloadException(request.Uri, DownloadFailure.Interrupted, "the file on the server has changed since the download started.") { StatusCode = response.StatusCode, IsTransient = true };
             default:
                 throw HttpErrorMapping.OfResponse(request.Uri, response, downloader.Time.GetUtcNow(), LongestRetryAfter);
@@ -131,7 +131,7 @@ internal sealed class Transfer(
         var headers = response.Content.Headers;
         if (headers.ContentEncoding.Any(encoding => encoding != "identity"))
         {
-            throw new DownloadException(request.Uri, DownloadFailure.Refused, $"the server sends the file compressed ({string.Join(", ", headers.ContentEncoding)}) although it was asked not to.");
+            throw new DownloadException(request.Uri, DownloadFailure.Refused, $"the server sends the file compressed ({string.Join(", ", headers.ContentEncoding)}) although it was asked not to do so.");
         }
 
         if (request.RefuseWebPages && WebPageSniffer.IsPage(headers.ContentType))
@@ -142,7 +142,7 @@ internal sealed class Transfer(
         if (headers.ContentLength is { } announced && request.ExpectedBytes is { } expected && announced != expected)
         {
             throw new DownloadException(
-                request.Uri, DownloadFailure.WrongLength, $"the server's file has {announced} bytes where {expected} were expected: this is another file or version.");
+                request.Uri, DownloadFailure.WrongLength, $"the server's file has {announced} bytes instead of {expected}: this is a different file or version.");
         }
 
         CheckSpace(headers.ContentLength ?? request.ExpectedBytes);
@@ -212,7 +212,7 @@ internal sealed class Transfer(
         if (part.Length + bytes.Length > total)
         {
             part.Drop();
-            throw new DownloadException(request.Uri, DownloadFailure.WrongLength, $"the server sends more than the expected {total} bytes: this is another file or version.");
+            throw new DownloadException(request.Uri, DownloadFailure.WrongLength, $"the server sends more than the expected {total} bytes: this is a different file or version.");
         }
     }
 
@@ -236,7 +236,7 @@ internal sealed class Transfer(
         if (missing > free - downloader.ReservedSpace)
         {
             throw new DownloadException(
-                request.Uri, DownloadFailure.NoSpace, $"{missing} more bytes are needed, and the disk of {part.PartPath} has {free} free (of which {downloader.ReservedSpace} are reserved): free some space or choose another folder.");
+                request.Uri, DownloadFailure.NoSpace, $"{missing} more bytes are needed, but the disk of {part.PartPath} has {free} free (of which {downloader.ReservedSpace} is reserved): free some space or choose another folder.");
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyDictionary<MediaId, 
             there += found ? 1 : 0;
             var fault = found
                 ? readValues ? await FaultAsync(source, id, cancellationToken).ConfigureAwait(false) : null
-                : failures.GetValueOrDefault(id)?.Reason ?? "was not embedded yet";
+                : failures.GetValueOrDefault(id)?.Reason ?? "has not been embedded yet";
             if (fault is not null)
             {
                 missing.Add(id, fault);
@@ -58,8 +58,8 @@ public sealed record EmbeddingCoverage(int Wanted, IReadOnlyDictionary<MediaId, 
         {
             var item = await source.ReadAsync(id, cancellationToken).ConfigureAwait(false);
             return item is null
-                ? "was not embedded yet"
-                : VectorMath.IndexOfNotFinite(item.Values.Span) is var at and >= 0 ? $"number {at} of its embedding is NaN or infinite" : null;
+                ? "has not been embedded yet"
+                : VectorMath.IndexOfNotFinite(item.Values.Span) is var at and >= 0 ? $"its embedding contains NaN or infinity at index {at}" : null;
         }
         catch (GalleryException error)
         {

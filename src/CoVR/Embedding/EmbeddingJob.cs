@@ -51,7 +51,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         {
             if (!seen.Add(item.Id))
             {
-                throw new ArgumentException($"'{item.Id}' is twice among the items.", nameof(items));
+                throw new ArgumentException($"'{item.Id}' appears twice among the items.", nameof(items));
             }
         }
 
@@ -138,7 +138,7 @@ public sealed class EmbeddingJob : IEmbeddingJob
         {
             throw new GalleryException(
                 gallery.Name,
-                $"it holds embeddings of the weights {stored}, and the model has the weights {own} now: embed into another gallery, for example in a pipeline that loads the new weights.");
+                $"it holds embeddings made with the weights {stored}, but the model now has the weights {own}: embed into another gallery, for example in a new pipeline that loads the new weights.");
         }
     }
 

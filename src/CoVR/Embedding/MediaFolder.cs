@@ -123,7 +123,7 @@ public sealed record MediaFolder
         {
             if (!LaterExtensionWins || known.Extension == extension)
             {
-                throw new IOException($"'{known.Path}' and '{path}' would both be the item '{id}'. Rename one, or move it elsewhere.");
+                throw new IOException($"'{known.Path}' and '{path}' would both become the item '{id}'. Rename or move one of them.");
             }
 
             if (known.Extension > extension)

@@ -31,7 +31,7 @@ internal sealed class PreparedMedia : IDisposable
         var frames = await reader.ReadAsync(source, sampler, cancellationToken).ConfigureAwait(false);
         if (frames.Count == 0)
         {
-            throw new MediaReadException(source.DisplayName, MediaFailure.NoFrames, "the frame reader returned no frame.");
+            throw new MediaReadException(source.DisplayName, MediaFailure.NoFrames, "the frame reader returned no frames.");
         }
 
         var size = pipeline.Transform.Input.Size;

@@ -58,7 +58,7 @@ public readonly record struct Shard : IParsable<Shard>
     /// <returns>The shard.</returns>
     /// <exception cref="FormatException">The text is not a shard.</exception>
     public static Shard Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var shard) ? shard : throw new FormatException($"'{s}' is no shard: write index/count, counted from 0, such as 0/8.");
+        TryParse(s, provider, out var shard) ? shard : throw new FormatException($"'{s}' is not a shard: write index/count, counted from 0, such as 0/8.");
 
     /// <summary>Reads <c>index/count</c>.</summary>
     /// <param name="s">For example <c>0/8</c>.</param>

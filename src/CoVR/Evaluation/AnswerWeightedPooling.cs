@@ -8,7 +8,7 @@ namespace CoVR.Evaluation;
 internal sealed record AnswerWeightedPooling : ICandidatePooling
 {
     public IReadOnlyList<string> Leaks { get; } =
-        ["The frames of each candidate were weighed by the text of the question that it answers: the gallery has seen the questions."];
+        ["Each candidate's frames were weighted by the text of the query that it answers: the gallery has seen the queries."];
 
     public string Describe(IFramePooling pipeline) => "by the text of the answered query, temperature 0.1";
 
@@ -22,13 +22,13 @@ internal sealed record AnswerWeightedPooling : ICandidatePooling
         var shared = pooled.Count(item => item.Candidate.Answers.Count > 1);
         if (shared > 0)
         {
-            yield return $"{(shared == 1 ? "A target answers several queries and was" : $"{shared} targets answer several queries and were")} weighed by the text of the first; the reference holds such a target once for each query.";
+            yield return $"{(shared == 1 ? "A target answers several queries and was" : $"{shared} targets answer several queries and were")} weighted by the text of the first; the reference holds such a target once for each query.";
         }
 
         var unweighted = pooled.Count(item => item.Frames > 1 && item.Candidate.FrameScores?.Count != item.Frames);
         if (unweighted > 0)
         {
-            yield return $"{unweighted} candidates have no score for each of their frames: all their frames count the same.";
+            yield return $"{unweighted} candidates have no scores for their frames: all their frames count equally.";
         }
     }
 

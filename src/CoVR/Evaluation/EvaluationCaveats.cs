@@ -32,12 +32,12 @@ internal static class EvaluationCaveats
         return stored switch
         {
             Fingerprints.Unknown => expectsRgb && hasVideos
-                ? "The embeddings do not say what made them: in those of the Python reference red and blue of video frames are exchanged, and references are read in RGB."
+                ? "The embeddings do not record how they were made: the Python reference swaps red and blue in video frames, while query references are read in RGB."
                 : null,
             Fingerprints.Rgb => !expectsRgb && hasVideos
-                ? "Video frames of the gallery were embedded in RGB; the reference embeds them with red and blue exchanged."
+                ? "Video frames of the gallery were embedded in RGB; the reference embeds them with red and blue swapped."
                 : null,
-            _ => expectsRgb ? "Video frames of the gallery were embedded with red and blue exchanged; references are read in RGB." : null,
+            _ => expectsRgb ? "Video frames of the gallery were embedded with red and blue swapped; query references are read in RGB." : null,
         };
     }
 }

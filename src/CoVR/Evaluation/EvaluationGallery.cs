@@ -76,7 +76,7 @@ internal sealed class EvaluationGallery
 
         if (dataset.Candidates.Count == 0)
         {
-            throw new InvalidOperationException($"{dataset.Name} has no candidates: there is nothing to rank.");
+            throw new InvalidOperationException($"{dataset.Name} has no candidates to rank.");
         }
 
         return gallery.Missing.Count == 0 || (options.AllowMissingCandidates && gallery.Present > 0) ? gallery : throw new InvalidOperationException(
@@ -88,7 +88,7 @@ internal sealed class EvaluationGallery
         var at = VectorMath.IndexOfNotFinite(item.Values.Span);
         if (at >= 0)
         {
-            throw new GalleryException(plan.Variant.Name, $"the embedding of '{id}' holds {item.Values.Span[at]} at place {at}: it cannot be ranked. Embed the item again.");
+            throw new GalleryException(plan.Variant.Name, $"the embedding of '{id}' holds {item.Values.Span[at]} at index {at}: it cannot be ranked. Embed the item again.");
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class EvaluationOptions : IValidatableObject
         {
             foreach (var twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             {
-                yield return new ValidationResult($"'{twice.Key}' is there {twice.Count()} times; names are unique.", [property]);
+                yield return new ValidationResult($"'{twice.Key}' appears {twice.Count()} times; names must be unique.", [property]);
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed class EvaluationPlan
         var own = (await pipeline.Gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Fingerprint;
         var fingerprint = variant.Store is null ? own : await variant.Store.GetFingerprintAsync(cancellationToken).ConfigureAwait(false);
         return (fingerprint with { Preprocessing = own.Preprocessing }).DifferencesFrom(own) is { Count: > 0 } differences
-            ? throw new GalleryException(variant.Name, $"the gallery was embedded by another model than the pipeline's: {string.Join("; ", differences)}.")
+            ? throw new GalleryException(variant.Name, $"the gallery was embedded by a different model than the pipeline's: {string.Join("; ", differences)}.")
             : new EvaluationPlan(variant, protocol, dataset, pipeline, fingerprint);
     }
 

@@ -115,7 +115,7 @@ internal sealed class EvaluationRun
             if (at >= 0)
             {
                 throw new InvalidOperationException(
-                    $"The model embeds query {triplets[at].Id} of {Dataset.Name} ({Options.Queries[kind]}) with numbers that are not finite: its weights are damaged, or its training diverged.");
+                    $"The model embeds query {triplets[at].Id} of {Dataset.Name} ({Options.Queries[kind]}) as NaN or infinity: its weights are damaged, or its training diverged.");
             }
         }
     }

@@ -101,7 +101,7 @@ public sealed class Evaluator
         string[] twice = [.. names.Where(name => !seen.Add(name)).Distinct()];
         if (twice.Length > 0)
         {
-            throw new ArgumentException($"{twice.Length} {what} of {dataset.Name} are there more than once, for example {string.Join(", ", twice.Take(5))}: identities must be unique.", nameof(dataset));
+            throw new ArgumentException($"{twice.Length} {what} of {dataset.Name} appear more than once, for example {string.Join(", ", twice.Take(5))}: ids must be unique.", nameof(dataset));
         }
     }
 

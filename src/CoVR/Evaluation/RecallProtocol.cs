@@ -29,7 +29,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
         };
         if (_cutoffs.Length == 0 || _cutoffs[0] < 1)
         {
-            throw new ArgumentException("At least one cut-off is needed, and all are at least 1.", nameof(cutoffs));
+            throw new ArgumentException("At least one cut-off is needed, and each must be at least 1.", nameof(cutoffs));
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class RecallProtocol : IRetrievalProtocol
         ArgumentNullException.ThrowIfNull(rankings);
         if (rankings.Count != dataset.Triplets.Count)
         {
-            throw new ArgumentException($"{dataset.Triplets.Count} queries need as many rankings, not {rankings.Count}.", nameof(rankings));
+            throw new ArgumentException($"{dataset.Triplets.Count} queries need {dataset.Triplets.Count} rankings, not {rankings.Count}.", nameof(rankings));
         }
 
         var counted = dataset.Triplets.Select(triplet => triplet.Target is not null).ToArray();

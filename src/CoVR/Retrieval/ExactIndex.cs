@@ -39,12 +39,12 @@ internal sealed class ExactIndex
         EmbeddingShapes.RequireFinite(item, $"The embedding of '{id}'");
         if (_rows is not null && (item.Vectors != _vectors || item.Dimensions != _rows.Dimensions))
         {
-            throw new ArgumentException($"The embedding of '{id}' is {item.Vectors} x {item.Dimensions}, the index holds {_vectors} x {_rows.Dimensions}.", nameof(item));
+            throw new ArgumentException($"The embedding of '{id}' is {item.Vectors} x {item.Dimensions}, but the index holds {_vectors} x {_rows.Dimensions}.", nameof(item));
         }
 
         if (!_ids.Add(id))
         {
-            throw new ArgumentException($"'{id}' is in the index already.", nameof(id));
+            throw new ArgumentException($"'{id}' is already in the index.", nameof(id));
         }
 
         _vectors = item.Vectors;
@@ -61,7 +61,7 @@ internal sealed class ExactIndex
         ArgumentNullException.ThrowIfNull(options);
         if (queries.Count != options.Count)
         {
-            throw new ArgumentException($"{queries.Count} queries need as many options, not {options.Count}.", nameof(options));
+            throw new ArgumentException($"{queries.Count} queries need {queries.Count} options, not {options.Count}.", nameof(options));
         }
 
         if (_rows is null)

@@ -174,7 +174,7 @@ public sealed class MemoryGallery : IGallery
         var rows = _search.RowsOf(_similarity.PoolsFrames ? entry.Embedding : _pooling.Pool(entry.Embedding));
         return VectorMath.IndexOfNotFinite(rows.Span) < 0
             ? rows
-            : throw new GalleryException(_info.Name, $"'{entry.Id}' has an embedding of which the mean is not finite: it cannot be ranked. Embed the item again.") { Id = entry.Id };
+            : throw new GalleryException(_info.Name, $"'{entry.Id}' has an embedding whose mean is not finite: it cannot be ranked. Embed the item again.") { Id = entry.Id };
     }
 
     /// <param name="entry">The entry.</param>

@@ -13,7 +13,7 @@ internal sealed class QueryTimePooledSimilarity : ISimilarity
     public float Temperature { get; }
 
     /// <inheritdoc/>
-    public string Name => FormattableString.Invariant($"mean-pooled dot product, frames weighed by the query at temperature {Temperature}");
+    public string Name => FormattableString.Invariant($"mean-pooled dot product, frames weighted by the query at temperature {Temperature}");
 
     /// <inheritdoc/>
     public bool PoolsFrames => true;

@@ -33,7 +33,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
         return expected?.DifferencesFrom(manifest.Fingerprint) is { Count: > 0 } differences
             ? throw new GalleryException(
                 folder,
-                $"its embeddings were made otherwise than this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
+                $"its embeddings were made differently from how this pipeline makes them. {string.Join("; ", differences)}. Use the model it was made with, or another folder.")
             : manifest;
     }
 
@@ -41,7 +41,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
     /// <exception cref="GalleryException">The manifest is missing beside segments, or as for <see cref="Read"/>.</exception>
     public static FolderManifest? Find(string folder, EmbeddingFingerprint? expected = null) => Read(folder, expected) ?? (SegmentFiles.In(folder) is [var segment, ..]
         ? throw new GalleryException(
-            folder, $"{Path.GetFileName(segment.SegmentPath)} is there without its {FileName}, so nobody knows which model made it. Restore the manifest, or use another folder.")
+            folder, $"{Path.GetFileName(segment.SegmentPath)} has no {FileName}, so it is unknown which model made it. Restore the manifest, or use another folder.")
         : null);
 
     /// <summary>The error of a folder without a manifest.</summary>
@@ -73,15 +73,15 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
         {
             return JsonSerializer.Deserialize<FolderManifest>(File.ReadAllBytes(PathIn(folder)), Json) switch
             {
-                { Format: not FormatName } or null => throw new GalleryException(folder, "its manifest is not that of a gallery."),
-                { Version: < 1 or > CurrentVersion } other => throw new GalleryException(folder, $"its format has version {other.Version}, this library reads versions up to {CurrentVersion}."),
-                { Fingerprint: null } => throw new GalleryException(folder, "its manifest does not say what made the embeddings."),
+                { Format: not FormatName } or null => throw new GalleryException(folder, "its manifest does not belong to a gallery."),
+                { Version: < 1 or > CurrentVersion } other => throw new GalleryException(folder, $"its format has version {other.Version}, but this library reads versions up to {CurrentVersion}."),
+                { Fingerprint: null } => throw new GalleryException(folder, "its manifest does not record what made the embeddings."),
                 var manifest => manifest,
             };
         }
         catch (JsonException error)
         {
-            throw new GalleryException(folder, $"its manifest is no valid JSON ({error.Message}).", error);
+            throw new GalleryException(folder, $"its manifest is not valid JSON ({error.Message}).", error);
         }
     }
 

@@ -175,7 +175,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new GalleryException(folder, $"its files cannot be read or written: {error.Message} Nothing of an unfinished write is kept. Make room or mend the rights, and try again.", error);
+                throw new GalleryException(folder, $"its files cannot be read or written: {error.Message} Nothing of an unfinished write is kept. Free some space or correct the permissions, and try again.", error);
             }
         }
     }

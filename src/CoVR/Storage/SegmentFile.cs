@@ -201,7 +201,7 @@ internal sealed record RecordDamage(SegmentFile Segment, long Offset, MediaId? I
     public GalleryException ToException() => new(
         Segment.Files.Folder,
         $"the record at byte {Offset} of {Path.GetFileName(Segment.Files.SegmentPath)} (item '{Id?.Value ?? "?"}') is damaged: {Reason}. "
-        + "Restore the file from a copy, or take the damaged records out (covr doctor --drop-damaged) and embed their items again.")
+        + "Restore the file from a backup, or remove the damaged records (covr doctor --drop-damaged) and embed their items again.")
     {
         Id = Id,
     };

@@ -33,7 +33,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
         ArgumentNullException.ThrowIfNull(name);
         return name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
             ? name
-            : throw new ArgumentException($"'{name}' is no name of a segment: letters, digits, '.', '-' and '_' are allowed.", nameof(name));
+            : throw new ArgumentException($"'{name}' is not a valid segment name: use letters, digits, '.', '-' and '_'.", nameof(name));
     }
 
     /// <summary>Locks this segment for writing until the result is disposed.</summary>
@@ -52,7 +52,7 @@ internal sealed record SegmentFiles(string Folder, string Name)
         {
             var what = Name.Length == 0 ? "it" : $"its segment '{Name}'";
             throw new GalleryException(
-                Folder, $"another writer has {what} open. One process at a time may embed into a segment; give each worker a shard of its own.", error);
+                Folder, $"another writer has {what} open. One process at a time may embed into a segment; give each worker its own shard.", error);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class SegmentScanner
             var next = NextHeader(bytes, at + 1, length);
             if (next < length || !IsBlank(bytes, at, length))
             {
-                var reason = next < length ? $"{next - at} bytes from there on are no record" : $"the file ends with {length - at} bytes that are no whole record";
+                var reason = next < length ? $"the next {next - at} bytes are not a record" : $"the file ends with {length - at} bytes that are not a complete record";
                 yield return (null, new RecordDamage(segment, at, null, reason));
             }
 
@@ -47,7 +47,7 @@ internal static class SegmentScanner
         {
             return RecordFormat.Read(record, segment, at) is { } read
                 ? (read, null)
-                : (null, new RecordDamage(segment, at, RecordFormat.GuessId(record), "it contradicts itself or the manifest"));
+                : (null, new RecordDamage(segment, at, RecordFormat.GuessId(record), "it is inconsistent or does not fit the manifest"));
         }
         catch (Exception error) when (error is ArgumentException or IOException)
         {

@@ -27,7 +27,7 @@ public sealed class EmbedCommandTests : IDisposable
         Assert.Equal(shape, ShapeOf("CIRR", $"{family}-embs-large", "dev", "dev-1.pth"));
         Assert.Equal(shape, ShapeOf("CIRR", $"{family}-embs-large", "dev", "dev-2.pth"));
         Assert.Equal(shape, ShapeOf("CIRR", $"{family}-embs-large", "train", "train-3.pth"));
-        Assert.Contains("2 pictures embedded, 0 were there already, 0 failed", output, StringComparison.Ordinal);
+        Assert.Contains("2 pictures embedded, 0 were already embedded, 0 failed", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class EmbedCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Failed, await _run.RunAsync(["embed", "images", "--image_dir", "images", "--save_dir", "out", "--model", "tiny-blip", "--checkpoint", "tiny"]));
 
-        Assert.Contains("1 pictures embedded, 1 were there already, 1 failed", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 pictures embedded, 1 were already embedded, 1 failed", _run.Output, StringComparison.Ordinal);
         Assert.Contains("failed: c: ", _run.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(_run["out", "b.pth"]));
 
@@ -102,7 +102,7 @@ public sealed class EmbedCommandTests : IDisposable
         string[] command = ["embed", "videos", "--video_dir", "clips", "--store", "store", "--frames_video", "2", "--num_shards", "2"];
         await _run.SucceedAsync([.. command, "--shard_id", "0", "--model", "tiny-blip", "--checkpoint", "tiny"]);
         Assert.Equal(ExitCodes.Failed, await _run.RunAsync([.. command, "--verify"]));
-        Assert.Contains("was not embedded yet", _run.Error, StringComparison.Ordinal);
+        Assert.Contains("has not been embedded yet", _run.Error, StringComparison.Ordinal);
         await _run.SucceedAsync([.. command, "--shard_id", "1", "--model", "tiny-blip", "--checkpoint", "tiny"]);
 
         var output = await _run.SucceedAsync([.. command, "--merge", "--verify"]);
@@ -144,8 +144,8 @@ public sealed class EmbedCommandTests : IDisposable
     [InlineData("--save_dir writes .pth files", "embed", "images", "--image_dir", ".", "--save_dir", "a", "--store", "b")]
     [InlineData("--shard_id 2 is not below --num_shards 2", "embed", "images", "--image_dir", ".", "--num_shards", "2", "--shard_id", "2", "--model", "tiny-blip", "--checkpoint", "tiny")]
     [InlineData("Did you mean", "embed", "images", "--image_dir", ".", "--model", "blip-larg")]
-    [InlineData("are two models", "embed", "images", "--image_dir", ".", "--model", "blip-large", "--model_type", "coco")]
-    [InlineData("--batch_size is at least 1", "embed", "images", "--image_dir", ".", "--batch_size", "0")]
+    [InlineData("are different models", "embed", "images", "--image_dir", ".", "--model", "blip-large", "--model_type", "coco")]
+    [InlineData("--batch_size must be at least 1", "embed", "images", "--image_dir", ".", "--batch_size", "0")]
     [InlineData("Option '--image_dir' is required", "embed", "images")]
     [InlineData("Commands: images, videos, texts, scores", "embed")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhy(string why, params string[] args)

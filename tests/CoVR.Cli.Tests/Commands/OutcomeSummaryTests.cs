@@ -18,10 +18,10 @@ public sealed class OutcomeSummaryTests
             summary.Add(new EmbedOutcome(new MediaId(name), EmbedStatus.Failed, new MediaReadException($"{name}.mp4", MediaFailure.DecoderMissing, "the program 'ffmpeg' is not there.")));
         }
 
-        summary.Add(new EmbedOutcome(new MediaId("c"), EmbedStatus.Failed, new MediaReadException("c.mp4", MediaFailure.Empty, "the media has no bytes.")));
+        summary.Add(new EmbedOutcome(new MediaId("c"), EmbedStatus.Failed, new MediaReadException("c.mp4", MediaFailure.Empty, "the file is empty.")));
 
         summary.Print(new CommandHost(console, error, "/folder"), new MediaWork("", "videos", [], new Sink("/folder/out", IsStore: true, IsGiven: true)));
 
-        Assert.Equal(["failed: 2 videos: the program 'ffmpeg' is not there.", "failed: c: c.mp4: the media has no bytes."], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Equal(["failed: 2 videos: the program 'ffmpeg' is not there.", "failed: c: c.mp4: the file is empty."], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

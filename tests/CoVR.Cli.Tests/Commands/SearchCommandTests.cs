@@ -21,7 +21,7 @@ public sealed class SearchCommandTests : IDisposable
         var second = await _run.SucceedAsync("search", "photos", "--image", "a.png", "--text", "make it red", "--top", "3", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Contains("First search of photos: embedding 4 files", first, StringComparison.Ordinal);
-        Assert.Contains("0 files embedded, 4 were there already", second, StringComparison.Ordinal);
+        Assert.Contains("0 files embedded, 4 were already embedded", second, StringComparison.Ordinal);
         Assert.Equal(Table(first), Table(second));
         Assert.Equal(["a.jpg", "b.png", "clips/c.mp4"], Table(first).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Order(StringComparer.Ordinal));
     }
@@ -81,7 +81,7 @@ public sealed class SearchCommandTests : IDisposable
         await _run.SucceedAsync(search);
 
         Assert.Single(Table(await _run.SucceedAsync(search)));
-        Assert.StartsWith("failed: 1 in an earlier search, left out; --retry tries them again, the reasons are in photos.covr", _run.Error.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("failed: 1 in an earlier search, skipped; --retry tries them again, and photos.covr", _run.Error.Trim(), StringComparison.Ordinal);
         Assert.DoesNotContain("d.png", _run.Error, StringComparison.Ordinal);
 
         TinyMedia.Picture(_run["photos", "d.png"], 2);
@@ -120,7 +120,7 @@ public sealed class SearchCommandTests : IDisposable
         var again = await _run.SucceedAsync(["search", "photos", .. rest]);
 
         Assert.Single(Table(again));
-        Assert.Contains("0 files embedded, 1 were there already", again, StringComparison.Ordinal);
+        Assert.Contains("0 files embedded, 1 were already embedded", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,15 +134,15 @@ public sealed class SearchCommandTests : IDisposable
         var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Single(Table(output));
-        Assert.Contains("photos: 1 new; passed over: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
+        Assert.Contains("photos: 1 new; skipped: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(2, "give one of them", "search", "photos", "--image", "a.png", "--video", "c.mp4")]
+    [InlineData(2, "use only one", "search", "photos", "--image", "a.png", "--video", "c.mp4")]
     [InlineData(1, "there is no file z.png", "search", "photos", "--image", "z.png")]
     [InlineData(1, "there is no folder nowhere", "search", "nowhere", "--text", "x")]
-    [InlineData(1, "holds no picture and no video", "search", "empty", "--text", "x")]
-    [InlineData(1, "--store FOLDER keeps them elsewhere", "search", "photos", "--text", "x", "--store", "vocab.txt/store")]
+    [InlineData(1, "holds no pictures or videos", "search", "empty", "--text", "x")]
+    [InlineData(1, "--store FOLDER saves them elsewhere", "search", "photos", "--text", "x", "--store", "vocab.txt/store")]
     public async Task Run_NothingToSearch_SaysWhy(int code, string why, params string[] args)
     {
         TinyMedia.Picture(_run["photos", "a.png"], 1);

@@ -44,7 +44,7 @@ public sealed class CommandHostTests
     [InlineData("Did you mean 'convert'?", "convrt", "a", "b")]
     [InlineData("Did you mean one of: --root", "convert", "a", "b", "--rot", "x")]
     [InlineData("Required argument 'out' missing", "convert", "a")]
-    [InlineData("'c.pth' is one argument too many", "convert", "a.pth", "b.pth", "c.pth")]
+    [InlineData("'c.pth' is an unexpected argument", "convert", "a.pth", "b.pth", "c.pth")]
     [InlineData("'covr convert --help'", "convert")]
     [InlineData("--show-config prints the composed configuration", "train", "--cfg", "job")]
     [InlineData("give the command once for each value", "train", "--multirun", "seed=1,2")]
@@ -92,7 +92,7 @@ public sealed class CommandHostTests
 
         Assert.Equal(ExitCodes.Stopped, await run.RunAsync(["convert", "a.safetensors", "b.pth"], stop.Token));
 
-        Assert.Equal($"Stopped. Nothing was written. The same command starts again.{Environment.NewLine}", run.Error);
+        Assert.Equal($"Stopped. Nothing was written. Run the same command to start again.{Environment.NewLine}", run.Error);
         Assert.False(File.Exists(run["b.pth"]));
     }
 }

@@ -22,10 +22,10 @@ public sealed class HtmlReportTests
         Assert.Contains("<td><b>100.00</b><small>100.0 – 100.0</small></td>", html, StringComparison.Ordinal);
         Assert.All(results, result => Assert.Contains(result.Fingerprint.Sha256(), html, StringComparison.Ordinal));
         Assert.Equal(results.Count, Count(html, "<path class=\"line c"));
-        Assert.Contains("has seen the questions", html, StringComparison.Ordinal);
+        Assert.Contains("has seen the queries", html, StringComparison.Ordinal);
         Assert.Contains("24 of 24 queries", html, StringComparison.Ordinal);
         Assert.Equal(6, Count(html, "<section class=\"query\">")); // all succeed
-        Assert.DoesNotContain("Where it goes wrong", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("What it gets wrong", html, StringComparison.Ordinal);
         Assert.InRange(Count(html, "data:image/png;base64,"), 1, 8); // each corner once
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
     }
@@ -80,9 +80,9 @@ public sealed class HtmlReportTests
             CornerReader.Dataset, new CornerReader(), new RecallProtocol(excludeReference: false), new EvaluationOptions { Queries = [QueryKind.ImageOnly] }, null, Cancel);
         var html = await Report.RenderEvaluationAsync(results, new CornerReader(), new EvaluationPageOptions { Hits = 1, Failures = 24, Shown = ["3-1"] }, Cancel);
         Assert.Contains("<h2>Queries</h2>", html, StringComparison.Ordinal);
-        Assert.Contains("Where it goes wrong", html, StringComparison.Ordinal);
+        Assert.Contains("What it gets wrong", html, StringComparison.Ordinal);
         Assert.Equal(24, Count(html, "right missed"));
-        Assert.Contains("at place 2", html, StringComparison.Ordinal);
+        Assert.Contains("at rank 2", html, StringComparison.Ordinal);
         Assert.Contains("unchanged", html, StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class HtmlReportTests
     public async Task RenderEvaluationAsync_OfUnreadablePictures_NamesThem()
     {
         var html = await Report.RenderEvaluationAsync(await CornerResults.OfClipsAsync(), new NoMedia(), new EvaluationPageOptions(), Cancel);
-        Assert.Contains("not readable: corner-", html, StringComparison.Ordinal);
+        Assert.Contains("unreadable: corner-", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class HtmlReportTests
         Assert.Contains("<a href=\"../photos/near.png\">", html, StringComparison.Ordinal);
         Assert.Equal(2, Count(html, "data:image/png;base64,"));
         Assert.Contains("<b>2</b> · 0.250<br>far", html, StringComparison.Ordinal);
-        Assert.Contains("not readable: far", html, StringComparison.Ordinal);
+        Assert.Contains("unreadable: far", html, StringComparison.Ordinal);
     }
 
     [Fact]

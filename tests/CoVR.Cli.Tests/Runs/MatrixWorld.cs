@@ -21,7 +21,7 @@ public sealed class MatrixWorld : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _world?.Dispose();
 
-    /// <summary>The arguments with which a model of a family is small and runs on the processor.</summary>
+    /// <summary>The arguments with which a model of a family is small and runs on the CPU.</summary>
     internal static string[] Small(string family, params string[] more) => [$"model/ckpt={Checkpoint(family)}", "machine=tiny", "trainer=cpu", .. more];
 
     /// <summary>The name of a family's small weights.</summary>

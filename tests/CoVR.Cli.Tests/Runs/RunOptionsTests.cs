@@ -32,7 +32,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         var code = await run.RunAsync([.. train, "run_name=stopped"], stop.Token, new StoppingClock(() => File.Exists(Path.Combine(stopped, "ckpt_0.ckpt")), stop));
 
         Assert.Equal(ExitCodes.Stopped, code);
-        Assert.Contains("the same command goes on from here", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Run the same command again to resume", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(stopped, "ckpt_2.ckpt")));
         var output = await run.SucceedAsync([.. train, "run_name=stopped"]);
         Assert.Matches("went on from step [1-5]", output);
@@ -149,7 +149,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         string[] train = ["train", .. MatrixWorld.Small("blip", Cirr), "trainer.max_epochs=1", "data.img_dirs.train=broken", "data.batch_size=5", "val=False"];
 
         await run.SucceedAsync([.. train, "run_name=lenient"]);
-        Assert.Contains("1 items were left out", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 items were skipped", run.Error, StringComparison.Ordinal);
 
         // A configuration that cannot go on from there does not replace the one of the run.
         var record = Path.Combine(Folder(run, "lenient"), "hydra.json");

@@ -37,8 +37,8 @@ public sealed class ScoreListTests
     }
 
     [Theory]
-    [InlineData("0.1, 0.2", "no list")]
-    [InlineData("[0.1, 0.2", "no list")]
+    [InlineData("0.1, 0.2", "not a list")]
+    [InlineData("[0.1, 0.2", "not a list")]
     [InlineData("[0.1,]", "entry 2")]
     [InlineData("[0.1,,0.2]", "entry 2")]
     [InlineData("[0.1 0.2]", "'0.1 0.2' (entry 1)")]

@@ -43,7 +43,7 @@ public sealed class TextListTests : IDisposable
     [Theory]
     [InlineData("x.json", """[{"caption":"b"},{"text":"a"}]""", "'[1].caption'")]
     [InlineData("x.json", """{"caption":"b"}""", "expected an array")]
-    [InlineData("x.json", "[", "no valid JSON")]
+    [InlineData("x.json", "[", "not valid JSON")]
     [InlineData("x.json", "[]", "no text")]
     [InlineData("x.txt", "", "no text")]
     public async Task ReadAsync_OfSomethingElse_SaysWhatIsWrong(string name, string content, string expected)

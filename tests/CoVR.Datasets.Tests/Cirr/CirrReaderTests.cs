@@ -102,13 +102,13 @@ public sealed class CirrReaderTests : IDisposable
     [Theory]
     [InlineData("{}", 1, null, "expected an array")]
     [InlineData("[]", 1, null, "at least one entry")]
-    [InlineData("[\n{\"pairid\": 1,\n oops", 3, null, "no valid JSON")]
+    [InlineData("[\n{\"pairid\": 1,\n oops", 3, null, "not valid JSON")]
     [InlineData("[\n{\"pairid\": 1}]", 2, "[0].reference", "the key is missing; the entry has: pairid")]
     [InlineData("[{\"pairid\": \"1\"}]", 1, "[0].pairid", "found a text, expected a number")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"../x\"}]", 1, "[0].reference", "path outside the media folder")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": null}]", 1, "[0].caption", "found null, expected a text")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"target_hard\": \"b\", \"img_set\": {\"members\": [\"a\", 3]}}]", 1, "[0].img_set.members[1]", "found a number, expected a text")]
-    [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}},\n{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}}]", 2, "[1]", "1 is there twice")]
+    [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}},\n{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}}]", 2, "[1]", "1 appears twice")]
     [InlineData("[{\"pairid\": 1, \"reference\": \"a\", \"caption\": \"c\", \"img_set\": {\"members\": []}},\n{\"pairid\": 2, \"reference\": \"a\", \"target_hard\": \"b\", \"caption\": \"c\", \"img_set\": {\"members\": []}}]", 2, "[1]", "the first entry has none")]
     public async Task ReadAsync_OfAMalformedFile_NamesLineAndField(string content, long line, string? field, string reason)
     {

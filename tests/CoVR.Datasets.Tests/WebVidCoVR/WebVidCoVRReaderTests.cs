@@ -51,10 +51,10 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     [InlineData("pth1,pth2,edit\nx/1,x/2,\" \"\n", 2L, "edit", "empty")]
     [InlineData("pth1,pth2,edit\n../../etc/passwd,x/2,e\n", 2L, "pth1", "outside")]
     [InlineData("pth1,pth2,edit\n/etc/passwd,x/2,e\n", 2L, "pth1", "outside")]
-    [InlineData("pth1,pth2,edit,scores\nx/1,x/2,e,0.5\n", 2L, "scores", "no list")]
+    [InlineData("pth1,pth2,edit,scores\nx/1,x/2,e,0.5\n", 2L, "scores", "not a list")]
     [InlineData("pth1,pth2,edit,scores\nx/1,x/2,e,\"[0.5, high]\"\n", 2L, "scores", "'high' (entry 2)")]
     [InlineData("pth1,pth2,edit,scores\nx/1,x/2,e,\"[nan]\"\n", 2L, "scores", "finite")]
-    [InlineData("pth1,pth2,edit,sim_txt\n\nx/1,x/2,e,1.2.3\n", 3L, "sim_txt", "no number")]
+    [InlineData("pth1,pth2,edit,sim_txt\n\nx/1,x/2,e,1.2.3\n", 3L, "sim_txt", "not a number")]
     public async Task ReadAsync_MalformedFile_NamesFileLineAndField(string text, long line, string? field, string reason)
     {
         var reader = Reader(text, "x/1.mp4", "x/2.mp4");

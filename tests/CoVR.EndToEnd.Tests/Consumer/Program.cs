@@ -1,4 +1,4 @@
-// A program as somebody would write it who knows only the packages: a small BLIP with fresh weights is written to a file,
+// A program as somebody would write it who knows only the packages: a small BLIP with new weights is written to a file,
 // loaded through a pipeline, embeds three pictures and answers one composed query.
 using CoVR;
 using CoVR.Blip;

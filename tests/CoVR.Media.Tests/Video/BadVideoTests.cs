@@ -53,7 +53,7 @@ public sealed class BadVideoTests : IDisposable
 
         var failure = await FailsAsync(_folder["cut.mp4"], MediaFailure.Truncated);
 
-        Assert.Equal($"{_folder["cut.mp4"]}: the video ends too early. ffprobe says: moov atom not found.", failure.Message);
+        Assert.Equal($"{_folder["cut.mp4"]}: the video is truncated. ffprobe says: moov atom not found.", failure.Message);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class BadVideoTests : IDisposable
         var failure = await FailsAsync(_folder["cut.mp4"], MediaFailure.Truncated, new FixedSampler(0, 1, 18, 19));
 
         Assert.Contains("announces 20 frames", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("2 of 4 asked frames", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("2 of the 4 requested frames", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

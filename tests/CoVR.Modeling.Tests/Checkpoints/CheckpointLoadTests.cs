@@ -33,7 +33,7 @@ public sealed class CheckpointLoadTests : IDisposable
             Assert.Equal(WeightsHash.OfModule(source), WeightsHash.OfModule(module));
             Assert.Equal(module.state_dict().Keys.Order(), report.Taken.Order());
             Assert.Empty(report.Missing.Concat(report.Ignored).Concat(report.Unexpected).Concat(report.Reshaped));
-            Assert.Contains("4 taken", report.ToString(), StringComparison.Ordinal);
+            Assert.Contains("4 loaded", report.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class CheckpointLoadTests : IDisposable
         var other = SavePth(new Dictionary<string, Tensor> { ["resnet.conv"] = ones(1) });
         var nested = SavePth(module.state_dict(), "weights");
 
-        Assert.Contains("another architecture", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, other)).Message, StringComparison.Ordinal);
+        Assert.Contains("a different architecture", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, other)).Message, StringComparison.Ordinal);
         Assert.Contains("CheckpointMap.Root", Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, nested)).Message, StringComparison.Ordinal);
     }
 

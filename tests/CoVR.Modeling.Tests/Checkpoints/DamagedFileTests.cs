@@ -97,12 +97,12 @@ public sealed class DamagedFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}""", "outside")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0]}}""", "instead of two")]
     [InlineData("""{"a":{"dtype":"F4_WEIRD","shape":[4],"data_offsets":[0,16]}}""", "element type")]
-    [InlineData("""{"a":{"dtype":7,"shape":[4],"data_offsets":[0,16]}}""", "no valid")]
+    [InlineData("""{"a":{"dtype":7,"shape":[4],"data_offsets":[0,16]}}""", "not valid")]
     [InlineData("""{"a":{"shape":[4],"data_offsets":[0,16]}}""", "lacks the field 'dtype'")]
-    [InlineData("""{"a":[[[[[[1]]]]]]}""", "no valid")]
-    [InlineData("""{"a":3}""", "no valid")]
-    [InlineData("""{"__metadata__":{"x":1}}""", "no valid")]
-    [InlineData("""{not json}""", "no valid")]
+    [InlineData("""{"a":[[[[[[1]]]]]]}""", "not valid")]
+    [InlineData("""{"a":3}""", "not valid")]
+    [InlineData("""{"__metadata__":{"x":1}}""", "not valid")]
+    [InlineData("""{not json}""", "not valid")]
     public void Open_BadSafetensorsHeader_SaysWhatIsWrong(string header, string expected)
     {
         File.WriteAllBytes(_folder["x.safetensors"], [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[16]]);

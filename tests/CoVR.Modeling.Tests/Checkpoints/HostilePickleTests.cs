@@ -128,7 +128,7 @@ public sealed class HostilePickleTests : IDisposable
         { "announces", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], elements: -1).EndEntry() },
         { "lacks the storage", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], key: "7").EndEntry() },
         { "lacks the storage", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], key: "../data.pkl").EndEntry() },
-        { "where 20 are announced", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], elements: 5).EndEntry() },
+        { "instead of the announced 20", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], elements: 5).EndEntry() },
         { "unknown kind", PickleBytes.Protocol2.Entry("w").Tensor([2], [1], kind: "WeirdStorage").EndEntry() },
         { "twice", PickleBytes.Protocol2.Op('}').Op('(').Text("a").Int(1).Text("a").Int(2).Op('u').End() },
         { "has no value", PickleBytes.Protocol2.Op('}').Op('(').Text("a").Op('u').End() },
@@ -143,26 +143,26 @@ public sealed class HostilePickleTests : IDisposable
         { "instruction 0x6f", PickleBytes.Protocol2.Op('(').Global("os", "system").Text("true").Op('o').End() },
         { "instruction 0x49", PickleBytes.Protocol2.Op('I').Op("1\n"u8).End() },
         { "instruction 0x97", PickleBytes.Protocol2.Op(0x97).End() },
-        { "a class is expected", PickleBytes.Protocol2.Int(1).Op(')').Op(0x81).End() },
-        { "tuple of arguments is expected", PickleBytes.Protocol2.Global("os", "system").Text("true").Op('R').End() },
+        { "expected a class", PickleBytes.Protocol2.Int(1).Op(')').Op(0x81).End() },
+        { "expected a tuple of arguments", PickleBytes.Protocol2.Global("os", "system").Text("true").Op('R').End() },
         { "has none", PickleBytes.Protocol2.Op(']').Op('}').Op('b').End() },
         { "has none", PickleBytes.Protocol2.Global("os", "environ").Op('}').Op('b').End() },
         { "more than the limit of 256", PickleBytes.Protocol2.Op(0x8b).Op(BitConverter.GetBytes(300)).Op(new byte[300]).End() },
         { "truncated", PickleBytes.Protocol2.Op(0x8b).Op(BitConverter.GetBytes(-1)).End() },
-        { "no plain dense tensor", PickleBytes.Protocol2.Entry("w").Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op(')').Op('t').Op('R').EndEntry() },
+        { "not make a plain dense tensor", PickleBytes.Protocol2.Entry("w").Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op(')').Op('t').Op('R').EndEntry() },
         { "not whole numbers", PickleBytes.Protocol2.Entry("w").Global("torch._utils", "_rebuild_tensor_v2").Op('(').Storage("FloatStorage", "0", 4).Int(0).Op('N').Op('N').Op(0x89).OrderedDict().Op('t').Op('R').EndEntry() },
         { "instruction 0x50", PickleBytes.Protocol2.Op('P').Op("x\n"u8).End() },
         { "instruction 0x82", PickleBytes.Protocol2.Op(0x82, 1).End() },
-        { "never remembered", PickleBytes.Protocol2.Op((byte)'h', 9).End() },
-        { "has no name", PickleBytes.Protocol2.Int(1).Op(')').Op('R').End() },
-        { "no tensor storage", PickleBytes.Protocol2.Text("x").Op('Q').End() },
-        { "no plain dense tensor", PickleBytes.Protocol2.Global("torch._utils", "_rebuild_sparse_tensor").Op(')').Op('R').End() },
+        { "was never set", PickleBytes.Protocol2.Op((byte)'h', 9).End() },
+        { "without a name", PickleBytes.Protocol2.Int(1).Op(')').Op('R').End() },
+        { "does not refer to a tensor storage", PickleBytes.Protocol2.Text("x").Op('Q').End() },
+        { "not make a plain dense tensor", PickleBytes.Protocol2.Global("torch._utils", "_rebuild_sparse_tensor").Op(')').Op('R').End() },
         { "not valid UTF-8", PickleBytes.Protocol2.Op('X').Op(2, 0, 0, 0, 0xC3, 0x28).End() },
         { "truncated", PickleBytes.Protocol2.Op('X').Op(0xFF, 0xFF, 0xFF, 0x7F).End() },
         { "truncated", PickleBytes.Protocol2.Op(0x8d).Op(BitConverter.GetBytes(long.MinValue)).End() },
         { "truncated", PickleBytes.Protocol2.Op(0x8e).Op(BitConverter.GetBytes(long.MaxValue)).End() },
         { "truncated", PickleBytes.Protocol2.Int(1).ToArray() },
-        { "no list", PickleBytes.Protocol2.Int(1).Int(2).Op('a').End() },
+        { "not a list", PickleBytes.Protocol2.Int(1).Int(2).Op('a').End() },
         { "too long or not ASCII", PickleBytes.Protocol2.Global(new string('x', 1000), "y").End() },
     };
 
@@ -226,7 +226,7 @@ public sealed class HostilePickleTests : IDisposable
 
         Check(new CheckpointReadLimits { Instructions = 5 }, "longer than any");
         Check(new CheckpointReadLimits { PickleBytes = 8 }, "longer than any");
-        Check(new CheckpointReadLimits { Memory = 100 }, "out of proportion");
+        Check(new CheckpointReadLimits { Memory = 100 }, "far more than");
         Check(new CheckpointReadLimits { Nesting = 0 }, "nested deeper than 0");
         Checkpoint.Open(_folder["x.pth"], CheckpointReadLimits.Default).Dispose();
 
@@ -241,7 +241,7 @@ public sealed class HostilePickleTests : IDisposable
         Expect("big", ("archive/data/0", Storage), ("archive/byteorder", "big"u8.ToArray()));
         Expect("TorchScript", ("archive/data/0", Storage), ("archive/constants.pkl", pickle));
         Expect("twice", ("archive/data/0", Storage), ("archive/data/0", Storage));
-        Expect("2 times 'data.pkl'", ("archive/data/0", Storage), ("other/data.pkl", pickle));
+        Expect("2 'data.pkl' entries", ("archive/data/0", Storage), ("other/data.pkl", pickle));
 
         using (var archive = ZipFile.Open(_folder["z.pth"], ZipArchiveMode.Create))
         {

@@ -60,19 +60,19 @@ public sealed class ShardedSafetensorsTests : IDisposable
 
     [Theory]
     [InlineData("""{"weight_map":{"a":"x-1.safetensors","lost":"x-1.safetensors","b":"x-2.safetensors"}}""", "'lost' is not in the shard 'x-1.safetensors'")]
-    [InlineData("""{"weight_map":{"a":"x-2.safetensors","b":"x-1.safetensors"}}""", "but the index has it in")]
+    [InlineData("""{"weight_map":{"a":"x-2.safetensors","b":"x-1.safetensors"}}""", "but the index places it in")]
     [InlineData("""{"weight_map":{"a":"x-1.safetensors"}}""", null)]
     [InlineData("""{"weight_map":{"a":"x-1.safetensors","b":"x-3.safetensors"}}""", "the shard 'x-3.safetensors' is missing")]
-    [InlineData("""{"weight_map":{"b":"x-2.safetensors","a":"x-1.safetensors","a":"x-1.safetensors"}}""", "the index has 'a' twice")]
-    [InlineData("""{"weight_map":{"a":"../x-1.safetensors"}}""", "no name of a safetensors file beside")]
-    [InlineData("""{"weight_map":{"a":"/tmp/x-1.safetensors"}}""", "no name of a safetensors file beside")]
-    [InlineData("""{"weight_map":{"a":"C:x-1.safetensors"}}""", "no name of a safetensors file beside")]
-    [InlineData("""{"weight_map":{"a":"..\\x-1.safetensors"}}""", "no name of a safetensors file beside")]
-    [InlineData("""{"weight_map":{"a":"x-1.pth"}}""", "no name of a safetensors file beside")]
-    [InlineData("""{"weight_map":{"a":7}}""", "no index of safetensors shards")]
-    [InlineData("""{"weight_map":[]}""", "no index of safetensors shards")]
+    [InlineData("""{"weight_map":{"b":"x-2.safetensors","a":"x-1.safetensors","a":"x-1.safetensors"}}""", "the index lists 'a' twice")]
+    [InlineData("""{"weight_map":{"a":"../x-1.safetensors"}}""", "not the name of a safetensors file next to")]
+    [InlineData("""{"weight_map":{"a":"/tmp/x-1.safetensors"}}""", "not the name of a safetensors file next to")]
+    [InlineData("""{"weight_map":{"a":"C:x-1.safetensors"}}""", "not the name of a safetensors file next to")]
+    [InlineData("""{"weight_map":{"a":"..\\x-1.safetensors"}}""", "not the name of a safetensors file next to")]
+    [InlineData("""{"weight_map":{"a":"x-1.pth"}}""", "not the name of a safetensors file next to")]
+    [InlineData("""{"weight_map":{"a":7}}""", "not an index of safetensors shards")]
+    [InlineData("""{"weight_map":[]}""", "not an index of safetensors shards")]
     [InlineData("""{"model":{}}""", "has no 'weight_map'")]
-    [InlineData("""{"weight_map":""", "no index of safetensors shards")]
+    [InlineData("""{"weight_map":""", "not an index of safetensors shards")]
     public void Open_OfAnIndexThatIsNotRight_IsATypedError(string json, string? reason)
     {
         SafetensorsWriter.Write(_folder["x-1.safetensors"], new Dictionary<string, Tensor> { ["a"] = rand(2) });
@@ -99,7 +99,7 @@ public sealed class ShardedSafetensorsTests : IDisposable
 
         var error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["x.safetensors.index.json"]));
 
-        Assert.Contains("holds 'more', which the index does not know", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("holds 'more', which is not in the index", error.Reason, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, Tensor> State() => new()

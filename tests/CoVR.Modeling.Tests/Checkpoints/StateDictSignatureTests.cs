@@ -19,10 +19,10 @@ public sealed class StateDictSignatureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("blip", "blip2", "The file holds BLIP, the model is BLIP-2: ")]
-    [InlineData("blip2", "blip", "The file holds BLIP-2, the model is BLIP: ")]
-    [InlineData("clip", "blip2", "The file's visual encoder is CLIP's ViT, 1024 wide, the model's EVA's ViT, 1408 wide, 39 blocks: ")]
-    [InlineData("base", "blip", "The file's visual encoder is a ViT, 768 wide, 12 blocks, the model's a ViT, 1024 wide, 24 blocks: ")]
+    [InlineData("blip", "blip2", "The file holds BLIP, but the model is BLIP-2: ")]
+    [InlineData("blip2", "blip", "The file holds BLIP-2, but the model is BLIP: ")]
+    [InlineData("clip", "blip2", "The file's visual encoder is CLIP's ViT, 1024 wide, but the model's is EVA's ViT, 1408 wide, 39 blocks: ")]
+    [InlineData("base", "blip", "The file's visual encoder is a ViT, 768 wide, 12 blocks, but the model's is a ViT, 1024 wide, 24 blocks: ")]
     [InlineData("transformers", "blip2", "The file holds weights in the transformers library's names")]
     [InlineData("eva", "blip2", "The file holds a visual encoder alone")]
     public void Misfit_OfOtherWeights_SaysWhichInOneSentence(string file, string model, string beginning)
@@ -39,7 +39,7 @@ public sealed class StateDictSignatureTests : IDisposable
         var model = StateDictSignature.Of(Shapes("blip"));
 
         Assert.Null(model.Misfit(model));
-        Assert.Contains("has 21128 words, the model's 30524", (model with { Words = 21128 }).Misfit(model), StringComparison.Ordinal);
+        Assert.Contains("has 21128 words, but the model's has 30524", (model with { Words = 21128 }).Misfit(model), StringComparison.Ordinal);
         Assert.Contains("for pictures of 224 pixels, the model for 384", (model with { ImageSize = 224 }).Misfit(model), StringComparison.Ordinal);
         Assert.Equal(384, model.ImageSize);
         Assert.Equal(364, StateDictSignature.Of(Shapes("blip2")).ImageSize);
@@ -54,7 +54,7 @@ public sealed class StateDictSignatureTests : IDisposable
         var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, _folder["x.safetensors"]));
 
         var line = error.Message.Split('\n')[0];
-        Assert.Contains("the weights do not fit the model. The file holds BLIP-2, the model is BLIP: take weights of its own family", line, StringComparison.Ordinal);
+        Assert.Contains("the weights do not fit the model. The file holds BLIP-2, but the model is BLIP: take weights of its own family", line, StringComparison.Ordinal);
     }
 
     [Theory]

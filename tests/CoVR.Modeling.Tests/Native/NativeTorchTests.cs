@@ -67,7 +67,7 @@ public sealed class NativeTorchTests
     }
 
     [Theory]
-    [InlineData("/proc/self/fd/9: undefined symbol: _ZN5torch8autograd", "libtorch is of another release than 2.10.0")]
+    [InlineData("/proc/self/fd/9: undefined symbol: _ZN5torch8autograd", "libtorch is not release 2.10.0")]
     [InlineData("libtorch_cpu.so: failed to map segment from shared object", "There is not enough memory")]
     [InlineData("libc10.so: cannot open shared object file: Cannot allocate memory", "There is not enough memory")]
     [InlineData("/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found", "Install a newer libstdc++6")]

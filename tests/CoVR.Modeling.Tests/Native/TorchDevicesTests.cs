@@ -39,7 +39,7 @@ public sealed class TorchDevicesTests
         var error = Assert.Throws<NativeTorchException>(() => TorchDevices.Parse("cuda:0"));
 
         Assert.Equal("cuda:0", error.Device);
-        Assert.Contains("CPU build", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CPU-only build", error.Message, StringComparison.Ordinal);
         Assert.Contains("TorchSharp-cuda-linux", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "cuda")));
     }

@@ -158,7 +158,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         await File.WriteAllTextAsync(_folder["videos", "00001", "5.mp4"], "no video", Cancel);
         var error = await Assert.ThrowsAsync<GalleryIncompleteException>(() => RunAsync(Benchmark.WebVidCoVR(Like(files)), new BenchmarkRunOptions()));
         Assert.Equal("00001/5", Assert.Single(error.Missing).Key.Value);
-        Assert.DoesNotContain("was not embedded yet", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("has not been embedded yet", error.Message, StringComparison.Ordinal);
 
         var result = await RunAsync(Benchmark.WebVidCoVR(Like(files)), new BenchmarkRunOptions { Evaluation = { AllowMissingCandidates = true } });
         Assert.Equal(4, result.Parts[0].Results[0].Coverage.CandidatesPresent);
@@ -217,7 +217,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
         var benchmark = await MakeAsync("cirr-val");
         var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() =>
             services.GetRequiredService<BenchmarkRunner>().RunAsync(benchmark, options, null, Cancel));
-        Assert.Contains("'bgr', which is none of the variants: honest", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'bgr', which is not one of the variants: honest", error.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<QueryKind> AllKinds => [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly, QueryKind.Average, QueryKind.Captions()];

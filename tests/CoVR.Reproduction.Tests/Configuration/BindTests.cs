@@ -47,18 +47,18 @@ public sealed class BindTests
     public void Bind_ReferenceOfAnotherValue_IsNotFollowed() => Assert.Equal(3, Bind<Everything>("+s={unread: '${nowhere}', whole_count: 3}").WholeCount);
 
     [Theory]
-    [InlineData("+s={on_off: 1}", "'s.on_off' is '1', but has to be True or False.")]
-    [InlineData("+s={whole_count: 1.5}", "'s.whole_count' is '1.5', but has to be a whole number.")]
-    [InlineData("+s={whole_count: 5000000000}", "'s.whole_count' is '5000000000', but has to be a whole number.")]
-    [InlineData("+s={maybe: x}", "'s.maybe' is 'x', but has to be a whole number.")]
-    [InlineData("+s={rate: true}", "'s.rate' is 'True', but has to be a number.")]
-    [InlineData("+s={label: [x]}", "'s.label' has to be one value.")]
-    [InlineData("+s={rates: 1}", "'s.rates' is '1', but has to be a list.")]
-    [InlineData("+s={rates: {a: 1}}", "'s.rates' has to be a list.")]
-    [InlineData("+s={rates: [1, x]}", "'s.rates.1' is 'x', but has to be a number.")]
-    [InlineData("+s={rates: [1, null]}", "'s.rates.1' is null, but has to be a value.")]
-    [InlineData("+s={mode: alpa}", "'s.mode' is 'alpa'; known are alpha, beta. Did you mean 'alpha'?")]
-    [InlineData("+s={part: middle}", "'s.part' is 'middle'; known are first, middle_part.")]
+    [InlineData("+s={on_off: 1}", "'s.on_off' is '1', but must be True or False.")]
+    [InlineData("+s={whole_count: 1.5}", "'s.whole_count' is '1.5', but must be a whole number.")]
+    [InlineData("+s={whole_count: 5000000000}", "'s.whole_count' is '5000000000', but must be a whole number.")]
+    [InlineData("+s={maybe: x}", "'s.maybe' is 'x', but must be a whole number.")]
+    [InlineData("+s={rate: true}", "'s.rate' is 'True', but must be a number.")]
+    [InlineData("+s={label: [x]}", "'s.label' must be one value.")]
+    [InlineData("+s={rates: 1}", "'s.rates' is '1', but must be a list.")]
+    [InlineData("+s={rates: {a: 1}}", "'s.rates' must be a list.")]
+    [InlineData("+s={rates: [1, x]}", "'s.rates.1' is 'x', but must be a number.")]
+    [InlineData("+s={rates: [1, null]}", "'s.rates.1' is null, but must be a value.")]
+    [InlineData("+s={mode: alpa}", "'s.mode' is 'alpa'; known values are alpha, beta. Did you mean 'alpha'?")]
+    [InlineData("+s={part: middle}", "'s.part' is 'middle'; known values are first, middle_part.")]
     [InlineData("+s={label: '${nowhere}'}", "'s.label' refers to 'nowhere', which does not exist.")]
     public void Bind_WrongValue_SaysWhatAndWhere(string argument, string part)
     {
@@ -72,7 +72,7 @@ public sealed class BindTests
     [InlineData("+s={other: 1}")]
     [InlineData("+s={needed: null}")]
     public void Bind_MissingRequiredValue_IsAskedFor(string argument) =>
-        Assert.Contains("'s.needed' is needed here and not given: s.needed=…", Assert.Throws<ConfigurationException>(() => Bind<Demanding>(argument)).Message, StringComparison.Ordinal);
+        Assert.Contains("'s.needed' is required: s.needed=…", Assert.Throws<ConfigurationException>(() => Bind<Demanding>(argument)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Bind_UnsupportedType_IsRefused() => Assert.Throws<NotSupportedException>(() => Bind<Unsupported>("+s={when: now}"));

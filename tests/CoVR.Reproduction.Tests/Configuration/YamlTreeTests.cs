@@ -105,16 +105,16 @@ public sealed class YamlTreeTests
         Assert.Equal(expected, ConfigJson.Line(YamlTree.Read(text, "x.yaml").Entries["more"]));
 
     [Theory]
-    [InlineData("- a\n- b\n", "x.yaml:1: a configuration file holds names and values")]
-    [InlineData("just text\n", "x.yaml:1: a configuration file holds names and values")]
+    [InlineData("- a\n- b\n", "x.yaml:1: a configuration file must hold names and values")]
+    [InlineData("just text\n", "x.yaml:1: a configuration file must hold names and values")]
     [InlineData("a: 1\n---\nb: 2\n", "x.yaml:3: a second document begins here")]
     [InlineData("a: 1\na: 2\n", "Duplicate key")]
-    [InlineData("a:\n  <<: 5\n", "takes a map or a list of maps")]
+    [InlineData("a:\n  <<: 5\n", "needs a map or a list of maps")]
     [InlineData("a: &a [*a]\n", "x.yaml:1: ")]
     [InlineData("a: !!python/object:os.system x\n", "cannot be read")]
     [InlineData("a: !!set {x, y}\n", "is not known")]
     [InlineData("a: !!int x\n", "cannot be read")]
-    [InlineData("? [a, b]\n: 1\n", "has to be plain text")]
+    [InlineData("? [a, b]\n: 1\n", "must be plain text")]
     public void Read_SomethingElse_SaysWhatAndWhere(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => YamlTree.Read(text, "x.yaml")).Message, StringComparison.Ordinal);
 

@@ -66,7 +66,7 @@ public sealed class PthTreeGalleryTests : EmbeddingSourceConformance, IDisposabl
         }
 
         var error = await Assert.ThrowsAsync<GalleryException>(async () => await Create().ReadAsync(new MediaId("a/x"), Cancel));
-        Assert.Contains("[4, 3], expected is [frames, 2, 3]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[4, 3]; expected [frames, 2, 3]", error.Message, StringComparison.Ordinal);
         Assert.Contains("x.pth", error.Message, StringComparison.Ordinal);
     }
 

@@ -49,8 +49,8 @@ public sealed class ReferenceRankingTests
 
         Assert.Equal(["corner-1", "corner-1 (row b)"], results[1].Rankings[0].Take(2).Select(hit => hit.Id.Value));
         Assert.Equal(["corner-1 (row a)", "corner-1"], results[1].Rankings[1].Where(hit => hit.Id.Value.StartsWith("corner-1", StringComparison.Ordinal)).Select(hit => hit.Id.Value));
-        Assert.Contains(results[0].Deviations, sentence => sentence.Contains("weighed by the text of the first", StringComparison.Ordinal));
-        Assert.DoesNotContain(results[1].Deviations, sentence => sentence.Contains("weighed by the text of the first", StringComparison.Ordinal));
+        Assert.Contains(results[0].Deviations, sentence => sentence.Contains("weighted by the text of the first", StringComparison.Ordinal));
+        Assert.DoesNotContain(results[1].Deviations, sentence => sentence.Contains("weighted by the text of the first", StringComparison.Ordinal));
 
         static Triplet Row(string id, float[] scores) => new(id, ColourEncoder.IdOf(0), "red", ColourEncoder.IdOf(1), null, scores);
         static float[] Frames(int first, int second) => [.. Enumerable.Range(0, 16).Select(i => i == first || i == 8 + second ? 1f : 0)];
@@ -92,7 +92,7 @@ public sealed class ReferenceRankingTests
         var pipeline = FakePipeline.Create(gallery: new PthTreeGallery(folder["tree"], FakePipeline.Model().Fingerprint("all")));
         var results = await RunAsync(pipeline, CornerReader.Dataset, new RecallProtocol(), EvaluationVariant.LeakFree, ReferencePreset.Variant);
         Assert.All(results, result => Assert.Equal("unknown", result.Fingerprint.ColourOrder));
-        Assert.Contains("do not say what made them", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
+        Assert.Contains("do not record how they were made", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
         Assert.DoesNotContain(results[1].Deviations, sentence => sentence.Contains("RGB", StringComparison.Ordinal));
     }
 

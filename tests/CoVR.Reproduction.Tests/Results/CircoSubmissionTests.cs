@@ -25,12 +25,12 @@ public sealed class CircoSubmissionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"0\"", "\"9\"", "'9' is no query|Query 0 has no answer")]
-    [InlineData("    77,\n", "", "8 items, expected 9")]
-    [InlineData("    77,", "    8,", "000000000008 is there twice")]
+    [InlineData("\"0\"", "\"9\"", "'9' is not a query|Query 0 has no answer")]
+    [InlineData("    77,\n", "", "8 items; expected 9")]
+    [InlineData("    77,", "    8,", "000000000008 appears twice")]
     [InlineData("    77,", "    271520,", "000000271520 is its own reference")]
     [InlineData("    77,", "    78,", "78 is not in the gallery")]
-    [InlineData("    77,", "    \"77\",", "\"77\" is no identity")]
+    [InlineData("    77,", "    \"77\",", "\"77\" is not the id")]
     public async Task ValidateAsync_OfASpoiltFile_NamesTheFault(string text, string spoilt, string expected)
     {
         var dataset = await TinyLayouts.Circo(_folder.FullName).CreateReader().ReadAsync(DatasetSplit.Test, Cancel);

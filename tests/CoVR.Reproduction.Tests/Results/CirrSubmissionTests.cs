@@ -29,11 +29,11 @@ public sealed class CirrSubmissionTests : IDisposable
     [Theory]
     [InlineData("\"rc2\"", "\"rc1\"", "'version' is 'rc1', expected rc2")]
     [InlineData("\"recall\"", "7", "'metric' is '7', expected recall or recall_subset")]
-    [InlineData("\"40\"", "\"41\"", "'41' is no query|Query 40 has no answer")]
-    [InlineData("    \"test1-1-img4\",\n", "", "7 items, expected 8")]
-    [InlineData("\"test1-1-img4\"", "\"test1-2-img8\"", "test1-2-img8 is there twice")]
+    [InlineData("\"40\"", "\"41\"", "'41' is not a query|Query 40 has no answer")]
+    [InlineData("    \"test1-1-img4\",\n", "", "7 items; expected 8")]
+    [InlineData("\"test1-1-img4\"", "\"test1-2-img8\"", "test1-2-img8 appears twice")]
     [InlineData("\"test1-1-img4\"", "\"nobody\"", "nobody is not in the gallery")]
-    [InlineData("\"test1-1-img4\"", "12", "12 is no identity")]
+    [InlineData("\"test1-1-img4\"", "12", "12 is not the id")]
     [InlineData("\"test1-1-img4\"", "\"test1-0-img0\"", "Query 40: test1-0-img0 is its own reference")]
     public async Task ValidateAsync_OfASpoiltFile_NamesTheFault(string text, string spoilt, string expected)
     {

@@ -99,7 +99,7 @@ public sealed class CheckpointResolverTests : IDisposable
 
         var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(new CheckpointReference("hf://o/r/x.safetensors.index.json"), Cancel));
 
-        Assert.Contains("'../../stolen.safetensors', which is no name", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("'../../stolen.safetensors', which is not the name", error.Reason, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
@@ -116,13 +116,13 @@ public sealed class CheckpointResolverTests : IDisposable
 
     [Theory]
     [InlineData("blip2-l-coco", "blip", "large", "weights of BLIP-2")]
-    [InlineData("model_base_retrieval_coco", "blip", "large", "of the variant 'base', and 'large' is asked for")]
-    [InlineData("cirr-gt", "blip", "large", "nobody published them")]
+    [InlineData("model_base_retrieval_coco", "blip", "large", "of the variant 'base', but 'large' was requested")]
+    [InlineData("cirr-gt", "blip", "large", "never published")]
     [InlineData("cirr-gtt", "blip", "large", "did you mean 'cirr-gt'")]
     [InlineData("webvid-covr.ckpt", "blip", "", "there is no such file")]
     [InlineData("weights/webvid-covr.ckpt", "blip", "", "write 'blip/webvid-covr'")]
-    [InlineData("http://example.org/model.pth", "", "", "from https:// and hf:// addresses only")]
-    [InlineData("s3://bucket/model.pth", "", "", "from https:// and hf:// addresses only")]
+    [InlineData("http://example.org/model.pth", "", "", "only from https:// and hf:// addresses")]
+    [InlineData("s3://bucket/model.pth", "", "", "only from https:// and hf:// addresses")]
     [InlineData("hf://owner/model.pth", "", "", "'hf://owner/repository/file'")]
     [InlineData("hf://owner/repository/../../x", "", "", "'hf://owner/repository/file'")]
     public async Task Resolve_OfWhatCannotBe_SaysWhyBeforeAnyDownload(string name, string family, string variant, string part)

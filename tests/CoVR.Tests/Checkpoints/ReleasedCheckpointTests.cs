@@ -57,9 +57,9 @@ public sealed class ReleasedCheckpointTests
     }
 
     [Theory]
-    [InlineData("blip2-l-coco_coir", "blip", "weights of BLIP-2 (blip2-l-coco, trained on CC-CoIR.), which a BLIP model cannot take: use UseBlip2")]
+    [InlineData("blip2-l-coco_coir", "blip", "weights of BLIP-2 (blip2-l-coco, trained on CC-CoIR.), which a BLIP model cannot load: use UseBlip2")]
     [InlineData("blip2/webvid-covr", "blip", "weights of BLIP-2")]
-    [InlineData("cirr_ft-covr+gt", "blip2", "weights of BLIP (webvid-covr, fine-tuned on CIRR.), which a BLIP-2 model cannot take: use UseBlip,")]
+    [InlineData("cirr_ft-covr+gt", "blip2", "weights of BLIP (webvid-covr, fine-tuned on CIRR.), which a BLIP-2 model cannot load: use UseBlip,")]
     public void Get_ForAnotherFamily_SaysSoInASentence(string name, string family, string part)
     {
         var error = Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get(name, family));
@@ -80,5 +80,5 @@ public sealed class ReleasedCheckpointTests
 
     [Fact]
     public void Get_OfANameLikeNone_ListsAll() =>
-        Assert.Contains("there are blip-l-coco, ", Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get("qqqqqqqqqqqqqqqqqqqqqqqqqqq")).Reason, StringComparison.Ordinal);
+        Assert.Contains("Known: blip-l-coco, ", Assert.Throws<CheckpointException>(() => ReleasedCheckpoint.Get("qqqqqqqqqqqqqqqqqqqqqqqqqqq")).Reason, StringComparison.Ordinal);
 }

@@ -252,7 +252,7 @@ public sealed class EvaluatorTests
 
         var results = await RunAsync(pipeline, new EvaluationOptions { Variants = [EvaluationVariant.LeakFree with { Store = bgr }, ReferencePreset.Variant with { Store = bgr }] });
         Assert.All(results, result => Assert.Equal("bgr", result.Fingerprint.ColourOrder));
-        Assert.Contains("exchanged", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
+        Assert.Contains("swapped", Assert.Single(results[0].Deviations), StringComparison.Ordinal);
         Assert.Empty(results[1].Deviations);
     }
 
@@ -317,7 +317,7 @@ public sealed class EvaluatorTests
         var pipeline = await FakePipeline.WithCornersAsync();
         var damaged = EvaluationVariant.LeakFree with { Store = new DamagedSource(pipeline.Gallery) };
         var inStore = await Assert.ThrowsAsync<GalleryException>(() => RunAsync(pipeline, new EvaluationOptions { Variants = [damaged] }));
-        Assert.Contains("'corner-3' holds NaN at place 2", inStore.Message, StringComparison.Ordinal);
+        Assert.Contains("'corner-3' holds NaN at index 2", inStore.Message, StringComparison.Ordinal);
         var inModel = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync(await FakePipeline.WithCornersAsync(new Diverged()), new EvaluationOptions()));
         Assert.Contains("query 0-0 of corners (composed)", inModel.Message, StringComparison.Ordinal);
     }

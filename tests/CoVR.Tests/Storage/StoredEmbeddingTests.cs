@@ -101,7 +101,7 @@ public sealed class StoredEmbeddingTests : IDisposable
         var items = FolderGallery.Inspect(_folder.FullName).ToList();
 
         Assert.Equal("a", items[0].Id!.Value.Value);
-        Assert.Contains("no whole record", items[1].Damage, StringComparison.Ordinal);
+        Assert.Contains("not a complete record", items[1].Damage, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class StoredEmbeddingTests : IDisposable
         await WriteAsync("a");
         Assert.Equal(Fingerprint, FolderGallery.ReadFingerprint(_folder.FullName));
         File.Delete(_folder["manifest.json"]);
-        Assert.Contains("nobody knows which model", Assert.Throws<GalleryException>(() => FolderGallery.ReadFingerprint(_folder.FullName)).Reason, StringComparison.Ordinal);
+        Assert.Contains("unknown which model", Assert.Throws<GalleryException>(() => FolderGallery.ReadFingerprint(_folder.FullName)).Reason, StringComparison.Ordinal);
     }
 
     private static bool Throws(StoredEmbedding item)

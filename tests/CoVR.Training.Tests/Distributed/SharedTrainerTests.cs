@@ -46,7 +46,7 @@ public sealed class SharedTrainerTests : IDisposable
             new TripletSampler(world.Triplets, new TripletSamplerOptions { BatchSize = 8, DropLast = false }),
             new ComposedBatchSources { Texts = world.Texts, Targets = world, References = world },
             context: new TrainingContext { Collective = collective })));
-        Assert.Contains("A batch of 1 items cannot be shared by 2 ranks", errors[0].Message, StringComparison.Ordinal);
+        Assert.Contains("A batch of 1 items cannot be divided among 2 ranks", errors[0].Message, StringComparison.Ordinal);
     }
 
     private static (float[] Weights, string[] Metrics) Train(ICollective? collective, int batchSize, int? chunk, string? folder) =>

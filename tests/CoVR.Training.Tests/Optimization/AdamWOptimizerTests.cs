@@ -77,7 +77,7 @@ public sealed class AdamWOptimizerTests
         }));
         Assert.Contains("z.step belongs to no parameter", error.Message, StringComparison.Ordinal);
         Assert.Contains("p.exp_avg is [5] instead of [2]", error.Message, StringComparison.Ordinal);
-        Assert.Contains("of q only q.step is there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("q has only q.step", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -300,7 +300,7 @@ public sealed class ResumeTests : IDisposable
         return TinyRuns.Weights(encoder);
     }
 
-    /// <summary>Trains with fresh weights until a step is done; null to the end.</summary>
+    /// <summary>Trains with new weights until a step is done; null to the end.</summary>
     private async Task Interrupt(int? after)
     {
         using var encoder = new TinyEncoder(1);

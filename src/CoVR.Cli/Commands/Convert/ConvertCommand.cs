@@ -12,13 +12,13 @@ internal static class ConvertCommand
     public static Command Create(CommandHost host)
     {
         var source = new Argument<string>("in") { Description = "A weights file: .pth, .ckpt, .bin or .safetensors." };
-        var destination = new Argument<string>("out") { Description = "The file to write. Its ending says the format: .safetensors, or .pth/.ckpt for Python's torch.load." };
+        var destination = new Argument<string>("out") { Description = "The file to write. The extension chooses the format: .safetensors, or .pth/.ckpt for Python's torch.load." };
         var root = new Option<string?>("--root")
         {
-            Description = "The dictionary in the file that holds the weights; \"\" for the top. [default: 'model' where there is one]",
+            Description = "The dictionary in the file that holds the weights; \"\" for the top level. [default: 'model' where there is one]",
         };
-        var skipCheck = new Option<bool>("--no-verify") { Description = "Does not read the new file back to compare it bit for bit." };
-        var list = new Option<bool>("--list") { Description = "Lists every tensor that was taken over." };
+        var skipCheck = new Option<bool>("--no-verify") { Description = "Skips reading the new file back to compare it bit for bit." };
+        var list = new Option<bool>("--list") { Description = "Lists every tensor that was copied." };
         var command = new DocumentedCommand(
             "convert",
             "Converts weights files between Python's torch.save and safetensors.")
@@ -30,7 +30,7 @@ internal static class ConvertCommand
             Examples =
             [
                 new("covr convert ckpt_4.ckpt covr.safetensors"),
-                new("covr convert covr.safetensors covr.pth", "makes a file that Python loads with torch.load(path, weights_only=True)"),
+                new("covr convert covr.safetensors covr.pth", "writes a file that Python loads with torch.load(path, weights_only=True)"),
             ],
         };
         command.Add(source);
@@ -50,12 +50,12 @@ internal static class ConvertCommand
     private static async Task<int> RunAsync(
         CommandHost host, string source, string destination, Func<string, string, IProgress<JobProgress>, CheckpointConversion> convert, bool list)
     {
-        host.ResumeHint = "Nothing was written. The same command starts again.";
+        host.ResumeHint = "Nothing was written. Run the same command to start again.";
         var (from, to) = (host.PathOf(source), host.PathOf(destination));
         RequireKnown(to);
         if (from == to)
         {
-            throw new CommandException($"{destination} is the file to read and the file to write; give the new file another name.", ExitCodes.Usage);
+            throw new CommandException($"{destination} is both the input and the output; give the new file another name.", ExitCodes.Usage);
         }
 
         var report = await host.Report.RunAsync("Converting", progress => Task.Run(() => convert(from, to, progress.OfJob(WorkProgress.Bytes)), CancellationToken.None));
@@ -90,7 +90,7 @@ internal static class ConvertCommand
     {
         if (!IsSafetensors(path) && Path.GetExtension(path).ToLowerInvariant() is not (".pth" or ".pt" or ".ckpt" or ".bin"))
         {
-            throw new CommandException($"{path} does not end like a weights file: use .safetensors, or .pth or .ckpt for Python.", ExitCodes.Usage);
+            throw new CommandException($"{path} does not have the extension of a weights file: use .safetensors, or .pth or .ckpt for Python.", ExitCodes.Usage);
         }
     }
 }

@@ -19,7 +19,7 @@ internal static class Galleries
                 stored += outcome.Status == EmbedStatus.Failed ? 0 : 1;
                 if (outcome.Failure is { } failure)
                 {
-                    report.Say($"{outcome.Id} is left out: {failure.Message}");
+                    report.Say($"{outcome.Id} is skipped: {failure.Message}");
                 }
             }
 

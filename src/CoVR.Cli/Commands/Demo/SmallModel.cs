@@ -57,7 +57,7 @@ internal abstract partial class SmallModel
         InitializerRange = 0.08,
     };
 
-    /// <summary>Adds the model with fresh weights, all of which are trained: pictures against captions.</summary>
+    /// <summary>Adds the model with new weights, all of which are trained: pictures against captions.</summary>
     public abstract ICoVRBuilder UseFresh(ICoVRBuilder pipeline, IReadOnlyList<string> vocabulary, int seed);
 
     /// <summary>Adds the model that learns edits.</summary>

@@ -22,7 +22,7 @@ internal sealed class DamagedEmbeddings(CommandHost host, bool quiet)
                 var dropped = FolderGallery.Exists(folder)
                     ? await FolderGallery.DropDamagedAsync(folder, here.Where(finding => finding.Id is not null).Select(finding => new MediaId(finding.Id!)).ToHashSet(), cancellation)
                     : Rename(here);
-                Say($"{host.Shown(folder)}: {dropped} embeddings taken out; the old files end in .damaged");
+                Say($"{host.Shown(folder)}: {dropped} embeddings removed; the old files are kept as *.damaged");
             }
         }
     }

@@ -85,7 +85,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             LogCheckFailed(_logger, check.Name, error);
-            context.Report(new Finding(Severity.Fault, FindingKinds.CheckFailed, $"the check '{check.Name}' ended with an error: {error.Message}") { Id = check.Name });
+            context.Report(new Finding(Severity.Fault, FindingKinds.CheckFailed, $"the check '{check.Name}' failed: {error.Message}") { Id = check.Name });
         }
 
         context.ReportProgress();
@@ -108,7 +108,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
             var needed = context.AlreadyRead(dataset).SelectMany(split => split.Content.Dataset.Triplets).Select(triplet => triplet.Reference.Value).ToHashSet(StringComparer.Ordinal);
             needed.UnionWith(Missing(context, dataset.Name, Remedy.Embed));
             findings = findings.Select(finding => finding is { Severity: Severity.Fault, Remedy: Remedy.Download, Id: { } id } && finding.Dataset == dataset.Name && !needed.Contains(id)
-                ? finding with { Severity = Severity.Warning, Fix = "Nothing needs it while its embedding is there. " + finding.Fix }
+                ? finding with { Severity = Severity.Warning, Fix = "It is not needed while its embedding exists. " + finding.Fix }
                 : finding);
         }
 

@@ -12,7 +12,7 @@ internal static class DoctorCommand
     public static Command Create(CommandHost host)
     {
         var options = new DoctorOptions();
-        var command = new DocumentedCommand("doctor", "Looks at the machine, data sets, embeddings and weights: what is wrong, how to mend it, what can be scored as it is.")
+        var command = new DocumentedCommand("doctor", "Checks the machine, data sets, embeddings and weights: what is wrong, how to fix it, and what can be scored as it is.")
         {
             Notes = """
                 Without arguments the machine is looked at: ffmpeg, libtorch, devices, disks, memory, the vocabulary.
@@ -26,7 +26,7 @@ internal static class DoctorCommand
                 new("covr doctor test=webvid-covr model=blip2-coco", "what 'covr test' would read"),
                 new("covr doctor data=cirr model=blip-large --full", "what 'covr train' would read, everything decoded"),
                 new("covr doctor --data webvid-covr --annotations webvid8m-covr_test.csv --media videos --embeddings embs", "files anywhere"),
-                new("covr doctor --checkpoint ckpt_4.ckpt --json", "weights; the report to another program"),
+                new("covr doctor --checkpoint ckpt_4.ckpt --json", "weights; a report for another program"),
             ],
         };
         options.AddTo(command);
@@ -58,7 +58,7 @@ internal static class DoctorCommand
             new DoctorTable(host, request).Show(report, written);
             if (request is { Machine: true, Vocabulary: null })
             {
-                host.Say("The vocabulary of bert-base-uncased is not on this machine yet; it is downloaded when first needed.");
+                host.Say("The vocabulary of bert-base-uncased is not on this machine yet; it will be downloaded when first needed.");
             }
         }
 

@@ -19,26 +19,26 @@ internal sealed class DoctorOptions
         ["test"] = DatasetSplit.Test,
     };
 
-    private readonly Argument<string[]> _choices = new("choices") { Description = "Choices and values as for 'covr train': data=… test=… model=… model/ckpt=… name.name=value.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _configDir = new("--config-dir", OptionNames.Aliases("--config-dir")) { Description = "A folder of your own configuration files, over those of covr." };
-    private readonly Option<string?> _data = new("--data") { Description = $"The layout of a data set by its files: {string.Join(", ", NamedSets.Kinds)}." };
-    private readonly Option<string?> _annotations = new("--annotations") { Description = "Its annotation file, or the folder of all of them." };
-    private readonly Option<string?> _media = new("--media") { Description = "The folder of its pictures or videos; for circo the folder of everything." };
-    private readonly Option<string[]> _split = new("--split") { Description = "A split: train, val or test. [default: all that are there]" };
+    private readonly Argument<string[]> _choices = new("choices") { Description = "Choices and values, as for 'covr train': data=… test=… model=… model/ckpt=… name.name=value.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _configDir = new("--config-dir", OptionNames.Aliases("--config-dir")) { Description = "A folder of your own configuration files, which override covr's." };
+    private readonly Option<string?> _data = new("--data") { Description = $"The layout of the data set's files: {string.Join(", ", NamedSets.Kinds)}." };
+    private readonly Option<string?> _annotations = new("--annotations") { Description = "Its annotation file, or the folder that holds all of them." };
+    private readonly Option<string?> _media = new("--media") { Description = "The folder of its pictures or videos; for circo, the root folder." };
+    private readonly Option<string[]> _split = new("--split") { Description = "A split: train, val or test. [default: all that exist]" };
     private readonly Option<string[]> _embeddings = new("--embeddings") { Description = "A folder of its embeddings: a store of covr, or a tree of .pth files." };
     private readonly Option<string[]> _captions = new("--captions") { Description = "A file of caption embeddings (txt2_….pth)." };
     private readonly Option<string[]> _checkpoint = new("--checkpoint") { Description = "Weights: a path, or a released name." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "The vocabulary file (vocab.txt)." };
-    private readonly Option<string?> _device = new("--device") { Description = "The device that shall compute: cpu, cuda, cuda:1, mps." };
-    private readonly Option<bool> _full = new("--full") { Description = "Decodes every picture and video and reads every number." };
-    private readonly Option<bool> _noMachine = new("--no-machine", OptionNames.Aliases("--no-machine")) { Description = "Leaves out programs, libraries, devices, disks and memory." };
-    private readonly Option<int> _workers = new("--workers", "--num-workers", "--num_workers") { Description = "Files that are read at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<string?> _device = new("--device") { Description = "The device to compute on: cpu, cuda, cuda:1, mps." };
+    private readonly Option<bool> _full = new("--full") { Description = "Decodes every picture and video, and reads every embedding." };
+    private readonly Option<bool> _noMachine = new("--no-machine", OptionNames.Aliases("--no-machine")) { Description = "Skips the checks of programs, libraries, devices, disks and memory." };
+    private readonly Option<int> _workers = new("--workers", "--num-workers", "--num_workers") { Description = "How many files are read at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     /// <summary>How long the decoding of a video may take.</summary>
     public Option<int> VideoTimeout { get; } = OptionRules.VideoTimeout();
 
     /// <summary>The folder of the report.</summary>
-    public Option<string?> Output { get; } = new("--output") { Description = "The folder of report and lists. [default: covr-doctor]" };
+    public Option<string?> Output { get; } = new("--output") { Description = "The folder for the report and the lists. [default: covr-doctor]" };
 
     /// <summary>Whether the report goes to standard output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Writes the whole report as JSON to standard output, and nothing else." };
@@ -46,7 +46,7 @@ internal sealed class DoctorOptions
     /// <summary>Whether unusable embeddings are removed.</summary>
     public Option<bool> DropDamaged { get; } = new("--drop-damaged", OptionNames.Aliases("--drop-damaged"))
     {
-        Description = "Takes embeddings that are damaged, NaN or zero out of their stores and trees, so that covr embed makes them anew. Old files stay as *.damaged.",
+        Description = "Removes embeddings that are damaged, NaN or zero from their stores and trees, so that covr embed makes them again. The old files are kept as *.damaged.",
     };
 
     /// <summary>Adds everything to the command.</summary>
@@ -59,7 +59,7 @@ internal sealed class DoctorOptions
         {
             if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
             {
-                result.AddError("--workers is at least 1.");
+                result.AddError("--workers must be at least 1.");
             }
         });
         foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, VideoTimeout, DropDamaged, Output, Json })
@@ -106,7 +106,7 @@ internal sealed class DoctorOptions
         {
             Option[] needing = [_annotations, _media, _split, _embeddings, _captions];
             return needing.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } lone
-                ? throw new CommandException($"{lone.Name} needs --data, which says how the files are laid out: {string.Join(", ", NamedSets.Kinds)}.", ExitCodes.Usage)
+                ? throw new CommandException($"{lone.Name} needs --data, which tells how the files are laid out: {string.Join(", ", NamedSets.Kinds)}.", ExitCodes.Usage)
                 : [];
         }
 

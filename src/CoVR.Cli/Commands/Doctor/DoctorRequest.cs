@@ -36,7 +36,7 @@ internal sealed record DoctorRequest
     /// </summary>
     public string? RecordFolder { get; init; }
 
-    /// <summary>Files that are read at the same time.</summary>
+    /// <summary>How many files are read at the same time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Whether programs, native libraries, devices, disks and memory are examined.</summary>

@@ -31,7 +31,7 @@ internal sealed class DoctorTable(CommandHost host, DoctorRequest request)
 
         if (worse.Count > MostGroups)
         {
-            table.AddRow(new Text(""), new Text($"and {worse.Count - MostGroups} kinds more"), new Text(""), new Text("all are in the report"));
+            table.AddRow(new Text(""), new Text($"and {worse.Count - MostGroups} more kinds"), new Text(""), new Text("all are in the report"));
         }
 
         foreach (var note in report.Findings.Where(finding => finding.Severity == Severity.Note).Take(MostGroups))
@@ -75,14 +75,14 @@ internal sealed class DoctorTable(CommandHost host, DoctorRequest request)
         var (name, shown) = (Path.GetFileName(file), host.Shown(file));
         if (repairs.FirstOrDefault(item => RepairList.NameOf(item.Dataset, item.Remedy) == name) is not { } list)
         {
-            return name == DoctorReport.PageName ? "the report, to look at" : name == DoctorReport.FileName ? "the whole report" : "what is to be got again, and why";
+            return name == DoctorReport.PageName ? "the report, to look at" : name == DoctorReport.FileName ? "the whole report" : "what to download again, and why";
         }
 
         return list.Remedy == Remedy.Embed
             ? $"what to embed: {request.Datasets.FirstOrDefault(dataset => dataset.Name == list.Dataset)?.EmbedCommand?.Invoke(file) ?? $"covr embed … --todo_ids {shown}"}"
             : list.Dataset.StartsWith("webvid-covr", StringComparison.Ordinal)
                 ? $"what to download: covr download videos --todo-ids {shown} --check-existing"
-                : "files to get again from where the data set's pictures come from";
+                : "files to download again from the data set's publisher";
     }
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";

@@ -35,7 +35,7 @@ internal static class NamedSets
     public static ITripletDatasetReader Create(string kind, string? annotations, string? media) => Layouts[kind](annotations, media);
 
     private static string Need(string? value, string option) =>
-        value ?? throw new CommandException($"{option} is needed here: say where the files lie.", ExitCodes.Usage);
+        value ?? throw new CommandException($"{option} is needed: it tells where the files are.", ExitCodes.Usage);
 
     /// <summary>Sets a split for each CSV file; the reference's names end with the split.</summary>
     private static T AddCsv<T>(T options, string? annotations, string? media)

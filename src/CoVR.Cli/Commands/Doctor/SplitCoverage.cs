@@ -30,10 +30,10 @@ internal sealed record SplitCoverage(
         get
         {
             List<string> misses = [];
-            Add(Coverage.QueriesScored < Coverage.Queries, $"{Coverage.Queries - Coverage.QueriesScored} of {Coverage.Queries} queries cannot be asked, because their reference cannot be read: figures would be of the others only.");
-            Add(Unanswerable > 0, $"{Unanswerable} of {Coverage.QueriesScored} queries have their answer not in the gallery and count as not found: no recall can exceed {HighestRecall:F1} %.");
-            Add(Coverage.CandidatesPresent < Coverage.Candidates, $"{Coverage.Candidates - Coverage.CandidatesPresent} of {Coverage.Candidates} candidates are missing: a smaller gallery is an easier one, so that figures cannot be compared with published ones.");
-            Add(IncompleteSubsets > 0, $"{IncompleteSubsets} of {Coverage.QueriesScored} queries lack a picture of their subset: their subset recall is easier.");
+            Add(Coverage.QueriesScored < Coverage.Queries, $"{Coverage.Queries - Coverage.QueriesScored} of {Coverage.Queries} queries cannot be asked, because their reference cannot be read: figures would cover only the others.");
+            Add(Unanswerable > 0, $"{Unanswerable} of {Coverage.QueriesScored} queries have an answer that is not in the gallery and count as not found: recall cannot exceed {HighestRecall:F1} %.");
+            Add(Coverage.CandidatesPresent < Coverage.Candidates, $"{Coverage.Candidates - Coverage.CandidatesPresent} of {Coverage.Candidates} candidates are missing: a smaller gallery is easier, so figures cannot be compared with published ones.");
+            Add(IncompleteSubsets > 0, $"{IncompleteSubsets} of {Coverage.QueriesScored} queries lack a picture of their subset, which makes subset recall easier.");
             return misses;
 
             void Add(bool holds, FormattableString sentence)

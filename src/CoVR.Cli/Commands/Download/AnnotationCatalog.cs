@@ -39,7 +39,7 @@ internal static class AnnotationCatalog
 
     private const string Hub = "https://huggingface.co/datasets/lucas-ventura/";
     private const string Raw = "https://raw.githubusercontent.com/";
-    private const string CoVRLicense = "not stated here: see the data set's page on the hub";
+    private const string CoVRLicense = "not stated; see the data set's page on the hub";
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -88,7 +88,7 @@ internal static class AnnotationCatalog
         foreach (var name in sets)
         {
             var set = Aliases.GetValueOrDefault(name, name.ToLowerInvariant());
-            wanted.UnionWith(set == Everything ? Sets : Sets.Contains(set) ? [set] : throw new ArgumentException($"'{name}' is no set of annotations: there are {string.Join(", ", Sets)} and {Everything}.", nameof(sets)));
+            wanted.UnionWith(set == Everything ? Sets : Sets.Contains(set) ? [set] : throw new ArgumentException($"'{name}' is not a set of annotations. There are {string.Join(", ", Sets)} and {Everything}.", nameof(sets)));
         }
 
         return wanted.Count > 0

@@ -88,7 +88,7 @@ internal sealed class AnnotationDownload(AnnotationDownloadOptions options, Down
         }
 
         await downloader.DownloadAsync(address, path, CheckAsync, replace: exists, progress, cancellationToken);
-        return Done(file, path, AnnotationStatus.Downloaded, count) with { Reason = fault is null ? null : $"the file that was there could not be read ({fault})" };
+        return Done(file, path, AnnotationStatus.Downloaded, count) with { Reason = fault is null ? null : $"the existing file could not be read ({fault})" };
 
         async Task<string?> CheckAsync(string arrived, CancellationToken token)
         {

@@ -18,9 +18,9 @@ internal sealed class AnnotationsCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string> _folder = new("--folder") { Description = "The working folder, in which annotation/ and datasets/ are made.", DefaultValueFactory = _ => "." };
+    private readonly Option<string> _folder = new("--folder") { Description = "The working folder, in which annotation/ and datasets/ are created.", DefaultValueFactory = _ => "." };
     private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the files under the same paths: a mirror, or a colleague's working folder.");
-    private readonly Option<string[]> _addresses = new("--address") { Description = "Another address of one file, as NAME=URL; may be repeated." };
+    private readonly Option<string[]> _addresses = new("--address") { Description = "Another address for one file, as NAME=URL; may be repeated." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Downloads existing valid files again." };
     private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists addresses and sizes, and downloads nothing." };
 
@@ -80,7 +80,7 @@ internal sealed class AnnotationsCommand
         {
             var unknown = sets.First(set => !IsKnown(set));
             throw new CommandException(
-                $"'{unknown}' is no set of annotations: there are {string.Join(", ", AnnotationCatalog.Sets)} and {AnnotationCatalog.Everything}.{UsageErrors.DidYouMean(unknown, [.. AnnotationCatalog.Sets, "webvid-covr", "cc-coir", "fashioniq"])}",
+                $"'{unknown}' is not a set of annotations. There are {string.Join(", ", AnnotationCatalog.Sets)} and {AnnotationCatalog.Everything}.{UsageErrors.DidYouMean(unknown, [.. AnnotationCatalog.Sets, "webvid-covr", "cc-coir", "fashioniq"])}",
                 ExitCodes.Usage);
         }
     }
@@ -101,7 +101,7 @@ internal sealed class AnnotationsCommand
         text.Split('=', 2) is [{ Length: > 0 } name, var address] && DownloadCommand.TryAddress(address, out var uri)
             ? AnnotationCatalog.All.Any(file => file.Uri is not null && (file.Name == name || file.Path == name))
                 ? (name, uri)
-                : throw new CommandException($"--address names '{name}', which is no file of the catalogue.{UsageErrors.DidYouMean(name, AnnotationCatalog.All.Select(file => file.Name))}", ExitCodes.Usage)
+                : throw new CommandException($"--address names '{name}', which is not in the catalogue.{UsageErrors.DidYouMean(name, AnnotationCatalog.All.Select(file => file.Name))}", ExitCodes.Usage)
             : throw new CommandException($"--address '{text}' is not NAME=URL, such as val.json=https://example.org/val.json.", ExitCodes.Usage);
 
     private static async Task<int> RunAsync(CommandHost host, IReadOnlyList<AnnotationFile> files, AnnotationDownloadOptions options, bool dryRun, CancellationToken cancellation)

@@ -21,10 +21,10 @@ internal sealed class CheckpointsCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<bool> _list = new("--list") { Description = "Lists all released weights, and the paths of those that are downloaded." };
+    private readonly Option<bool> _list = new("--list") { Description = "Lists all released weights, with the paths of those already downloaded." };
     private readonly Option<string?> _folder = new("--folder")
     {
-        Description = "A working folder in which outputs/... is laid out as by the reference's script. [default: the cache, where every command finds them by name]",
+        Description = "A working folder in which outputs/... is laid out as the reference's script does. [default: the cache, where every command finds them by name]",
     };
 
     private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A mirror of the hub, for the files published there.");
@@ -79,7 +79,7 @@ internal sealed class CheckpointsCommand
         }
 
         var entry = ReleasedCheckpoint.Get(name);
-        return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but nobody published them.", ExitCodes.Usage);
+        return entry.Uri is not null ? [entry] : throw new CommandException($"{name}: the reference names these weights, but they were never published.", ExitCodes.Usage);
     }
 
     private static async Task<int> DownloadAsync(CommandHost host, CheckpointPlaces places, IReadOnlyList<ReleasedCheckpoint> entries, CancellationToken cancellation)
@@ -93,7 +93,7 @@ internal sealed class CheckpointsCommand
             var path = places.PathOf(entry);
             if (File.Exists(path))
             {
-                host.Say($"{entry.FullName}: {host.Shown(path)} was there");
+                host.Say($"{entry.FullName}: {host.Shown(path)} exists already");
                 continue;
             }
 

@@ -7,7 +7,7 @@ namespace CoVR.Cli.Commands.Download;
 internal static class DownloadCommand
 {
     /// <summary>The message after an interrupted download.</summary>
-    public const string ResumeHint = "What has arrived is kept; the same command continues from there.";
+    public const string ResumeHint = "What has arrived is kept. Run the same command again to continue.";
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
@@ -42,7 +42,7 @@ internal static class DownloadCommand
                 return address;
             }
 
-            result.AddError($"'{result.Tokens[^1].Value}' is no http or https address.");
+            result.AddError($"'{result.Tokens[^1].Value}' is not an http or https address.");
             return null;
         },
     };

@@ -33,7 +33,7 @@ internal static class MergedAnnotations
         }
         catch (JsonException error)
         {
-            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is no valid JSON list ({error.Message})", error);
+            throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the file is not a valid JSON list ({error.Message})", error);
         }
     }
 
@@ -45,7 +45,7 @@ internal static class MergedAnnotations
         }
         catch (InvalidOperationException error)
         {
-            throw new DatasetFormatException(file, null, null, $"a text holds bytes that are not UTF-8, or half of a surrogate pair ({error.Message})", error);
+            throw new DatasetFormatException(file, null, null, $"a text is not valid UTF-8, or contains an unpaired surrogate ({error.Message})", error);
         }
     }
 

@@ -108,13 +108,13 @@ internal static class VideoAddressList
             }
             catch (JsonException error)
             {
-                throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the list of addresses is no valid JSON ({error.Message})", error);
+                throw new DatasetFormatException(file, error.LineNumber + 1, null, $"the list of addresses is not valid JSON ({error.Message})", error);
             }
 
             catch (InvalidOperationException error)
             {
                 _lines += piece[..(int)reader.TokenStartIndex].Count((byte)'\n');
-                throw Fault($"the text holds bytes that are not UTF-8, or half of a surrogate pair ({error.Message})");
+                throw Fault($"the text is not valid UTF-8, or contains an unpaired surrogate ({error.Message})");
             }
 
             _state = reader.CurrentState;

@@ -38,7 +38,7 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
     }
 
     /// <summary>Says what a run would do, without asking a server for a video; the list of addresses must exist.</summary>
-    /// <returns>Each video of the shard: what is known of it, or <see cref="VideoStatus.Planned"/> if it would be fetched.</returns>
+    /// <returns>Each video of the shard: what is known of it, or <see cref="VideoStatus.Planned"/> if it would be downloaded.</returns>
     public async IAsyncEnumerable<VideoOutcome> PlanAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var plan = await VideoPlan.CreateAsync(options, cancellationToken);
@@ -173,11 +173,11 @@ internal sealed partial class VideoDownload(VideoDownloadOptions options, Downlo
     {
         try
         {
-            return await VideoAddressList.ReadAsync(path, cancellationToken).CountAsync(cancellationToken) > 0 ? null : "the list has no video.";
+            return await VideoAddressList.ReadAsync(path, cancellationToken).CountAsync(cancellationToken) > 0 ? null : "the list has no videos.";
         }
         catch (DatasetFormatException fault)
         {
-            return $"this is no list of addresses: {fault.Reason}";
+            return $"this is not a list of addresses: {fault.Reason}";
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed partial class VideoJournal : IDisposable
         }
         catch (IOException error) when (File.Exists(path))
         {
-            throw new IOException($"{path} is taken: another process downloads this shard. Wait for it, or give each process a shard of its own.", error);
+            throw new IOException($"{path} is locked: another process is downloading this shard. Wait for it, or give each process its own shard.", error);
         }
     }
 

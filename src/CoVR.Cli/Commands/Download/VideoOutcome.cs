@@ -21,7 +21,7 @@ internal enum VideoStatus
     /// <summary>Its identity would lead outside the folder, or its address is not valid; the next run does not ask again.</summary>
     Invalid,
 
-    /// <summary>It would be fetched; only plans say this.</summary>
+    /// <summary>It would be downloaded; only plans say this.</summary>
     Planned,
 }
 

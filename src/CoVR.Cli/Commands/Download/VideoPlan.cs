@@ -103,7 +103,7 @@ internal sealed class VideoPlan
     {
         if (PathOf(_options.Folder, id) is not { } path)
         {
-            return Known(id, address, VideoStatus.Invalid, "the identity is no plain path inside the folder");
+            return Known(id, address, VideoStatus.Invalid, "the id is not a plain path inside the folder");
         }
 
         var isThere = new FileInfo(path) is { Exists: true, Length: > 0 };
@@ -119,7 +119,7 @@ internal sealed class VideoPlan
 
         if (!DownloadCommand.TryAddress(address, out var uri))
         {
-            return Known(id, address, VideoStatus.Invalid, "its address is no http or https address");
+            return Known(id, address, VideoStatus.Invalid, "its address is not http or https");
         }
 
         return !isThere && !_options.RetryFailed && _earlier.TryGetValue(id, out var earlier) && earlier.IsFinal && earlier.Address == address

@@ -24,30 +24,30 @@ internal sealed class VideosCommand
 
     private readonly Option<string?> _annotations = new("--annotations", "--todo-ids", "--todo_ids")
     {
-        Description = "What is wanted: the pth1 and pth2 of a .csv, or a text file with one identity a line. [default: the split's annotations, if they are there; else all of the list]",
+        Description = "What to download: the pth1 and pth2 of a .csv, or a text file with one id per line. [default: the split's annotations if they exist, otherwise the whole list]",
     };
 
     private readonly Option<string?> _list = new("--list", "--metadata")
     {
-        Description = "The list of addresses: the reference's JSON file, or WebVid's table (results_2M_train.csv: videoid, page_dir, contentUrl). [default: the reference's, which is downloaded]",
+        Description = "The list of addresses: the reference's JSON file, or WebVid's table (results_2M_train.csv: videoid, page_dir, contentUrl). [default: the reference's list, which is downloaded]",
     };
 
-    private readonly Option<Uri?> _listAddress = DownloadCommand.AddressOption("--list-url", "Where the list of addresses is downloaded from. [default: the reference's address]");
-    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the videos as ID.mp4, in place of the addresses of the list.");
-    private readonly Option<int> _shards = new Option<int>("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "Into how many parts the videos are divided.", DefaultValueFactory = _ => 1 }.Between(1, 1_000_000);
-    private readonly Option<int> _shard = new Option<int>("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, from 0.", DefaultValueFactory = _ => 0 }.Between(0, 999_999);
+    private readonly Option<Uri?> _listAddress = DownloadCommand.AddressOption("--list-url", "The URL of the list of addresses. [default: the reference's address]");
+    private readonly Option<Uri?> _mirror = DownloadCommand.AddressOption("--base-url", "A server that has the videos as ID.mp4, used instead of the addresses in the list.");
+    private readonly Option<int> _shards = new Option<int>("--num-shards", OptionNames.Aliases("--num-shards", "--partitions")) { Description = "The number of parts that the videos are divided into.", DefaultValueFactory = _ => 1 }.Between(1, 1_000_000);
+    private readonly Option<int> _shard = new Option<int>("--shard-id", OptionNames.Aliases("--shard-id", "--part")) { Description = "The part that this process downloads, counted from 0.", DefaultValueFactory = _ => 0 }.Between(0, 999_999);
     private readonly Option<int> _workers = new Option<int>("--workers", "--processes") { Description = "Simultaneous downloads.", DefaultValueFactory = _ => 8 }.Between(1, 256);
-    private readonly Option<string> _check = new("--check") { Description = "How a video is checked: its first frame is decoded, or also its last.", DefaultValueFactory = _ => "first" };
+    private readonly Option<string> _check = new("--check") { Description = "How to check a video: decode its first frame, or its first and last.", DefaultValueFactory = _ => "first" };
     private readonly Option<bool> _checkExisting = new("--check-existing", OptionNames.Aliases("--check-existing"))
     {
-        Description = "Also checks existing files, and replaces those that are no videos.",
+        Description = "Also checks existing files, and replaces those that are not videos.",
     };
 
-    private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also tries videos again that an earlier run found to be gone or no video." };
-    private readonly Option<int> _retries = new Option<int>("--retries") { Description = "How often a broken transfer is repeated.", DefaultValueFactory = _ => 4 }.Between(0, 1000);
-    private readonly Option<int> _stallSeconds = new Option<int>("--timeout") { Description = "Seconds without a byte after which a transfer is given up.", DefaultValueFactory = _ => 30 }.Between(1, 86_400);
+    private readonly Option<bool> _retryFailed = new("--retry-failed", OptionNames.Aliases("--retry-failed")) { Description = "Also retries videos that an earlier run found to be gone or not a video." };
+    private readonly Option<int> _retries = new Option<int>("--retries") { Description = "How many times a broken transfer is retried.", DefaultValueFactory = _ => 4 }.Between(0, 1000);
+    private readonly Option<int> _stallSeconds = new Option<int>("--timeout") { Description = "Seconds without data after which a transfer is given up.", DefaultValueFactory = _ => 30 }.Between(1, 86_400);
     private readonly Option<int> _videoTimeout = OptionRules.VideoTimeout();
-    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without asking a server." };
+    private readonly Option<bool> _dryRun = new("--dry-run", OptionNames.Aliases("--dry-run")) { Description = "Lists what would be downloaded, without contacting a server." };
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host) => new VideosCommand().Build(host);
@@ -67,8 +67,8 @@ internal sealed class VideosCommand
                 new("covr download videos --split test"),
                 new("covr download videos --split train --num_shards 8 --shard_id 3", "one of eight machines"),
                 new("mpirun -n 4 covr download videos --split train", "each rank takes a quarter"),
-                new("covr download videos --split val --dry-run", "lists identities and addresses"),
-                new("covr download videos --split train --list results_2M_train.csv", "with the addresses of WebVid's own table"),
+                new("covr download videos --split val --dry-run", "lists ids and addresses"),
+                new("covr download videos --split train --list results_2M_train.csv", "using the addresses in WebVid's own table"),
                 new("covr download videos --split test --base-url http://colleague:8000/datasets/WebVid/8M/train", "from a colleague's folder"),
             ],
         };
@@ -140,7 +140,7 @@ internal sealed class VideosCommand
         var job = new VideoDownload(options, downloader, frames, host.Clock, services.GetRequiredService<ILogger<VideoDownload>>());
         if ((options.Annotations ?? options.Ids) is null && !parsed.GetValue(_dryRun))
         {
-            host.Warn($"there are no annotations of this split ('covr download annotations covr' brings them): all videos of the list are downloaded.");
+            host.Warn($"this split has no annotations here ('covr download annotations covr' gets them), so all videos in the list are downloaded.");
         }
 
         return parsed.GetValue(_dryRun) ? await ShowPlanAsync(host, job, options, cancellation) : await DownloadAsync(host, job, options, cancellation);
@@ -150,7 +150,7 @@ internal sealed class VideosCommand
     {
         if (options.List is { } list && !File.Exists(list))
         {
-            host.Say($"First the list of addresses would be downloaded: {options.ListAddress} -> {host.Shown(list)}. With it this command can say more.");
+            host.Say($"The list of addresses would be downloaded first: {options.ListAddress} -> {host.Shown(list)}. The rest is known once it is here.");
             return ExitCodes.Done;
         }
 
@@ -210,11 +210,11 @@ internal sealed class VideosCommand
     {
         VideoStatus.Downloaded => "downloaded",
         VideoStatus.AlreadyThere => "were there",
-        VideoStatus.Failed => "failed; the next run tries again",
-        VideoStatus.Gone => "gone: the server does not give them any more",
-        VideoStatus.NotAVideo => "no video came",
+        VideoStatus.Failed => "failed; the next run retries them",
+        VideoStatus.Gone => "gone: the server no longer has them",
+        VideoStatus.NotAVideo => "the server sent something else",
         VideoStatus.NoAddress => "not in the list of addresses",
-        VideoStatus.Invalid => "identity or address cannot be used",
-        _ => "would be fetched",
+        VideoStatus.Invalid => "unusable id or address",
+        _ => "would be downloaded",
     };
 }

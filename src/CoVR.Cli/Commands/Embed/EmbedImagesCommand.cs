@@ -10,7 +10,7 @@ namespace CoVR.Cli.Commands.Embed;
 internal sealed class EmbedImagesCommand
 {
     private readonly Option<string> _folder = new("--image_dir", "--image-dir") { Description = "The folder of pictures.", Required = true };
-    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or a name a line (or a path below the folder, as CC-CoIR has them)." };
+    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the pictures to embed: column pth2 of a .csv, or one name per line (or a path below the folder, as in CC-CoIR)." };
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly SinkArguments _sink;
@@ -36,14 +36,14 @@ internal sealed class EmbedImagesCommand
                     "covr embed images --image_dir datasets/conceptual_captions/train --todo_ids annotation/cc-coir/cc-coir_train.csv --save_dir datasets/conceptual_captions/blip-embs-large/train",
                     "CC-CoIR: by the paths of its annotations"),
                 new("covr embed images --image_dir photos --store embeddings/photos --checkpoint webvid-covr"),
-                new("covr embed images --image_dir photos --store embeddings/photos --verify", "says whether all are there"),
+                new("covr embed images --image_dir photos --store embeddings/photos --verify", "checks that none is missing"),
             ],
         };
         _command.Add(_folder);
         _command.Add(_todo);
         _sink = SinkArguments.AddTo(_command, "beside the pictures: blip-embs-large");
         _model = ModelArguments.ForTargets(_command);
-        _work = WorkArguments.AddTo(_command, "Pictures in one call of the model.");
+        _work = WorkArguments.AddTo(_command, "Pictures per call of the model.");
         _command.SetAction(RunAsync);
     }
 
@@ -88,7 +88,7 @@ internal sealed class EmbedImagesCommand
         {
             if (below.Length > 0)
             {
-                _host.Warn($"{_host.Shown(folder)} holds pictures and folders; only its own pictures are embedded. Name a folder below to embed that one.");
+                _host.Warn($"{_host.Shown(folder)} holds pictures and folders; only the pictures directly in it are embedded. To embed a subfolder, name it.");
             }
 
             return [(folder, sink)];

@@ -14,7 +14,7 @@ internal sealed class EmbedScoresCommand
     private readonly Argument<string> _data = new("data_csv") { Description = "An annotation file with the columns pth2 and edit." };
     private readonly Argument<string> _folder = new("save_dir") { Description = "The folder (or store) of the targets' embeddings; the edits' are looked for there." };
     private readonly Option<string?> _edits = new("--edits") { Description = "The embeddings of the edits. [default: edit_FILE.pth or edit-FILE.pth in save_dir]" };
-    private readonly Option<bool> _merge = new("--merge") { Description = "Scores nothing: puts the files of all --num_shards workers together." };
+    private readonly Option<bool> _merge = new("--merge") { Description = "Scores nothing: merges the files of all --num_shards workers." };
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly WorkArguments _work;
@@ -29,7 +29,7 @@ internal sealed class EmbedScoresCommand
             [
                 new("covr embed scores annotation/webvid-covr/webvid8m-covr_test.csv datasets/WebVid/8M/blip-vid-embs-large-all", "writes webvid8m-covr_test_qs.csv beside the annotation"),
                 new("covr embed scores train.csv embs -n 4 -i 0", "the first of four workers"),
-                new("covr embed scores train.csv embs -n 4 --merge", "when all four are done"),
+                new("covr embed scores train.csv embs -n 4 --merge", "after all four are done"),
             ],
         };
         _command.Add(_data);
@@ -58,7 +58,7 @@ internal sealed class EmbedScoresCommand
         await using var gallery = EmbeddingFolder.OpenGallery(folder);
         var report = await _host.Report.RunAsync(
             $"Scoring {_host.Shown(data)}", progress => new FrameScoreJob(gallery, edits, _work.Shard(parsed)).ScoreAsync(data, progress.OfJob("rows"), cancellation));
-        _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, and their rows no scores"));
+        _host.Say(FormattableString.Invariant($"{report.Rows:N0} rows -> {_host.Shown(report.File)}; {report.Missing.Count:N0} targets have no embedding, so their rows have no scores"));
         foreach (var missing in report.Missing.Take(Shown))
         {
             await _host.Error.WriteLineAsync($"missing: {missing.Key}: {missing.Value}");
@@ -77,6 +77,6 @@ internal sealed class EmbedScoresCommand
         var stem = Path.GetFileNameWithoutExtension(data);
         string[] places = [Path.Combine(folder, $"edit_{stem}.pth"), Path.Combine(folder, $"edit-{stem}.pth")];
         return places.FirstOrDefault(File.Exists) ?? throw new CommandException(
-            $"the edits are not embedded: there is no {_host.Shown(places[0])}. Make it with: covr embed texts {_host.Shown(data)} {_host.Shown(folder)} --column edit");
+            $"the edits are not embedded: there is no {_host.Shown(places[0])}. Create it with: covr embed texts {_host.Shown(data)} {_host.Shown(folder)} --column edit");
     }
 }

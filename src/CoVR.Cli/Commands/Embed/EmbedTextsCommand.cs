@@ -36,7 +36,7 @@ internal sealed class EmbedTextsCommand
         _command.Add(_folder);
         _command.Add(_column);
         _model = ModelArguments.ForTargets(_command);
-        _work = WorkArguments.AddTo(_command, "Texts in one call of the model.", media: false);
+        _work = WorkArguments.AddTo(_command, "Texts per call of the model.", media: false);
         _command.SetAction(RunAsync);
     }
 
@@ -45,7 +45,7 @@ internal sealed class EmbedTextsCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        _host.ResumeHint = "The same command goes on from here: finished batches are on the disk.";
+        _host.ResumeHint = "Run the same command again to continue: finished batches are saved.";
         var (data, column) = (_host.PathOf(parsed.GetRequiredValue(_data)), parsed.GetRequiredValue(_column));
         var texts = await TextList.ReadAsync(data, column, cancellation);
         var model = _model.Read(_host, parsed);
@@ -60,7 +60,7 @@ internal sealed class EmbedTextsCommand
         var left = await _host.Report.RunAsync($"Embedding {column} of {_host.Shown(data)}", progress => job.EmbedAsync(texts, file, progress.OfJob("texts"), cancellation));
         _host.Say(left == 0
             ? FormattableString.Invariant($"{texts.Count:N0} texts -> {_host.Shown(file)}")
-            : FormattableString.Invariant($"{left:N0} of {texts.Count:N0} texts are left to other workers; the last one writes {_host.Shown(file)}"));
+            : FormattableString.Invariant($"{left:N0} of {texts.Count:N0} texts are left to other workers; the last of them writes {_host.Shown(file)}"));
         return ExitCodes.Done;
     }
 }

@@ -10,10 +10,10 @@ namespace CoVR.Cli.Commands.Embed;
 internal sealed class EmbedVideosCommand
 {
     private readonly Option<string> _folder = new("--video_dir", "--video-dir") { Description = "The folder of videos, FOLDER/NAME.mp4 below it.", Required = true };
-    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the videos to embed: column pth2 of a .csv, or FOLDER/NAME a line." };
-    private readonly Option<int> _frames = new Option<int>("--frames_video", "--frames-video") { Description = "Frames of each video, at equal distances.", DefaultValueFactory = _ => 15 }.AtLeast(1);
-    private readonly Option<bool> _tokens = new("--save_all_tokens", "--save-all-tokens") { Description = "Stores all tokens of the visual encoder instead of the embedding: 2.4 MB a frame." };
-    private readonly Option<bool> _bgr = new("--bgr") { Description = "Reads frames as blue, green, red, as the reference does by mistake: for stores that go on with its files." };
+    private readonly Option<string?> _todo = new("--todo_ids", "--todo-ids") { Description = "A list of the videos to embed: column pth2 of a .csv, or one FOLDER/NAME per line." };
+    private readonly Option<int> _frames = new Option<int>("--frames_video", "--frames-video") { Description = "Frames per video, evenly spaced.", DefaultValueFactory = _ => 15 }.AtLeast(1);
+    private readonly Option<bool> _tokens = new("--save_all_tokens", "--save-all-tokens") { Description = "Stores all tokens of the visual encoder instead of the embedding: 2.4 MB per frame." };
+    private readonly Option<bool> _bgr = new("--bgr") { Description = "Reads frames in blue, green, red order, as the reference does by mistake: for stores that continue its files." };
     private readonly Option<int> _timeout = OptionRules.VideoTimeout();
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
@@ -36,7 +36,7 @@ internal sealed class EmbedVideosCommand
                     "covr embed videos --video_dir datasets/WebVid/8M/train --todo_ids annotation/webvid-covr/webvid8m-covr_test.csv",
                     "writes datasets/WebVid/8M/blip-vid-embs-large-all/FOLDER/NAME.pth"),
                 new("covr embed videos --video_dir clips --store embeddings/clips --num_shards 4 --shard_id 0", "the first of four workers"),
-                new("covr embed videos --video_dir clips --store embeddings/clips --merge --verify", "when all four are done"),
+                new("covr embed videos --video_dir clips --store embeddings/clips --merge --verify", "after all four are done"),
             ],
         };
         _command.Add(_folder);
@@ -47,7 +47,7 @@ internal sealed class EmbedVideosCommand
         _command.Add(_timeout);
         _sink = SinkArguments.AddTo(_command, "beside the videos: blip-vid-embs-large-all");
         _model = ModelArguments.ForTargets(_command);
-        _work = WorkArguments.AddTo(_command, "Frames in one call of the model (the reference counts videos).");
+        _work = WorkArguments.AddTo(_command, "Frames per call of the model (the reference counts videos).");
         _command.SetAction(RunAsync);
     }
 

@@ -14,7 +14,7 @@ internal static class EmbeddingCheck
     /// <summary>Merges the files of all workers.</summary>
     public static async Task MergeAsync(CommandHost host, Sink sink, CancellationToken cancellation)
     {
-        host.ResumeHint = "Nothing is lost; the same command starts again.";
+        host.ResumeHint = "Nothing is lost. Run the same command to start again.";
         var items = await host.Report.RunAsync("Merging", _ => FolderGallery.MergeAsync(sink.Folder, cancellation));
         host.Say(FormattableString.Invariant($"{host.Shown(sink.Folder)}: {items:N0} embeddings in one file"));
     }

@@ -27,7 +27,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     /// <returns>Whether every item of this worker has its embedding.</returns>
     public async Task<bool> RunAsync(MediaWork work, CancellationToken cancellation)
     {
-        host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
+        host.ResumeHint = "Run the same command again to continue: finished embeddings are saved.";
         await using var services = Compose(work);
         var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
         host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");

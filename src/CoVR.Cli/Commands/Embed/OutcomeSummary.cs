@@ -50,8 +50,8 @@ internal sealed class OutcomeSummary
     /// <param name="repeats">Whether to repeat the reasons of failures reported by earlier runs.</param>
     public void Print(CommandHost host, MediaWork work, bool repeats = true)
     {
-        var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} took the embedding of an equal file, ");
-        host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {duplicates}{_there:N0} were there already, {Failed:N0} failed"));
+        var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} copied the embedding of an identical file,  ");
+        host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {duplicates}{_there:N0} were already embedded, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
 
         // A missing program is one fault, however many files need it.
@@ -63,19 +63,19 @@ internal sealed class OutcomeSummary
 
         foreach (var failure in told.Take(Shown))
         {
-            var again = failure.Status == EmbedStatus.FailedBefore ? " (an earlier run; --retry tries again)" : "";
+            var again = failure.Status == EmbedStatus.FailedBefore ? " (in an earlier run; --retry tries again)" : "";
             host.Error.WriteLine($"failed: {failure.Id}: {failure.Failure?.Message}{again}");
         }
 
         var reasons = host.Shown(Path.Combine(work.Sink.Folder, "failures*.jsonl"));
         if (told.Count > Shown)
         {
-            host.Error.WriteLine($"failed: {told.Count - Shown} more; all reasons are in {reasons}");
+            host.Error.WriteLine($"failed: {told.Count - Shown} more; see {reasons} for all reasons");
         }
 
         if (!repeats && _failures.Count(failure => failure.Status == EmbedStatus.FailedBefore) is var before and > 0)
         {
-            host.Error.WriteLine($"failed: {before} in an earlier search, left out; --retry tries them again, the reasons are in {reasons}");
+            host.Error.WriteLine($"failed: {before} in an earlier search, skipped; --retry tries them again, and {reasons} has the reasons");
         }
     }
 }

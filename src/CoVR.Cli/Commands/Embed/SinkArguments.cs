@@ -9,15 +9,15 @@ internal sealed class SinkArguments
     private readonly Option<string?> _folder;
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "A folder for our own store (one file for each worker, fingerprints and checksums) instead of .pth files.",
+        Description = "A folder for covr's own store (one file per worker, with fingerprints and checksums) instead of .pth files.",
     };
 
-    private readonly Option<bool> _merge = new("--merge") { Description = "Embeds nothing: puts the files of all workers of --store together. Safe to interrupt." };
-    private readonly Option<bool> _verify = new("--verify") { Description = "Embeds nothing: reads every embedding and lists what is missing or damaged. Needs no model." };
-    private readonly Option<bool> _retry = new("--retry") { Description = "Tries files again that could not be decoded in an earlier run." };
+    private readonly Option<bool> _merge = new("--merge") { Description = "Embeds nothing: merges the files of all workers of --store. Safe to interrupt." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Embeds nothing: reads every embedding and lists those that are missing or damaged. Needs no model." };
+    private readonly Option<bool> _retry = new("--retry") { Description = "Retries files that could not be decoded in an earlier run." };
 
     private SinkArguments(string fallback) =>
-        _folder = new Option<string?>("--save_dir", "--save-dir") { Description = $"The folder for one .pth file each, as the reference writes them. [default: {fallback}]" };
+        _folder = new Option<string?>("--save_dir", "--save-dir") { Description = $"The folder for .pth files, one per item, as the reference writes them. [default: {fallback}]" };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -48,12 +48,12 @@ internal sealed class SinkArguments
         var (folder, store) = (parsed.GetValue(_folder), parsed.GetValue(_store));
         if (folder is not null && store is not null)
         {
-            throw new CommandException("--save_dir writes .pth files and --store our own format: give one of them.", ExitCodes.Usage);
+            throw new CommandException("--save_dir writes .pth files and --store covr's own format: give only one of them.", ExitCodes.Usage);
         }
 
         if (Merge(parsed) && store is null)
         {
-            throw new CommandException("--merge needs --store: a tree of .pth files has nothing to merge.", ExitCodes.Usage);
+            throw new CommandException("--merge needs --store: .pth files have nothing to merge.", ExitCodes.Usage);
         }
 
         return store is not null

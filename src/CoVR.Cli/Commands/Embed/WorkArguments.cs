@@ -10,18 +10,18 @@ internal sealed class WorkArguments
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly Option<int?> _workers = new Option<int?>("--num_workers", "--num-workers")
     {
-        Description = "Files that are read and decoded at the same time. [default: the number of processors]",
+        Description = "How many files are read and decoded at the same time. [default: the number of processors]",
     }.AtLeast(1);
 
     private readonly Option<int> _shards = new Option<int>("--num_shards", OptionNames.Aliases("--num_shards", "--num-shards", "-n"))
     {
-        Description = "Workers among which the job is divided; each may run on a machine of its own, at any time.",
+        Description = "The number of workers that share the job; each may run on its own machine, at any time.",
         DefaultValueFactory = _ => 1,
     }.AtLeast(1);
 
     private readonly Option<int> _shard = new Option<int>("--shard_id", OptionNames.Aliases("--shard_id", "--shard-id", "-i"))
     {
-        Description = "Which of them this one is, counted from 0.",
+        Description = "The number of this worker, counted from 0.",
     }.AtLeast(0);
 
     private WorkArguments(string batch) => _batch.Description = batch;
@@ -37,7 +37,7 @@ internal sealed class WorkArguments
         command.Add(work._workers);
         if (!media)
         {
-            work._workers.Description = "Of no effect, since texts are not decoded; the reference's tool takes it.";
+            work._workers.Description = "No effect, since texts are not decoded; accepted because the reference's tool has it.";
         }
 
         command.Add(work._shards);

@@ -48,10 +48,10 @@ internal sealed class FolderSearch : IAsyncDisposable
     {
         // A store chosen by the user may serve several folders.
         var scope = store is null ? "" : ScopeOf(folder);
-        var scan = await host.Report.RunAsync($"Looking through {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
+        var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
         return scan.Items.Count > 0
             ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
-            : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
+            : throw new CommandException($"{host.Shown(folder)} holds no pictures or videos.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
     }
 
     /// <summary>Embeds new and changed files, and removes those that are gone.</summary>
@@ -108,7 +108,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         var html = await new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).RenderSearchAsync(
             query,
             [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
-            $"The best of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_scan.Folder))}, by {_model.Title}.",
+            $"The best matches of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_scan.Folder))}, by {_model.Title}.",
             cancellation);
         HtmlReport.Write(path, html);
     }
@@ -138,7 +138,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"the embeddings cannot be kept in {_host.Shown(_store)}: {fault.Message} --store FOLDER keeps them elsewhere.");
+            throw new CommandException($"the embeddings cannot be saved in {_host.Shown(_store)}: {fault.Message} --store FOLDER saves them elsewhere.");
         }
     }
 

@@ -8,17 +8,17 @@ namespace CoVR.Cli.Commands.Search;
 /// <summary><c>covr search</c>: searches your own folder.</summary>
 internal sealed class SearchCommand
 {
-    private readonly Argument<string> _folder = new("folder") { Description = "The folder of pictures and videos, with all folders below." };
-    private readonly Option<string?> _image = new("--image", "-i") { Description = "The reference: a picture, anywhere or in the folder." };
-    private readonly Option<string?> _video = new("--video", "-v") { Description = "The reference: a video; its middle frame is looked at." };
+    private readonly Argument<string> _folder = new("folder") { Description = "The folder of pictures and videos, with all its subfolders." };
+    private readonly Option<string?> _image = new("--image", "-i") { Description = "The reference: a picture, in the folder or anywhere else." };
+    private readonly Option<string?> _video = new("--video", "-v") { Description = "The reference: a video, of which the middle frame is used." };
     private readonly Option<string?> _text = new("--text", "-t") { Description = "What to change, or what to look for when there is no reference." };
-    private readonly Option<int> _top = new Option<int>("--top", "-n") { Description = "How many answers.", DefaultValueFactory = _ => 10 }.AtLeast(1);
-    private readonly Option<string?> _store = new("--store") { Description = "Where embeddings are kept. [default: FOLDER.covr beside the folder]" };
-    private readonly Option<string?> _page = new("--html") { Description = "Writes the answers with pictures to this page, too." };
+    private readonly Option<int> _top = new Option<int>("--top", "-n") { Description = "The number of answers.", DefaultValueFactory = _ => 10 }.AtLeast(1);
+    private readonly Option<string?> _store = new("--store") { Description = "Where embeddings are saved. [default: FOLDER.covr next to the folder]" };
+    private readonly Option<string?> _page = new("--html") { Description = "Also writes the answers with pictures to this page." };
     private readonly Option<bool> _json = new("--json") { Description = "Writes the answers as JSON; everything else goes to standard error." };
-    private readonly Option<bool> _retry = new("--retry") { Description = "Tries files again that could not be decoded in an earlier search." };
-    private readonly Option<bool> _withReference = new("--include-reference") { Description = "Lets the reference itself be an answer." };
-    private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames in one call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
+    private readonly Option<bool> _retry = new("--retry") { Description = "Retries files that could not be decoded in an earlier search." };
+    private readonly Option<bool> _withReference = new("--include-reference") { Description = "Allows the reference itself as an answer." };
+    private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames per call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly Option<int> _timeout = OptionRules.VideoTimeout();
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
@@ -27,7 +27,7 @@ internal sealed class SearchCommand
     private SearchCommand(CommandHost host)
     {
         _host = host;
-        _command = new DocumentedCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with one of them.")
+        _command = new DocumentedCommand("search", "Searches a folder of pictures and videos: with a reference and a text that says what to change, or with only one of them.")
         {
             Notes = """
                 The first search embeds the folder and keeps the result; later ones embed what is new or changed, recognize moved files by their content and
@@ -39,7 +39,7 @@ internal sealed class SearchCommand
                 new("covr search photos --image photos/street.jpg --text \"the same street, but at night\""),
                 new("covr search photos --text \"a red car\" --top 20 --html red-cars.html"),
                 new("covr search clips --video clips/dog.mp4 --text \"make it a cat\" --model blip2-coco --json"),
-                new("covr search photos", "embeds the folder, so that questions are answered at once"),
+                new("covr search photos", "embeds the folder, so that later searches are fast"),
             ],
         };
         _command.Add(_folder);
@@ -58,7 +58,7 @@ internal sealed class SearchCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        _host.ResumeHint = "The same command goes on from here: what was embedded is on the disk.";
+        _host.ResumeHint = "Run the same command again to continue: finished embeddings are saved.";
         if (parsed.GetValue(_json))
         {
             _host.KeepOutputForResult();
@@ -100,7 +100,7 @@ internal sealed class SearchCommand
         var (image, video) = (parsed.GetValue(_image), parsed.GetValue(_video));
         if (image is not null && video is not null)
         {
-            throw new CommandException("--image and --video are both a reference: give one of them.", ExitCodes.Usage);
+            throw new CommandException("--image and --video both give a reference: use only one.", ExitCodes.Usage);
         }
 
         if ((image ?? video) is not { } given)

@@ -17,7 +17,7 @@ internal sealed class TestCommand
     private TestCommand(CommandHost host)
     {
         _host = host;
-        _command = new DocumentedCommand("test", "Scores a model on benchmarks and writes figures, server files and a page of pictures.")
+        _command = new DocumentedCommand("test", "Scores a model on benchmarks and writes figures, files for evaluation servers, and a page of pictures.")
         {
             Notes = """
                 Choices: test (all, main, webvid-covr, webvid-covr_text, webvid-covr_visual, webvid-covr_average, webvid-covr_captions,
@@ -28,11 +28,11 @@ internal sealed class TestCommand
                 """,
             Examples =
             [
-                new("covr test test=webvid-covr model/ckpt=webvid-covr", "the model of the paper on WebVid-CoVR-Test"),
+                new("covr test test=webvid-covr model/ckpt=webvid-covr", "the paper's model on WebVid-CoVR-Test"),
                 new("covr test test=cirr-val model=blip2-coco model/ckpt=blip2-l-coco_coir+covr trainer=cpu"),
-                new("covr test test=all --preset reference", "the paper's rules alone"),
+                new("covr test test=all --preset reference", "the paper's rules only"),
                 new("covr test test=fashioniq model.ckpt.path=my.ckpt run_name=mine", "weights of your own"),
-                new("covr test test=circo --show-config test", "what would be used, and where each value comes from"),
+                new("covr test test=circo --show-config test", "the values in effect, and where each comes from"),
             ],
         };
         _arguments = RunArguments.AddTo(host, _command);
@@ -57,7 +57,7 @@ internal sealed class TestCommand
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var plan = TestPlan.Read(config, loggers, choice.Fusion);
         config.Save();
-        _host.ResumeHint = "The same command starts the tests again; files are not half written.";
+        _host.ResumeHint = "Run the same command to start the tests again; no file is half-written.";
         var model = await ModelLoad.RunAsync(_host, config, provider, choice, cancellation);
         await new TestRun(_host, config, choice, plan).RunAsync(provider, ModelLoad.FingerprintOf(model), loggers, cancellation);
         return ExitCodes.Done;

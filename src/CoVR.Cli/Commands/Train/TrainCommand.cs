@@ -28,8 +28,8 @@ internal sealed class TrainCommand
             Examples =
             [
                 new("covr train", "BLIP on WebVid-CoVR, as in the paper"),
-                new("covr train trainer=cpu machine.batch_size=8 trainer.max_epochs=1", "on the processor"),
-                new("covr train data=cirr test=cirr-val model/ckpt=webvid-covr model.optimizer.lr=1e-4", "tuning on CIRR from weights of WebVid-CoVR"),
+                new("covr train trainer=cpu machine.batch_size=8 trainer.max_epochs=1", "on the CPU"),
+                new("covr train data=cirr test=cirr-val model/ckpt=webvid-covr model.optimizer.lr=1e-4", "fine-tuning on CIRR from WebVid-CoVR weights"),
                 new("covr train experiment2=covr", "CoVR-2 on WebVid-CoVR"),
                 new("covr train trainer=ddp trainer.devices=2", "two processes by mpirun"),
                 new("covr train experiment=fiq-all --show-config model", "the values in effect, and where each comes from"),
@@ -62,7 +62,7 @@ internal sealed class TrainCommand
 
         if (rank is null && config.Whole("trainer.devices", 1) > 1 && !RunDevice.IsDistributed(config))
         {
-            _host.Say($"one process trains; trainer.devices={config.Whole("trainer.devices")} counts with trainer=ddp.");
+            _host.Say($"one process trains; trainer.devices={config.Whole("trainer.devices")} applies only with trainer=ddp.");
         }
 
         using var stop = MpiLauncher.ListenForStop(cancellation);

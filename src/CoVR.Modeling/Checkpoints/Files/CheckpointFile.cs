@@ -83,5 +83,5 @@ internal sealed class CheckpointFile : IDisposable
     private static string Shorten(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 
     private CheckpointException Truncated(long offset, long count) =>
-        Error($"the file is truncated or damaged: {count} bytes are expected where it has {Math.Max(0, Length - offset)}", offset);
+        Error($"the file is truncated or damaged: {count} bytes are expected but it has {Math.Max(0, Length - offset)}", offset);
 }

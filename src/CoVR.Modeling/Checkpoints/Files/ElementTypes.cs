@@ -60,7 +60,7 @@ internal static class ElementTypes
         ScalarType.Int32 or ScalarType.Float32 => 4,
         ScalarType.Int64 or ScalarType.Float64 or ScalarType.ComplexFloat32 => 8,
         ScalarType.ComplexFloat64 => 16,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors of this type are not read or written."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors of this type are not supported."),
     };
 
     /// <summary>The type of a <c>torch.FloatStorage</c> and its kin.</summary>

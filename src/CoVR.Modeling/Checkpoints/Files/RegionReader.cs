@@ -46,7 +46,7 @@ internal sealed class RegionReader(CheckpointFile file, long start, long end)
         var position = Position;
         if (count < 0 || count > end - position)
         {
-            throw file.Error($"{(ulong)count} bytes are announced where {end - position} are left: the file is truncated or damaged", position);
+            throw file.Error($"{(ulong)count} bytes are announced but {end - position} are left: the file is truncated or damaged", position);
         }
 
         if (count > limit)
@@ -107,7 +107,7 @@ internal sealed class RegionReader(CheckpointFile file, long start, long end)
         var available = (int)Math.Min(_buffer.Length, end - _bufferStart);
         if (available < count)
         {
-            throw file.Error("the data end in the middle of a value: the file is truncated or damaged", _bufferStart);
+            throw file.Error("the data ends in the middle of a value: the file is truncated or damaged", _bufferStart);
         }
 
         file.Read(_buffer.AsSpan(0, available), _bufferStart);

@@ -32,7 +32,7 @@ internal static class SafetensorsReader
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new CheckpointException(file.Path, $"the header is no valid safetensors JSON: {error.Message}", error);
+            throw new CheckpointException(file.Path, $"the header is not valid safetensors JSON: {error.Message}", error);
         }
     }
 
@@ -44,11 +44,11 @@ internal static class SafetensorsReader
         {
             if (property.NameEquals(MetadataKey))
             {
-                metadata = metadata is null ? ReadMetadata(file, property.Value) : throw file.Error($"'{MetadataKey}' is there twice");
+                metadata = metadata is null ? ReadMetadata(file, property.Value) : throw file.Error($"'{MetadataKey}' appears twice");
             }
             else if (!tensors.TryAdd(property.Name, ReadTensor(file, property, dataStart, ranges)))
             {
-                throw file.Error($"'{Shorten(property.Name)}' is there twice");
+                throw file.Error($"'{Shorten(property.Name)}' appears twice");
             }
         }
 
@@ -61,9 +61,9 @@ internal static class SafetensorsReader
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in value.EnumerateObject())
         {
-            if (!metadata.TryAdd(pair.Name, pair.Value.GetString() ?? throw file.Error($"the metadata '{Shorten(pair.Name)}' are no text")))
+            if (!metadata.TryAdd(pair.Name, pair.Value.GetString() ?? throw file.Error($"the metadata entry '{Shorten(pair.Name)}' is not text")))
             {
-                throw file.Error($"the metadata '{Shorten(pair.Name)}' are there twice");
+                throw file.Error($"the metadata entry '{Shorten(pair.Name)}' appears twice");
             }
         }
 
@@ -77,7 +77,7 @@ internal static class SafetensorsReader
         var kind = Field(file, shown, value, "dtype").GetString() ?? "null";
         if (!ElementTypes.TrySafetensors(kind, out var type))
         {
-            throw file.Error($"'{shown}' has the element type {Shorten(kind)}, which is not read");
+            throw file.Error($"'{shown}' has the element type {Shorten(kind)}, which is not supported");
         }
 
         var shape = Numbers(file, shown, Field(file, shown, value, "shape"));
@@ -89,7 +89,7 @@ internal static class SafetensorsReader
 
         if (start < 0 || end < start || end > file.Length - dataStart)
         {
-            throw file.Error($"'{shown}' lies at {start} to {end}, outside of the file's {file.Length - dataStart} bytes of data");
+            throw file.Error($"'{shown}' lies at {start} to {end}, outside the file's {file.Length - dataStart} bytes of data");
         }
 
         var elements = (end - start) / ElementTypes.SizeOf(type);

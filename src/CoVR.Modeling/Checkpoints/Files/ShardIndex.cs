@@ -36,7 +36,7 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
             ? found[0]
             : throw new CheckpointException(path, found.Length == 0
                 ? "the folder holds no index of shards (*.safetensors.index.json) and no safetensors file"
-                : $"the folder holds {string.Join(", ", found.Select(Path.GetFileName).Order(StringComparer.Ordinal))}: name the one that is meant");
+                : $"the folder holds {string.Join(", ", found.Select(Path.GetFileName).Order(StringComparer.Ordinal))}: give the path of the one to load");
     }
 
     /// <summary>Reads an index.</summary>
@@ -54,7 +54,7 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new CheckpointException(file.Path, $"the file is no index of safetensors shards: {error.Message}", error);
+            throw new CheckpointException(file.Path, $"the file is not an index of safetensors shards: {error.Message}", error);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
             }
 
             return WeightMap.Keys.FirstOrDefault(name => !tensors.ContainsKey(name)) is { } lost
-                ? throw File.Error($"'{lost}' is not in the shard '{WeightMap[lost]}', where the index has it")
+                ? throw File.Error($"'{lost}' is not in the shard '{WeightMap[lost]}', where the index places it")
                 : new CheckpointContent(CheckpointFormat.Safetensors, tensors, Metadata) { Shards = opened };
         }
         catch
@@ -84,7 +84,7 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
     private CheckpointFile Open(string shard)
     {
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(File.Path))!, shard);
-        return System.IO.File.Exists(path) ? CheckpointFile.Open(path) : throw File.Error($"the shard '{shard}' is missing; it belongs beside the index");
+        return System.IO.File.Exists(path) ? CheckpointFile.Open(path) : throw File.Error($"the shard '{shard}' is missing; it belongs next to the index");
     }
 
     private void Take(CheckpointContent content, string shard, OrderedDictionary<object, object?> tensors)
@@ -93,12 +93,12 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
         {
             if (!WeightMap.TryGetValue((string)name, out var place))
             {
-                throw File.Error($"the shard '{shard}' holds '{name}', which the index does not know");
+                throw File.Error($"the shard '{shard}' holds '{name}', which is not in the index");
             }
 
             if (place != shard)
             {
-                throw File.Error($"'{name}' is in the shard '{shard}', but the index has it in '{place}'");
+                throw File.Error($"'{name}' is in the shard '{shard}', but the index places it in '{place}'");
             }
 
             tensors.Add(name, tensor);
@@ -125,11 +125,11 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
 
         if (map.Count == 0)
         {
-            throw file.Error($"the file is JSON, but no index of safetensors shards: it has no '{WeightMapKey}' with tensors");
+            throw file.Error($"the file is JSON, but not an index of safetensors shards: it has no '{WeightMapKey}' with tensors");
         }
 
         var count = map.Values.Distinct(StringComparer.Ordinal).Count();
-        return count <= MostShards ? new ShardIndex(file, map, metadata) : throw file.Error($"{count} shards are more than the {MostShards} that are read");
+        return count <= MostShards ? new ShardIndex(file, map, metadata) : throw file.Error($"{count} shards are more than the limit of {MostShards}");
     }
 
     private static void ReadMap(CheckpointFile file, JsonElement entries, OrderedDictionary<string, string> map)
@@ -139,12 +139,12 @@ internal sealed record ShardIndex(CheckpointFile File, IReadOnlyDictionary<strin
             var shard = entry.Value.GetString() ?? string.Empty;
             if (!IsPlainName(shard))
             {
-                throw file.Error($"'{entry.Name}' is said to be in '{shard}', which is no name of a safetensors file beside the index");
+                throw file.Error($"'{entry.Name}' is assigned to '{shard}', which is not the name of a safetensors file next to the index");
             }
 
             if (!map.TryAdd(entry.Name, shard))
             {
-                throw file.Error($"the index has '{entry.Name}' twice");
+                throw file.Error($"the index lists '{entry.Name}' twice");
             }
         }
     }

@@ -37,7 +37,7 @@ internal sealed class StoredZipWriter(Stream output)
         });
         if (output.Position - start != size)
         {
-            throw new InvalidOperationException($"'{name}' got {output.Position - start} bytes instead of {size}.");
+            throw new InvalidOperationException($"'{name}' received {output.Position - start} bytes instead of {size}.");
         }
 
         var entry = new ZipEntry(name, 0, Flags, crc.GetCurrentHashAsUInt32(), size, size, offset);

@@ -91,7 +91,7 @@ internal sealed class TensorLayout
     {
         if (shape.Length != strides.Length || shape.Length > MaximalRank || shape.Any(size => size < 0) || strides.Any(step => step < 0))
         {
-            throw new ArgumentException("Sizes and steps must be as many, and not negative.", nameof(shape));
+            throw new ArgumentException("There must be as many strides as sizes, none of them negative.", nameof(shape));
         }
 
         var (elements, last) = (1L, 0L);

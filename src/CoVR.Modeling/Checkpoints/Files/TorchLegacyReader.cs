@@ -42,7 +42,7 @@ internal static class TorchLegacyReader
 
         if (value is not OrderedDictionary<object, object?> machine || !machine.TryGetValue("little_endian", out var little) || little is not true)
         {
-            throw file.Error("the file was written on a big-endian machine; only little-endian files are read");
+            throw file.Error("the file was written on a big-endian machine; only little-endian files are supported");
         }
     }
 
@@ -76,7 +76,7 @@ internal static class TorchLegacyReader
         {
             if (storage.Elements != elements || storage.Bytes > file.Length - position)
             {
-                throw file.Error($"storage '{storage.Key}' has {elements} elements where {storage.Elements} are announced, or reaches beyond the file", position);
+                throw file.Error($"storage '{storage.Key}' has {elements} elements instead of the announced {storage.Elements}, or extends beyond the file", position);
             }
 
             storage.Locate(position, crc: null);

@@ -38,7 +38,7 @@ internal static class TorchZipReader
         var names = zip.Entries.Keys.Where(name => name == Pickle || (name.EndsWith("/" + Pickle, StringComparison.Ordinal) && name.IndexOf('/') == name.Length - Pickle.Length - 1)).ToArray();
         if (names.Length != 1)
         {
-            throw file.Error($"the zip archive holds {names.Length} times 'data.pkl' instead of once: it is no file of torch.save");
+            throw file.Error($"the zip archive holds {names.Length} 'data.pkl' entries instead of one: it is not a file of torch.save");
         }
 
         var prefix = names[0][..^Pickle.Length];
@@ -57,7 +57,7 @@ internal static class TorchZipReader
         var order = entry.Size <= 16 ? Encoding.ASCII.GetString(file.Read(zip.Locate(entry), (int)entry.Size)) : "?";
         if (order != "little")
         {
-            throw file.Error($"the byte order is '{order}'; only little-endian files are read");
+            throw file.Error($"the byte order is '{order}'; only little-endian files are supported");
         }
     }
 
@@ -71,7 +71,7 @@ internal static class TorchZipReader
         var start = zip.Locate(entry);
         if (entry.Size != storage.Bytes)
         {
-            throw file.Error($"storage '{storage.Key}' has {entry.Size} bytes where {storage.Bytes} are announced");
+            throw file.Error($"storage '{storage.Key}' has {entry.Size} bytes instead of the announced {storage.Bytes}");
         }
 
         storage.Locate(start, entry.Crc);

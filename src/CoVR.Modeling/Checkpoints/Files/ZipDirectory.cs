@@ -29,7 +29,7 @@ internal sealed class ZipDirectory
         var (offset, size, count) = FindDirectory();
         if (offset < 0 || size < 0 || size > LargestDirectory || offset > file.Length - size)
         {
-            throw file.Error($"the archive's directory ({size} bytes at {offset}) lies outside of the file");
+            throw file.Error($"the archive's directory ({size} bytes at {offset}) lies outside the file");
         }
 
         _end = offset;
@@ -52,11 +52,11 @@ internal sealed class ZipDirectory
         _file.Read(header, entry.HeaderOffset);
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
         {
-            throw _file.Error($"there is no header of '{entry.Name}'", entry.HeaderOffset);
+            throw _file.Error($"'{entry.Name}' has no header", entry.HeaderOffset);
         }
 
         var start = entry.HeaderOffset + HeaderLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
-        return start <= _end - entry.Size ? start : throw _file.Error($"'{entry.Name}' reaches beyond the archive's data", start);
+        return start <= _end - entry.Size ? start : throw _file.Error($"'{entry.Name}' extends beyond the archive's data", start);
     }
 
     private (long Offset, long Size, long Count) FindDirectory()
@@ -132,7 +132,7 @@ internal sealed class ZipDirectory
             var entry = ReadEntry(directory, Encoding.UTF8.GetString(directory.Slice(46, nameLength)), directory.Slice(46 + nameLength, extraLength));
             if (!_entries.TryAdd(entry.Name, entry))
             {
-                throw _file.Error($"the archive holds '{entry.Name}' twice");
+                throw _file.Error($"the archive contains '{entry.Name}' twice");
             }
 
             directory = directory[length..];
@@ -147,12 +147,12 @@ internal sealed class ZipDirectory
         {
             if (entry.HeaderOffset < next || entry.HeaderOffset > _end - HeaderLength)
             {
-                throw _file.Error($"the header of '{entry.Name}' lies within another entry or outside of the archive", entry.HeaderOffset);
+                throw _file.Error($"the header of '{entry.Name}' lies within another entry or outside the archive", entry.HeaderOffset);
             }
 
             if (entry.CompressedSize > _end - entry.HeaderOffset - HeaderLength)
             {
-                throw _file.Error($"'{entry.Name}' reaches beyond the archive's data", entry.HeaderOffset);
+                throw _file.Error($"'{entry.Name}' extends beyond the archive's data", entry.HeaderOffset);
             }
 
             next = entry.HeaderOffset + HeaderLength + entry.CompressedSize;

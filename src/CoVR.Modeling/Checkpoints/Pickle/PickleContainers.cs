@@ -38,7 +38,7 @@ internal static class PickleContainers
                 Array.ForEach(values, inert.Add);
                 break;
             default:
-                throw unpickler.Error("values are appended to something that is no list");
+                throw unpickler.Error("values are appended to something that is not a list");
         }
     }
 
@@ -72,14 +72,14 @@ internal static class PickleContainers
             switch (target)
             {
                 case OrderedDictionary<object, object?> dictionary when !dictionary.TryAdd(key, pairs[at + 1]):
-                    throw unpickler.Error($"the key '{Shorten(key)}' is there twice");
+                    throw unpickler.Error($"the key '{Shorten(key)}' appears twice");
                 case OrderedDictionary<object, object?>:
                     break;
                 case CheckpointObject inert:
                     inert.Add(key, pairs[at + 1]);
                     break;
                 default:
-                    throw unpickler.Error("entries are set in something that is no dictionary");
+                    throw unpickler.Error("entries are set in something that is not a dictionary");
             }
         }
     }
@@ -97,7 +97,7 @@ internal static class PickleContainers
                 Array.ForEach(values, inert.Add);
                 break;
             default:
-                throw unpickler.Error("values are added to something that is no set");
+                throw unpickler.Error("values are added to something that is not a set");
         }
     }
 
@@ -113,7 +113,7 @@ internal static class PickleContainers
             case OrderedDictionary<object, object?> or CheckpointTensor:
                 break;
             default:
-                throw unpickler.Error("attributes are given to something that has none");
+                throw unpickler.Error("attributes are set on something that has none");
         }
     }
 

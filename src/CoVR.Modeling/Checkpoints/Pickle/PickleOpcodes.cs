@@ -186,7 +186,7 @@ internal static class PickleOpcodes
         {
             PickleGlobal function => unpickler.Resolver.Call(function, arguments, unpickler.Position),
             CheckpointObject inert => new CheckpointObject(inert.Class, arguments, isCall: true),
-            _ => throw unpickler.Error("something is called that has no name"),
+            _ => throw unpickler.Error("something without a name is called"),
         });
     }
 

@@ -33,7 +33,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
         ("torch._tensor", "_rebuild_from_type_v2") when arguments is [PickleGlobal { Module: "torch._utils" } rebuild, _, object?[] inner, _]
             => Call(rebuild, inner, position),
         ("torch._utils", _) when function.Name.StartsWith("_rebuild", StringComparison.Ordinal)
-            => throw file.Error($"{function} was given arguments that make no plain dense tensor, or tensors of this kind are not read", position),
+            => throw file.Error($"{function} was given arguments that do not make a plain dense tensor, or tensors of this kind are not supported", position),
         _ => new CheckpointObject(function.FullName, arguments, isCall: true),
     };
 
@@ -42,7 +42,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
     {
         if (id is not object?[] { Length: >= 5 } parts || parts is not ["storage", PickleGlobal kind, string key, _, long elements, ..])
         {
-            throw file.Error("a reference to outside data is no tensor storage", position);
+            throw file.Error("a persistent id does not refer to a tensor storage", position);
         }
 
         if (key.Length > LongestKey)
@@ -90,7 +90,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
     }
 
     private ScalarType ElementType(PickleGlobal name, long position) =>
-        name.Module == "torch" && ElementTypes.TryTorch(name.Name, out var type) ? type : throw file.Error($"the element type {name} is not read", position);
+        name.Module == "torch" && ElementTypes.TryTorch(name.Name, out var type) ? type : throw file.Error($"the element type {name} is not supported", position);
 
     private HashSet<object> SetOf(List<object?> items, long position)
     {
@@ -106,7 +106,7 @@ internal sealed class TorchPickleResolver(CheckpointFile file) : IPickleResolver
         {
             if (pair is not IReadOnlyList<object?> { Count: 2 } entry || entry[0] is not (string or long) || !dictionary.TryAdd(entry[0]!, entry[1]))
             {
-                throw file.Error("an ordered dictionary is made of something else than pairs of different keys and values", position);
+                throw file.Error("an ordered dictionary is not made from pairs with different keys", position);
             }
         }
 

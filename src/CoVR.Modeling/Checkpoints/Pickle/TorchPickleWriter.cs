@@ -32,7 +32,7 @@ internal sealed class TorchPickleWriter
     {
         if (depth > MaximalDepth)
         {
-            throw new ArgumentException($"Values are nested deeper than {MaximalDepth}; perhaps one holds itself.", nameof(value));
+            throw new ArgumentException($"Values are nested deeper than {MaximalDepth}; perhaps one contains itself.", nameof(value));
         }
 
         switch (value)
@@ -62,7 +62,7 @@ internal sealed class TorchPickleWriter
                 WriteContainer(sequence, depth + 1);
                 break;
             default:
-                throw new ArgumentException($"A value of type {value.GetType()} has no place in a weights file.", nameof(value));
+                throw new ArgumentException($"A value of type {value.GetType()} cannot be written to a weights file.", nameof(value));
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class TorchPickleWriter
                 WriteList(list, depth);
                 break;
             default:
-                throw new ArgumentException($"A value of type {sequence.GetType()} has no place in a weights file.", nameof(sequence));
+                throw new ArgumentException($"A value of type {sequence.GetType()} cannot be written to a weights file.", nameof(sequence));
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class TorchPickleWriter
         Put('(');
         foreach (var (key, value) in entries)
         {
-            WriteValue(key is string or int or long ? key : throw new ArgumentException($"A key of type {key.GetType()} has no place in a weights file.", nameof(entries)), depth);
+            WriteValue(key is string or int or long ? key : throw new ArgumentException($"A key of type {key.GetType()} cannot be written to a weights file.", nameof(entries)), depth);
             WriteValue(value, depth);
         }
 
@@ -126,7 +126,7 @@ internal sealed class TorchPickleWriter
         }
 
         var tensor = _storages[key];
-        var kind = ElementTypes.StorageName(tensor.Type) ?? throw new ArgumentException($"Tensors of type {tensor.Type} are not written.", nameof(make));
+        var kind = ElementTypes.StorageName(tensor.Type) ?? throw new ArgumentException($"Tensors of type {tensor.Type} cannot be written.", nameof(make));
         WriteGlobal("torch._utils", "_rebuild_tensor_v2");
         Put('(');
         Put('(');

@@ -49,7 +49,7 @@ internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, Ch
             }
 
             var opcode = input.ReadByte();
-            var instruction = PickleOpcodes.Table[opcode] ?? throw Error($"instruction 0x{opcode:x2} has no place in a checkpoint's pickle");
+            var instruction = PickleOpcodes.Table[opcode] ?? throw Error($"instruction 0x{opcode:x2} is not allowed in a checkpoint's pickle");
             instruction(this);
         }
 
@@ -73,7 +73,7 @@ internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, Ch
         _memory += bytes;
         if (_memory > limits.MemoryAfter(input.Position - _start))
         {
-            throw Error($"the values of the pickle take more than {_memory >> 20} MiB of memory, which is out of proportion to its {input.Position - _start} bytes or over the limit");
+            throw Error($"the values of the pickle take more than {_memory >> 20} MiB of memory, far more than its {input.Position - _start} bytes or over the limit");
         }
     }
 
@@ -86,13 +86,13 @@ internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, Ch
     }
 
     /// <summary>The top value.</summary>
-    public object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Error("a value is taken from an empty stack");
+    public object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Error("a value is popped from an empty stack");
 
     /// <summary>Takes the top value, which must be of a type.</summary>
-    public T Pop<T>(string what) => Pop() is T value ? value : throw Error($"{what} is expected here");
+    public T Pop<T>(string what) => Pop() is T value ? value : throw Error($"expected {what}");
 
     /// <summary>The top value, which must be of a type.</summary>
-    public T Peek<T>(string what) => Peek() is T value ? value : throw Error($"{what} is expected here");
+    public T Peek<T>(string what) => Peek() is T value ? value : throw Error($"expected {what}");
 
     /// <summary>Marks the stack.</summary>
     public void Mark()
@@ -129,7 +129,7 @@ internal sealed class Unpickler(RegionReader input, IPickleResolver resolver, Ch
     }
 
     /// <summary>Puts a remembered value on the stack.</summary>
-    public void Recall(long index) => Push(_memo.TryGetValue(index, out var value) ? value : throw Error($"value {index} was never remembered"));
+    public void Recall(long index) => Push(_memo.TryGetValue(index, out var value) ? value : throw Error($"memo entry {index} was never set"));
 
     /// <summary>Makes an error about the current instruction.</summary>
     public CheckpointException Error(string reason) => input.File.Error(reason, Position);

@@ -37,6 +37,6 @@ public sealed record FolderSyncReport
         (int Count, string Name)[] all = [(New, "new"), (Changed, "changed"), (Moved, "moved"), (Removed, "removed"), (Duplicates, Duplicates == 1 ? "duplicate" : "duplicates")];
         var changes = string.Join(", ", all.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count:N0} {part.Name}")));
         var line = changes.Length > 0 ? changes : "no changes";
-        return PassedOver.Count > 0 ? $"{line}; passed over: {string.Join(", ", PassedOver)}" : line;
+        return PassedOver.Count > 0 ? $"{line}; skipped: {string.Join(", ", PassedOver)}" : line;
     }
 }

@@ -93,7 +93,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
         }
         else if (MediaFileTypes.Of(path).IsKnown)
         {
-            PassOver("link that leads nowhere");
+            PassOver("broken link");
         }
 
         return true;

@@ -130,7 +130,7 @@ public sealed class DoctorAnnotationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[{\"pairid\": 1,", 1, "no valid JSON")]
+    [InlineData("[{\"pairid\": 1,", 1, "not valid JSON")]
     [InlineData(null, null, "does not exist")]
     public async Task ExamineAsync_OfAFileThatCannotBeRead_SaysSoAndGoesOn(string? content, int? line, string reason)
     {

@@ -58,7 +58,7 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Matches(@"✗ media.missing .*media/a\.mp4: there is no file", _run.Output);
         Assert.Matches(@"✗ media.web-page .*media/b\.png", _run.Output);
         Assert.Contains("! webvid-covr (test): 1 of 3 queries, 0 of 3 targets, 1 of 3 candidates, 1 of 3 references", _run.Output, StringComparison.Ordinal);
-        Assert.Contains("no recall can exceed 0.0 %", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("recall cannot exceed 0.0 %", _run.Output, StringComparison.Ordinal);
         Assert.Contains("3 faults, 0 warnings.", _run.Output, StringComparison.Ordinal);
         Assert.Equal("a\nb\n", File.ReadAllText(_run["found", "webvid-covr_download_ids.txt"]));
     }
@@ -96,7 +96,7 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Contains("embeddings.missing", _run.Output, StringComparison.Ordinal);
         Assert.Contains("(test): 3 of 3 queries, 2 of 3 targets, 2 of 3 candidates", _run.Output, StringComparison.Ordinal);
-        Assert.Matches(@"✗ checkpoints.unreadable .*weights\.ckpt: .*form of the file is unknown", _run.Output);
+        Assert.Matches(@"✗ checkpoints.unreadable .*weights\.ckpt: .*format of the file is unknown", _run.Output);
         Assert.Matches(@"✗ machine.vocabulary .*vocab\.txt", _run.Output);
         var list = Path.Combine("covr-doctor", "webvid-covr_embed_ids.txt");
         Assert.Equal("b\n", File.ReadAllText(_run[list]));
@@ -147,7 +147,7 @@ public sealed class DoctorCommandTests : IDisposable
 
         string[] command = ["doctor", "--data", "webvid-covr", "--annotations", "test.csv", "--media", "media", "--embeddings", "embs", "--full", "--no-machine"];
         Assert.Equal(ExitCodes.Failed, await _run.RunAsync([.. command, "--drop-damaged"]));
-        Assert.Contains("embs: 2 embeddings taken out", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("embs: 2 embeddings removed", _run.Output, StringComparison.Ordinal);
 
         Assert.Equal(ExitCodes.Failed, await _run.RunAsync(command));
         Assert.Matches("embeddings.missing +2 x", _run.Output);

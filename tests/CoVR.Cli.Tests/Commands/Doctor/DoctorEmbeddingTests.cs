@@ -71,7 +71,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
         Assert.Equal([ids[0].Value, ids[1].Value], report.Worse().Select(finding => finding.Id));
         Assert.All(report.Worse(), finding => Assert.Equal(FindingKinds.EmbeddingMissing, finding.Kind));
         Assert.Contains("before its last pixel", report.Worse()[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("not embedded yet", report.Worse()[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("not been embedded yet", report.Worse()[1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class DoctorEmbeddingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, "there is no manifest|without its manifest")]
+    [InlineData(true, "there is no manifest|has no manifest")]
     [InlineData(false, "there is no such folder")]
     public async Task ExamineAsync_OfAFolderThatIsNoStore_SaysWhatItLacks(bool there, string reason)
     {

@@ -81,7 +81,7 @@ public sealed class DoctorMachineTests : IDisposable
         var report = await ExamineAsync(new DoctorRequest { Checkpoints = wanted, Machine = false });
 
         Assert.Equal(
-            [(blip, "the file holds blip, the model is blip2."), (blip2, "the file holds blip2, the model is blip.")],
+            [(blip, "the file holds weights of blip, but the model is blip2."), (blip2, "the file holds weights of blip2, but the model is blip.")],
             report.Worse().Where(finding => finding.Kind == FindingKinds.CheckpointForeign).Select(finding => (finding.File!, finding.Reason)));
         Assert.Equal(3, report.Findings.Count(finding => finding.Kind == FindingKinds.CheckpointRead));
     }

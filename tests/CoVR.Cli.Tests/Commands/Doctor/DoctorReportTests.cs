@@ -155,7 +155,7 @@ public sealed class DoctorReportTests : IDisposable
 
         Assert.False(stopped.IsComplete);
         Assert.Equal(2, second.Reads); // the changed one, and the one at which the first run was stopped
-        Assert.Equal("1 pictures and videos were decoded by an earlier run that was stopped", report.Findings.Single(finding => finding.Kind == FindingKinds.MediaResumed).Reason);
+        Assert.Equal("1 pictures and videos had been decoded by an earlier, interrupted run", report.Findings.Single(finding => finding.Kind == FindingKinds.MediaResumed).Reason);
         Assert.Equal([FindingKinds.MediaEmpty], report.Worse().Select(finding => finding.Kind));
         Assert.False(File.Exists(_folder["out", "doctor-media.partial"]));
         await Examine(first = new CountingReader(_ => { }), DoctorBench.Cancel);

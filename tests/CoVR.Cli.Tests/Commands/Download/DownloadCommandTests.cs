@@ -27,7 +27,7 @@ public sealed class DownloadCommandTests
         Assert.Equal(Queries, await File.ReadAllTextAsync(run["datasets", "CIRCO", "annotations", "val.json"], Cancel));
         Assert.Equal(["datasets/CIRCO/annotations/val.json", "datasets/CIRCO/annotations/test.json"], server.Requests.Select(request => request.Path));
         Assert.Contains("220 entries when this program was written", output, StringComparison.Ordinal);
-        Assert.Contains("was there", again, StringComparison.Ordinal);
+        Assert.Contains("exists already", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class DownloadCommandTests
     [InlineData("Did you mean one of: cirr", "annotations", "cir")]
     [InlineData("Did you mean one of: split.rc2.val.json", "annotations", "cirr", "--address", "split.rc2.valid.json=https://x.org/y")]
     [InlineData("is not NAME=URL", "annotations", "cirr", "--address", "https://x.org/y")]
-    [InlineData("'ftp://x' is no http or https address", "annotations", "cirr", "--base-url", "ftp://x")]
+    [InlineData("'ftp://x' is not an http or https address", "annotations", "cirr", "--base-url", "ftp://x")]
     [InlineData("--shard-id is 3; it must be below --num-shards, which is 1", "videos", "--shard_id", "3")]
     [InlineData("--workers is 0; it must be from 1 to 256", "videos", "--processes", "0")]
     [InlineData("Argument 'dev' not recognized", "videos", "--split", "dev")]
     [InlineData("there is no file", "videos", "--list", "nothing.json")]
-    [InlineData("nobody published them", "checkpoints", "cirr-gt")]
+    [InlineData("never published", "checkpoints", "cirr-gt")]
     public async Task Run_WrongUsage_EndsWithTwoAndAHint(string hint, params string[] args)
     {
         using var run = new CommandRun();
@@ -97,7 +97,7 @@ public sealed class DownloadCommandTests
         var folder = run["datasets", "WebVid", "8M", "train"];
         Assert.Equal(["001_050/4.mp4", "001_050/6.mp4"], Mp4s(folder));
         Assert.Equal(video, await File.ReadAllBytesAsync(Path.Combine(folder, "001_050", "4.mp4"), Cancel));
-        Assert.Contains("gone: the server does not give them any more", output, StringComparison.Ordinal);
+        Assert.Contains("gone: the server no longer has them", output, StringComparison.Ordinal);
         Assert.Contains("1 video is missing; datasets/WebVid/8M/train/missing-test.csv", error.Replace('\\', '/'), StringComparison.Ordinal);
         Assert.True(File.Exists(run["annotation", "webvid-covr", "webvid8m-covr_paths-test.json"]));
 
@@ -201,7 +201,7 @@ public sealed class DownloadCommandTests
         Assert.Equal("weights", await File.ReadAllTextAsync(run["outputs", "webvid-covr", "blip-large", "blip-l-coco", "tv-False_loss-hnnce_lr-1e-05", "good", "ckpt_4.ckpt"], Cancel));
         Assert.Equal("weights", await File.ReadAllTextAsync(run["outputs", "cirr", "blip2-coco", "blip2-l-coco_coir+covr", "tv-False_loss-hnnce_lr-0.0001", "base", "ckpt_5.ckpt"], Cancel));
         Assert.Contains("warning: ", run.Error, StringComparison.Ordinal);
-        Assert.Contains("was there", run.Output, StringComparison.Ordinal);
+        Assert.Contains("exists already", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

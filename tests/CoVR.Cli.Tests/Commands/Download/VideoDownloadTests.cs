@@ -221,7 +221,7 @@ public sealed class VideoDownloadTests
 
         var error = await Assert.ThrowsAsync<IOException>(() => world.RunAsync());
 
-        Assert.Contains("another process downloads this shard", error.Message, StringComparison.Ordinal);
+        Assert.Contains("another process is downloading this shard", error.Message, StringComparison.Ordinal);
         Assert.Empty(world.Asked);
     }
 

@@ -82,7 +82,7 @@ public sealed class VideoListTests
     [InlineData("{\"a.mp4\": \"x\",\n \"b.mp4\": 3}", "line 2, field 'b.mp4'")]
     [InlineData("{\"a.mp4\": {\"url\": \"x\"}}", "expected an object of paths and addresses")]
     [InlineData("[\"a.mp4\"]", "expected an object of paths and addresses")]
-    [InlineData("{\"a.mp4\": \"x\"", "no valid JSON")]
+    [InlineData("{\"a.mp4\": \"x\"", "not valid JSON")]
     [InlineData("videoid,contentUrl\n1,x\n", "field 'page_dir'")]
     public async Task Read_OfSomethingElse_SaysWhatIsWrong(string content, string says)
     {
@@ -126,7 +126,7 @@ public sealed class VideoListTests
         await world.RunAsync(options => options.ListAddress = world.Server["paths.json"]);
 
         Assert.Equal((false, false), (error.IsRefused, error.IsTransient));
-        Assert.Contains("no list of addresses", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not a list of addresses", error.Message, StringComparison.Ordinal);
         Assert.Equal(["p/one"], world.Stored);
         Assert.Equal(list, await File.ReadAllBytesAsync(world["list.json"], Cancel));
     }

@@ -42,7 +42,7 @@ public sealed class FolderScanTests : IDisposable
         var scan = await ScanAsync();
 
         Assert.Equal(["a.png", "eins/c.png", "eins/deep/d.mp4", "one.png"], scan.Items.Select(item => item.Id.Value));
-        Assert.Equal("1 link that leads nowhere", Assert.Single(scan.PassedOver).ToString());
+        Assert.Equal("1 broken link", Assert.Single(scan.PassedOver).ToString());
     }
 
     [Fact]

@@ -61,13 +61,13 @@ internal sealed class AnnotationCheck : IDoctorCheck
         {
             if (!_ids.Add(triplet.Id))
             {
-                Report(i, triplet, Severity.Fault, FindingKinds.AnnotationDuplicate, $"the identity {triplet.Id} is there twice.", null);
+                Report(i, triplet, Severity.Fault, FindingKinds.AnnotationDuplicate, $"the id {triplet.Id} appears twice.", null);
             }
 
             var row = (triplet.Reference.Value, triplet.Modification, triplet.Target?.Value);
             if (!_rows.TryAdd(row, i))
             {
-                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationDuplicate, FormattableString.Invariant($"the same reference, text and target are on line {split.Content.LineOf(_rows[row])}."), null);
+                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationDuplicate, FormattableString.Invariant($"the same reference, text and target appear on line {split.Content.LineOf(_rows[row])}."), null);
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed class AnnotationCheck : IDoctorCheck
         {
             if (!_gallery.Contains(id) && _reported.Add(id))
             {
-                Report(i, triplet, severity, FindingKinds.AnnotationUnknownItem, $"the {role} '{id}' of query {triplet.Id} is not in the list of the gallery's pictures.", id);
+                Report(i, triplet, severity, FindingKinds.AnnotationUnknownItem, $"the {role} '{id}' of query {triplet.Id} is not in the gallery's list of pictures.", id);
             }
         }
 
@@ -109,12 +109,12 @@ internal sealed class AnnotationCheck : IDoctorCheck
         {
             if (!triplet.Modification.Any(char.IsLetterOrDigit))
             {
-                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationEmptyText, $"nothing is left of the text '{Finding.Shorten(triplet.Modification)}' of query {triplet.Id} after cleaning.", null);
+                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationEmptyText, $"nothing remains of the text '{Finding.Shorten(triplet.Modification)}' of query {triplet.Id} after cleaning it.", null);
             }
 
             if (triplet.Target == triplet.Reference)
             {
-                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationContradiction, $"the target of query {triplet.Id} is its own reference '{triplet.Reference}', which rankings leave out.", triplet.Reference);
+                Report(i, triplet, Severity.Warning, FindingKinds.AnnotationContradiction, $"the target of query {triplet.Id} is its own reference '{triplet.Reference}', which rankings exclude.", triplet.Reference);
             }
 
             if (triplet is { Subset: { } subset, Target: { } target } && !subset.Contains(target))

@@ -33,7 +33,7 @@ internal sealed class CaptionCheck : IDoctorCheck
             context.Expect(texts.Texts.Count);
             if (dataset.ExpectedFingerprint is { Dimensions: > 0 and var expected } && expected != texts.Dimensions)
             {
-                Report(context, dataset, file, null, FindingKinds.CaptionsUnusable, $"its vectors have {texts.Dimensions} dimensions, the model's have {expected}.");
+                Report(context, dataset, file, null, FindingKinds.CaptionsUnusable, $"its vectors have {texts.Dimensions} dimensions, but the model's have {expected}.");
                 return [];
             }
 
@@ -42,7 +42,7 @@ internal sealed class CaptionCheck : IDoctorCheck
                 context.Advance();
                 if (texts.TryGet(text, out var vector) && vector.Span.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
                 {
-                    Report(context, dataset, file, text, FindingKinds.CaptionNotFinite, "a number of its embedding is NaN or infinite.");
+                    Report(context, dataset, file, text, FindingKinds.CaptionNotFinite, "its embedding contains NaN or infinity.");
                 }
             }
 

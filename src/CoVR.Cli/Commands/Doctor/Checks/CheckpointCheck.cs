@@ -37,7 +37,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
 
             if (resolver.FindFile(reference) is not { } file)
             {
-                return new Finding(Severity.Note, FindingKinds.CheckpointMissing, $"{reference.Name} is not on this machine yet and will be downloaded when it is used") { Fix = $"covr download checkpoints {reference.Name}" };
+                return new Finding(Severity.Note, FindingKinds.CheckpointMissing, $"{reference.Name} is not on this machine yet and will be downloaded when first used") { Fix = $"covr download checkpoints {reference.Name}" };
             }
 
             path = file;
@@ -53,7 +53,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
             using var file = Checkpoint.Open(path);
             if (Misfit(checkpoint.Reference, file) is { } misfit)
             {
-                return Fault(FindingKinds.CheckpointForeign, misfit, path, "Take weights of the model's own family, or the other model.");
+                return Fault(FindingKinds.CheckpointForeign, misfit, path, "Use weights of the model's own family, or choose the other model.");
             }
 
             checkpoint.RequireFit?.Invoke(path);
@@ -61,11 +61,11 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
         catch (CheckpointException fault) when (fault.IsMismatch)
         {
-            return Fault(FindingKinds.CheckpointForeign, Shorten(fault), path, "Take weights of this model and variant.");
+            return Fault(FindingKinds.CheckpointForeign, Shorten(fault), path, "Use weights of this model and variant.");
         }
         catch (Exception fault) when (fault is CheckpointException or IOException or UnauthorizedAccessException)
         {
-            return Fault(FindingKinds.CheckpointUnreadable, (fault as CheckpointException)?.Reason ?? fault.Message, path, "Download the file again, or take another copy.");
+            return Fault(FindingKinds.CheckpointUnreadable, (fault as CheckpointException)?.Reason ?? fault.Message, path, "Download the file again, or use another copy.");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
 
         return reference.Family.Length > 0 && file.FindFamily() is { } family && family != reference.Family
-            ? $"the file holds {family}, the model is {reference.Family}."
+            ? $"the file holds weights of {family}, but the model is {reference.Family}."
             : null;
     }
 

@@ -55,7 +55,7 @@ internal sealed class DiskAndMemoryCheck(CheckpointOptions checkpoints, Func<str
         }
 
         context.Report(free < needed
-            ? new Finding(Severity.Warning, FindingKinds.Disk, FormattableString.Invariant($"{Size(free)} are free for {what}, about {Size(needed)} will be needed.")) { File = folder, Fix = "Make room, or choose a folder on another disk." }
+            ? new Finding(Severity.Warning, FindingKinds.Disk, FormattableString.Invariant($"{Size(free)} are free for {what}, but about {Size(needed)} will be needed.")) { File = folder, Fix = "Free some space, or choose a folder on another disk." }
             : new Finding(Severity.Note, FindingKinds.Disk, FormattableString.Invariant($"{Size(free)} free for {what}{(needed > LeastFree ? $", about {Size(needed)} needed" : "")}")) { File = folder });
     }
 
@@ -63,7 +63,7 @@ internal sealed class DiskAndMemoryCheck(CheckpointOptions checkpoints, Func<str
     {
         var there = memoryBytes?.Invoke() ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         context.Report(there < needed
-            ? new Finding(Severity.Warning, FindingKinds.Memory, FormattableString.Invariant($"the process may use {Size(there)} of memory, about {Size(needed)} will be needed.")) { Fix = "Use a smaller batch or model, or a machine with more memory." }
+            ? new Finding(Severity.Warning, FindingKinds.Memory, FormattableString.Invariant($"the process may use {Size(there)} of memory, but about {Size(needed)} will be needed.")) { Fix = "Use a smaller batch or model, or a machine with more memory." }
             : new Finding(Severity.Note, FindingKinds.Memory, $"{Size(there)} of memory"));
     }
 

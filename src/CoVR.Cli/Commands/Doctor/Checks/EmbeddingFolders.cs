@@ -47,7 +47,7 @@ internal sealed class EmbeddingFolders
 
     /// <summary>Why an item has none.</summary>
     public string ReasonFor(MediaId id) =>
-        _failures.TryGetValue(id, out var failure) ? $"embedding it failed: {failure.Reason}" : _without ?? "it was not embedded yet.";
+        _failures.TryGetValue(id, out var failure) ? $"embedding failed: {failure.Reason}" : _without ?? "it has not been embedded yet.";
 
     /// <summary>The number of embeddings of other items.</summary>
     public int Surplus(HashSet<MediaId> wanted) => _items.Count - wanted.Count(id => Find(id) is not null);
@@ -60,21 +60,21 @@ internal sealed class EmbeddingFolders
             var expected = dataset.ExpectedFingerprint ?? first;
             if (opened.Fingerprint is { } made && expected is not null && Mask(expected, made).DifferencesFrom(made) is { Count: > 0 } differences)
             {
-                Report(context, dataset, FindingKinds.EmbeddingsForeign, $"another model made these embeddings than the expected: {string.Join("; ", differences)}.", opened.ManifestPath, "Use the model that made them, or embed into another folder.");
+                Report(context, dataset, FindingKinds.EmbeddingsForeign, $"these embeddings were made by a different model than expected: {string.Join("; ", differences)}.", opened.ManifestPath, "Use the model that made them, or embed into another folder.");
                 _without = "only another model's embedding of it is there.";
                 return null;
             }
 
             if (opened.Fingerprint is null)
             {
-                context.Report(new Finding(Severity.Note, FindingKinds.EmbeddingsUnsigned, $"{dataset.Name}: '{folder}' does not say which model made it, as the reference's folders do not; shapes are compared only") { Dataset = dataset.Name, File = folder });
+                context.Report(new Finding(Severity.Note, FindingKinds.EmbeddingsUnsigned, $"{dataset.Name}: '{folder}' does not record which model made it (the reference's folders do not); only shapes are checked") { Dataset = dataset.Name, File = folder });
             }
 
             return opened;
         }
         catch (GalleryException fault)
         {
-            Report(context, dataset, FindingKinds.EmbeddingsUnusable, fault.Reason, folder, "Give the folder that the embeddings were written to, or make them: covr embed.");
+            Report(context, dataset, FindingKinds.EmbeddingsUnusable, fault.Reason, folder, "Give the folder that holds the embeddings, or create them with covr embed.");
             return null;
         }
     }

@@ -27,7 +27,7 @@ internal static class EmbeddingInspector
             }
 
             return FramesOf(found, known) is not { } frames
-                ? new(0, (FindingKinds.EmbeddingShape, $"its shape is [{string.Join(", ", found)}], expected is [frames, {(known.Vectors == 1 ? "" : $"{known.Vectors}, ")}{known.Dimensions}]."))
+                ? new(0, (FindingKinds.EmbeddingShape, $"its shape is [{string.Join(", ", found)}]; expected [frames, {(known.Vectors == 1 ? "" : $"{known.Vectors}, ")}{known.Dimensions}]."))
                 : new(frames, values ? FaultOf(numbers.Span, known.Dimensions) : null);
         }
         catch (GalleryException fault)
@@ -63,7 +63,7 @@ internal static class EmbeddingInspector
             {
                 return length == 0
                     ? (FindingKinds.EmbeddingZero, $"vector {start / dimensions} is all zeros, as the reference writes for a picture that it could not read.")
-                    : (FindingKinds.EmbeddingNotUnit, FormattableString.Invariant($"vector {start / dimensions} has the length {length:G4}, expected is 1."));
+                    : (FindingKinds.EmbeddingNotUnit, FormattableString.Invariant($"vector {start / dimensions} has length {length:G4}; expected 1."));
             }
         }
 

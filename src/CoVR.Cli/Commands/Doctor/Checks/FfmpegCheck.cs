@@ -8,7 +8,7 @@ namespace CoVR.Cli.Commands.Doctor.Checks;
 internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : IDoctorCheck
 {
     private const int Side = 32;
-    private const string Install = "Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg; Windows: winget install ffmpeg), or name its place in MediaOptions.";
+    private const string Install = "Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg; Windows: winget install ffmpeg), or set its path in MediaOptions.";
 
     public string Name => "ffmpeg";
 
@@ -34,7 +34,7 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
 
         context.Report(await TryClipAsync(cancellationToken) is { } fault
             ? new Finding(severity, FindingKinds.Program, fault) { File = options.FfmpegPath, Fix = Install }
-            : new Finding(Severity.Note, FindingKinds.Program, $"{string.Join(", ", versions)}; a made clip is written and read with its colours"));
+            : new Finding(Severity.Note, FindingKinds.Program, $"{string.Join(", ", versions)}; a test clip is written and read back with its colours"));
     }
 
     private static async ValueTask<bool> NeedsVideosAsync(DoctorContext context, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ namespace CoVR.Cli.Commands.Doctor.Checks;
 /// <summary>Embeddings of the gallery: complete, made by the expected model, of one shape, finite and of unit length.</summary>
 internal sealed class GalleryEmbeddingCheck : IDoctorCheck
 {
-    private const string TakeOut = "Take it out (covr doctor … --drop-damaged) and embed the item again.";
-    private const string NotUnit = "Was it made by another program, or pooled? Similarities of it cannot be compared with others.";
+    private const string TakeOut = "Remove it (covr doctor … --drop-damaged) and embed the item again.";
+    private const string NotUnit = "Perhaps another program made it, or it was pooled. Its similarities cannot be compared with others.";
 
     public string Name => "embeddings";
 
@@ -90,7 +90,7 @@ internal sealed class GalleryEmbeddingCheck : IDoctorCheck
                 Dataset = dataset.Name,
                 Id = item.Id?.Value,
                 File = item.File,
-                Fix = "An unfinished end is cut off by the next writer. " + TakeOut,
+                Fix = "The next writer cuts off an unfinished end. " + TakeOut,
             });
         }
 
@@ -106,7 +106,7 @@ internal sealed class GalleryEmbeddingCheck : IDoctorCheck
         {
             if (split.Content.Dataset.Triplets[i] is { Target: { } target, FrameScores: { } scores } && frames.TryGetValue(target, out var count) && scores.Count != count)
             {
-                context.Report(new Finding(Severity.Warning, FindingKinds.FrameScores, $"{scores.Count} scores, but the embedding of '{target}' has {count} frames: all frames would count the same.")
+                context.Report(new Finding(Severity.Warning, FindingKinds.FrameScores, $"{scores.Count} scores, but the embedding of '{target}' has {count} frames: all frames would count equally.")
                 {
                     Dataset = split.Dataset,
                     Id = target.Value,

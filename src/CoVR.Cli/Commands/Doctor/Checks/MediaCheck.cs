@@ -4,7 +4,7 @@ namespace CoVR.Cli.Commands.Doctor.Checks;
 internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 {
     /// <summary>The fix for a file without read permission.</summary>
-    internal const string Allow = "Allow this user to read it: the file may well be whole.";
+    internal const string Allow = "Give this user permission to read it; the file itself may be fine.";
 
     private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"];
     private static readonly string[] PictureExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
@@ -41,7 +41,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 
         if (known > 0)
         {
-            context.Report(new Finding(Severity.Note, FindingKinds.MediaResumed, FormattableString.Invariant($"{known} pictures and videos were decoded by an earlier run that was stopped")));
+            context.Report(new Finding(Severity.Note, FindingKinds.MediaResumed, FormattableString.Invariant($"{known} pictures and videos had been decoded by an earlier, interrupted run")));
         }
 
         record?.Remove();
@@ -61,7 +61,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            context.Report(new Finding(Severity.Warning, FindingKinds.MediaResumed, $"no record of the decoded media is kept, so that a stopped run starts again: {error.Message}") { File = Path.Combine(folder, MediaRecord.FileName) });
+            context.Report(new Finding(Severity.Warning, FindingKinds.MediaResumed, $"no record of decoded media can be kept, so an interrupted run starts again: {error.Message}") { File = Path.Combine(folder, MediaRecord.FileName) });
             return null;
         }
     }
@@ -120,11 +120,11 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Fault(FindingKinds.MediaMissing, "there is no file, only a link that leads nowhere.", source.DisplayName);
+            return Fault(FindingKinds.MediaMissing, "the file is a link to a missing target.", source.DisplayName);
         }
         catch (UnauthorizedAccessException fault)
         {
-            return Fault(FindingKinds.MediaUnreadable, $"the file may not be read: {fault.Message}", source.DisplayName) with { Fix = Allow };
+            return Fault(FindingKinds.MediaUnreadable, $"permission to read the file is denied: {fault.Message}", source.DisplayName) with { Fix = Allow };
         }
         catch (IOException fault)
         {
@@ -147,7 +147,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
 
         var isMisnamed = verdict.IsVideo is { } isVideo && (isVideo ? PictureExtensions : VideoExtensions).Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
         return isMisnamed
-            ? new Finding(Severity.Warning, FindingKinds.MediaMisnamed, $"the name says {(verdict.IsVideo == true ? "picture, the bytes say video" : "video, the bytes say picture")}.") { File = path, Fix = "Look at it: the download may have given another file." }
+            ? new Finding(Severity.Warning, FindingKinds.MediaMisnamed, $"the name says {(verdict.IsVideo == true ? "picture, the bytes say video" : "video, the bytes say picture")}.") { File = path, Fix = "Check it: the download may have returned a different file." }
             : null;
     }
 
@@ -155,7 +155,7 @@ internal sealed class MediaCheck(IFrameReader frames) : IDoctorCheck
     {
         File = file,
         Remedy = Remedy.Download,
-        Fix = kind == FindingKinds.MediaMissing ? "Download it, or correct the media folder." : "Delete the file and download it again.",
+        Fix = kind == FindingKinds.MediaMissing ? "Download it, or correct the path of the media folder." : "Delete the file and download it again.",
     };
 
     private static string KindOf(MediaFailure failure) => failure switch

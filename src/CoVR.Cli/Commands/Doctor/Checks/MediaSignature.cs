@@ -31,7 +31,7 @@ internal static class MediaSignature
         ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, HeadLength, throwOnEndOfStream: false)];
         if (head.IsEmpty)
         {
-            return new(FindingKinds.MediaEmpty, "the file has no bytes.", null);
+            return new(FindingKinds.MediaEmpty, "the file is empty.", null);
         }
 
         if (IsPage(head))
@@ -41,7 +41,7 @@ internal static class MediaSignature
 
         if (head.StartsWith(PngStart))
         {
-            return EndsWith(file, PngEnd) ? new(null, null, false) : new(FindingKinds.MediaTruncated, "the PNG file has no end: it was cut off.", false);
+            return EndsWith(file, PngEnd) ? new(null, null, false) : new(FindingKinds.MediaTruncated, "the PNG file has no end marker: it is truncated.", false);
         }
 
         if (IsQuickTime(head))
@@ -51,7 +51,7 @@ internal static class MediaSignature
 
         return IsPicture(head) ? new(null, null, false)
             : IsOtherVideo(head) ? new(null, null, true)
-            : new(FindingKinds.MediaUnknownFormat, $"the bytes are no picture or video that is read; they start with {Start(head)}.", null);
+            : new(FindingKinds.MediaUnknownFormat, $"this is not a picture or video in a supported format; it starts with {Start(head)}.", null);
     }
 
     private static bool IsPage(ReadOnlySpan<byte> head)
@@ -94,13 +94,13 @@ internal static class MediaSignature
             size = size == 1 && read == 16 ? BinaryPrimitives.ReadInt64BigEndian(head[8..]) : size == 0 ? file.Length - at : size;
             if (size < 8 || at + size > file.Length)
             {
-                return new(FindingKinds.MediaTruncated, FormattableString.Invariant($"the video ends at byte {file.Length}, within its box '{Encoding.Latin1.GetString(head[4..8])}' that goes to byte {at + size}: it was cut off."), true);
+                return new(FindingKinds.MediaTruncated, FormattableString.Invariant($"the video ends at byte {file.Length}, within its box '{Encoding.Latin1.GetString(head[4..8])}' that should end at byte {at + size}: it is truncated."), true);
             }
 
             at += size;
         }
 
-        return hasTable ? new(null, null, true) : new(FindingKinds.MediaTruncated, "the video has no table of its frames (box 'moov'): it was cut off.", true);
+        return hasTable ? new(null, null, true) : new(FindingKinds.MediaTruncated, "the video has no frame table (box 'moov'): it is truncated.", true);
     }
 
     private static string Start(ReadOnlySpan<byte> head)

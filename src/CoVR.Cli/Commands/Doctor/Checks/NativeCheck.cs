@@ -28,7 +28,7 @@ internal sealed class NativeCheck : IDoctorCheck
             var product = torch.mm(torch.ones(2, 3), torch.ones(3, 2));
             if (product.sum().item<float>() != 12)
             {
-                context.Report(new Finding(Severity.Fault, FindingKinds.NativeLibrary, "libtorch computes a wrong product of two matrices."));
+                context.Report(new Finding(Severity.Fault, FindingKinds.NativeLibrary, "libtorch computes a matrix product incorrectly."));
                 return false;
             }
 
@@ -38,7 +38,7 @@ internal sealed class NativeCheck : IDoctorCheck
         }
         catch (NativeTorchException fault)
         {
-            context.Report(new Finding(Severity.Fault, FindingKinds.NativeLibrary, fault.Message) { Fix = "Add the libtorch package of this platform to the application." });
+            context.Report(new Finding(Severity.Fault, FindingKinds.NativeLibrary, fault.Message) { Fix = "Add the libtorch package for this platform to the application." });
             return false;
         }
     }

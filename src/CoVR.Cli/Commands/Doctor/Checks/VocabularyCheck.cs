@@ -21,13 +21,13 @@ internal sealed class VocabularyCheck : IDoctorCheck
 
     private static Finding Look(string path)
     {
-        const string fix = "Take bert-base-uncased's vocab.txt: one token a line, 30522 of them.";
+        const string fix = "Use bert-base-uncased's vocab.txt: 30522 tokens, one per line.";
         try
         {
             var size = BertTextTokenizer.Load(path, []).VocabularySize;
             return size == Released
                 ? new Finding(Severity.Note, FindingKinds.Vocabulary, $"the vocabulary has {size} words")
-                : new Finding(Severity.Warning, FindingKinds.Vocabulary, $"the vocabulary has {size} words, that of the released models {Released}.") { Fix = fix };
+                : new Finding(Severity.Warning, FindingKinds.Vocabulary, $"the vocabulary has {size} words; that of the released models has {Released}.") { Fix = fix };
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
         {
