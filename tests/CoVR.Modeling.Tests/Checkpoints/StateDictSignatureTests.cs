@@ -40,7 +40,7 @@ public sealed class StateDictSignatureTests : IDisposable
 
         Assert.Null(model.Misfit(model));
         Assert.Contains("has 21128 words, but the model's has 30524", (model with { Words = 21128 }).Misfit(model), StringComparison.Ordinal);
-        Assert.Contains("for pictures of 224 pixels, the model for 384", (model with { ImageSize = 224 }).Misfit(model), StringComparison.Ordinal);
+        Assert.Contains("for pictures of 224 pixels, but the model is for 384", (model with { ImageSize = 224 }).Misfit(model), StringComparison.Ordinal);
         Assert.Equal(384, model.ImageSize);
         Assert.Equal(364, StateDictSignature.Of(Shapes("blip2")).ImageSize);
     }
@@ -54,7 +54,7 @@ public sealed class StateDictSignatureTests : IDisposable
         var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, _folder["x.safetensors"]));
 
         var line = error.Message.Split('\n')[0];
-        Assert.Contains("the weights do not fit the model. The file holds BLIP-2, but the model is BLIP: take weights of its own family", line, StringComparison.Ordinal);
+        Assert.Contains("the weights do not fit the model. The file holds BLIP-2, but the model is BLIP: use weights of its family", line, StringComparison.Ordinal);
     }
 
     [Theory]
