@@ -1,36 +1,38 @@
 using BenchmarkDotNet.Attributes;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks;
 
-/// <summary>BLIP's text encoder with cross attention (a composed query) against its linear layers alone.</summary>
+/// <summary>A composed query by BLIP's text encoder with cross attention, against its linear layers alone by <c>F.linear</c>.</summary>
 public class TextBenchmarks
 {
     private const int Tokens = 16;
     private const int VisualTokens = 577;
     private const int VisualWidth = 1024;
-    private BertModel _model = null!;
+    private ComposedModel _model = null!;
     private LinearLayers _layers = null!;
-    private Tensor _ids = null!;
-    private Tensor _mask = null!;
+    private TokenBatch _text = null!;
     private Tensor _visual = null!;
 
     /// <summary>B.</summary>
     [Params(1, 8)]
     public int Batch { get; set; }
 
+    /// <summary>What linear layers are computed in.</summary>
+    [Params(ModelPrecision.Float32, ModelPrecision.BFloat16, ModelPrecision.Int8)]
+    public ModelPrecision Precision { get; set; }
+
     /// <summary>Allocates model and layers.</summary>
     [GlobalSetup]
     public void Setup()
     {
         var options = new BertOptions();
-        _model = new BertModel(options, VisualWidth);
-        RandomWeights.Fill(_model);
-        _model.eval();
-        (_ids, _mask) = (randint(1, 30000, [Batch, Tokens]), ones(Batch, Tokens, dtype: ScalarType.Int64));
+        _model = MadeModels.Large(Precision);
+        _text = TokenBatch.From(randint(5, 30000, [Batch, Tokens], dtype: ScalarType.Int64), ones(Batch, Tokens, dtype: ScalarType.Int64));
         _visual = randn(Batch, VisualTokens, VisualWidth);
         var (rows, width) = ((long)Batch * Tokens, options.Width);
         _layers = new LinearLayers()
@@ -49,7 +51,7 @@ public class TextBenchmarks
     public void MedMultimodal()
     {
         using var noGrad = no_grad();
-        _model.EncodeWithImage(_visual, _ids, _mask).Dispose();
+        _model.Encoder.EncodeQuery(_visual, _text).Dispose();
     }
 
     /// <summary>Frees both.</summary>
@@ -58,8 +60,7 @@ public class TextBenchmarks
     {
         _model.Dispose();
         _layers.Dispose();
-        _ids.Dispose();
-        _mask.Dispose();
+        _text.Dispose();
         _visual.Dispose();
     }
 }

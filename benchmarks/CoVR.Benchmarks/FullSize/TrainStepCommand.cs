@@ -38,7 +38,7 @@ internal static class TrainStepCommand
             Say($"runtime and libtorch: {Resident():F0} MiB");
         }
 
-        using var model = MadeModels.Create(new ModelOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1 });
+        using var model = MadeModels.Create(new ModelOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "make", "it", "red", "blue"], Seed = 1, Trainable = TrainableWeights.Composed });
         Say($"with the model: {Resident():F0} MiB");
         var needed = Needed(model.Module!, batch, model.Description.Text.TrainingLength);
         Train(model, batch, steps);

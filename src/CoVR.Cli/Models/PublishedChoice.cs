@@ -2,6 +2,7 @@ using CoVR.Blip;
 using CoVR.Blip2;
 using CoVR.Checkpoints;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Models;
@@ -12,8 +13,9 @@ namespace CoVR.Cli.Models;
 /// <param name="TargetCheckpoint">Separate weights that embed targets (BLIP-2 only); null for the same weights.</param>
 /// <param name="Vocabulary">Finds the path of the vocabulary when the model is loaded; null to download it.</param>
 /// <param name="Device">Where it runs.</param>
+/// <param name="Precision">What linear layers are computed in.</param>
 /// <param name="ImageSize">A picture size instead of the variant's; null for the variant's.</param>
-internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, int? ImageSize) : IModelChoice
+internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, ModelPrecision Precision, int? ImageSize) : IModelChoice
 {
     /// <inheritdoc/>
     public string Title => $"{Model.Name} with {Checkpoint}";
@@ -36,6 +38,7 @@ internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, 
             options.TargetCheckpoint = TargetCheckpoint;
             options.VocabularyPath = Vocabulary();
             options.Device = Device;
+            options.Precision = Precision;
         });
     }
 }

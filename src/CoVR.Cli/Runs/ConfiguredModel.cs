@@ -30,6 +30,8 @@ internal sealed class ConfiguredModel : IModelChoice
         ["average"] = QueryFusion.Average,
     };
 
+    private static readonly Dictionary<string, ModelPrecision> Precisions = Enum.GetValues<ModelPrecision>().ToDictionary(value => value.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     private readonly CommandHost _host;
     private readonly ComposedConfiguration _config;
     private readonly ModelSizes _sizes;
@@ -68,6 +70,9 @@ internal sealed class ConfiguredModel : IModelChoice
     /// <summary>The parts that its queries use.</summary>
     public QueryParts Parts { get; }
 
+    /// <summary>Whether it will be trained.</summary>
+    public bool IsTrained { get; init; }
+
     /// <summary>How picture and text are fused.</summary>
     public QueryFusion? Fusion { get; }
 
@@ -81,7 +86,7 @@ internal sealed class ConfiguredModel : IModelChoice
         : "";
 
     /// <summary>A user-defined model, by the name of its file in <c>configs/model</c>, for commands that embed; null if there is none.</summary>
-    public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device)
+    public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device, ModelPrecision precision)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders([], host.Folder));
         if (!library.Contains($"model/{name}"))
@@ -90,7 +95,7 @@ internal sealed class ConfiguredModel : IModelChoice
         }
 
         var chosen = checkpoint is not null && library.Choices("model/ckpt").Contains(checkpoint);
-        List<string> arguments = [$"model={name}", "trainer=cpu", .. chosen ? [$"model/ckpt={checkpoint}"] : Array.Empty<string>()];
+        List<string> arguments = [$"model={name}", "trainer=cpu", $"++model.precision={precision.ToString().ToLowerInvariant()}", .. chosen ? [$"model/ckpt={checkpoint}"] : Array.Empty<string>()];
         if (checkpoint is not null && !chosen)
         {
             arguments.Add($"model.ckpt.path='{host.PathOf(checkpoint)}'");
@@ -117,7 +122,8 @@ internal sealed class ConfiguredModel : IModelChoice
         options.Device = Device;
         options.Fusion = Fusion;
         options.TrainVisualEncoder = _config.Flag("model.model.train_vit", false);
-        options.Trainable = Parts switch
+        options.Precision = _config.OneOf("model.precision", Precisions, "float32");
+        options.Trainable = !IsTrained ? TrainableWeights.None : Parts switch
         {
             QueryParts.Modification => TrainableWeights.TextOnly,
             QueryParts.Reference => TrainableWeights.VisualOnly,

@@ -24,7 +24,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
     public void Check()
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(host.Logs));
-        var choice = new ConfiguredModel(host, config, RunDevice.Of(config));
+        var choice = new ConfiguredModel(host, config, RunDevice.Of(config)) { IsTrained = true };
         _ = new DataSection(config, loggers).Training("data");
         _ = TestPlan.Read(config, loggers, choice.Fusion);
         new TrainLoggers(host, config, loggers).Check();
@@ -37,7 +37,7 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
     public async Task RunAsync(bool fresh, CancellationToken cancellationToken)
     {
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Logs));
-        var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankInfo.Detect()?.LocalRank ?? 0));
+        var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankInfo.Detect()?.LocalRank ?? 0)) { IsTrained = true };
         var section = new DataSection(config, loggers);
         var data = section.Training("data");
 

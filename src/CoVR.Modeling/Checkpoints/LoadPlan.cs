@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using CoVR.Modeling.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -69,8 +70,14 @@ internal sealed class LoadPlan
     }
 
     /// <summary>Copies the values, several tensors at a time: most of the time goes into the first touch of fresh memory, which every core can do.</summary>
+    /// <exception cref="InvalidOperationException">The module's weights are packed for inference.</exception>
     public void Copy()
     {
+        if (_copies.Any(copy => copy.Destination.is_meta || OneDnn.IsPacked(copy.Destination)))
+        {
+            throw new InvalidOperationException("The model's weights are packed for inference and cannot be overwritten: load the other weights into a model of their own.");
+        }
+
         var last = LastNames();
         var copies = Partitioner.Create(_copies.Where((_, i) => last.Contains(_taken[i])), EnumerablePartitionerOptions.NoBuffering);
         try

@@ -1,3 +1,5 @@
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Inference;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
@@ -30,6 +32,11 @@ internal static class TensorBytes
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        Visit(tensor.detach().cpu().contiguous(), visit);
+        if (tensor.is_meta)
+        {
+            throw new InvalidOperationException($"The weights are in memory only as rounded for {nameof(ModelOptions.Precision)}: load the model with {ModelPrecision.Float32} to save it.");
+        }
+
+        Visit(OneDnn.IsPacked(tensor) ? tensor.to_dense() : tensor.detach().cpu().contiguous(), visit);
     }
 }

@@ -69,6 +69,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
         {
             parameter.requires_grad = set switch
             {
+                TrainableWeights.None => false,
                 TrainableWeights.All => true,
                 TrainableWeights.Composed when HasLateFusion => IsIn(name, FusionName),
                 _ when IsIn(name, VisualName) => set == TrainableWeights.VisualOnly || trainVisualEncoder,

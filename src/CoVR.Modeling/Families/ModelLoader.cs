@@ -1,10 +1,12 @@
 using CoVR.Modeling.Checkpoints;
+using CoVR.Modeling.Inference;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Native;
 using CoVR.Modeling.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Families;
 
@@ -12,6 +14,7 @@ namespace CoVR.Modeling.Families;
 internal sealed partial class ModelLoader(ModelFamily family, ModelOptions options, ComposedModelParts parts, ILogger logger)
 {
     private readonly ICheckpointResolver _resolver = parts.Checkpoints ?? PathResolver.Instance;
+    private ComposedFamilyEncoder? _targets;
 
     private bool HasOwnSizes => options.Architecture is not null;
 
@@ -76,14 +79,16 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             SetWeights(encoder, weights);
             SetTargetWeights(encoder, targets);
             var name = options.Name ?? FormattableString.Invariant($"{family.Name}-{(HasOwnSizes ? "custom" : published.Name)}-{architecture.Image.Size}");
-            var description = new ModelDescription(
-                name, encoder.Image, text, WeightsHash.OfState(encoder.TargetState()), options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+            var hash = WeightsHash.OfState(encoder.TargetState());
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
+            var isExact = device.type != DeviceType.CPU || !Pack(encoder);
+            var description = new ModelDescription(
+                isExact ? name : $"{name}-{options.Precision.ToString().ToLowerInvariant()}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
-                HashWeights = () => WeightsHash.OfState(encoder.TargetState()),
+                HashWeights = isExact ? () => WeightsHash.OfState(encoder.TargetState()) : () => hash,
             };
         }
         catch
@@ -91,6 +96,23 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             encoder.Dispose();
             throw;
         }
+    }
+
+    // Whatever may be trained, or lies between trained weights and the loss, keeps its plain weights.
+    private bool Pack(ComposedFamilyEncoder encoder)
+    {
+        if (options.Trainable == TrainableWeights.None)
+        {
+            var changed = Packing.Apply(encoder, options.Precision) | (_targets is not null && Packing.Apply(_targets, options.Precision));
+            if (options.Precision != ModelPrecision.Float32 && !changed)
+            {
+                LogPrecisionUnused(logger, options.Precision);
+            }
+
+            return changed;
+        }
+
+        return encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) && Packing.Apply(visual, ModelPrecision.Float32);
     }
 
     private BertTextTokenizer CreateTokenizer(string? vocabularyPath) => options.Vocabulary is { } tokens
@@ -145,6 +167,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     {
         if (path is not null && encoder.CreateTargetEncoder() is { } targets)
         {
+            _targets = targets;
             Load(targets, path, family.GetCheckpointMap(parts with { Visual = encoder.Visual }));
         }
     }
@@ -171,6 +194,9 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit the model: missing {Missing}, unexpected {Unexpected}, wrong shape {Misshapen}")]
     private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyDictionary<string, string> misshapen);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "No layer is computed in {Precision}: on this processor it is not faster than 32 bits")]
+    private static partial void LogPrecisionUnused(ILogger logger, ModelPrecision precision);
 
     /// <summary>Resolves paths only.</summary>
     private sealed class PathResolver : ICheckpointResolver

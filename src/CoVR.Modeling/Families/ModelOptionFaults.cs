@@ -70,6 +70,15 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
             yield return $"{nameof(options.Trainable)}: '{options.Trainable}' is not one of {string.Join(", ", Enum.GetNames<TrainableWeights>())}.";
         }
 
+        if (!Enum.IsDefined(options.Precision))
+        {
+            yield return $"{nameof(options.Precision)}: '{options.Precision}' is not one of {string.Join(", ", Enum.GetNames<ModelPrecision>())}.";
+        }
+        else if (options.Precision != ModelPrecision.Float32 && options.Trainable != TrainableWeights.None)
+        {
+            yield return $"{nameof(options.Precision)}: a model that is trained needs {ModelPrecision.Float32}.";
+        }
+
         if (options is { Trainable: TrainableWeights.TextOnly, TrainVisualEncoder: true })
         {
             yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";

@@ -17,9 +17,5 @@ internal sealed class BertIntermediate : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>[B, T, C] to [B, T, feed-forward width].</summary>
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return TensorOps.Gelu(_dense.call(input)).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => _dense.MapGelu(input);
 }

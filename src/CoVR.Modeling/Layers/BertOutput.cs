@@ -28,7 +28,9 @@ internal sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor residual)
     {
         using var scope = NewDisposeScope();
-        var mapped = nn.functional.dropout(_dense.call(input), _dropout, training);
-        return _norm.call(TensorOps.AddResidual(residual, mapped)).MoveToOuterDisposeScope();
+        var sum = training && _dropout > 0
+            ? TensorOps.AddResidual(residual, nn.functional.dropout(_dense.call(input), _dropout, training))
+            : _dense.MapAndAdd(input, residual);
+        return _norm.call(sum).MoveToOuterDisposeScope();
     }
 }

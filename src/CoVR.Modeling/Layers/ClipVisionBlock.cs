@@ -1,3 +1,5 @@
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Inference;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -50,8 +52,10 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>PyTorch's <c>MultiheadAttention</c> of a sequence with itself. Keys: <c>in_proj_weight</c> [3 C, C], <c>in_proj_bias</c> [3 C], <c>out_proj.*</c>.</summary>
-    private sealed class PackedSelfAttention : nn.Module<Tensor, Tensor>
+    private sealed class PackedSelfAttention : nn.Module<Tensor, Tensor>, IBranch, IPackableLayer
     {
+        private PackedWeight? _packed;
+
         private readonly int _heads;
 
         [ComponentName(Name = "in_proj_weight")]
@@ -73,10 +77,26 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
+        public Tensor Weight => _weight;
+
         public override Tensor forward(Tensor input)
         {
-            using var scope = NewDisposeScope();
-            return _output.call(Attention.AttendPacked(nn.functional.linear(input, _weight, _bias), _heads)).MoveToOuterDisposeScope();
+            using var attended = Attend(input);
+            return _output.call(attended);
+        }
+
+        public Tensor AddTo(Tensor residual, Tensor input)
+        {
+            using var attended = Attend(input);
+            return _output.MapAndAdd(attended, residual);
+        }
+
+        public void Pack(ModelPrecision precision)
+        {
+            (_packed, var weight) = PackedWeight.Create(_weight, precision);
+            ConditionallyRegisterParameter("in_proj_weight", weight);
+            _weight.Dispose();
+            _weight = weight;
         }
 
         public void Initialize(WeightInitializer initializer)
@@ -87,10 +107,27 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             _bias.zero_();
             _output.Bias!.zero_();
         }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _packed?.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private Tensor Attend(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var projected = _packed is null ? nn.functional.linear(input, _weight, _bias) : PackedWeight.RequireNoGradient(_packed, input, _weight).Map(input, _bias);
+            return Attention.AttendPacked(projected, _heads).MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>Keys: <c>c_fc.*</c>, <c>c_proj.*</c>.</summary>
-    private sealed class ClipFeedForward : nn.Module<Tensor, Tensor>
+    private sealed class ClipFeedForward : nn.Module<Tensor, Tensor>, IBranch
     {
         private readonly bool _quickGelu;
 
@@ -109,7 +146,17 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _quickGelu, _second);
+        public override Tensor forward(Tensor input)
+        {
+            using var widened = FeedForward.Widen(input, _first, _quickGelu);
+            return _second.call(widened);
+        }
+
+        public Tensor AddTo(Tensor residual, Tensor input)
+        {
+            using var widened = FeedForward.Widen(input, _first, _quickGelu);
+            return _second.MapAndAdd(widened, residual);
+        }
 
         public void Initialize(WeightInitializer initializer)
         {

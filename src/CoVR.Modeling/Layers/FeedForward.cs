@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>Two linear layers with a non-linearity between. Keys: <c>fc1.*</c>, <c>fc2.*</c>.</summary>
-internal sealed class FeedForward : nn.Module<Tensor, Tensor>
+internal sealed class FeedForward : nn.Module<Tensor, Tensor>, IBranch
 {
     private readonly bool _quickGelu;
 
@@ -27,13 +27,19 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     /// <summary>The map that closes the branch.</summary>
     public Linear Output => _second;
 
-    /// <summary>Two maps with a non-linearity between, whatever their names are.</summary>
-    public static Tensor Apply(Tensor input, Linear first, bool quickGelu, Linear second)
-    {
-        using var scope = NewDisposeScope();
-        return second.call(TensorOps.Gelu(first.call(input), quickGelu)).MoveToOuterDisposeScope();
-    }
+    /// <summary>The first map and its non-linearity, whatever their names are.</summary>
+    public static Tensor Widen(Tensor input, Linear first, bool quickGelu) => quickGelu ? TensorOps.Gelu(first.call(input), quick: true) : first.MapGelu(input);
 
     /// <summary>[B, N, C] to [B, N, C].</summary>
-    public override Tensor forward(Tensor input) => Apply(input, _first, _quickGelu, _second);
+    public override Tensor forward(Tensor input)
+    {
+        using var widened = Widen(input, _first, _quickGelu);
+        return _second.call(widened);
+    }
+
+    public Tensor AddTo(Tensor residual, Tensor input)
+    {
+        using var widened = Widen(input, _first, _quickGelu);
+        return _second.MapAndAdd(widened, residual);
+    }
 }

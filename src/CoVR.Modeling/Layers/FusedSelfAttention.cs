@@ -6,7 +6,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace CoVR.Modeling.Layers;
 
 /// <summary>Self-attention with one projection for queries, keys and values. Keys: <c>qkv.*</c>, <c>proj.*</c>, with EVA's biases <c>q_bias</c> and <c>v_bias</c>.</summary>
-internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
+internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>, IBranch
 {
     private readonly int _heads;
 
@@ -44,11 +44,23 @@ internal sealed class FusedSelfAttention : nn.Module<Tensor, Tensor>
     /// <summary>[B, N, C] to [B, N, C].</summary>
     public override Tensor forward(Tensor input)
     {
+        using var attended = Attend(input);
+        return _proj.call(attended);
+    }
+
+    public Tensor AddTo(Tensor residual, Tensor input)
+    {
+        using var attended = Attend(input);
+        return _proj.MapAndAdd(attended, residual);
+    }
+
+    private Tensor Attend(Tensor input)
+    {
         using var scope = NewDisposeScope();
-        return _proj.call(Attention.AttendPacked(Project(input), _heads)).MoveToOuterDisposeScope();
+        return Attention.AttendPacked(Project(input), _heads).MoveToOuterDisposeScope();
     }
 
     private Tensor Project(Tensor input) => _queryBias is null || _valueBias is null
         ? _qkv.call(input)
-        : nn.functional.linear(input, _qkv.Weight, cat([_queryBias, zeros_like(_queryBias, requires_grad: false), _valueBias]));
+        : _qkv.Map(input, cat([_queryBias, zeros_like(_queryBias, requires_grad: false), _valueBias]));
 }

@@ -1,3 +1,5 @@
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Inference;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,8 +12,10 @@ namespace CoVR.Modeling.Layers;
 /// Unlike TorchSharp's own layer it draws nothing from the global generator: the values are unset until a
 /// <see cref="WeightInitializer"/> or a checkpoint sets them. Safe for concurrent use in evaluation.
 /// </remarks>
-public sealed class Linear : nn.Module<Tensor, Tensor>
+public sealed class Linear : nn.Module<Tensor, Tensor>, IPackableLayer
 {
+    private PackedWeight? _packed;
+
     [ComponentName(Name = "weight")]
     private Parameter _weight;
 
@@ -42,7 +46,27 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     /// <summary>Applies the layer.</summary>
     /// <param name="input">[…, inputs].</param>
     /// <returns>[…, outputs].</returns>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => Map(input, _bias);
+
+    void IPackableLayer.Pack(ModelPrecision precision)
+    {
+        (_packed, var weight) = PackedWeight.Create(_weight, precision);
+        ConditionallyRegisterParameter("weight", weight);
+        _weight.Dispose();
+        _weight = weight;
+    }
+
+    /// <summary>x Wᵀ + b with another bias than the layer's own.</summary>
+    internal Tensor Map(Tensor input, Tensor? bias) =>
+        _packed is null ? nn.functional.linear(input, _weight, bias) : Packed(input).Map(input, bias);
+
+    /// <summary>GELU of the layer's output.</summary>
+    internal Tensor MapGelu(Tensor input) =>
+        _packed is null ? TensorOps.Gelu(call(input)) : Packed(input).Map(input, _bias, gelu: true);
+
+    /// <summary>x Wᵀ + b + residual; the residual [B, N, C] is left as it is.</summary>
+    internal Tensor MapAndAdd(Tensor input, Tensor residual) =>
+        _packed is null ? TensorOps.AddResidual(residual, call(input)) : Packed(input).MapAndAdd(input, _bias, residual);
 
     /// <summary>Projects tokens to the common space of queries and targets and normalizes them.</summary>
     /// <param name="tokens">[…, inputs].</param>
@@ -63,4 +87,17 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Project(tokens.select(1, 0)).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _packed?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private PackedWeight Packed(Tensor input) => PackedWeight.RequireNoGradient(_packed!, input, _weight);
 }

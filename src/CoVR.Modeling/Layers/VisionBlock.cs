@@ -57,10 +57,18 @@ internal sealed class VisionBlock : nn.Module<Tensor, Tensor>
     /// <param name="norm">The norm.</param>
     /// <param name="branch">Attention or feed-forward.</param>
     /// <param name="dropPath">Probability with which the branch of a sample is dropped; 0 outside of training.</param>
-    internal static Tensor AddBranch(Tensor input, LayerNorm norm, nn.Module<Tensor, Tensor> branch, double dropPath)
+    internal static Tensor AddBranch<TBranch>(Tensor input, LayerNorm norm, TBranch branch, double dropPath)
+        where TBranch : nn.Module<Tensor, Tensor>, IBranch
     {
         using var scope = NewDisposeScope();
-        var change = TensorOps.DropPath(branch.call(norm.call(input)), dropPath, dropPath > 0);
-        return TensorOps.AddResidual(input, change).MoveToOuterDisposeScope();
+        var normed = norm.call(input);
+        return (dropPath > 0 ? TensorOps.AddResidual(input, TensorOps.DropPath(branch.call(normed), dropPath, training: true)) : branch.AddTo(input, normed)).MoveToOuterDisposeScope();
     }
+}
+
+/// <summary>Attention or feed-forward of a block.</summary>
+internal interface IBranch
+{
+    /// <summary>The branch of an input, added to a residual that is left as it is; both [B, N, C].</summary>
+    Tensor AddTo(Tensor residual, Tensor input);
 }

@@ -2,6 +2,7 @@ using CoVR;
 using CoVR.Losses;
 using CoVR.Media;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 using CoVR.Training.Steps;
@@ -26,6 +27,8 @@ public static class TrainingCoVRBuilderExtensions
             builder.Services.AddSingleton<IValidateOptions<TrainingOptions>>(new TrainingOptionsValidator(builder.Name));
         }
 
+        builder.Services.PostConfigure<ModelOptions>(
+            builder.Name, model => model.Trainable = model.Trainable == TrainableWeights.None ? TrainableWeights.Composed : model.Trainable);
         return builder
             .ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow)
             .TryUse((services, name) => new RunLoggerCatalog(services.GetKeyedServices<RunLoggerRegistration>(name)))
