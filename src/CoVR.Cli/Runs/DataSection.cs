@@ -3,7 +3,6 @@ using CoVR.Datasets;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging;
@@ -67,7 +66,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             RunData[] parts = [.. config.Names(section).Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => Training($"{section}.{name}"))];
             return parts.Length == 0
                 ? throw config.Fault(section, $"'{section}' merges data sets, but has none: name them {section}.dataset-1, {section}.dataset-2.")
-                : new RunData(new MergedReader(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), new WebVidCoVRProtocol(), [.. parts.SelectMany(part => part.Folders)]);
+                : new RunData(DatasetOptions.Merge(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), new WebVidCoVRProtocol(), [.. parts.SelectMany(part => part.Folders)]);
         }
 
         if (kind == DataKind.Circo)

@@ -12,7 +12,7 @@ namespace CoVR.Modeling.Checkpoints;
 /// called, so opening an untrusted file is safe.</para>
 /// <para>The file stays open until the object is disposed. Several threads may read at once.</para>
 /// </remarks>
-public sealed class Checkpoint : IDisposable
+public sealed partial class Checkpoint : IDisposable
 {
     private static readonly string[] Roots = ["model", "state_dict"];
 

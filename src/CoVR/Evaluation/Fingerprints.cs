@@ -21,7 +21,7 @@ internal static class Fingerprints
             Dataset = $"{run.Dataset.Name} {run.Dataset.Split.ToString().ToLowerInvariant()}",
             DataSha256 = dataSha256,
             Protocol = plan.Protocol.Name,
-            Preset = plan.Variant.Preset.Name,
+            Preset = plan.Variant.Preset,
             Query = kind.Name,
             QueryFrames = run.Pipeline.QuerySampler.Name,
             Gallery = plan.Rules.Gallery,

@@ -118,7 +118,7 @@ internal sealed class ConfiguredSets
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
         var released = ReleasedCheckpoint.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
-        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family), Fit());
+        yield return new DoctorCheckpoint(File.Exists(file) ? file : released?.FullName ?? path, Family, Fit());
     }
 
     private Action<string>? Fit()

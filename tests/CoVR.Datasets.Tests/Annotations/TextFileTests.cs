@@ -8,7 +8,7 @@ using CoVR.TestSupport;
 namespace CoVR.Datasets.Tests.Annotations;
 
 /// <summary>The files that a spreadsheet or an old editor makes, in every reader.</summary>
-public sealed class StrictTextTests : IDisposable
+public sealed class TextFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -26,8 +26,8 @@ public sealed class StrictTextTests : IDisposable
         const string Text = "a café\r\n🐈 at night\n";
         var file = Write("a.txt", Text, Named(encoding));
 
-        Assert.Equal(Text, StrictText.Read(file));
-        Assert.Equal(["a café", "🐈 at night"], StrictText.ReadLines(file));
+        Assert.Equal(Text, TextFile.Read(file));
+        Assert.Equal(["a café", "🐈 at night"], TextFile.ReadLines(file));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class StrictTextTests : IDisposable
     {
         var file = Write("a.txt", content);
 
-        foreach (var error in new[] { Assert.Throws<DatasetFormatException>(() => StrictText.Read(file)), Assert.Throws<DatasetFormatException>(() => StrictText.ReadLines(file)) })
+        foreach (var error in new[] { Assert.Throws<DatasetFormatException>(() => TextFile.Read(file)), Assert.Throws<DatasetFormatException>(() => TextFile.ReadLines(file)) })
         {
             Assert.Equal((file, line), (error.File, error.Line));
             Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
@@ -144,9 +144,9 @@ public sealed class StrictTextTests : IDisposable
     [InlineData("utf-16BE")]
     public async Task ReadAsync_OfTextsWithAByteOrderMark_ReadsThem(string encoding)
     {
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.json", "[{\"caption\":\"café\"}]", Named(encoding)), cancellationToken: Cancel));
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.txt", "café\n", Named(encoding)), cancellationToken: Cancel));
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.csv", "txt2\ncafé\n", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.json", "[{\"caption\":\"café\"}]", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.txt", "café\n", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.csv", "txt2\ncafé\n", Named(encoding)), cancellationToken: Cancel));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class StrictTextTests : IDisposable
     [InlineData("a.csv", "txt2\nok\ncaf\u00e9\n", 3, "txt2")]
     public async Task ReadAsync_OfTextsThatAreNone_NamesLineAndField(string name, string content, long line, string? field)
     {
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(async () => await TextList.ReadAsync(Write(name, content, Encoding.Latin1), cancellationToken: Cancel));
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(async () => await TextFile.ReadTextsAsync(Write(name, content, Encoding.Latin1), cancellationToken: Cancel));
 
         Assert.Equal((_folder[name], line, field), (error.File, error.Line, error.Field));
     }
