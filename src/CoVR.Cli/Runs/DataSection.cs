@@ -37,16 +37,8 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         ["triplets"] = WebVidCoVRIteration.Triplet,
     };
 
-    private static readonly Dictionary<string, MissingMediaPolicy> Policies = new(StringComparer.Ordinal)
-    {
-        ["strict_test"] = MissingMediaPolicy.StrictTest,
-        ["strict"] = MissingMediaPolicy.Strict,
-        ["report"] = MissingMediaPolicy.Report,
-        ["ignore"] = MissingMediaPolicy.Ignore,
-    };
-
     /// <summary>How rows without media are treated.</summary>
-    public MissingMediaPolicy Policy => config.OneOf("missing_media", Policies, "strict_test");
+    public MissingMediaPolicy Policy => RunValues.Of(config).MissingMedia;
 
     // Tested data must be complete, whichever split it is.
     private MissingMediaPolicy TestPolicy => Policy == MissingMediaPolicy.StrictTest ? MissingMediaPolicy.Strict : Policy;
@@ -134,7 +126,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             DataKind.WebVidRuleBased => WebVidCoVROptions.RuleBased(),
             _ => new WebVidCoVROptions(),
         };
-        (options.Iterate, options.Seed) = (IterationOf(section), config.Whole("seed", 1234));
+        (options.Iterate, options.Seed) = (IterationOf(section), RunValues.Of(config).Seed);
         foreach (var file in files)
         {
             options.AddSplit(file.Split, file.Annotations, file.Media);
