@@ -37,7 +37,6 @@ public static class ReproductionBuilderExtensions
         }
 
         return builder.ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow).TryUse((services, name) => new BenchmarkRunner(
-            services.GetRequiredKeyedService<IPipelineProvider>(name),
             services.GetRequiredKeyedService<Evaluator>(name),
             services.GetRequiredKeyedService<IEmbeddingJob>(name),
             services.GetService<ILogger<BenchmarkRunner>>()));

@@ -82,7 +82,7 @@ public sealed class BlipEvaluationTests
             Gallery = new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
         var pictures = new Pictures();
-        await new EmbeddingJob(pipeline).EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
+        await pipeline.CreateEmbeddingJob().EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
         return pipeline;
     }
 

@@ -88,7 +88,7 @@ internal static class PipelineDefaults
             Pipeline(services, name),
             OptionsOf<CoVROptions>(services, name).Embedding,
             services.GetRequiredService<TimeProvider>(),
-            services.GetService<ILogger<EmbeddingJob>>()))
+            services.GetService<ILogger<IEmbeddingJob>>()))
         .TryUse((services, name) => new Evaluator(
             Pipeline(services, name), services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<Evaluator>>()));
 
