@@ -37,7 +37,7 @@ public abstract class DatasetOptions
     /// <param name="loggers">Logs rows that are left out; null: no log.</param>
     /// <returns>A reader that is safe for use from several threads. Do not change these options afterwards.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public IInspectableDataset CreateReader(ILoggerFactory? loggers = null)
+    public ITripletDatasetReader CreateReader(ILoggerFactory? loggers = null)
     {
         Validate();
         return Create(loggers ?? NullLoggerFactory.Instance);

@@ -1,21 +1,18 @@
+using CoVR;
 using CoVR.Checkpoints;
 using CoVR.Data;
 using CoVR.DependencyInjection;
-using CoVR.Downloads;
-using CoVR.Embedding.Folders;
 using CoVR.Embedding;
+using CoVR.Embedding.Folders;
 using CoVR.Evaluation;
-using CoVR.Media.Sampling;
-using CoVR.Media.Transforms;
 using CoVR.Media;
 using CoVR.Modeling;
 using CoVR.Retrieval;
 using CoVR.Storage;
-using CoVR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -79,7 +79,7 @@ public sealed class TextFileTests : IDisposable
     {
         var reader = Table(Write("test.csv", $"pth1,pth2,edit\n1,2,more\n{row}\n3,4,less\n", Encoding.Latin1));
 
-        var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(reader, DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((3L, field), (error.Line, error.Field));
@@ -92,7 +92,7 @@ public sealed class TextFileTests : IDisposable
     {
         byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("pth1,pth2,edit\n1,2,mo"), 0x3D, 0xD8, .. Encoding.Unicode.GetBytes("re\n3,4,naïve\n")];
 
-        var inspection = await Table(Write("test.csv", content)).InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(Table(Write("test.csv", content)), DatasetSplit.Test, Cancel);
 
         Assert.Equal((2L, "edit"), inspection.Issues.Select(issue => (issue.Line!.Value, issue.Field)).Single());
         Assert.Equal("naïve", Assert.Single(inspection.Dataset.Triplets).Modification);
@@ -106,7 +106,7 @@ public sealed class TextFileTests : IDisposable
         options.MissingMedia = MissingMediaPolicy.Ignore;
         options.Galleries[DatasetSplit.Test] = list;
 
-        var inspection = await options.CreateReader().InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(options.CreateReader(), DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((list, 2L), (error.File, error.Line));
@@ -129,7 +129,7 @@ public sealed class TextFileTests : IDisposable
         var file = Write("cap.json", $"[{Entry(1, value, key)},\n{Entry(2)}]", Encoding.Latin1);
         var reader = new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, file, _folder.FullName).CreateReader();
 
-        var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(reader, DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((file, 1L), (error.File, error.Line));
@@ -174,7 +174,7 @@ public sealed class TextFileTests : IDisposable
         return $$"""{"pairid": {{id}}, {{Field("reference", "\"r\"")}}, "target_hard": "t", {{Field("target_soft", "{\"t\": 1.0}")}}, {{Field("caption", "\"ok\"")}}, {{Field("img_set", "{\"id\": 1, \"members\": [\"t\"]}")}}}""";
     }
 
-    private static IInspectableDataset Table(string file) => new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!).CreateReader();
+    private static ITripletDatasetReader Table(string file) => new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!).CreateReader();
 
     private string Write(string name, string content, Encoding encoding) => Write(name, [.. encoding.GetPreamble(), .. encoding.GetBytes(content)]);
 
