@@ -9,7 +9,6 @@ using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Retrieval;
 using CoVR.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks;

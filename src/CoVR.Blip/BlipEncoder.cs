@@ -1,7 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;

@@ -3,7 +3,6 @@ using CoVR.Evaluation;
 using CoVR.Media;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Embedding;
-using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Media.Sampling;
 using CoVR.Media.Transforms;

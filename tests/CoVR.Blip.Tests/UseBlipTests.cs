@@ -3,7 +3,6 @@ using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Blip.Tests;

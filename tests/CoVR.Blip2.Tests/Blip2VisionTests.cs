@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;

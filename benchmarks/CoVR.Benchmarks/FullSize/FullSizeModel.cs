@@ -5,7 +5,6 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Native;
 using CoVR.Modeling.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks.FullSize;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CoVR.Reproduction;
 using CoVR.Reproduction.Benchmarks;
 using Microsoft.Extensions.Logging;
 

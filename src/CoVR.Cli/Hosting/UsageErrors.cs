@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CoVR.Checkpoints;
 using CoVR.Cli.Runs;
 using CoVR.Reproduction.Configuration;
 

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Evaluation;
 using CoVR.Reproduction.Configuration;
 using CoVR.Reproduction.Evaluation;
 

@@ -1,7 +1,5 @@
 using CoVR.Datasets;
-using CoVR.DependencyInjection;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training.Batches;
 using CoVR.Training.Runs;
 using CoVR.Training.Schedules;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using CoVR.Modeling.Checkpoints.Files;
 using CoVR.Modeling.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;

@@ -1,7 +1,6 @@
 using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Native;
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 

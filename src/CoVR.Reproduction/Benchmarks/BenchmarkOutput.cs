@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Evaluation;
 using CoVR.Reproduction.Results;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,3 @@
-using CoVR.Checkpoints;
-
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Paths of names within a tree: <c>model.ckpt.name</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using CoVR.DependencyInjection;
 
 namespace CoVR.Evaluation;
 

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Evaluation;
 using CoVR.Retrieval;
 
 namespace CoVR.Datasets.Tests.WebVidCoVR;

@@ -1,7 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Evaluation;
 using CoVR.Reproduction.Evaluation;
 using CoVR.Retrieval;
 

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.DependencyInjection;
 using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Modeling;

@@ -2,7 +2,6 @@ using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Training.Batches;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 using CoVR.Training.Sampling;

@@ -5,7 +5,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
-using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

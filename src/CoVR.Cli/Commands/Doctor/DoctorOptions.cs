@@ -3,7 +3,6 @@ using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
-using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Commands.Doctor;

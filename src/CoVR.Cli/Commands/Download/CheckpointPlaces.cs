@@ -1,7 +1,6 @@
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Downloads;
-using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Download;
 

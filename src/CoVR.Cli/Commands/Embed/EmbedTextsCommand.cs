@@ -3,7 +3,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Datasets.Annotations;
-using CoVR.Embedding;
 using CoVR.Reproduction.Embedding;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -7,7 +7,6 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
-using TorchSharp;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;
 
