@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks;

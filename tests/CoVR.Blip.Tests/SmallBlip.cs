@@ -23,7 +23,7 @@ internal static class SmallBlip
         Text = new BertOptions { VocabularySize = 0, Width = 24, Depth = 2, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
     };
 
-    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
+    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7, Trainable = TrainableWeights.Composed };
 
     public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => BlipArchitecture.Family.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
 

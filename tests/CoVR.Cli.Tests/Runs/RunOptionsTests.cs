@@ -35,7 +35,7 @@ public sealed class RunOptionsTests(MatrixWorld world)
         Assert.Contains("Run the same command again to resume", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(stopped, "ckpt_2.ckpt")));
         var output = await run.SucceedAsync([.. train, "run_name=stopped"]);
-        Assert.Matches("went on from step [1-5]", output);
+        Assert.Matches("resumed from step [1-5]", output);
         Assert.All(new[] { "ckpt_0.ckpt", "ckpt_1.ckpt", "ckpt_2.ckpt" }, file => Assert.Equal(0, Distance(Path.Combine(whole, file), Path.Combine(stopped, file))));
         Assert.Equal(File.ReadAllText(Path.Combine(whole, "cirr-val", "metrics.json")), File.ReadAllText(Path.Combine(stopped, "cirr-val", "metrics.json")));
     }

@@ -72,12 +72,12 @@ public sealed class PackedWeightTests : IDisposable
     public void Pack_Float32_KeepsTheWeightsForSavingAndHashing()
     {
         var layer = Layer(48, 96);
-        var (hash, weight) = (WeightsHash.OfState(layer.state_dict()), layer.Weight.detach().clone());
+        var (hash, weight) = (Checkpoint.HashWeights(layer.state_dict()), layer.Weight.detach().clone());
 
         ((IPackableLayer)layer).Pack(ModelPrecision.Float32);
         Checkpoint.WriteSafetensors(_folder["x.safetensors"], layer.state_dict());
 
-        Assert.Equal(hash, WeightsHash.OfState(layer.state_dict()));
+        Assert.Equal(hash, Checkpoint.HashWeights(layer.state_dict()));
         var copy = Layer(48, 96);
         Checkpoint.Load(copy, _folder["x.safetensors"]);
         Assert.Equal(weight.data<float>(), copy.Weight.data<float>());

@@ -171,7 +171,7 @@ internal sealed class AnnotationsCommand
 
     private static string Said(AnnotationStatus status) => status switch
     {
-        AnnotationStatus.AlreadyThere => "was there",
+        AnnotationStatus.AlreadyThere => "exists already",
         _ => status.ToString().ToLowerInvariant(),
     };
 
