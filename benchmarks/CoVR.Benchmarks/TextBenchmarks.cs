@@ -60,7 +60,6 @@ public class TextBenchmarks
     {
         _model.Dispose();
         _layers.Dispose();
-        _text.Dispose();
         _visual.Dispose();
     }
 }

@@ -35,7 +35,7 @@ public sealed class BlipPrecisionTests : IDisposable
         Assert.InRange(Cosine(plain, packed, Caption), cosine, 1.00001);
         Assert.Equal(plain.Description.Name + suffix, packed.Description.Name);
         Assert.Equal(plain.Description.WeightsSha256, packed.Description.WeightsSha256);
-        packed.RehashWeights();
+        Checkpoint.RehashWeights(packed);
         Assert.Equal(plain.Description.WeightsSha256, packed.Description.WeightsSha256);
     }
 

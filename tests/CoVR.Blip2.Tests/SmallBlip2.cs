@@ -23,7 +23,7 @@ internal static class SmallBlip2
         Text = new Blip2Architecture().Text with { VocabularySize = 0, Width = 24, Depth = 4, Heads = 3, FeedForwardWidth = 48, MaxPositions = 40 },
     };
 
-    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7 };
+    public static ModelOptions Options() => new() { Architecture = Architecture, Vocabulary = Vocabulary, Seed = 7, Trainable = TrainableWeights.Composed };
 
     public static ComposedModel Create(ModelOptions options, ComposedModelParts? parts = null) => Blip2Architecture.Family.CreateAsync(options, parts ?? new ComposedModelParts { Checkpoints = new CheckpointResolver() }).AsTask().GetAwaiter().GetResult();
 
