@@ -82,7 +82,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         if (variant.Length > 0 && !entry.Variants.Contains(variant, StringComparer.OrdinalIgnoreCase))
         {
             throw new CheckpointException(
-                name, $"these weights are of the variant '{entry.Variants[0]}', and '{variant}' is asked for: set the option Variant to '{entry.Variants[0]}'.");
+                name, $"these weights are of the variant '{entry.Variants[0]}', but '{variant}' was requested: set the option Variant to '{entry.Variants[0]}'.");
         }
 
         if (entry.ReferencePath is { } place && options.ReferenceFolder is { } folder && Path.GetFullPath(Path.Combine(folder, place)) is var path && File.Exists(path))
