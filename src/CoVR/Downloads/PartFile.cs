@@ -54,6 +54,22 @@ internal sealed class PartFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Removes what a process leaves that is killed right after the rename: a state without bytes. A part in use, or with bytes, is left alone.</summary>
+    public static void RemoveLeftovers(string target)
+    {
+        try
+        {
+            using var state = File.Exists(target + ".part.json") && !File.Exists(target + ".part") ? new FileStream(target + ".part.json", FileMode.Open, FileAccess.ReadWrite, FileShare.Delete) : null;
+            if (state is not null)
+            {
+                File.Delete(state.Name);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     /// <summary>Drops all bytes and records the version that follows.</summary>
     public void Start(PartState state)
     {

@@ -48,6 +48,19 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_OfAFileWhoseDownloadWasKilledAfterTheRename_RemovesWhatIsLeft()
+    {
+        await using var server = new ScriptedServer(_ => new ScriptedReply(500));
+        using var downloader = Patient();
+        Write(Target, File1);
+        Write(Target + ".part.json", "{}"u8.ToArray());
+
+        Assert.False(await downloader.DownloadAsync(Ask(server), null, Cancel));
+
+        AssertComplete(File1);
+    }
+
+    [Fact]
     public async Task Download_OverAFileOfAnotherLength_ReplacesIt()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1));
