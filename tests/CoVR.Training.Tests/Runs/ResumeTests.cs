@@ -4,7 +4,6 @@ using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
 using CoVR.Training.Batches;
-using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 using CoVR.Training.Sampling;
 using CoVR.Training.Steps;
