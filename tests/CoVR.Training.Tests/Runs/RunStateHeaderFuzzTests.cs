@@ -7,6 +7,15 @@ namespace CoVR.Training.Tests.Runs;
 
 public sealed class RunStateHeaderFuzzTests
 {
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"Format":2,"Cursor":null,"Settings":{}}""")]
+    [InlineData("""{"Format":2,"Cursor":{},"Settings":null}""")]
+    public void Parse_WithoutWhatItNeeds_IsRefused(string json) => Assert.Contains(
+        "damaged",
+        Assert.Throws<CheckpointException>(() => RunStateHeader.Parse("x", new Dictionary<string, string> { [RunStateHeader.Key] = json })).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void Parse_Mutants_AreReadOrRefused()
     {
