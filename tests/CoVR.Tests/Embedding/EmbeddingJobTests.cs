@@ -2,8 +2,8 @@ using CoVR.Conformance;
 using CoVR.Embedding;
 using CoVR.Retrieval;
 using CoVR.Storage;
-using CoVR.TestSupport.Downloads;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport.Downloads;
 using TorchSharp;
 
 namespace CoVR.Tests.Embedding;

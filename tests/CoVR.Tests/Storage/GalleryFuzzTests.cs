@@ -86,7 +86,14 @@ public sealed class GalleryFuzzTests : IAsyncLifetime
     {
         Properties = new GalleryProperties
         {
-            Kind = MediaKind.Video, Source = "a/b.mp4", ContentHash = "00ff", Size = 12, Taken = DateTimeOffset.UnixEpoch, Modified = DateTimeOffset.UnixEpoch.AddDays(1), Owner = "somebody", Tags = [$"{value}", "two"],
+            Kind = MediaKind.Video,
+            Source = "a/b.mp4",
+            ContentHash = "00ff",
+            Size = 12,
+            Taken = DateTimeOffset.UnixEpoch,
+            Modified = DateTimeOffset.UnixEpoch.AddDays(1),
+            Owner = "somebody",
+            Tags = [$"{value}", "two"],
         },
         FrameTimes = [TimeSpan.FromSeconds(1)],
     };
