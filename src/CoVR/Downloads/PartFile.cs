@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -171,7 +172,7 @@ internal sealed class PartFile : IAsyncDisposable
     {
         try
         {
-            return _lock.Length == 0 ? null : JsonSerializer.Deserialize<PartState>(_lock);
+            return _lock.Length > 0 && JsonSerializer.Deserialize<PartState>(_lock) is { Address: not null } state && (state.ETag is null || EntityTagHeaderValue.TryParse(state.ETag, out _)) ? state : null;
         }
         catch (JsonException)
         {

@@ -60,6 +60,23 @@ public sealed class DownloaderTests : IDisposable
         AssertComplete(File1);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"ETag":"\"v1\""}""")]
+    [InlineData("""{"Address":"ADDRESS","ETag":"no quotes"}""")]
+    public async Task Download_OfAPartWhoseStateIsBroken_BeginsAnew(string state)
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1));
+        using var downloader = Patient();
+        Write(Target + ".part", File2[..1000]);
+        Write(Target + ".part.json", System.Text.Encoding.UTF8.GetBytes(state.Replace("ADDRESS", Ask(server).Uri.AbsoluteUri, StringComparison.Ordinal)));
+
+        Assert.True(await downloader.DownloadAsync(Ask(server), null, Cancel));
+
+        AssertComplete(File1);
+        Assert.Equal([null], server.Requests.Select(request => request.RangeStart));
+    }
+
     [Fact]
     public async Task Download_OverAFileOfAnotherLength_ReplacesIt()
     {
