@@ -50,7 +50,9 @@ internal sealed class RecordDetails
     }
 
     /// <summary>Decodes details.</summary>
-    /// <exception cref="InvalidDataException">They contain fields unknown to this version.</exception>
+    /// <exception cref="InvalidDataException">They contradict themselves, or contain fields unknown to this version.</exception>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="EndOfStreamException">They end too early.</exception>
     public static RecordDetails Decode(ReadOnlySpan<byte> bytes, MediaId id)
     {
         if (bytes.IsEmpty)
@@ -60,7 +62,14 @@ internal sealed class RecordDetails
 
         using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         var fields = (Fields)reader.ReadUInt16();
-        return (fields & ~Fields.All) == 0 ? Read(reader, fields, id) : throw new InvalidDataException("It was written by a newer version.");
+        try
+        {
+            return (fields & ~Fields.All) == 0 ? Read(reader, fields, id) : throw new InvalidDataException("It was written by a newer version.");
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidDataException("A text in it is broken.", error);
+        }
     }
 
     private Fields Present()
@@ -159,7 +168,9 @@ internal sealed class RecordDetails
 
     private static T[] ReadAll<T>(BinaryReader reader, Func<T> read)
     {
-        var values = new T[reader.ReadInt32()];
+        // Each value takes a byte at least.
+        var count = reader.ReadInt32();
+        var values = count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position ? new T[count] : throw new InvalidDataException("It promises more values than it holds.");
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = read();
