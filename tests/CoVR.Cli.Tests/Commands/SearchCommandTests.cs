@@ -134,7 +134,7 @@ public sealed class SearchCommandTests : IDisposable
         var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Single(Table(output));
-        Assert.Contains("photos: 1 new; skipped: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
+        Assert.Contains("photos: 1 new; passed over: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
     }
 
     [Theory]
