@@ -37,6 +37,11 @@ public sealed class MediaFrameReader : IFrameReader
     /// <returns>A decoder that is safe for use from several threads.</returns>
     public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);
 
+    /// <summary>Recognizes the format of a picture.</summary>
+    /// <param name="header">The first 64 bytes of the file, or more.</param>
+    /// <returns>Its name as in <see cref="IImageDecoder.Formats"/>: PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC, AVIF, JPEG 2000, JPEG XL or camera RAW (some of which say TIFF); null for anything else.</returns>
+    public static string? PictureFormatOf(ReadOnlySpan<byte> header) => ImageFormat.Name(header) ?? ImageFormat.OtherName(header);
+
     /// <inheritdoc/>
     public IFrameReader AsSeen => _options.BgrVideos || _images.AsSeen != _images ? new MediaFrameReader(_images.AsSeen, _options.With(bgrVideos: false), _logger) : this;
 

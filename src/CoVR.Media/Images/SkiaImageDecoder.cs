@@ -23,6 +23,10 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     private SkiaImageDecoder(int maxPixels, bool isSeen) => (_maxPixels, _isSeen) = (maxPixels, isSeen);
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Formats { get; } =
+        new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}");
+
+    /// <inheritdoc/>
     public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true);
 
     /// <inheritdoc/>
@@ -128,8 +132,9 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     {
         if (ImageFormat.Name(encoded) is not { } format)
         {
-            var what = ImageFormat.IsTiff(encoded) ? "TIFF images are not read" : "the bytes are no image that is understood";
-            return new MediaReadException(name, MediaFailure.UnknownFormat, $"{what}; use PNG, JPEG, WebP, GIF or BMP.");
+            return new MediaReadException(name, MediaFailure.UnknownFormat, ImageFormat.OtherName(encoded) is { } other
+                ? $"{other} pictures are read with the package CoVR.Media.Magick (UseMagickImages)."
+                : "the bytes are no image that is understood; use PNG, JPEG, WebP, GIF or BMP.");
         }
 
         return outcome == SKCodecResult.IncompleteInput || ImageFormat.IsShortWebP(encoded)
