@@ -17,8 +17,8 @@ public static class MagickCoVRBuilderExtensions
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="restrictProcess">
-    /// Whether a security policy restricts ImageMagick in the whole process to these formats, without external programs and files on disk. False where the
-    /// host uses ImageMagick for something else and has a policy of its own.
+    /// Whether a security policy restricts ImageMagick in the whole process to these formats, without external programs and without memory on disk, from the first such picture on.
+    /// False where the host uses ImageMagick for something else and has a policy of its own.
     /// </param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseMagickImages(this ICoVRBuilder builder, bool restrictProcess = true) => builder.Use<IImageDecoder>((services, name) =>
@@ -29,13 +29,6 @@ public static class MagickCoVRBuilderExtensions
     /// <param name="loggers">Logs files of several pages; may be null.</param>
     /// <param name="restrictProcess">As for <see cref="UseMagickImages"/>.</param>
     /// <returns>A decoder that is safe for use from several threads.</returns>
-    public static IImageDecoder CreateDecoder(MediaOptions? options = null, ILoggerFactory? loggers = null, bool restrictProcess = true)
-    {
-        if (restrictProcess)
-        {
-            MagickPolicy.Apply();
-        }
-
-        return new MagickImageDecoder(options ?? new MediaOptions(), loggers?.CreateLogger<MagickImageDecoder>());
-    }
+    public static IImageDecoder CreateDecoder(MediaOptions? options = null, ILoggerFactory? loggers = null, bool restrictProcess = true) =>
+        new MagickImageDecoder(options ?? new MediaOptions(), loggers?.CreateLogger<MagickImageDecoder>(), restrictProcess);
 }

@@ -22,24 +22,29 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
     };
 
     private readonly IImageDecoder _builtIn;
-    private readonly MediaOptions _options;
+    private readonly int _maxPixels;
     private readonly ILogger? _logger;
+    private readonly bool _restrictsProcess;
     private readonly bool _isSeen;
 
     /// <summary>Creates a decoder.</summary>
-    public MagickImageDecoder(MediaOptions options, ILogger? logger = null)
-        : this(MediaFrameReader.CreateImageDecoder(options), options, logger, options.Pictures == PictureReading.AsSeen)
+    public MagickImageDecoder(MediaOptions options, ILogger? logger = null, bool restrictsProcess = true)
     {
+        (_builtIn, _maxPixels, _isSeen) = (MediaFrameReader.CreateImageDecoder(options), options.MaxPixels, options.Pictures == PictureReading.AsSeen);
+        (_logger, _restrictsProcess) = (logger, restrictsProcess);
     }
 
-    private MagickImageDecoder(IImageDecoder builtIn, MediaOptions options, ILogger? logger, bool isSeen) =>
-        (_builtIn, _options, _logger, _isSeen) = (builtIn, options, logger, isSeen);
+    private MagickImageDecoder(MagickImageDecoder other)
+    {
+        (_builtIn, _maxPixels, _isSeen) = (other._builtIn.AsSeen, other._maxPixels, true);
+        (_logger, _restrictsProcess) = (other._logger, other._restrictsProcess);
+    }
 
     /// <inheritdoc/>
-    public IImageDecoder AsSeen => _isSeen ? this : new MagickImageDecoder(_builtIn.AsSeen, _options, _logger, isSeen: true);
+    public IImageDecoder AsSeen => _isSeen ? this : new MagickImageDecoder(this);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Formats => Native.Keys.ToDictionary(format => format, _ => Version())
+    public IReadOnlyDictionary<string, string> Formats => Native.Keys.ToDictionary(format => format, _ => $"Magick.NET {typeof(MagickImage).Assembly.GetName().Version!.ToString(3)}")
         .Concat(_builtIn.Formats).Append(new(Raw, $"{_builtIn.Formats["JPEG"]} (the preview)")).ToDictionary();
 
     /// <inheritdoc/>
@@ -68,6 +73,11 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
 
         try
         {
+            if (_restrictsProcess)
+            {
+                MagickPolicy.Apply();
+            }
+
             // Two JPEG 2000 formats differ in whether there is a container.
             var settings = new MagickReadSettings { Format = format == MagickFormat.Jp2 && encoded[0] == 0xFF ? MagickFormat.J2k : format, FrameIndex = 0, FrameCount = 1 };
             using var picture = new MagickImage();
@@ -113,9 +123,9 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
 
     private void CheckSize(MagickImage picture, string name)
     {
-        if ((ulong)picture.Width * picture.Height > (ulong)_options.MaxPixels)
+        if ((ulong)picture.Width * picture.Height > (ulong)_maxPixels)
         {
-            throw new MediaReadException(name, MediaFailure.TooLarge, $"the image says it has {picture.Width}x{picture.Height} pixels, more than the {_options.MaxPixels} allowed.");
+            throw new MediaReadException(name, MediaFailure.TooLarge, $"the image says it has {picture.Width}x{picture.Height} pixels, more than the {_maxPixels} allowed.");
         }
     }
 
@@ -135,8 +145,6 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
 
     // What follows the message is the name of a temporary file and the place in ImageMagick's sources.
     private static string WordsOf(string message) => message.Split('`')[0].Trim().TrimEnd('.') + ".";
-
-    private static string Version() => MagickNET.ImageMagickVersion.Split(' ') is [_, var version, ..] ? $"ImageMagick {version}" : "ImageMagick";
 
     [LoggerMessage(1, LogLevel.Warning, "{Media}: the first of its {Pages} pages is read")]
     private static partial void OnePageOf(ILogger logger, string media, int pages);

@@ -32,6 +32,7 @@ public sealed class DependencyTests
         ["FFMpegCore"] = "CoVR.Media",
         ["Magick.NET-Q8-AnyCPU"] = "CoVR.Media.Magick",
         ["Magick.NET.Core"] = "CoVR.Media.Magick",
+        ["MetadataExtractor"] = "CoVR",
         ["CsvHelper"] = "CoVR.Datasets",
         ["Npgsql"] = "CoVR.PgVector",
         ["Pgvector"] = "CoVR.PgVector",

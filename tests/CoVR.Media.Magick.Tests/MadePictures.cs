@@ -1,5 +1,4 @@
 using ImageMagick;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Media.Magick.Tests;
@@ -13,7 +12,7 @@ internal static class MadePictures
 
     public static MagickImage Picture()
     {
-        _ = MagickCoVRBuilderExtensions.CreateDecoder();
+        MagickPolicy.Apply();
         var picture = new MagickImage();
         picture.ReadPixels(Frame.Rgb.Span, new PixelReadSettings((uint)Frame.Width, (uint)Frame.Height, StorageType.Char, PixelMapping.RGB));
         return picture;

@@ -78,7 +78,7 @@ public sealed class FolderScanTests : IDisposable
         var scan = await ScanAsync();
 
         Assert.Equal([.. readable, "l.MTS", "m.ts"], scan.Items.Select(item => item.Id.Value));
-        Assert.Equal("1 AVIF (not supported yet), 2 HEIC (not supported yet), 1 TIFF (not supported yet)", scan.DescribePassedOver());
+        Assert.Equal("1 AVIF (add CoVR.Media.Magick), 2 HEIC (add CoVR.Media.Magick), 1 TIFF (add CoVR.Media.Magick)", scan.DescribePassedOver());
         Assert.Equal(MediaKind.Video, scan.Items.Single(item => item.Id.Value == "m.ts").Properties.Kind);
         Assert.Equal(MediaKind.Picture, scan.Items.Single(item => item.Id.Value == "h.jfif").Properties.Kind);
     }
@@ -88,7 +88,7 @@ public sealed class FolderScanTests : IDisposable
     {
         Touch("photos/sub/a.png");
 
-        var scan = await FolderScan.RunAsync(_folder["photos"], "mine", Cancel);
+        var scan = await FolderScan.RunAsync(_folder["photos"], "mine", null, Cancel);
 
         var item = Assert.Single(scan.Items);
         Assert.Equal("mine/sub/a.png", item.Id.Value);
@@ -103,14 +103,14 @@ public sealed class FolderScanTests : IDisposable
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderScan.RunAsync(_folder["photos"], "", stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderScan.RunAsync(_folder["photos"], "", null, stop.Token));
     }
 
     [Fact]
     public async Task RunAsync_NoFolder_NamesIt() =>
-        Assert.Contains("nowhere", (await Assert.ThrowsAsync<DirectoryNotFoundException>(() => FolderScan.RunAsync("nowhere", "", Cancel))).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere", (await Assert.ThrowsAsync<DirectoryNotFoundException>(() => FolderScan.RunAsync("nowhere", "", null, Cancel))).Message, StringComparison.Ordinal);
 
-    private Task<FolderScan> ScanAsync() => FolderScan.RunAsync(_folder["photos"], "", Cancel);
+    private Task<FolderScan> ScanAsync() => FolderScan.RunAsync(_folder["photos"], "", null, Cancel);
 
     private async Task<IEnumerable<string>> IdsAsync() => (await ScanAsync()).Items.Select(item => item.Id.Value);
 

@@ -160,7 +160,7 @@ public sealed class FolderSynchronizerTests : IDisposable
     public async Task SynchronizeAsync_FileStillWritten_WaitsForTheNextCall()
     {
         Write("a.png", 1);
-        var scan = await FolderScan.RunAsync(_folder["photos"], "", Cancel);
+        var scan = await FolderScan.RunAsync(_folder["photos"], "", null, Cancel);
 
         var report = await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)) { Quiet = TimeSpan.FromMinutes(5) }.SynchronizeAsync(scan, null, Cancel);
 
@@ -183,7 +183,7 @@ public sealed class FolderSynchronizerTests : IDisposable
 
         var watcher = new TwoScans();
         var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline));
-        using var service = new WatchedFolderService(_folder["photos"], "", watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
+        using var service = new WatchedFolderService(_folder["photos"], cancel => FolderScan.RunAsync(_folder["photos"], cancellationToken: cancel), watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
         await service.StartAsync(Cancel);
         await service.ExecuteTask!;
 
@@ -194,7 +194,7 @@ public sealed class FolderSynchronizerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private async Task<FolderSyncReport> SyncAsync(string folder = "photos", string scope = "") =>
-        await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)).SynchronizeAsync(await FolderScan.RunAsync(_folder[folder], scope, Cancel), null, Cancel);
+        await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)).SynchronizeAsync(await FolderScan.RunAsync(_folder[folder], scope, null, Cancel), null, Cancel);
 
     private void Write(string name, byte corner, int length = 2)
     {

@@ -1,0 +1,37 @@
+namespace CoVR.Embedding.Folders;
+
+/// <summary>Finds files that belong to a picture beside them: the clip of a Live Photo, and the camera RAW file of a picture.</summary>
+internal static class MediaPairs
+{
+    /// <summary>The longest clip of a Live Photo.</summary>
+    private static readonly TimeSpan LongestClip = TimeSpan.FromSeconds(4);
+
+    private static readonly string[] ClipExtensions = [".mov", ".mp4"];
+
+    /// <summary>The items that are no items of their own, and what they are.</summary>
+    public static IReadOnlyList<(MediaId Id, string Reason)> Find(IEnumerable<MediaItem> items, CancellationToken cancellationToken)
+    {
+        var found = new List<(MediaId, string)>();
+        foreach (var group in items.GroupBy(item => Path.ChangeExtension(item.Id.Value, null), StringComparer.OrdinalIgnoreCase).Where(group => group.Skip(1).Any()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (group.FirstOrDefault(item => item.Properties.Kind == MediaKind.Picture && !IsRaw(item)) is { } picture)
+            {
+                found.AddRange(group.Where(IsRaw).Select(item => (item.Id, "paired RAW file")));
+                found.AddRange(group.Where(item => IsClip(item) && IsOf(picture, item)).Select(item => (item.Id, "Live Photo clip")));
+            }
+        }
+
+        return found;
+    }
+
+    private static bool IsRaw(MediaItem item) => MediaFileTypes.Of(item.Source.Path!).Format == MediaFileTypes.Raw;
+
+    private static bool IsClip(MediaItem item) => ClipExtensions.Contains(Path.GetExtension(item.Source.Path), StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsOf(MediaItem picture, MediaItem clip)
+    {
+        var video = MediaMetadata.Read(clip.Source.Path!);
+        return video.PairId is { } id && MediaMetadata.Read(picture.Source.Path!).PairId is { } other ? id == other : video.Duration > TimeSpan.Zero && video.Duration <= LongestClip;
+    }
+}
