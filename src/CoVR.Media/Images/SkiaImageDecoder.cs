@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reflection;
 using SkiaSharp;
 
 namespace CoVR.Media.Images;
@@ -24,7 +25,7 @@ internal sealed class SkiaImageDecoder : IImageDecoder
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Formats { get; } =
-        new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}");
+        new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => $"SkiaSharp {typeof(SKCodec).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}");
 
     /// <inheritdoc/>
     public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true);

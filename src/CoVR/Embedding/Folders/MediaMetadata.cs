@@ -18,7 +18,7 @@ internal sealed record MediaMetadata
     /// <summary>The camera's make and model.</summary>
     public string? Camera { get; private init; }
 
-    /// <summary>Whether it says where it was taken.</summary>
+    /// <summary>Whether it says where it was taken; unknown for videos that are not Apple's, which have other places for it.</summary>
     public bool? HasLocation { get; private init; }
 
     /// <summary>Where it was taken, by ISO 6709.</summary>
@@ -54,7 +54,7 @@ internal sealed record MediaMetadata
         {
             Taken = directories.OfType<ExifSubIfdDirectory>().Select(ExifTime).FirstOrDefault(time => time is not null) ?? QuickTime(directories),
             Camera = CameraOf(directories),
-            HasLocation = location is not null,
+            HasLocation = location is null && directories.OfType<QuickTimeMovieHeaderDirectory>().Any() && !directories.OfType<QuickTimeMetadataHeaderDirectory>().Any() ? null : location is not null,
             Location = location,
             PairId = Text<AppleMakernoteDirectory>(directories, AppleMakernoteDirectory.TagContentIdentifier)
                 ?? Text<QuickTimeMetadataHeaderDirectory>(directories, QuickTimeMetadataHeaderDirectory.TagContentIdentifier),

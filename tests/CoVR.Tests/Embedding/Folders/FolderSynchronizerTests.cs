@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CoVR.Embedding;
 using CoVR.Embedding.Folders;
+using CoVR.Media;
 using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
@@ -156,6 +157,24 @@ public sealed class FolderSynchronizerTests : IDisposable
         Assert.Equal("no changes", $"{await SyncAsync("other", "two")}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SynchronizeAsync_OfAPhotograph_StoresWhatItSays(bool storesLocations)
+    {
+        var said = new ExifJpeg { Make = "Canon", Model = "Canon EOS R5", Taken = "2024:06:01 12:30:15", Place = (48, 2) };
+        await File.WriteAllBytesAsync(_folder["photos", "a.jpg"], said.Insert(MediaWriter.EncodeJpeg(new RgbFrame(8, 8, new byte[192]))), Cancel);
+        Write("b.png", 1);
+        var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)) { StoresLocations = storesLocations };
+
+        await synchronizer.SynchronizeAsync(await FolderScan.RunAsync(_folder["photos"], "", null, Cancel), null, Cancel);
+
+        var properties = (await _pipeline.Gallery.GetAsync([new MediaId("a.jpg")], Cancel)).Single().Properties;
+        Assert.Equal(new DateTimeOffset(2024, 6, 1, 12, 30, 15, TimeSpan.Zero), properties.Taken);
+        Assert.Equal(("Canon EOS R5", true, storesLocations ? "+48.0000+002.0000/" : null), (properties.Camera, properties.HasLocation, properties.Location));
+        Assert.Equal(1, await _pipeline.Gallery.CountAsync(new GalleryFilter.FromCamera("canon") & new GalleryFilter.WithLocation(), Cancel));
+    }
+
     [Fact]
     public async Task SynchronizeAsync_FileStillWritten_WaitsForTheNextCall()
     {
@@ -231,7 +250,8 @@ public sealed class FolderSynchronizerTests : IDisposable
             var path = media.Path!;
             _read.Enqueue(Path.GetFileName(path));
             var corner = (await File.ReadAllBytesAsync(path, cancellationToken))[0];
-            return corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");
+            return corner == 0xFF ? [ColourEncoder.Picture(1)] // a JPEG
+                : corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");
         }
     }
 
