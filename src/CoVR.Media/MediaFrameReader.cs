@@ -27,8 +27,9 @@ public sealed class MediaFrameReader : IFrameReader
     {
         options ??= new MediaOptions();
         OptionsFaults.ThrowIfAny(options);
-        (_images, _options, _logger) = (images ?? CreateImageDecoder(options), options, logger);
-        _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
+        (_images, _logger) = (images ?? CreateImageDecoder(options), logger);
+        _options = options.With(options.Pictures ?? (_images.AsSeen == _images ? PictureReading.AsSeen : PictureReading.AsPillow), options.BgrVideos);
+        _videos = new FfmpegFrameReader(_options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
     /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP.</summary>
@@ -43,7 +44,7 @@ public sealed class MediaFrameReader : IFrameReader
     public static string? PictureFormatOf(ReadOnlySpan<byte> header) => ImageFormat.Name(header) ?? ImageFormat.OtherName(header);
 
     /// <inheritdoc/>
-    public IFrameReader AsSeen => _options.BgrVideos || _images.AsSeen != _images ? new MediaFrameReader(_images.AsSeen, _options.With(bgrVideos: false), _logger) : this;
+    public IFrameReader AsSeen => _options is { BgrVideos: false, Pictures: PictureReading.AsSeen } && _images.AsSeen == _images ? this : new MediaFrameReader(_images.AsSeen, _options.With(PictureReading.AsSeen, bgrVideos: false), _logger);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(

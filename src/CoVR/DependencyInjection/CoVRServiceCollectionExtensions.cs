@@ -90,6 +90,7 @@ public static class CoVRServiceCollectionExtensions
                 FfprobePath = options.FfprobePath,
                 Timeout = options.Timeout,
                 MaxPixels = options.MaxPixels,
+                Pictures = options.Pictures,
                 BgrVideos = bgrVideos,
             },
             services.GetService<ILogger<MediaFrameReader>>());
