@@ -144,7 +144,7 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
     }
 
     // What follows the message is the name of a temporary file and the place in ImageMagick's sources.
-    private static string WordsOf(string message) => message.Split('`')[0].Trim().TrimEnd('.') + ".";
+    private static string WordsOf(string message) => message.Split('`', '\n')[0].Trim().TrimEnd('.') + ".";
 
     [LoggerMessage(1, LogLevel.Warning, "{Media}: the first of its {Pages} pages is read")]
     private static partial void OnePageOf(ILogger logger, string media, int pages);
