@@ -92,6 +92,10 @@ internal sealed partial class MagickImageDecoder : IImageDecoder
         {
             throw FaultOf(error, name);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MediaReadException(name, MediaFailure.DecoderMissing, $"the security policy of ImageMagick cannot be written to the temporary folder: {error.Message}", error);
+        }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
             throw new MediaReadException(name, MediaFailure.DecoderMissing, $"the native library of Magick.NET cannot be loaded: {error.Message}", error);

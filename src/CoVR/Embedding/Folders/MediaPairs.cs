@@ -6,7 +6,7 @@ internal static class MediaPairs
     /// <summary>The longest clip of a Live Photo.</summary>
     private static readonly TimeSpan LongestClip = TimeSpan.FromSeconds(4);
 
-    private static readonly string[] ClipExtensions = [".mov", ".mp4"];
+    private static readonly string[] LivePictures = [".heic", ".heif", ".jpg", ".jpeg"];
 
     /// <summary>The items that are no items of their own, and what they are.</summary>
     public static IReadOnlyList<(MediaId Id, string Reason)> Find(IEnumerable<MediaItem> items, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal static class MediaPairs
             if (group.FirstOrDefault(item => item.Properties.Kind == MediaKind.Picture && !IsRaw(item)) is { } picture)
             {
                 found.AddRange(group.Where(IsRaw).Select(item => (item.Id, "paired RAW file")));
-                found.AddRange(group.Where(item => IsClip(item) && IsOf(picture, item)).Select(item => (item.Id, "Live Photo clip")));
+                found.AddRange(group.Where(item => IsClipOf(picture, item)).Select(item => (item.Id, "Live Photo clip")));
             }
         }
 
@@ -27,10 +27,13 @@ internal static class MediaPairs
 
     private static bool IsRaw(MediaItem item) => MediaFileTypes.Of(item.Source.Path!).Format == MediaFileTypes.Raw;
 
-    private static bool IsClip(MediaItem item) => ClipExtensions.Contains(Path.GetExtension(item.Source.Path), StringComparer.OrdinalIgnoreCase);
-
-    private static bool IsOf(MediaItem picture, MediaItem clip)
+    private static bool IsClipOf(MediaItem picture, MediaItem clip)
     {
+        if (!Path.GetExtension(clip.Source.Path!).Equals(".mov", StringComparison.OrdinalIgnoreCase) || !LivePictures.Contains(Path.GetExtension(picture.Source.Path!), StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
         var video = MediaMetadata.Read(clip.Source.Path!);
         return video.PairId is { } id && MediaMetadata.Read(picture.Source.Path!).PairId is { } other ? id == other : video.Duration > TimeSpan.Zero && video.Duration <= LongestClip;
     }

@@ -113,18 +113,19 @@ public sealed class FolderScanTests : IDisposable
     public async Task RunAsync_LivePhotos_AreOneItemEach()
     {
         Assert.SkipUnless(MediaMetadataTests.HasFfmpeg(), "ffmpeg is not there.");
-        Touch("photos/short.jpg", "photos/long.jpg", "photos/other.txt");
+        Touch("photos/short.jpg", "photos/long.jpg", "photos/other.png", "photos/poster.jpg");
         Photograph("same.jpg", "ABC-1");
         Photograph("differs.jpg", "ABC-2");
         MediaMetadataTests.Clip(_folder["photos", "short.mov"], 3);
         MediaMetadataTests.Clip(_folder["photos", "long.mov"], 6);
         MediaMetadataTests.Clip(_folder["photos", "other.mov"], 3);
+        MediaMetadataTests.Clip(_folder["photos", "poster.mp4"], 3);
         MediaMetadataTests.AppleClip(_folder["photos", "same.mov"], 6, "content.identifier=ABC-1");
         MediaMetadataTests.AppleClip(_folder["photos", "differs.mov"], 3, "content.identifier=ABC-3");
 
         var scan = await ScanAsync();
 
-        Assert.Equal(["differs.jpg", "differs.mov", "long.jpg", "long.mov", "other.mov", "same.jpg", "short.jpg"], scan.Items.Select(item => item.Id.Value));
+        Assert.Equal(["differs.jpg", "differs.mov", "long.jpg", "long.mov", "other.mov", "other.png", "poster.jpg", "poster.mp4", "same.jpg", "short.jpg"], scan.Items.Select(item => item.Id.Value));
         Assert.Equal("2 Live Photo clips", scan.DescribePassedOver());
 
         void Photograph(string name, string pair) =>
