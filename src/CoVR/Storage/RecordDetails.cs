@@ -30,7 +30,10 @@ internal sealed class RecordDetails
         Generation = 512,
         Failure = 1024,
         FailureKind = 2048,
-        All = 4095,
+        Camera = 4096,
+        HasLocation = 8192,
+        Location = 16384,
+        All = 32767,
     }
 
     /// <summary>Encodes the details; empty if nothing is known.</summary>
@@ -80,7 +83,8 @@ internal sealed class RecordDetails
             | If(Properties.Taken is not null, Fields.Taken) | If(modified is not null, Fields.Modified)
             | If(Properties.Owner is not null, Fields.Owner) | If(Properties.Tags.Count > 0, Fields.Tags)
             | If(FrameTimes.Count > 0, Fields.FrameTimes) | If(Generation != Guid.Empty, Fields.Generation)
-            | If(Failure is not null, Fields.Failure) | If(Failure?.Kind is not null, Fields.FailureKind);
+            | If(Failure is not null, Fields.Failure) | If(Failure?.Kind is not null, Fields.FailureKind)
+            | If(Properties.Camera is not null, Fields.Camera) | If(Properties.HasLocation is not null, Fields.HasLocation) | If(Properties.Location is not null, Fields.Location);
 
         static Fields If(bool present, Fields field) => present ? field : 0;
     }
@@ -95,6 +99,9 @@ internal sealed class RecordDetails
         When(Fields.Modified, () => WriteTime(writer, (Failure?.Modified ?? Properties.Modified)!.Value));
         When(Fields.Owner, () => writer.Write(Properties.Owner!));
         When(Fields.Tags, () => WriteAll(writer, Properties.Tags, writer.Write));
+        When(Fields.Camera, () => writer.Write(Properties.Camera!));
+        When(Fields.HasLocation, () => writer.Write(Properties.HasLocation!.Value));
+        When(Fields.Location, () => writer.Write(Properties.Location!));
         When(Fields.FrameTimes, () => WriteAll(writer, FrameTimes, time => writer.Write(time.Ticks)));
         When(Fields.Generation, () => writer.Write(Generation.ToByteArray()));
         When(Fields.Failure, () => WriteFailure(writer, Failure!));
@@ -121,6 +128,9 @@ internal sealed class RecordDetails
             Modified = Has(Fields.Modified) ? ReadTime(reader) : null,
             Owner = Has(Fields.Owner) ? reader.ReadString() : null,
             Tags = Has(Fields.Tags) ? ReadAll(reader, reader.ReadString) : [],
+            Camera = Has(Fields.Camera) ? reader.ReadString() : null,
+            HasLocation = Has(Fields.HasLocation) ? reader.ReadBoolean() : null,
+            Location = Has(Fields.Location) ? reader.ReadString() : null,
         };
         return new RecordDetails
         {
