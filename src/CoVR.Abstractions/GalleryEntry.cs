@@ -51,6 +51,15 @@ public sealed record GalleryProperties
     /// <summary>When the file was last changed.</summary>
     public DateTimeOffset? Modified { get; init; }
 
+    /// <summary>The camera's make and model.</summary>
+    public string? Camera { get; init; }
+
+    /// <summary>Whether the file says where it was taken.</summary>
+    public bool? HasLocation { get; init; }
+
+    /// <summary>Where it was taken, by ISO 6709 (<c>+48.8584+002.2945/</c>); only kept where somebody asked for it (<c>FolderSynchronizer.StoresLocations</c>).</summary>
+    public string? Location { get; init; }
+
     /// <summary>Who owns the item.</summary>
     public string? Owner { get; init; }
 
@@ -62,6 +71,7 @@ public sealed record GalleryProperties
     /// <returns>True when all values are equal.</returns>
     public bool Equals(GalleryProperties? other) => other is not null
         && (Kind, Source, ContentHash, Size, Taken, Modified, Owner) == (other.Kind, other.Source, other.ContentHash, other.Size, other.Taken, other.Modified, other.Owner)
+        && (Camera, HasLocation, Location) == (other.Camera, other.HasLocation, other.Location)
         && Tags.SequenceEqual(other.Tags);
 
     /// <inheritdoc/>

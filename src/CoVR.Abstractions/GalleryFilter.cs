@@ -65,6 +65,23 @@ public abstract record GalleryFilter
         public override bool Matches(GalleryItem item) => IsWithin(item.Properties.Modified, From, To);
     }
 
+    /// <summary>Items whose camera's make and model contain a text.</summary>
+    /// <param name="Text">The text; ASCII letters match in either case.</param>
+    public sealed record FromCamera(string Text) : GalleryFilter
+    {
+        /// <inheritdoc/>
+        public override bool Matches(GalleryItem item) => item.Properties.Camera is { } camera && Fold(camera).Contains(Fold(Text), StringComparison.Ordinal);
+
+        private static string Fold(string text) => string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter));
+    }
+
+    /// <summary>Items whose file says where they were taken.</summary>
+    public sealed record WithLocation : GalleryFilter
+    {
+        /// <inheritdoc/>
+        public override bool Matches(GalleryItem item) => item.Properties.HasLocation == true;
+    }
+
     /// <summary>Items with a tag.</summary>
     /// <param name="Tag">The tag, compared by ordinal.</param>
     public sealed record HasTag(string Tag) : GalleryFilter

@@ -51,7 +51,7 @@ public interface IEmbeddingJob
 {
     /// <summary>Embeds every item that is not in the gallery yet or has changed, so that another call after an interruption continues where the first stopped.</summary>
     /// <param name="items">The gallery; identities are unique.</param>
-    /// <param name="progress">Told after every batch; may be null.</param>
+    /// <param name="progress">Told after every batch, and every two seconds while one takes longer, then with the item that is read or encoded as the activity; may be null.</param>
     /// <param name="cancellationToken">Stops cleanly: what is stored stays.</param>
     /// <returns>One outcome per item, as each finishes.</returns>
     IAsyncEnumerable<EmbedOutcome> EmbedAsync(IReadOnlyList<MediaItem> items, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default);

@@ -45,6 +45,10 @@ public interface IImageDecoder
     /// <exception cref="MediaReadException">The bytes are not a complete image, or the picture exceeds the pixel limit.</exception>
     RgbFrame Decode(ReadOnlySpan<byte> encoded, string name);
 
+    /// <summary>The formats it reads, each with the library that decodes it.</summary>
+    /// <value>PNG, JPEG, WebP, GIF and BMP. A folder's files of a known format that is missing here, such as <c>HEIC</c>, are passed over.</value>
+    IReadOnlyDictionary<string, string> Formats => new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => GetType().Name);
+
     /// <summary>A decoder of the same files for people to look at: transparent pictures on white, upright, in sRGB.</summary>
     /// <value>This decoder, unless it reads pictures in another way.</value>
     IImageDecoder AsSeen => this;

@@ -27,8 +27,9 @@ public sealed class MediaFrameReader : IFrameReader
     {
         options ??= new MediaOptions();
         OptionsFaults.ThrowIfAny(options);
-        (_images, _options, _logger) = (images ?? CreateImageDecoder(options), options, logger);
-        _videos = new FfmpegFrameReader(options, logger ?? NullLogger<MediaFrameReader>.Instance);
+        (_images, _logger) = (images ?? CreateImageDecoder(options), logger);
+        _options = options.With(options.Pictures ?? (_images.AsSeen == _images ? PictureReading.AsSeen : PictureReading.AsPillow), options.BgrVideos);
+        _videos = new FfmpegFrameReader(_options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
     /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP.</summary>
@@ -37,8 +38,13 @@ public sealed class MediaFrameReader : IFrameReader
     /// <returns>A decoder that is safe for use from several threads.</returns>
     public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);
 
+    /// <summary>Recognizes the format of a picture.</summary>
+    /// <param name="header">The first 64 bytes of the file, or more.</param>
+    /// <returns>Its name as in <see cref="IImageDecoder.Formats"/>: PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC, AVIF, JPEG 2000, JPEG XL or camera RAW (some of which say TIFF); null for anything else.</returns>
+    public static string? PictureFormatOf(ReadOnlySpan<byte> header) => ImageFormat.Name(header) ?? ImageFormat.OtherName(header);
+
     /// <inheritdoc/>
-    public IFrameReader AsSeen => _options.BgrVideos || _images.AsSeen != _images ? new MediaFrameReader(_images.AsSeen, _options.With(bgrVideos: false), _logger) : this;
+    public IFrameReader AsSeen => _options is { BgrVideos: false, Pictures: PictureReading.AsSeen } && _images.AsSeen == _images ? this : new MediaFrameReader(_images.AsSeen, _options.With(PictureReading.AsSeen, bgrVideos: false), _logger);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RgbFrame>> ReadAsync(

@@ -8,7 +8,7 @@ public enum PictureReading
     /// <summary>As Pillow's <c>convert("RGB")</c> and the published data sets: alpha is dropped, EXIF rotation and colour profile are ignored.</summary>
     AsPillow,
 
-    /// <summary>As a viewer shows it: on white where it is transparent, upright by its EXIF orientation, converted from its colour profile to sRGB.</summary>
+    /// <summary>As a viewer shows it: on white where it is transparent, upright by its EXIF orientation, converted from its colour profile to sRGB. Videos of high dynamic range are tone-mapped.</summary>
     AsSeen,
 }
 
@@ -60,11 +60,11 @@ public sealed class MediaOptions
     /// <summary>The clock of <see cref="Timeout"/>.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The same but for the order of channels.</summary>
-    internal MediaOptions With(bool bgrVideos)
+    /// <summary>The same with pictures read in another way, and videos in another order of channels.</summary>
+    internal MediaOptions With(PictureReading pictures, bool bgrVideos)
     {
         var copy = (MediaOptions)MemberwiseClone();
-        copy.BgrVideos = bgrVideos;
+        (copy.Pictures, copy.BgrVideos) = (pictures, bgrVideos);
         return copy;
     }
 }

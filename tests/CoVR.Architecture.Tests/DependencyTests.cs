@@ -11,6 +11,7 @@ public sealed class DependencyTests
         ["CoVR.Abstractions"] = [],
         ["CoVR.Modeling"] = ["CoVR.Abstractions"],
         ["CoVR.Media"] = ["CoVR.Abstractions"],
+        ["CoVR.Media.Magick"] = ["CoVR.Media"],
         ["CoVR.Losses"] = ["CoVR.Abstractions"],
         ["CoVR"] = ["CoVR.Abstractions", "CoVR.Media", "CoVR.Modeling"],
         ["CoVR.Blip"] = ["CoVR.Modeling", "CoVR"],
@@ -29,6 +30,9 @@ public sealed class DependencyTests
     {
         ["SkiaSharp"] = "CoVR.Media",
         ["FFMpegCore"] = "CoVR.Media",
+        ["Magick.NET-Q8-AnyCPU"] = "CoVR.Media.Magick",
+        ["Magick.NET.Core"] = "CoVR.Media.Magick",
+        ["MetadataExtractor"] = "CoVR",
         ["CsvHelper"] = "CoVR.Datasets",
         ["Npgsql"] = "CoVR.PgVector",
         ["Pgvector"] = "CoVR.PgVector",

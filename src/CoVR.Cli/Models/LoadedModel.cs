@@ -8,12 +8,12 @@ namespace CoVR.Cli.Models;
 /// <summary>Loads a pipeline's model before the work starts, and shows its downloads.</summary>
 internal static class LoadedModel
 {
-    /// <summary>Lets a pipeline use weights from the working folder's outputs, and shows its downloads.</summary>
-    public static ICoVRBuilder ShowDownloads(this ICoVRBuilder pipeline, CommandHost host)
+    /// <summary>Lets a pipeline use weights from the working folder's outputs, shows its downloads, and reads all formats of pictures.</summary>
+    public static ICoVRBuilder UseToolDefaults(this ICoVRBuilder pipeline, CommandHost host)
     {
         var shown = new DownloadProgress();
         pipeline.Services.AddSingleton(shown);
-        return pipeline.ConfigureCheckpoints(options => (options.ReferenceFolder, options.Progress) = (options.ReferenceFolder ?? host.Folder, shown));
+        return pipeline.UseMagickImages().ConfigureCheckpoints(options => (options.ReferenceFolder, options.Progress) = (options.ReferenceFolder ?? host.Folder, shown));
     }
 
     /// <summary>Loads the model.</summary>

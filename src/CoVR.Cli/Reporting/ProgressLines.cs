@@ -18,6 +18,7 @@ internal sealed class ProgressLines(TimeProvider clock, Action<string> say)
     private TimeSpan _patience = SilentFor;
     private WorkProgress? _last;
     private long _reported = clock.GetTimestamp();
+    private long _advanced = clock.GetTimestamp();
     private long? _said;
 
     /// <summary>Handles a report.</summary>
@@ -26,8 +27,10 @@ internal sealed class ProgressLines(TimeProvider clock, Action<string> say)
         lock (_lock)
         {
             _rate.Add(at.Done);
-            var wasSlow = at.Unit != WorkProgress.Bytes && at.Done > (_last?.Done ?? 0) && clock.GetElapsedTime(_reported) / (at.Done - (_last?.Done ?? 0)) > SlowUnit;
+            var units = at.Done - (_last?.Done ?? 0);
+            var wasSlow = at.Unit != WorkProgress.Bytes && units > 0 && clock.GetElapsedTime(_advanced) / units > SlowUnit;
             (_last, _reported, _patience) = (at, clock.GetTimestamp(), SilentFor);
+            _advanced = units == 0 ? _advanced : _reported;
             if (wasSlow || _said is not { } said || clock.GetElapsedTime(said) >= LineEvery)
             {
                 _said = _reported;

@@ -22,7 +22,7 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
     public ServiceProvider Compose(bool fresh, ICollective? ranks)
     {
         var services = host.CreateServices();
-        var pipeline = choice.Use(services.AddCoVR().ShowDownloads(host));
+        var pipeline = choice.Use(services.AddCoVR().UseToolDefaults(host));
         AddLosses(pipeline);
         pipeline.AddTraining(options =>
         {

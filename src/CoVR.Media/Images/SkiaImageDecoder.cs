@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reflection;
 using SkiaSharp;
 
 namespace CoVR.Media.Images;
@@ -21,6 +22,10 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     }
 
     private SkiaImageDecoder(int maxPixels, bool isSeen) => (_maxPixels, _isSeen) = (maxPixels, isSeen);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Formats { get; } =
+        new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => $"SkiaSharp {typeof(SKCodec).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}");
 
     /// <inheritdoc/>
     public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true);
@@ -128,8 +133,9 @@ internal sealed class SkiaImageDecoder : IImageDecoder
     {
         if (ImageFormat.Name(encoded) is not { } format)
         {
-            var what = ImageFormat.IsTiff(encoded) ? "TIFF images are not read" : "this is not an image in a supported format";
-            return new MediaReadException(name, MediaFailure.UnknownFormat, $"{what}; use PNG, JPEG, WebP, GIF or BMP.");
+            return new MediaReadException(name, MediaFailure.UnknownFormat, ImageFormat.OtherName(encoded) is { } other
+                ? $"{other} pictures are read with the package CoVR.Media.Magick (UseMagickImages)."
+                : "this is not an image in a supported format; use PNG, JPEG, WebP, GIF or BMP.");
         }
 
         return outcome == SKCodecResult.IncompleteInput || ImageFormat.IsShortWebP(encoded)

@@ -6,7 +6,7 @@ namespace CoVR.Media.Video;
 /// <remarks>
 /// Frame n is the nth frame that is decoded from the start, whatever the file announces. A video is decoded to its end, and once more where it has
 /// not the announced number of frames. Of long videos only the wanted frames are decoded, each from the key frame before it, where the packets tell
-/// which is which.
+/// which is which. As seen, frames of high dynamic range are made ordinary ones; else their codes are taken as they are, as OpenCV does.
 /// </remarks>
 internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 {
@@ -121,6 +121,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
     private async Task<VideoRun> RunAsync(OpenedVideo video, VideoRun run)
     {
+        run = options.Pictures == PictureReading.AsSeen ? run with { Curve = video.Facts.Curve } : run;
         await run.DecodeAsync(options, video.Path, video.Media, video.Limit).ConfigureAwait(false);
         if (run.Errors.Length > 0)
         {

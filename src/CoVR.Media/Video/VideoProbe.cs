@@ -42,6 +42,7 @@ internal sealed class VideoProbe(MediaOptions options)
         return new VideoFacts(width, height, announced ?? shown)
         {
             IsCut = announced is not null,
+            Curve = HdrCurve.Of(stream.ColorTransfer),
             IsTurned = (stream.SideData ?? []).Any(side => side.ContainsKey("displaymatrix")),
             Index = announced is null ? VideoIndex.Of(stream.CodecName, stream.FieldOrder, Text(stream, "time_base"), packets) : null,
         };
@@ -128,6 +129,9 @@ internal sealed record VideoFacts(int Width, int Height, int Frames)
 
     /// <summary>Whether ffmpeg rotates or mirrors the frames.</summary>
     internal bool IsTurned { get; init; }
+
+    /// <summary>What makes ordinary frames of those of high dynamic range; null if they are ordinary.</summary>
+    internal HdrCurve? Curve { get; init; }
 
     /// <summary>When each frame is shown; null where packets do not tell.</summary>
     internal VideoIndex? Index { get; init; }

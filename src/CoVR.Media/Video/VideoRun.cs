@@ -34,6 +34,9 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     /// <summary>Whether the filters are set up again when size or format of the frames change. Else chosen frames are numbered through, and scaled.</summary>
     internal bool AdaptsFilters { get; init; }
 
+    /// <summary>How frames of high dynamic range become ordinary ones; null if they come as they are.</summary>
+    internal HdrCurve? Curve { get; init; }
+
     /// <summary>All frames that were decoded, in order.</summary>
     internal List<DecodedFrame> Decoded { get; } = [];
 
@@ -74,12 +77,14 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
         while (Frames.Count < Count)
         {
             var rgb = GC.AllocateUninitializedArray<byte>(checked(Width * Height * 3));
-            var length = await output.ReadAtLeastAsync(rgb, rgb.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            if (length < rgb.Length)
+            var read = Curve is null ? rgb : GC.AllocateUninitializedArray<byte>(checked(rgb.Length * 2));
+            var length = await output.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (length < read.Length)
             {
                 return length;
             }
 
+            Curve?.Render(read, rgb);
             if (isBgr)
             {
                 PixelPacking.SwapFirstAndThird(rgb);
@@ -107,7 +112,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
         "-v", "repeat+level+info", "-hide_banner", "-nostats", "-nostdin", "-max_error_rate", "1", "-copyts",
         "-threads", "1", "-reinit_filter", AdaptsFilters ? "1" : "0", .. Seek(), .. VideoContainers.Restrictions, "-i", path,
         "-map", "0:V:0", "-an", "-sn", "-dn",
-        "-vf", $"showinfo=checksum=0,select='{Choice}',scale=w={Width}:h={Height}:in_color_matrix=bt601:flags=bicubic,format=rgb24",
+        "-vf", $"showinfo=checksum=0,select='{Choice}',scale=w={Width}:h={Height}:in_color_matrix={(Curve is null ? "bt601" : "bt2020")}:flags=bicubic,format={(Curve is null ? "rgb24" : "rgb48le")}",
         timing, "passthrough", .. EndsWithLast ? ["-frames:v", $"{Count}"] : Array.Empty<string>(), "-f", "rawvideo", "-",
     ];
 

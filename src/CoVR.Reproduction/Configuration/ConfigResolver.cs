@@ -143,6 +143,6 @@ internal sealed class ConfigResolver(ConfigMap root, ConfigRuntime runtime)
 
     private string OutputFolder(ConfigOrigin origin) =>
         ConfigPath.Find(root, "hydra.run.dir") is { } folder && Resolve(folder, "hydra.run.dir") is ConfigScalar { Value: string text }
-            ? Path.GetFullPath(text, runtime.WorkingFolder)
+            ? Path.GetFullPath(text.Contains('\0', StringComparison.Ordinal) ? throw new ConfigurationException(origin, "hydra.run.dir holds a zero character, which no path has.") : text, runtime.WorkingFolder)
             : throw new ConfigurationException(origin, "hydra.run.dir, the run folder, is missing.");
 }

@@ -1,6 +1,7 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Tokens;
 using YamlDotNet.RepresentationModel;
 
 namespace CoVR.Reproduction.Configuration;
@@ -38,6 +39,7 @@ internal sealed class YamlTree
         var stream = new YamlStream();
         try
         {
+            RequireSpaces(text, source);
             RequireDepth(text, source);
             using var reader = new StringReader(text);
             stream.Load(reader);
@@ -45,6 +47,11 @@ internal sealed class YamlTree
         catch (YamlException fault)
         {
             throw new ConfigurationException(new ConfigOrigin(source, (int)fault.Start.Line), $"this is not valid YAML: {fault.Message}", fault);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet's own checks of its state, for text that breaks off in unusual places.
+            throw new ConfigurationException(new ConfigOrigin(source), "this is not valid YAML.", fault);
         }
 
         if (stream.Documents.Count > 1)
@@ -72,6 +79,48 @@ internal sealed class YamlTree
             }
         }
     }
+
+    // As PyYAML: tabs stand in comments, in quotes and in the lines of a block only.
+    private static void RequireSpaces(string text, string source)
+    {
+        if (text.Contains('\t', StringComparison.Ordinal) && FindTab(text) is >= 0 and var tab)
+        {
+            throw new ConfigurationException(new ConfigOrigin(source, 1 + text.AsSpan(0, tab).Count('\n')), "a tab stands between values; YAML separates and indents with spaces.");
+        }
+    }
+
+    private static int FindTab(string text)
+    {
+        var (scanner, from) = (new Scanner(new StringReader(text), skipComments: false), 0);
+        try
+        {
+            while (scanner.MoveNext() && scanner.Current is not Error)
+            {
+                if (scanner.Current is { } token and (Comment or Scalar { Style: not ScalarStyle.Plain }))
+                {
+                    var start = token is Scalar { Style: ScalarStyle.Literal or ScalarStyle.Folded } ? HeaderEnd(text, (int)token.Start.Index) : (int)token.Start.Index;
+                    if (TabIn(text, from, start) is >= 0 and var tab)
+                    {
+                        return tab;
+                    }
+
+                    from = Math.Max(from, (int)token.End.Index);
+                }
+            }
+
+            return TabIn(text, from, scanner.Current is Error error ? (int)error.Start.Index : text.Length);
+        }
+        catch (YamlException fault)
+        {
+            // A tab is the reason unless it stands in quotes that never end.
+            return text.ElementAtOrDefault((int)fault.Start.Index) is '\'' or '"' ? -1 : TabIn(text, from, (int)scanner.CurrentPosition.Index + 1);
+        }
+    }
+
+    private static int TabIn(string text, int from, int to) => from < to ? text.IndexOf('\t', from, Math.Min(to, text.Length) - from) : -1;
+
+    /// <summary>Where the comment or the lines of a block begin.</summary>
+    private static int HeaderEnd(string text, int start) => text.AsSpan(start).IndexOfAny('\n', '#') is >= 0 and var length ? start + length : text.Length;
 
     private ConfigNode Convert(YamlNode node)
     {

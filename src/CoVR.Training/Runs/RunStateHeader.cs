@@ -31,16 +31,20 @@ internal sealed record RunStateHeader
 
         try
         {
-            var header = JsonSerializer.Deserialize(json, RunStateJson.Default.RunStateHeader)!;
-            return header.Format == CurrentFormat
-                ? header
-                : throw new CheckpointException(file, $"it has format {header.Format}, but this version reads {CurrentFormat}.");
+            return JsonSerializer.Deserialize(json, RunStateJson.Default.RunStateHeader) switch
+            {
+                { Format: not CurrentFormat } other => throw new CheckpointException(file, $"it has format {other.Format}, but this version reads {CurrentFormat}."),
+                { Cursor: not null, Settings: not null } header => header,
+                _ => throw Damaged(file),
+            };
         }
         catch (JsonException error)
         {
-            throw new CheckpointException(file, "its header is damaged; start over with Resume = false.", error);
+            throw Damaged(file, error);
         }
     }
+
+    private static CheckpointException Damaged(string file, Exception? error = null) => new(file, "its header is damaged; start over with Resume = false.", error);
 
     internal void RequireSameFrozenWeights(string file, string? now)
     {

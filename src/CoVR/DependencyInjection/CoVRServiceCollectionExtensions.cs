@@ -108,7 +108,7 @@ public static class CoVRServiceCollectionExtensions
             var time = services.GetRequiredService<TimeProvider>();
             return new WatchedFolderService(
                 path,
-                scope,
+                cancellationToken => FolderScan.RunAsync(path, scope, services.GetRequiredKeyedService<IImageDecoder>(name), cancellationToken),
                 services.GetKeyedService<IMediaWatcher>(name) ?? new FileSystemMediaWatcher(pause, rescan, time),
                 new FolderSynchronizer(services.GetRequiredKeyedService<IGallery>(name), services.GetRequiredKeyedService<IEmbeddingJob>(name), time) { Quiet = pause },
                 time,

@@ -67,6 +67,7 @@ internal static class PipelineDefaults
                 FfprobePath = options.FfprobePath,
                 Timeout = options.Timeout,
                 MaxPixels = options.MaxPixels,
+                Pictures = options.Pictures,
                 BgrVideos = bgrVideos,
             },
             services.GetService<ILogger<MediaFrameReader>>());

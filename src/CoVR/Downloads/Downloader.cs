@@ -80,6 +80,7 @@ public sealed class Downloader : IDisposable
         var target = Path.GetFullPath(request.Path);
         if (Exists(request, target))
         {
+            PartFile.RemoveLeftovers(target);
             return false;
         }
 

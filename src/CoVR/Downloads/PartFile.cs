@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -51,6 +52,22 @@ internal sealed class PartFile : IAsyncDisposable
 
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Removes what a process leaves that is killed right after the rename: a state without bytes. A part in use, or with bytes, is left alone.</summary>
+    public static void RemoveLeftovers(string target)
+    {
+        try
+        {
+            using var state = File.Exists(target + ".part.json") && !File.Exists(target + ".part") ? new FileStream(target + ".part.json", FileMode.Open, FileAccess.ReadWrite, FileShare.Delete) : null;
+            if (state is not null)
+            {
+                File.Delete(state.Name);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
         }
     }
 
@@ -155,7 +172,7 @@ internal sealed class PartFile : IAsyncDisposable
     {
         try
         {
-            return _lock.Length == 0 ? null : JsonSerializer.Deserialize<PartState>(_lock);
+            return _lock.Length > 0 && JsonSerializer.Deserialize<PartState>(_lock) is { Address: not null } state && (state.ETag is null || EntityTagHeaderValue.TryParse(state.ETag, out _)) ? state : null;
         }
         catch (JsonException)
         {

@@ -88,10 +88,10 @@ internal sealed class EmbeddingJob : IEmbeddingJob
         {
             for (var more = true; more;)
             {
-                var batch = await counts.Wait(source.ReadBatchAsync(frames)).ConfigureAwait(false);
+                var batch = await counts.Wait(source.ReadBatchAsync(frames), () => source.Activity).ConfigureAwait(false);
                 more = batch.Count > 0;
                 var started = _time.GetTimestamp();
-                var encoded = await counts.Work(() => EncodeAsync(pipeline, batch, cancellationToken)).ConfigureAwait(false);
+                var encoded = await counts.Work(() => EncodeAsync(pipeline, batch, cancellationToken), () => $"encoding {batch[0].Item.Source.DisplayName}").ConfigureAwait(false);
                 frames = _time.GetElapsedTime(started) > LongBatch ? Math.Max(1, frames / 2) : Math.Min(_options.BatchSize, frames * 2);
                 var saved = await saving.ConfigureAwait(false);
                 saving = Task.Run(() => SaveAsync(pipeline.Gallery, encoded), CancellationToken.None); // while the next batch is read and encoded

@@ -3,6 +3,8 @@ namespace CoVR.Embedding;
 /// <summary>Counts the outcomes of a job and the time its model worked or waited.</summary>
 internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress<JobProgress>? progress)
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+
     private readonly long _start = time.GetTimestamp();
     private long _modelStart;
     private TimeSpan _worked;
@@ -41,25 +43,40 @@ internal sealed class EmbeddingProgress(long total, TimeProvider time, IProgress
         }
     }
 
-    public void Report() => progress?.Report(new JobProgress(Done, total, Failed, Elapsed) { ModelBusy = ModelBusy });
+    public void Report(string? activity = null) => progress?.Report(new JobProgress(Done, total, Failed, Elapsed) { ModelBusy = ModelBusy, Activity = activity });
 
-    public async Task<T> Wait<T>(ValueTask<T> reading)
+    /// <summary>Waits for a batch; while it takes long, reports what is being read.</summary>
+    public async Task<T> Wait<T>(ValueTask<T> reading, Func<string?> activity)
     {
         var start = time.GetTimestamp();
-        var result = await reading.ConfigureAwait(false);
+        var result = await WatchAsync(reading.AsTask(), activity).ConfigureAwait(false);
         var waited = time.GetElapsedTime(start);
         Waited += waited;
         CoVRDiagnostics.ModelWait.Record(waited.TotalSeconds);
         return result;
     }
 
-    public async Task<T> Work<T>(Func<Task<T>> encoding)
+    /// <summary>Encodes a batch; while it takes long, reports that.</summary>
+    public async Task<T> Work<T>(Func<Task<T>> encoding, Func<string?> activity)
     {
         var start = time.GetTimestamp();
-        var result = await encoding().ConfigureAwait(false);
+        var result = await WatchAsync(encoding(), activity).ConfigureAwait(false);
         var worked = time.GetElapsedTime(start);
         _worked += worked;
         CoVRDiagnostics.ModelWork.Record(worked.TotalSeconds);
         return result;
+    }
+    private async Task<T> WatchAsync<T>(Task<T> work, Func<string?> activity)
+    {
+        while (!work.IsCompleted && progress is not null)
+        {
+            await ((Task)work).WaitAsync(Silence, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!work.IsCompleted)
+            {
+                Report(activity());
+            }
+        }
+
+        return await work.ConfigureAwait(false);
     }
 }

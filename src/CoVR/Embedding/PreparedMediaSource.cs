@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using CoVR.Retrieval;
 
@@ -17,6 +18,7 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
     private readonly Channel<PreparedItem> _queue;
     private readonly CancellationTokenSource _stop;
     private readonly Task _workers;
+    private readonly ConcurrentDictionary<int, string> _reading = new();
     private int _next = -1;
 
     public PreparedMediaSource(RetrievalPipeline pipeline, IReadOnlyList<MediaItem> items, EmbeddingOptions options, CancellationToken cancellationToken)
@@ -27,6 +29,9 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         var stop = _stop.Token;
         _workers = CompleteAsync(Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, items.Count))).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None)));
     }
+
+    /// <summary>What is being read, for progress: of several items the first.</summary>
+    public string? Activity => _reading.OrderBy(item => item.Key).Select(item => $"reading {item.Value}").FirstOrDefault();
 
     /// <summary>Takes items until their frames fill a batch, or no item becomes ready for a second.</summary>
     /// <param name="frames">Frames of a full batch; the last item may exceed it.</param>
@@ -101,7 +106,9 @@ internal sealed class PreparedMediaSource : IAsyncDisposable
         while (Interlocked.Increment(ref _next) is var index && index < _items.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _reading[index] = _items[index].Source.DisplayName;
             var prepared = await PrepareAsync(_items[index], cancellationToken).ConfigureAwait(false);
+            _reading.TryRemove(index, out _);
             try
             {
                 await _queue.Writer.WriteAsync(prepared, cancellationToken).ConfigureAwait(false);

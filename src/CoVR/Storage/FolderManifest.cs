@@ -14,6 +14,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
 
     /// <summary>1: entries only, failures in files of their own. 2: removals, failures, properties and order.</summary>
     public const int CurrentVersion = 2;
+    private const long MostValues = 1 << 24;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
@@ -74,8 +75,10 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
             return JsonSerializer.Deserialize<FolderManifest>(File.ReadAllBytes(PathIn(folder)), Json) switch
             {
                 { Format: not FormatName } or null => throw new GalleryException(folder, "its manifest does not belong to a gallery."),
-                { Version: < 1 or > CurrentVersion } other => throw new GalleryException(folder, $"its format has version {other.Version}, but this library reads versions up to {CurrentVersion}."),
+                { Version: < 1 or > CurrentVersion } other => throw new GalleryException(folder, $"its format has version {other.Version}, this library reads versions up to {CurrentVersion}."),
                 { Fingerprint: null } => throw new GalleryException(folder, "its manifest does not record what made the embeddings."),
+                { Fingerprint: { Vectors: var vectors, Dimensions: var dimensions } } when vectors < 1 || dimensions < 1 || (long)vectors * dimensions > MostValues =>
+                    throw new GalleryException(folder, $"its manifest says that an embedding has {vectors} x {dimensions} numbers."),
                 var manifest => manifest,
             };
         }

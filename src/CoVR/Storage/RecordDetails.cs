@@ -30,7 +30,10 @@ internal sealed class RecordDetails
         Generation = 512,
         Failure = 1024,
         FailureKind = 2048,
-        All = 4095,
+        Camera = 4096,
+        HasLocation = 8192,
+        Location = 16384,
+        All = 32767,
     }
 
     /// <summary>Encodes the details; empty if nothing is known.</summary>
@@ -50,7 +53,9 @@ internal sealed class RecordDetails
     }
 
     /// <summary>Decodes details.</summary>
-    /// <exception cref="InvalidDataException">They contain fields unknown to this version.</exception>
+    /// <exception cref="InvalidDataException">They contradict themselves, or contain fields unknown to this version.</exception>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="EndOfStreamException">They end too early.</exception>
     public static RecordDetails Decode(ReadOnlySpan<byte> bytes, MediaId id)
     {
         if (bytes.IsEmpty)
@@ -60,7 +65,14 @@ internal sealed class RecordDetails
 
         using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         var fields = (Fields)reader.ReadUInt16();
-        return (fields & ~Fields.All) == 0 ? Read(reader, fields, id) : throw new InvalidDataException("It was written by a newer version.");
+        try
+        {
+            return (fields & ~Fields.All) == 0 ? Read(reader, fields, id) : throw new InvalidDataException("It was written by a newer version.");
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidDataException("A text in it is broken.", error);
+        }
     }
 
     private Fields Present()
@@ -71,7 +83,8 @@ internal sealed class RecordDetails
             | If(Properties.Taken is not null, Fields.Taken) | If(modified is not null, Fields.Modified)
             | If(Properties.Owner is not null, Fields.Owner) | If(Properties.Tags.Count > 0, Fields.Tags)
             | If(FrameTimes.Count > 0, Fields.FrameTimes) | If(Generation != Guid.Empty, Fields.Generation)
-            | If(Failure is not null, Fields.Failure) | If(Failure?.Kind is not null, Fields.FailureKind);
+            | If(Failure is not null, Fields.Failure) | If(Failure?.Kind is not null, Fields.FailureKind)
+            | If(Properties.Camera is not null, Fields.Camera) | If(Properties.HasLocation is not null, Fields.HasLocation) | If(Properties.Location is not null, Fields.Location);
 
         static Fields If(bool present, Fields field) => present ? field : 0;
     }
@@ -86,6 +99,9 @@ internal sealed class RecordDetails
         When(Fields.Modified, () => WriteTime(writer, (Failure?.Modified ?? Properties.Modified)!.Value));
         When(Fields.Owner, () => writer.Write(Properties.Owner!));
         When(Fields.Tags, () => WriteAll(writer, Properties.Tags, writer.Write));
+        When(Fields.Camera, () => writer.Write(Properties.Camera!));
+        When(Fields.HasLocation, () => writer.Write(Properties.HasLocation!.Value));
+        When(Fields.Location, () => writer.Write(Properties.Location!));
         When(Fields.FrameTimes, () => WriteAll(writer, FrameTimes, time => writer.Write(time.Ticks)));
         When(Fields.Generation, () => writer.Write(Generation.ToByteArray()));
         When(Fields.Failure, () => WriteFailure(writer, Failure!));
@@ -112,6 +128,9 @@ internal sealed class RecordDetails
             Modified = Has(Fields.Modified) ? ReadTime(reader) : null,
             Owner = Has(Fields.Owner) ? reader.ReadString() : null,
             Tags = Has(Fields.Tags) ? ReadAll(reader, reader.ReadString) : [],
+            Camera = Has(Fields.Camera) ? reader.ReadString() : null,
+            HasLocation = Has(Fields.HasLocation) ? reader.ReadBoolean() : null,
+            Location = Has(Fields.Location) ? reader.ReadString() : null,
         };
         return new RecordDetails
         {
@@ -159,7 +178,9 @@ internal sealed class RecordDetails
 
     private static T[] ReadAll<T>(BinaryReader reader, Func<T> read)
     {
-        var values = new T[reader.ReadInt32()];
+        // Each value takes a byte at least.
+        var count = reader.ReadInt32();
+        var values = count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position ? new T[count] : throw new InvalidDataException("It promises more values than it holds.");
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = read();

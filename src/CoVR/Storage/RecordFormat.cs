@@ -60,7 +60,9 @@ internal static class RecordFormat
         Crc32.HashToUInt32(record[HeaderLength..]) == BinaryPrimitives.ReadUInt32LittleEndian(record[8..]);
 
     /// <summary>Reads a whole record; null if its sizes are inconsistent or do not match Q and D.</summary>
-    /// <exception cref="InvalidDataException">It was written by a newer version.</exception>
+    /// <exception cref="InvalidDataException">Its details contradict themselves, or it was written by a newer version.</exception>
+    /// <exception cref="ArgumentException">A value in it is out of its range.</exception>
+    /// <exception cref="EndOfStreamException">Its details end too early.</exception>
     public static StoredRecord? Read(ReadOnlySpan<byte> record, SegmentFile segment, long offset)
     {
         var payload = record[HeaderLength..];
@@ -75,13 +77,15 @@ internal static class RecordFormat
         var (idLength, detailsLength, frameCount) = (
             BinaryPrimitives.ReadInt32LittleEndian(payload[16..]), BinaryPrimitives.ReadInt32LittleEndian(payload[20..]), BinaryPrimitives.ReadInt32LittleEndian(payload[24..]));
         var kind = (RecordKind)payload[8];
-        if (kind > RecordKind.Failure || idLength < (kind == RecordKind.Segment ? 0 : 1) || !Fits(PrefixLength, idLength, detailsLength, frameCount, segment, payload.Length))
+        if (kind > RecordKind.Failure || idLength < (kind == RecordKind.Segment ? 0 : 1) || frameCount > 0 != (kind == RecordKind.Entry)
+            || !Fits(PrefixLength, idLength, detailsLength, frameCount, segment, payload.Length))
         {
             return null;
         }
 
         var id = idLength == 0 ? default : new MediaId(StrictUtf8.GetString(payload.Slice(PrefixLength, idLength)));
-        return new StoredRecord
+        var details = RecordDetails.Decode(payload.Slice(PrefixLength + idLength, detailsLength), id);
+        return details.Failure is null != (kind != RecordKind.Failure) ? null : new StoredRecord
         {
             Kind = kind,
             Id = id,
@@ -89,7 +93,7 @@ internal static class RecordFormat
             Index = BinaryPrimitives.ReadInt32LittleEndian(payload[12..]),
             Continues = payload[9] != 0,
             Frames = frameCount,
-            Details = RecordDetails.Decode(payload.Slice(PrefixLength + idLength, detailsLength), id),
+            Details = details,
             Segment = segment,
             Offset = offset,
             Length = record.Length,

@@ -49,7 +49,7 @@ internal static class SegmentScanner
                 ? (read, null)
                 : (null, new RecordDamage(segment, at, RecordFormat.GuessId(record), "it is inconsistent or does not fit the manifest"));
         }
-        catch (Exception error) when (error is ArgumentException or IOException)
+        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
         {
             return (null, new RecordDamage(segment, at, null, error.Message));
         }

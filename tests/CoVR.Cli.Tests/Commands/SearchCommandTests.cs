@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CoVR.Cli.Tests.Made;
+using CoVR.Media;
 using CoVR.Storage;
+using CoVR.TestSupport;
 
 namespace CoVR.Cli.Tests.Commands;
 
@@ -124,20 +126,55 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_LinksInCirclesAndFormatsThatAreNotRead_ListsEachFileOnceAndTellsTheRest()
+    public async Task Run_LinksInCirclesAndPairs_ListsEachFileOnceAndTellsTheRest()
     {
         TinyMedia.Picture(_run["photos", "sub", "a.png"], 1);
         File.CreateSymbolicLink(_run["photos", "sub", "up"], "..");
         File.CreateSymbolicLink(_run["photos", "self"], ".");
-        await File.WriteAllTextAsync(_run["photos", "x.heic"], "x", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_run["photos", "sub", "a.nef"], "x", TestContext.Current.CancellationToken);
 
         var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny");
 
         Assert.Single(Table(output));
-        Assert.Contains("photos: 1 new; passed over: 1 HEIC (not supported yet)", output, StringComparison.Ordinal);
+        Assert.Contains("photos: 1 new; passed over: 1 paired RAW file", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithATiff_ShowsItOnThePage()
+    {
+        Directory.CreateDirectory(_run["photos"]);
+        await File.WriteAllBytesAsync(_run["photos", "a.tif"], Tiff(), TestContext.Current.CancellationToken);
+
+        var output = await _run.SucceedAsync("search", "photos", "--text", "a red circle", "--html", "page.html", "--model", "tiny-blip", "--checkpoint", "tiny");
+
+        Assert.EndsWith("a.tif", Table(output)[0].TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("url(data:image/png;base64,", await File.ReadAllTextAsync(_run["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithFilters_AnswersWhatPassesThem()
+    {
+        Photograph("old.jpg", new ExifJpeg { Make = "Canon", Model = "Canon EOS R5", Taken = "2020:01:01 00:00:00" });
+        Photograph("new.jpg", new ExifJpeg { Make = "Apple", Model = "iPhone 15", Taken = "2024:06:01 12:00:00", Place = (48, 2) });
+        TinyMedia.Picture(_run["photos", "unknown.png"], 3);
+        string[] rest = ["--text", "a red circle", "--model", "tiny-blip", "--checkpoint", "tiny"];
+
+        Assert.Equal(["new.jpg"], Files(await _run.SucceedAsync(["search", "photos", "--taken-after", "2024-06-01", .. rest])));
+        Assert.Equal(["old.jpg"], Files(await _run.SucceedAsync(["search", "photos", "--taken-before", "2024-06-01T14:00+02:00", .. rest])));
+        Assert.Equal(["new.jpg"], Files(await _run.SucceedAsync(["search", "photos", "--camera", "IPHONE", .. rest])));
+        Assert.Equal(["new.jpg"], Files(await _run.SucceedAsync(["search", "photos", "--with-location", .. rest])));
+
+        void Photograph(string name, ExifJpeg said)
+        {
+            TinyMedia.Picture(_run["photos", name], 1);
+            File.WriteAllBytes(_run["photos", name], said.Insert(MediaWriter.EncodeJpeg(new RgbFrame(24, 24, new byte[24 * 24 * 3]))));
+        }
+
+        static IEnumerable<string> Files(string output) => Table(output).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]);
     }
 
     [Theory]
+    [InlineData(2, "'tomorrow' is not a time", "search", "photos", "--taken-after", "tomorrow")]
     [InlineData(2, "use only one", "search", "photos", "--image", "a.png", "--video", "c.mp4")]
     [InlineData(1, "there is no file z.png", "search", "photos", "--image", "z.png")]
     [InlineData(1, "there is no folder nowhere", "search", "nowhere", "--text", "x")]
@@ -157,6 +194,17 @@ public sealed class SearchCommandTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     private string[] ErrorLines => _run.Error.Split('\n');
+
+    /// <summary>Two red pixels.</summary>
+    private static byte[] Tiff()
+    {
+        return
+        [
+            .. "II*\0"u8, 8, 0, 0, 0, 7, 0, .. Entry(256, 2), .. Entry(257, 1), .. Entry(258, 8), .. Entry(262, 2), .. Entry(273, 98), .. Entry(277, 3), .. Entry(279, 6), 0, 0, 0, 0, 255, 0, 0, 255, 0, 0,
+        ];
+
+        static byte[] Entry(int tag, byte value) => [(byte)tag, (byte)(tag >> 8), 3, 0, 1, 0, 0, 0, value, 0, 0, 0];
+    }
 
     private static string[] Table(string output) =>
         [.. output.Split('\n').SkipWhile(line => !line.Contains("score", StringComparison.Ordinal)).Where(line => line.Contains('.', StringComparison.Ordinal)).Select(line => line.Trim())];

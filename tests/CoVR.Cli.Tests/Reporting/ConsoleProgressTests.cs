@@ -37,6 +37,26 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
+    public async Task Run_SlowUnitWithReportsMeanwhile_HasALineWhenItIsDone()
+    {
+        using var console = new TestConsole().Width(200);
+        var clock = new ManualClock();
+
+        await new ConsoleProgress(console, bars: false, clock).RunAsync("Embedding", progress =>
+        {
+            foreach (var (done, note) in new[] { (0, ""), (0, "reading a.mp4"), (1, ""), (2, "") })
+            {
+                progress.Report(new WorkProgress(done, 2, "videos", note));
+                clock.Advance(TimeSpan.FromSeconds(0.8));
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(["Embedding: 0 of 2 videos", "Embedding: 1 of 2 videos"], console.Lines.Where(line => line.Length > 0).SkipLast(1).Select(line => line.Split(", ")[0]));
+    }
+
+    [Fact]
     public async Task Run_OnATerminal_ShowsABarAndLinesAboveIt()
     {
         using var console = new TestConsole().Width(200).Interactive();

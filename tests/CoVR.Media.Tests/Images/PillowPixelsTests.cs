@@ -84,7 +84,7 @@ public sealed class PillowPixelsTests
             var error = await Assert.ThrowsAsync<MediaReadException>(async () => await reader.ReadAsync(path, new FixedSampler(0), TestContext.Current.CancellationToken));
 
             Assert.Equal(MediaFailure.UnknownFormat, error.Failure);
-            Assert.Contains("TIFF images are not read; use PNG", error.Message, StringComparison.Ordinal);
+            Assert.Contains("TIFF pictures are read with the package CoVR.Media.Magick", error.Message, StringComparison.Ordinal);
         }
         finally
         {

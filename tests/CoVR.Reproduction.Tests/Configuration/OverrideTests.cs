@@ -140,6 +140,7 @@ public sealed class OverrideTests
     [InlineData("run_name=${experiment}${run_name}", "run_name", "'run_name' refers to itself")]
     [InlineData("run_name=${oc.env:NONE}", "run_name", "reads the environment variable NONE, which is not set")]
     [InlineData("run_name=${now:%Y}", "run_name", "supported are ${oc.env:NAME}")]
+    [InlineData("run_name=a\0", "paths.output_dir", "holds a zero character")]
     public void Text_UnresolvableValue_SaysWhyAndWhere(string argument, string path, string part) =>
         Assert.Contains(part, Assert.Throws<ConfigurationException>(() => Compose(argument).Text(path)).Message, StringComparison.Ordinal);
 

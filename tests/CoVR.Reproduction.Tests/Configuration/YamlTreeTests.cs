@@ -115,8 +115,39 @@ public sealed class YamlTreeTests
     [InlineData("a: !!set {x, y}\n", "is not known")]
     [InlineData("a: !!int x\n", "cannot be read")]
     [InlineData("? [a, b]\n: 1\n", "must be plain text")]
+    [InlineData("...\n\\", "x.yaml: this is not valid YAML")]
+    [InlineData("? {\n\\", "x.yaml: this is not valid YAML")]
+    [InlineData(" : }", "x.yaml: this is not valid YAML")]
+    [InlineData("!!]", "x.yaml: this is not valid YAML")]
     public void Read_SomethingElse_SaysWhatAndWhere(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => YamlTree.Read(text, "x.yaml")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a:\n\tb: 1\n", 2)]
+    [InlineData("a:\n  - 1\n\t- 2\n", 3)]
+    [InlineData("a:\tb\n", 1)]
+    [InlineData("a: b\tc\n", 1)]
+    [InlineData("a: 1\t\n", 1)]
+    [InlineData("a: b\t# c\n", 1)]
+    [InlineData("# c\n\t# d\na: 1\n", 2)]
+    [InlineData("a: [1,\t2]\n", 1)]
+    [InlineData("a: |\t\n  x\n", 1)]
+    [InlineData("a: |\n  x\n\tb: 1\n", 3)]
+    [InlineData("a: |\n\tx\n", 2)]
+    [InlineData("a: 1\n\t\n", 2)]
+    [InlineData("---\t\na: 'x\ty'\n", 1)]
+    public void Read_TabBetweenValues_IsRefusedWithItsLine(string text, int line) =>
+        Assert.StartsWith($"x.yaml:{line}: ", Assert.Throws<ConfigurationException>(() => YamlTree.Read(text, "x.yaml")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a: b # x\ty\n", "b")]
+    [InlineData("a: 'x\ty'\n", "x\\ty")]
+    [InlineData("a: \"x\n\ty\"\n", "x y")]
+    [InlineData("a: |\n  x\ty\n", "x\\ty\\n")]
+    [InlineData("a: |  # c\td\n  x\n  \t\n  y\n# c\td\n", "x\\n\\t\\ny\\n")]
+    [InlineData("a: >\n    \tx\n", "\\tx\\n")]
+    public void Read_TabInsideAValueOrComment_IsKept(string text, string expected) =>
+        Assert.Equal($"{{\"a\": \"{expected}\"}}", ConfigJson.Line(YamlTree.Read(text, "x.yaml")));
 
     [Fact]
     public void Read_WholeNumber_IsALongWhereItFits()

@@ -17,6 +17,9 @@ public sealed record ScriptedReply(int Status)
     /// <summary>Nothing more comes after so many bytes of the body.</summary>
     public int? StallAfter { get; init; }
 
+    /// <summary>Called when all bytes that shall be sent are sent.</summary>
+    public Action? Sent { get; init; }
+
     /// <summary>Whether no length is announced; the connection's end is the file's.</summary>
     public bool WithoutLength { get; init; }
 

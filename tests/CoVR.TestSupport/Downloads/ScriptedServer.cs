@@ -101,6 +101,7 @@ public sealed class ScriptedServer : IAsyncDisposable
         await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
         await stream.WriteAsync(reply.Body.AsMemory(0, reply.CutAfter ?? reply.StallAfter ?? reply.Body.Length), _stop.Token);
         await stream.FlushAsync(_stop.Token);
+        reply.Sent?.Invoke();
         if (reply.StallAfter is not null)
         {
             await Task.Delay(Timeout.Infinite, _stop.Token);

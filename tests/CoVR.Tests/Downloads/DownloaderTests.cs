@@ -48,6 +48,36 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_OfAFileWhoseDownloadWasKilledAfterTheRename_RemovesWhatIsLeft()
+    {
+        await using var server = new ScriptedServer(_ => new ScriptedReply(500));
+        using var downloader = Patient();
+        Write(Target, File1);
+        Write(Target + ".part.json", "{}"u8.ToArray());
+
+        Assert.False(await downloader.DownloadAsync(Ask(server), null, Cancel));
+
+        AssertComplete(File1);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"ETag":"\"v1\""}""")]
+    [InlineData("""{"Address":"ADDRESS","ETag":"no quotes"}""")]
+    public async Task Download_OfAPartWhoseStateIsBroken_BeginsAnew(string state)
+    {
+        await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1));
+        using var downloader = Patient();
+        Write(Target + ".part", File2[..1000]);
+        Write(Target + ".part.json", System.Text.Encoding.UTF8.GetBytes(state.Replace("ADDRESS", Ask(server).Uri.AbsoluteUri, StringComparison.Ordinal)));
+
+        Assert.True(await downloader.DownloadAsync(Ask(server), null, Cancel));
+
+        AssertComplete(File1);
+        Assert.Equal([null], server.Requests.Select(request => request.RangeStart));
+    }
+
+    [Fact]
     public async Task Download_OverAFileOfAnotherLength_ReplacesIt()
     {
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, File1));

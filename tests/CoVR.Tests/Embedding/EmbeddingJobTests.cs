@@ -3,6 +3,7 @@ using CoVR.Embedding;
 using CoVR.Retrieval;
 using CoVR.Storage;
 using CoVR.Tests.Fakes;
+using CoVR.TestSupport.Downloads;
 using TorchSharp;
 
 namespace CoVR.Tests.Embedding;
@@ -85,6 +86,27 @@ public sealed class EmbeddingJobTests
         Assert.Equal((9, 9, 1), (reports[^1].Done, reports[^1].Total, reports[^1].Failed));
         Assert.Equal(reports.Select(report => report.Done).Order(), reports.Select(report => report.Done));
         Assert.True(reports.Count >= 4);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_SlowItem_IsReportedWhileItIsRead()
+    {
+        var (reports, reported) = (new List<JobProgress>(), new TaskCompletionSource());
+        var progress = new ListProgress(reports)
+        {
+            OnReport = () =>
+            {
+                if (reports[^1].Activity is not null)
+                {
+                    reported.TrySetResult();
+                }
+            },
+        };
+        var pipeline = FakePipeline.Create(reader: new FakeFrameReader { OnRead = reported.Task.WaitAsync });
+
+        await new EmbeddingJob(pipeline, time: new HurriedTime()).EmbedAsync(FakePipeline.Corners, progress, Cancel).CountAsync(Cancel);
+
+        Assert.StartsWith("reading ", reports.First(report => report.Activity is not null).Activity, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,28 +1,25 @@
-using System.Diagnostics;
 using System.Globalization;
 using CoVR.Storage;
 
 namespace CoVR.Tests.Storage;
 
-/// <summary>A process of its own with a folder gallery open, which does what lines on its standard input ask for.</summary>
-internal sealed class GalleryProcess(string folder) : IDisposable
+/// <summary>What a process of its own does with a folder gallery, as lines on its standard input ask for.</summary>
+internal static class GalleryProcess
 {
     public const string Command = "keep-gallery";
     public static readonly TimeSpan Staleness = TimeSpan.FromMilliseconds(250);
 
-    private readonly Process _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments, Command, folder])
+    /// <summary>
+    /// After a line with the folder it answers each line: <c>upsert ID VALUE</c>, <c>remove ID</c>, <c>compact</c>, <c>get ID</c>, or
+    /// <c>change FROM PERIOD</c>, which makes changes without end.
+    /// </summary>
+    public static async Task<int> RunAsync()
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
+        if (await Console.In.ReadLineAsync() is not { } folder)
+        {
+            return 1;
+        }
 
-    /// <summary>When the tests run through the <c>dotnet</c> host, it must be told the assembly.</summary>
-    private static string[] HostArguments =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(GalleryProcess).Assembly.Location] : [];
-
-    /// <summary>Answers each line: <c>upsert ID VALUE</c>, <c>remove ID</c>, <c>compact</c>, <c>get ID</c>, or <c>change FROM</c>, which makes changes without end.</summary>
-    public static async Task<int> RunAsync(string folder)
-    {
         await using var gallery = new FolderGallery(folder, KilledGalleryTests.Fingerprint, new FolderGalleryOptions { Staleness = Staleness });
         while ((await Console.In.ReadLineAsync())?.Split(' ') is { } line)
         {
@@ -40,11 +37,11 @@ internal sealed class GalleryProcess(string folder) : IDisposable
                 case ["get", var id]:
                     Console.WriteLine(await gallery.GetAsync([new MediaId(id)]) is [var entry] ? $"{entry.Embedding.Values.Span[0]}" : "none");
                     continue;
-                case ["change", var from]:
-                    for (var change = Number(from); ; change++)
+                case ["change", var from, var period]:
+                    for (var change = new GalleryChange(Number(from), Number(period)); ; change = change.Next)
                     {
-                        await KilledGalleryTests.MakeAsync(gallery, change);
-                        Console.WriteLine(change);
+                        await change.MakeAsync(gallery);
+                        Console.WriteLine(change.Number);
                     }
             }
 
@@ -55,24 +52,55 @@ internal sealed class GalleryProcess(string folder) : IDisposable
 
         static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
+}
 
-    /// <summary>Sends a line and waits for the answer; null when the process ended.</summary>
-    public async Task<string?> AskAsync(string line)
+/// <summary>A change of a gallery: mostly upserts of several items, one of <paramref name="Period"/> a compaction, now and then removals.</summary>
+internal readonly record struct GalleryChange(int Number, int Period)
+{
+    private const int Items = 40;
+
+    public GalleryChange Next => this with { Number = Number + 1 };
+
+    private bool IsCompaction => Number % Period == Period / 2;
+
+    private bool IsRemoval => Number % 8 == 3;
+
+    private string[] Changed
     {
-        await _process.StandardInput.WriteLineAsync(line);
-        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        return await ReadAsync();
+        get
+        {
+            var number = Number;
+            return [.. Enumerable.Range(0, 1 + (number % 6)).Select(i => $"{((number * 7) + (i * i)) % Items}").Distinct()];
+        }
     }
 
-    /// <summary>Waits for the next line; null when the process ended.</summary>
-    public async Task<string?> ReadAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-
-    public void Kill() => _process.Kill();
-
-    public void Dispose()
+    public async Task MakeAsync(FolderGallery gallery)
     {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        var number = Number;
+        if (IsCompaction)
+        {
+            await gallery.CompactAsync();
+        }
+        else if (IsRemoval)
+        {
+            await gallery.RemoveAsync([.. Changed.Select(item => new MediaId(item))]);
+        }
+        else
+        {
+            await gallery.UpsertAsync([.. Changed.Select(item => KilledGalleryTests.Entry(item, number))]);
+        }
+    }
+
+    /// <summary>What a state of values by item becomes.</summary>
+    public void Apply(Dictionary<string, int> state)
+    {
+        foreach (var item in IsCompaction ? [] : Changed)
+        {
+            state[item] = Number;
+            if (IsRemoval)
+            {
+                state.Remove(item);
+            }
+        }
     }
 }

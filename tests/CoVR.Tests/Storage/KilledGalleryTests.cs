@@ -2,16 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using CoVR.Storage;
 using CoVR.TestSupport;
+using CoVR.TestSupport.Robustness;
 
 namespace CoVR.Tests.Storage;
 
-/// <summary>Other processes: their changes are seen in time, and no kill leaves half of a change. <c>COVR_KILLS</c> asks for another number of kills.</summary>
+/// <summary>Other processes: their changes are seen in time, and no kill leaves half of a change.</summary>
 public sealed class KilledGalleryTests : IDisposable
 {
     public static readonly EmbeddingFingerprint Fingerprint = SampleGallery.Fingerprint with { Dimensions = 256 };
-    private const string KillsVariable = "COVR_KILLS";
-    private const int UsualKills = 50;
-    private const int Items = 40;
+    private const int UsualKills = 25;
     private readonly TemporaryFolder _folder = new();
 
     internal static GalleryEntry Entry(string id, int value)
@@ -21,67 +20,19 @@ public sealed class KilledGalleryTests : IDisposable
         return new GalleryEntry(new MediaId(id), new EmbeddingSet(values, 1, 256)) { Properties = new GalleryProperties { Tags = [$"{value}"] } };
     }
 
-    /// <summary>Makes a change: mostly upserts of several items, now and then removals, seldom a compaction.</summary>
-    internal static async Task MakeAsync(FolderGallery gallery, int change)
-    {
-        switch (change % 8)
-        {
-            case 3:
-                await gallery.RemoveAsync([.. Changed(change).Select(item => new MediaId(item))]);
-                break;
-            case 5:
-                await gallery.CompactAsync();
-                break;
-            default:
-                await gallery.UpsertAsync([.. Changed(change).Select(item => Entry(item, change))]);
-                break;
-        }
-    }
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Changes_KilledAtRandomMoments_AreWholeOrAbsent()
-    {
-        var random = new Random(20261130);
-        var kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : UsualKills;
-        var (state, change) = (new Dictionary<string, int>(), 0);
-        var next = new GalleryProcess(_folder["store"]);
-        try
-        {
-            for (var kill = 0; kill < kills; kill++)
-            {
-                using var now = next;
-                next = new GalleryProcess(_folder["store"]);
-                var last = change + random.Next(1, 40);
-                var acknowledged = await now.AskAsync($"change {change}");
-                for (; acknowledged is not null && Number(acknowledged) < last; acknowledged = await now.ReadAsync())
-                {
-                    Apply(state, change++);
-                }
+    public Task Changes_KilledAtRandomMoments_AreWholeOrAbsent() => KillRounds.RunAsync(UsualKills, GalleryProcess.Command, seed => new Round(seed, period: 8));
 
-                Assert.NotNull(acknowledged);
-                Apply(state, change++);
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 4)), TestContext.Current.CancellationToken);
-                now.Kill();
-                while (await now.ReadAsync() is not null)
-                {
-                    Apply(state, change++);
-                }
-
-                change = await AssertIsBeforeOrAfterAsync(state, change);
-            }
-        }
-        finally
-        {
-            next.Dispose();
-        }
-    }
+    [Fact]
+    public Task Compactions_KilledAtRandomMoments_LoseNothing() => KillRounds.RunAsync(UsualKills, GalleryProcess.Command, seed => new Round(seed, period: 2));
 
     [Fact]
     public async Task TwoProcesses_SeeEachOthersChangesWithinTheStatedTime()
     {
-        using var other = new GalleryProcess(_folder["store"]);
+        using var other = new ChildProcess(GalleryProcess.Command);
+        await other.SendAsync(_folder["store"]);
         await using var mine = new FolderGallery(_folder["store"], Fingerprint, new FolderGalleryOptions { Segment = "mine", Staleness = GalleryProcess.Staleness });
         Assert.Equal(GalleryProcess.Staleness, (await mine.GetInfoAsync(TestContext.Current.CancellationToken)).Staleness);
         for (var round = 0; round < 3; round++)
@@ -96,22 +47,6 @@ public sealed class KilledGalleryTests : IDisposable
             Assert.Equal("done", await other.AskAsync("remove b"));
             Assert.Equal("done", await other.AskAsync("compact"));
             await AssertSeenAsync(async () => await ValueAsync(mine, "b") == "none");
-        }
-    }
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
-
-    private static string[] Changed(int change) => [.. Enumerable.Range(0, 1 + (change % 6)).Select(i => $"{((change * 7) + (i * i)) % Items}").Distinct()];
-
-    private static void Apply(Dictionary<string, int> state, int change)
-    {
-        foreach (var item in Changed(change).Where(_ => change % 8 != 5))
-        {
-            state[item] = change;
-            if (change % 8 == 3)
-            {
-                state.Remove(item);
-            }
         }
     }
 
@@ -134,18 +69,64 @@ public sealed class KilledGalleryTests : IDisposable
         }
     }
 
-    /// <summary>The folder holds the last state that was reported, or that after the change which was not reported any more.</summary>
-    private async Task<int> AssertIsBeforeOrAfterAsync(Dictionary<string, int> state, int change)
+    private sealed class Round(int seed, int period) : IKillRound
     {
-        await using var gallery = new FolderGallery(_folder["store"], Fingerprint, new FolderGalleryOptions { IsReadOnly = true });
-        var found = await SampleGallery.StateAsync(gallery);
-        if (found.OrderBy(pair => pair.Key).SequenceEqual(state.OrderBy(pair => pair.Key)))
+        private readonly TemporaryFolder _folder = new();
+        private readonly Random _random = new(seed);
+        private readonly Dictionary<string, int> _state = [];
+        private GalleryChange _change = new(1000 * seed, period);
+
+        public async Task<bool> KillAsync(ChildProcess process)
         {
-            return change;
+            var last = _change.Number + _random.Next(1, 40);
+            await process.SendAsync(_folder["store"]);
+            var acknowledged = await process.AskAsync(string.Create(CultureInfo.InvariantCulture, $"change {_change.Number} {period}"));
+            for (; acknowledged is not null && int.Parse(acknowledged, CultureInfo.InvariantCulture) < last; acknowledged = await process.ReadAsync())
+            {
+                Apply();
+            }
+
+            Assert.NotNull(acknowledged);
+            Apply();
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(0, 4)), TestContext.Current.CancellationToken);
+            process.Kill();
+            while (await process.ReadAsync() is not null)
+            {
+                Apply();
+            }
+
+            await AssertIsBeforeOrAfterAsync();
+            return true;
         }
 
-        Apply(state, change);
-        Assert.Equal(state.OrderBy(pair => pair.Key), found.OrderBy(pair => pair.Key));
-        return change + 1;
+        /// <summary>What is there after all kills can be changed and compacted.</summary>
+        public async Task FinishAsync()
+        {
+            await using var gallery = new FolderGallery(_folder["store"], Fingerprint);
+            await gallery.UpsertAsync([Entry("last", 7)], TestContext.Current.CancellationToken);
+            await gallery.CompactAsync(TestContext.Current.CancellationToken);
+            _state["last"] = 7;
+            Assert.Equal(_state.OrderBy(pair => pair.Key), (await SampleGallery.StateAsync(gallery)).OrderBy(pair => pair.Key));
+        }
+
+        public void Dispose() => _folder.Dispose();
+
+        private void Apply()
+        {
+            _change.Apply(_state);
+            _change = _change.Next;
+        }
+
+        /// <summary>The folder holds the last state that was reported, or that after the change which was not reported any more.</summary>
+        private async Task AssertIsBeforeOrAfterAsync()
+        {
+            await using var gallery = new FolderGallery(_folder["store"], Fingerprint, new FolderGalleryOptions { IsReadOnly = true });
+            var found = (await SampleGallery.StateAsync(gallery)).OrderBy(pair => pair.Key);
+            if (!found.SequenceEqual(_state.OrderBy(pair => pair.Key)))
+            {
+                Apply();
+                Assert.Equal(_state.OrderBy(pair => pair.Key), found);
+            }
+        }
     }
 }

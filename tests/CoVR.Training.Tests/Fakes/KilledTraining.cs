@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 
@@ -8,12 +9,18 @@ internal static class KilledTraining
 {
     internal const string Command = "killed-training";
 
-    internal static async Task<int> RunAsync(string folder, long last)
+    /// <summary>Waits for a line of the step, the seed and the folder; writes the number of each step that is done.</summary>
+    internal static async Task<int> RunAsync()
     {
+        if ((await Console.In.ReadLineAsync())?.Split(' ', 3) is not [var last, var seed, var folder])
+        {
+            return 1;
+        }
+
         CoVR.Modeling.Native.NativeTorch.EnsureLoaded();
-        using var encoder = new TinyEncoder(1);
+        using var encoder = new TinyEncoder(int.Parse(seed, CultureInfo.InvariantCulture));
         using var log = new CsvRunLogger(folder);
-        await new Trainer(TinyRuns.Resumable(folder)).RunAsync(TinyRuns.Composed(encoder, log), new WaitAt(last));
+        await new Trainer(TinyRuns.Resumable(folder)).RunAsync(TinyRuns.Composed(encoder, log), new WaitAt(long.Parse(last, CultureInfo.InvariantCulture)));
         return 0;
     }
 
@@ -21,6 +28,7 @@ internal static class KilledTraining
     {
         public void Report(StepRecord value)
         {
+            Console.Out.WriteLine(value.Step);
             if (value.Step >= step)
             {
                 // Ends if the test is gone: standard input closes with it.

@@ -1,11 +1,9 @@
-using System.Diagnostics;
 using CoVR.Data;
 using CoVR.Losses;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.TestSupport;
 using CoVR.Training.Batches;
-using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 using CoVR.Training.Sampling;
 using CoVR.Training.Steps;
@@ -88,30 +86,6 @@ public sealed class ResumeTests : IDisposable
         await new Trainer(TinyRuns.Resumable(Out)).RunAsync(again, null, Token);
         Assert.Equal([0, 1, 2], validated);
         Assert.Equal(expected, TinyRuns.Weights(resumed));
-    }
-
-    [Fact]
-    public async Task RunAsync_KilledAndResumed_EqualsTheUninterruptedRunBitForBit()
-    {
-        var expected = await Uninterrupted();
-        foreach (var rows in new[] { 4, 12 })
-        {
-            await KillAfter(rows);
-            using var checkpoint = Checkpoint.Open(State);
-            Assert.Contains(checkpoint.Tensors().Keys, name => name.EndsWith(".exp_avg", StringComparison.Ordinal));
-        }
-
-        using var encoder = new TinyEncoder(99);
-        using (var log = new CsvRunLogger(Out))
-        {
-            var result = await new Trainer(TinyRuns.Resumable(Out)).RunAsync(TinyRuns.Composed(encoder, log), null, Token);
-            Assert.True(result.ResumedAt >= 10, $"resumed at {result.ResumedAt}");
-        }
-
-        Assert.Equal(expected, TinyRuns.Weights(encoder));
-        Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
-        var steps = File.ReadAllLines(Path.Combine(Out, "steps.csv")).Skip(1).Select(row => row.Split(',')[1]);
-        Assert.Equal(Enumerable.Range(1, 18).Select(step => $"{step}"), steps);
     }
 
     [Fact]
@@ -313,29 +287,5 @@ public sealed class ResumeTests : IDisposable
         }
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer);
-    }
-
-    /// <summary>Starts a process that trains and waits at a later step, and kills it once so many steps are logged.</summary>
-    private async Task KillAfter(int rows)
-    {
-        var program = typeof(ResumeTests).Assembly.Location;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, KilledTraining.Command, Out, $"{rows + 4}"]) { RedirectStandardError = true, RedirectStandardInput = true })!;
-        var errors = process.StandardError.ReadToEndAsync(Token);
-        await FileChanges.UntilAsync(() => Rows() >= rows, () => Assert.False(process.HasExited, process.HasExited ? errors.Result : null), Token);
-
-        process.Kill();
-        await process.WaitForExitAsync(Token);
-    }
-
-    private int Rows()
-    {
-        var path = Path.Combine(Out, "steps.csv");
-        if (!File.Exists(path))
-        {
-            return 0;
-        }
-
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadToEnd().Count(letter => letter == '\n') - 1;
     }
 }

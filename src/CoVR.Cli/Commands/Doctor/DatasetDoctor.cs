@@ -2,6 +2,7 @@ using CoVR.Checkpoints;
 using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Cli.Reporting;
 using CoVR.Media;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,7 +22,8 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
     public static IReadOnlyList<IDoctorCheck> Checks(IFrameReader? frames = null, MediaOptions? media = null, CheckpointResolver? resolver = null)
     {
         media ??= new MediaOptions();
-        frames ??= new MediaFrameReader(options: media);
+        var images = MagickCoVRBuilderExtensions.CreateDecoder(media);
+        frames ??= new MediaFrameReader(images, media);
         return
         [
             new AnnotationCheck(),
@@ -29,6 +31,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
             new CaptionCheck(),
             new MediaCheck(frames),
             new CheckpointCheck(resolver),
+            new DecoderCheck(images),
             new FfmpegCheck(frames, media),
             new NativeCheck(),
             new VocabularyCheck(),

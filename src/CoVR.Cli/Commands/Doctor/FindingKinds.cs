@@ -43,6 +43,7 @@ internal static class FindingKinds
     public const string CheckpointUnreadable = "checkpoints.unreadable";
     public const string CheckpointForeign = "checkpoints.foreign";
 
+    public const string Decoder = "machine.decoder";
     public const string Program = "machine.ffmpeg";
     public const string NativeLibrary = "machine.libtorch";
     public const string Device = "machine.device";

@@ -52,7 +52,7 @@ internal sealed class EmbedTextsCommand
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
         var services = _host.CreateServices();
-        model.Use(services.AddCoVR().ShowDownloads(_host));
+        model.Use(services.AddCoVR().UseToolDefaults(_host));
         await using var provider = services.BuildServiceProvider(validateScopes: true);
         var loaded = await LoadedModel.LoadAsync(_host, provider, model.Title, cancellation);
         var job = new TextEmbeddingJob(loaded, _work.Read(parsed), _host.Clock);

@@ -49,7 +49,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
     private ServiceProvider Compose(MediaWork work)
     {
         var services = host.CreateServices();
-        var pipeline = model.Use(services.AddCoVR().ShowDownloads(host))
+        var pipeline = model.Use(services.AddCoVR().UseToolDefaults(host))
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
             .ConfigureMedia(media => (media.BgrVideos, media.Pictures, media.Timeout) = (BgrVideos, PictureReading.AsPillow, VideoTimeout ?? media.Timeout))
             .Configure(all => all.Embedding = options);

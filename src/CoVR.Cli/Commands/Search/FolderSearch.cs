@@ -25,12 +25,15 @@ internal sealed class FolderSearch : IAsyncDisposable
     {
         (_host, _scan, _store, _model, _retry) = (host, scan, store, model, embedding.RetryFailed);
         var services = host.CreateServices();
-        model.Use(services.AddCoVR().ShowDownloads(host))
+        model.Use(services.AddCoVR().UseToolDefaults(host))
             .UseFolderGallery(store)
             .ConfigureMedia(media => media.Timeout = videoTimeout)
             .Configure(options => options.Embedding = embedding);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
+
+    /// <summary>Whether coordinates are kept with embeddings.</summary>
+    public bool StoresLocations { get; set; }
 
     private IGallery Gallery => _services.GetRequiredService<IGallery>();
 
@@ -48,7 +51,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     {
         // A store chosen by the user may serve several folders.
         var scope = store is null ? "" : ScopeOf(folder);
-        var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
+        var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, MagickCoVRBuilderExtensions.CreateDecoder(), cancellation));
         return scan.Items.Count > 0
             ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
             : throw new CommandException($"{host.Shown(folder)} holds no pictures or videos.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {scan.DescribePassedOver()}.")}");
@@ -65,7 +68,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             _host.Say($"First search of {_host.Shown(_scan.Folder)}: embedding {_scan.Items.Count} files into {_host.Shown(_store)}");
         }
 
-        var synchronizer = new FolderSynchronizer(Gallery, _services.GetRequiredService<IEmbeddingJob>(), _host.Clock) { RetryFailed = _retry };
+        var synchronizer = new FolderSynchronizer(Gallery, _services.GetRequiredService<IEmbeddingJob>(), _host.Clock) { RetryFailed = _retry, StoresLocations = StoresLocations };
         var report = await _host.Report.RunAsync(
             $"Embedding {_host.Shown(_scan.Folder)}", progress => synchronizer.SynchronizeAsync(_scan, progress.OfJob("files"), cancellation));
         var summary = new OutcomeSummary();
@@ -76,11 +79,11 @@ internal sealed class FolderSearch : IAsyncDisposable
     }
 
     /// <summary>Answers a query.</summary>
-    public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, bool withReference, CancellationToken cancellation)
+    public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, IReadOnlyList<GalleryFilter> filters, bool withReference, CancellationToken cancellation)
     {
         var paths = _scan.Items.ToDictionary(item => item.Id, item => item.Source.Path!);
         var reference = query.Reference?.Path;
-        var filter = new GalleryFilter.InFolder(_scan.Scope);
+        var filter = new GalleryFilter.All([new GalleryFilter.InFolder(_scan.Scope), .. filters]);
         var excluded = new HashSet<MediaId>();
         await foreach (var (id, _) in Gallery.ListAsync(filter, cancellation))
         {
@@ -91,7 +94,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             }
         }
 
-        var options = new SearchOptions { Top = top, Filter = _scan.Scope.Length == 0 ? null : filter, Exclude = excluded };
+        var options = new SearchOptions { Top = top, Filter = _scan.Scope.Length == 0 && filters.Count == 0 ? null : filter, Exclude = excluded };
         var result = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, options, cancellation);
         return new SearchAnswer(
             _scan.Folder,

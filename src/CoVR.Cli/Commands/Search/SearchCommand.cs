@@ -18,6 +18,8 @@ internal sealed class SearchCommand
     private readonly Option<bool> _json = new("--json") { Description = "Writes the answers as JSON; everything else goes to standard error." };
     private readonly Option<bool> _retry = new("--retry") { Description = "Retries files that could not be decoded in an earlier search." };
     private readonly Option<bool> _withReference = new("--include-reference") { Description = "Allows the reference itself as an answer." };
+    private readonly Option<bool> _locations = new("--store-locations", OptionNames.Aliases("--store-locations")) { Description = "Stores the GPS coordinates of new and changed files. Whether a file has any is always stored." };
+    private readonly FilterArguments _filters = new();
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames per call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly Option<int> _timeout = OptionRules.VideoTimeout();
     private readonly CommandHost _host;
@@ -39,11 +41,12 @@ internal sealed class SearchCommand
                 new("covr search photos --image photos/street.jpg --text \"the same street, but at night\""),
                 new("covr search photos --text \"a red car\" --top 20 --html red-cars.html"),
                 new("covr search clips --video clips/dog.mp4 --text \"make it a cat\" --model blip2-coco --json"),
+                new("covr search photos --text \"a beach\" --taken-after 2024-06-01 --camera iphone"),
                 new("covr search photos", "embeds the folder, so that later searches are fast"),
             ],
         };
         _command.Add(_folder);
-        foreach (var option in new Option[] { _image, _video, _text, _top, _page, _json, _withReference, _store, _retry, _timeout })
+        foreach (var option in (Option[])[_image, _video, _text, _top, .. _filters.Options, _page, _json, _withReference, _store, _locations, _retry, _timeout])
         {
             _command.Add(option);
         }
@@ -76,6 +79,7 @@ internal sealed class SearchCommand
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
         var timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout));
         await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, timeout, cancellation);
+        search.StoresLocations = parsed.GetValue(_locations);
         var failed = await search.EmbedAsync(cancellation);
         if (reference is null && string.IsNullOrWhiteSpace(text))
         {
@@ -84,7 +88,7 @@ internal sealed class SearchCommand
         }
 
         var query = new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
-        var answer = await search.AskAsync(query, parsed.GetValue(_top), parsed.GetValue(_withReference), cancellation);
+        var answer = await search.AskAsync(query, parsed.GetValue(_top), _filters.Read(parsed), parsed.GetValue(_withReference), cancellation);
         Show(answer, parsed.GetValue(_json));
         if (parsed.GetValue(_page) is { } page)
         {

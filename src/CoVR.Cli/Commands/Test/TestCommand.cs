@@ -52,7 +52,7 @@ internal sealed class TestCommand
 
         var services = _host.CreateServices();
         var choice = new ConfiguredModel(_host, config, RunDevice.Of(config));
-        choice.Use(services.AddCoVR().ShowDownloads(_host));
+        choice.Use(services.AddCoVR().UseToolDefaults(_host));
         await using var provider = services.BuildServiceProvider(validateScopes: true);
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var plan = TestPlan.Read(config, loggers, choice.Fusion);

@@ -22,13 +22,14 @@ internal sealed record FolderChanges(
     /// <param name="scan">The folder.</param>
     /// <param name="items">The items of the scan to consider; others are treated as unchanged.</param>
     /// <param name="stored">All items of the gallery.</param>
+    /// <param name="withLocations">Whether coordinates are kept.</param>
     /// <param name="hashed">Receives how many files were hashed, and of how many.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public static async Task<FolderChanges> FindAsync(
-        FolderScan scan, IReadOnlyList<MediaItem> items, IReadOnlyDictionary<MediaId, GalleryProperties> stored, Action<int, int> hashed, CancellationToken cancellationToken)
+        FolderScan scan, IReadOnlyList<MediaItem> items, IReadOnlyDictionary<MediaId, GalleryProperties> stored, bool withLocations, Action<int, int> hashed, CancellationToken cancellationToken)
     {
         var suspects = items.Where(item => !IsAsStored(item, stored)).ToList();
-        var current = await HashAsync(suspects, hashed, cancellationToken).ConfigureAwait(false);
+        var current = await ReadAsync(suspects, withLocations, hashed, cancellationToken).ConfigureAwait(false);
         var gone = scan.Items.Select(item => item.Id).ToHashSet();
         gone = [.. stored.Keys.Where(id => scan.Covers(id) && !gone.Contains(id) && !scan.Unreadable.Any(folder => id.Value.StartsWith(folder + '/', StringComparison.Ordinal)))];
         return Sort(items.Count - suspects.Count, current, stored, gone);
@@ -70,17 +71,19 @@ internal sealed record FolderChanges(
     private static bool IsAsStored(MediaItem item, IReadOnlyDictionary<MediaId, GalleryProperties> stored) =>
         stored.TryGetValue(item.Id, out var before) && before.Size == item.Properties.Size && before.Modified == item.Properties.Modified;
 
-    /// <summary>The items in the same order with the hash of their content; without one where a file cannot be read.</summary>
-    private static async Task<IReadOnlyList<MediaItem>> HashAsync(List<MediaItem> items, Action<int, int> hashed, CancellationToken cancellationToken)
+    /// <summary>The items in the same order with the hash of their content and what they say of themselves; without where a file cannot be read.</summary>
+    private static async Task<IReadOnlyList<MediaItem>> ReadAsync(List<MediaItem> items, bool withLocations, Action<int, int> hashed, CancellationToken cancellationToken)
     {
-        var hashes = new ConcurrentDictionary<MediaId, string>();
+        var read = new ConcurrentDictionary<MediaId, GalleryProperties>();
         var done = 0;
         await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (item, cancellation) =>
         {
             try
             {
                 await using var file = new FileStream(item.Source.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, useAsync: true);
-                hashes[item.Id] = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+                var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+                var said = MediaMetadata.Read(item.Source.Path!);
+                read[item.Id] = item.Properties with { ContentHash = hash, Taken = said.Taken, Camera = said.Camera, HasLocation = said.HasLocation, Location = withLocations ? said.Location : null };
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -89,6 +92,6 @@ internal sealed record FolderChanges(
 
             hashed(Interlocked.Increment(ref done), items.Count);
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return [.. items.Select(item => hashes.TryGetValue(item.Id, out var hash) ? item with { Properties = item.Properties with { ContentHash = hash } } : item)];
+        return [.. items.Select(item => read.TryGetValue(item.Id, out var properties) ? item with { Properties = properties } : item)];
     }
 }

@@ -3,7 +3,8 @@ namespace CoVR.Embedding.Folders;
 /// <summary>A snapshot of the pictures and videos in a folder and its subfolders.</summary>
 /// <remarks>
 /// Every real file is listed once: under its own path if that lies in the folder, else under the first link to it. Links are never followed in
-/// circles or to a folder above the scanned one. Only files whose extension is ambiguous (<c>.ts</c>, <c>.mts</c>) are opened.
+/// circles or to a folder above the scanned one. A camera RAW file beside its picture and the clip of a Live Photo are no items of their own. Only files whose extension is
+/// ambiguous (<c>.ts</c>, <c>.mts</c>) and clips beside a picture of the same name are opened.
 /// Hidden files and folders are left out.
 /// </remarks>
 public sealed class FolderScan
@@ -26,16 +27,17 @@ public sealed class FolderScan
     /// <summary>Scans a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="scope">The prefix of every identity; empty for none.</param>
+    /// <param name="images">The decoder whose formats are taken; null for the built-in one.</param>
     /// <param name="cancellationToken">Ends the scan at the next entry.</param>
     /// <returns>What is there.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder itself may not be read.</exception>
-    public static Task<FolderScan> RunAsync(string folder, string scope = "", CancellationToken cancellationToken = default)
+    public static Task<FolderScan> RunAsync(string folder, string scope = "", IImageDecoder? images = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(scope);
         // The system call may hang in a network folder; the caller goes on regardless.
-        return Task.Run(() => new FolderWalk(Path.GetFullPath(folder), scope.Trim('/'), cancellationToken).Run(), cancellationToken).WaitAsync(cancellationToken);
+        return Task.Run(() => new FolderWalk(Path.GetFullPath(folder), scope.Trim('/'), images?.Formats.Keys ?? [], cancellationToken).Run(), cancellationToken).WaitAsync(cancellationToken);
     }
 
     /// <summary>Folders that could not be listed, as the identities of items in them begin.</summary>
@@ -50,7 +52,7 @@ public sealed class FolderScan
     public string RelativePath(MediaId id) => Scope.Length == 0 ? id.Value : id.Value[(Scope.Length + 1)..];
 
     /// <summary>Lists what was left out.</summary>
-    /// <returns>For example <c>4 HEIC (not supported yet), 2 pipes</c>; empty if nothing was.</returns>
+    /// <returns>For example <c>4 HEIC (add CoVR.Media.Magick), 2 pipes</c>; empty if nothing was.</returns>
     public string DescribePassedOver() => Describe(PassedOver);
 
     internal static string Describe(IReadOnlyDictionary<string, int> passedOver) => string.Join(", ", passedOver.Select(entry => $"{entry.Value} {entry.Key}{Plural(entry.Key, entry.Value)}"));

@@ -33,7 +33,7 @@ public sealed record FolderSyncReport
     public IReadOnlyDictionary<string, int> PassedOver { get; init; } = FrozenDictionary<string, int>.Empty;
 
     /// <summary>A one-line summary.</summary>
-    /// <returns>For example <c>3 new, 1 changed, 2 moved, 1 removed; passed over: 4 HEIC (not supported yet), 1 pipe</c>.</returns>
+    /// <returns>For example <c>3 new, 1 changed, 2 moved, 1 removed; passed over: 4 HEIC (add CoVR.Media.Magick), 1 pipe</c>.</returns>
     public override string ToString()
     {
         (int Count, string Name)[] all = [(New, "new"), (Changed, "changed"), (Moved, "moved"), (Removed, "removed"), (Duplicates, Duplicates == 1 ? "duplicate" : "duplicates")];

@@ -23,6 +23,10 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
     /// <value>Zero by default: all files are taken.</value>
     public TimeSpan Quiet { get; init; }
 
+    /// <summary>Whether the coordinates in a file are stored with its item (<see cref="GalleryProperties.Location"/>). Whether there are any always is.</summary>
+    /// <value>False by default.</value>
+    public bool StoresLocations { get; init; }
+
     /// <summary>Brings the gallery to the state of a folder.</summary>
     /// <param name="scan">The folder.</param>
     /// <param name="progress">Receives the progress of comparing and embedding; may be null.</param>
@@ -45,6 +49,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
             scan,
             [.. settled.Where(item => !failed.ContainsKey(item.Id))],
             stored,
+            StoresLocations,
             (done, total) => progress?.Report(new JobProgress(done, total, 0, _time.GetElapsedTime(start)) { Activity = "comparing" }),
             cancellationToken).ConfigureAwait(false);
 
@@ -141,5 +146,9 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
         ContentHash = file.ContentHash,
         Size = file.Size,
         Modified = file.Modified,
+        Taken = file.Taken ?? before.Taken,
+        Camera = file.Camera ?? before.Camera,
+        HasLocation = file.HasLocation ?? before.HasLocation,
+        Location = file.Location,
     };
 }

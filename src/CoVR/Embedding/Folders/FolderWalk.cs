@@ -1,11 +1,12 @@
 namespace CoVR.Embedding.Folders;
 
 /// <summary>One walk through a folder: first its own contents, then the targets of links.</summary>
-internal sealed class FolderWalk(string folder, string scope, CancellationToken cancellationToken)
+internal sealed class FolderWalk(string folder, string scope, IEnumerable<string> formats, CancellationToken cancellationToken)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = false };
 
     private readonly SortedDictionary<MediaId, MediaItem> _items = [];
+    private readonly HashSet<string> _formats = [.. formats];
     private readonly SortedDictionary<string, int> _passedOver = new(StringComparer.Ordinal);
     private readonly List<string> _unreadable = [];
     private readonly HashSet<string> _realPaths = new(StringComparer.Ordinal);
@@ -30,6 +31,18 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
             }
         }
         while (FollowNextLink(root));
+
+        foreach (var (id, reason) in MediaPairs.Find(_items.Values, cancellationToken))
+        {
+            _items.Remove(id);
+            PassOver(reason);
+        }
+
+        foreach (var item in _items.Values.Where(item => FormatNotRead(item) is not null).ToArray())
+        {
+            _items.Remove(item.Id);
+            PassOver($"{FormatNotRead(item)} (add CoVR.Media.Magick)");
+        }
 
         return new FolderScan(folder, scope, [.. _items.Values], _passedOver) { Unreadable = _unreadable };
     }
@@ -112,10 +125,6 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
         {
             PassOver(special);
         }
-        else if (type.NotReadYet is { } format)
-        {
-            PassOver($"{format} (not supported yet)");
-        }
         else if (!type.IsAlsoOfPrograms || MediaFileTypes.IsTransportStream(real))
         {
             var id = new MediaId(Join(scope, relative));
@@ -125,6 +134,8 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
             };
         }
     }
+
+    private string? FormatNotRead(MediaItem item) => MediaFileTypes.Of(item.Source.Path!).Format is { } format && !_formats.Contains(format) ? format : null;
 
     private void PassOver(string reason) => _passedOver[reason] = _passedOver.GetValueOrDefault(reason) + 1;
 

@@ -5,13 +5,16 @@ namespace CoVR.Embedding.Folders;
 /// <summary>The kind of a file by its name.</summary>
 /// <param name="IsKnown">Whether it is a picture or a video.</param>
 /// <param name="Kind">The kind; null if only the content can tell (<c>.gif</c>).</param>
-/// <param name="NotReadYet">The name of an unsupported format; null for supported ones.</param>
+/// <param name="Format">Its name in <see cref="IImageDecoder.Formats"/>, for formats that the built-in decoder does not read.</param>
 /// <param name="IsAlsoOfPrograms">Whether program files use this extension too.</param>
-internal readonly record struct MediaFileType(bool IsKnown, MediaKind? Kind, string? NotReadYet = null, bool IsAlsoOfPrograms = false);
+internal readonly record struct MediaFileType(bool IsKnown, MediaKind? Kind, string? Format = null, bool IsAlsoOfPrograms = false);
 
 /// <summary>The file extensions of pictures and videos.</summary>
 internal static class MediaFileTypes
 {
+    /// <summary>The format of files with the data of a camera's sensor.</summary>
+    public const string Raw = "camera RAW";
+
     private const byte PacketStart = 0x47;
 
     private static readonly FrozenDictionary<string, MediaFileType> Types = Make();
@@ -42,7 +45,11 @@ internal static class MediaFileTypes
         Add(new(true, null), ".gif");
         Add(new(true, MediaKind.Video), ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".3g2", ".mpg", ".mpeg", ".m2ts", ".m2v", ".vob", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".ogm", ".qt", ".mxf", ".rm", ".rmvb", ".dv", ".divx");
         Add(new(true, MediaKind.Video, IsAlsoOfPrograms: true), ".ts", ".mts");
-        foreach (var (format, extensions) in new[] { ("HEIC", new[] { ".heic", ".heif" }), ("AVIF", [".avif"]), ("TIFF", [".tif", ".tiff"]), ("JPEG XL", [".jxl"]), ("JPEG 2000", [".jp2", ".j2k"]), ("camera RAW", [".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"]) })
+        foreach (var (format, extensions) in new[]
+        {
+            ("HEIC", new[] { ".heic", ".heif", ".hif" }), ("AVIF", [".avif"]), ("TIFF", [".tif", ".tiff"]), ("JPEG XL", [".jxl"]), ("JPEG 2000", [".jp2", ".j2k", ".j2c", ".jpf"]),
+            (Raw, [".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw"]),
+        })
         {
             Add(new(true, MediaKind.Picture, format), extensions);
         }

@@ -5,7 +5,7 @@ namespace CoVR.Embedding.Folders;
 
 /// <summary>Keeps a gallery in sync with a folder while a host runs.</summary>
 internal sealed class WatchedFolderService(
-    string folder, string scope, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
+    string folder, Func<CancellationToken, Task<FolderScan>> scanFolder, IMediaWatcher watcher, FolderSynchronizer synchronizer, TimeProvider time, ILogger<WatchedFolderService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +26,7 @@ internal sealed class WatchedFolderService(
     {
         while (true)
         {
-            var scan = await FolderScan.RunAsync(folder, scope, cancellationToken).ConfigureAwait(false);
+            var scan = await scanFolder(cancellationToken).ConfigureAwait(false);
             if (await synchronizer.LostAllAsync(scan, cancellationToken).ConfigureAwait(false))
             {
                 logger.FolderEmpty(folder);

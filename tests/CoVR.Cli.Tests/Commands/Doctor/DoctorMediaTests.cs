@@ -1,4 +1,5 @@
 using CoVR.Cli.Commands.Doctor;
+using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Data;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.WebVidCoVR;
@@ -28,6 +29,21 @@ public sealed class DoctorMediaTests : IDisposable
         var finding = Assert.Single((await DoctorBench.ExamineAsync(new DoctorDataset(reader), DoctorLevel.Quick)).Worse());
 
         Assert.Equal((FindingKinds.MediaMissing, "1065/2"), (finding.Kind, finding.Id));
+    }
+
+    /// <summary>HEIC and AVIF start like a video, and have no table of frames.</summary>
+    [Theory]
+    [InlineData("\0\0\0\u0018ftypheic\0\0\0\0mif1heic\0\0\0\u0008meta", null, false)]
+    [InlineData("\0\0\0\u0018ftypavif\0\0\0\0mif1avif\0\0\0\u0008meta", null, false)]
+    [InlineData("\0\0\0\u0018ftypisom\0\0\0\0isommp42\0\0\0\u0008free", FindingKinds.MediaTruncated, true)]
+    [InlineData("II*\0\u0008\0\0\0", null, false)]
+    public void Look_OfAFile_TellsPicturesFromVideos(string start, string? kind, bool isVideo)
+    {
+        File.WriteAllBytes(_folder["file"], System.Text.Encoding.Latin1.GetBytes(start));
+
+        var verdict = MediaSignature.Look(_folder["file"]);
+
+        Assert.Equal((kind, isVideo), (verdict.Kind, verdict.IsVideo));
     }
 
     [Fact]

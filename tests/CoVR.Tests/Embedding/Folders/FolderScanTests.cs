@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using CoVR.Embedding.Folders;
+using CoVR.Media;
 using CoVR.TestSupport;
 
 namespace CoVR.Tests.Embedding.Folders;
@@ -78,9 +79,57 @@ public sealed class FolderScanTests : IDisposable
         var scan = await ScanAsync();
 
         Assert.Equal([.. readable, "l.MTS", "m.ts"], scan.Items.Select(item => item.Id.Value));
-        Assert.Equal("1 AVIF (not supported yet), 2 HEIC (not supported yet), 1 TIFF (not supported yet)", scan.DescribePassedOver());
+        Assert.Equal("1 AVIF (add CoVR.Media.Magick), 2 HEIC (add CoVR.Media.Magick), 1 TIFF (add CoVR.Media.Magick)", scan.DescribePassedOver());
         Assert.Equal(MediaKind.Video, scan.Items.Single(item => item.Id.Value == "m.ts").Properties.Kind);
         Assert.Equal(MediaKind.Picture, scan.Items.Single(item => item.Id.Value == "h.jfif").Properties.Kind);
+    }
+
+    [Fact]
+    public async Task RunAsync_WithADecoderOfMoreFormats_TakesThem()
+    {
+        Touch("photos/a.HEIC", "photos/b.tif", "photos/c.avif", "photos/d.nef", "photos/e.png");
+
+        var scan = await FolderScan.RunAsync(_folder["photos"], "", new FormatsDecoder("HEIC", "TIFF", "camera RAW"), Cancel);
+
+        Assert.Equal(["a.HEIC", "b.tif", "d.nef", "e.png"], scan.Items.Select(item => item.Id.Value));
+        Assert.All(scan.Items, item => Assert.Equal(MediaKind.Picture, item.Properties.Kind));
+        Assert.Equal("1 AVIF (add CoVR.Media.Magick)", scan.DescribePassedOver());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_RawFilesBesideTheirPictures_AreOneItemEach(bool isRawRead)
+    {
+        Touch("photos/a.CR2", "photos/a.JPG", "photos/b.dng", "photos/b.heic", "photos/sub/a.nef", "photos/sub/b.jpg");
+
+        var scan = await FolderScan.RunAsync(_folder["photos"], "", new FormatsDecoder(isRawRead ? ["HEIC", "camera RAW"] : ["HEIC"]), Cancel);
+
+        Assert.Equal(["a.JPG", "b.heic", .. isRawRead ? (string[])["sub/a.nef"] : [], "sub/b.jpg"], scan.Items.Select(item => item.Id.Value));
+        Assert.Equal(isRawRead ? "2 paired RAW files" : "1 camera RAW (add CoVR.Media.Magick), 2 paired RAW files", scan.DescribePassedOver());
+    }
+
+    [Fact]
+    public async Task RunAsync_LivePhotos_AreOneItemEach()
+    {
+        Assert.SkipUnless(MediaMetadataTests.HasFfmpeg(), "ffmpeg is not there.");
+        Touch("photos/short.jpg", "photos/long.jpg", "photos/other.png", "photos/poster.jpg");
+        Photograph("same.jpg", "ABC-1");
+        Photograph("differs.jpg", "ABC-2");
+        MediaMetadataTests.Clip(_folder["photos", "short.mov"], 3);
+        MediaMetadataTests.Clip(_folder["photos", "long.mov"], 6);
+        MediaMetadataTests.Clip(_folder["photos", "other.mov"], 3);
+        MediaMetadataTests.Clip(_folder["photos", "poster.mp4"], 3);
+        MediaMetadataTests.AppleClip(_folder["photos", "same.mov"], 6, "content.identifier=ABC-1");
+        MediaMetadataTests.AppleClip(_folder["photos", "differs.mov"], 3, "content.identifier=ABC-3");
+
+        var scan = await ScanAsync();
+
+        Assert.Equal(["differs.jpg", "differs.mov", "long.jpg", "long.mov", "other.mov", "other.png", "poster.jpg", "poster.mp4", "same.jpg", "short.jpg"], scan.Items.Select(item => item.Id.Value));
+        Assert.Equal("2 Live Photo clips", scan.DescribePassedOver());
+
+        void Photograph(string name, string pair) =>
+            File.WriteAllBytes(_folder["photos", name], new ExifJpeg { PairId = pair }.Insert(MediaWriter.EncodeJpeg(new RgbFrame(8, 8, new byte[192]))));
     }
 
     [Fact]
@@ -88,7 +137,7 @@ public sealed class FolderScanTests : IDisposable
     {
         Touch("photos/sub/a.png");
 
-        var scan = await FolderScan.RunAsync(_folder["photos"], "mine", Cancel);
+        var scan = await FolderScan.RunAsync(_folder["photos"], "mine", null, Cancel);
 
         var item = Assert.Single(scan.Items);
         Assert.Equal("mine/sub/a.png", item.Id.Value);
@@ -103,14 +152,14 @@ public sealed class FolderScanTests : IDisposable
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderScan.RunAsync(_folder["photos"], "", stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderScan.RunAsync(_folder["photos"], "", null, stop.Token));
     }
 
     [Fact]
     public async Task RunAsync_NoFolder_NamesIt() =>
-        Assert.Contains("nowhere", (await Assert.ThrowsAsync<DirectoryNotFoundException>(() => FolderScan.RunAsync("nowhere", "", Cancel))).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere", (await Assert.ThrowsAsync<DirectoryNotFoundException>(() => FolderScan.RunAsync("nowhere", "", null, Cancel))).Message, StringComparison.Ordinal);
 
-    private Task<FolderScan> ScanAsync() => FolderScan.RunAsync(_folder["photos"], "", Cancel);
+    private Task<FolderScan> ScanAsync() => FolderScan.RunAsync(_folder["photos"], "", null, Cancel);
 
     private async Task<IEnumerable<string>> IdsAsync() => (await ScanAsync()).Items.Select(item => item.Id.Value);
 
@@ -127,4 +176,11 @@ public sealed class FolderScanTests : IDisposable
     private void Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(_folder.FullName, name), target);
 
     private void Run(string program, string name) => Process.Start(program, [_folder["photos", name]]).WaitForExit();
+
+    private sealed class FormatsDecoder(params string[] formats) : IImageDecoder
+    {
+        public IReadOnlyDictionary<string, string> Formats { get; } = formats.ToDictionary(format => format, _ => "a test");
+
+        public RgbFrame Decode(ReadOnlySpan<byte> encoded, string name) => throw new NotSupportedException();
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CoVR.Embedding;
 using CoVR.Embedding.Folders;
+using CoVR.Media;
 using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 using CoVR.TestSupport;
@@ -156,11 +157,29 @@ public sealed class FolderSynchronizerTests : IDisposable
         Assert.Equal("no changes", $"{await SyncAsync("other", "two")}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SynchronizeAsync_OfAPhotograph_StoresWhatItSays(bool storesLocations)
+    {
+        var said = new ExifJpeg { Make = "Canon", Model = "Canon EOS R5", Taken = "2024:06:01 12:30:15", Place = (48, 2) };
+        await File.WriteAllBytesAsync(_folder["photos", "a.jpg"], said.Insert(MediaWriter.EncodeJpeg(new RgbFrame(8, 8, new byte[192]))), Cancel);
+        Write("b.png", 1);
+        var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)) { StoresLocations = storesLocations };
+
+        await synchronizer.SynchronizeAsync(await FolderScan.RunAsync(_folder["photos"], "", null, Cancel), null, Cancel);
+
+        var properties = (await _pipeline.Gallery.GetAsync([new MediaId("a.jpg")], Cancel)).Single().Properties;
+        Assert.Equal(new DateTimeOffset(2024, 6, 1, 12, 30, 15, TimeSpan.Zero), properties.Taken);
+        Assert.Equal(("Canon EOS R5", true, storesLocations ? "+48.0000+002.0000/" : null), (properties.Camera, properties.HasLocation, properties.Location));
+        Assert.Equal(1, await _pipeline.Gallery.CountAsync(new GalleryFilter.FromCamera("canon") & new GalleryFilter.WithLocation(), Cancel));
+    }
+
     [Fact]
     public async Task SynchronizeAsync_FileStillWritten_WaitsForTheNextCall()
     {
         Write("a.png", 1);
-        var scan = await FolderScan.RunAsync(_folder["photos"], "", Cancel);
+        var scan = await FolderScan.RunAsync(_folder["photos"], "", null, Cancel);
 
         var report = await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)) { Quiet = TimeSpan.FromMinutes(5) }.SynchronizeAsync(scan, null, Cancel);
 
@@ -183,7 +202,7 @@ public sealed class FolderSynchronizerTests : IDisposable
 
         var watcher = new TwoScans();
         var synchronizer = new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline));
-        using var service = new WatchedFolderService(_folder["photos"], "", watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
+        using var service = new WatchedFolderService(_folder["photos"], cancel => FolderScan.RunAsync(_folder["photos"], cancellationToken: cancel), watcher, synchronizer, TimeProvider.System, NullLogger<WatchedFolderService>.Instance);
         await service.StartAsync(Cancel);
         await service.ExecuteTask!;
 
@@ -194,7 +213,7 @@ public sealed class FolderSynchronizerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private async Task<FolderSyncReport> SyncAsync(string folder = "photos", string scope = "") =>
-        await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)).SynchronizeAsync(await FolderScan.RunAsync(_folder[folder], scope, Cancel), null, Cancel);
+        await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)).SynchronizeAsync(await FolderScan.RunAsync(_folder[folder], scope, null, Cancel), null, Cancel);
 
     private void Write(string name, byte corner, int length = 2)
     {
@@ -231,7 +250,8 @@ public sealed class FolderSynchronizerTests : IDisposable
             var path = media.Path!;
             _read.Enqueue(Path.GetFileName(path));
             var corner = (await File.ReadAllBytesAsync(path, cancellationToken))[0];
-            return corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");
+            return corner == 0xFF ? [ColourEncoder.Picture(1)] // a JPEG
+                : corner < 8 ? [ColourEncoder.Picture(corner)] : throw new MediaReadException(path, MediaFailure.UnknownFormat, "no picture.");
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class FfmpegCheck(IFrameReader frames, MediaOptions options) : I
 
         context.Report(await TryClipAsync(cancellationToken) is { } fault
             ? new Finding(severity, FindingKinds.Program, fault) { File = options.FfmpegPath, Fix = Install }
-            : new Finding(Severity.Note, FindingKinds.Program, $"{string.Join(", ", versions)}; a test clip is written and read back with its colours"));
+            : new Finding(Severity.Note, FindingKinds.Program, $"{string.Join(", ", versions)} read videos (MP4, MOV, MKV, WebM, AVI, MPEG, transport streams, WMV, FLV, OGG, …) and animated GIF; a test clip is written and read back with its colours"));
     }
 
     private static async ValueTask<bool> NeedsVideosAsync(DoctorContext context, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CoVR.Media;
 
 namespace CoVR.Cli.Commands.Doctor.Checks;
 
@@ -44,12 +45,13 @@ internal static class MediaSignature
             return EndsWith(file, PngEnd) ? new(null, null, false) : new(FindingKinds.MediaTruncated, "the PNG file has no end marker: it is truncated.", false);
         }
 
-        if (IsQuickTime(head))
+        // HEIC and AVIF start like a video, but are recognized by their brands.
+        if (MediaFrameReader.PictureFormatOf(head) is not null)
         {
-            return LookAtBoxes(file);
+            return new(null, null, false);
         }
 
-        return IsPicture(head) ? new(null, null, false)
+        return IsQuickTime(head) ? LookAtBoxes(file)
             : IsOtherVideo(head) ? new(null, null, true)
             : new(FindingKinds.MediaUnknownFormat, $"this is not a picture or video in a supported format; it starts with {Start(head)}.", null);
     }
@@ -59,10 +61,6 @@ internal static class MediaSignature
         var text = Encoding.Latin1.GetString(head).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
         return PageStarts.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase));
     }
-
-    private static bool IsPicture(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || head.StartsWith("BM"u8) || head.StartsWith("GIF8"u8)
-        || (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..12].SequenceEqual("WEBP"u8));
 
     private static bool IsOtherVideo(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) || head.StartsWith("FLV"u8) || head.StartsWith("OggS"u8)
