@@ -9,7 +9,6 @@ using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
 using CoVR.Retrieval;
 using CoVR.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks;
@@ -77,7 +76,7 @@ public class PipelineBenchmarks
         await using var gallery = new FolderGallery(folder, _pipeline.Model.Fingerprint("uniform-15"));
         var pipeline = _pipeline with { Gallery = gallery };
         var last = new LastProgress();
-        await foreach (var outcome in new EmbeddingJob(pipeline, _options).EmbedAsync(_items, last))
+        await foreach (var outcome in pipeline.CreateEmbeddingJob(_options).EmbedAsync(_items, last))
         {
             if (outcome.Failure is { } failure)
             {

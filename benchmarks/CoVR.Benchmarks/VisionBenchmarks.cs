@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using CoVR.Modeling;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks;
@@ -9,7 +9,7 @@ namespace CoVR.Benchmarks;
 /// <summary>BLIP's ViT-L/16 at 384 pixels against its linear layers alone; the goal is a ratio of 1.10.</summary>
 public class VisionBenchmarks
 {
-    private VisionTransformerModule _model = null!;
+    private ComposedModel _model = null!;
     private LinearLayers _layers = null!;
     private Tensor _pixels = null!;
 
@@ -22,9 +22,7 @@ public class VisionBenchmarks
     public void Setup()
     {
         var options = new VisionTransformerOptions();
-        _model = VisionTransformerModule.Create(options, ImageInput.Clip(384));
-        RandomWeights.Fill(_model);
-        _model.eval();
+        _model = MadeModels.Create(new ModelOptions { Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] });
         _pixels = randn(Batch, 3, 384, 384);
         var (patches, width) = (options.Patches(384), options.Width);
         var rows = (long)Batch * (patches + 1);
@@ -45,7 +43,7 @@ public class VisionBenchmarks
     public void ViTLarge()
     {
         using var noGrad = no_grad();
-        _model.Encode(_pixels).Dispose();
+        _model.Encoder.EncodeVisual(_pixels).Dispose();
     }
 
     /// <summary>Frees both.</summary>

@@ -79,23 +79,6 @@ public interface IGallery : IEmbeddingSource, IAsyncDisposable
 /// <param name="Options">The number of hits and which items to consider.</param>
 public sealed record GalleryQuery(EmbeddingSet Embedding, SearchOptions Options);
 
-/// <summary>An item that could not be embedded.</summary>
-/// <param name="Id">The item.</param>
-/// <param name="Reason">The reason.</param>
-/// <param name="Kind">The kind of failure when the media could not be read; null for other failures.</param>
-/// <param name="At">When it failed.</param>
-public sealed record EmbeddingFailure(MediaId Id, string Reason, MediaFailure? Kind, DateTimeOffset At)
-{
-    /// <summary>The file's size when it failed, in bytes; null when unknown.</summary>
-    public long? Size { get; init; }
-
-    /// <summary>The file's time of change when it failed; null when unknown.</summary>
-    public DateTimeOffset? Modified { get; init; }
-
-    /// <summary>Whether the file is at fault, so that a retry is pointless until it changes.</summary>
-    public bool IsPermanent => Kind is { } kind && kind is not (MediaFailure.NotFound or MediaFailure.DecoderMissing or MediaFailure.DecoderFailed);
-}
-
 /// <summary>Reads embeddings by identity: what training, evaluation and frame scores need from a gallery or a tree of files.</summary>
 /// <remarks>Safe for any number of threads.</remarks>
 public interface IEmbeddingSource

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace CoVR;
 
-/// <summary>Validates options by their annotations, including nested options (properties whose type ends with <c>Options</c>).</summary>
+/// <summary>Finds faults of options, and suggests known names in place of an unknown one.</summary>
 public static class OptionsFaults
 {
-    /// <summary>Finds every fault.</summary>
+    /// <summary>Finds every fault by the annotations of options, including nested options (properties whose type ends with <c>Options</c>).</summary>
     /// <param name="options">The options.</param>
     /// <returns>One sentence each, for example <c>Embedding.BatchSize: …</c>; empty if there is none.</returns>
     public static IReadOnlyList<string> Find(object options)
@@ -30,6 +30,20 @@ public static class OptionsFaults
         }
     }
 
+    /// <summary>Finds the known names that are most similar to an unknown one by Levenshtein distance, ignoring case.</summary>
+    /// <param name="name">The unknown name.</param>
+    /// <param name="names">The known names.</param>
+    /// <param name="count">How many at most; at least 1.</param>
+    /// <returns>At most <paramref name="count"/> of <paramref name="names"/>, nearest first; empty if none is similar.</returns>
+    public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names, int count = 3) =>
+        [.. names
+            .Select(candidate => (candidate, distance: DistanceBetween(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
+            .Where(pair => pair.distance <= Math.Max(2, pair.candidate.Length / 2) || pair.candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(pair => pair.distance)
+            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Select(pair => pair.candidate)
+            .Take(count)];
+
     private static void Collect(object options, string prefix, List<string> faults)
     {
         List<ValidationResult> results = [];
@@ -42,5 +56,24 @@ public static class OptionsFaults
                 Collect(nested, $"{prefix}{property.Name}.", faults);
             }
         }
+    }
+
+    // How many letters must be inserted, removed or changed to turn one name into the other.
+    private static int DistanceBetween(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (var i = 0; i < left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i + 1;
+            for (var j = 0; j < right.Length; j++)
+            {
+                var changed = diagonal + (left[i] == right[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(changed, Math.Min(row[j], diagonal) + 1);
+            }
+        }
+
+        return row[^1];
     }
 }

@@ -1,8 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using CoVR.Modeling.Native;
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -41,7 +39,7 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
     /// <exception cref="ArgumentException">The sizes are inconsistent, or a text encoder comes without a fusion.</exception>
     public BlipEncoder(BlipArchitecture architecture, ComposedModelParts? parts = null, Device? device = null)
-        : base(nameof(BlipEncoder), VisualOf(architecture, parts, device), architecture.Dimensions)
+        : base(nameof(BlipEncoder), CreateVisual(architecture, parts, device), architecture.Dimensions)
     {
         parts?.RequireFusionForText();
         _temperature = architecture.TemperatureParameter ? new Parameter(full([], 0.07f, device: device)) : null;
@@ -99,7 +97,7 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (Visual as VisionTransformerModule)?.Initialize(initializer);
+        InitializeVisual(initializer);
         (_text as MedTextEncoder)?.Initialize(initializer);
         if (_visionHead is not null)
         {
@@ -113,11 +111,4 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     /// <summary>The projection of targets, or an error that says why there is none.</summary>
     internal static Linear Required(Linear? visionHead) =>
         visionHead ?? throw new InvalidOperationException($"This BLIP was built without {nameof(BlipArchitecture.VisionHead)}: it embeds texts only.");
-
-    private static IVisualEncoder VisualOf(BlipArchitecture architecture, ComposedModelParts? parts, Device? device)
-    {
-        ArgumentNullException.ThrowIfNull(architecture);
-        NativeTorch.EnsureLoaded();
-        return parts?.Visual ?? VisionTransformerModule.Create(architecture.Vision, architecture.Image, device);
-    }
 }

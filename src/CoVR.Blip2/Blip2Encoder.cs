@@ -1,7 +1,6 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Layers;
-using CoVR.Modeling.Native;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -56,7 +55,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     /// <param name="device">Where; null for the CPU. The <c>meta</c> device gives names and shapes without weights.</param>
     /// <exception cref="ArgumentException">The sizes are inconsistent, or a text encoder comes without a fusion.</exception>
     public Blip2Encoder(Blip2Architecture architecture, ComposedModelParts? parts = null, Device? device = null)
-        : base(nameof(Blip2Encoder), VisualOf(architecture, parts, device), architecture.Dimensions)
+        : base(nameof(Blip2Encoder), CreateVisual(architecture, parts, device), architecture.Dimensions)
     {
         parts?.RequireFusionForText();
         Vectors = architecture.Queries;
@@ -177,7 +176,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     public override void Initialize(WeightInitializer initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        (Visual as VisionTransformerModule)?.Initialize(initializer);
+        InitializeVisual(initializer);
         _former.Initialize(initializer);
         initializer.Normal(_queries, _architecture.Text.InitializerRange);
         initializer.PyTorchDefault(_visionHead);
@@ -228,13 +227,6 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
         using var scope = NewDisposeScope();
         var tokens = _former.Encode(_queries, visualTokens, text).narrow(1, 0, Vectors);
         return RequiredTextHead().Project(tokens).MoveToOuterDisposeScope();
-    }
-
-    private static IVisualEncoder VisualOf(Blip2Architecture architecture, ComposedModelParts? parts, Device? device)
-    {
-        ArgumentNullException.ThrowIfNull(architecture);
-        NativeTorch.EnsureLoaded();
-        return parts?.Visual ?? VisionTransformerModule.Create(architecture.Vision, architecture.Image, device);
     }
 
     private static bool IsFrozenInQueries(string name) =>

@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Datasets.Annotations;
+using CoVR.Datasets.Merged;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,11 +37,18 @@ public abstract class DatasetOptions
     /// <param name="loggers">Logs rows that are left out; null: no log.</param>
     /// <returns>A reader that is safe for use from several threads. Do not change these options afterwards.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every fault.</exception>
-    public IInspectableDataset CreateReader(ILoggerFactory? loggers = null)
+    public ITripletDatasetReader CreateReader(ILoggerFactory? loggers = null)
     {
         Validate();
         return Create(loggers ?? NullLoggerFactory.Instance);
     }
+
+    /// <summary>Joins data sets: a split is that of every reader that has it, the gallery the union of theirs, and a triplet is called <c>{data set}/{its identity there}</c>.</summary>
+    /// <param name="name">The name of the merged data set, for example <c>cc-coir+webvid-covr</c>; null to join theirs.</param>
+    /// <param name="readers">At least one, with distinct names.</param>
+    /// <returns>A reader that is safe for use from several threads. Reading fails if two data sets have different media with the same identity.</returns>
+    /// <exception cref="ArgumentException">There is no reader, or two have one name.</exception>
+    public static ITripletDatasetReader Merge(string? name, params IReadOnlyList<ITripletDatasetReader> readers) => new MergedReader(name, readers);
 
     /// <summary>Makes the rules by which the benchmark is scored.</summary>
     /// <returns>An immutable protocol.</returns>

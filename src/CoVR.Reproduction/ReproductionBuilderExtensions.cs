@@ -3,7 +3,6 @@ using CoVR.Evaluation;
 using CoVR.Media;
 using CoVR.Reproduction.Benchmarks;
 using CoVR.Reproduction.Embedding;
-using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -37,7 +36,6 @@ public static class ReproductionBuilderExtensions
         }
 
         return builder.ConfigureMedia(media => media.Pictures ??= PictureReading.AsPillow).TryUse((services, name) => new BenchmarkRunner(
-            services.GetRequiredKeyedService<IPipelineProvider>(name),
             services.GetRequiredKeyedService<Evaluator>(name),
             services.GetRequiredKeyedService<IEmbeddingJob>(name),
             services.GetService<ILogger<BenchmarkRunner>>()));

@@ -3,25 +3,22 @@ using System.Diagnostics.Metrics;
 
 namespace CoVR;
 
-/// <summary>Traces and meters of searching, embedding and evaluating.</summary>
-public static class CoVRDiagnostics
+/// <summary>Traces and meters of searching, embedding and evaluating, under the name <c>CoVR</c>.</summary>
+internal static class CoVRDiagnostics
 {
-    /// <summary>The name of the <see cref="ActivitySource"/> and of the <see cref="Meter"/>, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>.</summary>
-    public const string Name = "CoVR";
+    public static readonly ActivitySource Activities = new("CoVR");
 
-    internal static readonly ActivitySource Activities = new(Name);
+    private static readonly Meter Meter = new("CoVR");
 
-    private static readonly Meter Meter = new(Name);
-
-    internal static readonly Histogram<double> SearchDuration =
+    public static readonly Histogram<double> SearchDuration =
         Meter.CreateHistogram<double>("covr.search.duration", "s", "Time of one composed query, reading its reference included.");
 
-    internal static readonly Counter<long> EmbeddedItems =
+    public static readonly Counter<long> EmbeddedItems =
         Meter.CreateCounter<long>("covr.embedding.items", "{item}", "Items that embedding jobs finished, by outcome.");
 
-    internal static readonly Histogram<double> ModelWork =
+    public static readonly Histogram<double> ModelWork =
         Meter.CreateHistogram<double>("covr.embedding.model.duration", "s", "Time in which the model of an embedding job worked on one batch.");
 
-    internal static readonly Histogram<double> ModelWait =
+    public static readonly Histogram<double> ModelWait =
         Meter.CreateHistogram<double>("covr.embedding.wait.duration", "s", "Time in which the model of an embedding job waited for one batch.");
 }

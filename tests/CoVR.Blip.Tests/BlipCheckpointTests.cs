@@ -76,7 +76,7 @@ public sealed class BlipCheckpointTests : IDisposable
         using var loaded = SmallBlip.Create(options, new ComposedModelParts { Checkpoints = resolver });
         Assert.Equal(source.Description.WeightsSha256, loaded.Description.WeightsSha256);
         Assert.Equal(("my shelf", "mine alone"), (loaded.Description.Source, loaded.Description.License));
-        Assert.Equal(new CheckpointReference("mine", "blip"), resolver.Asked);
+        Assert.Equal(("mine", "blip", ""), resolver.Asked);
     }
 
     [Fact]
@@ -145,13 +145,13 @@ public sealed class BlipCheckpointTests : IDisposable
 
     private sealed class FixedResolver(ResolvedCheckpoint checkpoint) : ICheckpointResolver
     {
-        public CheckpointReference? Asked { get; private set; }
+        public (string Name, string Family, string Variant) Asked { get; private set; }
 
-        public string? FindFault(CheckpointReference reference) => null;
+        public string? FindFault(string name, string family = "", string variant = "") => null;
 
-        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(string name, string family = "", string variant = "", CancellationToken cancellationToken = default)
         {
-            Asked = reference;
+            Asked = (name, family, variant);
             return ValueTask.FromResult(checkpoint);
         }
     }

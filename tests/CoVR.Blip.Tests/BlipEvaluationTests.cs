@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Media.Sampling;
 using CoVR.Media.Transforms;
@@ -82,7 +81,7 @@ public sealed class BlipEvaluationTests
             Gallery = new MemoryGallery(model.Fingerprint(sampler.Name)),
         };
         var pictures = new Pictures();
-        await new EmbeddingJob(pipeline).EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
+        await pipeline.CreateEmbeddingJob().EmbedAsync([.. Dataset.Candidates.Select(id => new MediaItem(id, pictures.Locate(id)))], null, Cancel).CountAsync(Cancel);
         return pipeline;
     }
 

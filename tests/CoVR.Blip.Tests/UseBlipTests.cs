@@ -3,7 +3,6 @@ using CoVR.Modeling.Families;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Blip.Tests;
@@ -104,9 +103,9 @@ public sealed class UseBlipTests
     /// <summary>Knows one name.</summary>
     private sealed class OneFile(string name, string path) : ICheckpointResolver
     {
-        public string? FindFault(CheckpointReference reference) => reference.Name == name ? null : "unknown";
+        public string? FindFault(string asked, string family = "", string variant = "") => asked == name ? null : "unknown";
 
-        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default) =>
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(string asked, string family = "", string variant = "", CancellationToken cancellationToken = default) =>
             ValueTask.FromResult(new ResolvedCheckpoint(path, "vocab.txt"));
     }
 

@@ -132,18 +132,18 @@ public sealed class Blip2CheckpointTests : IDisposable
         var options = SmallBlip2.Options();
         options.TargetCheckpoint = "blip2-l-coco";
         using var model = SmallBlip2.Create(options, new ComposedModelParts { Checkpoints = resolver });
-        Assert.Equal(new CheckpointReference("blip2-l-coco", "blip2"), Assert.Single(resolver.Asked));
+        Assert.Equal(("blip2-l-coco", "blip2", ""), Assert.Single(resolver.Asked));
     }
 
     private sealed class OneFile(string name, string path) : ICheckpointResolver
     {
-        public List<CheckpointReference> Asked { get; } = [];
+        public List<(string Name, string Family, string Variant)> Asked { get; } = [];
 
-        public string? FindFault(CheckpointReference reference) => reference.Name == name ? null : "unknown";
+        public string? FindFault(string asked, string family = "", string variant = "") => asked == name ? null : "unknown";
 
-        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(string asked, string family = "", string variant = "", CancellationToken cancellationToken = default)
         {
-            Asked.Add(reference);
+            Asked.Add((asked, family, variant));
             return ValueTask.FromResult(new ResolvedCheckpoint(path));
         }
     }

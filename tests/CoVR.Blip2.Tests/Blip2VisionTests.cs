@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Layers;
 using CoVR.TestSupport;
@@ -20,10 +19,9 @@ public sealed class Blip2VisionTests
     {
         var golden = GoldenSet.Cases.Single(candidate => candidate.Id == id);
         var options = golden.Config.GetProperty("vit_model").GetString() == "clip_L" ? Blip2Architecture.ClipLarge224.Vision : new Blip2Architecture().Vision;
-        using var model = VisionTransformerModule.Create(
-            options, ImageInput.Clip(golden.Config.GetProperty("image_size").GetInt32()), new Device("meta"));
+        using var model = Create(options, golden.Config.GetProperty("image_size").GetInt32(), new Device("meta"));
 
-        var actual = model.state_dict().Select(entry => $"{Prefix}{entry.Key} [{string.Join(", ", entry.Value.shape)}]");
+        var actual = VisualState(model).Select(entry => $"{Prefix}{entry.Key} [{string.Join(", ", entry.Value.shape)}]");
 
         Assert.Equal(Expected(golden), actual.Order(StringComparer.Ordinal));
     }
@@ -33,13 +31,13 @@ public sealed class Blip2VisionTests
     {
         using var scope = NewDisposeScope();
         using var initializer = new WeightInitializer(3);
-        using var eva = VisionTransformerModule.Create(new Blip2Architecture().Vision with { Width = 64, Depth = 2, FeedForwardWidth = 96 }, ImageInput.Clip(28));
-        using var clip = VisionTransformerModule.Create(Blip2Architecture.ClipLarge224.Vision with { Width = 64, Depth = 1, FeedForwardWidth = 96 }, ImageInput.Clip(28));
+        using var eva = Create(new Blip2Architecture().Vision with { Width = 64, Depth = 2, FeedForwardWidth = 96 }, 28);
+        using var clip = Create(Blip2Architecture.ClipLarge224.Vision with { Width = 64, Depth = 1, FeedForwardWidth = 96 }, 28);
 
         eva.Initialize(initializer);
         clip.Initialize(initializer);
 
-        var (evaState, clipState) = (eva.state_dict(), clip.state_dict());
+        var (evaState, clipState) = (VisualState(eva), VisualState(clip));
         AssertDeviation(0.02, evaState["blocks.1.mlp.fc1.weight"]);
         AssertDeviation(0.02 / Math.Sqrt(2), evaState["blocks.0.attn.proj.weight"]);
         AssertDeviation(0.02 / Math.Sqrt(4), evaState["blocks.1.mlp.fc2.weight"]);
@@ -50,6 +48,11 @@ public sealed class Blip2VisionTests
         AssertUniform(1 / Math.Sqrt(3 * 14 * 14), clipState["conv1.weight"]);
         Assert.Equal(0, clipState["transformer.resblocks.0.attn.out_proj.bias"].abs().max().item<float>());
     }
+
+    private static Blip2Encoder Create(VisionTransformerOptions vision, int size, Device? device = null) => new(
+        SmallBlip2.Architecture with { Image = ImageInput.Clip(size), Vision = vision, Text = SmallBlip2.Architecture.Text with { VocabularySize = SmallBlip2.Vocabulary.Length } }, device: device);
+
+    private static Dictionary<string, Tensor> VisualState(Blip2Encoder encoder) => ((nn.Module)encoder.Visual).state_dict();
 
     private static IEnumerable<string> Expected(GoldenCase golden) => golden.OutputJson("facts").GetProperty("state_dict").EnumerateArray()
         .Select(entry => $"{entry.GetProperty("key").GetString()} [{string.Join(", ", entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()))}]")

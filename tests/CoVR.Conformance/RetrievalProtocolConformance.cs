@@ -53,7 +53,7 @@ public abstract class RetrievalProtocolConformance
     {
         var bound = Create().BindTo(Dataset);
         Assert.Equal(Create().PrimaryMetric, bound.PrimaryMetric);
-        Assert.All([EvaluationPreset.LeakFree, EvaluationPreset.Corrected], preset => Assert.Equal(bound.PrimaryMetric, preset.Apply(bound, Dataset).PrimaryMetric));
+        Assert.All([EvaluationVariant.LeakFree, EvaluationVariant.Corrected], preset => Assert.Equal(bound.PrimaryMetric, preset.Apply(bound, Dataset).PrimaryMetric));
     }
 
     private static IEnumerable<MediaId> Answers(Triplet triplet) =>

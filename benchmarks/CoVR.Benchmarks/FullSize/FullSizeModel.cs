@@ -5,7 +5,6 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
 using CoVR.Modeling.Native;
 using CoVR.Modeling.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Benchmarks.FullSize;
@@ -56,7 +55,7 @@ internal static class FullSizeModel
         using var guard = no_grad();
         using var model = Time("allocate", () => Allocate());
         Time("load", () => Checkpoint.Load(model, path, Blip2Architecture.Family.GetCheckpointMap(ComposedModelParts.None)));
-        Time("hash of the weights, for the fingerprint", () => WeightsHash.OfModule(model));
+        Time("hash of the weights, for the fingerprint", () => Checkpoint.HashWeights(model));
         model.eval();
         using var generator = new Generator(1);
         var pixels = randn(1, 3, 364, 364, generator: generator);

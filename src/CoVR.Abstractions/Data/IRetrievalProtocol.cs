@@ -1,7 +1,7 @@
 namespace CoVR.Data;
 
 /// <summary>The rules by which a benchmark ranks and scores.</summary>
-/// <remarks>A protocol is leak-free unless changed: an <see cref="EvaluationPreset"/> may turn it into another. Implementations are safe for use from several threads.</remarks>
+/// <remarks>A protocol is leak-free unless changed: an <see cref="EvaluationVariant"/> may turn it into another. Implementations are safe for use from several threads.</remarks>
 public interface IRetrievalProtocol
 {
     /// <summary>The name used in reports.</summary>
@@ -19,7 +19,7 @@ public interface IRetrievalProtocol
     /// <summary>The rules that the evaluator carries out: pooling, normalisation, ties.</summary>
     RetrievalRules Rules => RetrievalRules.Default;
 
-    /// <summary>The rules that the benchmark's paper describes, which may leak; used by <see cref="EvaluationPreset.Corrected"/>.</summary>
+    /// <summary>The rules that the benchmark's paper describes, which may leak; used by <see cref="EvaluationVariant.Corrected"/>.</summary>
     /// <value><see cref="Rules"/> by default.</value>
     RetrievalRules PublishedRules => Rules;
 

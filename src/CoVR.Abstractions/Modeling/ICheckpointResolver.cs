@@ -8,26 +8,24 @@ namespace CoVR.Modeling;
 public interface ICheckpointResolver
 {
     /// <summary>Says why a checkpoint is unavailable, without using the network or reading the file.</summary>
-    /// <param name="reference">What is asked for.</param>
+    /// <param name="name">
+    /// A path (file, index of shards, or folder of shards), a name of the catalogue (<c>webvid-covr</c>, or with its family
+    /// <c>blip2/webvid-covr</c>), an <c>https://</c> address, or <c>hf://owner/repository/file</c>, with <c>@revision</c> if wanted.
+    /// </param>
+    /// <param name="family">The model family that asks, for example <c>blip</c> or <c>blip2</c>; empty if any will do.</param>
+    /// <param name="variant">The variant of the family that asks, for example <c>large</c>; empty if any will do, as for sizes of one's own.</param>
     /// <returns>One sentence that says how to fix it; null if no problem was found.</returns>
-    string? FindFault(CheckpointReference reference);
+    string? FindFault(string name, string family = "", string variant = "");
 
     /// <summary>Makes a checkpoint available on this machine.</summary>
-    /// <param name="reference">What is asked for.</param>
+    /// <param name="name">As for <see cref="FindFault"/>.</param>
+    /// <param name="family">The model family that asks; empty if any will do.</param>
+    /// <param name="variant">The variant that asks; empty if any will do.</param>
     /// <param name="cancellationToken">Ends the wait; a partial download is kept and continued the next time.</param>
     /// <returns>Where it is.</returns>
     /// <exception cref="CheckpointException">There is no such name or file, it is of another family, or it cannot be downloaded.</exception>
-    ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default);
+    ValueTask<ResolvedCheckpoint> ResolveAsync(string name, string family = "", string variant = "", CancellationToken cancellationToken = default);
 }
-
-/// <summary>A checkpoint as options name it, and what it is for.</summary>
-/// <param name="Name">
-/// A path (file, index of shards, or folder of shards), a name of the catalogue (<c>webvid-covr</c>, or with its family
-/// <c>blip2/webvid-covr</c>), an <c>https://</c> address, or <c>hf://owner/repository/file</c>, with <c>@revision</c> if wanted.
-/// </param>
-/// <param name="Family">The model family that asks, for example <c>blip</c> or <c>blip2</c>; empty if any will do.</param>
-/// <param name="Variant">The variant of the family that asks, for example <c>large</c>; empty if any will do, as for sizes of one's own.</param>
-public sealed record CheckpointReference(string Name, string Family = "", string Variant = "");
 
 /// <summary>A checkpoint on this machine.</summary>
 /// <param name="Path">The file, or the index or folder of shards.</param>

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CoVR.Embedding;
-using CoVR.Reproduction;
 using CoVR.Reproduction.Benchmarks;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +10,7 @@ namespace CoVR.Cli.Hosting;
 internal sealed class ErrorLoggerProvider(TextWriter error) : ILoggerProvider
 {
     // Failures of these categories are outcomes, which commands report themselves.
-    private static readonly string[] ToldElsewhere = [typeof(EmbeddingJob).FullName!, typeof(BenchmarkRunner).FullName!];
+    private static readonly string[] ToldElsewhere = [typeof(IEmbeddingJob).FullName!, typeof(BenchmarkRunner).FullName!];
 
     /// <summary>Whether everything is written.</summary>
     public bool Verbose { get; set; }

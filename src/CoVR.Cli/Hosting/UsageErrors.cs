@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CoVR.Checkpoints;
 using CoVR.Cli.Runs;
 using CoVR.Reproduction.Configuration;
 
@@ -31,7 +30,7 @@ internal static class UsageErrors
     }
 
     /// <summary>A sentence with the names nearest to an unknown one; empty if none is similar.</summary>
-    public static string DidYouMean(string name, IEnumerable<string> names) => NameDistance.Nearest(name, names) switch
+    public static string DidYouMean(string name, IEnumerable<string> names) => OptionsFaults.Nearest(name, names) switch
     {
         [] => "",
         [var only] => $" Did you mean '{only}'?",

@@ -18,7 +18,7 @@ internal static class VocabularyFile
     /// <param name="host">The host, whose folder is searched.</param>
     /// <param name="resolver">Finds downloaded files.</param>
     public static string? FindHere(CommandHost host, CheckpointResolver resolver) =>
-        Places.Select(host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(new CheckpointReference(ModelOptions.PublishedVocabulary));
+        Places.Select(host.PathOf).FirstOrDefault(File.Exists) ?? resolver.FindFile(ModelOptions.PublishedVocabulary);
 
     /// <summary>The requested file, the one in the working folder, or the published one; null if that is to be downloaded with the model.</summary>
     /// <param name="host">The host, whose folder is searched.</param>
@@ -33,8 +33,8 @@ internal static class VocabularyFile
             return File.Exists(host.PathOf(asked)) ? host.PathOf(asked) : throw new CommandException($"there is no vocabulary '{asked}' (looked for {host.PathOf(asked)}).");
         }
 
-        var published = new CheckpointReference(ModelOptions.PublishedVocabulary);
-        return FindHere(host, resolver) ?? (resolver.FindFault(published) is { } fault ? throw Missing(host, new CheckpointException(published.Name, fault)) : null);
+        return FindHere(host, resolver)
+            ?? (resolver.FindFault(ModelOptions.PublishedVocabulary) is { } fault ? throw Missing(host, new CheckpointException(ModelOptions.PublishedVocabulary, fault)) : null);
     }
 
     /// <summary>The error that says where to put the vocabulary.</summary>

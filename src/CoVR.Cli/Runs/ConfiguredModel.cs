@@ -23,15 +23,10 @@ internal sealed class ConfiguredModel : IModelChoice
         ["average"] = QueryParts.Both,
     };
 
-    private static readonly Dictionary<string, QueryFusion?> Fusions = new(StringComparer.Ordinal)
-    {
-        ["cross_attention"] = QueryFusion.CrossAttention,
-        ["late"] = QueryFusion.Late,
-        ["average"] = QueryFusion.Average,
-    };
-
     private readonly CommandHost _host;
     private readonly ComposedConfiguration _config;
+    private readonly ModelValues _model;
+    private readonly EncoderValues _encoder;
     private readonly ModelSizes _sizes;
     private readonly string? _checkpoint;
     private readonly string? _targets;
@@ -41,15 +36,14 @@ internal sealed class ConfiguredModel : IModelChoice
     public ConfiguredModel(CommandHost host, ComposedConfiguration config, string device)
     {
         (_host, _config, Device) = (host, config, device);
-        Family = config.OneOf("model.basemodel", new Dictionary<string, string> { ["blip"] = ReleasedCheckpoint.Blip, ["blip2"] = ReleasedCheckpoint.Blip2 }, "");
+        (_model, _encoder) = (config.Bind<ModelValues>("model"), config.Bind<EncoderValues>("model.model"));
         Parts = ConfigTarget.Of(config, "model", Kinds);
-        Fusion = config.OneOf("model.fusion", Fusions, "cross_attention");
         _sizes = new ModelSizes(config);
         _checkpoint = Weights("model.ckpt_path");
         _targets = Weights("model.target_checkpoint");
-        if (config.TextOrNull("model.model.vit_precision") is { } precision and not "fp32")
+        if (_encoder.VitPrecision != "fp32")
         {
-            throw config.Fault("model.model.vit_precision", $"'model.model.vit_precision' is '{precision}'; weights are kept in fp32 here. Mixed precision in training: trainer.precision=bf16-mixed.");
+            throw config.Fault("model.model.vit_precision", $"'model.model.vit_precision' is '{_encoder.VitPrecision}'; weights are kept in fp32 here. Mixed precision in training: trainer.precision=bf16-mixed.");
         }
     }
 
@@ -57,10 +51,10 @@ internal sealed class ConfiguredModel : IModelChoice
     public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}";
 
     /// <inheritdoc/>
-    public string Family { get; }
+    public string Family => _model.Basemodel;
 
     /// <inheritdoc/>
-    public string FolderSize => _config.TextOrNull("model.model.vit") ?? "large";
+    public string FolderSize => _encoder.Vit;
 
     /// <summary>Where it runs.</summary>
     public string Device { get; }
@@ -69,7 +63,7 @@ internal sealed class ConfiguredModel : IModelChoice
     public QueryParts Parts { get; }
 
     /// <summary>How picture and text are fused.</summary>
-    public QueryFusion? Fusion { get; }
+    public QueryFusion Fusion => _model.Fusion;
 
     /// <summary>Whether separate weights that embed targets were named.</summary>
     public bool NamesTargetWeights => _targets is not null;
@@ -116,17 +110,17 @@ internal sealed class ConfiguredModel : IModelChoice
         options.TargetCheckpoint = Family == ReleasedCheckpoint.Blip2 ? _targets : null;
         options.Device = Device;
         options.Fusion = Fusion;
-        options.TrainVisualEncoder = _config.Flag("model.model.train_vit", false);
+        options.TrainVisualEncoder = _encoder.TrainVit;
         options.Trainable = Parts switch
         {
             QueryParts.Modification => TrainableWeights.TextOnly,
             QueryParts.Reference => TrainableWeights.VisualOnly,
             _ => TrainableWeights.Composed,
         };
-        options.Seed = (ulong)_config.Whole("seed", 1234);
-        options.Temperature = _config.Number("model.model.temperature", 0.07);
+        options.Seed = (ulong)RunValues.Of(_config).Seed;
+        options.Temperature = _encoder.Temperature;
         using var resolver = new CheckpointResolver(new CheckpointOptions());
-        options.VocabularyPath = VocabularyFile.Find(_host, _config.TextOrNull("model.vocabulary"), resolver);
+        options.VocabularyPath = VocabularyFile.Find(_host, _model.Vocabulary, resolver);
     }
 
     /// <summary>The weights named by a value: an existing file, else the released ones of that path, address or name.</summary>
@@ -153,4 +147,11 @@ internal sealed class ConfiguredModel : IModelChoice
             : ReleasedCheckpoint.Find(text).Count > 0 ? text
             : throw _config.Fault(path, $"the weights '{_host.Shown(file)}' do not exist ({path}). Train them, choose others (model/ckpt=…), or start from random ones (model/ckpt=scratch).");
     }
+
+    private sealed record ModelValues(string Basemodel, QueryFusion Fusion = QueryFusion.CrossAttention, string? Vocabulary = null)
+    {
+        public static readonly Dictionary<string, string> BasemodelNames = new(StringComparer.Ordinal) { ["blip"] = ReleasedCheckpoint.Blip, ["blip2"] = ReleasedCheckpoint.Blip2 };
+    }
+
+    private sealed record EncoderValues(string Vit = "large", string VitPrecision = "fp32", bool TrainVit = false, double Temperature = 0.07);
 }

@@ -3,7 +3,6 @@ using CoVR.Datasets;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging;
@@ -38,16 +37,8 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         ["triplets"] = WebVidCoVRIteration.Triplet,
     };
 
-    private static readonly Dictionary<string, MissingMediaPolicy> Policies = new(StringComparer.Ordinal)
-    {
-        ["strict_test"] = MissingMediaPolicy.StrictTest,
-        ["strict"] = MissingMediaPolicy.Strict,
-        ["report"] = MissingMediaPolicy.Report,
-        ["ignore"] = MissingMediaPolicy.Ignore,
-    };
-
     /// <summary>How rows without media are treated.</summary>
-    public MissingMediaPolicy Policy => config.OneOf("missing_media", Policies, "strict_test");
+    public MissingMediaPolicy Policy => RunValues.Of(config).MissingMedia;
 
     // Tested data must be complete, whichever split it is.
     private MissingMediaPolicy TestPolicy => Policy == MissingMediaPolicy.StrictTest ? MissingMediaPolicy.Strict : Policy;
@@ -67,7 +58,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             RunData[] parts = [.. config.Names(section).Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => Training($"{section}.{name}"))];
             return parts.Length == 0
                 ? throw config.Fault(section, $"'{section}' merges data sets, but has none: name them {section}.dataset-1, {section}.dataset-2.")
-                : new RunData(new MergedReader(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), new WebVidCoVRProtocol(), [.. parts.SelectMany(part => part.Folders)]);
+                : new RunData(DatasetOptions.Merge(config.Text($"{section}.dataname"), [.. parts.Select(part => part.Reader)]), new WebVidCoVRProtocol(), [.. parts.SelectMany(part => part.Folders)]);
         }
 
         if (kind == DataKind.Circo)
@@ -135,7 +126,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
             DataKind.WebVidRuleBased => WebVidCoVROptions.RuleBased(),
             _ => new WebVidCoVROptions(),
         };
-        (options.Iterate, options.Seed) = (IterationOf(section), config.Whole("seed", 1234));
+        (options.Iterate, options.Seed) = (IterationOf(section), RunValues.Of(config).Seed);
         foreach (var file in files)
         {
             options.AddSplit(file.Split, file.Annotations, file.Media);

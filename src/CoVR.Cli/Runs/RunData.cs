@@ -1,4 +1,6 @@
 using CoVR.Data;
+using CoVR.Datasets;
+using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Runs;
 
@@ -35,4 +37,14 @@ internal enum DataKind
 
     /// <summary>Several sets, concatenated.</summary>
     Merged,
+}
+
+/// <summary>Values of a configuration that belong to no group.</summary>
+/// <param name="Seed">The seed of weights, order, frames and texts.</param>
+/// <param name="MissingMedia">How rows without media are treated.</param>
+internal sealed record RunValues(int Seed = 1234, MissingMediaPolicy MissingMedia = MissingMediaPolicy.StrictTest)
+{
+    /// <summary>Reads them.</summary>
+    /// <exception cref="ConfigurationException">A value has another type or an unknown name.</exception>
+    public static RunValues Of(ComposedConfiguration config) => config.Bind<RunValues>("");
 }

@@ -1,4 +1,4 @@
-using CoVR.Evaluation;
+using CoVR.Data;
 using CoVR.Reproduction.Configuration;
 using CoVR.Reproduction.Evaluation;
 

@@ -19,7 +19,7 @@ internal sealed record TestPlan(IReadOnlyList<EvaluationVariant> Presets, IReadO
 {
     /// <summary>Reads the group <c>test</c> and the presets; no data set is opened.</summary>
     /// <exception cref="ConfigurationException">A value does not fit the model or is unknown.</exception>
-    public static TestPlan Read(ComposedConfiguration config, ILoggerFactory loggers, QueryFusion? fusion) =>
+    public static TestPlan Read(ComposedConfiguration config, ILoggerFactory loggers, QueryFusion fusion) =>
         new(RunPresets.Of(config), new TestPlanReader(config, loggers).Read(fusion));
 }
 
@@ -56,7 +56,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
     /// <summary>The tests.</summary>
     /// <param name="fusion">How the model makes queries; late fusion has a test of its own.</param>
     /// <exception cref="ConfigurationException">A value does not fit, or there is no test.</exception>
-    public IReadOnlyList<PlannedTest> Read(QueryFusion? fusion)
+    public IReadOnlyList<PlannedTest> Read(QueryFusion fusion)
     {
         var names = config.Names("test");
         List<string> fashion = [.. names.Where(name => IsFashion(name))];
@@ -91,7 +91,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
         return new PlannedTest("fashioniq", benchmark, QueryKind.Composed, _data.Test(section, DatasetSplit.Test).Folders[0], Frames(values), Pooling(values));
     }
 
-    private PlannedTest Single(string name, QueryFusion? fusion)
+    private PlannedTest Single(string name, QueryFusion fusion)
     {
         var section = $"test.{name}";
         var query = ConfigTarget.Of(config, $"{section}.test", Queries);
@@ -112,7 +112,7 @@ internal sealed class TestPlanReader(ComposedConfiguration config, ILoggerFactor
 
     private IFrameSampler Frames(TestValues values) => values.VidQueryMethod switch
     {
-        QueryFrameMethod.Random => FrameSamplers.Random(config.Whole("seed", 1234)),
+        QueryFrameMethod.Random => FrameSamplers.Random(RunValues.Of(config).Seed),
         QueryFrameMethod.Sample => FrameSamplers.UniformSegments(values.VidFrames),
         _ => FrameSamplers.Middle,
     };

@@ -30,7 +30,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         foreach (var test in plan.Tests)
         {
             await using var gallery = await test.Folder.OpenAsync(targets, !choice.NamesTargetWeights, host, loggers, cancellationToken);
-            var pipeline = await services.GetRequiredService<IPipelineProvider>().GetAsync(cancellationToken);
+            var pipeline = await services.GetRequiredService<Evaluator>().GetPipelineAsync(cancellationToken);
             results.Add((test, await RunAsync(test, pipeline with { QuerySampler = test.Frames, Pooling = test.Pooling, Gallery = gallery }, cancellationToken)));
         }
 
@@ -40,7 +40,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
 
     private async Task<BenchmarkResult> RunAsync(PlannedTest test, RetrievalPipeline pipeline, CancellationToken cancellationToken)
     {
-        var runner = new BenchmarkRunner(pipeline, new Evaluator(pipeline));
+        var runner = new BenchmarkRunner(new Evaluator(pipeline));
         try
         {
             var result = await host.Report.RunAsync(

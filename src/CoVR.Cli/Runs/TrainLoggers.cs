@@ -44,14 +44,15 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
 
     private IRunLogger Chosen()
     {
+        var intervals = config.Bind<Intervals>("trainer");
         var context = new RunLoggerContext(config.OutputFolder)
         {
             Settings = config.Entries("trainer.logger").ToDictionary(
                 entry => entry.Path["trainer.logger.".Length..],
                 entry => entry.Value is null ? null : (string?)entry.Text),
             RunName = $"{config.Text("data.dataname")}_{config.Text("model.ckpt.name")}_{config.TextOrNull("experiment")}_{config.TextOrNull("run_name")}",
-            LogInterval = config.Whole("trainer.log_interval", 1),
-            PrintInterval = config.Whole("trainer.print_interval", 10),
+            LogInterval = intervals.LogInterval,
+            PrintInterval = intervals.PrintInterval,
             LoggerFactory = loggers,
             Time = host.Clock,
         };
@@ -69,6 +70,8 @@ internal sealed class TrainLoggers(CommandHost host, ComposedConfiguration confi
 
     private string Name() =>
         config.Find("trainer.logger._target_") is null ? config.TextOrNull("trainer.logger.logger_name") ?? "none" : ConfigTarget.Of(config, "trainer.logger", Kinds);
+
+    private sealed record Intervals(int LogInterval = 1, int PrintInterval = 10);
 
     /// <summary>Saves the configuration when a training starts or resumes; a run that is refused leaves the folder as it was.</summary>
     private sealed class ConfigurationLogger(ComposedConfiguration config) : IRunLogger

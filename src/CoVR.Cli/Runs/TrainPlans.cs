@@ -43,7 +43,7 @@ internal sealed class TrainPlans(CommandHost host, ComposedConfiguration config,
 
         var (held, searched) = (data.Of(DatasetSplit.Validation), await galleries.OpenAsync(data.Of(DatasetSplit.Validation), cancellationToken));
         var complete = await rows.OfAsync(validation, searched, held, cancellationToken);
-        return plan with { Validation = new RetrievalValidation(complete, data.Reader, data.Protocol) { Options = Options(galleries.AsAccepted(searched)) } };
+        return plan.WithValidation(complete, data.Reader, data.Protocol, Options(galleries.AsAccepted(searched)));
     }
 
     // Not conditioned on the answers' texts: the best weights must not be those that profit from them.

@@ -35,8 +35,8 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
     private void AddLosses(ICoVRBuilder pipeline)
     {
         var hard = ConfigTarget.Of(config, "model.loss", HasHardNegatives);
-        var (alpha, beta) = (config.Number("model.loss.alpha", 1), config.Number("model.loss.beta", 0.5));
-        pipeline.Use<IContrastiveLoss>((_, _) => hard ? new HardNegativeNceLoss(alpha, beta) : new CrossEntropyContrastiveLoss());
+        var loss = config.Bind<LossValues>("model.loss");
+        pipeline.Use<IContrastiveLoss>((_, _) => hard ? new HardNegativeNceLoss(loss.Alpha, loss.Beta) : new CrossEntropyContrastiveLoss());
         var weights = LossWeights.Of(config);
         if (weights is { SiTiWeight: <= 0, SiTcWeight: <= 0 })
         {
@@ -53,6 +53,8 @@ internal sealed class TrainServices(CommandHost host, ComposedConfiguration conf
             pipeline.AddLossTerm<QueryToCaptionTerm>(weights.SiTcWeight);
         }
     }
+
+    private sealed record LossValues(double Alpha = 1, double Beta = 0.5);
 }
 
 /// <summary>The weights of the loss terms; the only place where they are read.</summary>

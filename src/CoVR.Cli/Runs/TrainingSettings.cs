@@ -1,6 +1,5 @@
-using CoVR.DependencyInjection;
+using CoVR.Datasets;
 using CoVR.Reproduction.Configuration;
-using CoVR.Training.Batches;
 using CoVR.Training.Runs;
 using CoVR.Training.Schedules;
 using static TorchSharp.torch;
@@ -35,11 +34,11 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
     public void Configure(TrainingOptions options, ConfiguredModel model, bool fresh)
     {
         ConfigTarget.Of(config, "model.optimizer", Optimizers);
-        var (run, batches) = (config.Bind<RunValues>(""), config.Bind<BatchValues>("data"));
+        var (run, batches) = (RunValues.Of(config), config.Bind<BatchValues>("data"));
         options.OutputFolder = config.OutputFolder;
         options.Resume = !fresh;
         options.Seed = run.Seed;
-        options.SkipUnreadable = run.MissingMedia is not "strict";
+        options.SkipUnreadable = run.MissingMedia != MissingMediaPolicy.Strict;
         options.BatchSize = batches.BatchSize;
         options.Workers = Math.Max(1, batches.NumWorkers);
         options.WeightsExtension = ".ckpt";
@@ -115,8 +114,6 @@ internal sealed class TrainingSettings(ComposedConfiguration config)
             : config.Names("data").Where(name => name.StartsWith("dataset-", StringComparison.Ordinal)).Select(name => $"data.{name}")
                 .FirstOrDefault(part => keys.Any(key => config.Find($"{part}.{key}") is not null)) ?? "data";
     }
-
-    private sealed record RunValues(int Seed = 1234, string? MissingMedia = null);
 
     private sealed record BatchValues(int BatchSize, int NumWorkers = 2);
 

@@ -22,7 +22,7 @@ public sealed class CsvTable : IDisposable
     public long Line => _csv.LineNumber;
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <param name="file">The file, as <see cref="StrictText"/> reads it.</param>
+    /// <param name="file">The file, as <see cref="TextFile"/> reads it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The table; the caller disposes it.</returns>
     /// <exception cref="DatasetFormatException">The file does not exist or is malformed.</exception>
@@ -88,7 +88,7 @@ public sealed class CsvTable : IDisposable
     /// <param name="onMalformed">Receives each malformed record, which is then skipped; null: the first one throws.</param>
     /// <exception cref="DatasetFormatException">There is no such file, or it cannot be opened.</exception>
     internal static CsvReader OpenReader(string file, string what, Action<DatasetFormatException>? onMalformed = null) =>
-        CsvReader.Create(StrictText.Open(file, what), new CsvReaderOptions
+        CsvReader.Create(TextFile.Open(file, what), new CsvReaderOptions
         {
             Encoding = Encoding.UTF8,
             Separator = ',',
@@ -114,14 +114,14 @@ public sealed class CsvTable : IDisposable
     /// <exception cref="DatasetFormatException">It is none; the column is named.</exception>
     internal static void RequireText(CsvReader csv, string file)
     {
-        if (StrictText.FaultOf(csv.RawRecord, out _) is not { } fault)
+        if (TextFile.FaultOf(csv.RawRecord, out _) is not { } fault)
         {
             return;
         }
 
         for (var i = 0; i < csv.FieldCount && i < csv.Headers.Count; i++)
         {
-            if (StrictText.FaultOf(csv.GetSpan(i), out _) is { } reason)
+            if (TextFile.FaultOf(csv.GetSpan(i), out _) is { } reason)
             {
                 throw new DatasetFormatException(file, csv.LineNumber, csv.Headers[i], reason);
             }

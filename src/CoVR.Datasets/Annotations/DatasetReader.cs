@@ -28,3 +28,13 @@ internal abstract class DatasetReader<T>(T options, ILogger logger) : IInspectab
     /// <inheritdoc/>
     public abstract MediaSource Locate(MediaId id);
 }
+
+/// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each.</summary>
+internal interface IInspectableDataset : ITripletDatasetReader
+{
+    /// <summary>The splits that have an annotation file.</summary>
+    IReadOnlyList<DatasetSplit> Splits { get; }
+
+    /// <inheritdoc cref="AnnotationInspection.ReadAsync"/>
+    ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default);
+}

@@ -16,7 +16,7 @@ internal static class JsonAnnotations
     /// <exception cref="DatasetFormatException">The file is missing, not JSON, or not an array.</exception>
     public static async Task<IReadOnlyList<JsonEntry>> ReadAsync(string file, string? property, CancellationToken cancellationToken)
     {
-        var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
+        var bytes = await Task.Run(() => TextFile.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
         try
         {
             return Read(file, bytes, property, cancellationToken);
@@ -35,7 +35,7 @@ internal static class JsonAnnotations
     /// <exception cref="DatasetFormatException">The file is missing, not JSON, or not an object.</exception>
     public static async Task<JsonEntry> ReadObjectAsync(string file, CancellationToken cancellationToken)
     {
-        var bytes = await Task.Run(() => StrictText.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
+        var bytes = await Task.Run(() => TextFile.ReadBytes(file, "annotation file"), cancellationToken).ConfigureAwait(false);
         try
         {
             using var document = JsonDocument.Parse(bytes);

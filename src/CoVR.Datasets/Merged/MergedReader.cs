@@ -9,7 +9,7 @@ namespace CoVR.Datasets.Merged;
 /// as likely as any other, which is what shuffling does. A split consists of that of every reader that has it; the gallery is the union of
 /// theirs. Safe for use from several threads.
 /// </remarks>
-public sealed class MergedReader : ITripletDatasetReader
+internal sealed class MergedReader : ITripletDatasetReader
 {
     private readonly IReadOnlyList<ITripletDatasetReader> _readers;
     private readonly ConcurrentDictionary<MediaId, ITripletDatasetReader> _owners = new();

@@ -1,6 +1,5 @@
 using CoVR.Modeling.Checkpoints.Files;
 using CoVR.Modeling.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
@@ -12,7 +11,7 @@ namespace CoVR.Modeling.Checkpoints;
 /// called, so opening an untrusted file is safe.</para>
 /// <para>The file stays open until the object is disposed. Several threads may read at once.</para>
 /// </remarks>
-public sealed class Checkpoint : IDisposable
+public sealed partial class Checkpoint : IDisposable
 {
     private static readonly string[] Roots = ["model", "state_dict"];
 

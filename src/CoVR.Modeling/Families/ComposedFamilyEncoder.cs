@@ -1,6 +1,6 @@
 using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
-using TorchSharp;
+using CoVR.Modeling.Native;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -141,9 +141,26 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
             parts.HasFlag(QueryParts.Modification) ? modification : null);
     }
 
+    /// <summary>Initializes the weights of the visual encoder as the reference does, unless it is the host's.</summary>
+    /// <param name="initializer">The seeded source.</param>
+    protected void InitializeVisual(WeightInitializer initializer) => (_visual as VisionTransformerModule)?.Initialize(initializer);
+
     /// <summary>Sets fresh weights of a head of <see cref="QueryFusion.Late"/>; other fusions have none of their own.</summary>
     /// <param name="initializer">The seeded source.</param>
     protected internal void InitializeFusion(WeightInitializer initializer) => (Fusion as LateFusion)?.Initialize(initializer);
+
+    /// <summary>Creates the visual encoder, a vision transformer of the architecture's sizes.</summary>
+    /// <param name="architecture">The sizes.</param>
+    /// <param name="parts">A visual encoder of the host takes precedence; may be null.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    /// <returns>The visual encoder, which gives [B, N, C] for pictures [B, 3, S, S]; its values are unset.</returns>
+    /// <exception cref="ArgumentException">The sizes or kinds do not go together.</exception>
+    protected static IVisualEncoder CreateVisual(ComposedArchitecture architecture, ComposedModelParts? parts, Device? device)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        NativeTorch.EnsureLoaded();
+        return parts?.Visual ?? VisionTransformerModule.Create(architecture.Vision, architecture.Image, device);
+    }
 
     /// <summary>Creates the fusion named by the parts or the architecture.</summary>
     /// <param name="architecture">The sizes.</param>

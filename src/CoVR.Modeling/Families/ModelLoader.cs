@@ -16,10 +16,10 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     private bool HasOwnSizes => options.Architecture is not null;
 
     // Custom sizes accept weights of any variant.
-    private CheckpointReference ReferenceOf(string name) => new(name, family.Name, HasOwnSizes ? string.Empty : family.Find(options.Variant)?.Name ?? string.Empty);
+    private string WantedVariant => HasOwnSizes ? string.Empty : family.Find(options.Variant)?.Name ?? string.Empty;
 
     /// <summary>Every fault of the options, one sentence each.</summary>
-    public IReadOnlyList<string> FindFaults() => new ModelOptionFaults(family, options, _resolver, ReferenceOf).FindAll();
+    public IReadOnlyList<string> FindFaults() => new ModelOptionFaults(family, options, _resolver, WantedVariant).FindAll();
 
     /// <summary>Downloads what is missing, then makes the model.</summary>
     public async ValueTask<ComposedModel> LoadAsync(CancellationToken cancellationToken)
@@ -48,13 +48,13 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     }
 
     private async ValueTask<ResolvedCheckpoint?> ResolveAsync(string? name, CancellationToken cancellationToken) =>
-        name is null ? null : await _resolver.ResolveAsync(ReferenceOf(name), cancellationToken).ConfigureAwait(false);
+        name is null ? null : await _resolver.ResolveAsync(name, family.Name, WantedVariant, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<string> ResolveVocabularyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await _resolver.ResolveAsync(new CheckpointReference(ModelOptions.PublishedVocabulary), cancellationToken).ConfigureAwait(false)).Path;
+            return (await _resolver.ResolveAsync(ModelOptions.PublishedVocabulary, cancellationToken: cancellationToken).ConfigureAwait(false)).Path;
         }
         catch (CheckpointException error)
         {
@@ -77,13 +77,13 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             SetTargetWeights(encoder, targets);
             var name = options.Name ?? FormattableString.Invariant($"{family.Name}-{(HasOwnSizes ? "custom" : published.Name)}-{architecture.Image.Size}");
             var description = new ModelDescription(
-                name, encoder.Image, text, WeightsHash.OfState(encoder.TargetState()), options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+                name, encoder.Image, text, Checkpoint.HashWeights(encoder.TargetState()), options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
-                HashWeights = () => WeightsHash.OfState(encoder.TargetState()),
+                HashWeights = () => Checkpoint.HashWeights(encoder.TargetState()),
             };
         }
         catch
@@ -177,11 +177,11 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     {
         public static PathResolver Instance { get; } = new();
 
-        public string? FindFault(CheckpointReference reference) =>
-            File.Exists(reference.Name) || Directory.Exists(reference.Name) ? null : $"there is no such file (looked for {Path.GetFullPath(reference.Name)}).";
+        public string? FindFault(string name, string family = "", string variant = "") =>
+            File.Exists(name) || Directory.Exists(name) ? null : $"there is no such file (looked for {Path.GetFullPath(name)}).";
 
-        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default) => FindFault(reference) is { } fault
-            ? throw new CheckpointException(reference.Name, fault)
-            : ValueTask.FromResult(new ResolvedCheckpoint(Path.GetFullPath(reference.Name), Path.GetFileName(Path.TrimEndingDirectorySeparator(reference.Name))));
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(string name, string family = "", string variant = "", CancellationToken cancellationToken = default) => FindFault(name) is { } fault
+            ? throw new CheckpointException(name, fault)
+            : ValueTask.FromResult(new ResolvedCheckpoint(Path.GetFullPath(name), Path.GetFileName(Path.TrimEndingDirectorySeparator(name))));
     }
 }

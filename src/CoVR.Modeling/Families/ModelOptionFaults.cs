@@ -4,7 +4,7 @@ using CoVR.Modeling.Native;
 namespace CoVR.Modeling.Families;
 
 /// <summary>Finds every fault of model options, each as one sentence; without a network.</summary>
-internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options, ICheckpointResolver resolver, Func<string, CheckpointReference> referenceOf)
+internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options, ICheckpointResolver resolver, string variant)
 {
     public IReadOnlyList<string> FindAll() =>
     [
@@ -37,7 +37,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
 
     private IEnumerable<string> OfCheckpoint(string option, string? name)
     {
-        if (name is not null && (string.IsNullOrWhiteSpace(name) ? "the name is empty." : resolver.FindFault(referenceOf(name))) is { } fault)
+        if (name is not null && (string.IsNullOrWhiteSpace(name) ? "the name is empty." : resolver.FindFault(name, family.Name, variant)) is { } fault)
         {
             yield return $"{option} '{name}': {fault}";
         }
@@ -53,7 +53,7 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
         {
             yield return $"{nameof(options.VocabularyPath)} or {nameof(options.Vocabulary)}: give one of the two.";
         }
-        else if (options is { VocabularyPath: null, Vocabulary: null } && resolver.FindFault(new CheckpointReference(ModelOptions.PublishedVocabulary)) is { } missing)
+        else if (options is { VocabularyPath: null, Vocabulary: null } && resolver.FindFault(ModelOptions.PublishedVocabulary) is { } missing)
         {
             yield return $"{nameof(options.VocabularyPath)}: give the path of bert-base-uncased's vocab.txt ({missing})";
         }

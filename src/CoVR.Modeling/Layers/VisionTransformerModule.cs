@@ -1,11 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
 
 /// <summary>What vision transformers of every layout share: pictures to tokens, then block after block.</summary>
 /// <remarks>Values are unset until <see cref="Initialize"/> or a checkpoint sets them. Safe for concurrent use in evaluation.</remarks>
-public abstract class VisionTransformerModule : nn.Module<Tensor, Tensor>, IVisualEncoder
+internal abstract class VisionTransformerModule : nn.Module<Tensor, Tensor>, IVisualEncoder
 {
     private protected VisionTransformerModule(string name, VisionTransformerOptions options, ImageInput input)
         : base(name)

@@ -1,8 +1,8 @@
 using CoVR.Data;
+using CoVR.Datasets;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
-using CoVR.Datasets.Merged;
 using CoVR.Datasets.WebVidCoVR;
 using Microsoft.Extensions.Logging;
 
@@ -131,7 +131,7 @@ public sealed class Benchmark
     /// <returns>The benchmark.</returns>
     /// <exception cref="ArgumentException">There is no reader, or two have one name.</exception>
     public static Benchmark Merged(string? name, IReadOnlyList<ITripletDatasetReader> readers, IRetrievalProtocol? protocol = null, DatasetSplit split = DatasetSplit.Test) =>
-        Single(new MergedReader(name, readers), protocol ?? new WebVidCoVRProtocol(), split);
+        Single(DatasetOptions.Merge(name, readers), protocol ?? new WebVidCoVRProtocol(), split);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

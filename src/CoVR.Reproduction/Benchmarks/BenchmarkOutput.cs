@@ -1,4 +1,4 @@
-using CoVR.Evaluation;
+using CoVR.Data;
 using CoVR.Reproduction.Results;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Evaluation;
-using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -14,21 +13,18 @@ namespace CoVR.Reproduction.Benchmarks;
 /// </remarks>
 public sealed class BenchmarkRunner
 {
-    private readonly IPipelineProvider _pipeline;
     private readonly IEmbeddingJob? _job;
     private readonly Evaluator _evaluator;
     private readonly ILogger _logger;
 
     /// <summary>Creates a runner; <c>AddBenchmarks</c> registers one for a pipeline.</summary>
-    /// <param name="pipeline">Provides the pipeline for each run.</param>
-    /// <param name="evaluator">Evaluates the pipeline's model.</param>
+    /// <param name="evaluator">Evaluates the pipeline's model; loads the pipeline at the first run.</param>
     /// <param name="job">Embeds into the pipeline's store; null: missing items are not embedded.</param>
     /// <param name="logger">Logs faulty submissions; may be null.</param>
-    public BenchmarkRunner(IPipelineProvider pipeline, Evaluator evaluator, IEmbeddingJob? job = null, ILogger<BenchmarkRunner>? logger = null)
+    public BenchmarkRunner(Evaluator evaluator, IEmbeddingJob? job = null, ILogger<BenchmarkRunner>? logger = null)
     {
-        ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(evaluator);
-        (_pipeline, _job, _evaluator, _logger) = (pipeline, job, evaluator, logger ?? NullLogger<BenchmarkRunner>.Instance);
+        (_job, _evaluator, _logger) = (job, evaluator, logger ?? NullLogger<BenchmarkRunner>.Instance);
     }
 
     /// <summary>Runs a benchmark.</summary>
@@ -52,7 +48,7 @@ public sealed class BenchmarkRunner
         OptionsFaults.ThrowIfAny(options);
         BenchmarkOutput.RequireWritable(options.OutputFolder);
         var datasets = await ReadAsync(benchmark, progress, cancellationToken).ConfigureAwait(false);
-        var pipeline = await _pipeline.GetAsync(cancellationToken).ConfigureAwait(false);
+        var pipeline = await _evaluator.GetPipelineAsync(cancellationToken).ConfigureAwait(false);
         var gallery = new BenchmarkGallery(pipeline, _job, options);
         List<BenchmarkPartResult> parts = [];
         foreach (var (part, dataset) in benchmark.Parts.Zip(datasets))

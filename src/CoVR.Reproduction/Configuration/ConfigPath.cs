@@ -1,5 +1,3 @@
-using CoVR.Checkpoints;
-
 namespace CoVR.Reproduction.Configuration;
 
 /// <summary>Paths of names within a tree: <c>model.ckpt.name</c>.</summary>
@@ -57,7 +55,7 @@ internal static class ConfigPath
     /// <summary>A sentence about a name that is not known, followed by the nearest known names where there are such.</summary>
     public static string Unknown(string sentence, string name, IEnumerable<string> known)
     {
-        var near = NameDistance.Nearest(name, known.Distinct(StringComparer.Ordinal));
+        var near = OptionsFaults.Nearest(name, known.Distinct(StringComparer.Ordinal));
         return near.Count == 0 ? sentence : $"{sentence} Did you mean {string.Join(", ", near.Select(candidate => $"'{candidate}'"))}?";
     }
 }

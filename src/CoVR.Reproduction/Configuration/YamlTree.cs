@@ -24,7 +24,7 @@ internal sealed class YamlTree
     {
         try
         {
-            return StrictText.Read(file);
+            return TextFile.Read(file);
         }
         catch (DatasetFormatException fault)
         {

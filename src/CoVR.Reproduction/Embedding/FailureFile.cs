@@ -1,28 +1,18 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace CoVR.Reproduction.Embedding;
 
 /// <summary>Failures as lines of JSON that are only appended to; an unfinished last line, left by a killed process, is skipped.</summary>
 internal sealed class FailureFile(string path)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     private readonly Lock _gate = new();
 
     /// <summary>The last failure of each item in some files.</summary>
-    public static IReadOnlyDictionary<MediaId, EmbeddingFailure> Read(IEnumerable<string> paths) => paths.SelectMany(Lines).Select(TryParse).OfType<EmbeddingFailure>()
-        .GroupBy(failure => failure.Id).ToDictionary(failures => failures.Key, failures => failures.OrderBy(failure => failure.At).Last());
+    public static IReadOnlyDictionary<MediaId, EmbeddingFailure> Read(IEnumerable<string> paths) => EmbeddingFailure.FromJsonLines(paths.SelectMany(Lines));
 
     public void Append(EmbeddingFailure failure)
     {
-        var line = JsonSerializer.Serialize(new Line(failure.Id.Value, failure.Reason, failure.Kind, failure.At), Json) + "\n";
+        var line = failure.ToJsonLine() + "\n";
         lock (_gate)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -52,20 +42,4 @@ internal sealed class FailureFile(string path)
             yield return line;
         }
     }
-
-    private static EmbeddingFailure? TryParse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Line>(line, Json) is { Reason: not null } known && !string.IsNullOrWhiteSpace(known.Id)
-                ? new EmbeddingFailure(new MediaId(known.Id), known.Reason, known.Kind, known.At)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Line(string Id, string Reason, MediaFailure? Kind, DateTimeOffset At);
 }

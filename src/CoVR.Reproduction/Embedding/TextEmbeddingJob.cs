@@ -21,7 +21,7 @@ public sealed class TextEmbeddingJob
     // UTF-8 sorts by code points, as Python sorts text.
     internal static readonly Comparer<byte[]> CodePoints = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
 
-    private static readonly ActivitySource Activities = new(CoVRDiagnostics.Name);
+    private static readonly ActivitySource Activities = new("CoVR");
 
     private readonly IModelProvider _model;
     private readonly EmbeddingOptions _options;

@@ -12,25 +12,14 @@ namespace CoVR.Reproduction.Evaluation;
 /// single precision distances.</para>
 /// <para>Other protocols are left unchanged.</para>
 /// </remarks>
-public sealed class ReferencePreset : EvaluationPreset
+public static class ReferencePreset
 {
     private const int MostFrames = 15;
 
-    private ReferencePreset()
-    {
-    }
+    /// <summary>The preset, named <c>reference</c>.</summary>
+    public static EvaluationVariant Variant { get; } = new("reference", Apply);
 
-    /// <summary>The preset.</summary>
-    public static ReferencePreset Instance { get; } = new();
-
-    /// <summary>The preset as a variant of an evaluation.</summary>
-    public static EvaluationVariant Variant { get; } = new(Instance.Name, Instance);
-
-    /// <inheritdoc/>
-    public override string Name => "reference";
-
-    /// <inheritdoc/>
-    public override IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset)
+    private static IRetrievalProtocol Apply(IRetrievalProtocol protocol, TripletDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(dataset);

@@ -29,7 +29,7 @@ internal sealed class SubmissionCheck
     {
         try
         {
-            using var document = JsonDocument.Parse(await Task.Run(() => StrictText.Read(path), cancellationToken).ConfigureAwait(false));
+            using var document = JsonDocument.Parse(await Task.Run(() => TextFile.Read(path), cancellationToken).ConfigureAwait(false));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new SubmissionCheck(dataset, document.RootElement.Clone())
                 : throw new DatasetFormatException(path, 1, null, $"the file holds {Kind(document.RootElement)}, expected an object.");

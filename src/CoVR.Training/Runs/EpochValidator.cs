@@ -10,7 +10,7 @@ internal sealed class EpochValidator(RetrievalValidation validation, TrainingPip
 {
     internal async ValueTask<RetrievalReport> ValidateAsync(int epoch, CancellationToken cancellationToken)
     {
-        var search = await pipeline.Search.GetAsync(cancellationToken).ConfigureAwait(false);
+        var search = await pipeline.Evaluator.GetPipelineAsync(cancellationToken).ConfigureAwait(false);
         var results = await new Evaluator(WithValidationLengths(search), pipeline.Time).EvaluateAsync(
             validation.Dataset,
             validation.Media,

@@ -126,7 +126,7 @@ internal sealed class RunBuilder(TrainingOptions options, TrainingPipeline pipel
 
     private Func<int, CancellationToken, ValueTask<RetrievalReport>>? Validation() => plan switch
     {
-        { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has either Validation or Validate, not both.", nameof(plan)),
+        { Validation: not null, Validate: not null } => throw new ArgumentException("A plan has either WithValidation or Validate, not both.", nameof(plan)),
         { Validation: { } search } => new EpochValidator(search, pipeline, options).ValidateAsync,
         _ => plan.Validate,
     };

@@ -19,7 +19,7 @@ internal sealed class RunStore : IDisposable
     internal RunStore(TrainingOptions options, IReadOnlyDictionary<string, string> settings, TrainedModules modules, AdamWOptimizer optimizer)
     {
         (_options, _settings, _modules, _optimizer) = (options, settings, modules, optimizer);
-        _frozen = WeightsHash.OfState(modules.Frozen());
+        _frozen = Checkpoint.HashWeights(modules.Frozen());
         _state = new RunStateFile(options.OutputFolder!);
     }
 

@@ -113,7 +113,7 @@ public sealed class Trainer
         }
         finally
         {
-            model.RehashWeights();
+            Checkpoint.RehashWeights(model);
         }
     }
 }

@@ -1,7 +1,7 @@
+using CoVR.Evaluation;
 using CoVR.Losses;
 using CoVR.Media.Transforms;
 using CoVR.Modeling;
-using CoVR.Retrieval;
 using CoVR.Training.Steps;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +29,7 @@ internal sealed class TrainingPipeline(IServiceProvider services, string name)
 
     internal IReadOnlyList<WeightedLossTerm> Terms { get; } = [.. services.GetKeyedServices<WeightedLossTerm>(name)];
 
-    internal IPipelineProvider Search => Required<IPipelineProvider>();
+    internal Evaluator Evaluator => Required<Evaluator>();
 
     internal TimeProvider Time => services.GetService<TimeProvider>() ?? TimeProvider.System;
 

@@ -26,11 +26,7 @@ public sealed record TrainingPlan
     /// <value>Null.</value>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? CaptionEmbeddings { get; init; }
 
-    /// <summary>What is searched after every epoch; null: nothing. Either this or <see cref="Validate"/>.</summary>
-    /// <value>Null.</value>
-    public RetrievalValidation? Validation { get; init; }
-
-    /// <summary>Called after every epoch, for a validation of your own; null: none.</summary>
+    /// <summary>Called after every epoch, for a validation of your own instead of <see cref="WithValidation"/>; null: none.</summary>
     /// <value>Null.</value>
     public Func<int, CancellationToken, ValueTask<RetrievalReport>>? Validate { get; init; }
 
@@ -45,23 +41,31 @@ public sealed record TrainingPlan
     /// <summary>Receives the progress of <see cref="TrainingOptions.PrecomputeVisualTokens"/>; may be null.</summary>
     /// <value>Null.</value>
     public IProgress<JobProgress>? TokenProgress { get; init; }
+
+    /// <summary>What is searched after every epoch; null: nothing.</summary>
+    internal RetrievalValidation? Validation { get; private init; }
+
+    /// <summary>Searches after every epoch, with the pipeline's evaluator and the text length of validation.</summary>
+    /// <remarks>
+    /// Candidates come from the pipeline's gallery, unless the options name another source. The best weights are those with the highest primary
+    /// metric of the protocol under the first variant and the first kind of query; a split whose answers are hidden has none.
+    /// </remarks>
+    /// <param name="dataset">Queries and gallery, usually of <see cref="DatasetSplit.Validation"/>.</param>
+    /// <param name="media">Locates the references.</param>
+    /// <param name="protocol">The benchmark.</param>
+    /// <param name="options">Kinds of queries, variants, batches; null: the default rules and the kind of query that is trained.</param>
+    /// <param name="progress">Receives a report after every batch of queries; may be null.</param>
+    /// <returns>The same plan otherwise.</returns>
+    public TrainingPlan WithValidation(
+        TripletDataset dataset, ITripletDatasetReader media, IRetrievalProtocol protocol, EvaluationOptions? options = null, IProgress<JobProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(media);
+        ArgumentNullException.ThrowIfNull(protocol);
+        return this with { Validation = new RetrievalValidation(dataset, media, protocol, options, progress) };
+    }
 }
 
-/// <summary>A search between epochs: the pipeline's evaluator with the text length of validation.</summary>
-/// <remarks>
-/// Candidates come from the pipeline's gallery, unless the options name another source. The best weights are those with the highest primary
-/// metric of the protocol under the first variant and the first kind of query; a split whose answers are hidden has none.
-/// </remarks>
-/// <param name="Dataset">Queries and gallery, usually of <see cref="DatasetSplit.Validation"/>.</param>
-/// <param name="Media">Locates the references.</param>
-/// <param name="Protocol">The benchmark.</param>
-public sealed record RetrievalValidation(TripletDataset Dataset, ITripletDatasetReader Media, IRetrievalProtocol Protocol)
-{
-    /// <summary>Kinds of queries, variants, batches; null: the default rules and the kind of query that is trained.</summary>
-    /// <value>Null.</value>
-    public EvaluationOptions? Options { get; init; }
-
-    /// <summary>Receives a report after every batch of queries; may be null.</summary>
-    /// <value>Null.</value>
-    public IProgress<JobProgress>? Progress { get; init; }
-}
+/// <summary>The arguments of <see cref="TrainingPlan.WithValidation"/>.</summary>
+internal sealed record RetrievalValidation(
+    TripletDataset Dataset, ITripletDatasetReader Media, IRetrievalProtocol Protocol, EvaluationOptions? Options, IProgress<JobProgress>? Progress);

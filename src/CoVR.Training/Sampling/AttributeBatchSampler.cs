@@ -1,12 +1,7 @@
 namespace CoVR.Training.Sampling;
 
-/// <summary>Mixes ordinary batches with hard ones, whose items share attributes and so differ only in what is left to learn.</summary>
-/// <remarks>
-/// An ordinary batch takes the next items of a shuffled order. A hard batch takes items of one key, drawn in proportion to the
-/// key's items, and fills up from further keys if that key has too few. No item occurs twice in a batch. Immutable and safe for
-/// use from several threads.
-/// </remarks>
-public sealed class AttributeBatchSampler : IBatchSampler
+/// <summary>The sampler of <see cref="IBatchSampler.ByAttribute"/>.</summary>
+internal sealed class AttributeBatchSampler : IBatchSampler
 {
     private readonly string[] _keys;
     private readonly Dictionary<string, int[]> _groups;
@@ -14,14 +9,7 @@ public sealed class AttributeBatchSampler : IBatchSampler
     private readonly double _hardShare;
     private readonly int _seed;
 
-    /// <summary>Creates a sampler.</summary>
-    /// <param name="keys">For each item of the data what it shares with others, for example <c>"red|meadow"</c>.</param>
-    /// <param name="batchSize">B, at least 2.</param>
-    /// <param name="batchesPerEpoch">Batches of an epoch, at least 1; null: as many as the items fill.</param>
-    /// <param name="hardShare">The share of hard batches, in [0, 1].</param>
-    /// <param name="seed">The seed of all draws.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    /// <exception cref="ArgumentException">There are fewer items than a batch has.</exception>
+    /// <inheritdoc cref="IBatchSampler.ByAttribute"/>
     public AttributeBatchSampler(IReadOnlyList<string> keys, int batchSize = 64, int? batchesPerEpoch = null, double hardShare = 0.5, int seed = 1234)
     {
         ArgumentNullException.ThrowIfNull(keys);

@@ -17,6 +17,22 @@ public interface IBatchSampler
 
     /// <summary>One line that identifies the sampler; a run state saved with another sampler is refused.</summary>
     string Describe();
+
+    /// <summary>Creates a sampler that mixes ordinary batches with hard ones, whose items share attributes and so differ only in what is left to learn.</summary>
+    /// <remarks>
+    /// An ordinary batch takes the next items of a shuffled order. A hard batch takes items of one key, drawn in proportion to the
+    /// key's items, and fills up from further keys if that key has too few. No item occurs twice in a batch.
+    /// </remarks>
+    /// <param name="keys">For each item of the data what it shares with others, for example <c>"red|meadow"</c>.</param>
+    /// <param name="batchSize">B, at least 2.</param>
+    /// <param name="batchesPerEpoch">Batches of an epoch, at least 1; null: as many as the items fill.</param>
+    /// <param name="hardShare">The share of hard batches, in [0, 1].</param>
+    /// <param name="seed">The seed of all draws.</param>
+    /// <returns>The sampler.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are fewer items than a batch has.</exception>
+    static IBatchSampler ByAttribute(IReadOnlyList<string> keys, int batchSize = 64, int? batchesPerEpoch = null, double hardShare = 0.5, int seed = 1234) =>
+        new AttributeBatchSampler(keys, batchSize, batchesPerEpoch, hardShare, seed);
 }
 
 /// <summary>Visits every item once per epoch, in an order that changes from epoch to epoch; a last, smaller batch is left out.</summary>

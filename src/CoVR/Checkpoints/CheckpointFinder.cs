@@ -11,9 +11,8 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
 
     /// <summary>Finds the place of weights.</summary>
     /// <exception cref="CheckpointException">The name is unknown, or its weights do not fit.</exception>
-    public CheckpointPlace Find(CheckpointReference reference)
+    public CheckpointPlace Find(string name, string family, string variant)
     {
-        var name = reference.Name;
         if (File.Exists(name) || HoldsWeights(name))
         {
             return new CheckpointPlace(new ResolvedCheckpoint(Path.GetFullPath(name), Path.GetFileName(Path.TrimEndingDirectorySeparator(name))));
@@ -30,8 +29,8 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         }
 
         return ReleasedCheckpoint.Find(name).Count == 0 && LooksLikePath(name)
-            ? throw new CheckpointException(name, MissingFile(name, reference.Family))
-            : InCatalog(reference);
+            ? throw new CheckpointException(name, MissingFile(name, family))
+            : InCatalog(name, family, variant);
     }
 
     private static bool HoldsWeights(string path) =>
@@ -77,13 +76,13 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         return new CheckpointPlace(new ResolvedCheckpoint(Cached("url", Safe(address.Host), folder, file), $"{address.Host}, {file}"), address);
     }
 
-    private CheckpointPlace InCatalog(CheckpointReference reference)
+    private CheckpointPlace InCatalog(string name, string family, string variant)
     {
-        var entry = ReleasedCheckpoint.Get(reference.Name, reference.Family);
-        if (reference.Variant.Length > 0 && !entry.Variants.Contains(reference.Variant, StringComparer.OrdinalIgnoreCase))
+        var entry = ReleasedCheckpoint.Get(name, family);
+        if (variant.Length > 0 && !entry.Variants.Contains(variant, StringComparer.OrdinalIgnoreCase))
         {
             throw new CheckpointException(
-                reference.Name, $"these weights are of the variant '{entry.Variants[0]}', and '{reference.Variant}' is asked for: set the option Variant to '{entry.Variants[0]}'.");
+                name, $"these weights are of the variant '{entry.Variants[0]}', and '{variant}' is asked for: set the option Variant to '{entry.Variants[0]}'.");
         }
 
         if (entry.ReferencePath is { } place && options.ReferenceFolder is { } folder && Path.GetFullPath(Path.Combine(folder, place)) is var path && File.Exists(path))
@@ -95,7 +94,7 @@ internal sealed class CheckpointFinder(CheckpointOptions options)
         return new CheckpointPlace(
             new ResolvedCheckpoint(Cached(entry.Family, entry.FileName), entry.Source, entry.License),
             address ?? throw new CheckpointException(
-                reference.Name,
+                name,
                 $"the reference names these weights, but nobody published them: train them, or give the path of your own file (it makes them at {entry.ReferencePath})."));
     }
 

@@ -35,12 +35,11 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     }
 
     /// <inheritdoc/>
-    public string? FindFault(CheckpointReference reference)
+    public string? FindFault(string name, string family = "", string variant = "")
     {
-        Check(reference);
         try
         {
-            return OfflineFault(_finder.Find(reference));
+            return OfflineFault(Find(name, family, variant));
         }
         catch (CheckpointException fault)
         {
@@ -49,58 +48,54 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
     }
 
     /// <summary>Gets where weights are, or where they would be downloaded to, without using the network.</summary>
-    /// <param name="reference">What is wanted.</param>
+    /// <param name="name">As for <see cref="ICheckpointResolver.FindFault"/>.</param>
+    /// <param name="family">The model family; empty if any will do.</param>
     /// <returns>The path; the file need not exist.</returns>
     /// <exception cref="CheckpointException">The name is unknown, its weights do not fit, or they were never published.</exception>
-    public ResolvedCheckpoint Locate(CheckpointReference reference)
-    {
-        Check(reference);
-        return _finder.Find(reference).Local;
-    }
+    public ResolvedCheckpoint Locate(string name, string family = "") => Find(name, family).Local;
 
     /// <inheritdoc/>
-    public async ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default)
+    public async ValueTask<ResolvedCheckpoint> ResolveAsync(string name, string family = "", string variant = "", CancellationToken cancellationToken = default)
     {
-        Check(reference);
-        var place = _finder.Find(reference);
+        var place = Find(name, family, variant);
         if (OfflineFault(place) is { } fault)
         {
-            throw new CheckpointException(reference.Name, fault);
+            throw new CheckpointException(name, fault);
         }
 
         if (place.Address is { } address)
         {
-            await FetchAsync(reference.Name, place, address, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(name, place, address, cancellationToken).ConfigureAwait(false);
         }
 
-        _logger.CheckpointFound(reference.Name, place.Local.Path);
+        _logger.CheckpointFound(name, place.Local.Path);
         return place.Local;
     }
 
     /// <summary>Downloads released weights to a path of the caller's choice, unless a file is there.</summary>
-    /// <param name="reference">What is wanted.</param>
+    /// <param name="name">As for <see cref="ICheckpointResolver.FindFault"/>.</param>
+    /// <param name="family">The model family; empty if any will do.</param>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops the download; the bytes received are kept, and the next attempt continues there.</param>
     /// <returns>A task that completes when the file is there.</returns>
     /// <exception cref="CheckpointException">The name means nothing or a file of the user's, or the weights cannot be downloaded.</exception>
-    public async Task DownloadAsync(CheckpointReference reference, string path, CancellationToken cancellationToken = default)
+    public async Task DownloadAsync(string name, string family, string path, CancellationToken cancellationToken = default)
     {
-        Check(reference);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var place = _finder.Find(reference);
-        var address = place.Address ?? throw new CheckpointException(reference.Name, $"these are the file {place.Local.Path} already.");
-        await FetchAsync(reference.Name, place with { Local = place.Local with { Path = Path.GetFullPath(path) } }, address, cancellationToken).ConfigureAwait(false);
+        var place = Find(name, family);
+        var address = place.Address ?? throw new CheckpointException(name, $"these are the file {place.Local.Path} already.");
+        await FetchAsync(name, place with { Local = place.Local with { Path = Path.GetFullPath(path) } }, address, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds weights that are already on this machine, without using the network.</summary>
-    /// <param name="reference">What is asked for.</param>
+    /// <param name="name">As for <see cref="ICheckpointResolver.FindFault"/>.</param>
+    /// <param name="family">The model family; empty if any will do.</param>
     /// <returns>The path; null if they would have to be downloaded or cannot be obtained.</returns>
-    public string? FindFile(CheckpointReference reference)
+    public string? FindFile(string name, string family = "")
     {
-        Check(reference);
         try
         {
-            return _finder.Find(reference) is { IsThere: true } place ? place.Local.Path : null;
+            return Find(name, family) is { IsThere: true } place ? place.Local.Path : null;
         }
         catch (CheckpointException)
         {
@@ -117,10 +112,12 @@ public sealed class CheckpointResolver : ICheckpointResolver, IDisposable
         }
     }
 
-    private static void Check(CheckpointReference reference)
+    private CheckpointPlace Find(string name, string family = "", string variant = "")
     {
-        ArgumentNullException.ThrowIfNull(reference);
-        ArgumentException.ThrowIfNullOrWhiteSpace(reference.Name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(family);
+        ArgumentNullException.ThrowIfNull(variant);
+        return _finder.Find(name, family, variant);
     }
 
     private string? OfflineFault(CheckpointPlace place) => _options.Offline && !place.IsThere

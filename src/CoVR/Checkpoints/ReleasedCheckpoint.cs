@@ -79,7 +79,7 @@ public sealed record ReleasedCheckpoint(string Name, string Family)
     internal static IReadOnlyList<string> Nearest(string name, string family = "")
     {
         var stem = Path.GetFileNameWithoutExtension(name[(name.LastIndexOf('/') + 1)..]) is { Length: > 0 } shorter ? shorter : name;
-        return NameDistance.Nearest(stem, All.Where(entry => family.Length == 0 || entry.Family.Equals(family, StringComparison.OrdinalIgnoreCase)).SelectMany(entry => entry.Aliases.Prepend(entry.Name)));
+        return OptionsFaults.Nearest(stem, All.Where(entry => family.Length == 0 || entry.Family.Equals(family, StringComparison.OrdinalIgnoreCase)).SelectMany(entry => entry.Aliases.Prepend(entry.Name)));
     }
 
     private static string Explain(string name, string family, IReadOnlyList<ReleasedCheckpoint> found, ReleasedCheckpoint[] fitting)

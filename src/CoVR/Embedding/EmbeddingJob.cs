@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using CoVR.Modeling;
 using CoVR.Retrieval;
@@ -14,7 +13,7 @@ namespace CoVR.Embedding;
 /// failing gallery ends the job; a failing item does not, and the gallery records the reason. A batch is stored while the next is encoded. Safe for
 /// use from several threads, but two jobs on one gallery embed shared items twice.
 /// </remarks>
-public sealed class EmbeddingJob : IEmbeddingJob
+internal sealed class EmbeddingJob : IEmbeddingJob
 {
     private static readonly TimeSpan LongBatch = TimeSpan.FromSeconds(1);
 
@@ -28,14 +27,14 @@ public sealed class EmbeddingJob : IEmbeddingJob
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Logs failed items; may be null.</param>
-    public EmbeddingJob(IPipelineProvider pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger<EmbeddingJob>? logger = null)
+    public EmbeddingJob(IPipelineProvider pipeline, EmbeddingOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         _provider = pipeline;
         _options = options ?? new EmbeddingOptions();
         OptionsFaults.ThrowIfAny(_options);
         _time = time ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<EmbeddingJob>.Instance;
+        _logger = logger ?? NullLogger.Instance;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Data;
 using CoVR.Distributed;
 
 namespace CoVR.Evaluation;

@@ -11,7 +11,7 @@ internal sealed class EvaluationPlan
     private EvaluationPlan(EvaluationVariant variant, IRetrievalProtocol protocol, TripletDataset dataset, RetrievalPipeline pipeline, EmbeddingFingerprint fingerprint)
     {
         Variant = variant;
-        Protocol = variant.Preset.Apply(protocol.BindTo(dataset), dataset);
+        Protocol = variant.Apply(protocol.BindTo(dataset), dataset);
         Rules = Protocol.Rules;
         Similarity = variant.Similarity ?? Protocol.Similarity;
         _pipelinePooling = variant.Pooling ?? pipeline.Pooling;

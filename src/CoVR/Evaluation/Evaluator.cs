@@ -1,5 +1,6 @@
 using CoVR.Data;
 using CoVR.Embedding;
+using CoVR.Modeling;
 using CoVR.Retrieval;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,14 +23,27 @@ public sealed class Evaluator
     private readonly ILogger _logger;
 
     /// <summary>Creates an evaluator.</summary>
-    /// <param name="pipeline">Provides the pipeline for each evaluation. Its gallery's similarity is not used: the protocol brings its own.</param>
+    /// <param name="pipeline">What is evaluated. Its gallery's similarity is not used: the protocol brings its own.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
     /// <param name="logger">Logs the start of an evaluation; may be null.</param>
-    public Evaluator(IPipelineProvider pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
+    public Evaluator(RetrievalPipeline pipeline, TimeProvider? time = null, ILogger<Evaluator>? logger = null)
+        : this((IPipelineProvider)pipeline, time, logger)
+    {
+    }
+
+    internal Evaluator(IPipelineProvider pipeline, TimeProvider? time, ILogger<Evaluator>? logger)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         (_provider, _time, _logger) = (pipeline, time ?? TimeProvider.System, logger ?? NullLogger<Evaluator>.Instance);
     }
+
+    /// <summary>Loads the model at the first call and returns the pipeline that is evaluated; a failed attempt is repeated by the next call.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The pipeline, the same at every call; its parts are owned by their creators.</returns>
+    /// <exception cref="InvalidOperationException">The pipeline has no model.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be found, downloaded or read, or belong to another model.</exception>
+    /// <exception cref="GalleryException">The gallery belongs to another model, or cannot be opened.</exception>
+    public ValueTask<RetrievalPipeline> GetPipelineAsync(CancellationToken cancellationToken = default) => _provider.GetAsync(cancellationToken);
 
     /// <summary>Evaluates one split in every kind of query by the rules of every variant.</summary>
     /// <param name="dataset">Queries and gallery; every candidate must be in the store.</param>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using CoVR.DependencyInjection;
 
 namespace CoVR.Evaluation;
 
@@ -21,7 +20,7 @@ internal static class Fingerprints
             Dataset = $"{run.Dataset.Name} {run.Dataset.Split.ToString().ToLowerInvariant()}",
             DataSha256 = dataSha256,
             Protocol = plan.Protocol.Name,
-            Preset = plan.Variant.Preset.Name,
+            Preset = plan.Variant.Preset,
             Query = kind.Name,
             QueryFrames = run.Pipeline.QuerySampler.Name,
             Gallery = plan.Rules.Gallery,

@@ -1,21 +1,12 @@
+using CoVR.Embedding;
+using CoVR.Evaluation;
 using CoVR.Modeling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CoVR.Retrieval;
 
-/// <summary>Provides the parts of a pipeline once its model is loaded; <c>AddCoVR</c> registers one.</summary>
-/// <remarks>Safe for use from several threads.</remarks>
-public interface IPipelineProvider
-{
-    /// <summary>Loads the model at the first call and assembles the pipeline; a failed attempt is repeated by the next call.</summary>
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>The pipeline, the same at every call; its parts are owned by their creators.</returns>
-    /// <exception cref="InvalidOperationException">The pipeline has no model.</exception>
-    /// <exception cref="CheckpointException">The weights cannot be found, downloaded or read, or belong to another model.</exception>
-    /// <exception cref="GalleryException">The gallery belongs to another model, or cannot be opened.</exception>
-    ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default);
-}
-
-/// <summary>The parts of one pipeline, chosen by <c>AddCoVR</c> or assembled by hand. It is its own <see cref="IPipelineProvider"/>.</summary>
+/// <summary>The parts of one pipeline, chosen by <c>AddCoVR</c> (<see cref="Evaluator.GetPipelineAsync"/>) or assembled by hand.</summary>
 public sealed record RetrievalPipeline : IPipelineProvider
 {
     /// <summary>The loaded model.</summary>
@@ -43,8 +34,23 @@ public sealed record RetrievalPipeline : IPipelineProvider
     /// <summary>Keeps the embeddings and searches them.</summary>
     public required IGallery Gallery { get; init; }
 
+    /// <summary>Creates a job that embeds into <see cref="Gallery"/>; that of a pipeline from <c>AddCoVR</c> is registered as <see cref="IEmbeddingJob"/>.</summary>
+    /// <param name="options">Batches, workers, queue; null for the defaults.</param>
+    /// <param name="time">The clock of progress; null for the system's.</param>
+    /// <param name="logger">Logs failed items; may be null.</param>
+    /// <returns>The job.</returns>
+    /// <exception cref="OptionsValidationException">The options have faults; it lists all of them.</exception>
+    public IEmbeddingJob CreateEmbeddingJob(EmbeddingOptions? options = null, TimeProvider? time = null, ILogger? logger = null) => new EmbeddingJob(this, options, time, logger);
+
     /// <inheritdoc/>
     ValueTask<RetrievalPipeline> IPipelineProvider.GetAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
         ? ValueTask.FromCanceled<RetrievalPipeline>(cancellationToken)
         : ValueTask.FromResult(this);
+}
+
+/// <summary>Provides the parts of a pipeline once its model is loaded. Safe for use from several threads.</summary>
+internal interface IPipelineProvider
+{
+    /// <summary>Loads the model at the first call and assembles the pipeline; a failed attempt is repeated by the next call.</summary>
+    ValueTask<RetrievalPipeline> GetAsync(CancellationToken cancellationToken = default);
 }

@@ -59,3 +59,15 @@ internal sealed record SegmentFiles(string Folder, string Name)
     // Windows: ERROR_SHARING_VIOLATION; elsewhere EWOULDBLOCK of Linux and of macOS.
     private static bool IsHeld(Exception error) => (error.HResult & 0xFFFF) is 0x20 or 11 or 35;
 }
+
+/// <summary>The failures of a version 1 folder, JSON lines in separate files; the next write turns them into records.</summary>
+internal static class OldFailures
+{
+    /// <summary>The last failure of each item.</summary>
+    public static IReadOnlyList<EmbeddingFailure> Read(string folder) => [.. EmbeddingFailure.FromJsonLines(Files(folder).SelectMany(File.ReadLines)).Values];
+
+    /// <summary>Deletes the files once their lines are records.</summary>
+    public static void Delete(string folder) => Array.ForEach(Files(folder), File.Delete);
+
+    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "failures*.jsonl") : [];
+}

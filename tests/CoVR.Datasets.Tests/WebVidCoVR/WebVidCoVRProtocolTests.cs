@@ -1,6 +1,5 @@
 using CoVR.Data;
 using CoVR.Datasets.WebVidCoVR;
-using CoVR.Evaluation;
 using CoVR.Retrieval;
 
 namespace CoVR.Datasets.Tests.WebVidCoVR;
@@ -50,8 +49,8 @@ public sealed class WebVidCoVRProtocolTests
     {
         var protocol = new WebVidCoVRProtocol();
         Assert.Equal(((ICandidatePooling?)null, (ITieBreaker?)null, true), (protocol.Rules.Pooling, protocol.Rules.TieBreaker, protocol.Rules.NormalizesCandidates));
-        Assert.Equal(protocol.Rules with { Pooling = FramePoolings.ByAnsweredText }, EvaluationPreset.Corrected.Apply(protocol, Dataset(2)).Rules);
-        Assert.Equal(protocol.Rules, EvaluationPreset.Corrected.Apply(new WebVidCoVRProtocol { PublishedRulesWeighFrames = false }, Dataset(2)).Rules);
+        Assert.Equal(protocol.Rules with { Pooling = FramePoolings.ByAnsweredText }, EvaluationVariant.Corrected.Apply(protocol, Dataset(2)).Rules);
+        Assert.Equal(protocol.Rules, EvaluationVariant.Corrected.Apply(new WebVidCoVRProtocol { PublishedRulesWeighFrames = false }, Dataset(2)).Rules);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.Datasets.Annotations;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.TestSupport;
 
@@ -198,7 +197,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
         Assert.Contains("MediaFolders[Train]", error.Message, StringComparison.Ordinal);
     }
 
-    private IInspectableDataset Reader(string text, params string[] media)
+    private ITripletDatasetReader Reader(string text, params string[] media)
     {
         Write(text, media);
         return new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName).CreateReader();

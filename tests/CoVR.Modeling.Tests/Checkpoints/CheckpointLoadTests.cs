@@ -30,7 +30,7 @@ public sealed class CheckpointLoadTests : IDisposable
 
             var report = Checkpoint.Load(module, path, new CheckpointMap { Root = "model" });
 
-            Assert.Equal(WeightsHash.OfModule(source), WeightsHash.OfModule(module));
+            Assert.Equal(Checkpoint.HashWeights(source), Checkpoint.HashWeights(module));
             Assert.Equal(module.state_dict().Keys.Order(), report.Taken.Order());
             Assert.Empty(report.Missing.Concat(report.Ignored).Concat(report.Unexpected).Concat(report.Reshaped));
             Assert.Contains("4 taken", report.ToString(), StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class CheckpointLoadTests : IDisposable
     public void Load_OtherArchitecture_ListsEveryKeyAndChangesNothing()
     {
         using var module = new Tiny(2);
-        var before = WeightsHash.OfModule(module);
+        var before = Checkpoint.HashWeights(module);
         var path = SavePth(new Dictionary<string, Tensor> { ["first.weight"] = ones(4, 3), ["first.bias"] = ones(1), ["alien"] = ones(1), ["positions"] = ones(1, 6, 2) });
 
         var error = Assert.Throws<CheckpointException>(() => Checkpoint.Load(module, path, new CheckpointMap { Reshaped = ["positions"] }));
@@ -63,7 +63,7 @@ public sealed class CheckpointLoadTests : IDisposable
         Assert.Equal(["first.bias", "positions"], error.Misshapen.Select(tensor => tensor.Key));
         Assert.Equal("expected [4], found [1]", error.Misshapen["first.bias"]);
         Assert.All(new[] { "scale", "alien", "first.bias: expected [4], found [1]" }, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
-        Assert.Equal(before, WeightsHash.OfModule(module));
+        Assert.Equal(before, Checkpoint.HashWeights(module));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class CheckpointLoadTests : IDisposable
         for (var round = 0; round < 10; round++)
         {
             Checkpoint.Load(module, path);
-            WeightsHash.OfModule(module);
+            Checkpoint.HashWeights(module);
         }
 
         LiveTensors.AssertNoMoreThan(before);
@@ -164,29 +164,29 @@ public sealed class CheckpointLoadTests : IDisposable
     public void KeyPattern_Stars_MatchAnyCharacters(string pattern, string key, bool expected) => Assert.Equal(expected, KeyPattern.Matches(pattern, key));
 
     [Fact]
-    public void WeightsHash_OfFile_IsSha256()
+    public void HashFile_OfAnyFile_IsSha256()
     {
         File.WriteAllText(_folder["abc"], "abc");
 
-        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", WeightsHash.OfFile(_folder["abc"]));
-        Assert.Throws<CheckpointException>(() => WeightsHash.OfFile(_folder["none"]));
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Checkpoint.HashFile(_folder["abc"]));
+        Assert.Throws<CheckpointException>(() => Checkpoint.HashFile(_folder["none"]));
     }
 
     [Fact]
-    public void WeightsHash_OfModule_SeesEveryValue()
+    public void HashWeights_OfAModule_SeesEveryValue()
     {
         using var module = new Tiny(1);
         using var same = new Tiny(1);
-        var before = WeightsHash.OfModule(module);
+        var before = Checkpoint.HashWeights(module);
 
         Assert.Equal(64, before.Length);
-        Assert.Equal(before, WeightsHash.OfModule(same));
+        Assert.Equal(before, Checkpoint.HashWeights(same));
         using (no_grad())
         {
             same.state_dict()["positions"][0, 4, 1] += 1e-3;
         }
 
-        Assert.NotEqual(before, WeightsHash.OfModule(same));
+        Assert.NotEqual(before, Checkpoint.HashWeights(same));
     }
 
     [Fact]

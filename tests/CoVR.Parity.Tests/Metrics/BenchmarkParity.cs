@@ -48,7 +48,7 @@ public sealed class BenchmarkParity : IParityCheck
         foreach (var expected in golden.OutputJson("recalls").EnumerateObject())
         {
             var category = expected.Name["recalls_fiq-".Length..^".json".Length];
-            var protocol = ReferencePreset.Instance.Apply(new FashionIQOptions { Category = category }.CreateProtocol(), dataset);
+            var protocol = ReferencePreset.Variant.Apply(new FashionIQOptions { Category = category }.CreateProtocol(), dataset);
             var file = Assert.Single(ReferenceResultFiles.Of(protocol.Score(dataset, run.Rankings), dataset, run.Rankings));
             Assert.Equal(expected.Name, file.Name);
             Assert.Equal(WithoutIndents(expected.Value.GetRawText()), WithoutIndents(file.Content));
@@ -60,7 +60,7 @@ public sealed class BenchmarkParity : IParityCheck
     private static void CheckCirr(GoldenCase golden, Run run)
     {
         var hidden = run.Dataset(DatasetSplit.Test, run.WithMembers);
-        var protocol = ReferencePreset.Instance.Apply(new CirrOptions().CreateProtocol(), hidden);
+        var protocol = ReferencePreset.Variant.Apply(new CirrOptions().CreateProtocol(), hidden);
         Assert.Empty(protocol.Score(hidden, run.Rankings).Metrics);
         foreach (var file in ReferenceResultFiles.Of(protocol.Score(hidden, run.Rankings), hidden, run.Rankings))
         {
@@ -82,7 +82,7 @@ public sealed class BenchmarkParity : IParityCheck
     private static void CheckCirco(GoldenCase golden, Run run)
     {
         var hidden = run.Dataset(DatasetSplit.Test, (triplet, _) => triplet);
-        var protocol = ReferencePreset.Instance.Apply(new CircoOptions().CreateProtocol(), hidden);
+        var protocol = ReferencePreset.Variant.Apply(new CircoOptions().CreateProtocol(), hidden);
         CheckFile(ReferenceResultFiles.Of(protocol.Score(hidden, run.Rankings), hidden, run.Rankings), "recalls_circo-test.json", golden.OutputPath("recalls_test"));
         var annotations = run.Ids.GetProperty("annotations");
         var known = run.Dataset(DatasetSplit.Validation, (triplet, query) => triplet with

@@ -16,7 +16,7 @@ public sealed class ReferenceRoundingTests
     public void Score_OfFashionIQ_DividesInSinglePrecision()
     {
         var (dataset, rankings) = Of(160, found: 1); // 0.625 as a double, a little more as a single
-        var report = ReferencePreset.Instance.Apply(new FashionIQOptions { Category = "dress" }.CreateProtocol(), dataset).Score(dataset, rankings);
+        var report = ReferencePreset.Variant.Apply(new FashionIQOptions { Category = "dress" }.CreateProtocol(), dataset).Score(dataset, rankings);
         Assert.Equal(0.63, report.Metrics["R@1"]);
         Assert.Contains("\"R1\": 0.63", ReferenceResultFiles.Of(report, dataset, rankings)[0].Content, StringComparison.Ordinal);
         Assert.Equal(0.63, FashionIQAverages.Of(FashionIQOptions.Categories.ToDictionary(category => category, _ => report)).Metrics["R@1"]);

@@ -23,7 +23,7 @@ public sealed class CheckpointResolverTests : IDisposable
         await File.WriteAllBytesAsync(_folder["mine.pth"], Weights, Cancel);
         using var resolver = new CheckpointResolver(new CheckpointOptions { Offline = true });
 
-        Assert.Equal(new ResolvedCheckpoint(_folder["mine.pth"], "mine.pth"), await resolver.ResolveAsync(new CheckpointReference(_folder["mine.pth"], "blip"), Cancel));
+        Assert.Equal(new ResolvedCheckpoint(_folder["mine.pth"], "mine.pth"), await resolver.ResolveAsync(_folder["mine.pth"], "blip", cancellationToken: Cancel));
     }
 
     [Fact]
@@ -32,8 +32,8 @@ public sealed class CheckpointResolverTests : IDisposable
         await using var server = new ScriptedServer(request => ScriptedReply.Honest(request, Weights));
         using var resolver = new CheckpointResolver(Options(server));
 
-        var first = await resolver.ResolveAsync(new CheckpointReference("webvid-covr", "blip2", "coco"), Cancel);
-        var second = await resolver.ResolveAsync(new CheckpointReference("blip2-l-coco_covr"), Cancel);
+        var first = await resolver.ResolveAsync("webvid-covr", "blip2", "coco", Cancel);
+        var second = await resolver.ResolveAsync("blip2-l-coco_covr", cancellationToken: Cancel);
 
         Assert.Equal(first, second);
         Assert.Equal(_folder["cache", "checkpoints", "blip2", "webvid-covr.ckpt"], first.Path);
@@ -50,7 +50,7 @@ public sealed class CheckpointResolverTests : IDisposable
         options.HubToken = "secret";
         using var resolver = new CheckpointResolver(options);
 
-        var resolved = await resolver.ResolveAsync(new CheckpointReference("hf://some one/my-model/sub/w+1.safetensors@refs/pr/1"), Cancel);
+        var resolved = await resolver.ResolveAsync("hf://some one/my-model/sub/w+1.safetensors@refs/pr/1", cancellationToken: Cancel);
 
         var request = Assert.Single(server.Requests);
         Assert.Equal("some%20one/my-model/resolve/refs%2Fpr%2F1/sub/w%2B1.safetensors", request.Path);
@@ -67,8 +67,8 @@ public sealed class CheckpointResolverTests : IDisposable
         options.HubToken = "secret";
         using var resolver = new CheckpointResolver(options);
 
-        var one = await resolver.ResolveAsync(new CheckpointReference(server["a/model.pth"].AbsoluteUri), Cancel);
-        var other = await resolver.ResolveAsync(new CheckpointReference(server["other/model.pth"].AbsoluteUri), Cancel);
+        var one = await resolver.ResolveAsync(server["a/model.pth"].AbsoluteUri, cancellationToken: Cancel);
+        var other = await resolver.ResolveAsync(server["other/model.pth"].AbsoluteUri, cancellationToken: Cancel);
 
         Assert.NotEqual(one.Path, other.Path);
         Assert.NotEqual(await File.ReadAllBytesAsync(one.Path, Cancel), await File.ReadAllBytesAsync(other.Path, Cancel));
@@ -82,8 +82,8 @@ public sealed class CheckpointResolverTests : IDisposable
         await using var server = new ScriptedServer(request => request.Path.EndsWith(".json", StringComparison.Ordinal) ? ScriptedReply.Text(200, index) : ScriptedReply.Honest(request, Weights));
         using var resolver = new CheckpointResolver(Options(server));
 
-        var resolved = await resolver.ResolveAsync(new CheckpointReference("hf://o/r/model.safetensors.index.json"), Cancel);
-        await resolver.ResolveAsync(new CheckpointReference("hf://o/r/model.safetensors.index.json"), Cancel);
+        var resolved = await resolver.ResolveAsync("hf://o/r/model.safetensors.index.json", cancellationToken: Cancel);
+        await resolver.ResolveAsync("hf://o/r/model.safetensors.index.json", cancellationToken: Cancel);
 
         Assert.Equal(3, server.Requests.Count);
         Assert.Equal(
@@ -97,7 +97,7 @@ public sealed class CheckpointResolverTests : IDisposable
         await using var server = new ScriptedServer(_ => ScriptedReply.Text(200, """{"weight_map":{"a":"../../stolen.safetensors"}}"""));
         using var resolver = new CheckpointResolver(Options(server));
 
-        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(new CheckpointReference("hf://o/r/x.safetensors.index.json"), Cancel));
+        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync("hf://o/r/x.safetensors.index.json", cancellationToken: Cancel));
 
         Assert.Contains("'../../stolen.safetensors', which is no name", error.Reason, StringComparison.Ordinal);
         Assert.Single(server.Requests);
@@ -111,7 +111,7 @@ public sealed class CheckpointResolverTests : IDisposable
         await File.WriteAllBytesAsync(path, Weights, Cancel);
         using var resolver = new CheckpointResolver(new CheckpointOptions { Offline = true, CacheFolder = _folder["cache"], ReferenceFolder = _folder["python"] });
 
-        Assert.Equal(path, (await resolver.ResolveAsync(new CheckpointReference("coir", "blip2"), Cancel)).Path);
+        Assert.Equal(path, (await resolver.ResolveAsync("coir", "blip2", cancellationToken: Cancel)).Path);
     }
 
     [Theory]
@@ -129,12 +129,10 @@ public sealed class CheckpointResolverTests : IDisposable
     {
         await using var server = new ScriptedServer(_ => new ScriptedReply(500));
         using var resolver = new CheckpointResolver(Options(server));
-        var reference = new CheckpointReference(name, family, variant);
-
-        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(reference, Cancel));
+        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(name, family, variant, Cancel));
 
         Assert.Contains(part, error.Reason, StringComparison.Ordinal);
-        Assert.Equal(error.Reason, resolver.FindFault(reference));
+        Assert.Equal(error.Reason, resolver.FindFault(name, family, variant));
         Assert.Empty(server.Requests);
     }
 
@@ -142,16 +140,15 @@ public sealed class CheckpointResolverTests : IDisposable
     public async Task Resolve_Offline_NamesThePlaceAndTheAddress()
     {
         using var resolver = new CheckpointResolver(new CheckpointOptions { Offline = true, CacheFolder = _folder["cache"] });
-        var reference = new CheckpointReference("blip-l-coco", "blip");
 
-        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(reference, Cancel));
+        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync("blip-l-coco", "blip", cancellationToken: Cancel));
         Directory.CreateDirectory(_folder["cache", "checkpoints", "blip"]);
         await File.WriteAllBytesAsync(_folder["cache", "checkpoints", "blip", "model_large_retrieval_coco.pth"], Weights, Cancel);
 
         Assert.Contains(_folder["cache", "checkpoints", "blip", "model_large_retrieval_coco.pth"], error.Reason, StringComparison.Ordinal);
         Assert.Contains("/BLIP/models/model_large_retrieval_coco.pth", error.Reason, StringComparison.Ordinal);
-        Assert.Null(resolver.FindFault(reference));
-        Assert.True(File.Exists((await resolver.ResolveAsync(reference, Cancel)).Path));
+        Assert.Null(resolver.FindFault("blip-l-coco", "blip"));
+        Assert.True(File.Exists((await resolver.ResolveAsync("blip-l-coco", "blip", cancellationToken: Cancel)).Path));
     }
 
     [Fact]
@@ -160,7 +157,7 @@ public sealed class CheckpointResolverTests : IDisposable
         await using var server = new ScriptedServer(_ => ScriptedReply.Text(403, "no"));
         using var resolver = new CheckpointResolver(Options(server));
 
-        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync(new CheckpointReference("webvid-covr", "blip"), Cancel));
+        var error = await Assert.ThrowsAsync<CheckpointException>(async () => await resolver.ResolveAsync("webvid-covr", "blip", cancellationToken: Cancel));
 
         Assert.Equal(DownloadFailure.Forbidden, Assert.IsType<DownloadException>(error.InnerException).Failure);
         Assert.Contains("403", error.Message, StringComparison.Ordinal);
@@ -176,7 +173,7 @@ public sealed class CheckpointResolverTests : IDisposable
         services.AddCoVR("own").Use<ICheckpointResolver>((_, _) => new OwnResolver());
         await using var provider = services.BuildServiceProvider();
 
-        var path = (await provider.GetRequiredService<ICheckpointResolver>().ResolveAsync(new CheckpointReference("blip/webvid-covr"), Cancel)).Path;
+        var path = (await provider.GetRequiredService<ICheckpointResolver>().ResolveAsync("blip/webvid-covr", cancellationToken: Cancel)).Path;
 
         Assert.Equal(_folder["cache", "checkpoints", "blip", "webvid-covr.ckpt"], path);
         Assert.Equal(Weights.Length, seen[^1].Done);
@@ -187,8 +184,8 @@ public sealed class CheckpointResolverTests : IDisposable
 
     private sealed class OwnResolver : ICheckpointResolver
     {
-        public string? FindFault(CheckpointReference reference) => null;
+        public string? FindFault(string name, string family = "", string variant = "") => null;
 
-        public ValueTask<ResolvedCheckpoint> ResolveAsync(CheckpointReference reference, CancellationToken cancellationToken = default) => ValueTask.FromResult(new ResolvedCheckpoint("own"));
+        public ValueTask<ResolvedCheckpoint> ResolveAsync(string name, string family = "", string variant = "", CancellationToken cancellationToken = default) => ValueTask.FromResult(new ResolvedCheckpoint("own"));
     }
 }

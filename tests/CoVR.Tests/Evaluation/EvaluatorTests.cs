@@ -1,5 +1,4 @@
 using CoVR.Data;
-using CoVR.DependencyInjection;
 using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Modeling;
@@ -133,7 +132,7 @@ public sealed class EvaluatorTests
         var dataset = new TripletDataset("pooled", DatasetSplit.Test, [new Triplet("0", ColourEncoder.IdOf(0), "red", new MediaId("video"), null, [5, 1])], [new("video"), new("other")]);
         var results = await RunAsync(
             pipeline,
-            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant, EvaluationVariant.QueryTimePooling()] },
+            new EvaluationOptions { Variants = [EvaluationVariant.LeakFree, EvaluationVariant.Corrected, ReferencePreset.Variant, EvaluationVariant.LeakFree with { Name = "query-time pooling", Similarity = Similarities.QueryTimePooled() }] },
             dataset);
 
         var weighed = 1 / (1 + Math.Exp(-10)); // two frames of similarity 1 and 0, temperature 0.1

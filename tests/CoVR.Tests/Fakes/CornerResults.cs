@@ -1,3 +1,4 @@
+using CoVR.Data;
 using CoVR.Embedding;
 using CoVR.Evaluation;
 using CoVR.Reproduction.Evaluation;

@@ -76,12 +76,11 @@ public sealed class SharedTrainerTests : IDisposable
                 Dataset = new TripletDataset("made-up", DatasetSplit.Train, triplets, []),
                 Locate = media.Locate,
                 Loggers = [log],
-                Validation = new RetrievalValidation(
-                    new TripletDataset("made-up", DatasetSplit.Validation, triplets, [.. triplets.Select(triplet => triplet.Target!.Value)]), media, new RecallProtocol())
-                {
-                    Options = new EvaluationOptions { BatchSize = 3 },
-                },
-            },
+            }.WithValidation(
+                new TripletDataset("made-up", DatasetSplit.Validation, triplets, [.. triplets.Select(triplet => triplet.Target!.Value)]),
+                media,
+                new RecallProtocol(),
+                new EvaluationOptions { BatchSize = 3 }),
             null,
             Token).GetAwaiter().GetResult();
         return (TinyRuns.Weights((TinyEncoder)model.Encoder), [.. log.Epochs.Select(epoch => string.Join(' ', epoch.Validation!.Metrics))]);

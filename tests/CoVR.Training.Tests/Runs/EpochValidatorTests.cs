@@ -47,7 +47,7 @@ public sealed class EpochValidatorTests : IDisposable
         hidden = hidden with { Triplets = [.. hidden.Triplets.Select(triplet => triplet with { Target = null })] };
         var log = new InMemoryRunLogger();
         var result = await services.GetRequiredService<Trainer>().TrainAsync(
-            Plan(hidden, log) with { Validation = new RetrievalValidation(hidden, new FakeReader(), new HiddenProtocol()) }, null, Token);
+            Plan(hidden, log).WithValidation(hidden, new FakeReader(), new HiddenProtocol()), null, Token);
         Assert.Equal((null, null), (result.Best, result.BestEpoch));
         Assert.Empty(log.Epochs[0].Validation!.Metrics);
         Assert.True(File.Exists(_folder["run", "ckpt_last.safetensors"]));
@@ -63,7 +63,7 @@ public sealed class EpochValidatorTests : IDisposable
         var fingerprint = (await store.GetInfoAsync(Token)).Fingerprint;
         Assert.Equal(fingerprint, model.Fingerprint("uniform-15"));
         await services.GetRequiredService<Trainer>().TrainAsync(Plan(Dataset(DatasetSplit.Validation, 16)), null, Token);
-        Assert.Equal(WeightsHash.OfModule(model.Module!), model.Description.WeightsSha256);
+        Assert.Equal(Checkpoint.HashWeights(model.Module!), model.Description.WeightsSha256);
         Assert.StartsWith("WeightsSha256", Assert.Single(fingerprint.DifferencesFrom(model.Fingerprint("uniform-15"))), StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<GalleryException>(async () =>
         {
@@ -108,12 +108,9 @@ public sealed class EpochValidatorTests : IDisposable
     {
 #pragma warning disable xUnit1051 // as a reader would write it
         // <guide>
-        var result = await services.GetRequiredService<Trainer>().TrainAsync(new TrainingPlan
-        {
-            Dataset = await reader.ReadAsync(DatasetSplit.Train),
-            Locate = reader.Locate,
-            Validation = new RetrievalValidation(await reader.ReadAsync(DatasetSplit.Validation), reader, protocol),
-        });
+        var plan = new TrainingPlan { Dataset = await reader.ReadAsync(DatasetSplit.Train), Locate = reader.Locate }
+            .WithValidation(await reader.ReadAsync(DatasetSplit.Validation), reader, protocol);
+        var result = await services.GetRequiredService<Trainer>().TrainAsync(plan);
         Console.WriteLine($"{result.Steps} steps, best {result.Best} in epoch {result.BestEpoch}, {result.DataWaitShare:P0} of the time waiting for data");
         // </guide>
 #pragma warning restore xUnit1051
@@ -128,7 +125,7 @@ public sealed class EpochValidatorTests : IDisposable
             {
                 var encoder = new TinyEncoder(1);
                 var description = new ModelDescription(
-                    "tiny", ImageInput.Clip(TinyEncoder.Size), new TextInput(8, 9, 30) { ValidationLimit = 6 }, WeightsHash.OfModule(encoder));
+                    "tiny", ImageInput.Clip(TinyEncoder.Size), new TextInput(8, 9, 30) { ValidationLimit = 6 }, Checkpoint.HashWeights(encoder));
                 return new ComposedModel(encoder, tokenizer, new WordHashTokenizer().Clean, description, CPU);
             })
             .UseContrastiveLoss<HardNegativeNceLoss>()
@@ -145,13 +142,9 @@ public sealed class EpochValidatorTests : IDisposable
         return provider;
     }
 
-    private static TrainingPlan Plan(TripletDataset validation, params IRunLogger[] loggers) => new()
-    {
-        Dataset = Dataset(DatasetSplit.Train, 16),
-        Locate = new FakeReader().Locate,
-        Validation = new RetrievalValidation(validation, new FakeReader(), new RecallProtocol()),
-        Loggers = loggers,
-    };
+    private static TrainingPlan Plan(TripletDataset validation, params IRunLogger[] loggers) =>
+        new TrainingPlan { Dataset = Dataset(DatasetSplit.Train, 16), Locate = new FakeReader().Locate, Loggers = loggers }
+            .WithValidation(validation, new FakeReader(), new RecallProtocol());
 
     private static TripletDataset Dataset(DatasetSplit split, int count) => new(
         "made-up",

@@ -2,7 +2,6 @@ using CoVR.Cli.Reporting;
 using CoVR.Data;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
-using CoVR.Training.Batches;
 using CoVR.Training.Logging;
 using CoVR.Training.Runs;
 using CoVR.Training.Sampling;
@@ -100,7 +99,7 @@ internal sealed class TrainingStages(
     {
         return new BatchCurriculum(Part([], 0), [.. shared.Select(attributes => Part(attributes, 0.5))], stage.Ordinary / EpochSteps);
 
-        AttributeBatchSampler Part(string[][] attributes, double hard) => new(
+        IBatchSampler Part(string[][] attributes, double hard) => IBatchSampler.ByAttribute(
             [.. captions.Select(caption => string.Join(' ', caption.Split(' ', ',').Where(word => attributes.Any(words => words.Contains(word))).Order()))],
             stage.Batch, EpochSteps, hard, plan.World.Seed);
     }

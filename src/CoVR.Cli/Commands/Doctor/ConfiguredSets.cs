@@ -5,7 +5,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Runs;
 using CoVR.Data;
-using CoVR.Modeling;
 using CoVR.Modeling.Families;
 using CoVR.Reproduction.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -118,7 +117,7 @@ internal sealed class ConfiguredSets
         var file = Path.GetFullPath(path, _values.WorkingFolder);
         var place = file.Replace('\\', '/');
         var released = ReleasedCheckpoint.All.FirstOrDefault(entry => entry.Uri?.OriginalString == path || (entry.ReferencePath is { } known && place.EndsWith($"/{known}", StringComparison.Ordinal)));
-        yield return new DoctorCheckpoint(new CheckpointReference(File.Exists(file) ? file : released?.FullName ?? path, Family), Fit());
+        yield return new DoctorCheckpoint(File.Exists(file) ? file : released?.FullName ?? path, Family, Fit());
     }
 
     private Action<string>? Fit()

@@ -62,7 +62,7 @@ internal sealed class DoctorContext(DoctorRequest request, IProgress<WorkProgres
     /// <summary>The requested splits of a data set; each is read once per examination. One that cannot be read has no triplets, and the reason as a finding.</summary>
     public async ValueTask<IReadOnlyList<InspectedSplit>> ReadAsync(DoctorDataset dataset, CancellationToken cancellationToken = default)
     {
-        var splits = dataset.Splits.Count > 0 ? dataset.Splits : dataset.Reader is IInspectableDataset known ? known.Splits : [DatasetSplit.Test];
+        var splits = dataset.Splits.Count > 0 ? dataset.Splits : AnnotationInspection.SplitsOf(dataset.Reader);
         List<InspectedSplit> read = [];
         foreach (var split in splits)
         {

@@ -3,7 +3,6 @@ using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Data;
-using CoVR.Modeling;
 using CoVR.Reproduction.Configuration;
 
 namespace CoVR.Cli.Commands.Doctor;
@@ -78,7 +77,7 @@ internal sealed class DoctorOptions
             Workers = parsed.GetValue(_workers),
             Machine = !parsed.GetValue(_noMachine),
             Datasets = [.. request.Datasets, .. Named(host, parsed)],
-            Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(new CheckpointReference(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name)))],
+            Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name))],
             Vocabulary = parsed.GetValue(_vocabulary) is { } vocabulary ? host.PathOf(vocabulary) : request.Vocabulary,
             Device = parsed.GetValue(_device) ?? request.Device,
             OutputFolder = request.OutputFolder ?? host.Folder,

@@ -44,6 +44,7 @@ internal sealed record DoctorRequest
 }
 
 /// <summary>Weights to examine.</summary>
-/// <param name="Reference">Their name, and the family and variant that they must be of; empty for any.</param>
+/// <param name="Name">Their path or name.</param>
+/// <param name="Family">The model family that they must be of; empty for any.</param>
 /// <param name="RequireFit">Compares a file's keys and shapes with the model that it is for; throws <see cref="CheckpointException"/> where they differ.</param>
-internal sealed record DoctorCheckpoint(CheckpointReference Reference, Action<string>? RequireFit = null);
+internal sealed record DoctorCheckpoint(string Name, string Family = "", Action<string>? RequireFit = null);

@@ -20,9 +20,7 @@ internal sealed record InspectedSplit(string Dataset, DatasetSplit Split, Annota
     {
         try
         {
-            return new InspectedSplit(dataset.Name, split, dataset.Reader is IInspectableDataset known
-                ? await known.InspectAsync(split, cancellationToken)
-                : new AnnotationInspection(await dataset.Reader.ReadAsync(split, cancellationToken), []));
+            return new InspectedSplit(dataset.Name, split, await AnnotationInspection.ReadAsync(dataset.Reader, split, cancellationToken));
         }
         catch (DatasetFormatException fault)
         {

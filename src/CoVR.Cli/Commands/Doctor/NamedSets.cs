@@ -1,7 +1,6 @@
 using CoVR.Cli.Hosting;
 using CoVR.Data;
 using CoVR.Datasets;
-using CoVR.Datasets.Annotations;
 using CoVR.Datasets.Circo;
 using CoVR.Datasets.Cirr;
 using CoVR.Datasets.FashionIQ;
@@ -63,7 +62,7 @@ internal static class NamedSets
         _ => null,
     };
 
-    private static IInspectableDataset Cirr(string? annotations, string? media)
+    private static ITripletDatasetReader Cirr(string? annotations, string? media)
     {
         var (path, pictures) = (Need(annotations, "--annotations"), Need(media, "--media"));
         var options = new CirrOptions();
@@ -81,7 +80,7 @@ internal static class NamedSets
         return options.Annotations.Count > 0 ? options.CreateReader() : throw new CommandException($"{path} holds no cap.rc2.train.json, cap.rc2.val.json or cap.rc2.test1.json.", ExitCodes.Usage);
     }
 
-    private static IInspectableDataset FashionIQ(string category, string? annotations, string? media)
+    private static ITripletDatasetReader FashionIQ(string category, string? annotations, string? media)
     {
         var options = new FashionIQOptions().AddFolder(Need(annotations, "--annotations"), Need(media, "--media"), category);
         options.Annotations.Remove(DatasetSplit.Test); // the same files as validation

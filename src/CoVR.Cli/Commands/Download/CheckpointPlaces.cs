@@ -1,7 +1,6 @@
 using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
 using CoVR.Downloads;
-using CoVR.Modeling;
 
 namespace CoVR.Cli.Commands.Download;
 
@@ -31,7 +30,7 @@ internal sealed class CheckpointPlaces
         }
 
         using var resolver = new CheckpointResolver(_options);
-        return resolver.Locate(new CheckpointReference(entry.Name, entry.Family)).Path;
+        return resolver.Locate(entry.Name, entry.Family).Path;
     }
 
     /// <summary>Where weights come from; null: never published.</summary>
@@ -43,6 +42,6 @@ internal sealed class CheckpointPlaces
     {
         _options.Progress = progress;
         using var resolver = new CheckpointResolver(_options, downloader);
-        await resolver.DownloadAsync(new CheckpointReference(entry.Name, entry.Family), PathOf(entry), cancellation);
+        await resolver.DownloadAsync(entry.Name, entry.Family, PathOf(entry), cancellation);
     }
 }

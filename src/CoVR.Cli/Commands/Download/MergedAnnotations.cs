@@ -28,7 +28,7 @@ internal static class MergedAnnotations
     {
         try
         {
-            await using var stream = StrictText.Open(file);
+            await using var stream = TextFile.Open(file);
             return await JsonSerializer.DeserializeAsync<List<JsonElement>>(stream, cancellationToken: cancellationToken) ?? [];
         }
         catch (JsonException error)

@@ -31,7 +31,7 @@ internal static class VideoAddressList
 
     private static bool IsJson(string file)
     {
-        using var stream = StrictText.Open(file);
+        using var stream = TextFile.Open(file);
         for (var item = stream.ReadByte(); item >= 0; item = stream.ReadByte())
         {
             if (item is not (' ' or '\t' or '\r' or '\n'))
@@ -57,7 +57,7 @@ internal static class VideoAddressList
 
     private static async IAsyncEnumerable<ListedVideo> ReadJsonAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var stream = StrictText.Open(file);
+        await using var stream = TextFile.Open(file);
         var parser = new MapParser(file);
         var (buffer, held) = (new byte[FirstBuffer], 0);
         for (var isEnd = false; !isEnd;)

@@ -89,7 +89,7 @@ internal sealed class VideoPlan
             .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
     }
 
-    private static HashSet<string> ReadLines(string file, Shard shard) => StrictText.ReadLines(file)
+    private static HashSet<string> ReadLines(string file, Shard shard) => TextFile.ReadLines(file)
         .Select(line => line.Trim())
         .Select(line => line.EndsWith(VideoAddressList.Extension, StringComparison.OrdinalIgnoreCase) ? line[..^VideoAddressList.Extension.Length] : line)
         .Where(id => !string.IsNullOrWhiteSpace(id) && shard.Contains(new MediaId(id)))

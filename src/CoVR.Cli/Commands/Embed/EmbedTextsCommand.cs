@@ -3,7 +3,6 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Cli.Reporting;
 using CoVR.Datasets.Annotations;
-using CoVR.Embedding;
 using CoVR.Reproduction.Embedding;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,7 +46,7 @@ internal sealed class EmbedTextsCommand
     {
         _host.ResumeHint = "The same command goes on from here: finished batches are on the disk.";
         var (data, column) = (_host.PathOf(parsed.GetRequiredValue(_data)), parsed.GetRequiredValue(_column));
-        var texts = await TextList.ReadAsync(data, column, cancellation);
+        var texts = await TextFile.ReadTextsAsync(data, column, cancellation);
         var model = _model.Read(_host, parsed);
         var file = Path.Combine(_host.PathOf(parsed.GetRequiredValue(_folder)), $"{column}_{Path.GetFileNameWithoutExtension(data)}.pth");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -10,7 +10,7 @@ internal static class MediaList
 {
     /// <summary>The identities of a list, or null for all of a folder.</summary>
     public static async Task<IReadOnlyList<MediaId>?> IdsAsync(CommandHost host, string? todo, CancellationToken cancellation) =>
-        todo is null ? null : await TextList.ReadIdsAsync(host.PathOf(todo), cancellationToken: cancellation);
+        todo is null ? null : await TextFile.ReadIdsAsync(host.PathOf(todo), cancellationToken: cancellation);
 
     /// <summary>Whether identities are paths below the folder, as those of CC-CoIR, rather than names of files.</summary>
     public static bool ArePaths(IReadOnlyList<MediaId>? ids) => ids?.Any(id => id.Value.Contains('/', StringComparison.Ordinal)) ?? false;

@@ -51,7 +51,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         var scan = await host.Report.RunAsync($"Looking through {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, cancellation));
         return scan.Items.Count > 0
             ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
-            : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", scan.PassedOver)}.")}");
+            : throw new CommandException($"{host.Shown(folder)} holds no picture and no video.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {scan.DescribePassedOver()}.")}");
     }
 
     /// <summary>Embeds new and changed files, and removes those that are gone.</summary>

@@ -1,16 +1,5 @@
 namespace CoVR.Embedding.Folders;
 
-/// <summary>Files or folders that a scan left out, for one reason.</summary>
-/// <param name="Reason">What they are, in the singular, such as <c>HEIC (not supported yet)</c> or <c>pipe</c>.</param>
-/// <param name="Count">How many there are.</param>
-public sealed record PassedOver(string Reason, int Count)
-{
-    /// <summary>The count and the reason.</summary>
-    /// <returns>For example <c>2 pipes</c>.</returns>
-    public override string ToString() =>
-        $"{Count} {Reason}{(Count == 1 || Reason.EndsWith(')') || Reason.Contains(" that ", StringComparison.Ordinal) ? "" : "s")}";
-}
-
 /// <summary>A snapshot of the pictures and videos in a folder and its subfolders.</summary>
 /// <remarks>
 /// Every real file is listed once: under its own path if that lies in the folder, else under the first link to it. Links are never followed in
@@ -19,7 +8,7 @@ public sealed record PassedOver(string Reason, int Count)
 /// </remarks>
 public sealed class FolderScan
 {
-    internal FolderScan(string folder, string scope, IReadOnlyList<MediaItem> items, IReadOnlyList<PassedOver> passedOver) =>
+    internal FolderScan(string folder, string scope, IReadOnlyList<MediaItem> items, IReadOnlyDictionary<string, int> passedOver) =>
         (Folder, Scope, Items, PassedOver) = (folder, scope, items, passedOver);
 
     /// <summary>The full path of the folder.</summary>
@@ -31,8 +20,8 @@ public sealed class FolderScan
     /// <summary>The files by identity: their path relative to the folder with forward slashes, after <see cref="Scope"/>. Source, kind, size and modification time are set.</summary>
     public IReadOnlyList<MediaItem> Items { get; }
 
-    /// <summary>What was left out, by reason; hidden files and files of other kinds are not counted.</summary>
-    public IReadOnlyList<PassedOver> PassedOver { get; }
+    /// <summary>How many files and folders were left out, by kind in the singular, such as <c>pipe</c>; hidden files and files of other kinds are not counted.</summary>
+    public IReadOnlyDictionary<string, int> PassedOver { get; }
 
     /// <summary>Scans a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -59,4 +48,12 @@ public sealed class FolderScan
     /// <param name="id">An identity of <see cref="Items"/>.</param>
     /// <returns>The identity without <see cref="Scope"/>.</returns>
     public string RelativePath(MediaId id) => Scope.Length == 0 ? id.Value : id.Value[(Scope.Length + 1)..];
+
+    /// <summary>Lists what was left out.</summary>
+    /// <returns>For example <c>4 HEIC (not supported yet), 2 pipes</c>; empty if nothing was.</returns>
+    public string DescribePassedOver() => Describe(PassedOver);
+
+    internal static string Describe(IReadOnlyDictionary<string, int> passedOver) => string.Join(", ", passedOver.Select(entry => $"{entry.Value} {entry.Key}{Plural(entry.Key, entry.Value)}"));
+
+    private static string Plural(string kind, int count) => count == 1 || kind.EndsWith(')') || kind.Contains(" that ", StringComparison.Ordinal) ? "" : "s";
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CoVR.Embedding.Folders;
 
 /// <summary>The result of a synchronization.</summary>
@@ -27,8 +29,8 @@ public sealed record FolderSyncReport
     /// <summary>Files that could not be embedded, now or before.</summary>
     public IReadOnlyList<EmbedOutcome> Failures { get; init; } = [];
 
-    /// <summary>What the scan left out.</summary>
-    public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
+    /// <summary>What the scan left out (<see cref="FolderScan.PassedOver"/>).</summary>
+    public IReadOnlyDictionary<string, int> PassedOver { get; init; } = FrozenDictionary<string, int>.Empty;
 
     /// <summary>A one-line summary.</summary>
     /// <returns>For example <c>3 new, 1 changed, 2 moved, 1 removed; passed over: 4 HEIC (not supported yet), 1 pipe</c>.</returns>
@@ -37,6 +39,6 @@ public sealed record FolderSyncReport
         (int Count, string Name)[] all = [(New, "new"), (Changed, "changed"), (Moved, "moved"), (Removed, "removed"), (Duplicates, Duplicates == 1 ? "duplicate" : "duplicates")];
         var changes = string.Join(", ", all.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count:N0} {part.Name}")));
         var line = changes.Length > 0 ? changes : "no changes";
-        return PassedOver.Count > 0 ? $"{line}; passed over: {string.Join(", ", PassedOver)}" : line;
+        return PassedOver.Count > 0 ? $"{line}; passed over: {FolderScan.Describe(PassedOver)}" : line;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class FolderWalk(string folder, string scope, CancellationToken 
         }
         while (FollowNextLink(root));
 
-        return new FolderScan(folder, scope, [.. _items.Values], [.. _passedOver.Select(entry => new PassedOver(entry.Key, entry.Value))]) { Unreadable = _unreadable };
+        return new FolderScan(folder, scope, [.. _items.Values], _passedOver) { Unreadable = _unreadable };
     }
 
     private void Enter(string path, string relative, string real, bool isRoot)

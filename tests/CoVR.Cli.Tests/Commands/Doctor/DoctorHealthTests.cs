@@ -43,7 +43,7 @@ public sealed class DoctorHealthTests : IDisposable
         var report = await DoctorBench.ExamineAsync(new DoctorDataset(reader), DoctorLevel.Quick);
 
         Assert.Empty(report.Worse());
-        Assert.Equal(((IInspectableDataset)reader).Splits, report.Coverage.Select(coverage => coverage.Split));
+        Assert.Equal(AnnotationInspection.SplitsOf(reader), report.Coverage.Select(coverage => coverage.Split));
         Assert.All(report.Coverage, coverage => Assert.True(coverage.IsComplete));
     }
 }

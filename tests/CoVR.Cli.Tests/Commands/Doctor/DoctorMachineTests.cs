@@ -7,7 +7,6 @@ using CoVR.Modeling.Checkpoints;
 using CoVR.TestData;
 using CoVR.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
-using TorchSharp;
 
 namespace CoVR.Cli.Tests.Commands.Doctor;
 
@@ -154,7 +153,7 @@ public sealed class DoctorMachineTests : IDisposable
 
     private static Task<DoctorReport> ExamineAsync(DoctorRequest request) => new DatasetDoctor(DatasetDoctor.Checks()).ExamineAsync(request, null, DoctorBench.Cancel);
 
-    private static DoctorCheckpoint Wanted(string name, string family) => new(new CheckpointReference(name, family));
+    private static DoctorCheckpoint Wanted(string name, string family) => new(name, family);
 
     private string Save(string family)
     {

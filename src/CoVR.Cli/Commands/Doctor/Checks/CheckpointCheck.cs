@@ -14,15 +14,14 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         context.Expect(context.Request.Checkpoints.Count);
         foreach (var checkpoint in context.Request.Checkpoints)
         {
-            context.Report(await LookAsync(checkpoint, cancellationToken) with { Id = checkpoint.Reference.Name });
+            context.Report(await LookAsync(checkpoint, cancellationToken) with { Id = checkpoint.Name });
             context.Advance();
         }
     }
 
     private async ValueTask<Finding> LookAsync(DoctorCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        var reference = checkpoint.Reference;
-        var path = reference.Name;
+        var path = checkpoint.Name;
         if (!File.Exists(path) && !Directory.Exists(path))
         {
             if (resolver is null)
@@ -30,14 +29,14 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
                 return Fault(FindingKinds.CheckpointMissing, "there is no such file.", path, "Correct the path.");
             }
 
-            if (resolver.FindFault(reference) is { } fault)
+            if (resolver.FindFault(checkpoint.Name, checkpoint.Family) is { } fault)
             {
                 return Fault(FindingKinds.CheckpointMissing, fault, null, "Give a path or a released name: covr download checkpoints lists them.");
             }
 
-            if (resolver.FindFile(reference) is not { } file)
+            if (resolver.FindFile(checkpoint.Name, checkpoint.Family) is not { } file)
             {
-                return new Finding(Severity.Note, FindingKinds.CheckpointMissing, $"{reference.Name} is not on this machine yet and will be downloaded when it is used") { Fix = $"covr download checkpoints {reference.Name}" };
+                return new Finding(Severity.Note, FindingKinds.CheckpointMissing, $"{checkpoint.Name} is not on this machine yet and will be downloaded when it is used") { Fix = $"covr download checkpoints {checkpoint.Name}" };
             }
 
             path = file;
@@ -51,13 +50,13 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         try
         {
             using var file = Checkpoint.Open(path);
-            if (Misfit(checkpoint.Reference, file) is { } misfit)
+            if (Misfit(checkpoint.Family, file) is { } misfit)
             {
                 return Fault(FindingKinds.CheckpointForeign, misfit, path, "Take weights of the model's own family, or the other model.");
             }
 
             checkpoint.RequireFit?.Invoke(path);
-            return new Finding(Severity.Note, FindingKinds.CheckpointRead, $"{checkpoint.Reference.Name}: {file.Describe()}") { File = path };
+            return new Finding(Severity.Note, FindingKinds.CheckpointRead, $"{checkpoint.Name}: {file.Describe()}") { File = path };
         }
         catch (CheckpointException fault) when (fault.IsMismatch)
         {
@@ -69,15 +68,15 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
     }
 
-    private static string? Misfit(CheckpointReference reference, Checkpoint file)
+    private static string? Misfit(string wanted, Checkpoint file)
     {
         if (file.StateDict().Count == 0)
         {
             return "the file holds no tensors.";
         }
 
-        return reference.Family.Length > 0 && file.FindFamily() is { } family && family != reference.Family
-            ? $"the file holds {family}, the model is {reference.Family}."
+        return wanted.Length > 0 && file.FindFamily() is { } family && family != wanted
+            ? $"the file holds {family}, the model is {wanted}."
             : null;
     }
 

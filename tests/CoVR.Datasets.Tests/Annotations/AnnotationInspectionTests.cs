@@ -1,4 +1,5 @@
 using CoVR.Data;
+using CoVR.Datasets.Annotations;
 using CoVR.Datasets.FashionIQ;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.TestData;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Tests.Annotations;
 
-public sealed class InspectableDatasetTests : IDisposable
+public sealed class AnnotationInspectionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -16,12 +17,12 @@ public sealed class InspectableDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task InspectAsync_OfATableWithBadRows_KeepsTheOthersAndTheirLines()
+    public async Task ReadAsync_OfATableWithBadRows_KeepsTheOthersAndTheirLines()
     {
         await File.WriteAllLinesAsync(_folder["test.csv"], ["pth1,pth2,edit", "a,b,more", "a,,less", "b,c,again", "c,b,twice"], Cancel);
         var reader = new WebVidCoVROptions().AddSplit(DatasetSplit.Test, _folder["test.csv"], _folder["videos"]).CreateReader();
 
-        var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(reader, DatasetSplit.Test, Cancel);
 
         Assert.Equal(["more", "again", "twice"], inspection.Dataset.Triplets.Select(triplet => triplet.Modification));
         Assert.Equal([2L, 4L, 5L], Enumerable.Range(0, 3).Select(index => inspection.LineOf(index)));
@@ -32,12 +33,12 @@ public sealed class InspectableDatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task InspectAsync_OfAnEmptyCaption_KeepsTheEntry()
+    public async Task ReadAsync_OfAnEmptyCaption_KeepsTheEntry()
     {
         var options = TinyLayouts.FashionIQ(_folder.FullName);
         TinyLayouts.Write(_folder["cap.dress.val.json"], new[] { new { target = "B5d", candidate = "B0d", captions = new[] { "is red", " " } } });
 
-        var inspection = await options.CreateReader().InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(options.CreateReader(), DatasetSplit.Test, Cancel);
 
         Assert.Single(inspection.Dataset.Triplets);
         Assert.Equal((LogLevel.Warning, "[0].captions[1]"), inspection.Issues.Select(issue => (issue.Level, issue.Field)).Single());

@@ -1,19 +1,18 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Checkpoints;
 
-/// <summary>SHA-256 of weights, lower-case hexadecimal: identifies the weights that made embeddings.</summary>
-public static class WeightsHash
+/// <content>SHA-256 of weights, lower-case hexadecimal: identifies the weights that made embeddings.</content>
+public sealed partial class Checkpoint
 {
-    /// <summary>Hashes a file's bytes.</summary>
+    /// <summary>Computes the SHA-256 of a file.</summary>
     /// <param name="path">Any file.</param>
     /// <returns>64 digits; the same as <c>sha256sum</c> prints.</returns>
     /// <exception cref="CheckpointException">The file cannot be read.</exception>
-    public static string OfFile(string path)
+    public static string HashFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -27,41 +26,41 @@ public static class WeightsHash
         }
     }
 
-    /// <summary>Hashes the state dict of a module: names, types, shapes and values, in the order of the names.</summary>
+    /// <summary>Computes a SHA-256 over the state dict of a module: names, types, shapes and values, in the order of the names.</summary>
     /// <remarks>The hash of the tensors' own hashes, which are computed on all cores: a model of 4.8 GB takes about 5 s of one core.</remarks>
     /// <param name="module">On any device; must not be changed meanwhile.</param>
     /// <returns>64 digits. Two modules of equal state have the same, whatever file they come from; it is not the hash of a file.</returns>
-    public static string OfModule(nn.Module module)
+    public static string HashWeights(nn.Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return OfState(module.state_dict());
+        return HashWeights(module.state_dict());
     }
 
-    /// <summary>Hashes a state dict: names, types, shapes and values, in the order of the names.</summary>
+    /// <summary>Computes a SHA-256 over a state dict: names, types, shapes and values, in the order of the names.</summary>
     /// <param name="state">Tensors on any device; must not be changed meanwhile.</param>
-    /// <returns>64 digits; those of <see cref="OfModule"/> for a module's own state dict.</returns>
-    public static string OfState(IReadOnlyDictionary<string, Tensor> state)
+    /// <returns>64 digits; those of <see cref="HashWeights(nn.Module)"/> for a module's own state dict.</returns>
+    public static string HashWeights(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
         KeyValuePair<string, Tensor>[] ordered = [.. state.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
         var digests = new byte[SHA256.HashSizeInBytes * ordered.Length];
-        Parallel.For(0, ordered.Length, index => OfTensor(ordered[index].Key, ordered[index].Value).CopyTo(digests, SHA256.HashSizeInBytes * index));
+        Parallel.For(0, ordered.Length, index => HashTensor(ordered[index].Key, ordered[index].Value).CopyTo(digests, SHA256.HashSizeInBytes * index));
         return Convert.ToHexStringLower(SHA256.HashData(digests));
     }
 
     /// <summary>Recomputes the weights hash after training or loading, so that embeddings made before and after are distinguished. <c>Trainer</c> calls it.</summary>
     /// <param name="model">A model with weights of this runtime; others are left unchanged.</param>
-    public static void RehashWeights(this ComposedModel model)
+    public static void RehashWeights(ComposedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var hash = model.HashWeights?.Invoke() ?? (model.Module is { } module ? OfModule(module) : null);
+        var hash = model.HashWeights?.Invoke() ?? (model.Module is { } module ? HashWeights(module) : null);
         if (hash is not null)
         {
             model.ChangeWeights(hash);
         }
     }
 
-    private static byte[] OfTensor(string name, Tensor tensor)
+    private static byte[] HashTensor(string name, Tensor tensor)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendText(hash, name);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using CoVR.Data;
 
@@ -7,7 +8,7 @@ namespace CoVR.Datasets.Annotations;
 
 /// <summary>Reads text files that users made: UTF-8 with or without a byte order mark, or UTF-16 with one. Bytes that are no text are an error, never U+FFFD.</summary>
 /// <remarks>Safe for use from several threads.</remarks>
-public static class StrictText
+public static class TextFile
 {
     private static readonly UTF8Encoding Utf8Encoding = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -36,6 +37,38 @@ public static class StrictText
     /// <returns>The lines, without their ends.</returns>
     /// <exception cref="DatasetFormatException">The file does not exist, cannot be opened, or has a line that is no text.</exception>
     public static IReadOnlyList<string> ReadLines(string file) => ReadLines(file, "file");
+
+    /// <summary>Reads the distinct texts of a file in file order.</summary>
+    /// <param name="path">
+    /// <c>.csv</c>: a column; <c>.json</c>: a list of objects whose <c>caption</c> is the text, or of texts; others: one text per line.
+    /// </param>
+    /// <param name="column">The column of a CSV file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>At least one text.</returns>
+    /// <exception cref="DatasetFormatException">The file is missing, malformed or empty, or a field has no text.</exception>
+    public static async Task<IReadOnlyList<string>> ReadTextsAsync(string path, string column = "txt2", CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var texts = Path.GetExtension(path) switch
+        {
+            ".csv" => await ReadColumnAsync(path, column, cancellationToken).ConfigureAwait(false),
+            ".json" => await ReadJsonAsync(path, cancellationToken).ConfigureAwait(false),
+            _ => [.. ReadLines(path).Distinct(StringComparer.Ordinal)],
+        };
+        return texts.Count > 0 ? texts : throw new DatasetFormatException(path, null, null, "there is no text in it.");
+    }
+
+    /// <summary>Reads distinct identities, like the reference's <c>--todo_ids</c>.</summary>
+    /// <param name="path"><c>.csv</c>: a column; others: one identity per line.</param>
+    /// <param name="column">The column of a CSV file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>At least one identity.</returns>
+    /// <exception cref="DatasetFormatException">The file is missing, malformed or empty.</exception>
+    public static async Task<IReadOnlyList<MediaId>> ReadIdsAsync(string path, string column = "pth2", CancellationToken cancellationToken = default)
+    {
+        var ids = await ReadTextsAsync(path, column, cancellationToken).ConfigureAwait(false);
+        return [.. ids.Where(id => !string.IsNullOrWhiteSpace(id)).Select(id => new MediaId(id.Trim()))];
+    }
 
     /// <summary>Reads the lines of a file; without <paramref name="onFault"/> the first line that is no text throws.</summary>
     internal static List<string> ReadLines(string file, string what, Action<DatasetFormatException>? onFault = null)
@@ -117,6 +150,25 @@ public static class StrictText
         return text[at..] is [0xED, >= 0xA0, _, ..]
             ? "half of a surrogate pair stands alone, which is no character."
             : $"byte 0x{text[at]:X2} is not UTF-8. If the file is in another encoding, such as Latin-1, save it as UTF-8.";
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadColumnAsync(string path, string column, CancellationToken cancellationToken)
+    {
+        using var table = await CsvTable.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        var index = table.Column(column);
+        var texts = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
+        await foreach (var row in table.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            texts.TryAdd(row[index].Length > 0 ? row[index] : throw table.Fault(table.Line, column, "the field is empty, a text is expected."), true);
+        }
+
+        return [.. texts.Keys];
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadJsonAsync(string path, CancellationToken cancellationToken)
+    {
+        var entries = await JsonAnnotations.ReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        return [.. entries.Select(entry => entry.Value.ValueKind == JsonValueKind.Object ? entry.Get("caption").Text() : entry.Text()).Distinct(StringComparer.Ordinal)];
     }
 
     // Half a surrogate pair becomes the three bytes that UTF-8 would have for it if it allowed them, half a code unit one that UTF-8 never has.

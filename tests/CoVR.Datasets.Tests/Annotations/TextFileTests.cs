@@ -8,7 +8,7 @@ using CoVR.TestSupport;
 namespace CoVR.Datasets.Tests.Annotations;
 
 /// <summary>The files that a spreadsheet or an old editor makes, in every reader.</summary>
-public sealed class StrictTextTests : IDisposable
+public sealed class TextFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -26,8 +26,8 @@ public sealed class StrictTextTests : IDisposable
         const string Text = "a café\r\n🐈 at night\n";
         var file = Write("a.txt", Text, Named(encoding));
 
-        Assert.Equal(Text, StrictText.Read(file));
-        Assert.Equal(["a café", "🐈 at night"], StrictText.ReadLines(file));
+        Assert.Equal(Text, TextFile.Read(file));
+        Assert.Equal(["a café", "🐈 at night"], TextFile.ReadLines(file));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class StrictTextTests : IDisposable
     {
         var file = Write("a.txt", content);
 
-        foreach (var error in new[] { Assert.Throws<DatasetFormatException>(() => StrictText.Read(file)), Assert.Throws<DatasetFormatException>(() => StrictText.ReadLines(file)) })
+        foreach (var error in new[] { Assert.Throws<DatasetFormatException>(() => TextFile.Read(file)), Assert.Throws<DatasetFormatException>(() => TextFile.ReadLines(file)) })
         {
             Assert.Equal((file, line), (error.File, error.Line));
             Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class StrictTextTests : IDisposable
     {
         var reader = Table(Write("test.csv", $"pth1,pth2,edit\n1,2,more\n{row}\n3,4,less\n", Encoding.Latin1));
 
-        var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(reader, DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((3L, field), (error.Line, error.Field));
@@ -92,7 +92,7 @@ public sealed class StrictTextTests : IDisposable
     {
         byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("pth1,pth2,edit\n1,2,mo"), 0x3D, 0xD8, .. Encoding.Unicode.GetBytes("re\n3,4,naïve\n")];
 
-        var inspection = await Table(Write("test.csv", content)).InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(Table(Write("test.csv", content)), DatasetSplit.Test, Cancel);
 
         Assert.Equal((2L, "edit"), inspection.Issues.Select(issue => (issue.Line!.Value, issue.Field)).Single());
         Assert.Equal("naïve", Assert.Single(inspection.Dataset.Triplets).Modification);
@@ -106,7 +106,7 @@ public sealed class StrictTextTests : IDisposable
         options.MissingMedia = MissingMediaPolicy.Ignore;
         options.Galleries[DatasetSplit.Test] = list;
 
-        var inspection = await options.CreateReader().InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(options.CreateReader(), DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => options.CreateReader().ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((list, 2L), (error.File, error.Line));
@@ -129,7 +129,7 @@ public sealed class StrictTextTests : IDisposable
         var file = Write("cap.json", $"[{Entry(1, value, key)},\n{Entry(2)}]", Encoding.Latin1);
         var reader = new CirrOptions { MissingMedia = MissingMediaPolicy.Ignore }.AddSplit(DatasetSplit.Test, file, _folder.FullName).CreateReader();
 
-        var inspection = await reader.InspectAsync(DatasetSplit.Test, Cancel);
+        var inspection = await AnnotationInspection.ReadAsync(reader, DatasetSplit.Test, Cancel);
         var error = await Assert.ThrowsAsync<DatasetFormatException>(() => reader.ReadAsync(DatasetSplit.Test, Cancel).AsTask());
 
         Assert.Equal((file, 1L), (error.File, error.Line));
@@ -144,9 +144,9 @@ public sealed class StrictTextTests : IDisposable
     [InlineData("utf-16BE")]
     public async Task ReadAsync_OfTextsWithAByteOrderMark_ReadsThem(string encoding)
     {
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.json", "[{\"caption\":\"café\"}]", Named(encoding)), cancellationToken: Cancel));
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.txt", "café\n", Named(encoding)), cancellationToken: Cancel));
-        Assert.Equal(["café"], await TextList.ReadAsync(Write("a.csv", "txt2\ncafé\n", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.json", "[{\"caption\":\"café\"}]", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.txt", "café\n", Named(encoding)), cancellationToken: Cancel));
+        Assert.Equal(["café"], await TextFile.ReadTextsAsync(Write("a.csv", "txt2\ncafé\n", Named(encoding)), cancellationToken: Cancel));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class StrictTextTests : IDisposable
     [InlineData("a.csv", "txt2\nok\ncaf\u00e9\n", 3, "txt2")]
     public async Task ReadAsync_OfTextsThatAreNone_NamesLineAndField(string name, string content, long line, string? field)
     {
-        var error = await Assert.ThrowsAsync<DatasetFormatException>(async () => await TextList.ReadAsync(Write(name, content, Encoding.Latin1), cancellationToken: Cancel));
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(async () => await TextFile.ReadTextsAsync(Write(name, content, Encoding.Latin1), cancellationToken: Cancel));
 
         Assert.Equal((_folder[name], line, field), (error.File, error.Line, error.Field));
     }
@@ -174,7 +174,7 @@ public sealed class StrictTextTests : IDisposable
         return $$"""{"pairid": {{id}}, {{Field("reference", "\"r\"")}}, "target_hard": "t", {{Field("target_soft", "{\"t\": 1.0}")}}, {{Field("caption", "\"ok\"")}}, {{Field("img_set", "{\"id\": 1, \"members\": [\"t\"]}")}}}""";
     }
 
-    private static IInspectableDataset Table(string file) => new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!).CreateReader();
+    private static ITripletDatasetReader Table(string file) => new WebVidCoVROptions().AddSplit(DatasetSplit.Test, file, Path.GetDirectoryName(file)!).CreateReader();
 
     private string Write(string name, string content, Encoding encoding) => Write(name, [.. encoding.GetPreamble(), .. encoding.GetBytes(content)]);
 

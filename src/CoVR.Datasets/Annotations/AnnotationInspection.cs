@@ -3,25 +3,30 @@ using Microsoft.Extensions.Logging;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>A reader that reports every bad entry instead of stopping at the first, and knows the line of each; every reader made by <see cref="DatasetOptions.CreateReader"/> is one.</summary>
-public interface IInspectableDataset : ITripletDatasetReader
-{
-    /// <summary>The splits that have an annotation file.</summary>
-    IReadOnlyList<DatasetSplit> Splits { get; }
-
-    /// <summary>Reads a split as annotated, regardless of whether its media exist.</summary>
-    /// <param name="split">Which part.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The entries that can be read, and what is wrong with the others.</returns>
-    /// <exception cref="DatasetFormatException">Nothing can be read.</exception>
-    ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default);
-}
-
 /// <summary>One split of a data set, as annotated.</summary>
 /// <param name="Dataset">Every entry that can be read, including those without media.</param>
 /// <param name="Issues">What is wrong with the annotation files.</param>
 public sealed record AnnotationInspection(TripletDataset Dataset, IReadOnlyList<AnnotationIssue> Issues)
 {
+    /// <summary>Reads a split as annotated, regardless of whether its media exist. Readers of this package report every bad entry instead of stopping at the first.</summary>
+    /// <param name="reader">The data set.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The entries that can be read, and what is wrong with the others; of a reader of another package what it reads, without issues.</returns>
+    /// <exception cref="DatasetFormatException">Nothing can be read.</exception>
+    public static async ValueTask<AnnotationInspection> ReadAsync(ITripletDatasetReader reader, DatasetSplit split, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return reader is IInspectableDataset known
+            ? await known.InspectAsync(split, cancellationToken).ConfigureAwait(false)
+            : new AnnotationInspection(await reader.ReadAsync(split, cancellationToken).ConfigureAwait(false), []);
+    }
+
+    /// <summary>The splits of a data set that have an annotation file.</summary>
+    /// <param name="reader">The data set.</param>
+    /// <returns>Of a reader of another package the test split.</returns>
+    public static IReadOnlyList<DatasetSplit> SplitsOf(ITripletDatasetReader reader) => reader is IInspectableDataset known ? known.Splits : [DatasetSplit.Test];
+
     /// <summary>The line of the annotation file on which a triplet of <see cref="Dataset"/> starts, by its index.</summary>
     /// <value>Always null by default: unknown.</value>
     public Func<int, long?> LineOf { get; init; } = static _ => null;
