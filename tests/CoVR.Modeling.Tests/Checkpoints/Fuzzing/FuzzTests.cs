@@ -10,7 +10,7 @@ namespace CoVR.Modeling.Tests.Checkpoints.Fuzzing;
 [Collection("torch")]
 public sealed class FuzzTests : IDisposable
 {
-    private const int Share = 2_500;
+    private const int Share = 2_250;
     private const long LargestTensor = 1L << 26;
     private const int LongestReason = 2_100;
 
