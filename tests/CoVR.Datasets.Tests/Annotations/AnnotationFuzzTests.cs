@@ -39,7 +39,7 @@ public sealed class AnnotationFuzzTests : IDisposable
         Fuzz.Run($"{dataset} {file}", Share, mutator.Make, mutant =>
         {
             File.WriteAllBytes(path, mutant);
-            IsRead(() => reader.InspectAsync(DatasetSplit.Validation, TestContext.Current.CancellationToken));
+            IsRead(() => AnnotationInspection.ReadAsync(reader, DatasetSplit.Validation, TestContext.Current.CancellationToken));
             return IsRead(() => reader.ReadAsync(DatasetSplit.Validation, TestContext.Current.CancellationToken));
         });
     }
@@ -55,7 +55,7 @@ public sealed class AnnotationFuzzTests : IDisposable
         Fuzz.Run("texts" + extension, Share / 2, mutator.Make, mutant =>
         {
             File.WriteAllBytes(path, mutant);
-            return IsRead(async () => await TextList.ReadAsync(path, cancellationToken: TestContext.Current.CancellationToken));
+            return IsRead(async () => await TextFile.ReadTextsAsync(path, cancellationToken: TestContext.Current.CancellationToken));
         }, leastShare: 0.005);
     }
 
