@@ -26,7 +26,7 @@ public static class Fuzz
     /// <param name="freeBytes">The managed memory that may be allocated for any input.</param>
     /// <param name="bytesPerByte">And that for each byte of the input.</param>
     /// <param name="leastShare">At least this share of the inputs is read, and at least this is refused: else the inputs do not reach what they are to test.</param>
-    public static void Run(string name, int share, Func<Random, byte[]> make, Func<byte[], bool> read, long freeBytes = 1 << 20, int bytesPerByte = 200, double leastShare = 0.02)
+    public static void Run(string name, int share, Func<Random, byte[]> make, Func<byte[], bool> read, long freeBytes = 1 << 20, int bytesPerByte = 200, double leastShare = 0.01)
     {
         var run = new FuzzRun(name, Setting("COVR_FUZZ_SEED", 1), make, read, input => freeBytes + (input.LongLength * bytesPerByte));
         var (from, rounds) = (Setting("COVR_FUZZ_FROM", 0), Math.Max(1, share * Setting("COVR_FUZZ", Usual) / Usual));

@@ -41,8 +41,7 @@ public static class ImageFuzz
                     return false;
                 }
             },
-            FreeBytes,
-            leastShare: 0.01);
+            FreeBytes);
     }
 
     /// <summary>Corrects the checksums of the chunks of a PNG, so that what they hold is looked at; leaves everything else as it is.</summary>

@@ -43,7 +43,7 @@ public sealed class FuzzTests : IDisposable
         {
             File.WriteAllBytes(path, mutant);
             return Read(path, mutant.Length);
-        });
+        }, leastShare: 0.02);
     }
 
     [Fact]
