@@ -57,7 +57,7 @@ public sealed class GalleryFuzzTests : IAsyncLifetime
     [InlineData(RecordKind.Entry, new byte[] { 128, 0, 255, 255, 255, 127 }, "promises more values")]
     [InlineData(RecordKind.Entry, new byte[] { 2, 0, 255, 255, 255, 255, 255 }, "text in it is broken")]
     [InlineData(RecordKind.Entry, new byte[] { 0, 128 }, "newer version")]
-    [InlineData(RecordKind.Failure, new byte[0], "contradicts itself")]
+    [InlineData(RecordKind.Failure, new byte[0], "is inconsistent")]
     public void Walk_RecordWithRightChecksumAndWrongDetails_IsDamaged(object kind, byte[] details, string reason)
     {
         var frames = (RecordKind)kind == RecordKind.Entry ? 1 : 0;

@@ -25,7 +25,7 @@ internal static class ConvertCommand
         {
             Notes = """
                 No code in a file is executed. Every tensor is compared bit for bit, and the new file takes its place only when it is complete.
-                Only weights are taken over: what else the file holds (optimiser, epoch) is listed and left out.
+                Only weights are copied: whatever else the file holds (optimizer, epoch) is listed and left out.
                 """,
             Examples =
             [

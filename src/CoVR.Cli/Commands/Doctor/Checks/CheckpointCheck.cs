@@ -76,7 +76,7 @@ internal sealed class CheckpointCheck(CheckpointResolver? resolver) : IDoctorChe
         }
 
         return wanted.Length > 0 && file.FindFamily() is { } family && family != wanted
-            ? $"the file holds {family}, the model is {wanted}."
+            ? $"the file holds weights of {family}, but the model is {wanted}."
             : null;
     }
 
