@@ -14,7 +14,7 @@ public class VisionBenchmarks
     private Tensor _pixels = null!;
 
     /// <summary>B.</summary>
-    [Params(1, 8)]
+    [Params(1, 4)]
     public int Batch { get; set; }
 
     /// <summary>What linear layers are computed in.</summary>
