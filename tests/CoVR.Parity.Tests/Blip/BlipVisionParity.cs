@@ -1,6 +1,7 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -21,6 +22,8 @@ public sealed class BlipVisionParity : IParityCheck
         var image = golden.InputTensor("image");
         Compare(golden, model, image);
         using var noGrad = no_grad();
+        Compare(golden, model, image);
+        GoldenFamily.Pack(model);
         Compare(golden, model, image);
     }
 

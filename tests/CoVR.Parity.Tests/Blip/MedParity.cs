@@ -2,6 +2,7 @@ using CoVR.Blip;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -21,6 +22,8 @@ public sealed class MedParity : IParityCheck
         model.eval();
         Compare(golden, model);
         using var noGrad = no_grad();
+        Compare(golden, model);
+        GoldenFamily.Pack(model);
         Compare(golden, model);
     }
 

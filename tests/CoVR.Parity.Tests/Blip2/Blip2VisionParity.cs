@@ -1,6 +1,7 @@
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -23,6 +24,8 @@ public sealed class Blip2VisionParity : IParityCheck
         model.eval();
         model.Compare(golden);
         using var noGrad = no_grad();
+        model.Compare(golden);
+        GoldenFamily.Pack(model);
         model.Compare(golden);
     }
 

@@ -2,6 +2,7 @@ using CoVR.Blip2;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Layers;
+using CoVR.Parity.Tests.Families;
 using CoVR.TestSupport;
 using static TorchSharp.torch;
 
@@ -23,6 +24,8 @@ public sealed class QFormerParity : IParityCheck
         model.eval();
         Compare(golden, model);
         using var noGrad = no_grad();
+        Compare(golden, model);
+        GoldenFamily.Pack(model);
         Compare(golden, model);
     }
 

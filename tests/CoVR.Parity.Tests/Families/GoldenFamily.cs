@@ -2,6 +2,7 @@ using System.Text.Json;
 using CoVR.Modeling;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
+using CoVR.Modeling.Inference;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
 using CoVR.Parity.Tests.Blip;
@@ -66,6 +67,13 @@ internal abstract class GoldenFamily
 
     /// <summary>How an evaluation pads and cuts its texts.</summary>
     public abstract (int Length, bool PadToLength) EvaluationText(GoldenCase golden);
+
+    /// <summary>Packs every linear layer of a model, as a model is packed that nothing trains.</summary>
+    public static void Pack(nn.Module model)
+    {
+        AppContext.SetSwitch("CoVR.Modeling.Packing", true);
+        Packing.Apply(model, ModelPrecision.Float32);
+    }
 
     /// <summary>The model of a case with its weights, in evaluation mode.</summary>
     public ComposedFamilyEncoder Load(GoldenCase golden)

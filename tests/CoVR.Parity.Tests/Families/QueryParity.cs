@@ -22,6 +22,13 @@ public sealed partial class QueryParity : IParityCheck
         using var noGrad = no_grad();
         var family = GoldenFamily.OfQueries(golden)!;
         using var model = family.Load(golden);
+        Compare(golden, family, model);
+        GoldenFamily.Pack(model);
+        Compare(golden, family, model);
+    }
+
+    private static void Compare(GoldenCase golden, GoldenFamily family, ComposedFamilyEncoder model)
+    {
         var query = Unit(cat([.. golden.Config.GetProperty("batches").EnumerateArray().Select(batch => Encode(golden, family, model, batch[0].GetInt32(), batch[1].GetInt32()))]));
         var target = Unit(golden.InputTensor("tar_img_feat"));
         NumericAssert.Matches(golden, "query_feats", query);
