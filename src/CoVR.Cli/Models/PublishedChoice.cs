@@ -18,7 +18,7 @@ namespace CoVR.Cli.Models;
 internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, ModelPrecision Precision, int? ImageSize) : IModelChoice
 {
     /// <inheritdoc/>
-    public string Title => $"{Model.Name} with {Checkpoint}";
+    public string Title => $"{Model.Name} with {Checkpoint}{PrecisionTitle.Of(Precision)}";
 
     /// <inheritdoc/>
     public string Family => Model.Family;
@@ -41,4 +41,11 @@ internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, 
             options.Precision = Precision;
         });
     }
+}
+
+/// <summary>What a title says of the precision.</summary>
+internal static class PrecisionTitle
+{
+    /// <summary>Nothing for float32.</summary>
+    public static string Of(ModelPrecision precision) => precision == ModelPrecision.Float32 ? "" : $" in {precision.ToString().ToLowerInvariant()}";
 }

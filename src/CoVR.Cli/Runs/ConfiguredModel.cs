@@ -51,7 +51,7 @@ internal sealed class ConfiguredModel : IModelChoice
     }
 
     /// <inheritdoc/>
-    public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}";
+    public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}{PrecisionTitle.Of(Precision)}";
 
     /// <inheritdoc/>
     public string Family => _model.Basemodel;
@@ -64,6 +64,9 @@ internal sealed class ConfiguredModel : IModelChoice
 
     /// <summary>The parts that its queries use.</summary>
     public QueryParts Parts { get; }
+
+    /// <summary>What linear layers are computed in.</summary>
+    private ModelPrecision Precision => _config.OneOf("model.precision", Precisions, "float32");
 
     /// <summary>Whether it will be trained.</summary>
     public bool IsTrained { get; init; }
@@ -117,7 +120,7 @@ internal sealed class ConfiguredModel : IModelChoice
         options.Device = Device;
         options.Fusion = Fusion;
         options.TrainVisualEncoder = _encoder.TrainVit;
-        options.Precision = _config.OneOf("model.precision", Precisions, "float32");
+        options.Precision = Precision;
         options.Trainable = !IsTrained ? TrainableWeights.None : Parts switch
         {
             QueryParts.Modification => TrainableWeights.TextOnly,

@@ -50,7 +50,7 @@ internal sealed class OutcomeSummary
     /// <param name="repeats">Whether to repeat the reasons of failures reported by earlier runs.</param>
     public void Print(CommandHost host, MediaWork work, bool repeats = true)
     {
-        var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} copied the embedding of an identical file,  ");
+        var duplicates = _duplicates == 0 ? "" : FormattableString.Invariant($"{_duplicates:N0} copied the embedding of an identical file, ");
         host.Say(FormattableString.Invariant($"{_embedded:N0} {work.Unit} embedded, {duplicates}{_there:N0} were already embedded, {Failed:N0} failed"));
         List<EmbedOutcome> told = [.. _failures.Where(failure => repeats || failure.Status != EmbedStatus.FailedBefore)];
 
