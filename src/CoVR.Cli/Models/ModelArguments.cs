@@ -19,7 +19,7 @@ internal sealed class ModelArguments
     private readonly Option<string> _device = new("--device") { Description = "Where the model runs: cpu, cuda, cuda:1.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<ModelPrecision> _precision = new("--precision")
     {
-        Description = "What linear layers are computed in on the CPU: Float32, BFloat16 or Int8. The smaller ones are faster on many processors, and change embeddings a little.",
+        Description = "What linear layers are computed in on the CPU: Float32, BFloat16 or Int8. The smaller ones are faster on many processors, and change embeddings a little. [default: Float32]",
     };
 
     private readonly Option<int?> _imageSize;

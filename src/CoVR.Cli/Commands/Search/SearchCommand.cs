@@ -33,8 +33,8 @@ internal sealed class SearchCommand
         {
             Notes = """
                 The first search embeds the folder and keeps the result; later ones embed what is new or changed, recognize moved files by their content and
-                forget deleted ones. An interrupted embedding goes on where it stopped. Without --image, --video and --text the folder is embedded and
-                nothing is asked. Several folders may share one --store. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
+                forget deleted ones. An interrupted embedding continues where it stopped. Without --image, --video and --text the folder is only embedded.
+                Several folders may share one --store. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
                 """,
             Examples =
             [
