@@ -24,7 +24,8 @@ internal static class Packing
     {
         using var noGrad = no_grad();
         var changed = false;
-        foreach (var layer in module.modules().OfType<IPackableLayer>())
+        // The largest first: what they need is measured before the time for measuring is spent.
+        foreach (var layer in module.modules().OfType<IPackableLayer>().OrderByDescending(layer => layer.Weight.numel()))
         {
             if (OneDnn.IsPacked(layer.Weight) || layer.Weight.is_meta)
             {
