@@ -83,7 +83,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
-            var isExact = device.type != DeviceType.CPU || !Pack(encoder);
+            var isExact = !Pack(encoder, device);
             var description = new ModelDescription(
                 isExact ? name : $"{name}-{options.Precision.ToString().ToLowerInvariant()}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
@@ -99,20 +99,23 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     }
 
     // Whatever may be trained, or lies between trained weights and the loss, keeps its plain weights.
-    private bool Pack(ComposedFamilyEncoder encoder)
+    private bool Pack(ComposedFamilyEncoder encoder, Device device)
     {
-        if (options.Trainable == TrainableWeights.None)
+        IEnumerable<nn.Module?> frozen = options.Trainable == TrainableWeights.None ? [encoder, _targets]
+            : encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) ? [visual]
+            : [];
+        var isRounded = false;
+        foreach (var module in device.type == DeviceType.CPU ? frozen.OfType<nn.Module>() : [])
         {
-            var changed = Packing.Apply(encoder, options.Precision) | (_targets is not null && Packing.Apply(_targets, options.Precision));
-            if (options.Precision != ModelPrecision.Float32 && !changed)
-            {
-                LogPrecisionUnused(logger, options.Precision);
-            }
-
-            return changed;
+            isRounded |= Packing.Apply(module, options.Precision);
         }
 
-        return encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) && Packing.Apply(visual, ModelPrecision.Float32);
+        if (options.Precision != ModelPrecision.Float32 && !isRounded)
+        {
+            LogPrecisionUnused(logger, options.Precision, device.ToString());
+        }
+
+        return isRounded;
     }
 
     private BertTextTokenizer CreateTokenizer(string? vocabularyPath) => options.Vocabulary is { } tokens
@@ -195,8 +198,8 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The weights file does not fit the model: missing {Missing}, unexpected {Unexpected}, wrong shape {Misshapen}")]
     private static partial void LogKeysDiffer(ILogger logger, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyDictionary<string, string> misshapen);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "No layer is computed in {Precision}: on this processor it is not faster than 32 bits")]
-    private static partial void LogPrecisionUnused(ILogger logger, ModelPrecision precision);
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "No layer is computed in {Precision}: on {Device} it does not exist or is not faster than Float32")]
+    private static partial void LogPrecisionUnused(ILogger logger, ModelPrecision precision, string device);
 
     /// <summary>Resolves paths only.</summary>
     private sealed class PathResolver : ICheckpointResolver

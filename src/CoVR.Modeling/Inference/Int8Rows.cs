@@ -12,7 +12,8 @@ internal static class Int8Rows
     /// <summary>The byte that stands for 0.</summary>
     public const int Zero = 128;
 
-    private const float SmallestNormal = 1.17549435e-38f;
+    /// <summary>The least scale: smaller numbers lose digits or are flushed to 0.</summary>
+    public const float SmallestNormal = 1.17549435e-38f;
 
     // Fewer numbers than these are faster on one core.
     private const int WorthSharing = 1 << 17;

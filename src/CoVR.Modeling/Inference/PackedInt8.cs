@@ -22,7 +22,7 @@ internal sealed class PackedInt8 : PackedWeight
         using var scope = NewDisposeScope();
         _outputs = weight.shape[0];
         using Scalar levels = 127.0;
-        using Scalar tiny = float.Epsilon;
+        using Scalar tiny = Int8Rows.SmallestNormal;
         var largest = weight.abs().amax([1], keepdim: true);
         var scale = largest.div(levels).clamp_min_(tiny);
         _packed = Keep(OneDnn.PackInt8(weight.div(scale).round_().to(ScalarType.Int8)));
@@ -50,6 +50,11 @@ internal sealed class PackedInt8 : PackedWeight
     private Tensor Product(Tensor input, Tensor? bias, Tensor? residual)
     {
         using var scope = NewDisposeScope();
+        if (input.numel() == 0)
+        {
+            return empty([.. input.shape[..^1], _outputs]).MoveToOuterDisposeScope();
+        }
+
         var rows = input.contiguous().view(-1, input.shape[^1]);
         var quantized = empty(rows.shape, ScalarType.Byte);
         var rowScales = new float[rows.shape[0]];

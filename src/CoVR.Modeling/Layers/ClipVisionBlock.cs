@@ -146,17 +146,9 @@ internal sealed class ClipVisionBlock : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input)
-        {
-            using var widened = FeedForward.Widen(input, _first, _quickGelu);
-            return _second.call(widened);
-        }
+        public override Tensor forward(Tensor input) => FeedForward.Apply(input, _first, _quickGelu, _second);
 
-        public Tensor AddTo(Tensor residual, Tensor input)
-        {
-            using var widened = FeedForward.Widen(input, _first, _quickGelu);
-            return _second.MapAndAdd(widened, residual);
-        }
+        public Tensor AddTo(Tensor residual, Tensor input) => FeedForward.Apply(input, _first, _quickGelu, _second, residual);
 
         public void Initialize(WeightInitializer initializer)
         {

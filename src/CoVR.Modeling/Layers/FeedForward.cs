@@ -27,19 +27,15 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>, IBranch
     /// <summary>The map that closes the branch.</summary>
     public Linear Output => _second;
 
-    /// <summary>The first map and its non-linearity, whatever their names are.</summary>
-    public static Tensor Widen(Tensor input, Linear first, bool quickGelu) => quickGelu ? TensorOps.Gelu(first.call(input), quick: true) : first.MapGelu(input);
+    /// <summary>Two maps with a non-linearity between, whatever their names are, added to a residual if there is one.</summary>
+    public static Tensor Apply(Tensor input, Linear first, bool quickGelu, Linear second, Tensor? residual = null)
+    {
+        using var widened = quickGelu ? TensorOps.Gelu(first.call(input), quick: true) : first.MapGelu(input);
+        return residual is null ? second.call(widened) : second.MapAndAdd(widened, residual);
+    }
 
     /// <summary>[B, N, C] to [B, N, C].</summary>
-    public override Tensor forward(Tensor input)
-    {
-        using var widened = Widen(input, _first, _quickGelu);
-        return _second.call(widened);
-    }
+    public override Tensor forward(Tensor input) => Apply(input, _first, _quickGelu, _second);
 
-    public Tensor AddTo(Tensor residual, Tensor input)
-    {
-        using var widened = Widen(input, _first, _quickGelu);
-        return _second.MapAndAdd(widened, residual);
-    }
+    public Tensor AddTo(Tensor residual, Tensor input) => Apply(input, _first, _quickGelu, _second, residual);
 }

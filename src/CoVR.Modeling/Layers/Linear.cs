@@ -38,6 +38,10 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IPackableLayer
     }
 
     /// <summary>[outputs, inputs]; owned by the layer.</summary>
+    /// <remarks>
+    /// In a model that is not trained it may be packed: then it is opaque, and <c>to_dense()</c> copies the numbers, or has no memory
+    /// (<see cref="ModelOptions.Precision"/>). Call the layer instead of multiplying by it.
+    /// </remarks>
     public Tensor Weight => _weight;
 
     /// <summary>[outputs], or null; owned by the layer.</summary>

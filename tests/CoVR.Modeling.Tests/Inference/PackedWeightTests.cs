@@ -38,6 +38,21 @@ public sealed class PackedWeightTests : IDisposable
         Assert.Equal([3, 7, 96], packed[0].shape);
     }
 
+    [Theory]
+    [InlineData(ModelPrecision.Float32)]
+    [InlineData(ModelPrecision.BFloat16)]
+    [InlineData(ModelPrecision.Int8)]
+    public void Map_OfNoRowsOrOfAWeightOfZeros_GivesWhatTheLayerGives(ModelPrecision precision)
+    {
+        using var noGrad = no_grad();
+        var layer = Layer(48, 96);
+        layer.Weight.zero_();
+        ((IPackableLayer)layer).Pack(precision);
+
+        Assert.Equal([2, 0, 96], layer.call(zeros(2, 0, 48)).shape);
+        Assert.Equal(layer.Bias!.to(ScalarType.BFloat16).to(ScalarType.Float32).data<float>(), layer.call(Random(1, 48))[0].to(ScalarType.BFloat16).to(ScalarType.Float32).data<float>());
+    }
+
     [Fact]
     public void Map_Int8_RowDoesNotDependOnItsBatch()
     {
