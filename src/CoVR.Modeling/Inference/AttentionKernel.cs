@@ -29,7 +29,7 @@ internal static unsafe class AttentionKernel
     /// <param name="value">[B, H, Tk, d].</param>
     /// <param name="mask">[B or 1, 1, 1, Tk] or null.</param>
     public static bool CanAttend(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
-        Vector512.IsHardwareAccelerated && OneDnn.IsAvailable && IsPlain(query) && IsPlain(key) && IsPlain(value) && query.shape[2] >= Panel && key.numel() > 0 &&
+        Vector512.IsHardwareAccelerated && OneDnn.IsAvailable && !LinearTimings.IsSwitchedOff && IsPlain(query) && IsPlain(key) && IsPlain(value) && query.shape[2] >= Panel && key.numel() > 0 &&
         (mask is null || (IsPlain(mask) && mask.shape is [_, 1, 1, var keys] && keys == key.shape[2]));
 
     /// <summary>softmax(q kᵀ / √d + mask) v.</summary>
