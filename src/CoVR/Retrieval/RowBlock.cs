@@ -42,6 +42,9 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <summary>The rows of all items, dead ones included.</summary>
     public int Rows => Starts[Count];
 
+    /// <summary>The rows' codes (<see cref="RowCodes"/>), possibly followed by unused space; empty if none are used. The memory must not move.</summary>
+    public ReadOnlyMemory<byte> Codes { get; init; }
+
     /// <summary>Whether the engine may copy live items elsewhere and drop the block; false for memory it does not own.</summary>
     public bool IsOwned { get; init; }
 
@@ -50,7 +53,8 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <param name="items">The items in the order of their rows.</param>
     /// <param name="startOf">The first row of an item; for <c>items.Count</c> the end of the last.</param>
     /// <param name="dimensions">D.</param>
-    public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions)
+    /// <param name="coded">Whether the rows get codes.</param>
+    public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions, bool coded = true)
     {
         for (var first = 0; first < items.Count;)
         {
@@ -61,7 +65,8 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
             }
 
             var starts = Enumerable.Range(first, end - first + 1).Select(item => startOf(item) - start).ToArray();
-            yield return new RowBlock(values.Slice(start * dimensions, starts[^1] * dimensions), [.. items.Skip(first).Take(end - first)], starts, end - first);
+            var rows = values.Slice(start * dimensions, starts[^1] * dimensions);
+            yield return new RowBlock(rows, [.. items.Skip(first).Take(end - first)], starts, end - first) { Codes = coded ? RowCodes.Of(rows.Span, dimensions) : default };
             first = end;
         }
     }

@@ -14,7 +14,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
     private const int ItemsInMemory = 16_384;
     private const int NumbersOfMap = 1 << 26;
 
-    private readonly LiveRows _rows = new(fingerprint.Dimensions);
+    private readonly LiveRows _rows = new(fingerprint.Dimensions, ExactSearch.UsesCodes(options.Similarity, fingerprint.Dimensions));
     private readonly ExactSearch _search = new(options.Similarity, fingerprint.Vectors);
 
     /// <summary>Adds new items, all of them to maps.</summary>
@@ -86,7 +86,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
             var mapped = new List<LiveItem>();
             var starts = new List<int> { 0 };
             var rows = MappedRows.Write(scratch, Chunk(next, mapped, starts));
-            foreach (var block in RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions))
+            foreach (var block in RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions, _rows.IsCoded))
             {
                 _rows.Add(block);
             }
