@@ -18,6 +18,8 @@ switch (args)
         return FullSizeChild.Run(rest);
     case [StepBenchmarks.Name, .. var rest]:
         return await StepBenchmarks.RunAsync(rest);
+    case [EvaluateCommand.Name, .. var rest]:
+        return await EvaluateCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
     case [TrainStepCommand.Name, .. var rest]:

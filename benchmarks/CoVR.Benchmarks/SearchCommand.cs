@@ -16,12 +16,17 @@ internal static class SearchCommand
     private const int Block = 4096;
 
     /// <summary>Runs it.</summary>
-    /// <param name="args">The number of items, the number of rounds, and <c>clustered</c> or <c>random</c>.</param>
+    /// <param name="args">The number of items, the number of rounds, <c>clustered</c>, <c>random</c> or <c>pairs</c>, and perhaps <c>one</c> for single queries alone.</param>
     public static async Task<int> RunAsync(string[] args)
     {
         NativeTorch.EnsureLoaded();
         var (items, rounds, clustered) = (int.Parse(args.ElementAtOrDefault(0) ?? "1000000", null), int.Parse(args.ElementAtOrDefault(1) ?? "15", null), args.ElementAtOrDefault(2) == "clustered");
         set_num_threads(Environment.ProcessorCount);
+        if (args.ElementAtOrDefault(2) == "pairs")
+        {
+            return await RunPairsAsync(items, rounds);
+        }
+
         var memory = new float[(long)items * D];
         var gallery = await FillAsync(memory, items, clustered);
         var queries = Enumerable.Range(0, 100).Select(i => Query(i, clustered)).ToArray();
@@ -29,14 +34,37 @@ internal static class SearchCommand
         using var columns = torch.cat([.. queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [1, D]))]).t().contiguous();
         Console.WriteLine($"{items} x {D}, {(clustered ? "clustered" : "random")}, {Environment.ProcessorCount} threads, {rounds} rounds");
 
-        await MeasureAsync("one query / scan of the float32 rows", rounds, _ => Done(() => Scan(memory)), i => gallery.SearchAsync([queries[i % 100]]));
-        await MeasureAsync("100 queries / products", Math.Max(3, rounds / 3), _ => Done(() => Products(matrix, columns)), _ => gallery.SearchAsync(queries));
+        await MeasureAsync("one query / scan of the float32 rows", rounds, _ => Done(() => Scan(memory)), i => gallery.SearchAsync([queries[i % 100]]).AsTask());
+        if (args.ElementAtOrDefault(3) == "one")
+        {
+            return 0;
+        }
+
+        await MeasureAsync("100 queries / products", Math.Max(3, rounds / 3), _ => Done(() => Products(matrix, columns)), _ => gallery.SearchAsync(queries).AsTask());
         foreach (var share in new[] { 0.1, 1, 10, 50, 99 })
         {
             var filter = new GalleryFilter.HasTag(Tag(share));
-            await MeasureAsync($"one query, {share} % pass / no filter", rounds, i => gallery.SearchAsync([queries[i % 100]]), i => gallery.SearchAsync([With(queries[i % 100], filter)]));
+            await MeasureAsync($"one query, {share} % pass / no filter", rounds, i => gallery.SearchAsync([queries[i % 100]]).AsTask(), i => gallery.SearchAsync([With(queries[i % 100], filter)]).AsTask());
             await MeasureAsync(
-                $"100 queries, {share} % pass / no filter", Math.Max(3, rounds / 5), _ => gallery.SearchAsync(queries), _ => gallery.SearchAsync([.. queries.Select(query => With(query, filter))]));
+                $"100 queries, {share} % pass / no filter", Math.Max(3, rounds / 5), _ => gallery.SearchAsync(queries).AsTask(), _ => gallery.SearchAsync([.. queries.Select(query => With(query, filter))]));
+        }
+
+        return 0;
+    }
+
+    /// <summary>Late interaction of 32 x 32 vectors.</summary>
+    private static async Task<int> RunPairsAsync(int items, int rounds)
+    {
+        const int Q = 32;
+        EmbeddingSet[] entries = [.. RandomGallery.Draw(items, Q, D, seed: 1)];
+        var gallery = RandomGallery.Fill(Similarities.MaxOverPairs, entries);
+        using var matrix = torch.cat([.. entries.Select(item => torch.tensor(item.Values.ToArray(), [Q, D]))]);
+        Console.WriteLine($"{items} items of {Q} x {D}, {Environment.ProcessorCount} threads, {rounds} rounds");
+        foreach (var count in new[] { 1, 32 })
+        {
+            var queries = RandomGallery.Queries(count, Q, D);
+            using var columns = torch.cat([.. queries.Select(query => torch.tensor(query.Embedding.Values.ToArray(), [Q, D]))]).t().contiguous();
+            await MeasureAsync($"{count} queries of {Q} vectors / products", rounds, _ => Done(() => Products(matrix, columns)), _ => gallery.SearchAsync(queries).AsTask());
         }
 
         return 0;
@@ -46,18 +74,18 @@ internal static class SearchCommand
 
     private static string Tag(double share) => $"{share} %";
 
-    private static ValueTask<IReadOnlyList<SearchResult>> Done(Action work)
+    private static Task Done(Action work)
     {
         work();
-        return new([]);
+        return Task.CompletedTask;
     }
 
-    private static async Task MeasureAsync(string what, int rounds, Func<int, ValueTask<IReadOnlyList<SearchResult>>> peer, Func<int, ValueTask<IReadOnlyList<SearchResult>>> ours)
+    public static async Task MeasureAsync(string what, int rounds, Func<int, Task> peer, Func<int, Task> ours)
     {
         var (peers, own) = (new List<double>(), new List<double>());
-        for (var round = -2; round < rounds; round++)
+        for (var round = -rounds / 3; round < rounds; round++)
         {
-            var (first, second) = (await TimeAsync(peer, round + 2), await TimeAsync(ours, round + 2));
+            var (first, second) = (await TimeAsync(peer, round + rounds), await TimeAsync(ours, round + rounds));
             if (round >= 0)
             {
                 peers.Add(first);
@@ -72,7 +100,7 @@ internal static class SearchCommand
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static async Task<double> TimeAsync(Func<int, ValueTask<IReadOnlyList<SearchResult>>> work, int round)
+    private static async Task<double> TimeAsync(Func<int, Task> work, int round)
     {
         var start = Stopwatch.GetTimestamp();
         await work(round);

@@ -60,6 +60,7 @@ internal static unsafe class CodeProducts
     /// <param name="query">The levels of its two rows.</param>
     /// <param name="offsets">Their offsets.</param>
     /// <param name="products">Receives [64]; there must be room for as many again.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplySplit(byte* tile, int group, sbyte* query, int* offsets, float* products)
     {
         MultiplyTwo(tile, group, query, offsets, products, products + Tile);
@@ -83,6 +84,8 @@ internal static unsafe class CodeProducts
                 for (var i = 0; i < width; i += 4)
                 {
                     var (x0, x1) = (Vector512.Load(left + (i * 16)), Vector512.Load(right + (i * 16)));
+                    Sse.Prefetch0(left + (i * 16) + (2 * group));
+                    Sse.Prefetch0(right + (i * 16) + (2 * group));
                     var (p, q) = (Vector512.Create(*(int*)(queries + i)).AsSByte(), Vector512.Create(*(int*)(queries + width + i)).AsSByte());
                     (a0, a1, b0, b1) = (a0 + Dot(x0, p), a1 + Dot(x1, p), b0 + Dot(x0, q), b1 + Dot(x1, q));
                 }

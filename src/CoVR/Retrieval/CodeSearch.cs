@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -171,6 +172,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
 
     /// <summary>Turns products into upper bounds of the scores, in units of the query's scale.</summary>
     /// <returns>One bit for each row whose bound reaches the threshold.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Reached(byte* tile, float* products, int query, float threshold)
     {
         var (residuals, norms, least) = (Vector256.Create(_codes.OfResiduals[query]), Vector256.Create(_codes.OfNorms[query]), Vector256.Create(threshold));
@@ -189,6 +191,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
     }
 
     /// <summary>Raises the upper bounds of the rows of a tile to those with one more row of the query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void KeepLargest(byte* tile, float* products, int column, Span<float> uppers)
     {
         Reached(tile, products, column, 0);

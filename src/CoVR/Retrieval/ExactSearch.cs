@@ -19,8 +19,9 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     // How many pairs a product compares in the time a scan compares one.
     private const int PairsOfAProduct = 32;
     private const long WorthProducts = 1L << 22;
-    // How many items are compared by codes in the time a scan compares one.
-    private const int ItemsOfAScan = 16;
+    // How many items are compared by codes in the time a scan compares one, which lies anywhere in memory: for one query, and for one of many.
+    private const int ItemsOfAScan = 32;
+    private const int ItemsOfAScanOfMany = 256;
     private const long WorthCodes = 1L << 14;
     private static readonly GalleryFilter Everything = new GalleryFilter.All([]);
 
@@ -120,7 +121,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         List<int> places = [];
         for (var i = 0; i < queries.Length; i++)
         {
-            if (AreCodesFaster(queries[i], rows))
+            if (AreCodesFaster(queries[i], rows, queries.Length > 1 ? ItemsOfAScanOfMany : ItemsOfAScan))
             {
                 coded.Add(queries[i]);
                 places.Add(i);
@@ -136,11 +137,11 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         return best;
     }
 
-    private static bool AreCodesFaster(Query query, RowSnapshot rows) =>
+    private static bool AreCodesFaster(Query query, RowSnapshot rows, int itemsOfAScan) =>
         rows.Rows * rows.Dimensions >= WorthCodes
             && rows.HasCodes
-            && (long)query.Mask.Count * ItemsOfAScan >= rows.Count
-            && (long)query.Depth * ItemsOfAScan <= rows.Count
+            && (long)query.Mask.Count * itemsOfAScan >= rows.Count
+            && (long)query.Depth * ItemsOfAScan <= query.Mask.Count
             && CodeSearch.Supports(query.Rows.Span, rows.Dimensions);
 
     /// <summary>Ranks items by their exact scores, those that may be best first.</summary>

@@ -30,6 +30,9 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <summary>A block without items.</summary>
     public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, [], [0], 0);
 
+    // Shared by copies of the block in which further items are dead.
+    private readonly FilteredItems _filtered = new();
+
     /// <summary>One bit per item; null if all are live.</summary>
     public ulong[]? Alive { get; private init; }
 
@@ -78,6 +81,24 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <summary>Whether an item is live.</summary>
     public bool IsAlive(int item) => Alive is null || Bits.Get(Alive, item);
 
+    /// <summary>The live items that a filter passes, one bit each. The last few filters are remembered.</summary>
+    public ulong[] Passing(GalleryFilter filter)
+    {
+        var passing = _filtered.Find(filter) ?? _filtered.Add(filter, Evaluate(filter));
+        if (Alive is null)
+        {
+            return passing;
+        }
+
+        ulong[] both = [.. passing];
+        for (var word = 0; word < both.Length; word++)
+        {
+            both[word] &= Alive[word];
+        }
+
+        return both;
+    }
+
     /// <summary>The positions of the live items.</summary>
     public IEnumerable<int> AliveItems() => Enumerable.Range(0, Count).Where(IsAlive);
 
@@ -107,7 +128,36 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
         return longer with { Alive = alive, AliveCount = AliveCount + longer.Count - Count };
     }
 
+    private ulong[] Evaluate(GalleryFilter filter)
+    {
+        var passing = new ulong[(Count + 63) / 64];
+        for (var item = 0; item < Count; item++)
+        {
+            if (filter.Matches(Items[item].Description))
+            {
+                Bits.Set(passing, item);
+            }
+        }
+
+        return passing;
+    }
+
     /// <summary>The length of the longest row, dead ones included.</summary>
     public float LongestRow(int dimensions) =>
         Longest >= 0 ? Longest : Longest = BlockProducts.LongestOf(Values.Span[..(Rows * dimensions)], dimensions);
+}
+
+/// <summary>The items of a block that the last few filters pass, dead ones included. Safe for use from several threads.</summary>
+internal sealed class FilteredItems
+{
+    private const int Most = 4;
+    private (GalleryFilter Filter, ulong[] Passing)[] _known = [];
+
+    public ulong[]? Find(GalleryFilter filter) => Array.Find(Volatile.Read(ref _known), known => known.Filter.Equals(filter)).Passing;
+
+    public ulong[] Add(GalleryFilter filter, ulong[] passing)
+    {
+        Volatile.Write(ref _known, [(filter, passing), .. Volatile.Read(ref _known).Take(Most - 1)]);
+        return passing;
+    }
 }

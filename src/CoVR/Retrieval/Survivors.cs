@@ -57,6 +57,8 @@ internal sealed class Survivors(int depth, int most)
 
     private void Count(float lower)
     {
+        // The bounds of a row without a useful code are infinite, and their difference is not a number.
+        lower = float.IsNaN(lower) ? float.NegativeInfinity : lower;
         if (_best.Count < depth)
         {
             _best.Enqueue(0, lower);

@@ -48,7 +48,7 @@ public sealed class CodeSearchTests
         var items = Enumerable.Range(0, Count / 4).Select(i => Rows(5)).ToArray();
         await AssertEqualAsync(Similarities.MaxOverPairs, items, queries, () => Rows(3));
 
-        EmbeddingSet Rows(int count) => new([.. Enumerable.Range(0, count).SelectMany(_ => Draw(kind, random, dimensions))], count, dimensions);
+        EmbeddingSet Rows(int count) => new(Enumerable.Range(0, count).SelectMany(_ => Draw(kind, random, dimensions)).ToArray(), count, dimensions);
     }
 
     [Theory]
