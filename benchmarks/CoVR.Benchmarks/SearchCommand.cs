@@ -46,7 +46,7 @@ internal static class SearchCommand
             var filter = new GalleryFilter.HasTag(Tag(share));
             await MeasureAsync($"one query, {share} % pass / no filter", rounds, i => gallery.SearchAsync([queries[i % 100]]).AsTask(), i => gallery.SearchAsync([With(queries[i % 100], filter)]).AsTask());
             await MeasureAsync(
-                $"100 queries, {share} % pass / no filter", Math.Max(3, rounds / 5), _ => gallery.SearchAsync(queries).AsTask(), _ => gallery.SearchAsync([.. queries.Select(query => With(query, filter))]));
+                $"100 queries, {share} % pass / no filter", Math.Max(3, rounds / 5), _ => gallery.SearchAsync(queries).AsTask(), _ => gallery.SearchAsync([.. queries.Select(query => With(query, filter))]).AsTask());
         }
 
         return 0;
@@ -83,10 +83,12 @@ internal static class SearchCommand
     public static async Task MeasureAsync(string what, int rounds, Func<int, Task> peer, Func<int, Task> ours)
     {
         var (peers, own) = (new List<double>(), new List<double>());
-        for (var round = -rounds / 3; round < rounds; round++)
+        for (var (round, start) = (0, Stopwatch.GetTimestamp()); own.Count < rounds; round++)
         {
-            var (first, second) = (await TimeAsync(peer, round + rounds), await TimeAsync(ours, round + rounds));
-            if (round >= 0)
+            // The runtime optimises code that runs for a while.
+            var isWarm = round > 2 && Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(1.5);
+            var (first, second) = (await TimeAsync(peer, round), await TimeAsync(ours, round));
+            if (isWarm)
             {
                 peers.Add(first);
                 own.Add(second);

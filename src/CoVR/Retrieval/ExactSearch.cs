@@ -22,6 +22,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     // How many items are compared by codes in the time a scan compares one, which lies anywhere in memory: for one query, and for one of many.
     private const int ItemsOfAScan = 32;
     private const int ItemsOfAScanOfMany = 256;
+    private static readonly int PartsOfSmall = 4 * Environment.ProcessorCount;
     private const long WorthCodes = 1L << 14;
     private static readonly GalleryFilter Everything = new GalleryFilter.All([]);
 
@@ -117,23 +118,25 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     private TopHits?[] BestByCodes(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
     {
         var best = new TopHits?[queries.Length];
-        List<Query> coded = [];
+        var coded = queries.ToArray();
         List<int> places = [];
         for (var i = 0; i < queries.Length; i++)
         {
             if (AreCodesFaster(queries[i], rows, queries.Length > 1 ? ItemsOfAScanOfMany : ItemsOfAScan))
             {
-                coded.Add(queries[i]);
                 places.Add(i);
             }
         }
 
-        if (coded.Count > 0)
+        // Small galleries are shared between threads by queries, large ones by blocks.
+        var size = Math.Max(1, (int)Math.Min(places.Count, (((long)places.Count * rows.Blocks.Length) + PartsOfSmall - 1) / PartsOfSmall));
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
+        Parallel.ForEach(places.Chunk(size), parallel, part =>
         {
-            var found = new CodeSearch(rows, [.. coded]).Run(cancellationToken);
-            Parallel.For(0, coded.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => best[places[i]] = found[i].IsHopeless ? null : Rescore(coded[i], found[i], rows));
-        }
-
+            Query[] asked = [.. part.Select(place => coded[place])];
+            var found = new CodeSearch(rows, asked).Run(cancellationToken);
+            Parallel.For(0, asked.Length, parallel, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows));
+        });
         return best;
     }
 

@@ -64,13 +64,14 @@ internal sealed class QueryCodes
     private void Round(ReadOnlySpan<float> row, int at)
     {
         var scale = (double)RowCodes.LargestMagnitude(row) / (IsSplit ? Levels * SplitWeight : Levels);
-        var (rounded, residual, square) = (0.0, 0.0, 0.0);
+        var (inverse, rounded, residual, square) = (1 / scale, 0.0, 0.0, 0.0);
         for (var i = 0; i < row.Length; i++)
         {
-            var level = (int)Math.Round(row[i] / scale);
+            var value = row[i] * inverse;
+            var level = (int)Math.Round(value);
             rounded += (double)level * level;
-            residual += Math.Pow((row[i] / scale) - level, 2);
-            square += Math.Pow(row[i] / scale, 2);
+            residual += (value - level) * (value - level);
+            square += value * value;
             var high = IsSplit ? (level + (SplitWeight / 2)) >> 6 : level;
             Set(at, i, high);
             if (IsSplit)

@@ -52,7 +52,8 @@ internal sealed class Survivors(int depth, int most)
     public (float Upper, int Ordinal)[] ToSorted()
     {
         Prune();
-        return [.. _items.OrderByDescending(item => item.Upper)];
+        _items.Sort((left, right) => right.Upper.CompareTo(left.Upper));
+        return [.. _items];
     }
 
     private void Count(float lower)
