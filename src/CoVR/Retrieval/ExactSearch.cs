@@ -151,9 +151,10 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     private TopHits Rescore(Query query, Survivors found, RowSnapshot rows)
     {
         var best = new TopHits(query.Depth, TiesOf(rows));
-        foreach (var (upper, ordinal) in found.ToSorted().TakeWhile(item => !(item.Upper < best.Least)))
+        var (uppers, ordinals) = found.ToSorted();
+        for (var i = 0; i < uppers.Length && !(uppers[i] < best.Least); i++)
         {
-            best.Offer(_scorer.Score(query.Rows, rows.RowsAt(ordinal), rows.Dimensions), ordinal);
+            best.Offer(_scorer.Score(query.Rows, rows.RowsAt(ordinals[i]), rows.Dimensions), ordinals[i]);
         }
 
         return best;

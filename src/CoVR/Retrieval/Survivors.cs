@@ -49,11 +49,19 @@ internal sealed class Survivors(int depth, int most)
     }
 
     /// <summary>What is left, the highest bound first.</summary>
-    public (float Upper, int Ordinal)[] ToSorted()
+    public (float[] Uppers, int[] Ordinals) ToSorted()
     {
         Prune();
-        _items.Sort((left, right) => right.Upper.CompareTo(left.Upper));
-        return [.. _items];
+        var (uppers, ordinals) = (new float[_items.Count], new int[_items.Count]);
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            (uppers[i], ordinals[i]) = _items[i];
+        }
+
+        Array.Sort(uppers, ordinals);
+        Array.Reverse(uppers);
+        Array.Reverse(ordinals);
+        return (uppers, ordinals);
     }
 
     private void Count(float lower)
