@@ -42,7 +42,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
             0,
             rows.Blocks.Length,
             new ParallelOptions { CancellationToken = cancellationToken },
-            () => new Worker(NewSurvivors(), new float[QueryCodes.Columns * Tile]),
+            () => new CodeBuffers(NewSurvivors(), new float[QueryCodes.Columns * Tile]),
             (place, _, worker) =>
             {
                 Visit(place, worker, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
 
     private Survivors[] NewSurvivors() => [.. queries.Select(query => new Survivors(query.Depth, _most))];
 
-    private void Visit(int place, Worker worker, CancellationToken cancellationToken)
+    private void Visit(int place, CodeBuffers worker, CancellationToken cancellationToken)
     {
         var block = rows.Blocks[place];
         if (block.AliveCount == 0)
@@ -117,7 +117,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
         return false;
     }
 
-    private void Multiply(byte* tile, int place, int first, Worker worker, bool isPlain)
+    private void Multiply(byte* tile, int place, int first, CodeBuffers worker, bool isPlain)
     {
         fixed (sbyte* levels = _codes.Codes)
         fixed (int* offsets = _codes.Offsets)
@@ -243,19 +243,4 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
     }
 
     private static int Padded(int count) => (count + Tile - 1) / Tile * Tile;
-
-    private sealed class Worker(Survivors[] found, float[] products)
-    {
-        public Survivors[] Found => found;
-
-        public float[] Products => products;
-
-        public float[] Uppers { get; private set; } = [];
-
-        public void Clear(int count)
-        {
-            Uppers = Uppers.Length >= count ? Uppers : new float[count];
-            Uppers.AsSpan(0, count).Fill(float.NegativeInfinity);
-        }
-    }
 }
