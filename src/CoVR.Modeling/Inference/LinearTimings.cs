@@ -15,7 +15,7 @@ namespace CoVR.Modeling.Inference;
 /// </summary>
 /// <remarks>
 /// Switch, as environment variable or AppContext switch: <c>COVR_PACKING=1</c> (<c>CoVR.Modeling.Packing</c>) packs every layer without a measurement,
-/// <c>COVR_PACKING=0</c> none.
+/// <c>COVR_PACKING=0</c> none, and leaves attention to libtorch.
 /// </remarks>
 internal static class LinearTimings
 {
@@ -33,6 +33,9 @@ internal static class LinearTimings
     private static readonly Lock Gate = new();
     private static TimeSpan _spent;
     private static Dictionary<string, double>? _ratios;
+
+    /// <summary>Whether everything is to be computed as libtorch does.</summary>
+    public static bool IsSwitchedOff => Setting() == false;
 
     /// <summary>Whether to pack a weight.</summary>
     public static bool IsWorthPacking(ModelPrecision precision, long outputs, long inputs) =>
