@@ -34,9 +34,11 @@ internal static class NativeRuntime
         var provider = ProvidersOf(runtime).FirstOrDefault(name => name.Equals(options.Provider, StringComparison.OrdinalIgnoreCase))
             ?? throw new OnnxEngineException(
                 $"This build of ONNX Runtime has no execution provider '{options.Provider}', only {string.Join(", ", ProvidersOf(runtime))}. Reference the package that brings it instead of Microsoft.ML.OnnxRuntime, for example Microsoft.ML.OnnxRuntime.Gpu for CUDA and TensorRT or Microsoft.ML.OnnxRuntime.DirectML for DML, or choose another.");
-        var session = new SessionOptions { IntraOpNumThreads = options.Threads ?? get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        var session = new SessionOptions { IntraOpNumThreads = options.Threads ?? get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         try
         {
+            // Threads that wait by spinning would take the cores from libtorch's.
+            session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             Append(session, provider, new Dictionary<string, string>(options.ProviderOptions));
             return session;
         }

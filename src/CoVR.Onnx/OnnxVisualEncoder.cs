@@ -15,7 +15,8 @@ internal sealed class OnnxVisualEncoder(InferenceSession session, ImageInput inp
 {
     private static readonly string[] Inputs = [VisionGraph.Pixels], Outputs = [VisionGraph.Tokens];
 
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    private bool _disposed;
 
     /// <inheritdoc/>
     public int Width => tokens.Width;
@@ -29,9 +30,11 @@ internal sealed class OnnxVisualEncoder(InferenceSession session, ImageInput inp
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The pixels have another shape.</exception>
     /// <exception cref="OnnxEngineException">ONNX Runtime failed.</exception>
+    /// <exception cref="ObjectDisposedException">The encoder was disposed.</exception>
     public Tensor Encode(Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var size = input.Size;
         if (pixels.dim() != 4 || !pixels.shape.AsSpan(1).SequenceEqual([3, size, size]))
         {
@@ -54,6 +57,8 @@ internal sealed class OnnxVisualEncoder(InferenceSession session, ImageInput inp
     /// <inheritdoc/>
     public void Dispose()
     {
+        // A call on a session that was freed would end the process.
+        _disposed = true;
         session.Dispose();
         _options.Dispose();
     }
