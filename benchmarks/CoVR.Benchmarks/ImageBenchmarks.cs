@@ -15,11 +15,15 @@ public class ImageBenchmarks
     private readonly IImageTransform _transform = ImageTransforms.Evaluation(ImageInput.Clip(384));
     private readonly float[] _pixels = new float[3 * 384 * 384];
     private readonly Random _random = new(1);
-    private byte[] _png = [];
+    private byte[] _file = [];
 
     /// <summary>Side of the square picture.</summary>
     [Params(512, 1024)]
     public int Side { get; set; }
+
+    /// <summary>The format of the file.</summary>
+    [Params("PNG", "JPEG")]
+    public string Format { get; set; } = "PNG";
 
     /// <summary>Makes a smooth, noisy picture.</summary>
     [GlobalSetup]
@@ -32,7 +36,8 @@ public class ImageBenchmarks
             rgb[i] = (byte)(100 + (60 * Math.Sin(i / 3 % Side * 0.02)) + random.Next(16));
         }
 
-        _png = MediaWriter.EncodePng(new RgbFrame(Side, Side, rgb));
+        var frame = new RgbFrame(Side, Side, rgb);
+        _file = Format == "PNG" ? MediaWriter.EncodePng(frame) : MediaWriter.EncodeJpeg(frame, 90);
     }
 
     /// <summary>Decoding alone.</summary>
@@ -42,7 +47,7 @@ public class ImageBenchmarks
         var width = 0;
         for (var i = 0; i < Repeats; i++)
         {
-            width += _decoder.Decode(_png, "benchmark").Width;
+            width += _decoder.Decode(_file, "benchmark").Width;
         }
 
         return width;
@@ -54,7 +59,7 @@ public class ImageBenchmarks
     {
         for (var i = 0; i < Repeats; i++)
         {
-            _transform.Apply(_decoder.Decode(_png, "benchmark"), _random, _pixels);
+            _transform.Apply(_decoder.Decode(_file, "benchmark"), _random, _pixels);
         }
 
         return _pixels[0];

@@ -14,6 +14,8 @@ namespace CoVR.Media;
 /// </remarks>
 public sealed class MediaFrameReader : IFrameReader
 {
+    private static int _isTold;
+
     private readonly IImageDecoder _images;
     private readonly MediaOptions _options;
     private readonly ILogger<MediaFrameReader>? _logger;
@@ -29,11 +31,16 @@ public sealed class MediaFrameReader : IFrameReader
         OptionsFaults.ThrowIfAny(options);
         (_images, _logger) = (images ?? CreateImageDecoder(options), logger);
         _options = options.With(options.Pictures ?? (_images.AsSeen == _images ? PictureReading.AsSeen : PictureReading.AsPillow), options.BgrVideos);
+        if (logger is not null && TurboJpeg.Shared is null && Interlocked.Exchange(ref _isTold, 1) == 0)
+        {
+            Log.NoTurboJpeg(logger);
+        }
+
         _videos = new FfmpegFrameReader(_options, logger ?? NullLogger<MediaFrameReader>.Instance);
     }
 
     /// <summary>Makes the built-in decoder of pictures: PNG, JPEG, WebP, GIF (first picture) and BMP.</summary>
-    /// <remarks>Truncated files are errors, never grey areas.</remarks>
+    /// <remarks>SkiaSharp decodes; JPEG is decoded by the system's libjpeg-turbo where it is installed (<c>COVR_TURBOJPEG</c>: its file, or <c>0</c> for none). Truncated files are errors, never grey areas.</remarks>
     /// <param name="options">The pixel limit, and the way of looking at pictures (<see cref="MediaOptions.Pictures"/>); when null the default limit, and <see cref="PictureReading.AsPillow"/>.</param>
     /// <returns>A decoder that is safe for use from several threads.</returns>
     public static IImageDecoder CreateImageDecoder(MediaOptions? options = null) => new SkiaImageDecoder(options);

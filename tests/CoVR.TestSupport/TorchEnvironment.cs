@@ -12,6 +12,7 @@ public static class TorchEnvironment
     /// </summary>
     public static void Prepare()
     {
+        Robustness.BranchCoverage.Allocate();
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(1);
     }

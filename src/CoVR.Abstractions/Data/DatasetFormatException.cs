@@ -9,6 +9,8 @@ namespace CoVR.Data;
 public sealed class DatasetFormatException(string file, long? line, string? field, string reason, Exception? innerException = null)
     : CoVRException(Describe(file, line, field, reason), innerException)
 {
+    private const int LongestReason = 1_000;
+
     /// <summary>The file.</summary>
     public string File { get; } = file;
 
@@ -18,9 +20,11 @@ public sealed class DatasetFormatException(string file, long? line, string? fiel
     /// <summary>The column or key.</summary>
     public string? Field { get; } = field;
 
-    /// <summary>What was found and what was expected.</summary>
-    public string Reason { get; } = reason;
+    /// <summary>What was found and what was expected; cut after 1,000 characters, as parsers may quote half a file.</summary>
+    public string Reason { get; } = Shorten(reason);
 
     private static string Describe(string file, long? line, string? field, string reason) =>
-        file + (line is null ? "" : $", line {line}") + (field is null ? "" : $", field '{field}'") + ": " + reason;
+        file + (line is null ? "" : $", line {line}") + (field is null ? "" : $", field '{field}'") + ": " + Shorten(reason);
+
+    private static string Shorten(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 }

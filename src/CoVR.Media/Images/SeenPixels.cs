@@ -30,6 +30,27 @@ internal static class SeenPixels
         return new RgbFrame(columns, rows, rgb);
     }
 
+    /// <summary>Turns an opaque picture.</summary>
+    /// <param name="stored">3 P bytes.</param>
+    /// <param name="width">Columns as stored.</param>
+    /// <param name="height">Rows as stored.</param>
+    /// <param name="origin">As for <see cref="Render"/>.</param>
+    internal static RgbFrame Turn(ReadOnlySpan<byte> stored, int width, int height, SKEncodedOrigin origin)
+    {
+        var (first, right, down) = Steps(width, height, origin);
+        var (columns, rows) = origin >= SKEncodedOrigin.LeftTop ? (height, width) : (width, height);
+        var rgb = GC.AllocateUninitializedArray<byte>(columns * rows * 3);
+        for (int row = 0, target = 0; row < rows; row++)
+        {
+            for (var (column, at) = (0, (first + (row * down)) * 3); column < columns; column++, at += right * 3, target += 3)
+            {
+                (rgb[target], rgb[target + 1], rgb[target + 2]) = (stored[at], stored[at + 1], stored[at + 2]);
+            }
+        }
+
+        return new RgbFrame(columns, rows, rgb);
+    }
+
     /// <summary>The stored pixel that is shown first, and how many pixels further the next one to the right and the next one below are stored.</summary>
     private static (int First, int Right, int Down) Steps(int width, int height, SKEncodedOrigin origin)
     {

@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace CoVR.Media.Images;
 
 /// <summary>
-/// Decodes PNG, JPEG, WebP, GIF (first picture) and BMP with Skia. <see cref="PictureReading.AsPillow"/> gives the pixels of Pillow 9.4's
+/// Decodes PNG, WebP, GIF (first picture) and BMP with Skia, and JPEG with libjpeg-turbo where it is installed, else with Skia. <see cref="PictureReading.AsPillow"/> gives the pixels of Pillow 9.4's
 /// <c>convert("RGB")</c>: alpha and palette transparency are dropped, colour profiles and EXIF rotation ignored, 16-bit grey is clipped at 255, pixels beyond a palette are grey.
 /// </summary>
 /// <remarks>Safe for use from several threads. Truncated files are errors, never grey areas.</remarks>
@@ -13,22 +13,35 @@ internal sealed class SkiaImageDecoder : IImageDecoder
 {
     private readonly int _maxPixels;
     private readonly bool _isSeen;
+    private readonly TurboJpeg? _jpeg;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="options">The pixel limit, and how pictures are read; defaults when null.</param>
     public SkiaImageDecoder(MediaOptions? options = null)
-        : this((options ?? new MediaOptions()).MaxPixels, options?.Pictures == PictureReading.AsSeen)
+        : this(options, TurboJpeg.Shared)
     {
     }
 
-    private SkiaImageDecoder(int maxPixels, bool isSeen) => (_maxPixels, _isSeen) = (maxPixels, isSeen);
+    /// <summary>Creates a decoder.</summary>
+    /// <param name="options">The pixel limit, and how pictures are read; defaults when null.</param>
+    /// <param name="jpeg">Decodes JPEG; null for Skia.</param>
+    internal SkiaImageDecoder(MediaOptions? options, TurboJpeg? jpeg)
+        : this((options ?? new MediaOptions()).MaxPixels, options?.Pictures == PictureReading.AsSeen, jpeg)
+    {
+    }
+
+    private SkiaImageDecoder(int maxPixels, bool isSeen, TurboJpeg? jpeg)
+    {
+        (_maxPixels, _isSeen, _jpeg) = (maxPixels, isSeen, jpeg);
+        var skia = $"SkiaSharp {typeof(SKCodec).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}";
+        Formats = new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, format => format == "JPEG" && jpeg is not null ? jpeg.Version : skia);
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Formats { get; } =
-        new[] { "PNG", "JPEG", "WebP", "GIF", "BMP" }.ToDictionary(format => format, _ => $"SkiaSharp {typeof(SKCodec).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}");
+    public IReadOnlyDictionary<string, string> Formats { get; }
 
     /// <inheritdoc/>
-    public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true);
+    public IImageDecoder AsSeen => _isSeen ? this : new SkiaImageDecoder(_maxPixels, isSeen: true, _jpeg);
 
     /// <inheritdoc/>
     public RgbFrame Decode(ReadOnlySpan<byte> encoded, string name)
@@ -56,7 +69,43 @@ internal sealed class SkiaImageDecoder : IImageDecoder
             return gif.Place(DecodeWithSkia(gif.Encoded, name));
         }
 
-        return DecodeWithSkia(PaletteBitmap.Complete(PalettePng.Complete(encoded)), name);
+        return ImageFormat.Name(encoded) == "JPEG" && DecodeJpeg(encoded, name) is { } jpeg ? jpeg
+            : DecodeWithSkia(PaletteBitmap.Complete(PalettePng.Complete(encoded)), name);
+    }
+
+    /// <summary>Decodes with libjpeg-turbo; null where it is not there, and for files with faults or colours that are Skia's business.</summary>
+    private RgbFrame? DecodeJpeg(ReadOnlySpan<byte> encoded, string name)
+    {
+        if (_jpeg?.ReadSize(encoded) is not var (width, height))
+        {
+            return null;
+        }
+
+        CheckSize(width, height, name);
+        if ((_isSeen ? OriginOfSrgb(encoded) : SKEncodedOrigin.TopLeft) is not { } origin || _jpeg.Decode(encoded, width, height) is not { } rgb)
+        {
+            return null;
+        }
+
+        return origin == SKEncodedOrigin.TopLeft ? new RgbFrame(width, height, rgb) : SeenPixels.Turn(rgb, width, height, origin);
+    }
+
+    /// <summary>Where the first stored pixel is shown; null if colours have to be converted, or the header is broken.</summary>
+    private static unsafe SKEncodedOrigin? OriginOfSrgb(ReadOnlySpan<byte> encoded)
+    {
+        // Skia calls a profile that is no matrix sRGB too, but converts by it.
+        var profile = encoded.IndexOf("ICC_PROFILE\0"u8) is >= 0 and var at ? encoded[at..] : default;
+        if (!profile.IsEmpty && (profile.Length < 34 || !profile[30..].StartsWith("RGB "u8) || profile[..Math.Min(profile.Length, ushort.MaxValue)].IndexOf("A2B"u8) >= 0))
+        {
+            return null;
+        }
+
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var codec = SKCodec.Create(data);
+            return codec?.Info.ColorSpace is null or { IsSrgb: true } ? codec?.EncodedOrigin : null;
+        }
     }
 
     private unsafe RgbFrame DecodeWithSkia(ReadOnlySpan<byte> encoded, string name)

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "{Media}: its packets give wrong frame positions, so it is decoded from the start")]
     internal static partial void OtherTimes(ILogger logger, string media);
+
+    [LoggerMessage(4, LogLevel.Information, "libturbojpeg is not installed: JPEG files are decoded by SkiaSharp, which takes twice as long")]
+    internal static partial void NoTurboJpeg(ILogger logger);
 }

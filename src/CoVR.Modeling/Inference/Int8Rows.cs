@@ -36,12 +36,13 @@ internal static class Int8Rows
         }
     }
 
-    /// <summary>Multiplies each row by its scale and adds bias and residual.</summary>
+    /// <summary>Multiplies each row by its scale, adds bias and residual, and applies GELU where that is wanted.</summary>
     /// <param name="products">[M, O]; overwritten.</param>
     /// <param name="scales">[M].</param>
     /// <param name="bias">[O], or empty.</param>
     /// <param name="residual">[M, O], or empty.</param>
-    public static unsafe void Finish(Span<float> products, float[] scales, Span<float> bias, Span<float> residual)
+    /// <param name="gelu">Whether x Φ(x) of the sum is taken.</param>
+    public static unsafe void Finish(Span<float> products, float[] scales, Span<float> bias, Span<float> residual, bool gelu)
     {
         var (width, biased, added) = (products.Length / scales.Length, bias.Length > 0, residual.Length > 0);
         fixed (float* product = products, shift = bias, other = residual)
@@ -51,7 +52,7 @@ internal static class Int8Rows
             {
                 var result = new Span<float>((float*)to + ((long)row * width), width);
                 FinishRow(
-                    result, scales[row], biased ? new ReadOnlySpan<float>((float*)b, width) : [], added ? new ReadOnlySpan<float>((float*)r + ((long)row * width), width) : []);
+                    result, scales[row], gelu, biased ? new ReadOnlySpan<float>((float*)b, width) : [], added ? new ReadOnlySpan<float>((float*)r + ((long)row * width), width) : []);
             });
         }
     }
@@ -113,7 +114,7 @@ internal static class Int8Rows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FinishRow(Span<float> result, float scale, ReadOnlySpan<float> bias, ReadOnlySpan<float> residual)
+    private static void FinishRow(Span<float> result, float scale, bool gelu, ReadOnlySpan<float> bias, ReadOnlySpan<float> residual)
     {
         ref var target = ref MemoryMarshal.GetReference(result);
         ref var shift = ref MemoryMarshal.GetReference(bias);
@@ -124,12 +125,13 @@ internal static class Int8Rows
             var sum = Vector512.LoadUnsafe(ref target, (nuint)at) * factor;
             sum = bias.IsEmpty ? sum : sum + Vector512.LoadUnsafe(ref shift, (nuint)at);
             sum = residual.IsEmpty ? sum : sum + Vector512.LoadUnsafe(ref other, (nuint)at);
-            sum.StoreUnsafe(ref target, (nuint)at);
+            (gelu ? VectorFunctions.Gelu(sum) : sum).StoreUnsafe(ref target, (nuint)at);
         }
 
         for (; at < result.Length; at++)
         {
-            result[at] = (result[at] * scale) + (bias.IsEmpty ? 0 : bias[at]) + (residual.IsEmpty ? 0 : residual[at]);
+            var sum = (result[at] * scale) + (bias.IsEmpty ? 0 : bias[at]) + (residual.IsEmpty ? 0 : residual[at]);
+            result[at] = gelu ? VectorFunctions.Gelu(Vector512.CreateScalar(sum)).ToScalar() : sum;
         }
     }
 

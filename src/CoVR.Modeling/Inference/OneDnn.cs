@@ -21,7 +21,7 @@ internal static unsafe partial class OneDnn
 
     private static readonly string[] EntryPoints =
     [
-        "aoti_torch_call_dispatcher", "aoti_torch_new_tensor_handle", "aoti_torch_get_layout",
+        "aoti_torch_call_dispatcher", "aoti_torch_new_tensor_handle", "aoti_torch_get_layout", "aoti_torch_get_data_ptr",
         "aoti_torch_cpu__linear_pointwise", "aoti_torch_cpu__linear_pointwise_binary", "aoti_torch_cpu__qlinear_pointwise_tensor",
     ];
 
@@ -102,6 +102,13 @@ internal static unsafe partial class OneDnn
         }
     }
 
+    /// <summary>Where the numbers of a tensor begin, with whatever strides; the tensor must be kept alive meanwhile.</summary>
+    public static nint Data(Tensor tensor)
+    {
+        Check(GetDataPointer(tensor.Handle, out var pointer));
+        return pointer;
+    }
+
     private static bool Find()
     {
         NativeTorch.EnsureLoaded();
@@ -147,6 +154,9 @@ internal static unsafe partial class OneDnn
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_get_layout")]
     private static partial int GetLayout(nint tensor, out int layout);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_get_data_ptr")]
+    private static partial int GetDataPointer(nint tensor, out nint pointer);
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__linear_pointwise")]
     private static partial int LinearPointwise(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,12 +33,11 @@ internal sealed class PackedInt8 : PackedWeight
 
     public override Tensor Map(Tensor input, Tensor? bias, bool gelu = false)
     {
-        using var scope = NewDisposeScope();
-        var result = Product(input, bias, null);
-        return (gelu ? Native.InPlaceOps.Gelu_(result) : result).MoveToOuterDisposeScope();
+        var product = Product(input, bias, null, gelu && Vector512.IsHardwareAccelerated);
+        return gelu && !Vector512.IsHardwareAccelerated ? Native.InPlaceOps.Gelu_(product) : product;
     }
 
-    public override Tensor MapAndAdd(Tensor input, Tensor? bias, Tensor residual) => Product(input, bias, residual);
+    public override Tensor MapAndAdd(Tensor input, Tensor? bias, Tensor residual) => Product(input, bias, residual, gelu: false);
 
     protected override void Dispose(bool disposing)
     {
@@ -47,7 +47,7 @@ internal sealed class PackedInt8 : PackedWeight
         }
     }
 
-    private Tensor Product(Tensor input, Tensor? bias, Tensor? residual)
+    private Tensor Product(Tensor input, Tensor? bias, Tensor? residual, bool gelu)
     {
         using var scope = NewDisposeScope();
         if (input.numel() == 0)
@@ -60,7 +60,7 @@ internal sealed class PackedInt8 : PackedWeight
         var rowScales = new float[rows.shape[0]];
         Int8Rows.Quantize(Floats(rows), quantized.bytes, rowScales);
         var product = OneDnn.LinearInt8(quantized, _packed, _scales, _zeros);
-        Int8Rows.Finish(Floats(product), rowScales, bias is null ? default : Floats(bias), residual is null ? default : Floats(residual.contiguous()));
+        Int8Rows.Finish(Floats(product), rowScales, bias is null ? default : Floats(bias), residual is null ? default : Floats(residual.contiguous()), gelu);
         return product.view([.. input.shape[..^1], _outputs]).MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using CoVR.Modeling.Inference;
 using static TorchSharp.torch;
 
 namespace CoVR.Modeling.Layers;
@@ -15,6 +16,11 @@ internal static class Attention
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout)
     {
         using var scope = NewDisposeScope();
+        if (dropout == 0 && AttentionKernel.CanAttend(query, key, value, mask))
+        {
+            return AttentionKernel.Attend(query, key, value, mask).MoveToOuterDisposeScope();
+        }
+
         var context = dropout > 0
             ? AttendWithDropout(query, key, value, mask, dropout)
             : nn.functional.scaled_dot_product_attention(query, key, value, mask);

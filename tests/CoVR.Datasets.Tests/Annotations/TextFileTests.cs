@@ -88,6 +88,15 @@ public sealed class TextFileTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadTextsAsync_JsonWithALongWordThatIsNoLiteral_QuotesItsStart()
+    {
+        var error = await Assert.ThrowsAsync<DatasetFormatException>(() => TextFile.ReadTextsAsync(Write("texts.json", "t" + new string('x', 5_000), Encoding.ASCII), cancellationToken: Cancel));
+
+        Assert.Contains("txxx", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Reason.Length, 100, 1_001);
+    }
+
+    [Fact]
     public async Task InspectAsync_OfATableInUtf16WithHalfASurrogatePair_KeepsTheOtherRows()
     {
         byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("pth1,pth2,edit\n1,2,mo"), 0x3D, 0xD8, .. Encoding.Unicode.GetBytes("re\n3,4,naïve\n")];

@@ -137,7 +137,7 @@ public sealed class PicturesAsSeenTests
     private static byte[] Jpeg(RgbFrame frame) => MediaWriter.EncodeJpeg(frame, 95);
 
     /// <summary>Puts an EXIF segment with nothing but the orientation behind the start of a JPEG file.</summary>
-    private static byte[] WithOrientation(byte[] jpeg, byte orientation) =>
+    internal static byte[] WithOrientation(byte[] jpeg, byte orientation) =>
     [
         .. jpeg.AsSpan(0, 2),
         0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
