@@ -26,6 +26,8 @@ switch (args)
         return ModelsCommand.Run(rest);
     case [TrainStepCommand.Name, .. var rest]:
         return TrainStepCommand.Run(rest);
+    case [OnnxBenchmarks.Name, .. var rest]:
+        return OnnxBenchmarks.Run(rest);
     case [CsvBenchmarks.Name, .. var rest]:
         return CsvBenchmarks.Run(rest);
     case [CsvBenchmarks.ChildName, var annotations]:

@@ -22,6 +22,11 @@ internal sealed class ModelArguments
         Description = "What linear layers are computed in on the CPU: Float32, BFloat16 or Int8. The smaller ones are faster on many processors, and change embeddings a little. [default: Float32]",
     };
 
+    private readonly Option<ModelEngine> _engine = new("--engine")
+    {
+        Description = "What runs the visual encoder: torch or onnx (ONNX Runtime, in Float32 or Int8), whichever is faster on this machine. [default: torch]",
+    };
+
     private readonly Option<int?> _imageSize;
 
     private ModelArguments(Command command, bool forQueries)
@@ -38,7 +43,7 @@ internal sealed class ModelArguments
         _type = new Option<string?>("--model_type", "--model-type") { Description = $"The reference's name for the model: {string.Join(", ", PublishedModel.All.Select(model => model.Variant))}." };
         _vocabulary = new Option<string?>("--vocabulary") { Description = "vocab.txt of bert-base-uncased. [default: the one in this folder, otherwise downloaded once]" };
         _imageSize = new Option<int?>("--image_size", "--image-size") { Description = "The size in pixels that pictures are resized to. [default: what the model was trained with]" }.AtLeast(8);
-        foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device, _precision } : [_model, _type, _checkpoint, _vocabulary, _device, _precision, _imageSize])
+        foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device, _precision, _engine } : [_model, _type, _checkpoint, _vocabulary, _device, _precision, _engine, _imageSize])
         {
             command.Add(option);
         }
@@ -56,7 +61,7 @@ internal sealed class ModelArguments
     {
         var vocabulary = parsed.GetValue(_vocabulary);
         var checkpoint = parsed.GetValue(_checkpoint);
-        if (parsed.GetValue(_model) is { } own && PublishedModel.Find(own) is null && ConfiguredModel.Find(host, own, checkpoint, vocabulary, parsed.GetRequiredValue(_device), parsed.GetValue(_precision)) is { } configured)
+        if (parsed.GetValue(_model) is { } own && PublishedModel.Find(own) is null && ConfiguredModel.Find(host, own, checkpoint, vocabulary, parsed.GetRequiredValue(_device), (parsed.GetValue(_engine), parsed.GetValue(_precision))) is { } configured)
         {
             return configured;
         }
@@ -75,7 +80,10 @@ internal sealed class ModelArguments
             () => FindVocabulary(host, vocabulary),
             parsed.GetRequiredValue(_device),
             parsed.GetValue(_precision),
-            _forQueries ? null : parsed.GetValue(_imageSize));
+            _forQueries ? null : parsed.GetValue(_imageSize))
+        {
+            Engine = parsed.GetValue(_engine),
+        };
     }
 
     private static string Located(CommandHost host, string checkpoint) =>

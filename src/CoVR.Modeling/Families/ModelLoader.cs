@@ -83,12 +83,13 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
-            var isExact = !Pack(encoder, device);
+            var rounding = UseEngine(encoder, architecture.Vision);
+            rounding = Pack(encoder, device, rounding) ? rounding ?? options.Precision.ToString().ToLowerInvariant() : rounding;
             var description = new ModelDescription(
-                isExact ? name : $"{name}-{options.Precision.ToString().ToLowerInvariant()}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+                rounding is null ? name : $"{name}-{rounding}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
-                HashWeights = isExact ? () => Checkpoint.HashWeights(encoder.TargetState()) : () => hash,
+                HashWeights = rounding is null && options.VisualEngine is null ? () => Checkpoint.HashWeights(encoder.TargetState()) : () => hash,
             };
         }
         catch
@@ -98,8 +99,18 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         }
     }
 
+    private string? UseEngine(ComposedFamilyEncoder encoder, VisionTransformerOptions sizes)
+    {
+        if (options.VisualEngine is { } convert)
+        {
+            encoder.ReplaceVisual(convert(encoder.Visual, sizes, options.Precision));
+        }
+
+        return encoder.Visual.Rounding;
+    }
+
     // Whatever may be trained, or lies between trained weights and the loss, keeps its plain weights.
-    private bool Pack(ComposedFamilyEncoder encoder, Device device)
+    private bool Pack(ComposedFamilyEncoder encoder, Device device, string? rounding)
     {
         IEnumerable<nn.Module?> frozen = options.Trainable == TrainableWeights.None ? [encoder, _targets]
             : encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) ? [visual]
@@ -110,7 +121,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             isRounded |= Packing.Apply(module, options.Precision);
         }
 
-        if (options.Precision != ModelPrecision.Float32 && !isRounded)
+        if (options.Precision != ModelPrecision.Float32 && !isRounded && rounding is null)
         {
             LogPrecisionUnused(logger, options.Precision, device.ToString());
         }
