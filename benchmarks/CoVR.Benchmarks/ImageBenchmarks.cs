@@ -6,8 +6,6 @@ using CoVR.Modeling;
 namespace CoVR.Benchmarks;
 
 /// <summary>An image file to the numbers of a 384-pixel model against its decoding alone.</summary>
-[WarmupCount(5)]
-[IterationCount(25)]
 public class ImageBenchmarks
 {
     private const int Repeats = 8;

@@ -14,8 +14,9 @@ using static TorchSharp.torch;
 namespace CoVR.Benchmarks;
 
 /// <summary>An embedding job over video files against its slower half alone: the model, or decoding on all cores.</summary>
-/// <remarks>With the large model, a ratio of 1.11 means that the model is busy 90 % of the time; with the small one, a ratio near 1 that decoding uses every core.</remarks>
-[IterationCount(3)]
+/// <remarks>With the large model, a ratio of 1.11 means that the model is busy 90 % of the time; with the small one, a ratio near 1 that decoding uses every core. A call takes seconds, for the most part in ffmpeg and libtorch.</remarks>
+[WarmupCount(1)]
+[IterationCount(5)]
 public class PipelineBenchmarks
 {
     private const int Videos = 16;

@@ -4,11 +4,11 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
+using CoVR.Benchmarks.Results;
+using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
-using CoVR.Modeling.Native;
 
 switch (args)
 {
@@ -30,20 +30,18 @@ switch (args)
         return OnnxBenchmarks.Run(rest);
     case [CsvBenchmarks.Name, .. var rest]:
         return CsvBenchmarks.Run(rest);
+    case [StartCommand.Name, .. var rest]:
+        return StartCommand.Run(rest);
     case [CsvBenchmarks.ChildName, var annotations]:
         return CsvBenchmarks.Load(annotations);
 }
 
-NativeTorch.EnsureLoaded();
+// Each case runs in a process of its own, which BenchmarkDotNet builds. Its pilot stage makes an iteration of a fast case half a second long, warm-up goes on until times
+// no longer fall, so that code is timed as the runtime optimizes it last, and iterations until the mean is known to 1 %. Suites whose calls take seconds set less, and say why.
 var config = ManualConfig.CreateEmpty()
-    .AddJob(Job.Default
-        .WithToolchain(InProcessEmitToolchain.Instance)
-        .WithWarmupCount(1)
-        .WithIterationCount(5)
-        .WithInvocationCount(1)
-        .WithUnrollFactor(1))
+    .AddJob(Job.Default.WithMaxRelativeError(0.01))
     .AddColumnProvider(DefaultColumnProviders.Instance)
     .AddLogger(ConsoleLogger.Default)
-    .AddExporter(MarkdownExporter.GitHub);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
-return 0;
+    .AddExporter(MarkdownExporter.GitHub)
+    .AddExporter(new ResultExporter(ResultFile.TakeFolder(ref args)));
+return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config).Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;

@@ -1,3 +1,4 @@
+using CoVR.Modeling.Native;
 using CoVR.Retrieval;
 
 namespace CoVR.Benchmarks;
@@ -5,6 +6,9 @@ namespace CoVR.Benchmarks;
 /// <summary>Unit vectors of a fixed seed.</summary>
 internal static class RandomGallery
 {
+    // Suites draw a gallery before they touch torch.
+    static RandomGallery() => NativeTorch.EnsureLoaded();
+
     /// <summary>Draws embeddings.</summary>
     /// <param name="count">How many items.</param>
     /// <param name="vectors">Q.</param>

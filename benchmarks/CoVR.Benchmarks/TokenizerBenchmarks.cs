@@ -6,13 +6,8 @@ using Microsoft.ML.Tokenizers;
 namespace CoVR.Benchmarks;
 
 /// <summary>Our WordPiece against the ecosystem's, on 2,000 edit texts.</summary>
-[WarmupCount(5)]
-[IterationCount(25)]
 public class TokenizerBenchmarks
 {
-    private static readonly string[] Words =
-        ["make", "it", "red", "the", "same", "street", "but", "at", "night", "with", "a", "dog", "instead", "of", "cat", "larger", "sleeves", "unbelievable", "rain-coat"];
-
     private string[] _texts = null!;
     private BertTextTokenizer _ours = null!;
     private BertTokenizer _theirs = null!;
@@ -21,16 +16,9 @@ public class TokenizerBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var letters = Enumerable.Range('a', 26).Select(letter => ((char)letter).ToString());
-        string[] vocabulary =
-        [
-            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", "-", .. letters, .. letters.Select(letter => "##" + letter),
-            .. Words.Where(word => word.Length > 1 && !word.Contains('-')),
-        ];
-        var random = new Random(1);
-        _texts = [.. Enumerable.Range(0, 2000).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => Words[random.Next(Words.Length)])))];
-        _ours = BertTextTokenizer.Create(vocabulary, [BertTextTokenizer.DecToken, BertTextTokenizer.EncToken]);
-        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', vocabulary)));
+        _texts = MadeTexts.Draw(2000);
+        _ours = MadeTexts.Tokenizer();
+        using var stream = MadeTexts.VocabularyFile();
         _theirs = BertTokenizer.Create(stream);
     }
 

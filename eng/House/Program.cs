@@ -5,6 +5,11 @@ if (args is ["coverage", var reports])
     return Coverage.Write(Console.Out, reports) ? 0 : 1;
 }
 
+if (args is ["compare", var before, var after])
+{
+    return BenchmarkComparison.Write(Console.Out, before, after);
+}
+
 var lists = args.Contains("--files");
 var root = Path.GetFullPath(args.FirstOrDefault(argument => argument != "--files") ?? Environment.CurrentDirectory);
 var sources = Path.Combine(root, "src");

@@ -19,9 +19,12 @@ public sealed record SourceProject(string Name, string File, IReadOnlyList<strin
     {
         var root = Path.Combine(TestFolders.Repository, folder);
         return Directory.Exists(root)
-            ? [.. Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Read)]
+            ? [.. Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories).Where(file => !IsBuilt(Path.GetRelativePath(root, file))).Order(StringComparer.Ordinal).Select(Read)]
             : [];
     }
+
+    // BenchmarkDotNet makes projects in the output of another.
+    private static bool IsBuilt(string path) => path.Split(Path.DirectorySeparatorChar) is [_, "bin" or "obj", ..];
 
     /// <summary>The assemblies that its own project file opens internals to.</summary>
     public IReadOnlyList<string> Friends => [.. Includes(XDocument.Load(File).Root!, "InternalsVisibleTo")];

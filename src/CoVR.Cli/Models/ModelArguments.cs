@@ -55,43 +55,73 @@ internal sealed class ModelArguments
     /// <summary>Adds the options to a command that embeds targets as the reference's tools do.</summary>
     public static ModelArguments ForTargets(Command command) => new(command, forQueries: false);
 
-    /// <summary>The modification text.</summary>
+    /// <summary>The model that was chosen.</summary>
     /// <exception cref="CommandException">There is no such model.</exception>
     public IModelChoice Read(CommandHost host, ParseResult parsed)
     {
-        var vocabulary = parsed.GetValue(_vocabulary);
-        var checkpoint = parsed.GetValue(_checkpoint);
-        if (parsed.GetValue(_model) is { } own && PublishedModel.Find(own) is null && ConfiguredModel.Find(host, own, checkpoint, vocabulary, parsed.GetRequiredValue(_device), (parsed.GetValue(_engine), parsed.GetValue(_precision))) is { } configured)
+        var (name, checkpoint, vocabulary) = (parsed.GetValue(_model), parsed.GetValue(_checkpoint), parsed.GetValue(_vocabulary));
+        var device = parsed.GetRequiredValue(_device);
+        (ModelEngine Engine, ModelPrecision Precision) runtime = (parsed.GetValue(_engine), parsed.GetValue(_precision));
+        if (_forQueries)
         {
-            return configured;
+            return Choose(host, name, checkpoint, parsed.GetResult(_target) is null ? null : parsed.GetValue(_target), vocabulary, device, runtime);
         }
 
-        var model = Named(parsed);
-        var target = parsed.GetResult(_target) is null ? null : parsed.GetValue(_target);
-        if (_forQueries && checkpoint is null && target is null && model.Family == ReleasedCheckpoint.Blip2 && model.QueryWeights != model.TargetWeights)
+        if (Own(host, name, checkpoint, vocabulary, device, runtime) is { } own)
+        {
+            return own;
+        }
+
+        var model = Typed(name, parsed.GetValue(_type));
+        return new PublishedChoice(model, Located(host, checkpoint ?? model.TargetWeights), null, () => FindVocabulary(host, vocabulary), device, runtime.Precision, parsed.GetValue(_imageSize))
+        {
+            Engine = runtime.Engine,
+        };
+    }
+
+    /// <summary>A model for composed queries.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="name">A published model or a file of configs/model; null for the first published one.</param>
+    /// <param name="checkpoint">Weights; null for the model's best.</param>
+    /// <param name="target">Weights that embed targets; null for the model's own.</param>
+    /// <param name="vocabulary">The vocabulary; null to find one.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="runtime">What runs the visual encoder, and what linear layers are computed in.</param>
+    /// <exception cref="CommandException">There is no such model.</exception>
+    public static IModelChoice Choose(CommandHost host, string? name, string? checkpoint, string? target, string? vocabulary, string device, (ModelEngine Engine, ModelPrecision Precision) runtime)
+    {
+        if (Own(host, name, checkpoint, vocabulary, device, runtime) is { } own)
+        {
+            return own;
+        }
+
+        var model = Typed(name, null);
+        if (checkpoint is null && target is null && model.Family == ReleasedCheckpoint.Blip2 && model.QueryWeights != model.TargetWeights)
         {
             target = model.TargetWeights;
         }
 
         return new PublishedChoice(
             model,
-            Located(host, checkpoint ?? (_forQueries ? model.QueryWeights : model.TargetWeights)),
+            Located(host, checkpoint ?? model.QueryWeights),
             target is null ? null : Located(host, target),
             () => FindVocabulary(host, vocabulary),
-            parsed.GetRequiredValue(_device),
-            parsed.GetValue(_precision),
-            _forQueries ? null : parsed.GetValue(_imageSize))
+            device,
+            runtime.Precision,
+            null)
         {
-            Engine = parsed.GetValue(_engine),
+            Engine = runtime.Engine,
         };
     }
+
+    private static ConfiguredModel? Own(CommandHost host, string? name, string? checkpoint, string? vocabulary, string device, (ModelEngine Engine, ModelPrecision Precision) runtime) =>
+        name is not null && PublishedModel.Find(name) is null ? ConfiguredModel.Find(host, name, checkpoint, vocabulary, device, runtime) : null;
 
     private static string Located(CommandHost host, string checkpoint) =>
         File.Exists(host.PathOf(checkpoint)) || Directory.Exists(host.PathOf(checkpoint)) ? host.PathOf(checkpoint) : checkpoint;
 
-    private PublishedModel Named(ParseResult parsed)
+    private static PublishedModel Typed(string? name, string? type)
     {
-        var (name, type) = (parsed.GetValue(_model), _forQueries ? null : parsed.GetValue(_type));
         var typed = type is null ? null : PublishedModel.OfType(type);
         if (name is null)
         {

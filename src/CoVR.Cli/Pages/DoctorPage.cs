@@ -13,7 +13,6 @@ internal sealed class DoctorPage(DoctorReport report)
     public string Title => !report.IsComplete ? "Stopped before the end" : report.IsHealthy ? "Healthy" : "There are faults";
 
     public string Faults => Counted(report.Faults, "fault");
-
     public string Warnings => Counted(report.Warnings, "warning");
 
     public string Started => report.Started.ToString("u", CultureInfo.InvariantCulture);
@@ -44,6 +43,8 @@ internal sealed class DoctorPage(DoctorReport report)
 
     public IEnumerable<Check> Checks => report.Checks.Select(check =>
         new Check(check.Name, Number(check.Looked), Number(check.Faults), Number(check.Warnings), Duration(check.Elapsed)));
+
+    public IEnumerable<PrecisionRow> Precisions => (report.Precisions ?? []).Select(PrecisionRow.Of);
 
     /// <summary>Renders the page.</summary>
     public static string Of(DoctorReport report) => PageTemplate.Render("doctor.liquid", new DoctorPage(report));

@@ -50,17 +50,38 @@ public sealed class CheckpointMap
         return PositionEmbedding.TryResize(source, shape, classTokens, alignCorners);
     }
 
-    /// <summary>This map for a module with weights that the file may lack.</summary>
-    internal CheckpointMap WithOptional(string pattern) => new()
+    /// <summary>This map with further exceptions.</summary>
+    /// <param name="optional">Weights that the file may lack; null for none.</param>
+    /// <param name="ignored">Weights that the module may lack; null for none.</param>
+    internal CheckpointMap With(string? optional, string? ignored) => new()
     {
         Root = Root,
         RemovedPrefixes = RemovedPrefixes,
         Rename = Rename,
-        Ignored = Ignored,
-        Optional = [.. Optional, pattern],
+        Ignored = ignored is null ? Ignored : [.. Ignored, ignored],
+        Optional = optional is null ? Optional : [.. Optional, optional],
         Reshaped = Reshaped,
         Reshape = Reshape,
     };
+
+    /// <summary>The map for one part of the module alone; everything else in the file is ignored.</summary>
+    /// <param name="prefix">What the keys of the part begin with, for example <c>visual_encoder.</c>.</param>
+    internal CheckpointMap OfPart(string prefix)
+    {
+        // No key of a module begins with a slash.
+        const string Others = "/";
+        return new CheckpointMap
+        {
+            Root = Root,
+            Rename = key => Translate(key) is var name && name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : Others + name,
+            Ignored = [Others + "*", .. In(Ignored)],
+            Optional = In(Optional),
+            Reshaped = In(Reshaped),
+            Reshape = (key, source, shape) => Reshape(prefix + key, source, shape),
+        };
+
+        IReadOnlyList<string> In(IReadOnlyList<string> patterns) => [.. patterns.Where(pattern => pattern.StartsWith(prefix, StringComparison.Ordinal)).Select(pattern => pattern[prefix.Length..])];
+    }
 
     internal string Translate(string key)
     {

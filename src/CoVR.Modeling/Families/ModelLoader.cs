@@ -13,8 +13,11 @@ namespace CoVR.Modeling.Families;
 /// <summary>Loads a model from options: validation, download, tokenizer, encoder, weights, description.</summary>
 internal sealed partial class ModelLoader(ModelFamily family, ModelOptions options, ComposedModelParts parts, ILogger logger)
 {
+    private const string VisualKeys = "visual_encoder.";
+
     private readonly ICheckpointResolver _resolver = parts.Checkpoints ?? PathResolver.Instance;
     private ComposedFamilyEncoder? _targets;
+    private bool _isRounded;
 
     private bool HasOwnSizes => options.Architecture is not null;
 
@@ -73,23 +76,29 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         var architecture = options.Architecture ?? published.Architecture;
         var text = options.Text ?? published.Text;
         var tokenizer = CreateTokenizer(vocabularyPath);
-        var encoder = family.CreateEncoder(Complete(architecture, tokenizer), tokenizer, parts);
+        var sizes = Complete(architecture, tokenizer);
+        var memory = HashMemoryOf(sizes, weights, targets);
+        var known = memory?.Find();
+        var visual = known is not null && options is { VisualEncoderOnDemand: true, Trainable: TrainableWeights.None, VisualEngine: null } ? OnDemand(sizes, weights!.Path, device, memory!) : null;
+        var encoder = family.CreateEncoder(sizes, tokenizer, visual is null ? parts : parts with { Visual = visual });
         try
         {
             SetWeights(encoder, weights);
             SetTargetWeights(encoder, targets);
+            var hash = HashOf(encoder, memory, known);
             var name = options.Name ?? FormattableString.Invariant($"{family.Name}-{(HasOwnSizes ? "custom" : published.Name)}-{architecture.Image.Size}");
-            var hash = Checkpoint.HashWeights(encoder.TargetState());
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
             var rounding = UseEngine(encoder, architecture.Vision);
-            rounding = Pack(encoder, device, rounding) ? rounding ?? options.Precision.ToString().ToLowerInvariant() : rounding;
+            Pack(encoder, device, visual, rounding);
+            rounding ??= _isRounded ? options.Precision.ToString().ToLowerInvariant() : null;
             var description = new ModelDescription(
                 rounding is null ? name : $"{name}-{rounding}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+            var isFixed = rounding is not null || visual is not null || options.VisualEngine is not null;
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
-                HashWeights = rounding is null && options.VisualEngine is null ? () => Checkpoint.HashWeights(encoder.TargetState()) : () => hash,
+                HashWeights = isFixed ? () => hash : () => Checkpoint.HashWeights(encoder.TargetState()),
             };
         }
         catch
@@ -109,24 +118,79 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         return encoder.Visual.Rounding;
     }
 
+    private static string HashOf(ComposedFamilyEncoder encoder, RememberedHash? memory, string? known)
+    {
+        if (known is not null && memory!.IsCurrent())
+        {
+            return known;
+        }
+
+        if (encoder.Visual is VisualEncoderOnDemand)
+        {
+            throw new CheckpointException(memory!.Path, "the file was replaced while it was being read; load it again");
+        }
+
+        var hash = Checkpoint.HashWeights(encoder.TargetState());
+        memory?.Remember(hash);
+        return hash;
+    }
+
+    // Null where weights come from elsewhere too.
+    private RememberedHash? HashMemoryOf(ComposedArchitecture sizes, ResolvedCheckpoint? weights, string? targets) =>
+        weights is null || !options.StrictCheckpoint || parts is not { Visual: null, Text: null, Fusion: null }
+            ? null
+            : RememberedHash.Of(
+                targets is null ? [weights.Path] : [weights.Path, targets],
+                $"{family.Name} {sizes} seed {options.Seed} code {typeof(ModelLoader).Module.ModuleVersionId} {family.CreateEncoder.Method.Module.ModuleVersionId}");
+
+    private VisualEncoderOnDemand OnDemand(ComposedArchitecture sizes, string path, Device device, RememberedHash memory) => new(sizes.Vision, sizes.Image, () =>
+    {
+        var module = VisionTransformerModule.Create(sizes.Vision, sizes.Image);
+        try
+        {
+            Report(Checkpoint.Load(module, path, family.GetCheckpointMap(parts).OfPart(VisualKeys)));
+            if (!memory.IsCurrent())
+            {
+                throw new CheckpointException(path, "the file was replaced after the model was loaded; load the model again");
+            }
+
+            foreach (var parameter in module.parameters())
+            {
+                parameter.requires_grad = false;
+            }
+
+            module.eval();
+            module.to(device);
+            _isRounded |= device.type == DeviceType.CPU && Packing.Apply(module, options.Precision);
+            return module;
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    });
+
     // Whatever may be trained, or lies between trained weights and the loss, keeps its plain weights.
-    private bool Pack(ComposedFamilyEncoder encoder, Device device, string? rounding)
+    private void Pack(ComposedFamilyEncoder encoder, Device device, VisualEncoderOnDemand? onDemand, string? rounding)
     {
         IEnumerable<nn.Module?> frozen = options.Trainable == TrainableWeights.None ? [encoder, _targets]
             : encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) ? [visual]
             : [];
-        var isRounded = false;
         foreach (var module in device.type == DeviceType.CPU ? frozen.OfType<nn.Module>() : [])
         {
-            isRounded |= Packing.Apply(module, options.Precision);
+            _isRounded |= Packing.Apply(module, options.Precision);
         }
 
-        if (options.Precision != ModelPrecision.Float32 && !isRounded && rounding is null)
+        if (options.Precision != ModelPrecision.Float32 && !_isRounded && rounding is null)
         {
-            LogPrecisionUnused(logger, options.Precision, device.ToString());
+            // The name depends on whether any layer is rounded.
+            onDemand?.Require();
+            if (!_isRounded)
+            {
+                LogPrecisionUnused(logger, options.Precision, device.ToString());
+            }
         }
-
-        return isRounded;
     }
 
     private BertTextTokenizer CreateTokenizer(string? vocabularyPath) => options.Vocabulary is { } tokens
@@ -148,11 +212,9 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
     }
 
     // Published weights lack the small head of late fusion.
-    private CheckpointMap MapFor(ComposedFamilyEncoder encoder)
-    {
-        var map = family.GetCheckpointMap(parts);
-        return encoder.HasLateFusion ? map.WithOptional("fusion.*") : map;
-    }
+    private CheckpointMap MapFor(ComposedFamilyEncoder encoder) => family.GetCheckpointMap(parts).With(
+        optional: encoder.HasLateFusion ? "fusion.*" : null,
+        ignored: encoder.Visual is VisualEncoderOnDemand ? VisualKeys + "*" : null);
 
     private void SetWeights(ComposedFamilyEncoder encoder, ResolvedCheckpoint? weights)
     {
@@ -186,9 +248,10 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         }
     }
 
-    private void Load(ComposedFamilyEncoder encoder, string path, CheckpointMap map)
+    private void Load(ComposedFamilyEncoder encoder, string path, CheckpointMap map) => Report(Checkpoint.Load(encoder, path, map, options.StrictCheckpoint));
+
+    private void Report(LoadReport report)
     {
-        var report = Checkpoint.Load(encoder, path, map, options.StrictCheckpoint);
         LogWeightsLoaded(logger, report);
         LogKeysIgnored(logger, report.Ignored);
         if (report.Missing.Count + report.Unexpected.Count + report.Misshapen.Count > 0)

@@ -71,6 +71,13 @@ public sealed class ModelOptions
     /// <value>Null: the visual encoder itself.</value>
     public Func<IVisualEncoder, VisionTransformerOptions, ModelPrecision, IVisualEncoder>? VisualEngine { get; set; }
 
+    /// <summary>
+    /// Whether the visual encoder is loaded with the first picture instead of with the model: for programs that mostly ask with texts. The state dict then lacks its weights.
+    /// Only for weights that are loaded for a second time, so that their hash is known, and that are not trained; the weights file must stay as it is.
+    /// </summary>
+    /// <value>False.</value>
+    public bool VisualEncoderOnDemand { get; set; }
+
     /// <summary>How a picture and a text become one query; null keeps the architecture's. A fusion of the host (<c>UseFusion</c>) takes precedence over both.</summary>
     /// <value>Null: <see cref="QueryFusion.CrossAttention"/>, the method of the papers.</value>
     public QueryFusion? Fusion { get; set; }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using CoVR.Modeling.Checkpoints;
 using CoVR.Modeling.Families;
 using TorchSharp;
@@ -58,8 +57,7 @@ internal static class LinearTimings
 
     private static double RatioOf(ModelPrecision precision, long outputs, long inputs)
     {
-        var file = Path.Combine(CacheFolder(), FileName);
-        var ratios = _ratios ??= Read(file);
+        var ratios = _ratios ??= CacheFile.Read<double>(FileName);
         var machine = string.Create(CultureInfo.InvariantCulture, $"{Processor.Value}, libtorch {__version__}, {get_num_threads()} threads, {precision}, ");
         var key = string.Create(CultureInfo.InvariantCulture, $"{machine}{outputs} x {inputs}");
         if (ratios.TryGetValue(key, out var known))
@@ -75,7 +73,7 @@ internal static class LinearTimings
         var start = Stopwatch.GetTimestamp();
         ratios[key] = Measure(precision, outputs, inputs);
         _spent += Stopwatch.GetElapsedTime(start);
-        Write(file, ratios);
+        CacheFile.Set(FileName, key, ratios[key]);
         return ratios[key];
     }
 
@@ -104,34 +102,6 @@ internal static class LinearTimings
         var start = Stopwatch.GetTimestamp();
         product().Dispose();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static string CacheFolder() => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");
-
-    // A file that cannot be read or written costs the next start half a second.
-    private static Dictionary<string, double> Read(string file)
-    {
-        try
-        {
-            return File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllBytes(file)) ?? [] : [];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return [];
-        }
-    }
-
-    private static void Write(string file, Dictionary<string, double> ratios)
-    {
-        try
-        {
-            AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, ratios));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-        }
     }
 
     private static readonly Lazy<string> Processor = new(() =>

@@ -15,7 +15,7 @@ namespace CoVR.Storage;
 /// the first write takes a lock that is held until disposal. Workers on several machines share a folder by writing separate segments
 /// (<see cref="FolderGalleryOptions.Segment"/>); their clocks decide which record is newer.</para>
 /// <para>The first search writes the pooled rows of all items to a scratch file and searches its memory map; embeddings are not kept in managed
-/// memory, apart from a few thousand recent items. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
+/// memory, apart from a few thousand recent items, and until that search up to 64 MiB of each segment. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
 /// </remarks>
 public sealed class FolderGallery : IGallery
 {
@@ -158,10 +158,15 @@ public sealed class FolderGallery : IGallery
     public async IAsyncEnumerable<GalleryItem> ListAsync(GalleryFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var item in _store.Read(Items).Where(item => filter is null || filter.Matches(item)).OrderBy(item => item.Id))
+        var records = _store.Read(index => Whole(index).Entries.ToArray());
+        Array.Sort(Array.ConvertAll(records, record => record.Id.Value), records, StringComparer.Ordinal);
+        foreach (var record in records)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return item;
+            if (filter is null || filter.Matches(record.Item))
+            {
+                yield return record.Item;
+            }
         }
     }
 

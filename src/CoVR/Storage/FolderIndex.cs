@@ -6,8 +6,9 @@ internal sealed class FolderIndex : IDisposable
 {
     private readonly string _folder;
     private readonly EmbeddingFingerprint _fingerprint;
-    private readonly Dictionary<MediaId, StoredRecord> _newest = [];
-    private readonly Dictionary<MediaId, StoredRecord> _failures = [];
+    // By the text of the identity: collections of strings need no compiling at run time.
+    private readonly Dictionary<string, StoredRecord> _newest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredRecord> _failures = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SegmentFile> _segments = new(StringComparer.Ordinal);
     private readonly List<RecordDamage> _damage = [];
 
@@ -110,13 +111,13 @@ internal sealed class FolderIndex : IDisposable
     }
 
     /// <summary>The newest record of an item; null if absent.</summary>
-    public StoredRecord? Find(MediaId id) => _newest.GetValueOrDefault(id) is { Kind: RecordKind.Entry } record ? record : null;
+    public StoredRecord? Find(MediaId id) => _newest.GetValueOrDefault(id.Value) is { Kind: RecordKind.Entry } record ? record : null;
 
     /// <summary>The failure of an item that has no record.</summary>
-    public StoredRecord? FindFailure(MediaId id) => _newest.GetValueOrDefault(id) is { Kind: RecordKind.Entry } ? null : _failures.GetValueOrDefault(id);
+    public StoredRecord? FindFailure(MediaId id) => _newest.GetValueOrDefault(id.Value) is { Kind: RecordKind.Entry } ? null : _failures.GetValueOrDefault(id.Value);
 
     /// <summary>The last failures of all items without a record.</summary>
-    public IEnumerable<EmbeddingFailure> Failures() => _failures.Keys.Select(FindFailure).OfType<StoredRecord>().Select(record => record.Details.Failure!);
+    public IEnumerable<EmbeddingFailure> Failures() => _failures.Values.Select(record => FindFailure(record.Id)).OfType<StoredRecord>().Select(record => record.Details.Failure!);
 
     /// <summary>The records that a compacted file must keep, in file order.</summary>
     /// <param name="segment">The segment; null for all.</param>
@@ -173,33 +174,33 @@ internal sealed class FolderIndex : IDisposable
 
     private bool ApplyItem(StoredRecord record)
     {
-        var known = _newest.GetValueOrDefault(record.Id);
+        var known = _newest.GetValueOrDefault(record.Id.Value);
         if (known is not null && !IsNewer(record, known))
         {
             return false;
         }
 
-        if (_failures.TryGetValue(record.Id, out var failure) && failure.Sequence < record.Sequence)
+        if (_failures.TryGetValue(record.Id.Value, out var failure) && failure.Sequence < record.Sequence)
         {
             Account(failure, -1);
-            _failures.Remove(record.Id);
+            _failures.Remove(record.Id.Value);
         }
 
         Account(known, -1);
         Account(record, 1);
-        _newest[record.Id] = record;
+        _newest[record.Id.Value] = record;
         return record.Kind == RecordKind.Entry || known is { Kind: RecordKind.Entry };
     }
 
     private bool ApplyFailure(StoredRecord record)
     {
-        var isOutdated = (_newest.GetValueOrDefault(record.Id) is { } item && (item.Kind == RecordKind.Entry || item.Sequence > record.Sequence))
-            || (_failures.GetValueOrDefault(record.Id) is { } other && !IsNewer(record, other));
+        var isOutdated = (_newest.GetValueOrDefault(record.Id.Value) is { } item && (item.Kind == RecordKind.Entry || item.Sequence > record.Sequence))
+            || (_failures.GetValueOrDefault(record.Id.Value) is { } other && !IsNewer(record, other));
         if (!isOutdated)
         {
-            Account(_failures.GetValueOrDefault(record.Id), -1);
+            Account(_failures.GetValueOrDefault(record.Id.Value), -1);
             Account(record, 1);
-            _failures[record.Id] = record;
+            _failures[record.Id.Value] = record;
         }
 
         return false;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.Storage;
@@ -15,7 +16,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
     /// <summary>1: entries only, failures in files of their own. 2: removals, failures, properties and order.</summary>
     public const int CurrentVersion = 2;
     private const long MostValues = 1 << 24;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, TypeInfoResolver = ManifestJson.Default };
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
@@ -113,3 +114,7 @@ internal sealed record FolderManifest(string Format, int Version, EmbeddingFinge
         }
     }
 }
+
+/// <summary>Made by the compiler, so that a gallery opens without compiling at run time.</summary>
+[JsonSerializable(typeof(FolderManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

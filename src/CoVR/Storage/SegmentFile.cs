@@ -9,9 +9,14 @@ internal sealed class SegmentFile : IDisposable
     private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
     private const int WindowLength = 4 << 20;
     private const int StartLength = 4096;
+    private const long MostValues = 1 << 24;
     private readonly EmbeddingFingerprint _fingerprint;
     private readonly SafeFileHandle _file;
     private SafeFileHandle? _writer;
+
+    // What the first scan read, for a search that follows it; null once that is too much or was used.
+    private Dictionary<StoredRecord, float[]>? _values = [];
+    private long _valuesLength;
 
     private SegmentFile(SegmentFiles files, EmbeddingFingerprint fingerprint)
     {
@@ -84,6 +89,7 @@ internal sealed class SegmentFile : IDisposable
         }
 
         (End, Unfinished, UnfinishedDamage) = (end, length - end, perhapsUnfinished);
+        _valuesLength = MostValues;
         return (complete, damaged);
 
         void Complete()
@@ -92,6 +98,24 @@ internal sealed class SegmentFile : IDisposable
             damaged.AddRange(perhapsUnfinished);
             write.Clear();
             perhapsUnfinished.Clear();
+        }
+    }
+
+    /// <summary>Keeps the numbers of a record that the first scan has read, so that a search needs not read a small file again.</summary>
+    public void Keep(StoredRecord record, ReadOnlySpan<byte> bytes)
+    {
+        if (_values is { } values && record.Kind == RecordKind.Entry)
+        {
+            var count = record.Frames * ValuesOfFrame;
+            _valuesLength += count;
+            if (_valuesLength <= MostValues)
+            {
+                values.Add(record, RecordFormat.ReadValues(bytes, count));
+            }
+            else
+            {
+                _values = null;
+            }
         }
     }
 
@@ -113,6 +137,7 @@ internal sealed class SegmentFile : IDisposable
     /// <exception cref="IOException">The disk is full or fails; the file is unchanged.</exception>
     public IReadOnlyList<StoredRecord> Append(IReadOnlyList<Change> changes, long sequence, Action<string>? step)
     {
+        _values = null;
         var all = End > 0 ? changes : [SegmentStart(Guid.NewGuid()), .. changes];
         var bytes = all.Select((change, i) => RecordFormat.Encode(change, sequence, i, i < all.Count - 1)).ToArray();
         try
@@ -152,7 +177,10 @@ internal sealed class SegmentFile : IDisposable
     public Func<StoredRecord, EmbeddingSet> Reader()
     {
         var window = new SegmentWindow(_file);
-        return record => ToEmbedding(ReadBytes(record, window), record);
+        var values = Interlocked.Exchange(ref _values, null);
+        return record => values is not null && values.TryGetValue(record, out var known)
+            ? new EmbeddingSet(known, _fingerprint.Vectors, _fingerprint.Dimensions, record.Frames)
+            : ToEmbedding(ReadBytes(record, window), record);
     }
 
     /// <summary>Reads the bytes of a record.</summary>

@@ -45,9 +45,13 @@ internal static class SegmentScanner
 
         try
         {
-            return RecordFormat.Read(record, segment, at) is { } read
-                ? (read, null)
-                : (null, new RecordDamage(segment, at, RecordFormat.GuessId(record), "it is inconsistent or does not fit the manifest"));
+            if (RecordFormat.Read(record, segment, at) is not { } read)
+            {
+                return (null, new RecordDamage(segment, at, RecordFormat.GuessId(record), "it is inconsistent or does not fit the manifest"));
+            }
+
+            segment.Keep(read, record);
+            return (read, null);
         }
         catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
         {

@@ -26,6 +26,19 @@ public sealed class EmbeddingJobTests
         }
     }
 
+    [Fact]
+    public async Task EmbedAsync_OfManyPictures_BeginsWithASmallBatch()
+    {
+        var encoder = new ColourEncoder();
+        var pipeline = FakePipeline.Create(encoder);
+        MediaItem[] items = [.. Enumerable.Range(0, 15).Select(n => new MediaItem(new MediaId($"{n}"), MediaSource.FromFrames([ColourEncoder.Picture(n % 8)])))];
+
+        await RunAsync(pipeline, items, new EmbeddingOptions { BatchSize = 8, QueueLength = 32 });
+
+        // 1, 2, 4 and 8 pictures.
+        Assert.Equal(4, encoder.VisualCalls);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

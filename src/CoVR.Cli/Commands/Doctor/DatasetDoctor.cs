@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CoVR.Cli.Commands.Doctor;
 
 /// <summary>Examines data sets, embeddings, weights and the machine: what is wrong, how to fix it, and what can be scored as it is.</summary>
-/// <remarks>Changes nothing and loads no model. A bad item never ends an examination.</remarks>
+/// <remarks>Changes nothing, and loads a model only to compare precisions. A bad item never ends an examination.</remarks>
 internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, TimeProvider? time = null, ILogger? logger = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -69,6 +69,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
             Checks = results,
             Findings = Sorted(context),
             Coverage = isComplete ? await CoverageAsync(context) : [],
+            Precisions = context.Precisions,
             Elapsed = _time.GetElapsedTime(begin),
         };
     }

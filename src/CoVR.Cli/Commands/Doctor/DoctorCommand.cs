@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoVR.Checkpoints;
+using CoVR.Cli.Commands.Doctor.Checks;
 using CoVR.Cli.Hosting;
 using CoVR.Media;
 
@@ -19,6 +20,7 @@ internal static class DoctorCommand
                 With choices as for 'covr train' (data=… test=… model=…) the files of that run are looked at; with --data those that the options name.
                 Nothing is changed without --drop-damaged. Everything found goes into OUTPUT/doctor.html and doctor.json, and the items to get again into lists that
                 'covr download videos --todo-ids' and 'covr embed … --todo_ids' take. Exit code 0: healthy; 1: faults.
+                --precision embeds a sample of your own pictures in float32, bfloat16 and int8, and says how far embeddings and answers differ: before you choose --precision elsewhere.
                 """,
             Examples =
             [
@@ -26,6 +28,7 @@ internal static class DoctorCommand
                 new("covr doctor test=webvid-covr model=blip2-coco", "what 'covr test' would read"),
                 new("covr doctor data=cirr model=blip-large --full", "what 'covr train' would read, everything decoded"),
                 new("covr doctor --data webvid-covr --annotations webvid8m-covr_test.csv --media videos --embeddings embs", "files anywhere"),
+                new("covr doctor --precision --media photos --no-machine", "what faster precisions change on a folder"),
                 new("covr doctor --checkpoint ckpt_4.ckpt --json", "weights; a report for another program"),
             ],
         };
@@ -41,7 +44,8 @@ internal static class DoctorCommand
         var asJson = parsed.GetValue(options.Json);
         using var resolver = new CheckpointResolver();
         var media = new MediaOptions { Timeout = TimeSpan.FromSeconds(parsed.GetValue(options.VideoTimeout)) };
-        var doctor = new DatasetDoctor(DatasetDoctor.Checks(media: media, resolver: resolver), host.Clock, host.Logs.CreateLogger(typeof(DatasetDoctor).FullName!));
+        var checks = DatasetDoctor.Checks(media: media, resolver: resolver);
+        var doctor = new DatasetDoctor(request.Precision is { } precision ? [.. checks, new PrecisionCheck(host, precision)] : checks, host.Clock, host.Logs.CreateLogger(typeof(DatasetDoctor).FullName!));
         var report = asJson
             ? await doctor.ExamineAsync(request, null, cancellation)
             : await host.Report.RunAsync("Examining", progress => doctor.ExamineAsync(request, progress, cancellation));

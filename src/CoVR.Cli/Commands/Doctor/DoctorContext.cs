@@ -37,6 +37,9 @@ internal sealed class DoctorContext(DoctorRequest request, IProgress<WorkProgres
     /// <summary>How many items the current check has examined.</summary>
     public long Done => Interlocked.Read(ref _done);
 
+    /// <summary>What precisions change; null where that was not asked for.</summary>
+    public IReadOnlyList<PrecisionResult>? Precisions { get; set; }
+
     public void Report(Finding finding)
     {
         _findings.Enqueue(finding);

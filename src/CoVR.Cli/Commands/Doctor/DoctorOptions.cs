@@ -18,6 +18,8 @@ internal sealed class DoctorOptions
         ["test"] = DatasetSplit.Test,
     };
 
+    private const int DefaultItems = 100;
+
     private readonly Argument<string[]> _choices = new("choices") { Description = "Choices and values, as for 'covr train': data=… test=… model=… model/ckpt=… name.name=value.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _configDir = new("--config-dir", OptionNames.Aliases("--config-dir")) { Description = "A folder of your own configuration files, which override covr's." };
     private readonly Option<string?> _data = new("--data") { Description = $"The layout of the data set's files: {string.Join(", ", NamedSets.Kinds)}." };
@@ -29,6 +31,13 @@ internal sealed class DoctorOptions
     private readonly Option<string[]> _checkpoint = new("--checkpoint") { Description = "Weights: a path, or a released name." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "The vocabulary file (vocab.txt)." };
     private readonly Option<string?> _device = new("--device") { Description = "The device to compute on: cpu, cuda, cuda:1, mps." };
+    private readonly Option<int?> _precision = new("--precision")
+    {
+        Description = "Compares int8 and bfloat16 with float32 on at most so many items, 100 if no number is given: the pictures and videos of --media, or the queries of the data set with --data.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _model = new("--model") { Description = $"The model whose precisions are compared. [default: {PublishedModel.All[0].Name}]" };
     private readonly Option<bool> _full = new("--full") { Description = "Decodes every picture and video, and reads every embedding." };
     private readonly Option<bool> _noMachine = new("--no-machine", OptionNames.Aliases("--no-machine")) { Description = "Skips the checks of programs, libraries, devices, disks and memory." };
     private readonly Option<int> _workers = new("--workers", "--num-workers", "--num_workers") { Description = "How many files are read at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -61,7 +70,14 @@ internal sealed class DoctorOptions
                 result.AddError("--workers must be at least 1.");
             }
         });
-        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _full, _noMachine, _workers, VideoTimeout, DropDamaged, Output, Json })
+        _precision.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() < 2)
+            {
+                result.AddError("--precision compares at least 2 items.");
+            }
+        });
+        foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _precision, _model, _full, _noMachine, _workers, VideoTimeout, DropDamaged, Output, Json })
         {
             command.Add(option);
         }
@@ -77,12 +93,36 @@ internal sealed class DoctorOptions
             Workers = parsed.GetValue(_workers),
             Machine = !parsed.GetValue(_noMachine),
             Datasets = [.. request.Datasets, .. Named(host, parsed)],
-            Checkpoints = [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name))],
+            Checkpoints = IsAsked(parsed, _precision)
+                ? request.Checkpoints
+                : [.. request.Checkpoints, .. Values(parsed, _checkpoint).Select(name => new DoctorCheckpoint(File.Exists(host.PathOf(name)) ? host.PathOf(name) : name))],
             Vocabulary = parsed.GetValue(_vocabulary) is { } vocabulary ? host.PathOf(vocabulary) : request.Vocabulary,
             Device = parsed.GetValue(_device) ?? request.Device,
             OutputFolder = request.OutputFolder ?? host.Folder,
+            Precision = Precision(host, parsed),
         };
     }
+
+    private PrecisionRequest? Precision(CommandHost host, ParseResult parsed)
+    {
+        if (!IsAsked(parsed, _precision))
+        {
+            return IsAsked(parsed, _model) ? throw new CommandException("--model needs --precision; for an examination write model=….", ExitCodes.Usage) : null;
+        }
+
+        var folder = parsed.GetValue(_data) is null && (parsed.GetValue(_choices) ?? []).Length == 0
+            ? host.PathOf(parsed.GetValue(_media) ?? throw new CommandException("--precision needs --media FOLDER, or a data set (--data or data=…).", ExitCodes.Usage))
+            : null;
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new CommandException($"there is no folder {host.Shown(folder)}.");
+        }
+
+        var (model, checkpoint, vocabulary, device) = (parsed.GetValue(_model), Values(parsed, _checkpoint).FirstOrDefault(), parsed.GetValue(_vocabulary), parsed.GetValue(_device) ?? "cpu");
+        return new PrecisionRequest(precision => ModelArguments.Choose(host, model, checkpoint, null, vocabulary, device, (ModelEngine.Torch, precision)), folder, parsed.GetValue(_precision) ?? DefaultItems);
+    }
+
+    private static bool IsAsked(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private static string[] Values(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) ?? [];
 
@@ -103,8 +143,8 @@ internal sealed class DoctorOptions
     {
         if (parsed.GetValue(_data) is not { } kind)
         {
-            Option[] needing = [_annotations, _media, _split, _embeddings, _captions];
-            return needing.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } lone
+            Option[] needing = [_annotations, .. IsAsked(parsed, _precision) ? Array.Empty<Option>() : [_media], _split, _embeddings, _captions];
+            return needing.FirstOrDefault(option => IsAsked(parsed, option)) is { } lone
                 ? throw new CommandException($"{lone.Name} needs --data, which tells how the files are laid out: {string.Join(", ", NamedSets.Kinds)}.", ExitCodes.Usage)
                 : [];
         }

@@ -41,6 +41,9 @@ internal sealed record DoctorReport
     /// <summary>What can be scored, for each split.</summary>
     public required IReadOnlyList<SplitCoverage> Coverage { get; init; }
 
+    /// <summary>What precisions change; null where that was not asked for.</summary>
+    public IReadOnlyList<PrecisionResult>? Precisions { get; init; }
+
     /// <summary>Findings grouped by kind, the worst first.</summary>
     public IReadOnlyList<FindingGroup> Groups =>
     [

@@ -39,6 +39,9 @@ internal sealed record DoctorRequest
     /// <summary>How many files are read at the same time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>The comparison of precisions; null: none. It is the only part of an examination that loads a model.</summary>
+    public PrecisionRequest? Precision { get; init; }
+
     /// <summary>Whether programs, native libraries, devices, disks and memory are examined.</summary>
     public bool Machine { get; init; } = true;
 }

@@ -13,6 +13,11 @@ internal sealed class DoctorTable(CommandHost host, DoctorRequest request)
     {
         ShowFindings(report);
         ShowCoverage(report);
+        if (report.Precisions is { } precisions)
+        {
+            host.Console.Write(TableOf(precisions));
+        }
+
         ShowEnd(report, written);
     }
 
@@ -53,6 +58,22 @@ internal sealed class DoctorTable(CommandHost host, DoctorRequest request)
                 host.Console.MarkupLine($"    {Markup.Escape(miss)}");
             }
         }
+    }
+
+    private static Table TableOf(IReadOnlyList<PrecisionResult> precisions)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("precision");
+        foreach (var title in (string[])["lowest cosine", "median cosine", "same first ten", "R@1", "s per item"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned());
+        }
+
+        foreach (var row in precisions.Select(PrecisionRow.Of))
+        {
+            table.AddRow(row.Precision, row.Lowest, row.Median, row.FirstTen, row.Recall, row.Seconds);
+        }
+
+        return table;
     }
 
     private static string Name(SplitCoverage coverage) => coverage.Split.ToString().ToLowerInvariant();

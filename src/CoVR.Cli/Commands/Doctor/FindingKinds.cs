@@ -43,6 +43,8 @@ internal static class FindingKinds
     public const string CheckpointUnreadable = "checkpoints.unreadable";
     public const string CheckpointForeign = "checkpoints.foreign";
 
+    public const string Precision = "model.precision";
+
     public const string Decoder = "machine.decoder";
     public const string Program = "machine.ffmpeg";
     public const string NativeLibrary = "machine.libtorch";

@@ -7,6 +7,8 @@ using CoVR.Cli.Pages;
 using CoVR.Cli.Reporting;
 using CoVR.Embedding;
 using CoVR.Embedding.Folders;
+using CoVR.Modeling.Families;
+using CoVR.Modeling.Native;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Search;
@@ -29,6 +31,9 @@ internal sealed class FolderSearch : IAsyncDisposable
             .UseFolderGallery(store)
             .ConfigureMedia(media => media.Timeout = videoTimeout)
             .Configure(options => options.Embedding = embedding);
+
+        // Most questions have no picture, and most searches find nothing new to embed.
+        services.Configure<ModelOptions>(model => model.VisualEncoderOnDemand = true);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
 
@@ -51,7 +56,11 @@ internal sealed class FolderSearch : IAsyncDisposable
     {
         // A store chosen by the user may serve several folders.
         var scope = store is null ? "" : ScopeOf(folder);
-        var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => FolderScan.RunAsync(folder, scope, MagickCoVRBuilderExtensions.CreateDecoder(), cancellation));
+        var scanning = FolderScan.RunAsync(folder, scope, MagickCoVRBuilderExtensions.CreateDecoder(), cancellation);
+
+        // Meanwhile libtorch is loaded; a fault shows when the model is.
+        _ = Task.Run(() => NativeTorch.EnsureLoaded(), CancellationToken.None);
+        var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => scanning);
         return scan.Items.Count > 0
             ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
             : throw new CommandException($"{host.Shown(folder)} holds no pictures or videos.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {scan.DescribePassedOver()}.")}");
@@ -63,7 +72,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     {
         RequirePlace();
         await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
-        if (await Gallery.CountAsync(new GalleryFilter.InFolder(_scan.Scope), cancellation) == 0)
+        if (await Gallery.CountAsync(_scan.Scope.Length == 0 ? null : new GalleryFilter.InFolder(_scan.Scope), cancellation) == 0)
         {
             _host.Say($"First search of {_host.Shown(_scan.Folder)}: embedding {_scan.Items.Count} files into {_host.Shown(_store)}");
         }
@@ -81,27 +90,27 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <summary>Answers a query.</summary>
     public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, IReadOnlyList<GalleryFilter> filters, bool withReference, CancellationToken cancellation)
     {
-        var paths = _scan.Items.ToDictionary(item => item.Id, item => item.Source.Path!);
+        var paths = _scan.Items.ToDictionary(item => item.Id.Value, item => item.Source.Path!, StringComparer.Ordinal);
         var reference = query.Reference?.Path;
-        var filter = new GalleryFilter.All([new GalleryFilter.InFolder(_scan.Scope), .. filters]);
+        var filter = _scan.Scope.Length == 0 && filters.Count == 0 ? null : new GalleryFilter.All([new GalleryFilter.InFolder(_scan.Scope), .. filters]);
         var excluded = new HashSet<MediaId>();
         await foreach (var (id, _) in Gallery.ListAsync(filter, cancellation))
         {
             // What the scan could not see, and the reference itself.
-            if (!paths.TryGetValue(id, out var path) || (!withReference && path == reference))
+            if (!paths.TryGetValue(id.Value, out var path) || (!withReference && path == reference))
             {
                 excluded.Add(id);
             }
         }
 
-        var options = new SearchOptions { Top = top, Filter = _scan.Scope.Length == 0 && filters.Count == 0 ? null : filter, Exclude = excluded };
+        var options = new SearchOptions { Top = top, Filter = filter, Exclude = excluded };
         var result = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, options, cancellation);
         return new SearchAnswer(
             _scan.Folder,
             reference,
             query.Modification,
             (int)result.Candidates,
-            [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id]))]);
+            [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id.Value]))]);
     }
 
     /// <summary>Writes the page of answers.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Search;
@@ -12,11 +13,20 @@ namespace CoVR.Cli.Commands.Search;
 /// <param name="Hits">The answers, best first.</param>
 internal sealed record SearchAnswer(string Folder, string? Reference, string? Text, int Candidates, IReadOnlyList<FoundFile> Hits)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = SearchJson.Default,
+    };
 
     /// <summary>The answer as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
+
+/// <summary>Made by the compiler: making it at run time takes longer than the search.</summary>
+[JsonSerializable(typeof(SearchAnswer))]
+internal sealed partial class SearchJson : JsonSerializerContext;
 
 /// <summary>A hit.</summary>
 /// <param name="Rank">Its one-based rank.</param>

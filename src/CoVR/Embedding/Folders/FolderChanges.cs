@@ -30,9 +30,11 @@ internal sealed record FolderChanges(
     {
         var suspects = items.Where(item => !IsAsStored(item, stored)).ToList();
         var current = await ReadAsync(suspects, withLocations, hashed, cancellationToken).ConfigureAwait(false);
-        var gone = scan.Items.Select(item => item.Id).ToHashSet();
-        gone = [.. stored.Keys.Where(id => scan.Covers(id) && !gone.Contains(id) && !scan.Unreadable.Any(folder => id.Value.StartsWith(folder + '/', StringComparison.Ordinal)))];
-        return Sort(items.Count - suspects.Count, current, stored, gone);
+        var present = scan.Items.Select(item => item.Id.Value).ToHashSet(StringComparer.Ordinal);
+        HashSet<MediaId> gone = [.. stored.Keys.Where(id => scan.Covers(id) && !present.Contains(id.Value) && !scan.Unreadable.Any(folder => id.Value.StartsWith(folder + '/', StringComparison.Ordinal)))];
+        return current.Count == 0
+            ? new FolderChanges(items.Count, [], new HashSet<MediaId>(), [], [], gone)
+            : Sort(items.Count - suspects.Count, current, stored, gone);
     }
 
     private static FolderChanges Sort(

@@ -127,9 +127,9 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
     /// <summary>Removes items that are gone, and failures of files that changed or are gone, so that the job retries them.</summary>
     private async Task ForgetAsync(IEnumerable<MediaId> removed, FolderScan scan, List<MediaItem> settled, CancellationToken cancellationToken)
     {
-        var present = scan.Items.Select(item => item.Id).ToHashSet();
-        var now = settled.ToDictionary(item => item.Id, item => item.Properties);
         var failures = await gallery.GetFailuresAsync(cancellationToken).ConfigureAwait(false);
+        var present = failures.Count == 0 ? [] : scan.Items.Select(item => item.Id).ToHashSet();
+        var now = failures.Count == 0 ? [] : settled.ToDictionary(item => item.Id, item => item.Properties);
         var outdated = failures.Values.Where(failure => scan.Covers(failure.Id)
             && (now.TryGetValue(failure.Id, out var file) ? RetryFailed || failure.Size != file.Size || failure.Modified != file.Modified : !present.Contains(failure.Id)));
         if (removed.Concat(outdated.Select(failure => failure.Id)).ToHashSet() is { Count: > 0 } ids)

@@ -5,7 +5,8 @@ internal sealed class FolderWalk(string folder, string scope, IEnumerable<string
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = false };
 
-    private readonly SortedDictionary<MediaId, MediaItem> _items = [];
+    // By the text of the identity: collections of strings need no compiling at run time.
+    private readonly Dictionary<string, MediaItem> _items = new(StringComparer.Ordinal);
     private readonly HashSet<string> _formats = [.. formats];
     private readonly SortedDictionary<string, int> _passedOver = new(StringComparer.Ordinal);
     private readonly List<string> _unreadable = [];
@@ -34,17 +35,19 @@ internal sealed class FolderWalk(string folder, string scope, IEnumerable<string
 
         foreach (var (id, reason) in MediaPairs.Find(_items.Values, cancellationToken))
         {
-            _items.Remove(id);
+            _items.Remove(id.Value);
             PassOver(reason);
         }
 
         foreach (var item in _items.Values.Where(item => FormatNotRead(item) is not null).ToArray())
         {
-            _items.Remove(item.Id);
+            _items.Remove(item.Id.Value);
             PassOver($"{FormatNotRead(item)} (add CoVR.Media.Magick)");
         }
 
-        return new FolderScan(folder, scope, [.. _items.Values], _passedOver) { Unreadable = _unreadable };
+        string[] order = [.. _items.Keys];
+        Array.Sort(order, StringComparer.Ordinal);
+        return new FolderScan(folder, scope, [.. order.Select(id => _items[id])], _passedOver) { Unreadable = _unreadable };
     }
 
     private void Enter(string path, string relative, string real, bool isRoot)
@@ -66,7 +69,7 @@ internal sealed class FolderWalk(string folder, string scope, IEnumerable<string
 
     private void Visit(FileSystemInfo entry, string relative, string real)
     {
-        if (entry.LinkTarget is not null)
+        if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null)
         {
             _links.Enqueue(relative, relative);
         }
@@ -128,9 +131,10 @@ internal sealed class FolderWalk(string folder, string scope, IEnumerable<string
         else if (!type.IsAlsoOfPrograms || MediaFileTypes.IsTransportStream(real))
         {
             var id = new MediaId(Join(scope, relative));
-            _items[id] = new MediaItem(id, MediaSource.FromFile(Path.Combine(folder, relative)))
+            var path = Path.Combine(folder, relative);
+            _items[id.Value] = new MediaItem(id, MediaSource.FromFile(path))
             {
-                Properties = new GalleryProperties { Kind = type.Kind, Source = Path.Combine(folder, relative), Size = file.Length, Modified = Microseconds(file.LastWriteTimeUtc) },
+                Properties = new GalleryProperties { Kind = type.Kind, Source = path, Size = file.Length, Modified = Microseconds(file.LastWriteTimeUtc) },
             };
         }
     }

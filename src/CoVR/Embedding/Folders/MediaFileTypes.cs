@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace CoVR.Embedding.Folders;
 
 /// <summary>The kind of a file by its name.</summary>
@@ -7,7 +5,7 @@ namespace CoVR.Embedding.Folders;
 /// <param name="Kind">The kind; null if only the content can tell (<c>.gif</c>).</param>
 /// <param name="Format">Its name in <see cref="IImageDecoder.Formats"/>, for formats that the built-in decoder does not read.</param>
 /// <param name="IsAlsoOfPrograms">Whether program files use this extension too.</param>
-internal readonly record struct MediaFileType(bool IsKnown, MediaKind? Kind, string? Format = null, bool IsAlsoOfPrograms = false);
+internal sealed record MediaFileType(bool IsKnown, MediaKind? Kind, string? Format = null, bool IsAlsoOfPrograms = false);
 
 /// <summary>The file extensions of pictures and videos.</summary>
 internal static class MediaFileTypes
@@ -17,10 +15,11 @@ internal static class MediaFileTypes
 
     private const byte PacketStart = 0x47;
 
-    private static readonly FrozenDictionary<string, MediaFileType> Types = Make();
+    private static readonly MediaFileType Unknown = new(false, null);
+    private static readonly Dictionary<string, MediaFileType> Types = Make();
 
     /// <summary>The type by the extension of a path.</summary>
-    public static MediaFileType Of(string path) => Types.GetValueOrDefault(Path.GetExtension(path));
+    public static MediaFileType Of(string path) => Types.GetValueOrDefault(Path.GetExtension(path), Unknown);
 
     /// <summary>Whether a file is an MPEG transport stream, with packets of 188 bytes or, with a timestamp, of 192.</summary>
     public static bool IsTransportStream(string path)
@@ -38,9 +37,9 @@ internal static class MediaFileTypes
         }
     }
 
-    private static FrozenDictionary<string, MediaFileType> Make()
+    private static Dictionary<string, MediaFileType> Make()
     {
-        var types = new Dictionary<string, MediaFileType>();
+        var types = new Dictionary<string, MediaFileType>(StringComparer.OrdinalIgnoreCase);
         Add(new(true, MediaKind.Picture), ".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp");
         Add(new(true, null), ".gif");
         Add(new(true, MediaKind.Video), ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".3g2", ".mpg", ".mpeg", ".m2ts", ".m2v", ".vob", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".ogm", ".qt", ".mxf", ".rm", ".rmvb", ".dv", ".divx");
@@ -54,7 +53,7 @@ internal static class MediaFileTypes
             Add(new(true, MediaKind.Picture, format), extensions);
         }
 
-        return types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        return types;
 
         void Add(MediaFileType type, params string[] extensions)
         {

@@ -9,10 +9,19 @@ internal static class MediaPairs
     private static readonly string[] LivePictures = [".heic", ".heif", ".jpg", ".jpeg"];
 
     /// <summary>The items that are no items of their own, and what they are.</summary>
-    public static IReadOnlyList<(MediaId Id, string Reason)> Find(IEnumerable<MediaItem> items, CancellationToken cancellationToken)
+    public static IReadOnlyList<(MediaId Id, string Reason)> Find(IReadOnlyCollection<MediaItem> items, CancellationToken cancellationToken)
     {
         var found = new List<(MediaId, string)>();
-        foreach (var group in items.GroupBy(item => Path.ChangeExtension(item.Id.Value, null), StringComparer.OrdinalIgnoreCase).Where(group => group.Skip(1).Any()))
+        HashSet<string> stems = new(StringComparer.OrdinalIgnoreCase), repeated = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in items)
+        {
+            if (!stems.Add(Stem(item)))
+            {
+                repeated.Add(Stem(item));
+            }
+        }
+
+        foreach (var group in items.Where(item => repeated.Contains(Stem(item))).OrderBy(item => item.Id).GroupBy(Stem, StringComparer.OrdinalIgnoreCase))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (group.FirstOrDefault(item => item.Properties.Kind == MediaKind.Picture && !IsRaw(item)) is { } picture)
@@ -24,6 +33,8 @@ internal static class MediaPairs
 
         return found;
     }
+
+    private static string Stem(MediaItem item) => Path.ChangeExtension(item.Id.Value, null);
 
     private static bool IsRaw(MediaItem item) => MediaFileTypes.Of(item.Source.Path!).Format == MediaFileTypes.Raw;
 
