@@ -6,9 +6,7 @@ internal abstract class PairScorer
     /// <summary>Whether a score is the largest product of a row of the query and a row of the item, so that bounds of products bound it.</summary>
     public virtual bool HasBounds => false;
 
-    /// <summary>The scorer of a similarity.</summary>
-    /// <param name="similarity">The specification.</param>
-    /// <param name="vectors">Q of the candidates.</param>
+    /// <summary>The scorer of a similarity; <paramref name="vectors"/> is Q of the candidates.</summary>
     public static PairScorer For(ISimilarity similarity, int vectors) => similarity switch
     {
         MeanPooledSimilarity => new MeanPooled(),
@@ -26,9 +24,7 @@ internal abstract class PairScorer
     /// <summary>The score of two items' rows.</summary>
     public abstract float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions);
 
-    /// <summary>The error bound of scores, given the error bound of each product, <paramref name="margin"/>.</summary>
-    /// <param name="margin">The error bound of one product.</param>
-    /// <param name="largest">No product is larger.</param>
+    /// <summary>The error bound of scores, given the error bound of each product, <paramref name="margin"/>, of which none is larger than <paramref name="largest"/>.</summary>
     public virtual float MarginOf(float margin, float largest) => margin;
 
     private sealed class MeanPooled : PairScorer
