@@ -35,7 +35,6 @@ public sealed class DependencyTests
         ["Magick.NET.Core"] = "CoVR.Media.Magick",
         ["MetadataExtractor"] = "CoVR",
         ["Microsoft.ML.OnnxRuntime"] = "CoVR.Onnx",
-        ["Google.Protobuf"] = "CoVR.Onnx",
         ["CsvHelper"] = "CoVR.Datasets",
         ["Npgsql"] = "CoVR.PgVector",
         ["Pgvector"] = "CoVR.PgVector",

@@ -59,9 +59,9 @@ internal enum ModelEngine
 /// <summary>What a title says of engine and precision.</summary>
 internal static class EngineTitle
 {
-    /// <summary>Nothing for libtorch and float32.</summary>
+    /// <summary>Nothing for float32, in which engines share a gallery: the title names its folder.</summary>
     public static string Of(ModelEngine engine, ModelPrecision precision) =>
-        (precision == ModelPrecision.Float32 ? "" : $" in {precision.ToString().ToLowerInvariant()}") + (engine == ModelEngine.Torch ? "" : " by ONNX Runtime");
+        precision == ModelPrecision.Float32 ? "" : $" in {(engine == ModelEngine.Torch ? "" : "onnx-")}{precision.ToString().ToLowerInvariant()}";
 
     /// <summary>Lets the engine run the pipeline's visual encoder.</summary>
     public static ICoVRBuilder UseEngine(this ICoVRBuilder pipeline, ModelEngine engine) => engine == ModelEngine.Onnx ? pipeline.UseOnnxRuntime() : pipeline;
