@@ -18,10 +18,16 @@ switch (args)
         return FullSizeChild.Run(rest);
     case [StepBenchmarks.Name, .. var rest]:
         return await StepBenchmarks.RunAsync(rest);
+    case [EvaluateCommand.Name, .. var rest]:
+        return await EvaluateCommand.RunAsync(rest);
+    case [SearchCommand.Name, .. var rest]:
+        return await SearchCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:
         return ModelsCommand.Run(rest);
     case [TrainStepCommand.Name, .. var rest]:
         return TrainStepCommand.Run(rest);
+    case [OnnxBenchmarks.Name, .. var rest]:
+        return OnnxBenchmarks.Run(rest);
     case [CsvBenchmarks.Name, .. var rest]:
         return CsvBenchmarks.Run(rest);
     case [StartCommand.Name, .. var rest]:

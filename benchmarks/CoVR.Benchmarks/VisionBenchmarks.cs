@@ -28,17 +28,23 @@ public class VisionBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var options = new VisionTransformerOptions();
         _model = MadeModels.Large(Precision);
         _pixels = randn(Batch, 3, 384, 384);
+        _layers = Layers(Batch, new VisionTransformerOptions().Depth);
+    }
+
+    /// <summary>The linear layers of a batch.</summary>
+    internal static LinearLayers Layers(int batch, int depth)
+    {
+        var options = new VisionTransformerOptions();
         var (patches, width) = (options.Patches(384), options.Width);
-        var rows = (long)Batch * (patches + 1);
-        _layers = new LinearLayers()
-            .Add(1, (long)Batch * patches, 3 * options.PatchSize * options.PatchSize, width)
-            .Add(options.Depth, rows, width, 3 * width)
-            .Add(options.Depth, rows, width, width)
-            .Add(options.Depth, rows, width, options.FeedForwardWidth)
-            .Add(options.Depth, rows, options.FeedForwardWidth, width);
+        var rows = (long)batch * (patches + 1);
+        return new LinearLayers()
+            .Add(1, (long)batch * patches, 3 * options.PatchSize * options.PatchSize, width)
+            .Add(depth, rows, width, 3 * width)
+            .Add(depth, rows, width, width)
+            .Add(depth, rows, width, options.FeedForwardWidth)
+            .Add(depth, rows, options.FeedForwardWidth, width);
     }
 
     /// <summary>The linear layers alone.</summary>

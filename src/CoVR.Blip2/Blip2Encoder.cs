@@ -199,7 +199,7 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     public override ComposedFamilyEncoder CreateTargetEncoder()
     {
         _targets?.Dispose();
-        _targets = new Blip2Encoder(_architecture, new ComposedModelParts(new BorrowedVision(Visual)));
+        _targets = new Blip2Encoder(_architecture, new ComposedModelParts(new BorrowedVision(this)));
         _targets.eval();
         foreach (var parameter in _targets.parameters())
         {
@@ -250,15 +250,15 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
         _textHead ?? throw new InvalidOperationException($"This BLIP-2 was built without {nameof(Blip2Architecture.TextHead)}: it embeds pictures only.");
 
     /// <summary>Another encoder's visual encoder: its width and pictures, but not its weights.</summary>
-    private sealed class BorrowedVision(IVisualEncoder owner) : IVisualEncoder
+    private sealed class BorrowedVision(ComposedFamilyEncoder owner) : IVisualEncoder
     {
         /// <inheritdoc/>
-        public int Width => owner.Width;
+        public int Width => owner.Visual.Width;
 
         /// <inheritdoc/>
-        public ImageInput Input => owner.Input;
+        public ImageInput Input => owner.Visual.Input;
 
         /// <inheritdoc/>
-        public Tensor Encode(Tensor pixels) => owner.Encode(pixels);
+        public Tensor Encode(Tensor pixels) => owner.Visual.Encode(pixels);
     }
 }

@@ -21,6 +21,7 @@ public sealed class DependencyTests
         ["CoVR.Reproduction"] = ["CoVR.Datasets", "CoVR.Training"],
         ["CoVR.Training.Mpi"] = ["CoVR.Training"],
         ["CoVR.Training.Mlflow"] = ["CoVR.Training"],
+        ["CoVR.Onnx"] = ["CoVR.Modeling"],
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
     };
@@ -33,6 +34,8 @@ public sealed class DependencyTests
         ["Magick.NET-Q8-AnyCPU"] = "CoVR.Media.Magick",
         ["Magick.NET.Core"] = "CoVR.Media.Magick",
         ["MetadataExtractor"] = "CoVR",
+        ["Microsoft.ML.OnnxRuntime"] = "CoVR.Onnx",
+        ["Google.Protobuf"] = "CoVR.Onnx",
         ["CsvHelper"] = "CoVR.Datasets",
         ["Npgsql"] = "CoVR.PgVector",
         ["Pgvector"] = "CoVR.PgVector",

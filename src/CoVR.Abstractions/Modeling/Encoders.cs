@@ -15,6 +15,10 @@ public interface IVisualEncoder
     /// <summary>Its image input.</summary>
     ImageInput Input { get; }
 
+    /// <summary>Names what rounds its tokens, for example <c>onnx-int8</c>; part of the model's name and so of the fingerprint.</summary>
+    /// <value>Null: they are computed in 32 bits.</value>
+    string? Rounding => null;
+
     /// <summary>Encodes pictures.</summary>
     /// <param name="pixels">[B, 3, S, S], normalised.</param>
     /// <returns>[B, N, C], the class token first; the caller's dispose scope owns it.</returns>

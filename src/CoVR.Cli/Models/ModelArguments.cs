@@ -22,6 +22,11 @@ internal sealed class ModelArguments
         Description = "What linear layers are computed in on the CPU: Float32, BFloat16 or Int8. The smaller ones are faster on many processors, and change embeddings a little. [default: Float32]",
     };
 
+    private readonly Option<ModelEngine> _engine = new("--engine")
+    {
+        Description = "What runs the visual encoder: torch or onnx (ONNX Runtime, in Float32 or Int8), whichever is faster on this machine. [default: torch]",
+    };
+
     private readonly Option<int?> _imageSize;
 
     private ModelArguments(Command command, bool forQueries)
@@ -38,7 +43,7 @@ internal sealed class ModelArguments
         _type = new Option<string?>("--model_type", "--model-type") { Description = $"The reference's name for the model: {string.Join(", ", PublishedModel.All.Select(model => model.Variant))}." };
         _vocabulary = new Option<string?>("--vocabulary") { Description = "vocab.txt of bert-base-uncased. [default: the one in this folder, otherwise downloaded once]" };
         _imageSize = new Option<int?>("--image_size", "--image-size") { Description = "The size in pixels that pictures are resized to. [default: what the model was trained with]" }.AtLeast(8);
-        foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device, _precision } : [_model, _type, _checkpoint, _vocabulary, _device, _precision, _imageSize])
+        foreach (var option in forQueries ? new Option[] { _model, _checkpoint, _target, _vocabulary, _device, _precision, _engine } : [_model, _type, _checkpoint, _vocabulary, _device, _precision, _engine, _imageSize])
         {
             command.Add(option);
         }
@@ -55,19 +60,19 @@ internal sealed class ModelArguments
     public IModelChoice Read(CommandHost host, ParseResult parsed)
     {
         var (name, checkpoint, vocabulary) = (parsed.GetValue(_model), parsed.GetValue(_checkpoint), parsed.GetValue(_vocabulary));
-        var (device, precision) = (parsed.GetRequiredValue(_device), parsed.GetValue(_precision));
+        var (device, computed) = (parsed.GetRequiredValue(_device), (parsed.GetValue(_engine), parsed.GetValue(_precision)));
         if (_forQueries)
         {
-            return Choose(host, name, checkpoint, parsed.GetResult(_target) is null ? null : parsed.GetValue(_target), vocabulary, device, precision);
+            return Choose(host, name, checkpoint, parsed.GetResult(_target) is null ? null : parsed.GetValue(_target), vocabulary, device, computed);
         }
 
-        if (Own(host, name, checkpoint, vocabulary, device, precision) is { } own)
+        if (Own(host, name, checkpoint, vocabulary, device, computed) is { } own)
         {
             return own;
         }
 
         var model = Typed(name, parsed.GetValue(_type));
-        return new PublishedChoice(model, Located(host, checkpoint ?? model.TargetWeights), null, () => FindVocabulary(host, vocabulary), device, precision, parsed.GetValue(_imageSize));
+        return new PublishedChoice(model, Located(host, checkpoint ?? model.TargetWeights), null, () => FindVocabulary(host, vocabulary), device, computed.Item2, parsed.GetValue(_imageSize)) { Engine = computed.Item1 };
     }
 
     /// <summary>A model for composed queries.</summary>
@@ -77,11 +82,11 @@ internal sealed class ModelArguments
     /// <param name="target">Weights that embed targets; null for the model's own.</param>
     /// <param name="vocabulary">The vocabulary; null to find one.</param>
     /// <param name="device">Where it runs.</param>
-    /// <param name="precision">What linear layers are computed in.</param>
+    /// <param name="computed">What runs the visual encoder, and what linear layers are computed in.</param>
     /// <exception cref="CommandException">There is no such model.</exception>
-    public static IModelChoice Choose(CommandHost host, string? name, string? checkpoint, string? target, string? vocabulary, string device, ModelPrecision precision)
+    public static IModelChoice Choose(CommandHost host, string? name, string? checkpoint, string? target, string? vocabulary, string device, (ModelEngine Engine, ModelPrecision Precision) computed)
     {
-        if (Own(host, name, checkpoint, vocabulary, device, precision) is { } own)
+        if (Own(host, name, checkpoint, vocabulary, device, computed) is { } own)
         {
             return own;
         }
@@ -93,11 +98,14 @@ internal sealed class ModelArguments
         }
 
         return new PublishedChoice(
-            model, Located(host, checkpoint ?? model.QueryWeights), target is null ? null : Located(host, target), () => FindVocabulary(host, vocabulary), device, precision, null);
+            model, Located(host, checkpoint ?? model.QueryWeights), target is null ? null : Located(host, target), () => FindVocabulary(host, vocabulary), device, computed.Precision, null)
+        {
+            Engine = computed.Engine,
+        };
     }
 
-    private static ConfiguredModel? Own(CommandHost host, string? name, string? checkpoint, string? vocabulary, string device, ModelPrecision precision) =>
-        name is not null && PublishedModel.Find(name) is null ? ConfiguredModel.Find(host, name, checkpoint, vocabulary, device, precision) : null;
+    private static ConfiguredModel? Own(CommandHost host, string? name, string? checkpoint, string? vocabulary, string device, (ModelEngine Engine, ModelPrecision Precision) computed) =>
+        name is not null && PublishedModel.Find(name) is null ? ConfiguredModel.Find(host, name, checkpoint, vocabulary, device, computed) : null;
 
     private static string Located(CommandHost host, string checkpoint) =>
         File.Exists(host.PathOf(checkpoint)) || Directory.Exists(host.PathOf(checkpoint)) ? host.PathOf(checkpoint) : checkpoint;

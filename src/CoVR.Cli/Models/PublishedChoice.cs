@@ -17,8 +17,11 @@ namespace CoVR.Cli.Models;
 /// <param name="ImageSize">A picture size instead of the variant's; null for the variant's.</param>
 internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, string? TargetCheckpoint, Func<string?> Vocabulary, string Device, ModelPrecision Precision, int? ImageSize) : IModelChoice
 {
+    /// <summary>What runs the visual encoder.</summary>
+    public ModelEngine Engine { get; init; }
+
     /// <inheritdoc/>
-    public string Title => $"{Model.Name} with {Checkpoint}{PrecisionTitle.Of(Precision)}";
+    public string Title => $"{Model.Name} with {Checkpoint}{EngineTitle.Of(Engine, Precision)}";
 
     /// <inheritdoc/>
     public string Family => Model.Family;
@@ -39,13 +42,27 @@ internal sealed record PublishedChoice(PublishedModel Model, string Checkpoint, 
             options.VocabularyPath = Vocabulary();
             options.Device = Device;
             options.Precision = Precision;
-        });
+        }).UseEngine(Engine);
     }
 }
 
-/// <summary>What a title says of the precision.</summary>
-internal static class PrecisionTitle
+/// <summary>What runs the visual encoder of a model.</summary>
+internal enum ModelEngine
 {
-    /// <summary>Nothing for float32.</summary>
-    public static string Of(ModelPrecision precision) => precision == ModelPrecision.Float32 ? "" : $" in {precision.ToString().ToLowerInvariant()}";
+    /// <summary>libtorch, as everything else.</summary>
+    Torch,
+
+    /// <summary>ONNX Runtime on the processor.</summary>
+    Onnx,
+}
+
+/// <summary>What a title says of engine and precision.</summary>
+internal static class EngineTitle
+{
+    /// <summary>Nothing for libtorch and float32.</summary>
+    public static string Of(ModelEngine engine, ModelPrecision precision) =>
+        (precision == ModelPrecision.Float32 ? "" : $" in {precision.ToString().ToLowerInvariant()}") + (engine == ModelEngine.Torch ? "" : " by ONNX Runtime");
+
+    /// <summary>Lets the engine run the pipeline's visual encoder.</summary>
+    public static ICoVRBuilder UseEngine(this ICoVRBuilder pipeline, ModelEngine engine) => engine == ModelEngine.Onnx ? pipeline.UseOnnxRuntime() : pipeline;
 }

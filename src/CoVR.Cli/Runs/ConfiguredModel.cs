@@ -26,6 +26,9 @@ internal sealed class ConfiguredModel : IModelChoice
     private static readonly Dictionary<string, ModelPrecision> Precisions =
         Enum.GetValues<ModelPrecision>().ToDictionary(value => value.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
+    private static readonly Dictionary<string, ModelEngine> Engines =
+        Enum.GetValues<ModelEngine>().ToDictionary(value => value.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     private readonly CommandHost _host;
     private readonly ComposedConfiguration _config;
     private readonly ModelValues _model;
@@ -51,7 +54,7 @@ internal sealed class ConfiguredModel : IModelChoice
     }
 
     /// <inheritdoc/>
-    public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}{PrecisionTitle.Of(Precision)}";
+    public string Title => $"{_config.Text("model.modelname")} with {_config.Text("model.ckpt.name")}{EngineTitle.Of(Engine, Precision)}";
 
     /// <inheritdoc/>
     public string Family => _model.Basemodel;
@@ -67,6 +70,8 @@ internal sealed class ConfiguredModel : IModelChoice
 
     /// <summary>What linear layers are computed in.</summary>
     private ModelPrecision Precision => _config.OneOf("model.precision", Precisions, "float32");
+
+    private ModelEngine Engine => _config.OneOf("model.engine", Engines, "torch");
 
     /// <summary>Whether it will be trained.</summary>
     public bool IsTrained { get; init; }
@@ -84,7 +89,7 @@ internal sealed class ConfiguredModel : IModelChoice
         : "";
 
     /// <summary>A user-defined model, by the name of its file in <c>configs/model</c>, for commands that embed; null if there is none.</summary>
-    public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device, ModelPrecision precision)
+    public static ConfiguredModel? Find(CommandHost host, string name, string? checkpoint, string? vocabulary, string device, (ModelEngine Engine, ModelPrecision Precision) computed)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders([], host.Folder));
         if (!library.Contains($"model/{name}"))
@@ -93,7 +98,7 @@ internal sealed class ConfiguredModel : IModelChoice
         }
 
         var chosen = checkpoint is not null && library.Choices("model/ckpt").Contains(checkpoint);
-        List<string> arguments = [$"model={name}", "trainer=cpu", $"++model.precision={precision.ToString().ToLowerInvariant()}", .. chosen ? [$"model/ckpt={checkpoint}"] : Array.Empty<string>()];
+        List<string> arguments = [$"model={name}", "trainer=cpu", $"++model.precision={computed.Precision.ToString().ToLowerInvariant()}", $"++model.engine={computed.Engine.ToString().ToLowerInvariant()}", .. chosen ? [$"model/ckpt={checkpoint}"] : Array.Empty<string>()];
         if (checkpoint is not null && !chosen)
         {
             arguments.Add($"model.ckpt.path='{host.PathOf(checkpoint)}'");
@@ -108,9 +113,9 @@ internal sealed class ConfiguredModel : IModelChoice
     }
 
     /// <inheritdoc/>
-    public ICoVRBuilder Use(ICoVRBuilder pipeline) => Family == ReleasedCheckpoint.Blip
+    public ICoVRBuilder Use(ICoVRBuilder pipeline) => (Family == ReleasedCheckpoint.Blip
         ? pipeline.UseBlip(options => Configure(options, _sizes.Blip()))
-        : pipeline.UseBlip2(options => Configure(options, _sizes.Blip2()));
+        : pipeline.UseBlip2(options => Configure(options, _sizes.Blip2()))).UseEngine(Engine);
 
     private void Configure(ModelOptions options, (string Variant, ComposedArchitecture? Sizes, string? Name) model)
     {

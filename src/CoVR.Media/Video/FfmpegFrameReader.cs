@@ -5,8 +5,8 @@ namespace CoVR.Media.Video;
 /// <summary>Decodes chosen frames of a video file with ffmpeg, with the pixels that OpenCV gives.</summary>
 /// <remarks>
 /// Frame n is the nth frame that is decoded from the start, whatever the file announces. A video is decoded to its end, and once more where it has
-/// not the announced number of frames. Of long videos only the wanted frames are decoded, each from the key frame before it, where the packets tell
-/// which is which. As seen, frames of high dynamic range are made ordinary ones; else their codes are taken as they are, as OpenCV does.
+/// not the announced number of frames. Of long videos only the wanted frames are decoded, each from the key frame before it, where the tables of the file or
+/// its packets tell which is which. As seen, frames of high dynamic range are made ordinary ones; else their codes are taken as they are, as OpenCV does.
 /// </remarks>
 internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 {
@@ -49,7 +49,18 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
     /// <summary>The wanted frames of a long video; null if it has to be decoded from its start.</summary>
     private async Task<IReadOnlyList<RgbFrame>?> SeekAsync(OpenedVideo video, FrameSelection selection)
     {
-        if (video.Facts.Pixels <= options.SeekAbovePixels || video.Facts.Index is not { } index || index.Plan(selection.Distinct) is not { } seeks)
+        if (video.Facts.Pixels <= options.SeekAbovePixels)
+        {
+            return null;
+        }
+
+        if (video.Facts.Tables is { } tables && Mp4Excerpt.Of(video.Path, tables, selection.Distinct) is { } excerpt)
+        {
+            return await ReadExcerptAsync(video, excerpt).ConfigureAwait(false);
+        }
+
+        var facts = video.Facts.IsAsked ? video.Facts : await _probe.AskAsync(video.Path, video.Media, video.Limit).ConfigureAwait(false);
+        if (facts.Index is not { } index || facts.Frames != video.Facts.Frames || index.Plan(selection.Distinct) is not { } seeks)
         {
             return null;
         }
@@ -58,7 +69,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         foreach (var seek in seeks)
         {
             var choice = string.Join('+', seek.Frames.Select(number => FormattableString.Invariant($@"eq(pts\,{index.Times[number]})")));
-            var run = await RunAsync(video, new VideoRun(choice, seek.Frames.Count, video.Facts.Width, video.Facts.Height) { Start = seek.Start, EndsWithLast = true }).ConfigureAwait(false);
+            var run = await RunAsync(video, new VideoRun(choice, seek.Frames.Count, facts.Width, facts.Height) { Start = seek.Start, EndsWithLast = true }).ConfigureAwait(false);
             if (!IsAsExpected(run, seek, index))
             {
                 Log.OtherTimes(logger, video.Media);
@@ -69,6 +80,19 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         }
 
         return frames;
+    }
+
+    private async Task<IReadOnlyList<RgbFrame>?> ReadExcerptAsync(OpenedVideo video, Mp4Excerpt excerpt)
+    {
+        var choice = new VideoRun(FrameSelection.Expression(excerpt.Frames), excerpt.Frames.Length, video.Facts.Width, video.Facts.Height) { Excerpt = excerpt };
+        var run = await RunAsync(video, choice).ConfigureAwait(false);
+        if (run.Decoded.Select(frame => frame.Time ?? -1).SequenceEqual(excerpt.Times) && run.Decoded.TrueForAll(frame => (frame.Width, frame.Height) == (run.Width, run.Height)))
+        {
+            return run.Frames;
+        }
+
+        Log.OtherTimes(logger, video.Media);
+        return null;
     }
 
     /// <summary>Whether every frame from the key frame to the last wanted one was decoded at its time, in order and in one size.</summary>
@@ -121,8 +145,8 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
     private async Task<VideoRun> RunAsync(OpenedVideo video, VideoRun run)
     {
-        run = options.Pictures == PictureReading.AsSeen ? run with { Curve = video.Facts.Curve } : run;
-        await run.DecodeAsync(options, video.Path, video.Media, video.Limit).ConfigureAwait(false);
+        await run.DecodeAsync(options, video.Path, video.Media, video.Limit, video.Curve).ConfigureAwait(false);
+        video.Curve = run.NamedCurve;
         if (run.Errors.Length > 0)
         {
             Log.DecoderComplained(logger, video.Media, run.Errors);
@@ -153,5 +177,9 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         MediaFailure.Truncated,
         $"the video announces {video.Facts.Frames} frames, but ends after {count}: {selection.Distinct.Count(number => number < count)} of the {selection.Distinct.Length} requested frames exist.");
 
-    private sealed record OpenedVideo(string Path, string Media, VideoFacts Facts, TimeLimit Limit);
+    private sealed record OpenedVideo(string Path, string Media, VideoFacts Facts, TimeLimit Limit)
+    {
+        /// <summary>What makes ordinary frames of those of high dynamic range, as far as is known; null if they are ordinary.</summary>
+        internal HdrCurve? Curve { get; set; } = Facts.Curve;
+    }
 }

@@ -77,7 +77,8 @@ internal static class VideoContainers
         return length < 0 ? null : next + length;
     }
 
-    private static (long Length, int Next) ReadLength(ReadOnlySpan<byte> bytes, int at)
+    /// <summary>The length of an EBML element, −1 if it is not known, and what comes after it.</summary>
+    internal static (long Length, int Next) ReadLength(ReadOnlySpan<byte> bytes, int at)
     {
         var count = BitOperations.LeadingZeroCount((uint)bytes[at]) - 23;
         if (count > 8)

@@ -5,7 +5,10 @@ using FFMpegCore;
 
 namespace CoVR.Media.Video;
 
-/// <summary>Asks ffprobe for the size and the packets of a video; parses the description of the stream with FFMpegCore's model.</summary>
+/// <summary>
+/// Finds out the size and the number of frames of a video: by the tables of a plain MP4 or Matroska file, else by asking ffprobe for its packets, whose description of the
+/// stream is parsed with FFMpegCore's model.
+/// </summary>
 /// <remarks>
 /// The process is our own: cancelling FFMpegCore's call does not end a hanging ffprobe, nor the version check before it
 /// (docs/decisions/0004-ffmpegcore.md).
@@ -17,7 +20,17 @@ internal sealed class VideoProbe(MediaOptions options)
     /// <param name="media">The name for error messages.</param>
     /// <param name="limit">Ends the process.</param>
     /// <exception cref="MediaReadException">There is no frame, or the file is cut and nothing says how many frames it had.</exception>
-    internal async Task<VideoFacts> ReadAsync(string path, string media, TimeLimit limit)
+    internal async Task<VideoFacts> ReadAsync(string path, string media, TimeLimit limit) =>
+        Mp4Video.Read(path) is { } tables ? new VideoFacts(tables.Size.Width, tables.Size.Height, tables.Samples.Length) { IsTurned = tables.IsTurned, Tables = tables }
+        : MatroskaVideo.Read(path) is { } elements ? new VideoFacts(elements.Size.Width, elements.Size.Height, elements.Packets)
+        : await AskAsync(path, media, limit).ConfigureAwait(false);
+
+    /// <summary>Asks ffprobe.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="media">The name for error messages.</param>
+    /// <param name="limit">Ends the process.</param>
+    /// <exception cref="MediaReadException">There is no frame, or the file is cut and nothing says how many frames it had.</exception>
+    internal async Task<VideoFacts> AskAsync(string path, string media, TimeLimit limit)
     {
         string[] arguments =
         [
@@ -42,6 +55,7 @@ internal sealed class VideoProbe(MediaOptions options)
         return new VideoFacts(width, height, announced ?? shown)
         {
             IsCut = announced is not null,
+            IsAsked = true,
             Curve = HdrCurve.Of(stream.ColorTransfer),
             IsTurned = (stream.SideData ?? []).Any(side => side.ContainsKey("displaymatrix")),
             Index = announced is null ? VideoIndex.Of(stream.CodecName, stream.FieldOrder, Text(stream, "time_base"), packets) : null,
@@ -116,26 +130,4 @@ internal sealed class VideoProbe(MediaOptions options)
         stream.ExtensionData is { } more && more.TryGetValue(name, out var value) ? value.ToString() : null;
 
     private sealed record PacketList([property: JsonPropertyName("packets")] IReadOnlyList<VideoPacket>? Packets);
-}
-
-/// <summary>The first video stream of a file, as the file describes it; how many frames it really has is known when it is decoded.</summary>
-/// <param name="Width">Columns of a frame, after rotation.</param>
-/// <param name="Height">Rows of a frame, after rotation.</param>
-/// <param name="Frames">How many frames there should be, at least 1.</param>
-internal sealed record VideoFacts(int Width, int Height, int Frames)
-{
-    /// <summary>Whether the end of the file is missing, so that <see cref="Frames"/> is what it had.</summary>
-    internal bool IsCut { get; init; }
-
-    /// <summary>Whether ffmpeg rotates or mirrors the frames.</summary>
-    internal bool IsTurned { get; init; }
-
-    /// <summary>What makes ordinary frames of those of high dynamic range; null if they are ordinary.</summary>
-    internal HdrCurve? Curve { get; init; }
-
-    /// <summary>When each frame is shown; null where packets do not tell.</summary>
-    internal VideoIndex? Index { get; init; }
-
-    /// <summary>Pixels of all frames together, to which the time of decoding is about proportional.</summary>
-    internal long Pixels => (long)Width * Height * Frames;
 }

@@ -22,6 +22,9 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     private const string CurrentTiming = "-fps_mode";
     private const string EarlierTiming = "-vsync";
 
+    /// <summary>What an excerpt is read from; no file may be opened besides.</summary>
+    private static readonly string[] ExcerptInput = ["-protocol_whitelist", "pipe", "-i", "pipe:0"];
+
     /// <summary>The name of the option with each ffmpeg program.</summary>
     private static readonly ConcurrentDictionary<string, string> Timings = new();
 
@@ -34,8 +37,14 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     /// <summary>Whether the filters are set up again when size or format of the frames change. Else chosen frames are numbered through, and scaled.</summary>
     internal bool AdaptsFilters { get; init; }
 
+    /// <summary>Part of the file that is read instead of the file; null for the file.</summary>
+    internal Mp4Excerpt? Excerpt { get; init; }
+
     /// <summary>How frames of high dynamic range become ordinary ones; null if they come as they are.</summary>
-    internal HdrCurve? Curve { get; init; }
+    internal HdrCurve? Curve { get; private set; }
+
+    /// <summary>The curve that ffmpeg names for the stream.</summary>
+    internal HdrCurve? NamedCurve { get; private set; }
 
     /// <summary>All frames that were decoded, in order.</summary>
     internal List<DecodedFrame> Decoded { get; } = [];
@@ -47,8 +56,27 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     internal string Errors { get; private set; } = "";
 
     /// <summary>Runs ffmpeg.</summary>
+    /// <param name="options">The program, the order of channels, and whether frames of high dynamic range become ordinary ones.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="media">The name for error messages.</param>
+    /// <param name="limit">Ends the process.</param>
+    /// <param name="curve">What the stream is known to need to be seen; found, at the cost of a second run, if null.</param>
     /// <exception cref="MediaReadException">It failed, took too long, or its frames are not of the asked size.</exception>
-    internal async Task<VideoRun> DecodeAsync(MediaOptions options, string path, string media, TimeLimit limit)
+    internal async Task DecodeAsync(MediaOptions options, string path, string media, TimeLimit limit, HdrCurve? curve)
+    {
+        var isSeen = options.Pictures == PictureReading.AsSeen;
+        Curve = isSeen ? curve : null;
+        await DecodeOnceAsync(options, path, media, limit).ConfigureAwait(false);
+        if (isSeen && NamedCurve is { } named && named != Curve)
+        {
+            Curve = named;
+            Frames.Clear();
+            Decoded.Clear();
+            await DecodeOnceAsync(options, path, media, limit).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DecodeOnceAsync(MediaOptions options, string path, string media, TimeLimit limit)
     {
         var timing = Timings.GetOrAdd(options.FfmpegPath, CurrentTiming);
         var (code, spare) = await StartAsync(timing, options, path, media, limit).ConfigureAwait(false);
@@ -58,16 +86,28 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
             (code, spare) = await StartAsync(EarlierTiming, options, path, media, limit).ConfigureAwait(false);
         }
 
-        return code != 0 ? throw VideoFaults.Explain(path, media, code, Errors, "ffmpeg")
-            : spare == 0 ? this
-            : throw new MediaReadException(media, MediaFailure.DecoderFailed, $"ffmpeg's frames do not have the requested {Width}x{Height} pixels ({spare} bytes left over).");
+        if (code != 0)
+        {
+            throw VideoFaults.Explain(path, media, code, Errors, "ffmpeg");
+        }
+
+        if (spare != 0)
+        {
+            throw new MediaReadException(media, MediaFailure.DecoderFailed, $"ffmpeg's frames do not have the requested {Width}x{Height} pixels ({spare} bytes left over).");
+        }
     }
 
     private Task<(int Code, long Spare)> StartAsync(string timing, MediaOptions options, string path, string media, TimeLimit limit) =>
         MediaProcess.RunAsync(options.FfmpegPath, Arguments(timing, path), media, limit, async (process, cancellationToken) =>
         {
-            process.Input.Close();
+            var writing = Excerpt?.WriteAsync(process.Input, cancellationToken);
+            if (writing is null)
+            {
+                process.Input.Close();
+            }
+
             var spare = await ReadFramesAsync(process.Output, options.BgrVideos, cancellationToken).ConfigureAwait(false);
+            await (writing ?? Task.CompletedTask).ConfigureAwait(false);
             (var code, Errors) = await process.FinishAsync(cancellationToken).ConfigureAwait(false);
             return (code, spare);
         }, Listen);
@@ -110,7 +150,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
     private IEnumerable<string> Arguments(string timing, string path) =>
     [
         "-v", "repeat+level+info", "-hide_banner", "-nostats", "-nostdin", "-max_error_rate", "1", "-copyts",
-        "-threads", "1", "-reinit_filter", AdaptsFilters ? "1" : "0", .. Seek(), .. VideoContainers.Restrictions, "-i", path,
+        "-threads", Excerpt is null ? "1" : "2", "-reinit_filter", AdaptsFilters ? "1" : "0", .. Seek(), .. VideoContainers.Restrictions, .. Excerpt is null ? ["-i", path] : ExcerptInput,
         "-map", "0:V:0", "-an", "-sn", "-dn",
         "-vf", $"showinfo=checksum=0,select='{Choice}',scale=w={Width}:h={Height}:in_color_matrix={(Curve is null ? "bt601" : "bt2020")}:flags=bicubic,format={(Curve is null ? "rgb24" : "rgb48le")}",
         timing, "passthrough", .. EndsWithLast ? ["-frames:v", $"{Count}"] : Array.Empty<string>(), "-f", "rawvideo", "-",
@@ -130,6 +170,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
             return null;
         }
 
+        NamedCurve ??= HdrCurve.Of(StreamTransfer().Match(line).Groups["transfer"].Value);
         return Level().Match(line) is not { Success: true } level ? line
             : level.Groups["level"].ValueSpan is "info" or "warning" || line.StartsWith("[rawvideo @", StringComparison.Ordinal) ? null
             : line.Remove(level.Groups["level"].Index - 1, level.Groups["level"].Length + 3);
@@ -139,6 +180,9 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
 
     [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^\]]*\] \[info\] n: *(?<n>\d+) pts: *(?<time>-?\d+|NOPTS) .* s:(?<width>\d+)x(?<height>\d+) ")]
     private static partial Regex ShownFrame();
+
+    [GeneratedRegex(@"^\[info\]   Stream #0:.*: Video: .*\b(?<transfer>smpte2084|arib-std-b67)\b")]
+    private static partial Regex StreamTransfer();
 
     [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\] )*\[(?<level>info|warning|error|fatal|panic)\] ")]
     private static partial Regex Level();

@@ -1,6 +1,7 @@
 using CoVR.Modeling.Fusion;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Native;
+using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -15,6 +16,9 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
 
     [ComponentName(Name = VisualName)]
     private readonly IVisualEncoder _visual;
+
+    // Of another runtime, and no part of the state dict.
+    private IVisualEncoder? _replacement;
 
     /// <summary>Sets the visual encoder.</summary>
     /// <param name="name">The module's name.</param>
@@ -36,8 +40,8 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     /// <summary>Its image input.</summary>
     public ImageInput Image => _visual.Input;
 
-    /// <summary>The visual encoder.</summary>
-    public IVisualEncoder Visual => _visual;
+    /// <summary>The visual encoder: the family's, the host's, or that of another runtime (<see cref="ModelOptions.VisualEngine"/>).</summary>
+    public IVisualEncoder Visual => _replacement ?? _visual;
 
     /// <summary>What makes queries.</summary>
     public abstract IFusionModule Fusion { get; }
@@ -142,6 +146,26 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
             parts.HasFlag(QueryParts.Modification) ? modification : null);
     }
 
+    /// <summary>Lets an encoder of another runtime, which becomes this one's, encode pictures. The weights are freed; their names and shapes stay in the state dict.</summary>
+    /// <param name="encoder">Gives what the visual encoder gives.</param>
+    internal void ReplaceVisual(IVisualEncoder encoder)
+    {
+        (_replacement as IDisposable)?.Dispose();
+        _replacement = encoder;
+        (_visual as nn.Module)?.to(META);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            (_replacement as IDisposable)?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     /// <summary>Initializes the weights of the visual encoder as the reference does, unless it is the host's.</summary>
     /// <param name="initializer">The seeded source.</param>
     protected void InitializeVisual(WeightInitializer initializer) => (_visual as VisionTransformerModule)?.Initialize(initializer);
@@ -191,7 +215,7 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     {
         ArgumentNullException.ThrowIfNull(pixels);
         using var noGrad = IsVisualTrained() ? null : no_grad();
-        return _visual.Encode(pixels);
+        return Visual.Encode(pixels);
     }
 
     /// <summary>Throws if visual tokens have the wrong shape.</summary>

@@ -79,7 +79,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         var sizes = Complete(architecture, tokenizer);
         var memory = HashMemoryOf(sizes, weights, targets);
         var known = memory?.Find();
-        var visual = known is not null && options is { VisualEncoderOnDemand: true, Trainable: TrainableWeights.None } ? OnDemand(sizes, weights!.Path, device, memory!) : null;
+        var visual = known is not null && options is { VisualEncoderOnDemand: true, Trainable: TrainableWeights.None, VisualEngine: null } ? OnDemand(sizes, weights!.Path, device, memory!) : null;
         var encoder = family.CreateEncoder(sizes, tokenizer, visual is null ? parts : parts with { Visual = visual });
         try
         {
@@ -90,10 +90,12 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             encoder.SetTrainable(options.Trainable, options.TrainVisualEncoder);
             encoder.eval();
             encoder.to(device);
-            Pack(encoder, device, visual);
+            var rounding = UseEngine(encoder, architecture.Vision);
+            Pack(encoder, device, visual, rounding);
+            rounding ??= _isRounded ? options.Precision.ToString().ToLowerInvariant() : null;
             var description = new ModelDescription(
-                _isRounded ? $"{name}-{options.Precision.ToString().ToLowerInvariant()}" : name, encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
-            var isFixed = _isRounded || visual is not null;
+                rounding is null ? name : $"{name}-{rounding}", encoder.Image, text, hash, options.Temperature, weights?.Source ?? string.Empty, weights?.License ?? string.Empty);
+            var isFixed = rounding is not null || visual is not null || options.VisualEngine is not null;
             return new ComposedModel(encoder, tokenizer, new CaptionCleaner(text.MaxWords).Clean, description, device)
             {
                 HashWeights = isFixed ? () => hash : () => Checkpoint.HashWeights(encoder.TargetState()),
@@ -159,8 +161,18 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
         }
     });
 
+    private string? UseEngine(ComposedFamilyEncoder encoder, VisionTransformerOptions sizes)
+    {
+        if (options.VisualEngine is { } convert)
+        {
+            encoder.ReplaceVisual(convert(encoder.Visual, sizes, options.Precision));
+        }
+
+        return encoder.Visual.Rounding;
+    }
+
     // Whatever may be trained, or lies between trained weights and the loss, keeps its plain weights.
-    private void Pack(ComposedFamilyEncoder encoder, Device device, VisualEncoderOnDemand? onDemand)
+    private void Pack(ComposedFamilyEncoder encoder, Device device, VisualEncoderOnDemand? onDemand, string? rounding)
     {
         IEnumerable<nn.Module?> frozen = options.Trainable == TrainableWeights.None ? [encoder, _targets]
             : encoder.Visual is nn.Module visual && visual.parameters().All(parameter => !parameter.requires_grad) ? [visual]
@@ -170,7 +182,7 @@ internal sealed partial class ModelLoader(ModelFamily family, ModelOptions optio
             _isRounded |= Packing.Apply(module, options.Precision);
         }
 
-        if (options.Precision != ModelPrecision.Float32 && !_isRounded)
+        if (options.Precision != ModelPrecision.Float32 && !_isRounded && rounding is null)
         {
             // The name depends on whether any layer is rounded.
             onDemand?.Require();

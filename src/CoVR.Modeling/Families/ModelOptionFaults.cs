@@ -79,6 +79,11 @@ internal sealed class ModelOptionFaults(ModelFamily family, ModelOptions options
             yield return $"{nameof(options.Precision)}: a model that is trained needs {ModelPrecision.Float32}.";
         }
 
+        if (options.VisualEngine is not null && options.Trainable != TrainableWeights.None)
+        {
+            yield return $"{nameof(options.VisualEngine)}: a model that is trained keeps its own visual encoder.";
+        }
+
         if (options is { Trainable: TrainableWeights.TextOnly, TrainVisualEncoder: true })
         {
             yield return $"{nameof(options.TrainVisualEncoder)}: the text-only set does not train the visual encoder.";

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Layers;
 
 namespace CoVR.Modeling.Families;
 
@@ -69,6 +70,13 @@ public sealed class ModelOptions
     /// </summary>
     /// <value>False.</value>
     public bool VisualEncoderOnDemand { get; set; }
+
+    /// <summary>
+    /// Makes an encoder of another runtime from the loaded visual encoder, its sizes and the <see cref="Precision"/> (<c>UseOnnxRuntime</c> sets it). The model uses that encoder and
+    /// disposes it; the weights of its own are freed, so that it can neither be trained nor saved.
+    /// </summary>
+    /// <value>Null: the visual encoder itself.</value>
+    public Func<IVisualEncoder, VisionTransformerOptions, ModelPrecision, IVisualEncoder>? VisualEngine { get; set; }
 
     /// <summary>How a picture and a text become one query; null keeps the architecture's. A fusion of the host (<c>UseFusion</c>) takes precedence over both.</summary>
     /// <value>Null: <see cref="QueryFusion.CrossAttention"/>, the method of the papers.</value>

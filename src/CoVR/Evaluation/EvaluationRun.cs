@@ -6,10 +6,13 @@ namespace CoVR.Evaluation;
 /// <summary>The state of one evaluation, which ranks queries batch by batch.</summary>
 internal sealed class EvaluationRun
 {
+    // Many queries are searched in much less time together.
+    private const int SearchedTogether = 512;
     private readonly IReadOnlyList<EvaluationPlan> _plans;
     private readonly Dictionary<EvaluationPlan.GalleryKey, EvaluationGallery> _galleries;
     private readonly Dictionary<(EvaluationPlan Plan, QueryKind Kind), Dictionary<string, IReadOnlyList<SearchHit>>> _rankings = [];
     private readonly HashSet<string> _ranked = new(StringComparer.Ordinal);
+    private readonly List<(Triplet Triplet, EmbeddingSet[] ByKind)> _waiting = [];
     private readonly List<MediaId> _unreadable = [];
 
     public EvaluationRun(
@@ -32,10 +35,10 @@ internal sealed class EvaluationRun
 
     public EvaluationOptions Options { get; }
 
-    /// <summary>Queries that were ranked so far.</summary>
+    /// <summary>Queries that were encoded so far.</summary>
     public int Ranked => _ranked.Count;
 
-    /// <summary>Encodes a batch once and ranks it in every kind by every plan.</summary>
+    /// <summary>Encodes a batch once, to be ranked in every kind by every plan.</summary>
     public void Rank(QueryBatch batch)
     {
         _unreadable.AddRange(batch.Unreadable);
@@ -46,21 +49,18 @@ internal sealed class EvaluationRun
 
         var queries = QueryEmbeddings.Encode(Pipeline.Model, batch, Options.Queries);
         RequireFinite(batch.Triplets, queries);
-        foreach (var plan in _plans)
-        {
-            SearchOptions[] search = [.. batch.Triplets.Select(triplet => SubsetHits.Search(triplet, plan.Protocol))];
-            for (var kind = 0; kind < queries.Count; kind++)
-            {
-                Rank(plan, Options.Queries[kind], batch.Triplets, queries[kind], search);
-            }
-        }
-
+        _waiting.AddRange(batch.Triplets.Select((triplet, i) => (triplet, queries.Select(kind => kind[i]).ToArray())));
         _ranked.UnionWith(batch.Triplets.Select(triplet => triplet.Id));
+        if (_waiting.Count >= SearchedTogether)
+        {
+            RankWaiting();
+        }
     }
 
     /// <summary>Serializes the rankings of this process for the others.</summary>
     public void Export(BinaryWriter writer)
     {
+        RankWaiting();
         Write(writer, [.. _ranked]);
         Write(writer, [.. _unreadable.Select(id => id.Value)]);
         foreach (var ranking in Places.Select(place => _rankings[place]))
@@ -96,6 +96,7 @@ internal sealed class EvaluationRun
     /// <summary>Scores everything, in the order of variants and kinds.</summary>
     public IReadOnlyList<EvaluationResult> Results()
     {
+        RankWaiting();
         var scored = Dataset with { Triplets = [.. Dataset.Triplets.Where(triplet => _ranked.Contains(triplet.Id))] };
         if (scored.Triplets.Count == 0)
         {
@@ -105,6 +106,21 @@ internal sealed class EvaluationRun
 
         var data = DataHash.Of(Dataset);
         return [.. _plans.SelectMany(plan => Options.Queries.Select(kind => Result(plan, kind, scored, data)))];
+    }
+
+    private void RankWaiting()
+    {
+        Triplet[] triplets = [.. _waiting.Select(query => query.Triplet)];
+        foreach (var plan in _plans)
+        {
+            SearchOptions[] search = [.. triplets.Select(triplet => SubsetHits.Search(triplet, plan.Protocol))];
+            for (var kind = 0; kind < Options.Queries.Count; kind++)
+            {
+                Rank(plan, Options.Queries[kind], triplets, [.. _waiting.Select(query => query.ByKind[kind])], search);
+            }
+        }
+
+        _waiting.Clear();
     }
 
     private void RequireFinite(IReadOnlyList<Triplet> triplets, IReadOnlyList<EmbeddingSet[]> queries)

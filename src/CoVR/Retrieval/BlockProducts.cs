@@ -17,22 +17,21 @@ internal sealed unsafe partial class BlockProducts : IDisposable
 
     private readonly float[] _queries;
     private readonly int _count;
-    private readonly int _rows;
     private readonly int _dimensions;
     private float[] _products;
 
     /// <summary>Takes the rows of the queries.</summary>
-    /// <param name="queries">The rows [Q, D] of each query.</param>
+    /// <param name="queries">The row [D] of each query.</param>
     /// <param name="dimensions">D.</param>
     public BlockProducts(ReadOnlySpan<ReadOnlyMemory<float>> queries, int dimensions)
     {
         NativeTorch.EnsureLoaded();
-        (_count, _rows, _dimensions) = (queries.Length, queries[0].Length / dimensions, dimensions);
-        _queries = ArrayPool<float>.Shared.Rent(_count * _rows * dimensions);
-        _products = ArrayPool<float>.Shared.Rent(_count * _rows * RowBlock.Capacity);
+        (_count, _dimensions) = (queries.Length, dimensions);
+        _queries = ArrayPool<float>.Shared.Rent(_count * dimensions);
+        _products = ArrayPool<float>.Shared.Rent(_count * RowBlock.Capacity);
         for (var i = 0; i < queries.Length; i++)
         {
-            queries[i].Span.CopyTo(_queries.AsSpan(i * _rows * dimensions));
+            queries[i].Span.CopyTo(_queries.AsSpan(i * dimensions));
         }
     }
 
@@ -60,12 +59,12 @@ internal sealed unsafe partial class BlockProducts : IDisposable
 
     /// <summary>Scores all queries against all items of a block.</summary>
     /// <param name="block">The candidates.</param>
-    /// <param name="frameTemperature">When rows are frames: the softmax temperature that weights them.</param>
+    /// <param name="temperature">The softmax temperature that weights the frames of an item.</param>
     /// <param name="offer">Receives the index of a query and its scores in block order; called from several threads.</param>
-    public void Score(RowBlock block, float? frameTemperature, Action<int, ReadOnlySpan<float>> offer)
+    public void Score(RowBlock block, float temperature, Action<int, ReadOnlySpan<float>> offer)
     {
         Multiply(block);
-        if (frameTemperature is { } temperature && block.Rows > block.Count)
+        if (block.Rows > block.Count)
         {
             Parallel.For(0, _count, i =>
             {
@@ -74,11 +73,6 @@ internal sealed unsafe partial class BlockProducts : IDisposable
                 offer(i, scores);
             });
             return;
-        }
-
-        if (_rows > 1 || block.Rows > block.Count)
-        {
-            KeepLargest(block.Count, block.Rows / block.Count);
         }
 
         for (var i = 0; i < _count; i++)
@@ -96,7 +90,7 @@ internal sealed unsafe partial class BlockProducts : IDisposable
 
     private void Multiply(RowBlock block)
     {
-        var length = _count * _rows * block.Rows;
+        var length = _count * block.Rows;
         if (_products.Length < length)
         {
             ArrayPool<float>.Shared.Return(_products);
@@ -107,19 +101,7 @@ internal sealed unsafe partial class BlockProducts : IDisposable
         using var quiet = no_grad();
         fixed (float* queries = _queries, candidates = block.Values.Span, products = _products)
         {
-            Wrap(products, _count * _rows, block.Rows).addmm_(Wrap(queries, _count * _rows, _dimensions), Wrap(candidates, block.Rows, _dimensions).t(), 0, 1);
-        }
-    }
-
-    /// <summary>Replaces the products of each query and item by their maximum.</summary>
-    private void KeepLargest(int items, int rows)
-    {
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        fixed (float* products = _products)
-        {
-            var largest = Wrap(products, _count * _rows, items * rows).view(_count, _rows, items, rows).amax([1L, 3L]);
-            Wrap(products, _count, items).copy_(largest);
+            Wrap(products, _count, block.Rows).addmm_(Wrap(queries, _count, _dimensions), Wrap(candidates, block.Rows, _dimensions).t(), 0, 1);
         }
     }
 

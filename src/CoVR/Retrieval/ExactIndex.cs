@@ -2,7 +2,7 @@ namespace CoVR.Retrieval;
 
 /// <summary>An exact index that is filled once; equal scores are ordered by insertion.</summary>
 /// <remarks>
-/// Memory: 4 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the size of the
+/// Memory: about 5 bytes x D for each item with mean pooling, x Q without, x F where frames are weighed by queries; a search needs a few MiB, whatever the size of the
 /// gallery. Searching is safe from several threads; adding is not, and not while a search runs.
 /// </remarks>
 internal sealed class ExactIndex
@@ -49,7 +49,7 @@ internal sealed class ExactIndex
 
         _vectors = item.Vectors;
         _search ??= new ExactSearch(Similarity, _vectors, tiesById: false);
-        _rows ??= new LiveRows(item.Dimensions);
+        _rows ??= new LiveRows(item.Dimensions, ExactSearch.UsesCodes(Similarity, item.Dimensions));
         _rows.Upsert(new LiveItem(new GalleryItem(id, GalleryProperties.None)), _search.RowsOf(item).Span);
     }
 

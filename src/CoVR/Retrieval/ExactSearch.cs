@@ -5,9 +5,9 @@ namespace CoVR.Retrieval;
 /// <summary>Searches the rows of a gallery without approximation.</summary>
 /// <remarks>
 /// <para>Every returned score is the one that the <see cref="ISimilarity"/> specifies, bit by bit, and rankings do not depend on how queries are grouped:
-/// equal scores have a fixed order, and NaN comes last. For <see cref="Similarities.MeanPooled"/>, <see cref="Similarities.MaxOverPairs"/> and
-/// <see cref="Similarities.QueryTimePooled"/> many queries are compared by matrix products over blocks of the gallery, and the few best candidates are then scored
-/// exactly; a single query, and queries whose filter passes few items, are compared directly on all cores. Any other similarity is called for each pair.</para>
+/// equal scores have a fixed order, and NaN comes last. For <see cref="Similarities.MeanPooled"/> and <see cref="Similarities.MaxOverPairs"/> products of 8-bit codes with a
+/// proven bound leave few candidates, which are then scored exactly (<see cref="CodeSearch"/>). For <see cref="Similarities.QueryTimePooled"/> many queries are compared by
+/// matrix products over blocks of the gallery. Queries whose filter passes few items are compared directly on all cores. Any other similarity is called for each pair.</para>
 /// <para>A search needs a few MiB, whatever the gallery. Safe for use from several threads.</para>
 /// </remarks>
 /// <param name="similarity">How queries and items are compared.</param>
@@ -19,9 +19,17 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     // How many pairs a product compares in the time a scan compares one.
     private const int PairsOfAProduct = 32;
     private const long WorthProducts = 1L << 22;
+    // How many items are compared by codes in the time a scan compares one, which lies anywhere in memory: for one query, and for one of many.
+    private const int ItemsOfAScan = 32;
+    private const int ItemsOfAScanOfMany = 256;
+    private static readonly int PartsOfSmall = 4 * Environment.ProcessorCount;
+    private const long WorthCodes = 1L << 14;
     private static readonly GalleryFilter Everything = new GalleryFilter.All([]);
 
     private readonly PairScorer _scorer = PairScorer.For(similarity, vectors);
+
+    /// <summary>Whether items of this width are searched by their codes.</summary>
+    public static bool UsesCodes(ISimilarity similarity, int dimensions) => PairScorer.For(similarity, 1).HasBounds && RowCodes.Supports(dimensions);
 
     /// <summary>The rows that represent an item in a search.</summary>
     /// <param name="item">[1, Q, D], or [F, Q, D] where the similarity pools frames.</param>
@@ -99,32 +107,87 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
 
     private void SearchGroup(ReadOnlySpan<Query> queries, RowSnapshot rows, Span<SearchResult> results, CancellationToken cancellationToken)
     {
-        var near = AreProductsFaster(queries, rows) ? Nearest(queries, rows, cancellationToken) : [];
+        var best = _scorer.HasBounds ? BestByCodes(queries, rows, cancellationToken) : BestByProducts(queries, rows, cancellationToken);
         for (var i = 0; i < queries.Length; i++)
         {
-            var best = (near.Length > 0 ? Rescore(queries[i], near[i], rows) : null) ?? ScanAll(queries[i], rows, cancellationToken);
-            results[i] = new SearchResult(ToHits(queries[i], best, rows), queries[i].Mask.Count);
+            results[i] = new SearchResult(ToHits(queries[i], best[i] ?? ScanAll(queries[i], rows, cancellationToken), rows), queries[i].Mask.Count);
         }
+    }
+
+    /// <summary>The best items of each query; null where scanning is faster.</summary>
+    private TopHits?[] BestByCodes(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
+    {
+        var best = new TopHits?[queries.Length];
+        var coded = queries.ToArray();
+        List<int> places = [];
+        for (var i = 0; i < queries.Length; i++)
+        {
+            if (AreCodesFaster(queries[i], rows, queries.Length > 1 ? ItemsOfAScanOfMany : ItemsOfAScan))
+            {
+                places.Add(i);
+            }
+        }
+
+        // Small galleries are shared between threads by queries, large ones by blocks.
+        var size = Math.Max(1, (int)Math.Min(places.Count, (((long)places.Count * rows.Blocks.Length) + PartsOfSmall - 1) / PartsOfSmall));
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
+        Parallel.ForEach(places.Chunk(size), parallel, part =>
+        {
+            Query[] asked = [.. part.Select(place => coded[place])];
+            var found = new CodeSearch(rows, asked).Run(cancellationToken);
+            Parallel.For(0, asked.Length, parallel, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows));
+        });
+        return best;
+    }
+
+    private static bool AreCodesFaster(Query query, RowSnapshot rows, int itemsOfAScan) =>
+        rows.Rows * rows.Dimensions >= WorthCodes
+            && rows.HasCodes
+            && (long)query.Mask.Count * itemsOfAScan >= rows.Count
+            && (long)query.Depth * ItemsOfAScan <= query.Mask.Count
+            && CodeSearch.Supports(query.Rows.Span, rows.Dimensions);
+
+    /// <summary>Ranks items by their exact scores, those that may be best first.</summary>
+    private TopHits Rescore(Query query, Survivors found, RowSnapshot rows)
+    {
+        var best = new TopHits(query.Depth, TiesOf(rows));
+        var (uppers, ordinals) = found.ToSorted();
+        for (var i = 0; i < uppers.Length && !(uppers[i] < best.Least); i++)
+        {
+            best.Offer(_scorer.Score(query.Rows, rows.RowsAt(ordinals[i]), rows.Dimensions), ordinals[i]);
+        }
+
+        return best;
+    }
+
+    /// <summary>The best items of each query; null where scanning is faster.</summary>
+    private TopHits?[] BestByProducts(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
+    {
+        var best = new TopHits?[queries.Length];
+        if (AreProductsFaster(queries, rows))
+        {
+            var near = Nearest(queries, rows, cancellationToken);
+            for (var i = 0; i < queries.Length; i++)
+            {
+                best[i] = Rescore(queries[i], near[i], rows);
+            }
+        }
+
+        return best;
     }
 
     private bool AreProductsFaster(ReadOnlySpan<Query> queries, RowSnapshot rows)
     {
-        if (!_scorer.HasProducts || rows.Count == 0)
-        {
-            return false;
-        }
-
-        var rowsOfQuery = queries[0].Rows.Length / rows.Dimensions;
-        var items = rows.Blocks.Sum(block => (long)block.Count);
         var pairs = 0L;
         foreach (var query in queries)
         {
             pairs += query.Mask.Count;
         }
 
-        return queries.Length * rowsOfQuery * rows.Rows * rows.Dimensions >= WorthProducts
-            && pairs * PairsOfAProduct >= queries.Length * items
-            && (queries.Length > 1 || (rowsOfQuery * rows.Rows > items && _scorer.FrameTemperature is null));
+        return _scorer.FrameTemperature is not null
+            && queries.Length > 1
+            && queries.Length * rows.Rows * rows.Dimensions >= WorthProducts
+            && pairs * PairsOfAProduct >= (long)queries.Length * rows.Blocks.Sum(block => (long)block.Count);
     }
 
     private TopHits[] Nearest(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
@@ -144,7 +207,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
             if (rows.Blocks[place].AliveCount > 0)
             {
                 var at = place;
-                products.Score(rows.Blocks[at], _scorer.FrameTemperature, (i, scores) => best[i].OfferAll(scores, at * RowBlock.Capacity, masks[i][at]));
+                products.Score(rows.Blocks[at], _scorer.FrameTemperature!.Value, (i, scores) => best[i].OfferAll(scores, at * RowBlock.Capacity, masks[i][at]));
             }
         }
 
@@ -246,5 +309,5 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
     }
 
     /// <param name="Depth">How many of the best are needed: the hits and those skipped before them.</param>
-    private sealed record Query(EmbeddingSet Embedding, SearchOptions Options, ReadOnlyMemory<float> Rows, int Depth, RowMask Mask);
+    internal sealed record Query(EmbeddingSet Embedding, SearchOptions Options, ReadOnlyMemory<float> Rows, int Depth, RowMask Mask);
 }

@@ -2,9 +2,11 @@ namespace CoVR.Retrieval;
 
 /// <summary>A block that is being filled.</summary>
 /// <param name="dimensions">D.</param>
-internal sealed class GrowingBlock(int dimensions)
+/// <param name="coded">Whether the rows get codes.</param>
+internal sealed class GrowingBlock(int dimensions, bool coded)
 {
     private float[] _values = [];
+    private Memory<byte> _codes;
     private LiveItem[] _items = new LiveItem[16];
     private int[] _starts = new int[17];
     private float _longest;
@@ -27,6 +29,7 @@ internal sealed class GrowingBlock(int dimensions)
             var values = GC.AllocateUninitializedArray<float>(larger, pinned: true);
             _values.AsSpan(0, used).CopyTo(values);
             _values = values;
+            _codes = coded ? Lengthened(values.Length / dimensions) : default;
         }
 
         if (Count == _items.Length)
@@ -36,6 +39,11 @@ internal sealed class GrowingBlock(int dimensions)
         }
 
         rows.CopyTo(_values.AsSpan(used));
+        if (coded)
+        {
+            RowCodes.Write(_codes.Span, Rows, rows, dimensions);
+        }
+
         _items[Count] = item;
         _starts[Count + 1] = Rows + (rows.Length / dimensions);
         _longest = MathF.Max(_longest, BlockProducts.LongestOf(rows, dimensions));
@@ -43,5 +51,12 @@ internal sealed class GrowingBlock(int dimensions)
     }
 
     /// <summary>A block of what has been written so far; later additions do not change it.</summary>
-    public RowBlock ToBlock() => new(_values, _items, _starts, Count) { IsOwned = true, Longest = _longest };
+    public RowBlock ToBlock() => new(_values, _items, _starts, Count) { IsOwned = true, Longest = _longest, Codes = _codes };
+
+    private Memory<byte> Lengthened(int rows)
+    {
+        var longer = RowCodes.Allocate(rows, dimensions);
+        _codes.CopyTo(longer);
+        return longer;
+    }
 }

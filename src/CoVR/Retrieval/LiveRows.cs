@@ -7,7 +7,8 @@ namespace CoVR.Retrieval;
 /// memory stays within about twice that of the live items; memory of others (<see cref="Add"/>) is released once none of its items is live.
 /// </remarks>
 /// <param name="dimensions">D.</param>
-internal sealed class LiveRows(int dimensions)
+/// <param name="coded">Whether added rows get codes.</param>
+internal sealed class LiveRows(int dimensions, bool coded = true)
 {
     private const int DeadBeforeClosing = 256;
 
@@ -24,6 +25,9 @@ internal sealed class LiveRows(int dimensions)
 
     /// <summary>D.</summary>
     public int Dimensions => dimensions;
+
+    /// <summary>Whether added rows get codes.</summary>
+    public bool IsCoded => coded;
 
     /// <summary>The last published state.</summary>
     public RowSnapshot Snapshot => Volatile.Read(ref _published);
@@ -143,7 +147,7 @@ internal sealed class LiveRows(int dimensions)
         if (_growing is null || !_growing.Fits(rows.Length / dimensions))
         {
             Close();
-            _growing = new GrowingBlock(dimensions);
+            _growing = new GrowingBlock(dimensions, coded);
             _growingAt = Place(RowBlock.Empty);
         }
 

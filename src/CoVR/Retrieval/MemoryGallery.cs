@@ -6,8 +6,8 @@ namespace CoVR.Retrieval;
 /// <remarks>
 /// <para>Every score is the one that the <see cref="ISimilarity"/> specifies, bit by bit. Any number of threads may read and write; writers wait for one
 /// another, readers never wait for writers.</para>
-/// <para>Memory: 4 bytes for each of the F x Q x D numbers of an entry, and 4 x D more for its pooled row (x Q for <see cref="Similarities.MaxOverPairs"/>) unless
-/// that is the entry's only one; at most about twice as much when entries are replaced and removed. Nothing is kept on disk.</para>
+/// <para>Memory: 4 bytes for each of the F x Q x D numbers of an entry, 4 x D more for its pooled row (x Q for <see cref="Similarities.MaxOverPairs"/>) unless
+/// that is the entry's only one, and D + 12 for that row's 8-bit codes; at most about twice as much when entries are replaced and removed. Nothing is kept on disk.</para>
 /// </remarks>
 public sealed class MemoryGallery : IGallery
 {
@@ -31,7 +31,7 @@ public sealed class MemoryGallery : IGallery
         _pooling = pooling ?? FramePoolings.Mean;
         _info = new GalleryInfo("in memory", fingerprint, _similarity.Name);
         _search = new ExactSearch(_similarity, fingerprint.Vectors);
-        _rows = new LiveRows(fingerprint.Dimensions);
+        _rows = new LiveRows(fingerprint.Dimensions, ExactSearch.UsesCodes(_similarity, fingerprint.Dimensions));
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ namespace CoVR.Retrieval;
 /// <summary>How an index stores items and scores pairs of a query and an item; bit for bit equal to its <see cref="ISimilarity"/>.</summary>
 internal abstract class PairScorer
 {
-    /// <summary>Whether scores of many pairs come from a matrix product of the stored rows (and a maximum over rows).</summary>
-    public abstract bool HasProducts { get; }
+    /// <summary>Whether a score is the largest product of a row of the query and a row of the item, so that bounds of products bound it.</summary>
+    public virtual bool HasBounds => false;
 
     /// <summary>The scorer of a similarity.</summary>
     /// <param name="similarity">The specification.</param>
@@ -17,7 +17,7 @@ internal abstract class PairScorer
         _ => new Specified(similarity, vectors),
     };
 
-    /// <summary>The temperature that weights rows; null if the best row counts.</summary>
+    /// <summary>The temperature that weights the products of rows; null if they are not weighted.</summary>
     public virtual float? FrameTemperature => null;
 
     /// <summary>The rows [Q', D] kept for an item or query.</summary>
@@ -33,7 +33,7 @@ internal abstract class PairScorer
 
     private sealed class MeanPooled : PairScorer
     {
-        public override bool HasProducts => true;
+        public override bool HasBounds => true;
 
         public override ReadOnlyMemory<float> RowsOf(EmbeddingSet item) =>
             item.Vectors == 1 ? item.Values : MeanPooledSimilarity.Pool(item);
@@ -44,7 +44,7 @@ internal abstract class PairScorer
 
     private sealed class MaxOverPairs : PairScorer
     {
-        public override bool HasProducts => true;
+        public override bool HasBounds => true;
 
         public override float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions) =>
             MaxOverPairsSimilarity.Best(query.Span, candidate.Span, dimensions);
@@ -52,8 +52,6 @@ internal abstract class PairScorer
 
     private sealed class QueryTimePooled(float temperature) : PairScorer
     {
-        public override bool HasProducts => true;
-
         public override float? FrameTemperature => temperature;
 
         public override ReadOnlyMemory<float> RowsOf(EmbeddingSet item) => QueryTimePooledSimilarity.FrameRows(item);
@@ -67,8 +65,6 @@ internal abstract class PairScorer
 
     private sealed class Specified(ISimilarity similarity, int vectors) : PairScorer
     {
-        public override bool HasProducts => false;
-
         public override float Score(ReadOnlyMemory<float> query, ReadOnlyMemory<float> candidate, int dimensions) =>
             similarity.Score(
                 new EmbeddingSet(query, query.Length / dimensions, dimensions),

@@ -30,6 +30,9 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <summary>A block without items.</summary>
     public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, [], [0], 0);
 
+    // Shared by copies of the block in which further items are dead.
+    private readonly FilteredItems _filtered = new();
+
     /// <summary>One bit per item; null if all are live.</summary>
     public ulong[]? Alive { get; private init; }
 
@@ -42,6 +45,9 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <summary>The rows of all items, dead ones included.</summary>
     public int Rows => Starts[Count];
 
+    /// <summary>The rows' codes (<see cref="RowCodes"/>), possibly followed by unused space; empty if none are used. The memory must not move.</summary>
+    public ReadOnlyMemory<byte> Codes { get; init; }
+
     /// <summary>Whether the engine may copy live items elsewhere and drop the block; false for memory it does not own.</summary>
     public bool IsOwned { get; init; }
 
@@ -50,7 +56,8 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
     /// <param name="items">The items in the order of their rows.</param>
     /// <param name="startOf">The first row of an item; for <c>items.Count</c> the end of the last.</param>
     /// <param name="dimensions">D.</param>
-    public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions)
+    /// <param name="coded">Whether the rows get codes.</param>
+    public static IEnumerable<RowBlock> Cut(ReadOnlyMemory<float> values, IReadOnlyList<LiveItem> items, Func<int, int> startOf, int dimensions, bool coded = true)
     {
         for (var first = 0; first < items.Count;)
         {
@@ -61,7 +68,8 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
             }
 
             var starts = Enumerable.Range(first, end - first + 1).Select(item => startOf(item) - start).ToArray();
-            yield return new RowBlock(values.Slice(start * dimensions, starts[^1] * dimensions), [.. items.Skip(first).Take(end - first)], starts, end - first);
+            var rows = values.Slice(start * dimensions, starts[^1] * dimensions);
+            yield return new RowBlock(rows, [.. items.Skip(first).Take(end - first)], starts, end - first) { Codes = coded ? RowCodes.Of(rows.Span, dimensions) : default };
             first = end;
         }
     }
@@ -72,6 +80,24 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
 
     /// <summary>Whether an item is live.</summary>
     public bool IsAlive(int item) => Alive is null || Bits.Get(Alive, item);
+
+    /// <summary>The live items that a filter passes, one bit each. The last few filters are remembered.</summary>
+    public ulong[] Passing(GalleryFilter filter)
+    {
+        var passing = _filtered.Find(filter) ?? _filtered.Add(filter, Evaluate(filter));
+        if (Alive is null)
+        {
+            return passing;
+        }
+
+        ulong[] both = [.. passing];
+        for (var word = 0; word < both.Length; word++)
+        {
+            both[word] &= Alive[word];
+        }
+
+        return both;
+    }
 
     /// <summary>The positions of the live items.</summary>
     public IEnumerable<int> AliveItems() => Enumerable.Range(0, Count).Where(IsAlive);
@@ -100,6 +126,20 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
         }
 
         return longer with { Alive = alive, AliveCount = AliveCount + longer.Count - Count };
+    }
+
+    private ulong[] Evaluate(GalleryFilter filter)
+    {
+        var passing = new ulong[(Count + 63) / 64];
+        for (var item = 0; item < Count; item++)
+        {
+            if (filter.Matches(Items[item].Description))
+            {
+                Bits.Set(passing, item);
+            }
+        }
+
+        return passing;
     }
 
     /// <summary>The length of the longest row, dead ones included.</summary>

@@ -22,18 +22,7 @@ internal sealed class RowMask
     public static RowMask Matching(RowSnapshot rows, GalleryFilter filter, CancellationToken cancellationToken)
     {
         var blocks = new ulong[rows.Blocks.Length][];
-        Parallel.For(0, blocks.Length, new ParallelOptions { CancellationToken = cancellationToken }, b =>
-        {
-            var block = rows.Blocks[b];
-            blocks[b] = new ulong[(block.Count + 63) / 64];
-            for (var item = 0; item < block.Count; item++)
-            {
-                if (block.IsAlive(item) && filter.Matches(block.Items[item].Description))
-                {
-                    Bits.Set(blocks[b], item);
-                }
-            }
-        });
+        Parallel.For(0, blocks.Length, new ParallelOptions { CancellationToken = cancellationToken }, b => blocks[b] = rows.Blocks[b].Passing(filter));
         return new RowMask(blocks, blocks.Sum(words => words.Sum(BitOperations.PopCount)));
     }
 

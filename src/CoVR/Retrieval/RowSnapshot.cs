@@ -18,6 +18,9 @@ internal sealed class RowSnapshot(RowBlock[] blocks, int dimensions)
     /// <summary>The rows of all blocks, dead ones included.</summary>
     public long Rows { get; } = blocks.Sum(block => (long)block.Rows);
 
+    /// <summary>Whether all rows have codes.</summary>
+    public bool HasCodes { get; } = Array.TrueForAll(blocks, block => block.Count == 0 || block.Codes.Length > 0);
+
     /// <summary>The live items.</summary>
     public IEnumerable<LiveItem> Items => blocks.SelectMany(block => block.AliveItems().Select(item => block.Items[item]));
 

@@ -17,6 +17,9 @@ internal sealed class TopHits(int capacity, Comparison<int>? ties = null)
 
     public bool IsFull => _heap.Count == Capacity;
 
+    /// <summary>Items with a lower score are not kept.</summary>
+    public float Least => IsFull ? _heap[0].Score : float.NegativeInfinity;
+
     /// <summary>Keeps an item if it is among the best.</summary>
     public void Offer(float score, int ordinal)
     {

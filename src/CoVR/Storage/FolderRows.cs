@@ -14,7 +14,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
     private const int ItemsInMemory = 16_384;
     private const int NumbersOfMap = 1 << 26;
 
-    private readonly LiveRows _rows = new(fingerprint.Dimensions);
+    private readonly LiveRows _rows = new(fingerprint.Dimensions, ExactSearch.UsesCodes(options.Similarity, fingerprint.Dimensions));
     private readonly ExactSearch _search = new(options.Similarity, fingerprint.Vectors);
 
     /// <summary>Adds new items, all of them to maps.</summary>
@@ -85,8 +85,8 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         {
             var mapped = new List<LiveItem>();
             var starts = new List<int> { 0 };
-            var rows = MappedRows.Write(scratch, Chunk(next, mapped, starts));
-            foreach (var block in RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions))
+            var rows = MappedNumbers<float>.Write(scratch, Chunk(next, mapped, starts));
+            foreach (var block in Coded([.. RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions, coded: false)]))
             {
                 _rows.Add(block);
             }
@@ -96,6 +96,23 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
                 return;
             }
         }
+    }
+
+    /// <summary>Gives blocks their codes, in a map of its own.</summary>
+    private IEnumerable<RowBlock> Coded(RowBlock[] blocks)
+    {
+        if (!_rows.IsCoded)
+        {
+            return blocks;
+        }
+
+        var codes = MappedNumbers<byte>.Write(scratch, blocks.Select(block => (ReadOnlyMemory<byte>)RowCodes.Of(block.Values.Span, fingerprint.Dimensions)));
+        var at = 0;
+        return blocks.Select(block =>
+        {
+            var length = RowCodes.Length(block.Rows, fingerprint.Dimensions);
+            return block with { Codes = codes.Slice((at += length) - length, length) };
+        });
     }
 
     private IEnumerable<ReadOnlyMemory<float>> Chunk(IEnumerator<(LiveItem Item, ReadOnlyMemory<float> Rows)> items, List<LiveItem> mapped, List<int> starts)

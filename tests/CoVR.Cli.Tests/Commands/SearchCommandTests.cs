@@ -28,6 +28,27 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Equal(["a.jpg", "b.png", "clips/c.mp4"], Table(first).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("tiny-blip")]
+    [InlineData("tiny-blip2")]
+    public async Task Run_WithEitherEngine_RanksTheSame(string model)
+    {
+        await MakeFolderAsync();
+        string[] search = ["search", "photos", "--image", "photos/a.png", "--text", "make it red", "--model", model, "--checkpoint", "tiny"];
+
+        var torch = await _run.SucceedAsync([.. search, "--engine", "torch"]);
+        var stored = await _run.SucceedAsync([.. search, "--engine", "onnx"]);
+        var anew = await _run.SucceedAsync([.. search, "--engine", "onnx", "--store", "onnx"]);
+
+        Assert.Contains("0 files embedded, 4 were already embedded", stored, StringComparison.Ordinal);
+        Assert.Contains("4 files", anew, StringComparison.Ordinal);
+        Assert.NotEmpty(Names(torch));
+        Assert.Equal(Names(torch), Names(stored));
+        Assert.Equal(Names(torch), Names(anew));
+
+        static string[] Names(string output) => [.. Table(output).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2])];
+    }
+
     [Fact]
     public async Task Run_Json_WritesNothingElseToOutput()
     {
@@ -176,6 +197,7 @@ public sealed class SearchCommandTests : IDisposable
     [Theory]
     [InlineData(2, "'tomorrow' is not a time", "search", "photos", "--taken-after", "tomorrow")]
     [InlineData(2, "use only one", "search", "photos", "--image", "a.png", "--video", "c.mp4")]
+    [InlineData(1, "Float32 or Int8, not in BFloat16", "search", "photos", "--text", "x", "--engine", "onnx", "--precision", "bfloat16")]
     [InlineData(1, "there is no file z.png", "search", "photos", "--image", "z.png")]
     [InlineData(1, "there is no folder nowhere", "search", "nowhere", "--text", "x")]
     [InlineData(1, "holds no pictures or videos", "search", "empty", "--text", "x")]

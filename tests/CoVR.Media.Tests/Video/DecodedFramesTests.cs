@@ -135,10 +135,10 @@ public sealed class DecodedFramesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("long.mp4")]
-    [InlineData("long.mkv")]
-    [InlineData("long.ts")]
-    public async Task ReadAsync_LongVideo_DecodesOnlyFromTheKeyFramesBefore(string name)
+    [InlineData("long.mp4", 1, 0)]
+    [InlineData("long.mkv", 3, 2)]
+    [InlineData("long.ts", 3, 2)]
+    public async Task ReadAsync_LongVideo_DecodesOnlyFromTheKeyFramesBefore(string name, int runs, int seeks)
     {
         await WriteLongAsync(name);
         var sampler = new FixedSampler(299, 7, 155, 151);
@@ -147,8 +147,8 @@ public sealed class DecodedFramesTests : IDisposable
 
         Assert.Equal(600, sampler.SeenCount);
         await AreTheSameAsync(frames, _folder[name], sampler);
-        Assert.Equal(3, Runs().Length);
-        Assert.Equal(2, Runs().Count(run => run.Contains(" -ss ", StringComparison.Ordinal)));
+        Assert.Equal(runs, Runs().Length);
+        Assert.Equal(seeks, Runs().Count(run => run.Contains(" -ss ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class BlipVisionParity : IParityCheck
         Compare(golden, model, image);
         using var noGrad = no_grad();
         Compare(golden, model, image);
+        NumericAssert.Matches(golden, "tokens", GoldenFamily.EncodeByOnnx(model, image));
         GoldenFamily.Pack(model);
         Compare(golden, model, image);
     }

@@ -25,6 +25,7 @@ public sealed class Blip2VisionParity : IParityCheck
         model.Compare(golden);
         using var noGrad = no_grad();
         model.Compare(golden);
+        model.CompareOnnx(golden);
         GoldenFamily.Pack(model);
         model.Compare(golden);
     }
@@ -45,6 +46,8 @@ public sealed class Blip2VisionParity : IParityCheck
             _norm = nn.LayerNorm(_visual.Width, golden.Config.GetProperty("ln_vision_eps").GetDouble());
             RegisterComponents();
         }
+
+        public void CompareOnnx(GoldenCase golden) => NumericAssert.Matches(golden, "tokens", GoldenFamily.EncodeByOnnx(_visual, golden.InputTensor("image")));
 
         public void Compare(GoldenCase golden)
         {

@@ -5,6 +5,7 @@ using CoVR.Modeling.Families;
 using CoVR.Modeling.Inference;
 using CoVR.Modeling.Layers;
 using CoVR.Modeling.Text;
+using CoVR.Onnx;
 using CoVR.Parity.Tests.Blip;
 using CoVR.Parity.Tests.Blip2;
 using CoVR.TestSupport;
@@ -67,6 +68,17 @@ internal abstract class GoldenFamily
 
     /// <summary>How an evaluation pads and cuts its texts.</summary>
     public abstract (int Length, bool PadToLength) EvaluationText(GoldenCase golden);
+
+    /// <summary>Runs a vision transformer in ONNX Runtime.</summary>
+    /// <param name="vision">With plain weights, in evaluation mode.</param>
+    /// <param name="image">[B, 3, S, S].</param>
+    /// <returns>[B, N, C].</returns>
+    public static Tensor EncodeByOnnx(VisionTransformerModule vision, Tensor image)
+    {
+        var encoder = new OnnxVisualEngine().Convert(vision, vision.Options, ModelPrecision.Float32);
+        using var session = (IDisposable)encoder;
+        return encoder.Encode(image);
+    }
 
     /// <summary>Packs every linear layer of a model, as a model is packed that nothing trains.</summary>
     public static void Pack(nn.Module model)

@@ -12,7 +12,7 @@ namespace CoVR.TestSupport.Robustness;
 public static class Fuzz
 {
     /// <summary>How many inputs the suites take together unless <c>COVR_FUZZ</c> says otherwise.</summary>
-    private const long Usual = 64_000;
+    private const long Usual = 65_000;
     private const int MostFaults = 10;
     private const long WorkingSetGrowth = 1L << 30;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

@@ -34,6 +34,7 @@ internal sealed partial class DatasetDoctor(IReadOnlyList<IDoctorCheck> checks, 
             new DecoderCheck(images),
             new FfmpegCheck(frames, media),
             new NativeCheck(),
+            new OnnxCheck(),
             new VocabularyCheck(),
             new DiskAndMemoryCheck(new CheckpointOptions()),
         ];

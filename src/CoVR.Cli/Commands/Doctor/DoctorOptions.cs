@@ -119,7 +119,7 @@ internal sealed class DoctorOptions
         }
 
         var (model, checkpoint, vocabulary, device) = (parsed.GetValue(_model), Values(parsed, _checkpoint).FirstOrDefault(), parsed.GetValue(_vocabulary), parsed.GetValue(_device) ?? "cpu");
-        return new PrecisionRequest(precision => ModelArguments.Choose(host, model, checkpoint, null, vocabulary, device, precision), folder, parsed.GetValue(_precision) ?? DefaultItems);
+        return new PrecisionRequest(precision => ModelArguments.Choose(host, model, checkpoint, null, vocabulary, device, (ModelEngine.Torch, precision)), folder, parsed.GetValue(_precision) ?? DefaultItems);
     }
 
     private static bool IsAsked(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

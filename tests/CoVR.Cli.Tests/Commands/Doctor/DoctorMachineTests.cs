@@ -30,6 +30,7 @@ public sealed class DoctorMachineTests : IDisposable
         Assert.Single(decoders, decoder => decoder.Contains("JPEG,", StringComparison.Ordinal) || (decoder.StartsWith("libjpeg-turbo ", StringComparison.Ordinal) && decoder.EndsWith(" reads JPEG", StringComparison.Ordinal)));
         Assert.Contains("Magick.NET 15.1.0 reads HEIC, AVIF, TIFF, JPEG 2000, JPEG XL", decoders);
         Assert.Contains(report.Findings, finding => finding.Kind == FindingKinds.NativeLibrary && finding.Severity == Severity.Note);
+        Assert.Contains(report.Findings, finding => finding.Reason.StartsWith("ONNX Runtime 1.32.0 (CPU", StringComparison.Ordinal));
         Assert.Empty(report.Coverage);
     }
 

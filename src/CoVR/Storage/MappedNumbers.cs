@@ -4,21 +4,22 @@ using System.Runtime.InteropServices;
 
 namespace CoVR.Storage;
 
-/// <summary>Rows in a memory map of a private scratch file that disappears with the process, however it ends.</summary>
+/// <summary>Numbers in a memory map of a private scratch file that disappears with the process, however it ends.</summary>
 /// <remarks>The map is closed once nothing refers to its memory.</remarks>
-internal sealed unsafe class MappedRows : MemoryManager<float>
+internal sealed unsafe class MappedNumbers<T> : MemoryManager<T>
+    where T : unmanaged
 {
     private readonly MemoryMappedViewAccessor _view;
     private readonly int _length;
 
-    private MappedRows(MemoryMappedViewAccessor view, int length) => (_view, _length) = (view, length);
+    private MappedNumbers(MemoryMappedViewAccessor view, int length) => (_view, _length) = (view, length);
 
-    private float* Start => (float*)(_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + (nint)_view.PointerOffset);
+    private T* Start => (T*)(_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + (nint)_view.PointerOffset);
 
-    /// <summary>Writes rows into a scratch file and maps it.</summary>
+    /// <summary>Writes numbers into a scratch file and maps it.</summary>
     /// <param name="folder">A folder for the scratch file.</param>
-    /// <param name="rows">The rows.</param>
-    public static ReadOnlyMemory<float> Write(string folder, IEnumerable<ReadOnlyMemory<float>> rows)
+    /// <param name="parts">The numbers, part by part.</param>
+    public static ReadOnlyMemory<T> Write(string folder, IEnumerable<ReadOnlyMemory<T>> parts)
     {
         using var file = new FileStream(
             Path.Combine(folder, $"rows-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.DeleteOnClose);
@@ -28,9 +29,9 @@ internal sealed unsafe class MappedRows : MemoryManager<float>
             File.Delete(file.Name);
         }
 
-        foreach (var row in rows)
+        foreach (var part in parts)
         {
-            file.Write(MemoryMarshal.AsBytes(row.Span));
+            file.Write(MemoryMarshal.AsBytes(part.Span));
         }
 
         file.Flush();
@@ -40,11 +41,11 @@ internal sealed unsafe class MappedRows : MemoryManager<float>
         }
 
         using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return new MappedRows(map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), checked((int)(file.Length / sizeof(float)))).Memory;
+        return new MappedNumbers<T>(map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), checked((int)(file.Length / sizeof(T)))).Memory;
     }
 
     /// <inheritdoc/>
-    public override Span<float> GetSpan() => new(Start, _length);
+    public override Span<T> GetSpan() => new(Start, _length);
 
     /// <inheritdoc/>
     public override MemoryHandle Pin(int elementIndex = 0) => new(Start + elementIndex, pinnable: this);
