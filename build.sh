@@ -82,6 +82,31 @@ want_openmpi() {
   (install_openmpi) || say "Open MPI could not be installed; the tests of several processes will be skipped"
 }
 
+install_turbojpeg() {
+  if command -v brew >/dev/null; then
+    brew install jpeg-turbo
+  elif command -v apt-get >/dev/null; then
+    as_root apt-get update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libturbojpeg0
+  elif command -v dnf >/dev/null; then
+    as_root dnf install -y turbojpeg
+  elif command -v pacman >/dev/null; then
+    as_root pacman -S --noconfirm --needed libjpeg-turbo
+  elif command -v zypper >/dev/null; then
+    as_root zypper --non-interactive install libturbojpeg0
+  else
+    return 1
+  fi
+}
+
+# The faster decoder of JPEG files is tested where it is.
+want_turbojpeg() {
+  compgen -G '/usr/lib*/libturbojpeg.so.0' >/dev/null || compgen -G '/usr/lib/*/libturbojpeg.so.0' >/dev/null || compgen -G '/opt/homebrew/lib/libturbojpeg*' >/dev/null && return
+  wanted="libjpeg-turbo is"
+  say "libturbojpeg is missing; installing it with the system's package manager ..."
+  (install_turbojpeg) || say "libturbojpeg could not be installed; its tests will be skipped"
+}
+
 # One compiler process for all projects, several times faster where the machine's default is one for each; it is sent away afterwards.
 compile() {
   local code=0
@@ -207,7 +232,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   demo) require_dotnet; require_ffmpeg; demo "$@" ;;
-  test) require_dotnet; require_ffmpeg; want_openmpi; run_tests ;;
+  test) require_dotnet; require_ffmpeg; want_openmpi; want_turbojpeg; run_tests ;;
   pack) require_dotnet; pack "$@" ;;
   house) require_dotnet; exec eng/house.sh "$@" ;;
   *) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;

@@ -32,16 +32,14 @@ internal static unsafe partial class ExternalWeights
             nint[] contents = [.. weights.Select(weight => Address(weight.Values))];
             nuint[] lengths = [.. weights.Select(weight => (nuint)(weight.Values.numel() * weight.Values.element_size()))];
             fixed (nint* name = names, content = contents)
+            fixed (nuint* length = lengths)
             {
-                fixed (nuint* length = lengths)
+                var add = (delegate* unmanaged<nint, nint*, nint*, nuint*, nuint, nint>)functions[AddFilesInMemory];
+                var status = add(options.DangerousGetHandle(), name, content, length, (nuint)names.Length);
+                if (status != 0)
                 {
-                    var add = (delegate* unmanaged<nint, nint*, nint*, nuint*, nuint, nint>)functions[AddFilesInMemory];
-                    var status = add(options.DangerousGetHandle(), name, content, length, (nuint)names.Length);
-                    if (status != 0)
-                    {
-                        var message = ((delegate* unmanaged<nint, nint>)functions[GetErrorMessage])(status);
-                        throw new OnnxEngineException($"ONNX Runtime does not take the weights: {Marshal.PtrToStringUTF8(message)}");
-                    }
+                    var message = ((delegate* unmanaged<nint, nint>)functions[GetErrorMessage])(status);
+                    throw new OnnxEngineException($"ONNX Runtime does not take the weights: {Marshal.PtrToStringUTF8(message)}");
                 }
             }
         }

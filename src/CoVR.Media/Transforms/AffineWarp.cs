@@ -7,10 +7,8 @@ namespace CoVR.Media.Transforms;
 internal static class AffineWarp
 {
     private const byte Outside = 128;
-    private const int PositionBits = 10;
-    private const int FractionBits = 5;
+    private const int PositionBits = 10, FractionBits = 5, WeightBits = 15;
     private const int Fractions = 1 << FractionBits;
-    private const int WeightBits = 15;
     private const int WeightUnit = 1 << (WeightBits - (2 * FractionBits));
 
     /// <summary>Warps a picture.</summary>

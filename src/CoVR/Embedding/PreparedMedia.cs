@@ -25,8 +25,7 @@ internal sealed class PreparedMedia : IDisposable
     public static ValueTask<PreparedMedia> ReadItemAsync(RetrievalPipeline pipeline, MediaSource source, CancellationToken cancellationToken) =>
         ReadAsync(pipeline, pipeline.GalleryReader ?? pipeline.FrameReader, pipeline.GallerySampler, source, cancellationToken);
 
-    private static async ValueTask<PreparedMedia> ReadAsync(
-        RetrievalPipeline pipeline, IFrameReader reader, IFrameSampler sampler, MediaSource source, CancellationToken cancellationToken)
+    private static async ValueTask<PreparedMedia> ReadAsync(RetrievalPipeline pipeline, IFrameReader reader, IFrameSampler sampler, MediaSource source, CancellationToken cancellationToken)
     {
         var frames = await reader.ReadAsync(source, sampler, cancellationToken).ConfigureAwait(false);
         if (frames.Count == 0)
