@@ -103,6 +103,20 @@ public sealed class DecodedFramesTests : IDisposable
         await IsAsync(name, [.. Enumerable.Range(0, 12)]);
     }
 
+    // XviD writes two frames into one packet and an empty one later; the others hold two fields a frame.
+    [Theory]
+    [InlineData("packed.avi", "-c:v", "libxvid", "-bf", "2", "-g", "20", "-qscale", "1")]
+    [InlineData("interlaced.ts", "-c:v", "libx264", "-bf", "2", "-qp", "10", "-flags", "+ildct+ilme", "-x264-params", "tff=1")]
+    [InlineData("interlaced.mpg", "-c:v", "mpeg2video", "-bf", "2", "-qscale", "1", "-flags", "+ildct+ilme")]
+    public async Task ReadAsync_PackedOrInterlacedFrames_GivesWhatDecodes(string name, params string[] encode)
+    {
+        await Ffmpeg.RunAsync(["-i", await WriteAsync("whole.mp4", 24), .. encode, _folder[name]]);
+        var decoded = await Ffmpeg.DecodeAsync(_folder[name]);
+
+        Assert.InRange(decoded.Length, 22, 24);
+        await IsAsync(name, decoded);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(5)]
