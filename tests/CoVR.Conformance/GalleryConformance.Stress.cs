@@ -27,6 +27,13 @@ public abstract partial class GalleryConformance
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await SearchWhileWritingAsync(gallery, model, Changes / 5, Changes);
         var growth = GC.GetTotalMemory(forceFullCollection: true) - before;
+        for (var attempt = 0; attempt < 100 && growth > ManagedGrowth; attempt++)
+        {
+            // What tests beside this one hold goes away, what the gallery holds does not.
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            growth = GC.GetTotalMemory(forceFullCollection: true) - before;
+        }
+
         Assert.True(growth <= ManagedGrowth, $"{growth >> 10} KiB more memory is held after {Changes - (Changes / 5)} changes of {StressItems} items.");
         Assert.InRange(model.Searches, Changes / 10, int.MaxValue);
     }
