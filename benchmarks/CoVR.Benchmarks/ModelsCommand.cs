@@ -13,7 +13,7 @@ namespace CoVR.Benchmarks;
 
 /// <summary>
 /// Whole models in each precision against their linear layers alone by <c>F.linear</c>, in interleaved rounds of one process:
-/// <c>models [vit|query|eva|qformer] [threads] [batch] [rounds]</c>.
+/// <c>models vit|query|eva|qformer [threads] [batch] [rounds]</c>.
 /// </summary>
 internal static class ModelsCommand
 {
@@ -29,20 +29,36 @@ internal static class ModelsCommand
     /// <summary>Measures.</summary>
     public static int Run(string[] args)
     {
+        if (args is not ["vit" or "query" or "eva" or "qformer", ..])
+        {
+            Console.Error.WriteLine("models vit|query|eva|qformer [threads] [batch] [rounds]");
+            return 2;
+        }
+
         NativeTorch.EnsureLoaded();
         var number = (int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
         var (batch, rounds) = (number(2, 1), number(3, 7));
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         set_num_threads(number(1, 1));
-        var (family, architecture, image) = args is ["eva" or "qformer", ..] ? (Blip2Architecture.Family, (ComposedArchitecture)Eva, 364) : (BlipArchitecture.Family, new BlipArchitecture(), 384);
+        var (family, architecture, image) = args[0] is "eva" or "qformer" ? (Blip2Architecture.Family, (ComposedArchitecture)Eva, 364) : (BlipArchitecture.Family, new BlipArchitecture(), 384);
         var models = Models(family, architecture);
         var vision = architecture.Vision;
         var visualTokens = vision.Patches(image) + 1;
-        var text = TokenBatch.From(randint(5, 30_000, [batch, Tokens], dtype: ScalarType.Int64), ones(batch, Tokens, dtype: ScalarType.Int64));
-        var (pixels, visual) = (randn(batch, 3, image, image), randn(batch, visualTokens, vision.Width));
-        using var layers = args is ["vit" or "eva", ..] ? Vision(vision, batch, visualTokens) : args is ["qformer", ..] ? Former(batch, visualTokens, vision.Width) : Query(batch, visualTokens, vision.Width);
-        Measure(models, layers, model => args is ["vit" or "eva", ..] ? model.Encoder.EncodeVisual(pixels) : model.Encoder.EncodeQuery(visual, text), rounds);
+        if (args[0] is "vit" or "eva")
+        {
+            var pixels = randn(batch, 3, image, image);
+            using var layers = Vision(vision, batch, visualTokens);
+            Measure(models, layers, model => model.Encoder.EncodeVisual(pixels), rounds);
+        }
+        else
+        {
+            var text = TokenBatch.From(randint(5, 30_000, [batch, Tokens], dtype: ScalarType.Int64), ones(batch, Tokens, dtype: ScalarType.Int64));
+            var visual = randn(batch, visualTokens, vision.Width);
+            using var layers = args[0] == "query" ? Query(batch, visualTokens, vision.Width) : Former(batch, visualTokens, vision.Width);
+            Measure(models, layers, model => model.Encoder.EncodeQuery(visual, text), rounds);
+        }
+
         return 0;
     }
 
