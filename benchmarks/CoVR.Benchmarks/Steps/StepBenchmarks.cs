@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoVR.Modeling.Families;
 using CoVR.Modeling.Native;
 using CoVR.Training.Mpi;
 using TorchSharp;
@@ -6,8 +7,9 @@ using TorchSharp;
 namespace CoVR.Benchmarks.Steps;
 
 /// <summary>
-/// Training steps in pairs: in chunks against whole (<c>steps cached [batch] [rounds]</c>), and two ranks against one process with the
-/// same batch (<c>steps ranks [batch] [rounds]</c>).
+/// Training steps in pairs: in chunks against whole (<c>steps cached [batch] [rounds]</c>), two ranks against one process with the
+/// same batch (<c>steps ranks [batch] [rounds]</c>), and BLIP-large with its frozen ViT packed in each precision against plain layers
+/// (<c>steps packed [batch] [rounds]</c>).
 /// </summary>
 internal static class StepBenchmarks
 {
@@ -29,10 +31,13 @@ internal static class StepBenchmarks
                 return 0;
             case "ranks":
                 return await RanksAsync(batch, rounds);
+            case "packed":
+                await PackedAsync(args.Length > 1 ? batch : 2, args.Length > 2 ? rounds : 3);
+                return 0;
             case "one":
                 return await OneAsync(batch);
             default:
-                Console.Error.WriteLine("steps cached [batch] [rounds], or steps ranks [batch] [rounds]");
+                Console.Error.WriteLine("steps cached|ranks|packed [batch] [rounds]");
                 return 2;
         }
     }
@@ -53,6 +58,31 @@ internal static class StepBenchmarks
             }
 
             Print($"{name}: chunks / whole", ratios);
+        }
+    }
+
+    private static async Task PackedAsync(int batch, int rounds)
+    {
+        torch.set_num_threads(1);
+        const string Switch = "CoVR.Modeling.Packing";
+        AppContext.SetSwitch(Switch, false);
+        using var plain = MadeTraining.Large(ModelPrecision.Float32);
+        AppContext.SetSwitch(Switch, true);
+        foreach (var precision in Enum.GetValues<ModelPrecision>())
+        {
+            using var model = MadeTraining.Large(precision);
+            List<double> ratios = [];
+            for (var round = 0; round < rounds; round++)
+            {
+                AppContext.SetSwitch(Switch, false);
+                var before = await MadeTraining.MeasureAsync(plain, batch, steps: 2);
+                AppContext.SetSwitch(Switch, true);
+                var now = await MadeTraining.MeasureAsync(model, batch, steps: 2);
+                ratios.Add(now.Processor / before.Processor);
+                Console.WriteLine($"{precision}: {now.Processor:F0} ms of the processor, plain {before.Processor:F0} ms");
+            }
+
+            Print($"{precision} / plain", ratios);
         }
     }
 
