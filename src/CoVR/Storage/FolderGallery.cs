@@ -46,6 +46,12 @@ public sealed class FolderGallery : IGallery
         set => _store.Step = value;
     }
 
+    /// <summary>How many items are collected before a part of them is written; a test may set few.</summary>
+    internal int ItemsOfPart
+    {
+        set => _store.ItemsOfPart = value;
+    }
+
     /// <summary>Whether a folder contains such a gallery.</summary>
     /// <param name="directory">The folder; it need not exist.</param>
     /// <returns>True if it has a manifest.</returns>
@@ -174,7 +180,7 @@ public sealed class FolderGallery : IGallery
     public async ValueTask<long> CountAsync(GalleryFilter? filter = null, CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        return filter is null ? _store.Read(index => Whole(index).Count) : _store.Read(Items).Count(filter.Matches);
+        return filter is null ? _store.Read(index => Whole(index).Count) : _store.Read(index => Whole(index).Entries.Count(record => filter.Matches(record.Item)));
     }
 
     /// <inheritdoc/>
@@ -242,8 +248,6 @@ public sealed class FolderGallery : IGallery
         return index;
     }
 
-    private static GalleryItem[] Items(FolderIndex index) => [.. Whole(index).Entries.Select(record => record.Item)];
-
     /// <summary>An item that is not found may be a damaged one.</summary>
     private static StoredRecord? Find(FolderIndex index, MediaId id) => index.Find(id) ?? Whole(index).Find(id);
 
@@ -265,7 +269,7 @@ public sealed class FolderGallery : IGallery
         return default;
     }
 
-    /// <summary>Retries if compaction has just replaced a file that was being read.</summary>
+    /// <summary>Retries if compaction has just replaced a file that was being read, or a part is damaged.</summary>
     private T Retry<T>(Func<T> read)
     {
         while (true)
@@ -276,6 +280,10 @@ public sealed class FolderGallery : IGallery
             }
             catch (ObjectDisposedException) when (!_disposed)
             {
+            }
+            catch (Exception error) when (PartDamagedException.In(error) is not null)
+            {
+                _store.Discard(PartDamagedException.In(error)!.Part);
             }
         }
     }

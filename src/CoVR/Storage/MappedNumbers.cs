@@ -4,22 +4,56 @@ using System.Runtime.InteropServices;
 
 namespace CoVR.Storage;
 
-/// <summary>Numbers in a memory map of a private scratch file that disappears with the process, however it ends.</summary>
-/// <remarks>The map is closed once nothing refers to its memory.</remarks>
-internal sealed unsafe class MappedNumbers<T> : MemoryManager<T>
-    where T : unmanaged
+/// <summary>A memory map of a file, for reading.</summary>
+/// <remarks>The map is closed once nothing refers to it or to its memory.</remarks>
+internal sealed unsafe class MappedFile
 {
     private readonly MemoryMappedViewAccessor _view;
-    private readonly int _length;
 
-    private MappedNumbers(MemoryMappedViewAccessor view, int length) => (_view, _length) = (view, length);
+    /// <summary>Maps a file, which must not be empty; the stream may be closed afterwards.</summary>
+    public MappedFile(FileStream file)
+    {
+        using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+    }
 
-    private T* Start => (T*)(_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + (nint)_view.PointerOffset);
+    private byte* Start => (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + _view.PointerOffset;
 
+    /// <summary>Numbers of the file; valid while the map is referred to.</summary>
+    public ReadOnlySpan<T> Span<T>(long offset, int count)
+        where T : unmanaged => new(Start + offset, count);
+
+    /// <summary>Numbers of the file.</summary>
+    public ReadOnlyMemory<T> Memory<T>(long offset, int count)
+        where T : unmanaged => new Numbers<T>(this, offset, count).Memory;
+
+    private sealed class Numbers<T>(MappedFile file, long offset, int count) : MemoryManager<T>
+        where T : unmanaged
+    {
+        private T* First => (T*)(file.Start + offset);
+
+        public override Span<T> GetSpan() => new(First, count);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(First + elementIndex, pinnable: this);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
+
+/// <summary>Numbers in a memory map of a private scratch file that disappears with the process, however it ends.</summary>
+internal static unsafe class MappedNumbers
+{
     /// <summary>Writes numbers into a scratch file and maps it.</summary>
     /// <param name="folder">A folder for the scratch file.</param>
     /// <param name="parts">The numbers, part by part.</param>
-    public static ReadOnlyMemory<T> Write(string folder, IEnumerable<ReadOnlyMemory<T>> parts)
+    public static ReadOnlyMemory<T> Write<T>(string folder, IEnumerable<ReadOnlyMemory<T>> parts)
+        where T : unmanaged
     {
         using var file = new FileStream(
             Path.Combine(folder, $"rows-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.DeleteOnClose);
@@ -35,26 +69,6 @@ internal sealed unsafe class MappedNumbers<T> : MemoryManager<T>
         }
 
         file.Flush();
-        if (file.Length == 0)
-        {
-            return default;
-        }
-
-        using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return new MappedNumbers<T>(map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), checked((int)(file.Length / sizeof(T)))).Memory;
+        return file.Length == 0 ? default : new MappedFile(file).Memory<T>(0, checked((int)(file.Length / sizeof(T))));
     }
-
-    /// <inheritdoc/>
-    public override Span<T> GetSpan() => new(Start, _length);
-
-    /// <inheritdoc/>
-    public override MemoryHandle Pin(int elementIndex = 0) => new(Start + elementIndex, pinnable: this);
-
-    /// <inheritdoc/>
-    public override void Unpin()
-    {
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _view.Dispose();
 }
