@@ -14,8 +14,10 @@ namespace CoVR.Storage;
 /// <para>Any number of processes may read, and all segments are one gallery, in which the newest record of an item counts. Each segment has one writer at a time:
 /// the first write takes a lock that is held until disposal. Workers on several machines share a folder by writing separate segments
 /// (<see cref="FolderGalleryOptions.Segment"/>); their clocks decide which record is newer.</para>
-/// <para>The first search writes the pooled rows of all items to a scratch file and searches its memory map; embeddings are not kept in managed
-/// memory, apart from a few thousand recent items, and until that search up to 64 MiB of each segment. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
+/// <para>Searches read memory maps: embeddings are not kept in managed memory, apart from a few thousand recent items, and until the first search up to 64 MiB of each segment.
+/// With <see cref="FramePoolings.Mean"/> and <see cref="Similarities.MeanPooled"/> or <see cref="Similarities.MaxOverPairs"/>, what opening and searching many items need (identities, codes,
+/// pooled rows; about 5 bytes a dimension and 60 an item) is kept in files beside the segments, which may be deleted; else, and for fewer than 65,536 items, the first search writes
+/// pooled rows to a scratch file. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
 /// </remarks>
 public sealed class FolderGallery : IGallery
 {

@@ -196,7 +196,11 @@ internal sealed partial class FolderIndex : IDisposable
 
         Account(known, -1);
         Account(record, 1);
-        _parts.Kill(record.Id);
+        if (known is not null)
+        {
+            _parts.Kill(record.Id);
+        }
+
         _newest[record.Id.Value] = record;
         return record.Kind == RecordKind.Entry || known is { Kind: RecordKind.Entry };
     }

@@ -55,7 +55,7 @@ internal sealed partial class FolderStore
                 MakePart(segment, least, cancellationToken);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or GalleryException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or GalleryException or PartDamagedException)
         {
             logger.PartFailed(folder, error);
         }
@@ -88,9 +88,9 @@ internal sealed partial class FolderStore
             _rows = ReadRows(cancellationToken);
         }
 
-        foreach (var part in replaced.Where(part => part.Path != written.Path))
+        foreach (var (path, _, _) in segment.Files.Parts(_form!.PartName!).Where(file => file.Start >= start && file.End <= written.End && file.Path != written.Path))
         {
-            File.Delete(part.Path);
+            File.Delete(path);
         }
     }
 }
