@@ -15,28 +15,28 @@ internal sealed partial class FolderIndex
 
     /// <summary>What is to be written to a part that ends where a segment ends, with the parts that it takes the place of.</summary>
     /// <remarks>Parts that are not larger than what follows them are taken in, so that there are few, and a record is written few times.</remarks>
-    public (SegmentPart[] Replaced, StoredRecord[] Entries, StoredRecord[] Others) NextPart(SegmentFile segment)
+    public PartContents NextPart(SegmentFile segment)
     {
-        var entries = EntriesInMemory.Where(record => record.Segment == segment).ToList();
-        Stack<SegmentPart> parts = new(_parts.All.Where(part => part.Segment == segment).OrderBy(part => part.End));
+        StoredRecord[] entries = [.. EntriesInMemory.Where(record => record.Segment == segment).OrderBy(record => record.Offset)];
+        Stack<SegmentPart> before = new(_parts.All.Where(part => part.Segment == segment).OrderBy(part => part.End));
         List<SegmentPart> replaced = [];
-        while (entries.Count > 0 && parts.TryPeek(out var last) && last.Count <= entries.Count)
+        var count = entries.Length;
+        while (count > 0 && before.TryPeek(out var last) && last.Count <= count)
         {
-            replaced.Add(parts.Pop());
-            entries.AddRange(_parts.RecordsOf(last));
+            replaced.Insert(0, before.Pop());
+            count += _parts.CountOf(last);
         }
 
-        var start = parts.TryPeek(out var before) ? before.End : 0;
-        return (
-            [.. replaced],
-            [.. entries.OrderBy(record => record.Offset)],
-            [.. _newest.Values.Where(record => record.Kind != RecordKind.Entry).Concat(_failures.Values).Where(record => record.Segment == segment && record.Offset >= start).OrderBy(record => record.Offset)]);
+        var start = before.TryPeek(out var kept) ? kept.End : 0;
+        var others = _newest.Values.Where(record => record.Kind != RecordKind.Entry).Concat(_failures.Values);
+        return new PartContents(
+            segment, start, entries.Length, replaced, count, replaced.SelectMany(_parts.RecordsOf).Concat(entries), [.. others.Where(record => record.Segment == segment && record.Offset >= start)]);
     }
 
     /// <summary>Takes over a part that was just written.</summary>
-    public void Replace(IReadOnlyCollection<SegmentPart> replaced, SegmentPart part)
+    public void Replace(PartContents contents, SegmentPart part)
     {
-        _parts.Replace(replaced, part);
+        _parts.Replace(contents.Replaced, part);
         foreach (var record in EntriesInMemory.Where(record => record.Segment == part.Segment).ToList())
         {
             _newest.Remove(record.Id.Value);
@@ -84,3 +84,14 @@ internal sealed partial class FolderIndex
         }
     }
 }
+
+/// <summary>What a part is to hold.</summary>
+/// <param name="Segment">The segment.</param>
+/// <param name="Start">The first byte of the segment that belongs to it.</param>
+/// <param name="CountInMemory">How many items are in no part yet.</param>
+/// <param name="Replaced">The parts that it takes the place of.</param>
+/// <param name="Count">How many items there are.</param>
+/// <param name="Entries">The items in the order of the segment, read as they are enumerated.</param>
+/// <param name="Others">Removals and failures.</param>
+internal sealed record PartContents(
+    SegmentFile Segment, long Start, int CountInMemory, IReadOnlyCollection<SegmentPart> Replaced, int Count, IEnumerable<StoredRecord> Entries, IReadOnlyList<StoredRecord> Others);

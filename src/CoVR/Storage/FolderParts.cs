@@ -1,3 +1,4 @@
+using System.Numerics;
 using CoVR.Retrieval;
 
 namespace CoVR.Storage;
@@ -58,6 +59,9 @@ internal sealed class FolderParts
     /// <summary>The live records of a part.</summary>
     public IEnumerable<StoredRecord> RecordsOf(SegmentPart part) => RecordsOf(part, AliveOf(part));
 
+    /// <summary>How many live items a part has.</summary>
+    public int CountOf(SegmentPart part) => part.Count - AliveOf(part).Select((bits, block) => bits is null ? 0 : part.CountOfBlock(block) - bits.Sum(BitOperations.PopCount)).Sum();
+
     /// <summary>The rows of all parts.</summary>
     /// <exception cref="PartDamagedException">Codes are damaged.</exception>
     public RowPart[] ToRows(Func<StoredRecord, EmbeddingSet> read) => [.. _parts.Select(pair => pair.Part.ToRows(pair.Alive, read))];
@@ -72,7 +76,7 @@ internal sealed class FolderParts
         }
 
         var block = place / part.ItemsOfBlock;
-        Bits.Clear(alive[block] ??= Bits.All(Math.Min(part.ItemsOfBlock, part.Count - (block * part.ItemsOfBlock))), place % part.ItemsOfBlock);
+        Bits.Clear(alive[block] ??= Bits.All(part.CountOfBlock(block)), place % part.ItemsOfBlock);
         return true;
     }
 

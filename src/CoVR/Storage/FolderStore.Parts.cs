@@ -66,21 +66,15 @@ internal sealed partial class FolderStore
 
     private void MakePart(SegmentFile segment, int least, CancellationToken cancellationToken)
     {
-        var (replaced, entries, others) = _index!.NextPart(segment);
-        if (entries.Length < Math.Min(least, RowBlock.Capacity))
-        {
-            return;
-        }
-
-        var start = replaced.Length > 0 ? replaced.Min(part => part.Start) : _index.Parts.All.Where(part => part.Segment == segment).Select(part => part.End).DefaultIfEmpty().Max();
-        if (new PartWriter(segment, _form!, entries, others).Write(start, Step, cancellationToken) is not { } written)
+        var contents = _index!.NextPart(segment);
+        if (contents.CountInMemory < Math.Min(least, RowBlock.Capacity) || new PartWriter(contents, _form!).Write(Step, cancellationToken) is not { } written)
         {
             return;
         }
 
         lock (_state)
         {
-            _index.Replace(replaced, written);
+            _index.Replace(contents, written);
         }
 
         if (_rows is not null)
@@ -88,7 +82,7 @@ internal sealed partial class FolderStore
             _rows = ReadRows(cancellationToken);
         }
 
-        foreach (var (path, _, _) in segment.Files.Parts(_form!.PartName!).Where(file => file.Start >= start && file.End <= written.End && file.Path != written.Path))
+        foreach (var (path, _, _) in segment.Files.Parts(_form!.PartName!).Where(file => file.Start >= written.Start && file.End <= written.End && file.Path != written.Path))
         {
             File.Delete(path);
         }

@@ -5,43 +5,39 @@ using CoVR.Retrieval;
 namespace CoVR.Storage;
 
 /// <summary>Writes a <see cref="SegmentPart"/>: beside its place, flushed, then renamed.</summary>
-/// <param name="segment">The segment.</param>
+/// <param name="contents">What it is to hold.</param>
 /// <param name="form">How embeddings become rows.</param>
-/// <param name="entries">The items, in the order of the segment.</param>
-/// <param name="others">Removals and failures.</param>
-internal sealed class PartWriter(SegmentFile segment, RowForm form, IReadOnlyList<StoredRecord> entries, IReadOnlyList<StoredRecord> others)
+internal sealed class PartWriter(PartContents contents, RowForm form)
 {
     public const string TemporaryExtension = ".tmp";
 
+    private readonly SegmentFile _segment = contents.Segment;
     private PartHeader _header = new()
     {
         Dimensions = form.Dimensions,
-        Generation = segment.Generation,
+        Generation = contents.Segment.Generation,
         RowsOfItem = form.RowsOfItem,
-        End = segment.End,
-        LastRecord = segment.LastRecord,
-        LastRecordHeader = segment.HeaderAt(segment.LastRecord, segment.End),
-        LastSequence = entries.Concat(others).Max(record => record.Sequence),
-        LiveBytes = entries.Sum(record => (long)record.Length),
-        Items = entries.Count,
-        Others = others.Count,
+        Start = contents.Start,
+        End = contents.Segment.End,
+        LastRecord = contents.Segment.LastRecord,
+        LastRecordHeader = contents.Segment.HeaderAt(contents.Segment.LastRecord, contents.Segment.End),
+        Items = contents.Count,
+        Others = contents.Others.Count,
     };
 
     public static ulong HashOf(MediaId id) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.Value.AsSpan()));
 
     public static uint HashOf(ReadOnlySpan<float> rows) => (uint)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(rows));
 
-    /// <summary>Writes the part of a range that ends with the segment.</summary>
-    /// <param name="start">The first byte of the range.</param>
+    /// <summary>Writes the part.</summary>
     /// <param name="step">Called before each step that changes a file; a test may throw.</param>
     /// <param name="cancellationToken">Ends the work before the file is in place.</param>
     /// <returns>The part; null if somebody damaged it already.</returns>
     /// <exception cref="GalleryException">A record is damaged.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
-    public SegmentPart? Write(long start, Action<string>? step, CancellationToken cancellationToken)
+    public SegmentPart? Write(Action<string>? step, CancellationToken cancellationToken)
     {
-        _header.Start = start;
-        var path = segment.Files.PartPath(form.PartName!, start, segment.End);
+        var path = _segment.Files.PartPath(form.PartName!, _header.Start, _header.End);
         var temporary = $"{path}.{Path.GetRandomFileName()}{TemporaryExtension}";
         try
         {
@@ -63,24 +59,28 @@ internal sealed class PartWriter(SegmentFile segment, RowForm form, IReadOnlyLis
             File.Delete(temporary);
         }
 
-        return SegmentPart.Open(path, segment, form);
+        return SegmentPart.Open(path, _segment, form);
     }
 
     /// <summary>Writes heads, and the tables that find them.</summary>
     private void WriteHeads(FileStream file)
     {
-        var (hashes, places, starts) = (new ulong[entries.Count], new int[entries.Count], new long[entries.Count + others.Count + 1]);
+        var (hashes, places, starts) = (new ulong[contents.Count], new int[contents.Count], new long[contents.Count + contents.Others.Count + 1]);
+        var at = 0;
         file.Position = _header.HeadsAt;
-        for (var i = 0; i < starts.Length - 1; i++)
+        foreach (var record in contents.Entries.Concat(contents.Others))
         {
-            var record = i < entries.Count ? entries[i] : others[i - entries.Count];
             var head = RecordHead.Encode(record);
             file.Write(head);
-            starts[i + 1] = starts[i] + head.Length;
-            if (i < hashes.Length)
+            starts[at + 1] = starts[at] + head.Length;
+            _header.LastSequence = Math.Max(_header.LastSequence, record.Sequence);
+            if (at < hashes.Length)
             {
-                (hashes[i], places[i]) = (HashOf(record.Id), i);
+                (hashes[at], places[at]) = (HashOf(record.Id), at);
+                _header.LiveBytes += record.Length;
             }
+
+            at++;
         }
 
         file.Flush();
@@ -93,18 +93,19 @@ internal sealed class PartWriter(SegmentFile segment, RowForm form, IReadOnlyLis
 
     private void WriteRows(FileStream file, CancellationToken cancellationToken)
     {
-        var (read, items, d) = (segment.Reader(), _header.ItemsOfBlock, form.Dimensions);
+        var (read, items, d) = (_segment.Reader(), _header.ItemsOfBlock, form.Dimensions);
         var (rows, codes) = (new float[items * _header.NumbersOfItem], RowCodes.Allocate(items * form.RowsOfItem, d));
-        var (rowHashes, codeHashes) = (new uint[entries.Count], new ulong[_header.Blocks]);
+        var (rowHashes, codeHashes) = (new uint[contents.Count], new ulong[_header.Blocks]);
+        using var entries = contents.Entries.GetEnumerator();
         for (var b = 0; b < codeHashes.Length; b++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var first = b * items;
-            var count = Math.Min(items, entries.Count - first);
-            for (var i = 0; i < count; i++)
+            var count = Math.Min(items, contents.Count - first);
+            for (var i = 0; i < count && entries.MoveNext(); i++)
             {
                 var row = rows.AsSpan(i * _header.NumbersOfItem, _header.NumbersOfItem);
-                form.RowsOf(read(entries[first + i])).Span.CopyTo(row);
+                form.RowsOf(read(entries.Current)).Span.CopyTo(row);
                 rowHashes[first + i] = HashOf(row);
             }
 

@@ -45,6 +45,9 @@ internal sealed class SegmentPart
 
     public int Blocks => _header.Blocks;
 
+    /// <summary>How many items a block has.</summary>
+    public int CountOfBlock(int block) => Math.Min(ItemsOfBlock, Count - (block * ItemsOfBlock));
+
     /// <summary>The removals and failures of the range.</summary>
     public IEnumerable<StoredRecord> Others => Enumerable.Range(Count, _header.Others).Select(RecordAt);
 
@@ -146,7 +149,7 @@ internal sealed class SegmentPart
         for (var b = 0; b < blocks.Length; b++)
         {
             var first = b * ItemsOfBlock;
-            var count = Math.Min(ItemsOfBlock, Count - first);
+            var count = CountOfBlock(b);
             var rows = _map.Memory<float>(_header.RowsAt + ((long)first * _header.NumbersOfItem * sizeof(float)), count * _header.NumbersOfItem);
             var codes = _map.Memory<byte>(_header.CodesAt + ((long)b * _header.CodesOfBlock), _header.CodesOfBlock);
             blocks[b] = new RowBlock(rows, new Items(this, first, read), _starts, count) { Codes = codes }.Only(alive[b] is { } bits ? [.. bits] : null);

@@ -14,6 +14,8 @@ public sealed class FolderPartConformanceTests : GalleryConformance, IDisposable
 
     protected override bool CanReopen => true;
 
+    protected override int Changes => 1_000;
+
     public void Dispose() => _folder.Dispose();
 
     protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint)
