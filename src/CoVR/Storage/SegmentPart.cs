@@ -138,6 +138,16 @@ internal sealed class SegmentPart
     /// <summary>The record at a place.</summary>
     public StoredRecord RecordAt(int place) => RecordHead.Decode(HeadAt(place), Segment);
 
+    /// <summary>Compares the rows of an item with their checksum.</summary>
+    /// <exception cref="PartDamagedException">It differs.</exception>
+    public void RequireRows(int place, ReadOnlySpan<float> rows)
+    {
+        if (PartWriter.HashOf(rows) != _map.Span<uint>(_header.RowHashesAt, Count)[place])
+        {
+            throw new PartDamagedException(this);
+        }
+    }
+
     /// <summary>The rows of the items; reads all codes when it is called first.</summary>
     /// <param name="alive">Which items of each block count.</param>
     /// <param name="read">Reads the current embedding of a record.</param>
@@ -152,7 +162,7 @@ internal sealed class SegmentPart
             var count = CountOfBlock(b);
             var rows = _map.Memory<float>(_header.RowsAt + ((long)first * _header.NumbersOfItem * sizeof(float)), count * _header.NumbersOfItem);
             var codes = _map.Memory<byte>(_header.CodesAt + ((long)b * _header.CodesOfBlock), _header.CodesOfBlock);
-            blocks[b] = new RowBlock(rows, new Items(this, first, read), _starts, count) { Codes = codes }.Only(alive[b] is { } bits ? [.. bits] : null);
+            blocks[b] = new RowBlock(rows, new PartItems(this, first, read), _starts, count) { Codes = codes }.Only(alive[b] is { } bits ? [.. bits] : null);
         }
 
         return new RowPart(blocks, ItemsOfBlock, Find);
@@ -197,36 +207,4 @@ internal sealed class SegmentPart
         });
         _isVerified = damaged == 0 ? true : throw new PartDamagedException(this);
     }
-
-    /// <summary>Items that are made when they are asked for.</summary>
-    private sealed class Items(SegmentPart part, int first, Func<StoredRecord, EmbeddingSet> read) : BlockItems
-    {
-        public override LiveItem this[int item] => new StoredItem(part.RecordAt(first + item), read);
-
-        public override void Check(int item, ReadOnlyMemory<float> rows)
-        {
-            if (PartWriter.HashOf(rows.Span) != part._map.Span<uint>(part._header.RowHashesAt, part.Count)[first + item])
-            {
-                throw new PartDamagedException(part);
-            }
-        }
-    }
-}
-
-/// <summary>An item of a folder. Its frames are read only for the few hits that have frame times.</summary>
-internal sealed class StoredItem(StoredRecord record, Func<StoredRecord, EmbeddingSet> read) : LiveItem(record.Item)
-{
-    public override IReadOnlyList<TimeSpan> FrameTimes => record.Details.FrameTimes;
-
-    public override EmbeddingSet? Frames => read(record);
-}
-
-/// <summary>Bytes of a part changed after it was written. It is thrown away and made again; callers of a gallery do not see this.</summary>
-internal sealed class PartDamagedException(SegmentPart part) : Exception($"'{part.Path}' is damaged.")
-{
-    public SegmentPart Part => part;
-
-    /// <summary>The one among the errors of a parallel loop; null if there is none.</summary>
-    public static PartDamagedException? In(Exception error) =>
-        error as PartDamagedException ?? (error as AggregateException)?.Flatten().InnerExceptions.OfType<PartDamagedException>().FirstOrDefault();
 }
