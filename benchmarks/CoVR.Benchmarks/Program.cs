@@ -23,6 +23,8 @@ switch (args)
         return await EvaluateCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
+    case [TenMillionCommand.Name, .. var rest]:
+        return await TenMillionCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:
         return ModelsCommand.Run(rest);
     case [MediaCommand.Name, .. var rest]:
