@@ -4,7 +4,12 @@ namespace CoVR;
 /// <remarks>Wrong options are <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>s, wrong arguments <see cref="ArgumentException"/>s.</remarks>
 /// <param name="message">What is wrong, where, and what to do.</param>
 /// <param name="innerException">The cause, if there is one.</param>
-public abstract class CoVRException(string message, Exception? innerException = null) : Exception(message, innerException);
+public abstract class CoVRException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>Whether it concerns every item alike, such as a service that does not answer: a long job then ends instead of trying each item.</summary>
+    /// <value>False by default.</value>
+    public virtual bool EndsJob => false;
+}
 
 /// <summary>A gallery or another source of embeddings cannot be used: it belongs to another model, its data are damaged, or its storage failed.</summary>
 /// <param name="gallery">The gallery's folder, address or name; never a secret.</param>

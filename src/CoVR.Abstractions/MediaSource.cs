@@ -1,7 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace CoVR;
 
 /// <summary>Where the frames of an image or video come from: a file, a stream, or memory. Exactly one of the three is set.</summary>
-/// <remarks>Immutable. A path converts to a source by itself.</remarks>
+/// <remarks>
+/// Immutable. A path converts to a source by itself. As JSON it is the SHA-256 of its content, so that caches of embeddings tell two versions of a file apart: writing it reads
+/// the file, or opens the stream once more. It cannot be read from JSON.
+/// </remarks>
+[JsonConverter(typeof(MediaSourceHashConverter))]
 public sealed record MediaSource
 {
     private MediaSource(string displayName) => DisplayName = displayName;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using CoVR.Modeling;
 
 namespace CoVR;
 
@@ -21,4 +22,35 @@ internal static class CoVRDiagnostics
 
     public static readonly Histogram<double> ModelWait =
         Meter.CreateHistogram<double>("covr.embedding.wait.duration", "s", "Time that the model of an embedding job waited for one batch.");
+
+    /// <summary>Starts the activity of one model call, named and tagged as OpenTelemetry's conventions for embeddings say.</summary>
+    public static Activity? StartEmbeddings(ComposedModel model, int items) => Activities.StartActivity($"embeddings {model.Description.Name}")
+        ?.SetTag("gen_ai.operation.name", "embeddings")
+        .SetTag("gen_ai.provider.name", "covr")
+        .SetTag("gen_ai.request.model", model.Description.Name)
+        .SetTag("gen_ai.embeddings.dimension.count", model.Encoder.Dimensions)
+        .SetTag("covr.items", items);
+
+    /// <summary>The name of a gallery for <see cref="StartGalleryCall"/>; null where nobody listens.</summary>
+    public static async ValueTask<string?> NameOfAsync(IGallery gallery, CancellationToken cancellationToken) =>
+        Activities.HasListeners() ? (await gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Name : null;
+
+    /// <summary>Starts the activity of one gallery call, named and tagged as OpenTelemetry's conventions for databases say.</summary>
+    public static Activity? StartGalleryCall(string? gallery, string operation) => gallery is null ? null
+        : Activities.StartActivity($"{operation} {gallery}", ActivityKind.Client)
+            ?.SetTag("db.system.name", "covr").SetTag("db.operation.name", operation).SetTag("db.collection.name", gallery);
+
+    /// <summary>Notes on an activity how a call ends.</summary>
+    public static async Task<T> Watch<T>(this Activity? activity, Task<T> call)
+    {
+        try
+        {
+            return await call.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag("error.type", error.GetType().FullName);
+            throw;
+        }
+    }
 }

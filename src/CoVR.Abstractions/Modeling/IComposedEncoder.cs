@@ -38,6 +38,18 @@ public interface IComposedEncoder
     /// <param name="caption">Ids and mask [B, T].</param>
     /// <returns>[B, D], unit rows.</returns>
     Tensor EncodeCaption(TokenBatch caption);
+
+    /// <summary>Whether it embeds decoded frames and plain texts by <see cref="EmbedAsync"/>, as a service on the network does; its other methods then throw <see cref="NotSupportedException"/>.</summary>
+    /// <value>False by default: it encodes pixels and token ids.</value>
+    bool TakesFrames => false;
+
+    /// <summary>Embeds frames and texts as they are: targets (a frame), queries by text (a text), and composed queries (both).</summary>
+    /// <param name="rows">At least one row, each with a frame, a text, or both. The longer side of a frame has at most <see cref="ImageInput.Size"/> pixels.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>For each row [1, Q, D], unit rows.</returns>
+    /// <exception cref="NotSupportedException">The encoder takes pixels and token ids.</exception>
+    Task<IReadOnlyList<EmbeddingSet>> EmbedAsync(IReadOnlyList<(RgbFrame? Frame, string? Text)> rows, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} encodes pixels and token ids.");
 }
 
 /// <summary>The parts of a composed query that the model uses.</summary>

@@ -146,7 +146,7 @@ internal sealed class EmbeddingJob : IEmbeddingJob
     {
         try
         {
-            return await Task.Run(() => EncodeEach(pipeline.Model, batch), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => EncodeEachAsync(pipeline.Model, batch, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -163,6 +163,8 @@ internal sealed class EmbeddingJob : IEmbeddingJob
         EmbeddingFailure[] failures = [.. encoded.Where(item => item.Failure is not null).Select(FailureOf)];
         if (entries.Length > 0)
         {
+            using var activity = CoVRDiagnostics.StartGalleryCall(await CoVRDiagnostics.NameOfAsync(gallery, CancellationToken.None).ConfigureAwait(false), "upsert");
+            activity?.SetTag("db.operation.batch.size", entries.Length);
             await gallery.UpsertAsync(entries, CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -182,9 +184,8 @@ internal sealed class EmbeddingJob : IEmbeddingJob
         return new EmbeddingFailure(item.Id, reason, kind, _time.GetUtcNow()) { Size = item.Properties.Size, Modified = item.Properties.Modified };
     }
 
-    private List<EncodedItem> EncodeEach(ComposedModel model, IReadOnlyList<PreparedItem> batch)
+    private async Task<IReadOnlyList<EncodedItem>> EncodeEachAsync(ComposedModel model, IReadOnlyList<PreparedItem> batch, CancellationToken cancellationToken)
     {
-        using var mode = EvaluationMode.Enter(model);
         var encoded = batch.Where(item => item.Media is null).Select(item => new EncodedItem(item.Item, null, item.Failure)).ToList();
         PreparedItem[] readable = [.. batch.Where(item => item.Media is not null)];
         if (readable.Length == 0)
@@ -194,43 +195,42 @@ internal sealed class EmbeddingJob : IEmbeddingJob
 
         try
         {
-            encoded.AddRange(Encode(model, readable));
+            encoded.AddRange(await EncodeAsync(model, readable, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error) when (IsOfOneItem(error))
         {
-            encoded.AddRange(readable.Select(item => EncodeAlone(model, item, error, readable.Length == 1)));
+            foreach (var item in readable)
+            {
+                encoded.Add(readable.Length == 1 ? new EncodedItem(item.Item, null, error) : await EncodeAloneAsync(model, item, cancellationToken).ConfigureAwait(false));
+            }
         }
 
         return encoded;
     }
 
     /// <summary>After a batch failed: each item by itself, so that only the one at fault fails.</summary>
-    private EncodedItem EncodeAlone(ComposedModel model, PreparedItem item, Exception error, bool wasAlone)
+    private async Task<EncodedItem> EncodeAloneAsync(ComposedModel model, PreparedItem item, CancellationToken cancellationToken)
     {
-        if (wasAlone)
+        try
+        {
+            return (await EncodeAsync(model, [item], cancellationToken).ConfigureAwait(false))[0];
+        }
+        catch (Exception error) when (IsOfOneItem(error))
         {
             return new EncodedItem(item.Item, null, error);
         }
-
-        try
-        {
-            return Encode(model, [item])[0];
-        }
-        catch (Exception own) when (IsOfOneItem(own))
-        {
-            return new EncodedItem(item.Item, null, own);
-        }
     }
 
-    private EncodedItem[] Encode(ComposedModel model, PreparedItem[] items)
+    private async Task<EncodedItem[]> EncodeAsync(ComposedModel model, PreparedItem[] items, CancellationToken cancellationToken)
     {
-        var sets = ModelCalls.EncodeTargets(model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.StoresVisualTokens);
+        var sets = await ModelCalls.EncodeTargetsAsync(
+            model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.StoresVisualTokens, cancellationToken).ConfigureAwait(false);
         return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
             ? new EncodedItem(item.Item, set, null)
             : new EncodedItem(item.Item, null, new ArithmeticException($"The model's embedding of '{item.Item.Id}' holds NaN or infinity.")))];
     }
 
-    private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException);
+    private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException or CoVRException { EndsJob: true });
 
     private sealed record EncodedItem(MediaItem Item, EmbeddingSet? Embedding, Exception? Failure);
 

@@ -6,14 +6,43 @@ using static TorchSharp.torch;
 
 namespace CoVR.Embedding;
 
-/// <summary>Synchronous model calls: pixels and texts in, embeddings out; no tensor outlives a call.</summary>
+/// <summary>Model calls: pixels and texts in, embeddings out; no tensor outlives a call. The asynchronous ones serve encoders that take frames too.</summary>
 internal static class ModelCalls
 {
+    /// <summary>Embeds items in evaluation mode; a model call takes at most <paramref name="batchSize"/> frames.</summary>
+    /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>
+    public static async Task<IReadOnlyList<EmbeddingSet>> EncodeTargetsAsync(
+        ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, bool visualTokens, CancellationToken cancellationToken)
+    {
+        using var activity = CoVRDiagnostics.StartEmbeddings(model, items.Count);
+        return await activity.Watch(model.Encoder.TakesFrames
+            ? FrameCalls.EncodeTargetsAsync(model, items, batchSize, cancellationToken)
+            : Task.Run(() => InEvaluationMode(model, () => EncodeTargets(model, items, batchSize, visualTokens)), cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Embeds queries of one kind in evaluation mode.</summary>
+    /// <returns>For each query [1, Q, D].</returns>
+    public static async Task<EmbeddingSet[]> EncodeQueriesAsync(
+        ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, QueryParts parts, CancellationToken cancellationToken)
+    {
+        var encoded = await EncodeQueriesAsync(model, references, texts, [parts], cancellationToken).ConfigureAwait(false);
+        return encoded[0];
+    }
+
+    /// <summary>Embeds queries in several kinds in evaluation mode; the references go through the visual encoder once.</summary>
+    public static async Task<IReadOnlyList<EmbeddingSet[]>> EncodeQueriesAsync(
+        ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, IReadOnlyList<QueryParts> kinds, CancellationToken cancellationToken)
+    {
+        using var activity = CoVRDiagnostics.StartEmbeddings(model, texts.Count);
+        return await activity.Watch(model.Encoder.TakesFrames
+            ? FrameCalls.EncodeQueriesAsync(model, references, texts, kinds, cancellationToken)
+            : Task.Run(() => InEvaluationMode(model, () => EncodeQueries(model, references, texts, kinds)), cancellationToken)).ConfigureAwait(false);
+    }
+
     /// <summary>Embeds items; a model call takes at most <paramref name="batchSize"/> frames.</summary>
     /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>
     /// <exception cref="InvalidOperationException">The encoder returned a shape other than the one it states.</exception>
-    public static IReadOnlyList<EmbeddingSet> EncodeTargets(
-        ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, bool visualTokens = false)
+    private static IReadOnlyList<EmbeddingSet> EncodeTargets(ComposedModel model, IReadOnlyList<PreparedMedia> items, int batchSize, bool visualTokens)
     {
         using var use = model.Borrow();
         var encoder = model.Encoder;
@@ -54,17 +83,7 @@ internal static class ModelCalls
         return ((int)shape[1], (int)shape[2]);
     }
 
-    /// <summary>Embeds queries of one kind.</summary>
-    /// <param name="model">The model, in evaluation mode.</param>
-    /// <param name="references">One for each query; ignored without <see cref="QueryParts.Reference"/>.</param>
-    /// <param name="texts">One for each query; ignored without <see cref="QueryParts.Modification"/>.</param>
-    /// <param name="parts">The parts that the queries use.</param>
-    /// <returns>For each query [1, Q, D].</returns>
-    public static EmbeddingSet[] EncodeQueries(ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, QueryParts parts) =>
-        EncodeQueries(model, references, texts, [parts])[0];
-
-    /// <summary>Embeds queries in several kinds; the references go through the visual encoder once.</summary>
-    public static IReadOnlyList<EmbeddingSet[]> EncodeQueries(
+    private static IReadOnlyList<EmbeddingSet[]> EncodeQueries(
         ComposedModel model, IReadOnlyList<PreparedMedia> references, IReadOnlyList<string> texts, IReadOnlyList<QueryParts> kinds)
     {
         using var use = model.Borrow();
@@ -74,6 +93,12 @@ internal static class ModelCalls
             ? model.Encoder.EncodeVisual(Pixels(Frames(references), model.Device))
             : null;
         return [.. kinds.Select(kind => EncodeKind(model, visual, references, texts, kind))];
+    }
+
+    private static T InEvaluationMode<T>(ComposedModel model, Func<T> call)
+    {
+        using var mode = EvaluationMode.Enter(model);
+        return call();
     }
 
     private static EmbeddingSet[] EncodeKind(
@@ -93,7 +118,7 @@ internal static class ModelCalls
     }
 
     /// <summary>The mean over a query's frames, with unit rows; one frame stays as it is.</summary>
-    private static EmbeddingSet[] MergeFrames(float[] values, int[] counts, int vectors, int dimensions)
+    internal static EmbeddingSet[] MergeFrames(float[] values, int[] counts, int vectors, int dimensions)
     {
         var size = vectors * dimensions;
         var queries = new EmbeddingSet[counts.Length];

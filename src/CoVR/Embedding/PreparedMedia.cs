@@ -1,19 +1,25 @@
 using System.Buffers;
+using CoVR.Media;
 using CoVR.Retrieval;
 
 namespace CoVR.Embedding;
 
-/// <summary>The transformed pixels of an item's frames, in a pooled buffer.</summary>
+/// <summary>The transformed pixels of an item's frames, in a pooled buffer; for encoders that take frames, the frames.</summary>
 internal sealed class PreparedMedia : IDisposable
 {
     private float[]? _pixels;
 
     private PreparedMedia(float[] pixels, int frames, int frameSize) => (_pixels, Frames, FrameSize) = (pixels, frames, frameSize);
 
+    private PreparedMedia(RgbFrame[] originals) => (Originals, Frames) = (originals, originals.Length);
+
     public int Frames { get; }
 
     /// <summary>3 x S x S.</summary>
     public int FrameSize { get; }
+
+    /// <summary>The frames, not larger than the model's input; empty unless the encoder takes frames.</summary>
+    public IReadOnlyList<RgbFrame> Originals { get; } = [];
 
     /// <summary>Reads and transforms the frames of a reference.</summary>
     /// <exception cref="MediaReadException">The media cannot be read.</exception>
@@ -31,6 +37,11 @@ internal sealed class PreparedMedia : IDisposable
         if (frames.Count == 0)
         {
             throw new MediaReadException(source.DisplayName, MediaFailure.NoFrames, "the frame reader returned no frames.");
+        }
+
+        if (pipeline.Model.Encoder.TakesFrames)
+        {
+            return new PreparedMedia([.. frames.Select(frame => MediaWriter.Shrink(frame, pipeline.Model.Description.Image.Size))]);
         }
 
         var size = pipeline.Transform.Input.Size;

@@ -39,7 +39,7 @@ internal sealed class EvaluationRun
     public int Ranked => _ranked.Count;
 
     /// <summary>Encodes a batch once, to be ranked in every kind by every plan.</summary>
-    public void Rank(QueryBatch batch)
+    public async Task RankAsync(QueryBatch batch, CancellationToken cancellationToken)
     {
         _unreadable.AddRange(batch.Unreadable);
         if (batch.Triplets.Count == 0)
@@ -47,7 +47,7 @@ internal sealed class EvaluationRun
             return;
         }
 
-        var queries = QueryEmbeddings.Encode(Pipeline.Model, batch, Options.Queries);
+        var queries = await QueryEmbeddings.EncodeAsync(Pipeline.Model, batch, Options.Queries, cancellationToken).ConfigureAwait(false);
         RequireFinite(batch.Triplets, queries);
         _waiting.AddRange(batch.Triplets.Select((triplet, i) => (triplet, queries.Select(kind => kind[i]).ToArray())));
         _ranked.UnionWith(batch.Triplets.Select(triplet => triplet.Id));

@@ -101,7 +101,7 @@ public sealed class Evaluator
         {
             using (batch)
             {
-                await Task.Run(() => run.Rank(batch), cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => run.RankAsync(batch, cancellationToken), cancellationToken).ConfigureAwait(false);
                 done = Math.Min(done + run.Options.BatchSize, queries.Length);
                 failed = done - run.Ranked;
                 progress?.Report(new JobProgress(done, queries.Length, failed, _time.GetElapsedTime(start)));

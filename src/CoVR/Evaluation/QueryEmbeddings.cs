@@ -9,10 +9,11 @@ internal static class QueryEmbeddings
 {
     /// <summary>Encodes a batch.</summary>
     /// <returns>For each kind one embedding for each query.</returns>
-    public static IReadOnlyList<EmbeddingSet[]> Encode(ComposedModel model, QueryBatch batch, IReadOnlyList<QueryKind> kinds)
+    public static async Task<IReadOnlyList<EmbeddingSet[]>> EncodeAsync(ComposedModel model, QueryBatch batch, IReadOnlyList<QueryKind> kinds, CancellationToken cancellationToken)
     {
         QueryParts[] parts = [.. kinds.SelectMany(PartsOf).Distinct()];
-        var encoded = ModelCalls.EncodeQueries(model, batch.References, [.. batch.Triplets.Select(triplet => triplet.Modification)], parts);
+        string[] texts = [.. batch.Triplets.Select(triplet => triplet.Modification)];
+        var encoded = await ModelCalls.EncodeQueriesAsync(model, batch.References, texts, parts, cancellationToken).ConfigureAwait(false);
         var byParts = parts.Zip(encoded).ToDictionary(pair => pair.First, pair => pair.Second);
         return
         [

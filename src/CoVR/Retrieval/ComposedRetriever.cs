@@ -63,8 +63,8 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         var read = _time.GetTimestamp();
         var embedding = await EncodeAsync(pipeline.Model, reference, query, cancellationToken).ConfigureAwait(false);
         var encoded = _time.GetTimestamp();
-        var results = await pipeline.Gallery.SearchAsync([new GalleryQuery(embedding, options)], cancellationToken).ConfigureAwait(false);
-        return results[0] with
+        var result = await SearchAsync(pipeline.Gallery, new GalleryQuery(embedding, options), cancellationToken).ConfigureAwait(false);
+        return result with
         {
             ReadingTime = _time.GetElapsedTime(start, read),
             EncodingTime = _time.GetElapsedTime(read, encoded),
@@ -77,7 +77,9 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         await _encoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => Encode(model, reference, query), cancellationToken).ConfigureAwait(false);
+            var encoded = await ModelCalls.EncodeQueriesAsync(
+                model, reference is null ? [] : [reference], [query.Modification ?? string.Empty], query.Parts, cancellationToken).ConfigureAwait(false);
+            return encoded[0];
         }
         finally
         {
@@ -85,9 +87,11 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         }
     }
 
-    private static EmbeddingSet Encode(ComposedModel model, PreparedMedia? reference, ComposedQuery query)
+    private static async Task<SearchResult> SearchAsync(IGallery gallery, GalleryQuery query, CancellationToken cancellationToken)
     {
-        using var mode = EvaluationMode.Enter(model);
-        return ModelCalls.EncodeQueries(model, reference is null ? [] : [reference], [query.Modification ?? string.Empty], query.Parts)[0];
+        using var activity = CoVRDiagnostics.StartGalleryCall(await CoVRDiagnostics.NameOfAsync(gallery, cancellationToken).ConfigureAwait(false), "search");
+        var results = await activity.Watch(gallery.SearchAsync([query], cancellationToken).AsTask()).ConfigureAwait(false);
+        activity?.SetTag("db.response.returned_rows", results[0].Hits.Count);
+        return results[0];
     }
 }

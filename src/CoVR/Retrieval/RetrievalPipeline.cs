@@ -42,6 +42,22 @@ public sealed record RetrievalPipeline : IPipelineProvider
     /// <exception cref="OptionsValidationException">The options have faults; it lists all of them.</exception>
     public IEmbeddingJob CreateEmbeddingJob(EmbeddingOptions? options = null, TimeProvider? time = null, ILogger? logger = null) => new EmbeddingJob(this, options, time, logger);
 
+    /// <summary>Embeds pictures and videos as gallery items, without storing them. Safe for use from several threads.</summary>
+    /// <param name="items">The pictures and videos.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>For each item [F, Q, D].</returns>
+    /// <exception cref="MediaReadException">One cannot be read.</exception>
+    public Task<IReadOnlyList<EmbeddingSet>> EmbedItemsAsync(IReadOnlyList<MediaSource> items, CancellationToken cancellationToken = default) =>
+        MediaCalls.EmbedItemsAsync(this, items, cancellationToken);
+
+    /// <summary>Embeds queries without searching. Safe for use from several threads.</summary>
+    /// <param name="queries">The queries.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>For each query [1, Q, D], ready for <see cref="GalleryQuery"/>.</returns>
+    /// <exception cref="MediaReadException">A reference cannot be read.</exception>
+    public Task<IReadOnlyList<EmbeddingSet>> EmbedQueriesAsync(IReadOnlyList<ComposedQuery> queries, CancellationToken cancellationToken = default) =>
+        MediaCalls.EmbedQueriesAsync(this, queries, cancellationToken);
+
     /// <inheritdoc/>
     ValueTask<RetrievalPipeline> IPipelineProvider.GetAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
         ? ValueTask.FromCanceled<RetrievalPipeline>(cancellationToken)
