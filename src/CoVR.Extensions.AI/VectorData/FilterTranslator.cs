@@ -1,4 +1,5 @@
 #pragma warning disable MEVD9001 // The services for connectors of vector stores are experimental.
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using Microsoft.Extensions.VectorData.ProviderServices;
 using Microsoft.Extensions.VectorData.ProviderServices.Filter;
@@ -42,6 +43,19 @@ internal sealed class FilterTranslator(CollectionModel model) : FilterTranslator
                 isWhole = false;
             }
         }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryBindProperty(Expression expression, [NotNullWhen(true)] out PropertyModel? propertyModel)
+    {
+        // The compiler compares enumerations and small integers as int.
+        while (expression is UnaryExpression { NodeType: ExpressionType.Convert } convert && (Nullable.GetUnderlyingType(convert.Operand.Type) ?? convert.Operand.Type) is var type
+            && (type.IsEnum || type == typeof(byte) || type == typeof(short)))
+        {
+            expression = convert.Operand;
+        }
+
+        return base.TryBindProperty(expression, out propertyModel);
     }
 
     private GalleryFilter Of(Expression part) => part switch
@@ -142,7 +156,6 @@ internal sealed class FilterTranslator(CollectionModel model) : FilterTranslator
     private static bool HasOneText(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var value && (value.IsEnum || value == typeof(Guid) || value == typeof(DateOnly)
         || Type.GetTypeCode(value) is TypeCode.String or TypeCode.Boolean or TypeCode.Byte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 or TypeCode.UInt64);
 
-    // The compiler compares small integers and enumerations as int.
     private static object InTypeOf(PropertyModel property, object? value)
     {
         var type = Nullable.GetUnderlyingType(property.Type) ?? property.Type;

@@ -127,7 +127,7 @@ internal sealed partial class GalleryCollection<TKey, TRecord> : VectorStoreColl
     private async Task<List<(GalleryItem Item, TRecord Record)>> MatchesAsync(Expression<Func<TRecord, bool>> filter, CancellationToken cancellationToken)
     {
         var (passes, isWhole) = new FilterTranslator(_model).TranslateParts(filter);
-        var test = isWhole ? null : filter.Compile(preferInterpretation: true);
+        var test = isWhole ? null : filter.Compile();
         List<(GalleryItem, TRecord)> matches = [];
         await foreach (var item in _parts.Gallery.ListAsync(Folder & passes, cancellationToken).ConfigureAwait(false))
         {
@@ -152,7 +152,7 @@ internal sealed partial class GalleryCollection<TKey, TRecord> : VectorStoreColl
             object? ValueOf((GalleryItem Item, TRecord Record) match) => property.GetValueAsObject(match.Record);
         }
 
-        return ordered;
+        return ordered.ThenBy(match => match.Item.Id);
     }
 
     private static Comparer<object?> ByValue { get; } = Comparer<object?>.Create((left, right) =>

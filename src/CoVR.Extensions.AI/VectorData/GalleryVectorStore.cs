@@ -1,7 +1,6 @@
 #pragma warning disable MEVD9001 // The services for connectors of vector stores are experimental.
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
 using Microsoft.Extensions.VectorData.ProviderServices;
 
@@ -12,8 +11,7 @@ namespace CoVR.Extensions.AI.VectorData;
 /// <param name="Gallery">What is searched.</param>
 /// <param name="Retriever">Encodes queries; null where only vectors are searched for.</param>
 /// <param name="Job">Embeds pictures and videos of records; null where records carry vectors.</param>
-/// <param name="Generator">The generator for properties that have none of their own; may be null.</param>
-internal sealed record GalleryParts(string Name, IGallery Gallery, IComposedRetriever? Retriever = null, IEmbeddingJob? Job = null, IEmbeddingGenerator? Generator = null);
+internal sealed record GalleryParts(string Name, IGallery Gallery, IComposedRetriever? Retriever = null, IEmbeddingJob? Job = null);
 
 /// <summary>A pipeline's gallery as a vector store, whose collections are the gallery's folders; <c>/</c> is all of it.</summary>
 /// <remarks>Safe for any number of threads. A collection without records lasts as long as this object.</remarks>
@@ -28,10 +26,10 @@ internal sealed class GalleryVectorStore(GalleryParts parts) : VectorStore
     public override VectorStoreCollection<TKey, TRecord> GetCollection<TKey, TRecord>(string name, VectorStoreCollectionDefinition? definition = null) =>
         typeof(TRecord) == typeof(Dictionary<string, object?>)
             ? throw new ArgumentException(VectorDataStrings.GetCollectionWithDictionaryNotSupported)
-            : new GalleryCollection<TKey, TRecord>(this, parts, name, new RecordModelBuilder().Build(typeof(TRecord), typeof(TKey), definition, parts.Generator));
+            : new GalleryCollection<TKey, TRecord>(this, parts, name, new RecordModelBuilder().Build(typeof(TRecord), typeof(TKey), definition, null));
 
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition) =>
-        new GalleryCollection<object, Dictionary<string, object?>>(this, parts, name, new RecordModelBuilder().BuildDynamic(definition, parts.Generator));
+        new GalleryCollection<object, Dictionary<string, object?>>(this, parts, name, new RecordModelBuilder().BuildDynamic(definition, null));
 
     public override async IAsyncEnumerable<string> ListCollectionNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

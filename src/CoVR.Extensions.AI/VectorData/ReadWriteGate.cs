@@ -28,7 +28,6 @@ internal sealed class ReadWriteGate
     }
 
     /// <summary>Waits until nobody is inside.</summary>
-    /// <returns>Dispose it to leave.</returns>
     public async ValueTask<Visit> WriteAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -64,7 +63,6 @@ internal sealed class ReadWriteGate
         }
     }
 
-    /// <summary>A reader or writer that is inside.</summary>
     internal readonly struct Visit(Action leave) : IDisposable
     {
         public void Dispose() => leave();

@@ -6,27 +6,6 @@ namespace CoVR.Extensions.AI.VectorData;
 /// <remarks>No expression depends on an absent value, whose meaning differs between databases.</remarks>
 internal static class RecordFilters
 {
-    /// <summary>What the filters of an item look for.</summary>
-    public static List<string> TagsOf(GalleryItem item)
-    {
-        var (id, properties) = (item.Id.Value, item.Properties);
-        List<string> tags = [.. properties.Tags.Select(Tag).Distinct()];
-        tags.AddRange(Enumerable.Range(0, id.Length).Where(i => id[i] == '/').Select(i => Folder(id[..i])));
-        tags.AddRange(properties.Metadata.SelectMany(pair => new[] { Value(pair.Key, null), Value(pair.Key, pair.Value) }));
-        AddIf(properties.Kind is not null, $"kind:{properties.Kind}");
-        AddIf(properties.Owner is not null, $"owner:{properties.Owner}");
-        AddIf(properties.HasLocation == true, Located);
-        return tags;
-
-        void AddIf(bool known, string tag)
-        {
-            if (known)
-            {
-                tags.Add(tag);
-            }
-        }
-    }
-
     /// <summary>Records of a role whose items pass a filter, and maybe others: what cannot be expressed is left out.</summary>
     /// <param name="role">The role.</param>
     /// <param name="filter">The filter; null for all.</param>
@@ -40,14 +19,6 @@ internal static class RecordFilters
         var passed = filter is null ? null : Loosened(filter, record, withLists);
         return (Expression.Lambda<Func<GalleryRecord<TKey>, bool>>(passed is null ? condition : Expression.AndAlso(condition, passed), record), passed is not null);
     }
-
-    private const string Located = "located";
-
-    private static string Tag(string tag) => $"tag:{tag}";
-
-    private static string Folder(string folder) => $"in:{folder}";
-
-    private static string Value(string name, string? value) => value is null ? $"has:{name}" : $"is:{name.Length}:{name}{value}";
 
     // Null: everything passes.
     private static Expression? Loosened(GalleryFilter filter, ParameterExpression record, bool withLists) => filter switch
@@ -74,12 +45,12 @@ internal static class RecordFilters
         GalleryFilter.Not not => Expression.Not(Exact(not.Filter, record)),
         GalleryFilter.Taken taken => Between(Expression.Property(record, nameof(GalleryRecord<int>.Taken)), taken.From, taken.To),
         GalleryFilter.Modified modified => Between(Expression.Property(record, nameof(GalleryRecord<int>.Modified)), modified.From, modified.To),
-        GalleryFilter.InFolder folder => Contains(record, Folder(folder.Folder.TrimEnd('/'))),
-        GalleryFilter.OfKind kind => Contains(record, $"kind:{kind.Kind}"),
-        GalleryFilter.HasTag tag => Contains(record, Tag(tag.Tag)),
-        GalleryFilter.OwnedBy owner => Contains(record, $"owner:{owner.Owner}"),
-        GalleryFilter.WithLocation => Contains(record, Located),
-        GalleryFilter.HasMetadata value => Contains(record, Value(value.Name, value.Value)),
+        GalleryFilter.InFolder folder => Contains(record, RecordTags.Folder(folder.Folder.TrimEnd('/'))),
+        GalleryFilter.OfKind kind => Contains(record, RecordTags.Kind(kind.Kind)),
+        GalleryFilter.HasTag tag => Contains(record, RecordTags.Tag(tag.Tag)),
+        GalleryFilter.OwnedBy owner => Contains(record, RecordTags.Owner(owner.Owner)),
+        GalleryFilter.WithLocation => Contains(record, RecordTags.Located),
+        GalleryFilter.HasMetadata value => Contains(record, RecordTags.Value(value.Name, value.Value)),
         _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "It cannot be expressed."),
     };
 

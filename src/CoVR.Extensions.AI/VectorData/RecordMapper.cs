@@ -63,7 +63,7 @@ internal sealed class RecordMapper<TRecord>(CollectionModel model, string folder
         Memory<float> memory => memory,
         float[] array => array,
         Embedding<float> embedding => embedding.Vector,
-        _ => null,
+        _ => default(ReadOnlyMemory<float>?),
     };
 
     private object ToKey(string text) => Type.GetTypeCode(model.KeyProperty.Type) switch

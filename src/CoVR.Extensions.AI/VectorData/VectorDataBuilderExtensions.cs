@@ -1,6 +1,7 @@
 using CoVR;
+using CoVR.Data;
 using CoVR.Extensions.AI.VectorData;
-using Microsoft.Extensions.AI;
+using CoVR.Media;
 using Microsoft.Extensions.VectorData;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class VectorDataBuilderExtensions
 {
     /// <summary>Keeps the gallery in a collection of the host's vector store.</summary>
-    /// <remarks>The store is the <see cref="VectorStore"/> that is registered with the pipeline's name as the key, or else the one without a key.</remarks>
+    /// <remarks>
+    /// The store is the <see cref="VectorStore"/> that is registered with the pipeline's name as the key, or else the one without a key; that of <see cref="AddVectorStore"/> is
+    /// passed over. In a pipeline without data set, benchmark or training, pictures are read as people see them, unless <see cref="MediaOptions.Pictures"/> says otherwise.
+    /// </remarks>
     /// <typeparam name="TKey">A key type of the store: <see cref="string"/>, <see cref="Guid"/>, <see cref="ulong"/>, <see cref="long"/>, <see cref="int"/>, or another one with a function.</typeparam>
     /// <param name="builder">The pipeline.</param>
     /// <param name="collection">The collection's name; made when the gallery is first used.</param>
@@ -40,8 +44,9 @@ public static class VectorDataBuilderExtensions
         VectorStoreGalleryOptions<TKey> options = new();
         configure?.Invoke(options);
         OptionsFaults.ThrowIfAny(options);
+        builder.Services.PostConfigure<MediaOptions>(builder.Name, media => media.Pictures ??= HasDataset(builder) ? PictureReading.AsPillow : PictureReading.AsSeen);
         return builder.UseGallery((services, fingerprint) => new VectorStoreGallery<TKey>(
-            open(services, RecordFormat<TKey>.Define(fingerprint.Dimensions, options)),
+            open(services, RecordDefinition.Of(fingerprint.Dimensions, options)),
             fingerprint,
             services.GetRequiredKeyedService<ISimilarity>(builder.Name),
             services.GetRequiredKeyedService<IFramePooling>(builder.Name),
@@ -65,8 +70,7 @@ public static class VectorDataBuilderExtensions
             name,
             services.GetRequiredKeyedService<IGallery>(name),
             services.GetRequiredKeyedService<IComposedRetriever>(name),
-            services.GetRequiredKeyedService<IEmbeddingJob>(name),
-            services.GetKeyedService<IEmbeddingGenerator>(name) ?? (name.Length == 0 ? services.GetService<IEmbeddingGenerator>() : null))));
+            services.GetRequiredKeyedService<IEmbeddingJob>(name))));
         builder.Services.AddKeyedSingleton<VectorStore>(name, (services, _) => services.GetRequiredKeyedService<GalleryVectorStore>(name));
         if (name.Length == 0)
         {
@@ -112,8 +116,11 @@ public static class VectorDataBuilderExtensions
         }
     }
 
+    private static bool HasDataset(ICoVRBuilder builder) =>
+        builder.Services.Any(service => service.ServiceType == typeof(ITripletDatasetReader) && builder.Name.Equals(service.ServiceKey));
+
     // The pipeline's own store would keep the gallery in itself.
     private static VectorStore StoreOf(IServiceProvider services, string name) =>
-        services.GetKeyedServices<VectorStore>(name).Concat(services.GetServices<VectorStore>()).LastOrDefault(store => store is not GalleryVectorStore) ?? throw new InvalidOperationException(
+        services.GetServices<VectorStore>().Concat(services.GetKeyedServices<VectorStore>(name)).LastOrDefault(store => store is not GalleryVectorStore) ?? throw new InvalidOperationException(
             $"CoVR pipeline '{name}' keeps its gallery in a vector store, and none is registered. Add one, such as by a connector's Add…VectorStore method, or pass a function that opens the collection.");
 }

@@ -6,6 +6,9 @@ namespace CoVR.Extensions.AI.VectorData;
 
 internal sealed partial class VectorStoreGallery<TKey>
 {
+    // No store has more; some add to what is asked for.
+    private const long MostHits = 1_000_000_000;
+
     private bool RanksByMean => ReferenceEquals(_similarity, Similarities.MeanPooled) && _options.DistanceFunction is DistanceFunction.DotProductSimilarity or DistanceFunction.NegativeDotProductSimilarity;
 
     private bool RanksExactly => RanksByMean && _options.IndexKind == IndexKind.Flat;
@@ -70,7 +73,13 @@ internal sealed partial class VectorStoreGallery<TKey>
 
     private async Task<long> CandidatesAsync(IReadOnlySet<MediaId> excluded, CancellationToken cancellationToken)
     {
-        var count = _count ??= (await ItemsAsync(null, cancellationToken).ConfigureAwait(false)).Count;
+        var count = Volatile.Read(ref _count);
+        if (count < 0)
+        {
+            count = (await ItemsAsync(null, cancellationToken).ConfigureAwait(false)).Count;
+            Volatile.Write(ref _count, count);
+        }
+
         return excluded.Count == 0 ? count : count - (await RecordsAsync(excluded, withVectors: false, cancellationToken).ConfigureAwait(false)).Count;
     }
 
@@ -78,13 +87,13 @@ internal sealed partial class VectorStoreGallery<TKey>
     private async Task<(List<Ranked> Ranked, bool IsExact)> ShortlistAsync(GalleryQuery query, long wanted, CancellationToken cancellationToken)
     {
         var vector = MeanOf(query.Embedding);
-        var known = _count ?? int.MaxValue - 1L;
-        var take = (int)Math.Min(Math.Max(wanted + query.Options.Exclude.Count + 1, RanksExactly ? 1 : _options.Shortlist), Math.Min(known + 1, 1_000_000_000));
+        var known = Volatile.Read(ref _count) is var count and >= 0 ? count : MostHits;
+        var take = (int)Math.Min(Math.Max(wanted + query.Options.Exclude.Count + 1, RanksExactly ? 1 : _options.Shortlist), Math.Min(known + 1, MostHits));
         while (true)
         {
             var found = await _store.SearchAsync(vector, take, query.Options.Filter, cancellationToken).ConfigureAwait(false);
             var ranked = Rank(query, found.Select(result => result.Record));
-            if (found.Count < take || take == 1_000_000_000)
+            if (found.Count < take || take == MostHits)
             {
                 return (ranked, _options.IndexKind == IndexKind.Flat);
             }
@@ -94,7 +103,7 @@ internal sealed partial class VectorStoreGallery<TKey>
                 return (ranked, RanksExactly);
             }
 
-            take = (int)Math.Min(take * 4L, 1_000_000_000);
+            take = (int)Math.Min(take * 4L, MostHits);
         }
     }
 

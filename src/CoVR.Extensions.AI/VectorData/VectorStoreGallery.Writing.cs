@@ -10,7 +10,7 @@ internal sealed partial class VectorStoreGallery<TKey>
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         _info.RequireFit(entries);
         var records = entries.Select(entry => _format.OfEntry(entry, VectorOf(entry))).ToArray();
-        using var visit = await _gate.WriteAsync(cancellationToken).ConfigureAwait(false);
+        using var visit = await WriteAsync(cancellationToken).ConfigureAwait(false);
         var before = await _store.ReadAsync(records.Select(record => record.Key), withVectors: true, cancellationToken).ConfigureAwait(false);
         RequireOwnKeys(records, before);
         cancellationToken.ThrowIfCancellationRequested();
@@ -24,26 +24,26 @@ internal sealed partial class VectorStoreGallery<TKey>
             throw;
         }
 
-        _count += records.Length - before.Count;
+        _count += _count < 0 ? 0 : records.Length - before.Count;
     }
 
     public async ValueTask<int> RemoveAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        await BeginAsync(cancellationToken).ConfigureAwait(false);
-        using var visit = await _gate.WriteAsync(cancellationToken).ConfigureAwait(false);
+        using var visit = await WriteAsync(cancellationToken).ConfigureAwait(false);
         var present = await RecordsAsync(ids, withVectors: false, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        _count = null;
+        var count = _count;
+        _count = -1;
         await _store.DeleteAsync([.. present.Values.Select(record => record.Key), .. ids.Distinct().Select(_keys.OfFailure)]).ConfigureAwait(false);
+        _count = count < 0 ? count : count - present.Count;
         return present.Count;
     }
 
     public async ValueTask RecordFailuresAsync(IReadOnlyList<EmbeddingFailure> failures, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(failures);
-        await BeginAsync(cancellationToken).ConfigureAwait(false);
-        using var visit = await _gate.WriteAsync(cancellationToken).ConfigureAwait(false);
+        using var visit = await WriteAsync(cancellationToken).ConfigureAwait(false);
         await _store.UpsertAsync([.. failures.GroupBy(failure => failure.Id).Select(same => _format.OfFailure(same.Last()))]).ConfigureAwait(false);
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class VectorStoreGallery<TKey>
     /// <summary>Undoes a write of which the store may have kept a part.</summary>
     private async Task RestoreAsync(GalleryRecord<TKey>[] records, Dictionary<TKey, GalleryRecord<TKey>> before, GalleryException cause)
     {
-        _count = null;
+        _count = -1;
         try
         {
             await _store.DeleteAsync([.. records.Select(record => record.Key).Where(key => !before.ContainsKey(key))]).ConfigureAwait(false);

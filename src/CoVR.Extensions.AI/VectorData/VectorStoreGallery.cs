@@ -25,10 +25,10 @@ internal sealed partial class VectorStoreGallery<TKey> : IGallery, IDisposable
     private volatile bool _opened;
     private volatile bool _disposed;
 
-    // Null until it is first needed; writes of this instance keep it.
-    private long? _count;
+    // Below zero until it is first needed; writes of this instance keep it. Readers may set it at once.
+    private long _count = -1;
 
-    /// <param name="collection">The collection, of <see cref="RecordFormat{TKey}.Define"/>; owned.</param>
+    /// <param name="collection">The collection, of <see cref="RecordDefinition.Of"/>; owned.</param>
     /// <param name="fingerprint">What makes the embeddings.</param>
     /// <param name="similarity">How queries and items are compared.</param>
     /// <param name="pooling">Pools an item's frames, unless the similarity does.</param>
@@ -112,7 +112,25 @@ internal sealed partial class VectorStoreGallery<TKey> : IGallery, IDisposable
     private async ValueTask<ReadWriteGate.Visit> ReadAsync(CancellationToken cancellationToken)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        return await _gate.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return Checked(await _gate.ReadAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private async ValueTask<ReadWriteGate.Visit> WriteAsync(CancellationToken cancellationToken)
+    {
+        await BeginAsync(cancellationToken).ConfigureAwait(false);
+        return Checked(await _gate.WriteAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    // The gallery may have been disposed while the caller waited.
+    private ReadWriteGate.Visit Checked(ReadWriteGate.Visit visit)
+    {
+        if (_disposed)
+        {
+            visit.Dispose();
+            throw new ObjectDisposedException(GetType().Name);
+        }
+
+        return visit;
     }
 
     private async ValueTask BeginAsync(CancellationToken cancellationToken)

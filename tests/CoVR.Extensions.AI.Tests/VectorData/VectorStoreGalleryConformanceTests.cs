@@ -28,7 +28,7 @@ public abstract class VectorStoreGalleryConformanceTests<TKey> : GalleryConforma
     }
 
     protected override ValueTask<IGallery> ReopenAsync(EmbeddingFingerprint fingerprint) => new(new VectorStoreGallery<TKey>(
-        _store.GetCollection<TKey, GalleryRecord<TKey>>($"gallery {_made}", RecordFormat<TKey>.Define(fingerprint.Dimensions, Settings)), fingerprint, Similarity, FramePoolings.Mean, Settings));
+        _store.GetCollection<TKey, GalleryRecord<TKey>>($"gallery {_made}", RecordDefinition.Of(fingerprint.Dimensions, Settings)), fingerprint, Similarity, FramePoolings.Mean, Settings));
 
     protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarity.Score(query, Similarity.PoolsFrames ? item : FramePoolings.Mean.Pool(item));
 
@@ -82,4 +82,21 @@ public sealed class MaxOverPairsGalleryTests : VectorStoreGalleryConformanceTest
 public sealed class QueryTimePooledGalleryTests : VectorStoreGalleryConformanceTests<string>
 {
     protected override ISimilarity Similarity => Similarities.QueryTimePooled(0.05);
+}
+
+/// <summary>A gallery in a vector store that is a gallery itself.</summary>
+[Collection("torch")]
+public sealed class GalleryInGalleryTests : GalleryConformance
+{
+    protected override int Changes => 1000;
+
+    protected override ValueTask<IGallery> CreateAsync(EmbeddingFingerprint fingerprint)
+    {
+        VectorStoreGalleryOptions<Guid> options = new();
+        var store = new GalleryVectorStore(new GalleryParts("", new MemoryGallery(fingerprint with { Vectors = 1 })));
+        return new(new VectorStoreGallery<Guid>(
+            store.GetCollection<Guid, GalleryRecord<Guid>>("items", RecordDefinition.Of(fingerprint.Dimensions, options)), fingerprint, Similarities.MeanPooled, FramePoolings.Mean, options));
+    }
+
+    protected override float Score(EmbeddingSet query, EmbeddingSet item) => Similarities.MeanPooled.Score(query, FramePoolings.Mean.Pool(item));
 }
