@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace CoVR;
 
 /// <summary>The kind of a gallery item.</summary>
@@ -66,14 +68,18 @@ public sealed record GalleryProperties
     /// <summary>Free labels, compared by ordinal.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Compares values, tags one by one.</summary>
+    /// <summary>The host's own values, by name; names and values are compared by ordinal.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Compares values, tags and metadata one by one.</summary>
     /// <param name="other">Other properties.</param>
     /// <returns>True when all values are equal.</returns>
     public bool Equals(GalleryProperties? other) => other is not null
         && (Kind, Source, ContentHash, Size, Taken, Modified, Owner) == (other.Kind, other.Source, other.ContentHash, other.Size, other.Taken, other.Modified, other.Owner)
         && (Camera, HasLocation, Location) == (other.Camera, other.HasLocation, other.Location)
-        && Tags.SequenceEqual(other.Tags);
+        && Tags.SequenceEqual(other.Tags)
+        && Metadata.Count == other.Metadata.Count && Metadata.All(pair => other.Metadata.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, Source, ContentHash, Size, Taken, Modified, Owner, Tags.Count);
+    public override int GetHashCode() => HashCode.Combine(Kind, Source, ContentHash, Size, Taken, Modified, Owner, Tags.Count + Metadata.Count);
 }

@@ -98,6 +98,16 @@ public abstract record GalleryFilter
         public override bool Matches(GalleryItem item) => string.Equals(item.Properties.Owner, Owner, StringComparison.Ordinal);
     }
 
+    /// <summary>Items with a value of the host's own.</summary>
+    /// <param name="Name">The name in <see cref="GalleryProperties.Metadata"/>, compared by ordinal.</param>
+    /// <param name="Value">The value, compared by ordinal; null for any value.</param>
+    public sealed record HasMetadata(string Name, string? Value) : GalleryFilter
+    {
+        /// <inheritdoc/>
+        public override bool Matches(GalleryItem item) =>
+            item.Properties.Metadata.TryGetValue(Name, out var value) && (Value is null || string.Equals(value, Value, StringComparison.Ordinal));
+    }
+
     /// <summary>Items that pass every filter; without filters all items.</summary>
     /// <param name="Filters">The filters.</param>
     public sealed record All(IReadOnlyList<GalleryFilter> Filters) : GalleryFilter

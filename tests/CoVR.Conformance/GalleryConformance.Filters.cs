@@ -34,6 +34,13 @@ public abstract partial class GalleryConformance
         ["a tag with a quote"] = new GalleryFilter.HasTag("it's \"quoted\", isn't it"),
         ["an owner"] = new GalleryFilter.OwnedBy("Zoë"),
         ["nobody's"] = new GalleryFilter.OwnedBy("nobody"),
+        ["a value"] = new GalleryFilter.HasMetadata("al'bum\"", "100%_"),
+        ["a value in another case"] = new GalleryFilter.HasMetadata("numéro", "A"),
+        ["an empty value"] = new GalleryFilter.HasMetadata("numéro", ""),
+        ["any value"] = new GalleryFilter.HasMetadata("numéro", null),
+        ["not a value"] = !new GalleryFilter.HasMetadata("numéro", "a"),
+        ["no value"] = !new GalleryFilter.HasMetadata("numéro", null),
+        ["a value nobody has"] = new GalleryFilter.HasMetadata("Numéro", null),
         ["both"] = new GalleryFilter.HasTag("even") & new GalleryFilter.OfKind(MediaKind.Video),
         ["either"] = new GalleryFilter.OwnedBy("Zoë") | new GalleryFilter.InFolder("a/b"),
         ["not"] = !new GalleryFilter.OfKind(MediaKind.Picture),
@@ -156,6 +163,13 @@ public abstract partial class GalleryConformance
                 HasLocation = (i % 8) switch { 0 => true, 1 => false, _ => null },
                 Owner = i % 4 == 0 ? "Zoë" : i % 4 == 1 ? "zoë" : null,
                 Tags = i % 2 == 0 ? ["even", "it's \"quoted\", isn't it"] : i % 9 == 0 ? ["Even"] : [],
+                Metadata = (i % 5) switch
+                {
+                    0 => new Dictionary<string, string> { ["numéro"] = "a", ["al'bum\""] = "100%_" },
+                    1 => new Dictionary<string, string> { ["numéro"] = "A" },
+                    2 => new Dictionary<string, string> { ["numéro"] = "", ["al'bum\""] = "100xy" },
+                    _ => GalleryProperties.None.Metadata,
+                },
             },
         })];
     }

@@ -84,6 +84,7 @@ public abstract partial class GalleryConformance
             Location = "+48.8584+002.2945/",
             Owner = "Zoë",
             Tags = ["summer", "été", "100%"],
+            Metadata = new Dictionary<string, string> { ["album"] = "Zoë's \"100%\"", ["empty"] = "", ["numéro"] = "{\"n\": 1}" },
         },
     };
 

@@ -16,7 +16,7 @@ internal sealed class RecordDetails
     public Guid Generation { get; init; }
 
     [Flags]
-    private enum Fields : ushort
+    private enum Fields : uint
     {
         Kind = 1,
         Source = 2,
@@ -33,7 +33,9 @@ internal sealed class RecordDetails
         Camera = 4096,
         HasLocation = 8192,
         Location = 16384,
-        All = 32767,
+        More = 32768,
+        Metadata = 65536,
+        All = 131071,
     }
 
     /// <summary>Encodes the details; empty if nothing is known.</summary>
@@ -48,6 +50,11 @@ internal sealed class RecordDetails
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
         writer.Write((ushort)fields);
+        if (fields.HasFlag(Fields.More))
+        {
+            writer.Write((ushort)((uint)fields >> 16));
+        }
+
         Write(writer, fields);
         return bytes.ToArray();
     }
@@ -65,6 +72,7 @@ internal sealed class RecordDetails
 
         using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         var fields = (Fields)reader.ReadUInt16();
+        fields |= fields.HasFlag(Fields.More) ? (Fields)((uint)reader.ReadUInt16() << 16) : 0;
         try
         {
             return (fields & ~Fields.All) == 0 ? Read(reader, fields, id) : throw new InvalidDataException("It was written by a newer version.");
@@ -84,7 +92,8 @@ internal sealed class RecordDetails
             | If(Properties.Owner is not null, Fields.Owner) | If(Properties.Tags.Count > 0, Fields.Tags)
             | If(FrameTimes.Count > 0, Fields.FrameTimes) | If(Generation != Guid.Empty, Fields.Generation)
             | If(Failure is not null, Fields.Failure) | If(Failure?.Kind is not null, Fields.FailureKind)
-            | If(Properties.Camera is not null, Fields.Camera) | If(Properties.HasLocation is not null, Fields.HasLocation) | If(Properties.Location is not null, Fields.Location);
+            | If(Properties.Camera is not null, Fields.Camera) | If(Properties.HasLocation is not null, Fields.HasLocation) | If(Properties.Location is not null, Fields.Location)
+            | If(Properties.Metadata.Count > 0, Fields.Metadata | Fields.More);
 
         static Fields If(bool present, Fields field) => present ? field : 0;
     }
@@ -102,6 +111,7 @@ internal sealed class RecordDetails
         When(Fields.Camera, () => writer.Write(Properties.Camera!));
         When(Fields.HasLocation, () => writer.Write(Properties.HasLocation!.Value));
         When(Fields.Location, () => writer.Write(Properties.Location!));
+        When(Fields.Metadata, () => WriteAll(writer, [.. Properties.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value })], writer.Write));
         When(Fields.FrameTimes, () => WriteAll(writer, FrameTimes, time => writer.Write(time.Ticks)));
         When(Fields.Generation, () => writer.Write(Generation.ToByteArray()));
         When(Fields.Failure, () => WriteFailure(writer, Failure!));
@@ -131,6 +141,7 @@ internal sealed class RecordDetails
             Camera = Has(Fields.Camera) ? reader.ReadString() : null,
             HasLocation = Has(Fields.HasLocation) ? reader.ReadBoolean() : null,
             Location = Has(Fields.Location) ? reader.ReadString() : null,
+            Metadata = Has(Fields.Metadata) ? ReadPairs(reader) : GalleryProperties.None.Metadata,
         };
         return new RecordDetails
         {
@@ -141,6 +152,12 @@ internal sealed class RecordDetails
         };
 
         bool Has(Fields field) => fields.HasFlag(field);
+    }
+
+    private static Dictionary<string, string> ReadPairs(BinaryReader reader)
+    {
+        var pairs = ReadAll(reader, reader.ReadString);
+        return pairs.Length % 2 == 0 ? pairs.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]) : throw new InvalidDataException("A name in it has no value.");
     }
 
     private static void WriteFailure(BinaryWriter writer, EmbeddingFailure failure)

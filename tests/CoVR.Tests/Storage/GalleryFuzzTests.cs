@@ -56,7 +56,8 @@ public sealed class GalleryFuzzTests : IAsyncLifetime
     [Theory]
     [InlineData(RecordKind.Entry, new byte[] { 128, 0, 255, 255, 255, 127 }, "promises more values")]
     [InlineData(RecordKind.Entry, new byte[] { 2, 0, 255, 255, 255, 255, 255 }, "text in it is broken")]
-    [InlineData(RecordKind.Entry, new byte[] { 0, 128 }, "newer version")]
+    [InlineData(RecordKind.Entry, new byte[] { 0, 128, 2, 0 }, "newer version")]
+    [InlineData(RecordKind.Entry, new byte[] { 0, 128, 1, 0, 1, 0, 0, 0, 1, 97 }, "has no value")]
     [InlineData(RecordKind.Failure, new byte[0], "is inconsistent")]
     public void Walk_RecordWithRightChecksumAndWrongDetails_IsDamaged(object kind, byte[] details, string reason)
     {
@@ -94,6 +95,7 @@ public sealed class GalleryFuzzTests : IAsyncLifetime
             Modified = DateTimeOffset.UnixEpoch.AddDays(1),
             Owner = "somebody",
             Tags = [$"{value}", "two"],
+            Metadata = new Dictionary<string, string> { ["album"] = "three" },
         },
         FrameTimes = [TimeSpan.FromSeconds(1)],
     };
