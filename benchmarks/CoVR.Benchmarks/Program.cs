@@ -22,6 +22,8 @@ switch (args)
         return await EvaluateCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
+    case [PostgresCommand.Name, .. var rest]:
+        return await PostgresCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:
         return ModelsCommand.Run(rest);
     case [TrainStepCommand.Name, .. var rest]:
