@@ -107,6 +107,11 @@ want_turbojpeg() {
   (install_turbojpeg) || say "libturbojpeg could not be installed; its tests will be skipped"
 }
 
+# Galleries in PostgreSQL are tested where a server with pgvector is or can be had; it is made ready while the projects are built.
+want_postgres() {
+  [ -n "${COVR_POSTGRES:-}" ] || eng/postgres.sh 2>&1 >/dev/null || say "PostgreSQL with pgvector cannot be had; its tests will be skipped"
+}
+
 # One compiler process for all projects, several times faster where the machine's default is one for each; it is sent away afterwards.
 compile() {
   local code=0
@@ -194,8 +199,11 @@ finish() {
 run_tests() {
   passed=0 failed=0 skipped=0 status=0 results=$PWD/artifacts/test-results workers=
   say "== restore and build"
+  want_postgres &
+  local postgres=$!
   dotnet restore CoVR.sln --nologo || finish 1
   compile CoVR.sln --no-restore -v minimal || finish 1
+  wait "$postgres" || true
   rm -rf "$results"
   mkdir -p "$results"
   # The format is checked beside the tests, which often wait for processes of their own.

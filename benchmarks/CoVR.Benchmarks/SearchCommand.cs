@@ -152,7 +152,7 @@ internal static class SearchCommand
     }
 
     /// <summary>A unit vector, normal or near one of 1,000 centres.</summary>
-    private static float[] Draw(Random random, bool clustered)
+    public static float[] Draw(Random random, bool clustered)
     {
         var centre = clustered ? new Random(random.Next(1000) + 5000) : null;
         var values = new float[D];

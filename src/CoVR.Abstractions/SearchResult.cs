@@ -37,6 +37,18 @@ public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates
     /// <summary>Whether the hits are exactly the best ones; false if an approximate index chose them.</summary>
     public bool IsExact { get; init; } = true;
 
+    /// <summary>How many candidates an approximate index or a coarser similarity chose, which were then compared in full; null if all items were.</summary>
+    public int? Shortlist { get; init; }
+
+    /// <summary>The share of the exact best items that searches like this one found when it was last measured, in [0, 1]; null if the hits are exact or it was never measured.</summary>
+    public double? Recall { get; init; }
+
+    /// <summary>Whether <see cref="Candidates"/> is an estimate, because counting would take longer than the search.</summary>
+    public bool CandidatesAreEstimated { get; init; }
+
+    /// <summary>The share of the gallery that was searched, in (0, 1]: below 1 only where a gallery on several servers may answer without those that are down.</summary>
+    public double SearchedShare { get; init; } = 1;
+
     /// <summary>How long the reference took to decode.</summary>
     public TimeSpan ReadingTime { get; init; }
 
