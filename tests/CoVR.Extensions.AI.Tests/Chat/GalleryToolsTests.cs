@@ -165,6 +165,34 @@ public sealed class GalleryToolsTests : IAsyncLifetime
         Assert.Contains("candidates", requests[1].Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("ollama")]
+    public async Task StreamedChat_WithTheTools_AnswersFromTheGallery(string protocol)
+    {
+        _server.Chat.Enqueue(new ChatTurn(null, "describe_item", """{"id":"blue"}"""));
+        _server.Chat.Enqueue(new ChatTurn("It was taken in July."));
+        using var client = _server.Chats(protocol).AsBuilder().UseFunctionInvocation().Build();
+
+        var updates = await client.GetStreamingResponseAsync("When was blue taken?", new ChatOptions { Tools = [.. Tools()] }, TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.EndsWith("It was taken in July.", string.Concat(updates.Select(update => update.Text)), StringComparison.Ordinal);
+        Assert.Contains("2024-07-03", _server.Requests.Last().Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("ollama")]
+    public async Task StreamedChat_ThatIsCut_Throws(string protocol)
+    {
+        _server.Chat.Enqueue(new ChatTurn("one two three four five six", CutAfter: 250));
+        using var client = _server.Chats(protocol);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => client.GetStreamingResponseAsync("Count", cancellationToken: TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken).AsTask());
+    }
+
     private IReadOnlyList<AIFunction> Tools(GalleryFilter? scope = null) =>
         GalleryTools.Create(_services.GetRequiredService<IComposedRetriever>(), _services.GetRequiredService<IGallery>(), scope);
 

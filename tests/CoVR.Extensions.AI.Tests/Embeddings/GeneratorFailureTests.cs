@@ -167,7 +167,7 @@ public sealed class GeneratorFailureTests : IAsyncDisposable
         await using var server = new ModelServer(input => input.StartsWith("data:", StringComparison.Ordinal) ? [1, 0, 0] : [-1, 0, 0]);
         await using var services = new ServiceCollection().AddCoVR().UseServer(server).Services.BuildServiceProvider();
 
-        await Assert.ThrowsAsync<ArithmeticException>(() => services.GetRequiredService<IComposedRetriever>().SearchAsync(
+        await Assert.ThrowsAsync<EmbeddingServiceException>(() => services.GetRequiredService<IComposedRetriever>().SearchAsync(
             new ComposedQuery(Colours.Items[0].Source, "not red"), cancellationToken: TestContext.Current.CancellationToken).AsTask());
     }
 

@@ -7,6 +7,7 @@ using CoVR.TestSupport;
 using CoVR.TestSupport.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using TorchSharp;
 
 namespace CoVR.Extensions.AI.Tests.Embeddings;
@@ -159,6 +160,28 @@ public sealed class GeneratorSearchTests
         Assert.Equal(2, report.New);
         Assert.Equal("broken.png", Assert.Single(report.Failures).Id.Value);
         Assert.Equal("sea.png", result.Hits[0].Id.Value);
+    }
+
+    [Fact]
+    public async Task WatchedFolder_AtTheStart_SendsItsPictures()
+    {
+        using var folder = new TemporaryFolder();
+        MediaWriter.WritePng(folder["sea.png"], Colours.Solid(0, 0, 255));
+        File.SetLastWriteTimeUtc(folder["sea.png"], DateTime.UtcNow.AddHours(-1));
+        var sent = new TaskCompletionSource();
+        await using var server = new ModelServer(input =>
+        {
+            _ = input.StartsWith("data:", StringComparison.Ordinal) && sent.TrySetResult();
+            return Colours.Embed(input);
+        });
+        await using var services = new ServiceCollection().AddCoVR().UseServer(server).UseWatchedFolder(folder.FullName).Services.BuildServiceProvider();
+        var watch = Assert.Single(services.GetServices<IHostedService>(), service => service.GetType().Name == "WatchedFolderService");
+
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        await sent.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(await services.GetRequiredService<IGallery>().GetFailuresAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

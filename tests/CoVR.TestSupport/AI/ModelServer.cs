@@ -62,8 +62,8 @@ public sealed class ModelServer : IAsyncDisposable
                 ["embeddings"] = new JsonArray([.. vectors.Select(Floats)]),
                 ["prompt_eval_count"] = vectors.Length,
             }),
-            "v1/chat/completions" => Json(200, OpenAIChat(body, Turn(body))),
-            "api/chat" => Json(200, OllamaChat(body, Turn(body))),
+            "v1/chat/completions" => ChatReplies.OpenAI(body, Turn(body)),
+            "api/chat" => ChatReplies.Ollama(body, Turn(body)),
             _ => ScriptedReply.Text(404, "{\"error\":\"no such path\"}"),
         };
     }
@@ -71,54 +71,10 @@ public sealed class ModelServer : IAsyncDisposable
     private ScriptedReply Embeddings(JsonNode body, Func<IReadOnlyList<float>[], JsonObject> answer)
     {
         string[] inputs = body["input"] is JsonArray many ? [.. many.Select(input => (string)input!)] : [(string)body["input"]!];
-        return inputs.Select(Refuse).FirstOrDefault(reply => reply is not null) ?? Json(200, answer([.. inputs.Select(_embed)]));
+        return inputs.Select(Refuse).FirstOrDefault(reply => reply is not null) ?? Json(answer([.. inputs.Select(_embed)]));
     }
 
     private ChatTurn Turn(JsonNode body) => Chat.TryDequeue(out var turn) ? turn : new ChatTurn((string?)body["messages"]!.AsArray()[^1]!["content"] ?? "");
-
-    private static JsonObject OpenAIChat(JsonNode body, ChatTurn turn)
-    {
-        var message = new JsonObject { ["role"] = "assistant", ["content"] = turn.Text };
-        if (turn.Tool is { } tool)
-        {
-            message["tool_calls"] = new JsonArray(new JsonObject
-            {
-                ["id"] = "call_1",
-                ["type"] = "function",
-                ["function"] = new JsonObject { ["name"] = tool, ["arguments"] = turn.Arguments },
-            });
-        }
-
-        return new JsonObject
-        {
-            ["id"] = "chat_1",
-            ["object"] = "chat.completion",
-            ["created"] = 1,
-            ["model"] = body["model"]!.DeepClone(),
-            ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["message"] = message, ["finish_reason"] = turn.Tool is null ? "stop" : "tool_calls" }),
-            ["usage"] = new JsonObject { ["prompt_tokens"] = 3, ["completion_tokens"] = 5, ["total_tokens"] = 8 },
-        };
-    }
-
-    private static JsonObject OllamaChat(JsonNode body, ChatTurn turn)
-    {
-        var message = new JsonObject { ["role"] = "assistant", ["content"] = turn.Text ?? "" };
-        if (turn.Tool is { } tool)
-        {
-            message["tool_calls"] = new JsonArray(new JsonObject { ["function"] = new JsonObject { ["name"] = tool, ["arguments"] = JsonNode.Parse(turn.Arguments) } });
-        }
-
-        return new JsonObject
-        {
-            ["model"] = body["model"]!.DeepClone(),
-            ["created_at"] = "2026-01-01T00:00:00Z",
-            ["message"] = message,
-            ["done"] = true,
-            ["done_reason"] = "stop",
-            ["prompt_eval_count"] = 3,
-            ["eval_count"] = 5,
-        };
-    }
 
     // The client of OpenAI asks for base64, as the service itself prefers.
     private static JsonNode Number(JsonNode body, IReadOnlyList<float> vector) => (string?)body["encoding_format"] == "base64"
@@ -127,11 +83,12 @@ public sealed class ModelServer : IAsyncDisposable
 
     private static JsonArray Floats(IReadOnlyList<float> vector) => new([.. vector.Select(value => (JsonNode)JsonValue.Create(value))]);
 
-    private static ScriptedReply Json(int status, JsonNode body) => ScriptedReply.Text(status, body.ToJsonString(), ("Content-Type", "application/json"));
+    private static ScriptedReply Json(JsonNode body) => ScriptedReply.Text(200, body.ToJsonString(), ("Content-Type", "application/json"));
 }
 
 /// <summary>One answer of a chat model: a text, or the call of a tool.</summary>
 /// <param name="Text">The text; null with a call.</param>
 /// <param name="Tool">The tool's name; null without a call.</param>
 /// <param name="Arguments">The call's arguments as JSON.</param>
-public sealed record ChatTurn(string? Text, string? Tool = null, string Arguments = "{}");
+/// <param name="CutAfter">The connection breaks off after so many bytes; null: it does not.</param>
+public sealed record ChatTurn(string? Text, string? Tool = null, string Arguments = "{}", int? CutAfter = null);

@@ -1,3 +1,4 @@
+using CoVR.Evaluation;
 using CoVR.Retrieval;
 using CoVR.Tests.Fakes;
 
@@ -81,6 +82,22 @@ public sealed class FrameEncoderTests
         await Assert.ThrowsAsync<ServiceGoneException>(() => pipeline.CreateEmbeddingJob().EmbedAsync(FakePipeline.Corners, cancellationToken: TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken).AsTask());
 
         Assert.Empty(await pipeline.Gallery.GetFailuresAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OfEveryKindOfQuery_MeasuresWhatAnEncoderOfPixelsDoes()
+    {
+        var options = new EvaluationOptions { Queries = [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly, QueryKind.Average], BatchSize = 5 };
+        var reports = new List<IEnumerable<IEnumerable<KeyValuePair<string, double>>>>();
+        foreach (var pipeline in new[] { await FakePipeline.WithCornersAsync(), await FakePipeline.WithCornersAsync(new FrameEncoder()) })
+        {
+            var results = await new Evaluator(pipeline).EvaluateAsync(
+                CornerReader.Dataset, new CornerReader(), new RecallProtocol(), options, cancellationToken: TestContext.Current.CancellationToken);
+            reports.Add(results.Select(result => result.Report.Metrics));
+        }
+
+        Assert.Equal(4, reports[0].Count());
+        Assert.Equal(reports[0], reports[1]);
     }
 
     private sealed class ServiceGoneException() : CoVRException("gone")
