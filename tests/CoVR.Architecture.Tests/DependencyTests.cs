@@ -38,6 +38,7 @@ public sealed class DependencyTests
         ["CsvHelper"] = "CoVR.Datasets",
         ["Npgsql"] = "CoVR.PgVector",
         ["Pgvector"] = "CoVR.PgVector",
+        ["Microsoft.Extensions.AI"] = "CoVR.Extensions.AI",
         ["Microsoft.Extensions.AI.Abstractions"] = "CoVR.Extensions.AI",
         ["Microsoft.Extensions.VectorData.Abstractions"] = "CoVR.Extensions.AI",
     };

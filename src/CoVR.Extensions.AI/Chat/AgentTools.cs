@@ -35,7 +35,7 @@ internal sealed class AgentTools(IComposedRetriever retriever, IGallery gallery,
         var query = new ComposedQuery(reference is null ? null : SourceOf(reference), text);
         var result = await SearchAsync(query, options, cancellationToken).ConfigureAwait(false);
         var entries = await gallery.GetAsync([.. result.Hits.Select(hit => hit.Id)], cancellationToken).ConfigureAwait(false);
-        var known = entries.ToDictionary(entry => entry.Id, entry => entry.Properties);
+        var known = entries.Where(IsVisible).ToDictionary(entry => entry.Id, entry => entry.Properties); // an item may have changed since the search
         return new SearchAnswer([.. result.Hits.Where(hit => known.ContainsKey(hit.Id)).Select(hit => Describe(hit, known[hit.Id]))], result.Candidates);
     }
 
@@ -62,10 +62,12 @@ internal sealed class AgentTools(IComposedRetriever retriever, IGallery gallery,
     private async Task<GalleryEntry> FindAsync(string id, CancellationToken cancellationToken)
     {
         var entries = string.IsNullOrWhiteSpace(id) ? [] : await gallery.GetAsync([new MediaId(id)], cancellationToken).ConfigureAwait(false);
-        return entries is [var entry] && scope.Matches(new GalleryItem(entry.Id, entry.Properties))
+        return entries is [var entry] && IsVisible(entry)
             ? entry
             : throw new AgentException($"There is no item '{id}'. Use an id that search_gallery returned.");
     }
+
+    private bool IsVisible(GalleryEntry entry) => scope.Matches(new GalleryItem(entry.Id, entry.Properties));
 
     private GalleryFilter.All Narrow(MediaKind? kind, string? folder, string? tag, GalleryFilter.Taken taken) => new(
     [

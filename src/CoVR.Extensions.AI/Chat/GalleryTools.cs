@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 
 namespace CoVR.Extensions.AI.Chat;
@@ -12,8 +13,9 @@ namespace CoVR.Extensions.AI.Chat;
 /// </remarks>
 public static class GalleryTools
 {
-    private static readonly JsonSerializerOptions Json = new(AIJsonUtilities.DefaultOptions)
+    private static readonly JsonSerializerOptions Json = new()
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },

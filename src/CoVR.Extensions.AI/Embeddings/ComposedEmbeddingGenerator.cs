@@ -100,7 +100,8 @@ internal sealed class ComposedEmbeddingGenerator(Func<CancellationToken, ValueTa
 
     private GeneratedEmbeddings<Embedding<float>> Embeddings(IReadOnlyList<EmbeddingSet> sets, EmbeddingGenerationOptions? options)
     {
-        var id = options?.ModelId ?? _metadata.DefaultModelId;
-        return new(sets.Select(set => new Embedding<float>(UnitMean.Of(set)) { ModelId = id }));
+        var id = options?.ModelId ?? _metadata.DefaultModelId!;
+        return new(sets.Select((set, i) => new Embedding<float>(UnitMean.Of(set)
+            ?? throw new EmbeddingServiceException(id, $"embedding {i} is zero, or holds NaN or infinity: it cannot be ranked. Check the weights and that input.")) { ModelId = id }));
     }
 }

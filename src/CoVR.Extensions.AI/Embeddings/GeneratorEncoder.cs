@@ -7,7 +7,7 @@ namespace CoVR.Extensions.AI.Embeddings;
 
 /// <summary>Embeds frames and texts by two generators.</summary>
 internal sealed class GeneratorEncoder(
-    GeneratorCalls<DataContent> pictures, GeneratorCalls<string> texts, string instruction, int dimensions, Func<float[], float[], float[]> fuse) : IComposedEncoder, ITextTokenizer
+    string name, GeneratorCalls<DataContent> pictures, GeneratorCalls<string> texts, string instruction, int dimensions, Func<float[], float[], float[]> fuse) : IComposedEncoder, ITextTokenizer
 {
     public int Vectors => 1;
 
@@ -45,8 +45,8 @@ internal sealed class GeneratorEncoder(
     private async Task<float[][]> EmbedAsync<T>(GeneratorCalls<T> calls, T[] inputs, CancellationToken cancellationToken) =>
         inputs.Length == 0 ? [] : await calls.EmbedAsync(inputs, dimensions, cancellationToken).ConfigureAwait(false);
 
-    private static float[] Unit(float[] query) =>
-        UnitMean.Normalize(query) ? query : throw new ArithmeticException("Reference and text cancel each other out; the query has no direction.");
+    private float[] Unit(float[] query) => UnitMean.Normalize(query) ? query : throw new EmbeddingServiceException(
+        name, "reference and text cancel each other out, so that the query has no direction. Change the text, ReferenceWeight or the FusionHead.");
 
     private static NotSupportedException NotSupported() => new("A model of embedding generators takes frames and texts, not tensors: it cannot be trained, and has no captions or visual tokens to store.");
 }

@@ -28,7 +28,7 @@ internal static class GeneratorModel
         }
 
         var fuse = options.FusionHead is { } head ? LinearFusion.Load(head, dimensions) : (reference, text) => LinearFusion.Weigh(reference, text, (float)options.ReferenceWeight);
-        var encoder = new GeneratorEncoder(ofPictures, ofTexts, options.Instruction, dimensions, fuse);
+        var encoder = new GeneratorEncoder(name, ofPictures, ofTexts, options.Instruction, dimensions, fuse);
         var identity = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', name, ofPictures.Model, ofTexts.Model, dimensions, options.Instruction)));
         var image = new ImageInput(options.PictureSize, [0, 0, 0], [1, 1, 1]);
         var description = new ModelDescription(

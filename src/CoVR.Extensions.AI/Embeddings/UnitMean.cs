@@ -5,9 +5,8 @@ namespace CoVR.Extensions.AI.Embeddings;
 /// <summary>Means of unit length.</summary>
 internal static class UnitMean
 {
-    /// <summary>The mean of all F x Q vectors, normalized.</summary>
-    /// <exception cref="ArithmeticException">It holds NaN or infinity, or is zero.</exception>
-    public static float[] Of(EmbeddingSet set)
+    /// <summary>The mean of all F x Q vectors, normalized; null if it is zero or holds NaN or infinity.</summary>
+    public static float[]? Of(EmbeddingSet set)
     {
         var mean = new float[set.Dimensions];
         for (var start = 0; start < set.Values.Length; start += set.Dimensions)
@@ -15,7 +14,7 @@ internal static class UnitMean
             TensorPrimitives.Add(mean, set.Values.Span.Slice(start, set.Dimensions), mean);
         }
 
-        return Normalize(mean) ? mean : throw new ArithmeticException("The model's embedding is zero, or holds NaN or infinity.");
+        return Normalize(mean) ? mean : null;
     }
 
     /// <summary>Scales a vector to unit length.</summary>
