@@ -2,9 +2,11 @@ using CoVR.TestSupport;
 
 namespace CoVR.Extensions.AI.Tests;
 
-/// <summary>The programs of docs/extensions-ai.md.</summary>
+/// <summary>The programs of the documentation.</summary>
 public sealed class GuideTests
 {
-    [Fact]
-    public void Programs_OfTheGuide_Compile() => Assert.Empty(DocumentedCode.ErrorsOf("docs/extensions-ai.md"));
+    [Theory]
+    [InlineData("docs/extensions-ai.md")]
+    [InlineData("docs/vector-stores.md")]
+    public void Programs_OfTheGuide_Compile(string page) => Assert.Empty(DocumentedCode.ErrorsOf(page));
 }

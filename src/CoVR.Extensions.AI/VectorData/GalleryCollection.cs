@@ -132,13 +132,25 @@ internal sealed partial class GalleryCollection<TKey, TRecord> : VectorStoreColl
         await foreach (var item in _parts.Gallery.ListAsync(Folder & passes, cancellationToken).ConfigureAwait(false))
         {
             var record = ToRecord(item, null);
-            if (test?.Invoke(record) != false)
+            if (test is null || Passes(item, record, test))
             {
                 matches.Add((item, record));
             }
         }
 
         return matches;
+    }
+
+    private bool Passes(GalleryItem item, TRecord record, Func<TRecord, bool> test)
+    {
+        try
+        {
+            return test(record);
+        }
+        catch (NullReferenceException error)
+        {
+            throw Failed("Get", $"The filter asks for a part of a value that '{item.Id}' does not have. Test whether it is null first.", error);
+        }
     }
 
     private IEnumerable<(GalleryItem Item, TRecord Record)> Ordered(List<(GalleryItem Item, TRecord Record)> matches, FilteredRecordRetrievalOptions<TRecord> options)

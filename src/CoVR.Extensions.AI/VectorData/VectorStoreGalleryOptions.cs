@@ -19,7 +19,7 @@ public sealed class VectorStoreGalleryOptions<TKey>
     public Func<MediaId, TKey>? Key { get; set; }
 
     /// <summary>The store's distance function, one of <see cref="Microsoft.Extensions.VectorData.DistanceFunction"/>.</summary>
-    /// <value><see cref="DistanceFunction.DotProductSimilarity"/> by default: with another one, answers are approximate.</value>
+    /// <value><see cref="DistanceFunction.DotProductSimilarity"/> by default: with any but this and its negative, answers are approximate.</value>
     [Required]
     public string DistanceFunction { get; set; } = Microsoft.Extensions.VectorData.DistanceFunction.DotProductSimilarity;
 

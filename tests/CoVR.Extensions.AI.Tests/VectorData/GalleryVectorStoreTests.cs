@@ -155,6 +155,14 @@ public sealed class GalleryVectorStoreTests
     }
 
     [Fact]
+    public async Task GetAsync_WithAFilterOfAPartOfNothing_NamesTheItem()
+    {
+        await _gallery.UpsertAsync([Entry("photos/a")], Token);
+        var error = await Assert.ThrowsAsync<VectorStoreException>(() => _store.GetCollection<string, Photo>("photos").GetAsync(photo => photo.Album!.Length > 3, 9, cancellationToken: Token).ToListAsync(Token).AsTask());
+        Assert.Contains("'photos/a'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SearchAsync_WithFiltersOfTheGallerysProperties_PassesThem()
     {
         var collection = _store.GetCollection<string, Media>("/");
