@@ -7,11 +7,9 @@ internal sealed class ResamplingUnits
 {
     private readonly int[] _unitOf;
 
-    private readonly double[] _counts;
+    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, Count) = (unitOf, count);
 
-    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, _counts) = (unitOf, new double[count]);
-
-    public int Count => _counts.Length;
+    public int Count { get; }
 
     public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, bool queries)
     {
@@ -21,16 +19,14 @@ internal sealed class ResamplingUnits
         return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);
     }
 
-    /// <summary>How often each unit is drawn in one draw of as many units as there are; the same array at every call.</summary>
-    public double[] Draw(Random random)
+    /// <summary>Counts how often each unit is drawn in one draw of as many units as there are.</summary>
+    public static void Draw(Random random, double[] counts)
     {
-        Array.Clear(_counts);
-        for (var i = 0; i < _counts.Length; i++)
+        Array.Clear(counts);
+        for (var i = 0; i < counts.Length; i++)
         {
-            _counts[random.Next(_counts.Length)]++;
+            counts[random.Next(counts.Length)]++;
         }
-
-        return _counts;
     }
 
     /// <summary>Sums a metric's scores over the queries of each unit.</summary>
