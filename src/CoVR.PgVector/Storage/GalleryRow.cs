@@ -1,4 +1,3 @@
-using CoVR.Retrieval;
 using CoVR.PgVector.Search;
 using Npgsql;
 
