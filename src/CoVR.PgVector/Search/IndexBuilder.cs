@@ -13,23 +13,14 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
     {
         if (gallery.Fingerprint.Dimensions > IndexScripts.MostDimensions(options.Index))
         {
-            throw new GalleryException(
-                gallery.Address,
-                $"its vectors have {gallery.Fingerprint.Dimensions} dimensions, the index {options.Index} holds at most {IndexScripts.MostDimensions(options.Index):N0}. Choose {nameof(PostgresIndex)}.{nameof(PostgresIndex.Binary)} or {nameof(PostgresIndex.None)}.");
+            var fault = $"its vectors have {gallery.Fingerprint.Dimensions} dimensions, the index {options.Index} holds at most {IndexScripts.MostDimensions(options.Index)}.";
+            throw new GalleryException(gallery.Address, $"{fault} Choose {nameof(PostgresIndex)}.{nameof(PostgresIndex.Binary)} or {nameof(PostgresIndex.None)}.");
         }
 
-        await session.RunAsync(
-            "create_index",
-            gallery.Table,
-            async (connection, token) =>
-            {
-                await BuildAsync(connection, token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await session.RunAsync("create_index", gallery.Table, BuildAsync, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task BuildAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<bool> BuildAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({BuildLock}, {gallery.Id})", connection);
         if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
@@ -39,19 +30,20 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
 
         try
         {
+            var kind = options.Index == PostgresIndex.None ? "NULL" : $"'{options.Index}'";
+            var state = $"UPDATE covr.galleries SET index_kind = {kind}, recall = NULL WHERE id = {gallery.Id};";
             if (options.Index == PostgresIndex.None)
             {
-                await GallerySchema.ExecuteAsync(connection, $"DROP INDEX IF EXISTS {gallery.Table}_vectors", cancellationToken).ConfigureAwait(false);
+                await GallerySchema.ExecuteAsync(connection, $"BEGIN; DROP INDEX IF EXISTS {gallery.Table}_vectors; {state} COMMIT", cancellationToken).ConfigureAwait(false);
             }
 
             foreach (var (name, definition) in IndexScripts.All(gallery, options))
             {
-                await BuildAsync(connection, name, definition, cancellationToken).ConfigureAwait(false);
+                await BuildAsync(connection, name, definition, name.EndsWith("vectors", StringComparison.Ordinal) ? state : "", cancellationToken).ConfigureAwait(false);
             }
 
             await GallerySchema.ExecuteAsync(connection, $"ANALYZE {gallery.Table}", cancellationToken).ConfigureAwait(false);
-            var kind = options.Index == PostgresIndex.None ? "NULL" : $"'{options.Index}'";
-            await GallerySchema.ExecuteAsync(connection, $"UPDATE covr.galleries SET index_kind = {kind}, recall = NULL WHERE id = {gallery.Id}", cancellationToken).ConfigureAwait(false);
+            return true;
         }
         finally
         {
@@ -63,10 +55,10 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
     }
 
     // A build that was interrupted leaves an index that is not valid, which would be maintained for nothing.
-    private async Task BuildAsync(NpgsqlConnection connection, string name, string definition, CancellationToken cancellationToken)
+    private async Task BuildAsync(NpgsqlConnection connection, string name, string definition, string state, CancellationToken cancellationToken)
     {
         await GallerySchema.ExecuteAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS covr.{name}_new", cancellationToken).ConfigureAwait(false);
         await GallerySchema.ExecuteAsync(connection, $"CREATE INDEX CONCURRENTLY {name}_new ON {gallery.Table} {definition}", cancellationToken).ConfigureAwait(false);
-        await GallerySchema.ExecuteAsync(connection, $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; COMMIT", cancellationToken).ConfigureAwait(false);
+        await GallerySchema.ExecuteAsync(connection, $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; {state} COMMIT", cancellationToken).ConfigureAwait(false);
     }
 }

@@ -17,8 +17,9 @@ internal sealed class RecallMeasurement(PostgresSession session, OpenGallery ope
             open.Row.Table,
             async (connection, token) =>
             {
-                await using var command = new NpgsqlCommand(
-                    $"SELECT {ItemColumns.Entry} FROM (SELECT * FROM {open.Row.Table} ORDER BY key < $1, key LIMIT $2) items", connection) { Parameters = { new() { Value = Start }, new() { Value = sample } } };
+                await using var command = new NpgsqlCommand($"SELECT {ItemColumns.Entry} FROM (SELECT * FROM {open.Row.Table} ORDER BY key < $1, key LIMIT $2) items", connection);
+                command.Parameters.Add(new() { Value = Start });
+                command.Parameters.Add(new() { Value = sample });
                 await using var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
                 List<GalleryEntry> read = [];
                 while (await reader.ReadAsync(token).ConfigureAwait(false))

@@ -1,4 +1,4 @@
-using CoVR.Retrieval;
+using CoVR.PgVector.Search;
 using Npgsql;
 
 namespace CoVR.PgVector.Storage;
@@ -35,4 +35,11 @@ internal sealed record GalleryState(long Items, PostgresIndex? Index, PostgresRe
                 Settings = reader.GetString(7),
                 At = reader.GetFieldValue<DateTimeOffset>(8),
             });
+}
+
+/// <summary>A gallery that was found in the database, with what reads and writes it.</summary>
+internal sealed record OpenGallery(GalleryRow Row, ItemWriter Writer, GallerySearch Search, string Similarity)
+{
+    /// <summary>Other processes see a write at once.</summary>
+    public GalleryInfo Info { get; } = new(Row.Address, Row.Fingerprint, Similarity) { IsExact = Search.IsExact, Staleness = TimeSpan.Zero };
 }

@@ -20,8 +20,8 @@ internal static class GallerySchema
         }
 
         await RequireVectorsAsync(connection, address, cancellationToken).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand(
-            "SELECT id, model, weights_sha256, preprocessing, vectors, dimensions, half_precision, pooling FROM covr.galleries WHERE name = $1", connection) { Parameters = { new() { Value = options.Name } } };
+        await using var command = new NpgsqlCommand("SELECT id, model, weights_sha256, preprocessing, vectors, dimensions, half_precision, pooling FROM covr.galleries WHERE name = $1", connection);
+        command.Parameters.Add(new() { Value = options.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

@@ -22,8 +22,8 @@ internal sealed class ItemListing : IAsyncDisposable
         _command.CommandText = $"""SELECT {ItemColumns.Item} FROM {gallery.Table}{where} ORDER BY {Order} COLLATE "C" """;
     }
 
-    public static async ValueTask<ItemListing> StartAsync(PostgresSession session, GalleryRow gallery, GalleryFilter? filter, CancellationToken cancellationToken) =>
-        new(session, await session.ConnectAsync(cancellationToken).ConfigureAwait(false), gallery, filter);
+    public static async ValueTask<ItemListing> StartAsync(PostgresSession session, GalleryRow gallery, GalleryFilter? filter, CancellationToken token) =>
+        new(session, await session.ConnectAsync(token).ConfigureAwait(false), gallery, filter);
 
     /// <summary>The next item; null at the end.</summary>
     public async ValueTask<GalleryItem?> ReadAsync(CancellationToken cancellationToken)
