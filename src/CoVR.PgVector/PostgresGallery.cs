@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoVR.PgVector.Search;
+using CoVR.PgVector.Sharding;
 using CoVR.PgVector.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -133,7 +134,7 @@ public sealed class PostgresGallery : IGallery
         return await ScalarAsync<long>(
             "count",
             open,
-            filter is null ? "SELECT items FROM covr.galleries WHERE id = $1" : $"SELECT count(*) FROM {open.Row.Table} WHERE ",
+            filter is null ? "SELECT items FROM covr.galleries WHERE id = $1" : "",
             command =>
             {
                 if (filter is null)
@@ -142,7 +143,7 @@ public sealed class PostgresGallery : IGallery
                 }
                 else
                 {
-                    command.CommandText += new FilterSql(command.Parameters).Of(filter);
+                    command.CommandText = open.Row.Count($" WHERE {new FilterSql(command.Parameters).Of(filter)}");
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -160,7 +161,7 @@ public sealed class PostgresGallery : IGallery
 
         return queries.Count == 0
             ? []
-            : await _session.ReadAsync("search", open.Row.Table, (connection, token) => open.Search.SearchAsync(connection, queries, forced: null, token), cancellationToken).ConfigureAwait(false);
+            : await open.Partial.SearchAsync(open, queries, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -230,6 +231,28 @@ public sealed class PostgresGallery : IGallery
             .MeasureAsync([.. queries.Select(query => new GalleryQuery(query, new SearchOptions { Top = top }))], cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Moves the items to partitions on other servers, by hash of identity; searches then ask all of them at once, through <c>postgres_fdw</c> from this database, which keeps the
+    /// rest of the gallery. Searches and writes wait until all items are moved.
+    /// </summary>
+    /// <remarks>
+    /// Each server's database gets a gallery of the same name for its part. The connection strings are needed here alone: they are kept in user mappings of this database, for the
+    /// current user. Call <see cref="BuildIndexAsync"/> afterwards. A search sees one state of each server, not one state of all: what one write puts on several servers may be
+    /// seen in part, for the moment in which they commit one after the other. See docs/scaling.md.
+    /// </remarks>
+    /// <param name="servers">Connection strings of Npgsql with user and password, each of a database of its own.</param>
+    /// <param name="cancellationToken">Ends the call; the items stay where they are then.</param>
+    /// <returns>A task that completes when all items are there.</returns>
+    /// <exception cref="GalleryException">A server cannot be used or has items already, or the gallery is on several servers already.</exception>
+    public async ValueTask DistributeAsync(IReadOnlyList<string> servers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(servers);
+        ArgumentOutOfRangeException.ThrowIfZero(servers.Count);
+        var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await _session.RunAsync("distribute", open.Row.Table, (connection, token) => new Distribution(open.Row, _options).RunAsync(connection, servers, token), cancellationToken).ConfigureAwait(false);
+        _open = null;
+    }
+
     /// <summary>Rejects further calls, and closes connections of its own.</summary>
     /// <returns>A task that completes when they are closed; running calls complete first.</returns>
     public async ValueTask DisposeAsync()
@@ -283,10 +306,11 @@ public sealed class PostgresGallery : IGallery
 
         var row = await _session.RunAsync("open", "covr.galleries", (connection, token) => GallerySchema.FindAsync(connection, _session.Address, _fingerprint, _options, token), cancellationToken).ConfigureAwait(false)
             ?? throw new GalleryException(_session.Address, $"the database has no gallery '{_options.Name}'. Call {nameof(CreateAsync)} with a fingerprint, or set {nameof(PostgresGalleryOptions.CreateIfMissing)}.");
-        return new OpenGallery(row, new ItemWriter(_session, row), new GallerySearch(row, _options, _logger), _options.Similarity.Name);
+        _session.Gallery = row;
+        return new OpenGallery(row, new ItemWriter(_session, row), new GallerySearch(row, _options, _logger), _options.Similarity.Name) { Partial = new PartialSearch(_session, _options, _logger) };
     }
 
-    private ValueTask<T> ScalarAsync<T>(string operation, OpenGallery open, string sql, Action<NpgsqlCommand> complete, CancellationToken cancellationToken) => _session.RunAsync(
+    private ValueTask<T> ScalarAsync<T>(string operation, OpenGallery open, string sql, Action<NpgsqlCommand> complete, CancellationToken cancellationToken) => _session.QueryAsync(
         operation,
         open.Row.Table,
         async (connection, token) =>
@@ -300,7 +324,7 @@ public sealed class PostgresGallery : IGallery
     private static NpgsqlCommand Select(NpgsqlConnection connection, string sql, Guid[] keys) =>
         new(sql, connection) { Parameters = { new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } } };
 
-    private ValueTask<List<T>> ReadAsync<T>(OpenGallery open, Func<NpgsqlConnection, NpgsqlCommand> select, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => _session.RunAsync(
+    private ValueTask<List<T>> ReadAsync<T>(OpenGallery open, Func<NpgsqlConnection, NpgsqlCommand> select, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => _session.QueryAsync(
         "select",
         open.Row.Table,
         async (connection, token) =>
@@ -323,4 +347,7 @@ internal sealed record OpenGallery(GalleryRow Row, ItemWriter Writer, GallerySea
 {
     /// <summary>Other processes see a write at once.</summary>
     public GalleryInfo Info { get; } = new(Row.Address, Row.Fingerprint, Similarity) { IsExact = Search.IsExact, Staleness = TimeSpan.Zero };
+
+    /// <summary>Searches with or without servers that are lost.</summary>
+    public required PartialSearch Partial { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class RecallMeasurement(PostgresSession session, OpenGallery ope
             async (connection, token) =>
             {
                 await using var command = new NpgsqlCommand(
-                    $"SELECT {ItemColumns.Entry} FROM (SELECT * FROM {open.Row.Table} ORDER BY key < $1, key LIMIT $2) items", connection) { Parameters = { new() { Value = Start }, new() { Value = sample } } };
+                    $"SELECT {ItemColumns.Entry} FROM ({open.Row.Union(table => $"SELECT * FROM {table} ORDER BY key < $1, key LIMIT $2")}) items ORDER BY key < $1, key LIMIT $2", connection) { Parameters = { new() { Value = Start }, new() { Value = sample } } };
                 await using var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
                 List<GalleryEntry> read = [];
                 while (await reader.ReadAsync(token).ConfigureAwait(false))
