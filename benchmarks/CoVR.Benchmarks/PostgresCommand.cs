@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using CoVR.PgVector;
 using Npgsql;
 using Pgvector;
@@ -14,16 +15,16 @@ internal static class PostgresCommand
     private static readonly double[] Shares = [1, 10, 50];
 
     /// <summary>Runs one step.</summary>
-    /// <param name="args"><c>load</c> and the number of items; <c>index</c> and its kind; <c>query</c>, the kind, and the number of queries.</param>
+    /// <param name="args"><c>load</c>, the number of items and the intrinsic dimensions of their vectors; <c>index</c> and its kind; <c>query</c>, the kind, and the number of queries.</param>
     public static async Task<int> RunAsync(string[] args)
     {
         var connection = Environment.GetEnvironmentVariable("COVR_POSTGRES") ?? throw new ArgumentException("COVR_POSTGRES must name a database, such as Host=localhost;Database=bench.");
         return args switch
         {
-            ["load", var items] => await LoadAsync(connection, int.Parse(items, null)),
+            ["load", var items, var intrinsic] => await LoadAsync(connection, int.Parse(items, null), new ClusteredVectors(int.Parse(intrinsic, null))),
             ["index", var kind] => await IndexAsync(connection, Enum.Parse<PostgresIndex>(kind, ignoreCase: true)),
             ["query", var kind, var queries] => await QueryAsync(connection, Enum.Parse<PostgresIndex>(kind, ignoreCase: true), int.Parse(queries, null)),
-            _ => throw new ArgumentException("postgres load ITEMS, postgres index KIND, or postgres query KIND QUERIES."),
+            _ => throw new ArgumentException("postgres load ITEMS INTRINSIC, postgres index KIND, or postgres query KIND QUERIES."),
         };
     }
 
@@ -35,7 +36,7 @@ internal static class PostgresCommand
     }
 
     /// <summary>Clustered unit vectors; the time to make them does not count.</summary>
-    private static async Task<int> LoadAsync(string connection, int items)
+    private static async Task<int> LoadAsync(string connection, int items, ClusteredVectors vectors)
     {
         await using var gallery = Open(connection);
         await gallery.CreateAsync();
@@ -43,7 +44,7 @@ internal static class PostgresCommand
         var watch = new Stopwatch();
         for (var first = 0; first < items; first += Batch)
         {
-            GalleryEntry[] entries = [.. Enumerable.Range(first, Math.Min(Batch, items - first)).Select(i => Made(i, random))];
+            GalleryEntry[] entries = [.. Enumerable.Range(first, Math.Min(Batch, items - first)).Select(i => Made(i, random, vectors))];
             watch.Start();
             await gallery.UpsertAsync(entries);
             watch.Stop();
@@ -53,9 +54,9 @@ internal static class PostgresCommand
         return 0;
     }
 
-    private static GalleryEntry Made(int i, Random random)
+    private static GalleryEntry Made(int i, Random random, ClusteredVectors vectors)
     {
-        var values = SearchCommand.Draw(random, clustered: true);
+        var values = vectors.Draw(random);
         var draw = random.NextDouble() * 100;
         return new GalleryEntry(new MediaId($"item-{i}"), new EmbeddingSet(values, 1, D)) { Properties = new GalleryProperties { Tags = [.. Shares.Where(share => draw < share).Select(Tag)] } };
     }
@@ -73,8 +74,9 @@ internal static class PostgresCommand
 
     private static async Task<int> QueryAsync(string connection, PostgresIndex kind, int count)
     {
-        EmbeddingSet[] queries = [.. Enumerable.Range(0, count).Select(i => new EmbeddingSet(SearchCommand.Draw(new Random(-1 - i), clustered: true), 1, D))];
         await using var exact = Open(connection, new PostgresGalleryOptions { Index = kind, ExactBelow = int.MaxValue });
+        var items = await exact.GetAsync([.. Enumerable.Range(0, count).Select(i => new MediaId($"item-{i * 97}"))]);
+        EmbeddingSet[] queries = [.. items.Select((item, i) => Near(item.Embedding, new Random(-1 - i)))];
         var (truth, scan) = await AskAsync(exact, queries, null);
         Console.WriteLine(FormattableString.Invariant($"exact scan, median {scan:F1} ms; {count} queries"));
         if (kind == PostgresIndex.Half)
@@ -98,6 +100,14 @@ internal static class PostgresCommand
         }
 
         return 0;
+    }
+
+    /// <summary>A vector whose cosine with an item is about 0.95: composed queries lie off the items.</summary>
+    private static EmbeddingSet Near(EmbeddingSet item, Random random)
+    {
+        var values = Array.ConvertAll(item.Values.ToArray(), value => value + (0.02f * SearchCommand.Normal(random)));
+        TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
+        return new EmbeddingSet(values, 1, D);
     }
 
     private static void Report(string what, SearchResult[] truth, (SearchResult[] Results, double Median) found)
@@ -156,4 +166,31 @@ internal static class PostgresCommand
     }
 
     private static string Tag(double share) => $"{share} %";
+
+    /// <summary>Unit vectors near 1,000 centres of a space of few dimensions, as embeddings of pictures lie; or of all 256, where only the centre tells neighbours.</summary>
+    private sealed class ClusteredVectors(int intrinsic)
+    {
+        private readonly float[][] _axes = Normals(D, intrinsic, seed: 3);
+        private readonly float[][] _centres = Normals(1000, intrinsic, seed: 4);
+
+        public float[] Draw(Random random)
+        {
+            if (intrinsic == D)
+            {
+                return SearchCommand.Draw(random, clustered: true);
+            }
+
+            var centre = _centres[random.Next(_centres.Length)];
+            var place = Array.ConvertAll(centre, value => value + (0.5f * SearchCommand.Normal(random)));
+            var values = Array.ConvertAll(_axes, axis => TensorPrimitives.Dot<float>(axis, place));
+            TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
+            return values;
+        }
+
+        private static float[][] Normals(int rows, int columns, int seed)
+        {
+            var random = new Random(seed);
+            return [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => SearchCommand.Normal(random)).ToArray())];
+        }
+    }
 }

@@ -166,5 +166,5 @@ internal static class SearchCommand
     }
 
     // The sum of four uniform numbers is near enough to a normal one.
-    private static float Normal(Random random) => (random.NextSingle() + random.NextSingle() + random.NextSingle() + random.NextSingle() - 2) * 1.73f;
+    public static float Normal(Random random) => (random.NextSingle() + random.NextSingle() + random.NextSingle() + random.NextSingle() - 2) * 1.73f;
 }

@@ -21,12 +21,9 @@ public sealed class PostgresGallery : IGallery
 {
     private readonly NpgsqlDataSource _source;
     private readonly bool _ownsSource;
-    private readonly EmbeddingFingerprint? _fingerprint;
     private readonly PostgresGalleryOptions _options;
-    private readonly ILogger _logger;
     private readonly PostgresSession _session;
-    private readonly SemaphoreSlim _opening = new(1);
-    private volatile OpenGallery? _open;
+    private readonly GalleryOpener _opener;
     private volatile bool _disposed;
 
     /// <summary>Creates a gallery that connects at the first call.</summary>
@@ -40,8 +37,9 @@ public sealed class PostgresGallery : IGallery
         ArgumentNullException.ThrowIfNull(source);
         _options = options ?? new PostgresGalleryOptions();
         OptionsFaults.ThrowIfAny(_options);
-        (_source, _fingerprint, _logger) = (source, fingerprint, logger ?? NullLogger<PostgresGallery>.Instance);
-        _session = new PostgresSession(source, _options, _logger);
+        var log = logger ?? NullLogger<PostgresGallery>.Instance;
+        (_source, _session) = (source, new PostgresSession(source, _options, log));
+        _opener = new GalleryOpener(_session, fingerprint, _options, log);
     }
 
     /// <summary>Creates a gallery with connections of its own.</summary>
@@ -61,16 +59,7 @@ public sealed class PostgresGallery : IGallery
     public async ValueTask CreateAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
-        await _session.RunAsync(
-            "create",
-            null,
-            async (connection, token) =>
-            {
-                await GallerySchema.CreateAsync(connection, _session.Address, _fingerprint, _options, token).ConfigureAwait(false);
-                return await GallerySchema.FindAsync(connection, _session.Address, _fingerprint, _options, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        _logger.Created(_session.Address, SchemaScripts.Version);
+        await _opener.CreateAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -237,8 +226,8 @@ public sealed class PostgresGallery : IGallery
     /// </summary>
     /// <remarks>
     /// Each server's database gets a gallery of the same name for its part. The connection strings are needed here alone: they are kept in user mappings of this database, for the
-    /// current user. Call <see cref="BuildIndexAsync"/> afterwards. A search sees one state of each server, not one state of all: what one write puts on several servers may be
-    /// seen in part, for the moment in which they commit one after the other. See docs/scaling.md.
+    /// current user. Call <see cref="BuildIndexAsync"/> afterwards. A search sees one state of all servers, but a write that is interrupted while they commit one after the other may
+    /// stay in part: call it again. See docs/scaling.md.
     /// </remarks>
     /// <param name="servers">Connection strings of Npgsql with user and password, each of a database of its own.</param>
     /// <param name="cancellationToken">Ends the call; the items stay where they are then.</param>
@@ -250,11 +239,11 @@ public sealed class PostgresGallery : IGallery
         ArgumentOutOfRangeException.ThrowIfZero(servers.Count);
         var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await _session.RunAsync("distribute", open.Row.Table, (connection, token) => new Distribution(open.Row, _options).RunAsync(connection, servers, token), cancellationToken).ConfigureAwait(false);
-        _open = null;
+        _opener.Forget();
     }
 
-    /// <summary>Rejects further calls, and closes connections of its own.</summary>
-    /// <returns>A task that completes when they are closed; running calls complete first.</returns>
+    /// <summary>Rejects further calls, and closes connections of its own; running calls complete.</summary>
+    /// <returns>A task that completes when idle connections are closed.</returns>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -278,36 +267,10 @@ public sealed class PostgresGallery : IGallery
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async ValueTask<OpenGallery> OpenAsync(CancellationToken cancellationToken)
+    private ValueTask<OpenGallery> OpenAsync(CancellationToken cancellationToken)
     {
         Begin(cancellationToken);
-        if (_open is { } known)
-        {
-            return known;
-        }
-
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return _open ??= await FindAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
-
-    private async ValueTask<OpenGallery> FindAsync(CancellationToken cancellationToken)
-    {
-        if (_options.CreateIfMissing)
-        {
-            await CreateAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        var row = await _session.RunAsync("open", "covr.galleries", (connection, token) => GallerySchema.FindAsync(connection, _session.Address, _fingerprint, _options, token), cancellationToken).ConfigureAwait(false)
-            ?? throw new GalleryException(_session.Address, $"the database has no gallery '{_options.Name}'. Call {nameof(CreateAsync)} with a fingerprint, or set {nameof(PostgresGalleryOptions.CreateIfMissing)}.");
-        _session.Gallery = row;
-        return new OpenGallery(row, new ItemWriter(_session, row), new GallerySearch(row, _options, _logger), _options.Similarity.Name) { Partial = new PartialSearch(_session, _options, _logger) };
+        return _opener.OpenAsync(cancellationToken);
     }
 
     private ValueTask<T> ScalarAsync<T>(string operation, OpenGallery open, string sql, Action<NpgsqlCommand> complete, CancellationToken cancellationToken) => _session.QueryAsync(
@@ -340,14 +303,4 @@ public sealed class PostgresGallery : IGallery
             return rows;
         },
         cancellationToken);
-}
-
-/// <summary>A gallery that was found in the database, with what reads and writes it.</summary>
-internal sealed record OpenGallery(GalleryRow Row, ItemWriter Writer, GallerySearch Search, string Similarity)
-{
-    /// <summary>Other processes see a write at once.</summary>
-    public GalleryInfo Info { get; } = new(Row.Address, Row.Fingerprint, Similarity) { IsExact = Search.IsExact, Staleness = TimeSpan.Zero };
-
-    /// <summary>Searches with or without servers that are lost.</summary>
-    public required PartialSearch Partial { get; init; }
 }

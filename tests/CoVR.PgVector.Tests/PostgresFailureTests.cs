@@ -106,7 +106,7 @@ public sealed class PostgresFailureTests
     {
         await using var gallery = await TestDatabase.CreateAsync(Of(dimensions));
         var error = await Assert.ThrowsAsync<GalleryException>(() => gallery.BuildIndexAsync(Token).AsTask());
-        Assert.Contains(dimensions > 16_000 ? "at most 16,000" : "at most 4,000", error.Reason, StringComparison.Ordinal);
+        Assert.Contains(dimensions > 16_000 ? "at most 16,000" : "at most 4000", error.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,6 +139,36 @@ public sealed class PostgresFailureTests
         Assert.Equal([Id(0), Id(1)], await gallery.IdsAsync());
         Assert.Equal(Item(0).Values.ToArray(), (await ((IEmbeddingSource)gallery).ReadAsync(Id(0), Token))!.Values.ToArray());
         Assert.Equal(2, await gallery.CountAsync(cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task AnyCall_OfAUserWhoMayOnlyRead_ReadsAndSaysWhatItMayNot()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var source = TestDatabase.SourceOf(database.ConnectionString);
+        await using var owner = new PostgresGallery(source, Fingerprint, new PostgresGalleryOptions { CreateIfMissing = true });
+        await owner.UpsertAsync(Numbered(3), Token);
+        var (role, password) = ($"reader_{Guid.NewGuid():N}", $"{Guid.NewGuid():N}");
+        await source.ScalarAsync($"CREATE ROLE {role} LOGIN PASSWORD '{password}'; GRANT USAGE ON SCHEMA covr TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA covr TO {role}");
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = password }.ConnectionString;
+        await using (var reader = new PostgresGallery(connection, Fingerprint, new PostgresGalleryOptions { CreateIfMissing = true }))
+        {
+            Assert.Equal(3, (await reader.SearchAsync(Item(1), new SearchOptions { Filter = new GalleryFilter.InFolder("") })).Hits.Count);
+            var error = await Assert.ThrowsAsync<GalleryException>(() => reader.UpsertAsync(Numbered(1), Token).AsTask());
+            Assert.Contains("may not", error.Reason, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<GalleryException>(() => reader.CreateAsync(Token).AsTask());
+        }
+
+        await source.ScalarAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    [Fact]
+    public void IsTransient_OfABrokenConnection_RepeatsItButNotWhatTookTooLong()
+    {
+        Assert.True(Storage.PostgresErrors.IsTransient(new NpgsqlException("", new IOException())));
+        Assert.False(Storage.PostgresErrors.IsTransient(new NpgsqlException("", new TimeoutException())));
+        Assert.False(Storage.PostgresErrors.IsTransient(new IOException()));
+        Assert.Contains("Command Timeout", Storage.PostgresErrors.Of("here", new NpgsqlException("", new TimeoutException())).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

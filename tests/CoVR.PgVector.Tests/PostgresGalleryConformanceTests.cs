@@ -46,7 +46,10 @@ public sealed class MaxOverPairsPostgresGalleryTests : PostgresGalleryConformanc
 {
     protected override PostgresGalleryOptions Options => new()
     {
-        Index = PostgresIndex.None, Similarity = Similarities.MaxOverPairs, Pooling = FramePoolings.Middle, Shortlist = int.MaxValue,
+        Index = PostgresIndex.None,
+        Similarity = Similarities.MaxOverPairs,
+        Pooling = FramePoolings.Middle,
+        Shortlist = int.MaxValue,
     };
 }
 

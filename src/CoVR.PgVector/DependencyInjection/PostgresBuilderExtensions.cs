@@ -35,11 +35,11 @@ public static class PostgresBuilderExtensions
         return Use(builder, configure, (_, _) => source);
     }
 
-    /// <summary>
-    /// Keeps the gallery in a PostgreSQL database: by the connection string of the options, or by the container's <see cref="NpgsqlDataSource"/>, which
-    /// <c>AddNpgsqlDataSource(…, data => data.UseVector())</c> of the package Npgsql.DependencyInjection registers, with or without a key.
-    /// </summary>
-    /// <remarks>The options of the pipeline's name, which may also be bound to configuration, are validated when the host starts.</remarks>
+    /// <summary>Keeps the gallery in a PostgreSQL database, by the connection string of the options or the container's <see cref="NpgsqlDataSource"/>.</summary>
+    /// <remarks>
+    /// <c>AddNpgsqlDataSource(…, data => data.UseVector())</c> of the package Npgsql.DependencyInjection registers a data source, with or without a key. The options of the
+    /// pipeline's name, which may also be bound to configuration, are validated when the host starts.
+    /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets options; null for the defaults.</param>
     /// <returns>The same builder.</returns>
@@ -61,8 +61,7 @@ public static class PostgresBuilderExtensions
         }).ValidateDataAnnotations().ValidateOnStart();
         return builder.UseGallery((services, fingerprint) =>
         {
-            var options = services.GetRequiredService<IOptionsMonitor<PostgresGalleryOptions>>().Get(builder.Name);
-            var logger = services.GetService<ILogger<PostgresGallery>>();
+            var (options, logger) = (services.GetRequiredService<IOptionsMonitor<PostgresGalleryOptions>>().Get(builder.Name), services.GetService<ILogger<PostgresGallery>>());
             return sourceOf(services, options) is { } source
                 ? new PostgresGallery(source, fingerprint, options, logger)
                 : new PostgresGallery(options.ConnectionString!, fingerprint, options, logger);

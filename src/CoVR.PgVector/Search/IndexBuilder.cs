@@ -14,23 +14,14 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
     {
         if (gallery.Fingerprint.Dimensions > IndexScripts.MostDimensions(options.Index))
         {
-            throw new GalleryException(
-                gallery.Address,
-                $"its vectors have {gallery.Fingerprint.Dimensions} dimensions, the index {options.Index} holds at most {IndexScripts.MostDimensions(options.Index):N0}. Choose {nameof(PostgresIndex)}.{nameof(PostgresIndex.Binary)} or {nameof(PostgresIndex.None)}.");
+            var fault = $"its vectors have {gallery.Fingerprint.Dimensions} dimensions, the index {options.Index} holds at most {IndexScripts.MostDimensions(options.Index)}.";
+            throw new GalleryException(gallery.Address, $"{fault} Choose {nameof(PostgresIndex)}.{nameof(PostgresIndex.Binary)} or {nameof(PostgresIndex.None)}.");
         }
 
-        await session.RunAsync(
-            "create_index",
-            gallery.Table,
-            async (connection, token) =>
-            {
-                await BuildAsync(connection, token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await session.RunAsync("create_index", gallery.Table, BuildAsync, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task BuildAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<bool> BuildAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({BuildLock}, {gallery.Id})", connection);
         if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
@@ -40,9 +31,10 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
 
         try
         {
-            await (gallery.Shards.Count == 0 ? BuildHereAsync(connection, cancellationToken) : BuildOnShardsAsync(connection, cancellationToken)).ConfigureAwait(false);
             var kind = options.Index == PostgresIndex.None ? "NULL" : $"'{options.Index}'";
-            await GallerySchema.ExecuteAsync(connection, $"UPDATE covr.galleries SET index_kind = {kind}, recall = NULL WHERE id = {gallery.Id}", cancellationToken).ConfigureAwait(false);
+            var state = $"UPDATE covr.galleries SET index_kind = {kind}, recall = NULL WHERE id = {gallery.Id};";
+            await (gallery.Shards.Count == 0 ? BuildHereAsync(connection, state, cancellationToken) : BuildOnShardsAsync(connection, state, cancellationToken)).ConfigureAwait(false);
+            return true;
         }
         finally
         {
@@ -53,18 +45,18 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
         }
     }
 
-    private async Task BuildHereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task BuildHereAsync(NpgsqlConnection connection, string state, CancellationToken cancellationToken)
     {
-        foreach (var statement in Statements(gallery))
+        foreach (var statement in Statements(gallery, state))
         {
             await GallerySchema.ExecuteAsync(connection, statement, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task BuildOnShardsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task BuildOnShardsAsync(NpgsqlConnection connection, string state, CancellationToken cancellationToken)
     {
         // Each has the statements of its own table, as many as the others.
-        var statements = gallery.Shards.ToDictionary(shard => shard, shard => Statements(gallery with { Id = shard.RemoteGallery }).ToArray());
+        var statements = gallery.Shards.ToDictionary(shard => shard, shard => Statements(gallery with { Id = shard.RemoteGallery }, "").ToArray());
         await using (var shards = await ShardConnections.OpenAsync(connection, gallery.Shards, cancellationToken).ConfigureAwait(false))
         {
             for (var step = 0; step < statements.Values.First().Length; step++)
@@ -73,22 +65,23 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
             }
         }
 
+        await GallerySchema.ExecuteAsync(connection, state, cancellationToken).ConfigureAwait(false);
         await new Distribution(gallery, options).AnalyzeAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     // A build that was interrupted leaves an index that is not valid, which would be maintained for nothing.
-    private IEnumerable<string> Statements(GalleryRow row)
+    private IEnumerable<string> Statements(GalleryRow row, string state)
     {
         if (options.Index == PostgresIndex.None)
         {
-            yield return $"DROP INDEX IF EXISTS {row.Table}_vectors";
+            yield return $"BEGIN; DROP INDEX IF EXISTS {row.Table}_vectors; {state} COMMIT";
         }
 
         foreach (var (name, definition) in IndexScripts.All(row, options))
         {
             yield return $"DROP INDEX CONCURRENTLY IF EXISTS covr.{name}_new";
             yield return $"CREATE INDEX CONCURRENTLY {name}_new ON {row.Table} {definition}";
-            yield return $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; COMMIT";
+            yield return $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; {(name.EndsWith("vectors", StringComparison.Ordinal) ? state : "")} COMMIT";
         }
 
         yield return $"ANALYZE {row.Table}";

@@ -17,8 +17,10 @@ internal sealed class RecallMeasurement(PostgresSession session, OpenGallery ope
             open.Row.Table,
             async (connection, token) =>
             {
-                await using var command = new NpgsqlCommand(
-                    $"SELECT {ItemColumns.Entry} FROM ({open.Row.Union(table => $"SELECT * FROM {table} ORDER BY key < $1, key LIMIT $2")}) items ORDER BY key < $1, key LIMIT $2", connection) { Parameters = { new() { Value = Start }, new() { Value = sample } } };
+                var nearest = open.Row.Union(table => $"SELECT * FROM {table} ORDER BY key < $1, key LIMIT $2");
+                await using var command = new NpgsqlCommand($"SELECT {ItemColumns.Entry} FROM ({nearest}) items ORDER BY key < $1, key LIMIT $2", connection);
+                command.Parameters.Add(new() { Value = Start });
+                command.Parameters.Add(new() { Value = sample });
                 await using var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
                 List<GalleryEntry> read = [];
                 while (await reader.ReadAsync(token).ConfigureAwait(false))

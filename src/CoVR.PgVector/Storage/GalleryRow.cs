@@ -1,5 +1,5 @@
+using CoVR.PgVector.Search;
 using CoVR.PgVector.Sharding;
-using CoVR.Retrieval;
 using Npgsql;
 
 namespace CoVR.PgVector.Storage;
@@ -54,4 +54,14 @@ internal sealed record GalleryState(long Items, PostgresIndex? Index, PostgresRe
                 Settings = reader.GetString(7),
                 At = reader.GetFieldValue<DateTimeOffset>(8),
             });
+}
+
+/// <summary>A gallery that was found in the database, with what reads and writes it.</summary>
+internal sealed record OpenGallery(GalleryRow Row, ItemWriter Writer, GallerySearch Search, string Similarity)
+{
+    /// <summary>Other processes see a write at once.</summary>
+    public GalleryInfo Info { get; } = new(Row.Address, Row.Fingerprint, Similarity) { IsExact = Search.IsExact, Staleness = TimeSpan.Zero };
+
+    /// <summary>Searches with or without servers that are lost.</summary>
+    public required PartialSearch Partial { get; init; }
 }

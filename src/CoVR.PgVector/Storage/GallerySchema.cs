@@ -21,8 +21,8 @@ internal static class GallerySchema
         }
 
         await RequireVectorsAsync(connection, address, cancellationToken).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand(
-            "SELECT id, model, weights_sha256, preprocessing, vectors, dimensions, half_precision, pooling FROM covr.galleries WHERE name = $1", connection) { Parameters = { new() { Value = options.Name } } };
+        await using var command = new NpgsqlCommand("SELECT id, model, weights_sha256, preprocessing, vectors, dimensions, half_precision, pooling FROM covr.galleries WHERE name = $1", connection);
+        command.Parameters.Add(new() { Value = options.Name });
         var row = await ReadAsync(command, address, fingerprint, options, cancellationToken).ConfigureAwait(false);
         return row is null ? null : row with { Shards = await Shard.ReadAsync(connection, row.Table, cancellationToken).ConfigureAwait(false) };
     }

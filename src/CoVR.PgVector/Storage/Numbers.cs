@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using CoVR.Retrieval;
 using Pgvector;
 
@@ -29,11 +28,6 @@ internal static class Numbers
 
     public static float[] FromBytes(byte[] bytes, bool half)
     {
-        if (!half && BitConverter.IsLittleEndian)
-        {
-            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
-        }
-
         var values = new float[bytes.Length / (half ? 2 : 4)];
         for (var i = 0; i < values.Length; i++)
         {

@@ -7,8 +7,8 @@ namespace CoVR.PgVector.Storage;
 /// <summary>Turns errors of the server and of the connection into <see cref="GalleryException"/>s that name the gallery and the remedy; never a secret.</summary>
 internal static class PostgresErrors
 {
-    /// <summary>Whether a call may succeed when it is repeated: the connection is lost, the server restarts, another writer was faster.</summary>
-    public static bool IsTransient(Exception error) => error is NpgsqlException npgsql
+    /// <summary>Whether a call may soon succeed when it is repeated: the connection is lost, the server restarts, another writer was faster; not where it took too long.</summary>
+    public static bool IsTransient(Exception error) => error is NpgsqlException { InnerException: not TimeoutException } npgsql
         && (npgsql.IsTransient || npgsql.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.UniqueViolation);
 
     /// <summary>Whether an error comes from the server or the connection.</summary>
@@ -42,6 +42,8 @@ internal static class PostgresErrors
         PostgresErrorCodes.TooManyConnections => "the server has no connection left. Lower Maximum Pool Size, or raise the server's max_connections.",
         PostgresErrorCodes.QueryCanceled => "the server ended the statement (statement_timeout). Raise the limit, or search fewer items exactly (ExactBelow, BuildIndexAsync).",
         { } state => $"the server reports {Text(error)} (SQLSTATE {state}).",
+        null when error is TimeoutException or { InnerException: TimeoutException } =>
+            "the server did not answer within Timeout or Command Timeout of the connection string. Raise it, or search fewer items exactly (ExactBelow, BuildIndexAsync).",
         null => $"the server does not answer or the connection broke ({Text(error)}). A write that was not confirmed may be repeated; check that the server runs and can be reached.",
     };
 

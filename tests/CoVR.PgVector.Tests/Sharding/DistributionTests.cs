@@ -2,6 +2,7 @@ using CoVR.Conformance;
 using CoVR.PgVector.Search;
 using CoVR.PgVector.Storage;
 using CoVR.Retrieval;
+using CoVR.TestSupport;
 using CoVR.TestSupport.Postgres;
 using Npgsql;
 
@@ -150,6 +151,36 @@ public sealed class DistributionTests
         Assert.Equal(Items, await gallery.CountAsync(new GalleryFilter.All([]), Cancel));
         await gallery.DistributeAsync(databases.Servers, Cancel);
         Assert.Contains("already", (await Assert.ThrowsAsync<GalleryException>(async () => await gallery.DistributeAsync(databases.Servers, Cancel))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Partition_SplitByAnAdministrator_IsFoundWhereItIs()
+    {
+        var databases = await ShardedDatabases.SharedAsync();
+        var options = new PostgresGalleryOptions();
+        await using var gallery = await FilledAsync(databases, options);
+        await gallery.DistributeAsync(databases.Servers, Cancel);
+        await using var added = await (await PostgresServer.ThreeAsync())[0].CreateDatabaseAsync();
+        await using var part = new PostgresGallery(added.ConnectionString, Fingerprint, new PostgresGalleryOptions { Name = options.Name });
+        await part.CreateAsync(Cancel);
+        var place = new NpgsqlConnectionStringBuilder(added.ConnectionString);
+        var table = (string)(await databases.Source.ScalarAsync($"SELECT 'covr.items_' || id FROM covr.galleries WHERE name = '{options.Name}'"))!;
+        var page = await File.ReadAllTextAsync(Path.Combine(TestFolders.Repository, "docs", "scaling.md"), Cancel);
+        await databases.Source.ScalarAsync(
+            $"""
+            CREATE SERVER new FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{place.Host}', port '{place.Port}', dbname '{place.Database}', extensions 'vector', async_capable 'true');
+            CREATE USER MAPPING FOR CURRENT_USER SERVER new OPTIONS (user '{place.Username}', password '{place.Password}');
+            """);
+
+        // The statements of the page, for this gallery's table; the new database's only gallery has the table that they name.
+        await databases.Source.ScalarAsync(page.Split("```sql")[1].Split("```")[0].Replace("covr.items_1", table, StringComparison.Ordinal));
+
+        await using var opened = new PostgresGallery(databases.Source, Fingerprint, options);
+        Assert.InRange(await part.CountAsync(new GalleryFilter.All([]), Cancel), Items / 10, Items / 4);
+        var result = Assert.Single(await opened.SearchAsync([new GalleryQuery(Vector(-1), new SearchOptions { Top = Items })], Cancel));
+        Assert.Equal((Items, 1.0), (result.Hits.Count, result.SearchedShare));
+        await opened.UpsertAsync([.. Entries()], Cancel);
+        Assert.Equal(Items, await opened.CountAsync(new GalleryFilter.All([]), Cancel));
     }
 
     [Fact]
