@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoVR.PgVector.Search;
+using CoVR.PgVector.Sharding;
 using CoVR.PgVector.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -122,7 +123,7 @@ public sealed class PostgresGallery : IGallery
         return await ScalarAsync<long>(
             "count",
             open,
-            filter is null ? "SELECT items FROM covr.galleries WHERE id = $1" : $"SELECT count(*) FROM {open.Row.Table} WHERE ",
+            filter is null ? "SELECT items FROM covr.galleries WHERE id = $1" : "",
             command =>
             {
                 if (filter is null)
@@ -131,7 +132,7 @@ public sealed class PostgresGallery : IGallery
                 }
                 else
                 {
-                    command.CommandText += new FilterSql(command.Parameters).Of(filter);
+                    command.CommandText = open.Row.Count($" WHERE {new FilterSql(command.Parameters).Of(filter)}");
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -149,7 +150,7 @@ public sealed class PostgresGallery : IGallery
 
         return queries.Count == 0
             ? []
-            : await _session.ReadAsync("search", open.Row.Table, (connection, token) => open.Search.SearchAsync(connection, queries, forced: null, token), cancellationToken).ConfigureAwait(false);
+            : await open.Partial.SearchAsync(open, queries, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -219,6 +220,28 @@ public sealed class PostgresGallery : IGallery
             .MeasureAsync([.. queries.Select(query => new GalleryQuery(query, new SearchOptions { Top = top }))], cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Moves the items to partitions on other servers, by hash of identity; searches then ask all of them at once, through <c>postgres_fdw</c> from this database, which keeps the
+    /// rest of the gallery. Searches and writes wait until all items are moved.
+    /// </summary>
+    /// <remarks>
+    /// Each server's database gets a gallery of the same name for its part. The connection strings are needed here alone: they are kept in user mappings of this database, for the
+    /// current user. Call <see cref="BuildIndexAsync"/> afterwards. A search sees one state of all servers, but a write that is interrupted while they commit one after the other may
+    /// stay in part: call it again. See docs/scaling.md.
+    /// </remarks>
+    /// <param name="servers">Connection strings of Npgsql with user and password, each of a database of its own.</param>
+    /// <param name="cancellationToken">Ends the call; the items stay where they are then.</param>
+    /// <returns>A task that completes when all items are there.</returns>
+    /// <exception cref="GalleryException">A server cannot be used or has items already, or the gallery is on several servers already.</exception>
+    public async ValueTask DistributeAsync(IReadOnlyList<string> servers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(servers);
+        ArgumentOutOfRangeException.ThrowIfZero(servers.Count);
+        var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await _session.RunAsync("distribute", open.Row.Table, (connection, token) => new Distribution(open.Row, _options).RunAsync(connection, servers, token), cancellationToken).ConfigureAwait(false);
+        _opener.Forget();
+    }
+
     /// <summary>Rejects further calls, and closes connections of its own; running calls complete.</summary>
     /// <returns>A task that completes when idle connections are closed.</returns>
     public async ValueTask DisposeAsync()
@@ -250,7 +273,7 @@ public sealed class PostgresGallery : IGallery
         return _opener.OpenAsync(cancellationToken);
     }
 
-    private ValueTask<T> ScalarAsync<T>(string operation, OpenGallery open, string sql, Action<NpgsqlCommand> complete, CancellationToken cancellationToken) => _session.RunAsync(
+    private ValueTask<T> ScalarAsync<T>(string operation, OpenGallery open, string sql, Action<NpgsqlCommand> complete, CancellationToken cancellationToken) => _session.QueryAsync(
         operation,
         open.Row.Table,
         async (connection, token) =>
@@ -264,7 +287,7 @@ public sealed class PostgresGallery : IGallery
     private static NpgsqlCommand Select(NpgsqlConnection connection, string sql, Guid[] keys) =>
         new(sql, connection) { Parameters = { new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } } };
 
-    private ValueTask<List<T>> ReadAsync<T>(OpenGallery open, Func<NpgsqlConnection, NpgsqlCommand> select, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => _session.RunAsync(
+    private ValueTask<List<T>> ReadAsync<T>(OpenGallery open, Func<NpgsqlConnection, NpgsqlCommand> select, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => _session.QueryAsync(
         "select",
         open.Row.Table,
         async (connection, token) =>

@@ -76,6 +76,13 @@ public sealed class PostgresGalleryOptions
     [Range(4, 1000)]
     public int EfConstruction { get; set; } = 64;
 
+    /// <summary>
+    /// Whether a gallery on several servers (<see cref="PostgresGallery.DistributeAsync"/>) is searched without those that do not answer; <see cref="SearchResult.SearchedShare"/>
+    /// says how much of it was searched. All other calls need every server that they concern.
+    /// </summary>
+    /// <value>False by default: such a search is an error that names the server.</value>
+    public bool AllowPartialResults { get; set; }
+
     /// <summary>How often a call is repeated after a transient error: a lost connection, a restarting server, a deadlock.</summary>
     /// <value>5 by default, after 50 ms and twice as long each time; 0 to 20.</value>
     [Range(0, 20)]

@@ -44,7 +44,8 @@ internal sealed class FilterSql(NpgsqlParameterCollection parameters)
         GalleryFilter.WithLocation => ("has_location", "has_location"),
         GalleryFilter.HasTag tag => (null, WithText(tag.Tag, text => $"tags @> ARRAY[{text}]")),
         GalleryFilter.OwnedBy owner => ("owner", WithText(owner.Owner, text => $"owner = {text}")),
-        GalleryFilter.HasMetadata { Value: null } named => ("metadata", WithText(named.Name, name => $"metadata ? {name}")),
+        // A path, because a text would bring a collation, with which no foreign server takes the condition over.
+        GalleryFilter.HasMetadata { Value: null } named => ("metadata", ItemKey.IsStorable(named.Name) ? $"metadata @? {Add($"$.{JsonSerializer.Serialize(named.Name)}", NpgsqlDbType.JsonPath)}" : Nothing),
         GalleryFilter.HasMetadata { Value: { } value } pair => ("metadata", ItemKey.IsStorable(pair.Name) && ItemKey.IsStorable(value)
             ? $"metadata @> {Add(JsonSerializer.Serialize(new Dictionary<string, string> { [pair.Name] = value }), NpgsqlDbType.Jsonb)}"
             : Nothing),

@@ -13,7 +13,7 @@ internal sealed class GallerySearch(GalleryRow gallery, PostgresGalleryOptions o
     // More than are asked for, so that rounding in the database leaves none out and equal scores can be ordered.
     private const int Slack = 32;
     // The most candidates that an index of pgvector follows at once.
-    private const int MostByIndex = 1000;
+    public const int MostByIndex = 1000;
     // Filters that pass more items than this by the planner's estimate are not counted.
     private const int CountedBelow = 20_000;
 
@@ -66,11 +66,12 @@ internal sealed class GallerySearch(GalleryRow gallery, PostgresGalleryOptions o
 
     private SearchResult ToResult(QueryPlan plan, IReadOnlyList<SearchHit> hits, GalleryState state)
     {
-        var isExact = plan.Index is null && !gallery.HalfPrecision && (ComparesMeans || plan.Candidates <= plan.Limit);
+        var isExact = gallery.Share >= 1 && plan.Index is null && !gallery.HalfPrecision && (ComparesMeans || plan.Candidates <= plan.Limit);
         return new SearchResult(hits, plan.Candidates)
         {
             IsExact = isExact,
             CandidatesAreEstimated = plan.IsEstimated,
+            SearchedShare = gallery.Share,
             Shortlist = isExact ? null : plan.Found.Count,
             Recall = isExact || state.Recall?.Settings != SettingsOf(state.Index) ? null : state.Recall.Value,
         };
@@ -108,21 +109,35 @@ internal sealed class GallerySearch(GalleryRow gallery, PostgresGalleryOptions o
             },
         };
         var filtered = statements.Where(statement => statement.Filter is not null).DistinctBy(statement => statement.Filter).ToArray();
+        var isOfSample = filtered.Length > 0 && gallery.Shards.Count > 0;
+        if (isOfSample)
+        {
+            // Of shards, the planner knows a sample; its estimate of all of them is the measure.
+            batch.BatchCommands.Add((filtered[0] with { Filter = null }).ToEstimate(gallery));
+        }
+
         Array.ForEach(filtered, statement => batch.BatchCommands.Add(statement.ToEstimate(gallery)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var state = await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? GalleryState.Read(reader)
             : throw new GalleryException(gallery.Address, "the gallery was removed from the database meanwhile. Open it anew to create it again.");
         Dictionary<GalleryFilter, long> estimates = [];
+        var scale = isOfSample ? state.Items / Math.Max(1, await ReadEstimateAsync(reader, cancellationToken).ConfigureAwait(false)) : 1;
         foreach (var statement in filtered)
         {
-            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            using var plan = JsonDocument.Parse(reader.GetString(0));
-            estimates[statement.Filter!] = (long)plan.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
+            var rows = await ReadEstimateAsync(reader, cancellationToken).ConfigureAwait(false);
+            estimates[statement.Filter!] = (long)(rows * scale);
         }
 
         return (state, estimates);
+    }
+
+    private static async ValueTask<double> ReadEstimateAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        using var plan = JsonDocument.Parse(reader.GetString(0));
+        return plan.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }
 
     private async Task FindAsync(NpgsqlConnection connection, IReadOnlyCollection<QueryPlan> plans, CancellationToken cancellationToken)
@@ -189,7 +204,7 @@ internal sealed class GallerySearch(GalleryRow gallery, PostgresGalleryOptions o
             var isEstimated = filter is not null && group.First() is { Index: not null, Considered: > CountedBelow };
             foreach (var plan in group)
             {
-                (plan.Candidates, plan.IsEstimated) = (filter is null ? state.Items : plan.Considered, isEstimated);
+                (plan.Candidates, plan.IsEstimated) = (filter is null ? (long)(state.Items * gallery.Share) : plan.Considered, isEstimated || (filter is null && gallery.Share < 1));
             }
 
             if (!isEstimated && (filter is not null || excluded.Length > 0))

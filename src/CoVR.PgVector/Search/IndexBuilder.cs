@@ -1,3 +1,4 @@
+using CoVR.PgVector.Sharding;
 using CoVR.PgVector.Storage;
 using Npgsql;
 
@@ -32,17 +33,7 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
         {
             var kind = options.Index == PostgresIndex.None ? "NULL" : $"'{options.Index}'";
             var state = $"UPDATE covr.galleries SET index_kind = {kind}, recall = NULL WHERE id = {gallery.Id};";
-            if (options.Index == PostgresIndex.None)
-            {
-                await GallerySchema.ExecuteAsync(connection, $"BEGIN; DROP INDEX IF EXISTS {gallery.Table}_vectors; {state} COMMIT", cancellationToken).ConfigureAwait(false);
-            }
-
-            foreach (var (name, definition) in IndexScripts.All(gallery, options))
-            {
-                await BuildAsync(connection, name, definition, name.EndsWith("vectors", StringComparison.Ordinal) ? state : "", cancellationToken).ConfigureAwait(false);
-            }
-
-            await GallerySchema.ExecuteAsync(connection, $"ANALYZE {gallery.Table}", cancellationToken).ConfigureAwait(false);
+            await (gallery.Shards.Count == 0 ? BuildHereAsync(connection, state, cancellationToken) : BuildOnShardsAsync(connection, state, cancellationToken)).ConfigureAwait(false);
             return true;
         }
         finally
@@ -54,11 +45,45 @@ internal sealed class IndexBuilder(PostgresSession session, GalleryRow gallery, 
         }
     }
 
-    // A build that was interrupted leaves an index that is not valid, which would be maintained for nothing.
-    private async Task BuildAsync(NpgsqlConnection connection, string name, string definition, string state, CancellationToken cancellationToken)
+    private async Task BuildHereAsync(NpgsqlConnection connection, string state, CancellationToken cancellationToken)
     {
-        await GallerySchema.ExecuteAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS covr.{name}_new", cancellationToken).ConfigureAwait(false);
-        await GallerySchema.ExecuteAsync(connection, $"CREATE INDEX CONCURRENTLY {name}_new ON {gallery.Table} {definition}", cancellationToken).ConfigureAwait(false);
-        await GallerySchema.ExecuteAsync(connection, $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; {state} COMMIT", cancellationToken).ConfigureAwait(false);
+        foreach (var statement in Statements(gallery, state))
+        {
+            await GallerySchema.ExecuteAsync(connection, statement, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task BuildOnShardsAsync(NpgsqlConnection connection, string state, CancellationToken cancellationToken)
+    {
+        // Each has the statements of its own table, as many as the others.
+        var statements = gallery.Shards.ToDictionary(shard => shard, shard => Statements(gallery with { Id = shard.RemoteGallery }, "").ToArray());
+        await using (var shards = await ShardConnections.OpenAsync(connection, gallery.Shards, cancellationToken).ConfigureAwait(false))
+        {
+            for (var step = 0; step < statements.Values.First().Length; step++)
+            {
+                await shards.RunAsync(shard => statements[shard][step], cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await GallerySchema.ExecuteAsync(connection, state, cancellationToken).ConfigureAwait(false);
+        await new Distribution(gallery, options).AnalyzeAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A build that was interrupted leaves an index that is not valid, which would be maintained for nothing.
+    private IEnumerable<string> Statements(GalleryRow row, string state)
+    {
+        if (options.Index == PostgresIndex.None)
+        {
+            yield return $"BEGIN; DROP INDEX IF EXISTS {row.Table}_vectors; {state} COMMIT";
+        }
+
+        foreach (var (name, definition) in IndexScripts.All(row, options))
+        {
+            yield return $"DROP INDEX CONCURRENTLY IF EXISTS covr.{name}_new";
+            yield return $"CREATE INDEX CONCURRENTLY {name}_new ON {row.Table} {definition}";
+            yield return $"BEGIN; DROP INDEX IF EXISTS covr.{name}; ALTER INDEX covr.{name}_new RENAME TO {name}; {(name.EndsWith("vectors", StringComparison.Ordinal) ? state : "")} COMMIT";
+        }
+
+        yield return $"ANALYZE {row.Table}";
     }
 }

@@ -17,7 +17,8 @@ internal sealed class RecallMeasurement(PostgresSession session, OpenGallery ope
             open.Row.Table,
             async (connection, token) =>
             {
-                await using var command = new NpgsqlCommand($"SELECT {ItemColumns.Entry} FROM (SELECT * FROM {open.Row.Table} ORDER BY key < $1, key LIMIT $2) items", connection);
+                var nearest = open.Row.Union(table => $"SELECT * FROM {table} ORDER BY key < $1, key LIMIT $2");
+                await using var command = new NpgsqlCommand($"SELECT {ItemColumns.Entry} FROM ({nearest}) items ORDER BY key < $1, key LIMIT $2", connection);
                 command.Parameters.Add(new() { Value = Start });
                 command.Parameters.Add(new() { Value = sample });
                 await using var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);

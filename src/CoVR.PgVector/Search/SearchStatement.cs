@@ -21,9 +21,14 @@ internal sealed record SearchStatement(EmbeddingSet Query, GalleryFilter? Filter
         var command = new NpgsqlBatchCommand();
         command.Parameters.Add(new() { Value = new Vector(Query.Values) });
         var where = Conditions(command.Parameters);
-        command.Parameters.Add(new() { Value = limit });
         var distance = Distance(gallery, index);
-        command.CommandText = Select(gallery.Table, distance, where, $"{(index is null ? "distance, id" : distance)} LIMIT ${command.Parameters.Count}", withTokens);
+        var order = index is null ? "distance, id" : distance;
+        command.CommandText = gallery.Union(table => Select(table, distance, where, order, limit, withTokens));
+        if (gallery.Shards.Count > 0)
+        {
+            command.CommandText = $"SELECT * FROM ({command.CommandText}) shards ORDER BY distance + 0{(index is null ? ", id" : "")} LIMIT {limit}";
+        }
+
         return command;
     }
 
@@ -32,7 +37,7 @@ internal sealed record SearchStatement(EmbeddingSet Query, GalleryFilter? Filter
     {
         var command = new NpgsqlBatchCommand();
         var where = Filter is null ? $" WHERE NOT ({new FilterSql(command.Parameters).Except(Excluded)})" : Conditions(command.Parameters);
-        command.CommandText = $"SELECT count(*) FROM {gallery.Table}{where}";
+        command.CommandText = gallery.Count(where);
         return command;
     }
 
@@ -45,11 +50,11 @@ internal sealed record SearchStatement(EmbeddingSet Query, GalleryFilter? Filter
         return command;
     }
 
-    /// <summary>The statement for one table.</summary>
-    private static string Select(string table, string distance, string where, string order, bool withTokens)
+    /// <summary>The statement for one table; its limit is a number, which a planner can push down to a shard.</summary>
+    private static string Select(string table, string distance, string where, string order, long limit, bool withTokens)
     {
         var tokens = withTokens ? "CASE WHEN tokens IS NULL THEN frames ELSE 1 END, coalesce(tokens, numbers)" : "1, NULL::bytea";
-        return $"SELECT key, id, frame_times, embedding::vector, {tokens}, {distance} AS distance FROM {table}{where} ORDER BY {order}";
+        return $"SELECT key, id, frame_times, embedding::vector, {tokens}, {distance} AS distance FROM {table}{where} ORDER BY {order} LIMIT {limit}";
     }
 
     /// <summary>Only the bare expression of an index uses the index; a sum does not.</summary>

@@ -1,4 +1,5 @@
 using CoVR.PgVector.Search;
+using CoVR.PgVector.Sharding;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.PgVector.Storage;
@@ -26,6 +27,9 @@ internal sealed class GalleryOpener(PostgresSession session, EmbeddingFingerprin
             _opening.Release();
         }
     }
+
+    /// <summary>Lets the next call open the gallery anew.</summary>
+    public void Forget() => _open = null;
 
     public async ValueTask CreateAsync(CancellationToken cancellationToken)
     {
@@ -59,8 +63,9 @@ internal sealed class GalleryOpener(PostgresSession session, EmbeddingFingerprin
             row = await RowAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        session.Gallery = row;
         return row is not null
-            ? new OpenGallery(row, new ItemWriter(session, row), new GallerySearch(row, options, logger), options.Similarity.Name)
+            ? new OpenGallery(row, new ItemWriter(session, row), new GallerySearch(row, options, logger), options.Similarity.Name) { Partial = new PartialSearch(session, options, logger) }
             : throw new GalleryException(session.Address, $"the database has no gallery '{options.Name}'. Call {nameof(PostgresGallery.CreateAsync)} with a fingerprint, or set {nameof(PostgresGalleryOptions.CreateIfMissing)}.");
     }
 

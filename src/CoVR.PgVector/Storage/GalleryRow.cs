@@ -1,4 +1,5 @@
 using CoVR.PgVector.Search;
+using CoVR.PgVector.Sharding;
 using Npgsql;
 
 namespace CoVR.PgVector.Storage;
@@ -13,7 +14,25 @@ internal sealed record GalleryRow(int Id, string Address, EmbeddingFingerprint F
     /// <summary>The table of its items.</summary>
     public string Table => TableOf(Id);
 
+    /// <summary>The partitions of the table on other servers; empty where it is one table of this server.</summary>
+    public IReadOnlyList<Shard> Shards { get; init; } = [];
+
+    /// <summary>The share of the items that are in <see cref="Shards"/>.</summary>
+    public double Share => Shards.Count == 0 ? 1 : Math.Round(Shards.Sum(shard => shard.Share), 9);
+
+    /// <summary>
+    /// The lock of the coordinator that keeps searches from seeing a write on some servers alone: a write holds it while its servers commit one after the other, readers share
+    /// it until they have a snapshot of each.
+    /// </summary>
+    public string Lock(string function) => $"SELECT pg_advisory_{function}({0x636F7673}, {Id})";
+
     public static string TableOf(int id) => $"covr.items_{id}";
+
+    /// <summary>A statement for the table, or its union over the shards, which they carry out at the same time.</summary>
+    public string Union(Func<string, string> select) => Shards.Count == 0 ? select(Table) : string.Join(" UNION ALL ", Shards.Select(shard => $"({select(shard.Table)})"));
+
+    /// <summary>The statement that counts the items that pass a condition.</summary>
+    public string Count(string where) => $"SELECT sum(n)::bigint FROM ({Union(table => $"SELECT count(*) AS n FROM {table}{where}")}) counts";
 }
 
 /// <summary>What changes of a gallery, as one search sees it.</summary>
@@ -42,4 +61,7 @@ internal sealed record OpenGallery(GalleryRow Row, ItemWriter Writer, GallerySea
 {
     /// <summary>Other processes see a write at once.</summary>
     public GalleryInfo Info { get; } = new(Row.Address, Row.Fingerprint, Similarity) { IsExact = Search.IsExact, Staleness = TimeSpan.Zero };
+
+    /// <summary>Searches with or without servers that are lost.</summary>
+    public required PartialSearch Partial { get; init; }
 }

@@ -1,3 +1,4 @@
+using CoVR.PgVector.Sharding;
 using Npgsql;
 
 namespace CoVR.PgVector.Storage;
@@ -22,6 +23,12 @@ internal static class GallerySchema
         await RequireVectorsAsync(connection, address, cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand("SELECT id, model, weights_sha256, preprocessing, vectors, dimensions, half_precision, pooling FROM covr.galleries WHERE name = $1", connection);
         command.Parameters.Add(new() { Value = options.Name });
+        var row = await ReadAsync(command, address, fingerprint, options, cancellationToken).ConfigureAwait(false);
+        return row is null ? null : row with { Shards = await Shard.ReadAsync(connection, row.Table, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private static async ValueTask<GalleryRow?> ReadAsync(NpgsqlCommand command, string address, EmbeddingFingerprint? fingerprint, PostgresGalleryOptions options, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -44,7 +51,7 @@ internal static class GallerySchema
     {
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false))
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({CreationLock})", cancellationToken).ConfigureAwait(false);
+            await LockAsync(connection, cancellationToken).ConfigureAwait(false);
             await CreateExtensionAsync(connection, address, cancellationToken).ConfigureAwait(false);
             await MigrateAsync(connection, address, cancellationToken).ConfigureAwait(false);
             if (fingerprint is not null)
@@ -57,6 +64,9 @@ internal static class GallerySchema
 
         await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Waits for others that create something, until the end of the transaction.</summary>
+    public static Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({CreationLock})", cancellationToken);
 
     public static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

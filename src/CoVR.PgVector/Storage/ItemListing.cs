@@ -22,8 +22,38 @@ internal sealed class ItemListing : IAsyncDisposable
         _command.CommandText = $"""SELECT {ItemColumns.Item} FROM {gallery.Table}{where} ORDER BY {Order} COLLATE "C" """;
     }
 
-    public static async ValueTask<ItemListing> StartAsync(PostgresSession session, GalleryRow gallery, GalleryFilter? filter, CancellationToken token) =>
-        new(session, await session.ConnectAsync(token).ConfigureAwait(false), gallery, filter);
+    public static async ValueTask<ItemListing> StartAsync(PostgresSession session, GalleryRow gallery, GalleryFilter? filter, CancellationToken cancellationToken)
+    {
+        var connection = await session.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (gallery.Shards.Count > 0)
+        {
+            await TakeSnapshotsAsync(session, connection, gallery, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new ItemListing(session, connection, gallery, filter);
+    }
+
+    // One of each server, between two writes; later writes need not wait for the end of the list. Closing the connection ends the transaction.
+    private static async Task TakeSnapshotsAsync(PostgresSession session, NpgsqlConnection connection, GalleryRow gallery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await GallerySchema.ExecuteAsync(connection, gallery.Lock("lock_shared"), cancellationToken).ConfigureAwait(false);
+            await GallerySchema.ExecuteAsync(connection, gallery.Union(table => $"SELECT key FROM {table} LIMIT 1"), cancellationToken).ConfigureAwait(false);
+            await GallerySchema.ExecuteAsync(connection, gallery.Lock("unlock_shared"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (PostgresErrors.IsOfServer(error))
+            {
+                throw PostgresErrors.Of(session.Address, error, gallery.Shards);
+            }
+
+            throw;
+        }
+    }
 
     /// <summary>The next item; null at the end.</summary>
     public async ValueTask<GalleryItem?> ReadAsync(CancellationToken cancellationToken)

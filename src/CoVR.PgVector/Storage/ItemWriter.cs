@@ -6,6 +6,7 @@ namespace CoVR.PgVector.Storage;
 /// <summary>Writes items and failures; each call is one transaction.</summary>
 internal sealed class ItemWriter(PostgresSession session, GalleryRow gallery)
 {
+    private const string Staging = "covr_staging";
     private const NpgsqlDbType Keys = NpgsqlDbType.Array | NpgsqlDbType.Uuid;
 
     /// <summary>Replaces items: rows of the same keys go, the new ones come by COPY.</summary>
@@ -20,6 +21,7 @@ internal sealed class ItemWriter(PostgresSession session, GalleryRow gallery)
             var removed = await DeleteAsync(connection, [.. rows.Select(row => row.Key)], token).ConfigureAwait(false);
             await CopyAsync(connection, rows, token).ConfigureAwait(false);
             await CountAsync(connection, rows.Count - removed, token).ConfigureAwait(false);
+            await WaitForReadersAsync(connection, token).ConfigureAwait(false);
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return removed;
         },
@@ -34,6 +36,7 @@ internal sealed class ItemWriter(PostgresSession session, GalleryRow gallery)
             await using var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
             var removed = await DeleteAsync(connection, keys, token).ConfigureAwait(false);
             await CountAsync(connection, -removed, token).ConfigureAwait(false);
+            await WaitForReadersAsync(connection, token).ConfigureAwait(false);
             try
             {
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -78,13 +81,35 @@ internal sealed class ItemWriter(PostgresSession session, GalleryRow gallery)
 
     private async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<ItemRow> rows, CancellationToken cancellationToken)
     {
-        await using var importer = await connection.BeginBinaryImportAsync($"COPY {gallery.Table} ({ItemColumns.All}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+        if (gallery.Shards.Count == 0)
+        {
+            await CopyAsync(connection, gallery.Table, rows, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Rows that are copied go to their shard one by one, those of a statement many at a time.
+        await GallerySchema.ExecuteAsync(connection, $"CREATE TEMP TABLE {Staging} (LIKE {gallery.Table}) ON COMMIT DROP", cancellationToken).ConfigureAwait(false);
+        await CopyAsync(connection, Staging, rows, cancellationToken).ConfigureAwait(false);
+        await GallerySchema.ExecuteAsync(connection, $"INSERT INTO {gallery.Table} ({ItemColumns.All}) SELECT {ItemColumns.All} FROM {Staging}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, string table, IReadOnlyList<ItemRow> rows, CancellationToken cancellationToken)
+    {
+        await using var importer = await connection.BeginBinaryImportAsync($"COPY {table} ({ItemColumns.All}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
         foreach (var row in rows)
         {
             await ItemColumns.WriteAsync(importer, row, cancellationToken).ConfigureAwait(false);
         }
 
         await importer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WaitForReadersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (gallery.Shards.Count > 0)
+        {
+            await GallerySchema.ExecuteAsync(connection, gallery.Lock("xact_lock"), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Last, because it locks the gallery's row until the end of the transaction.

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CoVR.PgVector.Sharding;
 using Npgsql;
 
 namespace CoVR.PgVector.Storage;
@@ -13,7 +14,18 @@ internal static class PostgresErrors
     /// <summary>Whether an error comes from the server or the connection.</summary>
     public static bool IsOfServer(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException;
 
-    public static GalleryException Of(string address, Exception error) => new(address, ReasonOf(error), error);
+    /// <summary>Makes the error of a gallery.</summary>
+    /// <param name="address">Gallery, server and database.</param>
+    /// <param name="error">The error of the server or the connection.</param>
+    /// <param name="shards">The servers that hold its parts; empty for a gallery on one server.</param>
+    public static GalleryException Of(string address, Exception error, IReadOnlyList<Shard> shards) => new(
+        address,
+        error is PostgresException fault && Shard.FindLost(shards, fault) is { } lost
+            ? $"the server {lost.Address}, which holds {lost.Share:P0} of it, does not answer ({fault.Detail?.Trim() ?? fault.MessageText}). Nothing of this call was written. Start the server again, or correct its address by ALTER SERVER {lost.Server}; {nameof(PostgresGalleryOptions.AllowPartialResults)} searches the others meanwhile."
+            : ReasonOf(error),
+        error);
+
+    public static GalleryException Of(string address, Exception error) => Of(address, error, []);
 
     private static string ReasonOf(Exception error) => (error as PostgresException)?.SqlState switch
     {

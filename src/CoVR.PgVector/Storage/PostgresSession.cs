@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using CoVR.PgVector.Sharding;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Polly;
@@ -23,7 +24,7 @@ internal sealed class PostgresSession
         Address = $"{options.Name} in {_names.Host}:{_names.Port}/{_names.Database ?? _names.Username}";
         _retries = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = call => ValueTask.FromResult(call.Outcome.Exception is { } error && PostgresErrors.IsTransient(error)),
+            ShouldHandle = call => ValueTask.FromResult(call.Outcome.Exception is { } error && PostgresErrors.IsTransient(error) && !(options.AllowPartialResults && IsOfLostShard(error))),
             MaxRetryAttempts = options.Retries,
             Delay = TimeSpan.FromMilliseconds(50),
             BackoffType = DelayBackoffType.Exponential,
@@ -38,6 +39,11 @@ internal sealed class PostgresSession
 
     /// <summary>Gallery, server and database, for messages.</summary>
     public string Address { get; }
+
+    /// <summary>The gallery, once it is found.</summary>
+    public GalleryRow? Gallery { get; set; }
+
+    private IReadOnlyList<Shard> Shards => Gallery?.Shards ?? [];
 
     /// <summary>A connection for a call that cannot be repeated as a whole.</summary>
     public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
@@ -75,26 +81,39 @@ internal sealed class PostgresSession
             activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", (error as PostgresException)?.SqlState ?? error.GetType().FullName);
             if (PostgresErrors.IsOfServer(error))
             {
-                throw PostgresErrors.Of(Address, error);
+                throw PostgresErrors.Of(Address, error, Shards);
             }
 
             throw;
         }
     }
 
-    /// <summary>Runs reads in one snapshot.</summary>
+    /// <summary>Runs a statement that reads one state.</summary>
+    public ValueTask<T> QueryAsync<T>(string operation, string? table, Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) =>
+        Shards.Count == 0 ? RunAsync(operation, table, work, cancellationToken) : ReadAsync(operation, table, work, cancellationToken);
+
+    /// <summary>Runs reads in one snapshot, or in one of each server that has a part.</summary>
     public ValueTask<T> ReadAsync<T>(string operation, string? table, Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             operation,
             table,
             async (connection, token) =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, token).ConfigureAwait(false);
+                var isWhole = Shards.Count == 0;
+                await using var transaction = await connection.BeginTransactionAsync(isWhole ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted, token).ConfigureAwait(false);
+                if (!isWhole)
+                {
+                    await GallerySchema.ExecuteAsync(connection, Gallery!.Lock("xact_lock_shared"), token).ConfigureAwait(false);
+                }
+
                 var result = await work(connection, token).ConfigureAwait(false);
                 await transaction.CommitAsync(token).ConfigureAwait(false);
                 return result;
             },
             cancellationToken);
+
+    // Searched without it at once, rather than after repetitions.
+    private bool IsOfLostShard(Exception error) => error is PostgresException fault && Shard.FindLost(Shards, fault) is not null;
 
     private Activity? Start(string operation, string? table)
     {
@@ -114,4 +133,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "Gallery {Gallery}: {Items} items and no index, so that every search compares all; BuildIndexAsync builds one.")]
     public static partial void NoIndex(this ILogger logger, string gallery, long items);
+
+    [LoggerMessage(4, LogLevel.Warning, "Gallery {Gallery}: {Server} does not answer; the rest is searched.")]
+    public static partial void ShardLost(this ILogger logger, string gallery, string server, Exception error);
 }

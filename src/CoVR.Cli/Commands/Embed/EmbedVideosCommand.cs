@@ -37,6 +37,7 @@ internal sealed class EmbedVideosCommand
                     "writes datasets/WebVid/8M/blip-vid-embs-large-all/FOLDER/NAME.pth"),
                 new("covr embed videos --video_dir clips --store embeddings/clips --num_shards 4 --shard_id 0", "the first of four workers"),
                 new("covr embed videos --video_dir clips --store embeddings/clips --merge --verify", "after all four are done"),
+                new("covr embed videos --video_dir clips --postgres clips --num_shards 4 --shard_id 0", "all workers write into one gallery of a database, which is searched meanwhile"),
             ],
         };
         _command.Add(_folder);

@@ -1,7 +1,6 @@
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Embedding;
-using CoVR.Reproduction.Embedding;
 using CoVR.Storage;
 
 namespace CoVR.Cli.Commands.Embed;
@@ -23,13 +22,11 @@ internal static class EmbeddingCheck
     /// <returns>Whether none is missing or damaged.</returns>
     public static async Task<bool> VerifyAsync(CommandHost host, MediaWork work, CancellationToken cancellation)
     {
-        await using IGallery gallery = work.Sink.IsStore
-            ? new FolderGallery(work.Sink.Folder, null)
-            : PthTreeGallery.OpenExisting(work.Sink.Folder, work.Pictures);
+        await using var gallery = work.Sink.Open(work.Pictures);
         var coverage = await host.Report.RunAsync(
             "Checking", progress => EmbeddingCoverage.CheckAsync(gallery, work.Items.Select(item => item.Id), readValues: true, progress.OfJob(work.Unit), cancellation));
         host.Say(FormattableString.Invariant(
-            $"{host.Shown(work.Sink.Folder)}: {coverage.Present:N0} of {coverage.Wanted:N0} {work.Unit} embedded{(coverage.Surplus > 0 ? FormattableString.Invariant($", and {coverage.Surplus:N0} others") : "")}"));
+            $"{work.Sink.Shown(host)}: {coverage.Present:N0} of {coverage.Wanted:N0} {work.Unit} embedded{(coverage.Surplus > 0 ? FormattableString.Invariant($", and {coverage.Surplus:N0} others") : "")}"));
         foreach (var missing in coverage.Missing.Take(Shown))
         {
             host.Error.WriteLine($"missing: {missing.Key}: {missing.Value}");

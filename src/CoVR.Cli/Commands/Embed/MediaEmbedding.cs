@@ -30,7 +30,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
         host.ResumeHint = "Run the same command again to continue: finished embeddings are saved.";
         await using var services = Compose(work);
         var loaded = await LoadedModel.LoadAsync(host, services, model.Title, cancellation);
-        host.Say($"{work.Items.Count} {work.Unit} -> {host.Shown(work.Sink.Folder)} ({(work.Sink.IsStore ? "store" : ".pth files")}, {loaded.Description.Name}{Part()})");
+        host.Say($"{work.Items.Count} {work.Unit} -> {work.Sink.Shown(host)} ({work.Sink.Kind}, {loaded.Description.Name}{Part()})");
         var job = services.GetRequiredService<IEmbeddingJob>();
         var summary = new OutcomeSummary();
         await host.Report.RunAsync(work.Title, async progress =>
@@ -53,7 +53,7 @@ internal sealed class MediaEmbedding(CommandHost host, IModelChoice model, Embed
             .UseFrameSampler(FrameSamplers.UniformSegments(Frames))
             .ConfigureMedia(media => (media.BgrVideos, media.Pictures, media.Timeout) = (BgrVideos, PictureReading.AsPillow, VideoTimeout ?? media.Timeout))
             .Configure(all => all.Embedding = options);
-        _ = work.Sink.IsStore ? pipeline.UseFolderGallery(work.Sink.Folder) : pipeline.UsePthTree(work.Sink.Folder, work.Pictures);
+        work.Sink.UseFor(pipeline, work.Pictures);
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

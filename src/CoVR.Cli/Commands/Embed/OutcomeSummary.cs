@@ -67,7 +67,7 @@ internal sealed class OutcomeSummary
             host.Error.WriteLine($"failed: {failure.Id}: {failure.Failure?.Message}{again}");
         }
 
-        var reasons = host.Shown(Path.Combine(work.Sink.Folder, "failures*.jsonl"));
+        var reasons = work.Sink.Failures(host);
         if (told.Count > Shown)
         {
             host.Error.WriteLine($"failed: {told.Count - Shown} more; see {reasons} for all reasons");

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using CoVR.Cli.Hosting;
+using CoVR.Reproduction.Embedding;
+using CoVR.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.Cli.Commands.Embed;
 
@@ -15,19 +18,21 @@ internal sealed class SinkArguments
     private readonly Option<bool> _merge = new("--merge") { Description = "Embeds nothing: merges the files of all workers of --store. Safe to interrupt." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Embeds nothing: reads every embedding and lists those that are missing or damaged. Needs no model." };
     private readonly Option<bool> _retry = new("--retry") { Description = "Retries files that could not be decoded in an earlier run." };
+    private readonly PostgresArguments _postgres;
 
-    private SinkArguments(string fallback) =>
+    private SinkArguments(Command command, string fallback)
+    {
         _folder = new Option<string?>("--save_dir", "--save-dir") { Description = $"The folder for .pth files, one per item, as the reference writes them. [default: {fallback}]" };
+        command.Add(_folder);
+        command.Add(_store);
+        _postgres = PostgresArguments.AddTo(command);
+        Array.ForEach<Option>([_verify, _merge, _retry], command.Add);
+    }
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="fallback">The default folder, for help.</param>
-    public static SinkArguments AddTo(Command command, string fallback)
-    {
-        var sink = new SinkArguments(fallback);
-        Array.ForEach<Option>([sink._folder, sink._store, sink._verify, sink._merge, sink._retry], command.Add);
-        return sink;
-    }
+    public static SinkArguments AddTo(Command command, string fallback) => new(command, fallback);
 
     /// <summary>Whether failures of earlier runs are tried again.</summary>
     public bool Retry(ParseResult parsed) => parsed.GetValue(_retry);
@@ -45,15 +50,20 @@ internal sealed class SinkArguments
     /// <exception cref="CommandException">Two places were given, or none.</exception>
     public Sink Read(CommandHost host, ParseResult parsed, string? fallback)
     {
-        var (folder, store) = (parsed.GetValue(_folder), parsed.GetValue(_store));
-        if (folder is not null && store is not null)
+        var (folder, store, database) = (parsed.GetValue(_folder), parsed.GetValue(_store), _postgres.Read(parsed));
+        if (new object?[] { folder, store, database }.Count(place => place is not null) > 1)
         {
-            throw new CommandException("--save_dir writes .pth files and --store covr's own format: give only one of them.", ExitCodes.Usage);
+            throw new CommandException("--save_dir writes .pth files, --store covr's own format and --postgres into a database: give only one of them.", ExitCodes.Usage);
         }
 
         if (Merge(parsed) && store is null)
         {
-            throw new CommandException("--merge needs --store: .pth files have nothing to merge.", ExitCodes.Usage);
+            throw new CommandException("--merge needs --store: .pth files and databases have nothing to merge.", ExitCodes.Usage);
+        }
+
+        if (database is not null)
+        {
+            return new Sink("", IsStore: false, IsGiven: true) { Database = database };
         }
 
         return store is not null
@@ -66,4 +76,28 @@ internal sealed class SinkArguments
 /// <param name="Folder">The full path.</param>
 /// <param name="IsStore">Whether it is our own store, rather than a tree of .pth files.</param>
 /// <param name="IsGiven">Whether it was given on the command line.</param>
-internal sealed record Sink(string Folder, bool IsStore, bool IsGiven);
+internal sealed record Sink(string Folder, bool IsStore, bool IsGiven)
+{
+    /// <summary>The gallery in PostgreSQL; null for a folder.</summary>
+    public PostgresPlace? Database { get; init; }
+
+    /// <summary>What kind of place it is.</summary>
+    public string Kind => Database is not null ? "PostgreSQL" : IsStore ? "store" : ".pth files";
+
+    /// <summary>Where the reasons of failures are.</summary>
+    public string Failures(CommandHost host) => Database is null ? host.Shown(Path.Combine(Folder, "failures*.jsonl")) : "covr.failures in the database";
+
+    /// <summary>The place as a user would write it.</summary>
+    public string Shown(CommandHost host) => Database?.ToString() ?? host.Shown(Folder);
+
+    /// <summary>Opens existing embeddings, whatever made them.</summary>
+    /// <param name="pictures">Whether they are of pictures, whose .pth files have no frame axis.</param>
+    public IGallery Open(bool pictures) =>
+        Database is not null ? Database.Open() : IsStore ? new FolderGallery(Folder, null) : PthTreeGallery.OpenExisting(Folder, pictures);
+
+    /// <summary>Makes it the gallery of a pipeline.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="pictures">Whether it shall hold pictures.</param>
+    public ICoVRBuilder UseFor(ICoVRBuilder pipeline, bool pictures) =>
+        Database is not null ? Database.UseFor(pipeline, create: true) : IsStore ? pipeline.UseFolderGallery(Folder) : pipeline.UsePthTree(Folder, pictures);
+}

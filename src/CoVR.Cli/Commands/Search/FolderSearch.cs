@@ -18,17 +18,16 @@ internal sealed class FolderSearch : IAsyncDisposable
 {
     private readonly CommandHost _host;
     private readonly FolderScan _scan;
-    private readonly string _store;
+    private readonly Sink _store;
     private readonly IModelChoice _model;
     private readonly ServiceProvider _services;
     private readonly bool _retry;
 
-    private FolderSearch(CommandHost host, FolderScan scan, IModelChoice model, string store, EmbeddingOptions embedding, TimeSpan videoTimeout)
+    private FolderSearch(CommandHost host, FolderScan scan, IModelChoice model, Sink store, EmbeddingOptions embedding, TimeSpan videoTimeout)
     {
         (_host, _scan, _store, _model, _retry) = (host, scan, store, model, embedding.RetryFailed);
         var services = host.CreateServices();
-        model.Use(services.AddCoVR().UseToolDefaults(host))
-            .UseFolderGallery(store)
+        store.UseFor(model.Use(services.AddCoVR().UseToolDefaults(host)), pictures: false)
             .ConfigureMedia(media => media.Timeout = videoTimeout)
             .Configure(options => options.Embedding = embedding);
 
@@ -52,7 +51,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <param name="cancellation">Ends the scan.</param>
     /// <exception cref="CommandException">There is no picture or video.</exception>
     public static async Task<FolderSearch> OpenAsync(
-        CommandHost host, string folder, IModelChoice model, string? store, EmbeddingOptions embedding, TimeSpan videoTimeout, CancellationToken cancellation)
+        CommandHost host, string folder, IModelChoice model, Sink? store, EmbeddingOptions embedding, TimeSpan videoTimeout, CancellationToken cancellation)
     {
         // A store chosen by the user may serve several folders.
         var scope = store is null ? "" : ScopeOf(folder);
@@ -62,7 +61,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         _ = Task.Run(() => NativeTorch.EnsureLoaded(), CancellationToken.None);
         var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => scanning);
         return scan.Items.Count > 0
-            ? new FolderSearch(host, scan, model, store ?? DefaultStore(folder, model), embedding, videoTimeout)
+            ? new FolderSearch(host, scan, model, store ?? new Sink(DefaultStore(folder, model), IsStore: true, IsGiven: false), embedding, videoTimeout)
             : throw new CommandException($"{host.Shown(folder)} holds no pictures or videos.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {scan.DescribePassedOver()}.")}");
     }
 
@@ -74,7 +73,7 @@ internal sealed class FolderSearch : IAsyncDisposable
         await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
         if (await Gallery.CountAsync(_scan.Scope.Length == 0 ? null : new GalleryFilter.InFolder(_scan.Scope), cancellation) == 0)
         {
-            _host.Say($"First search of {_host.Shown(_scan.Folder)}: embedding {_scan.Items.Count} files into {_host.Shown(_store)}");
+            _host.Say($"First search of {_host.Shown(_scan.Folder)}: embedding {_scan.Items.Count} files into {_store.Shown(_host)}");
         }
 
         var synchronizer = new FolderSynchronizer(Gallery, _services.GetRequiredService<IEmbeddingJob>(), _host.Clock) { RetryFailed = _retry, StoresLocations = StoresLocations };
@@ -82,7 +81,7 @@ internal sealed class FolderSearch : IAsyncDisposable
             $"Embedding {_host.Shown(_scan.Folder)}", progress => synchronizer.SynchronizeAsync(_scan, progress.OfJob("files"), cancellation));
         var summary = new OutcomeSummary();
         summary.Add(_scan, report);
-        summary.Print(_host, new MediaWork("", "files", _scan.Items, new Sink(_store, IsStore: true, IsGiven: true)), repeats: false);
+        summary.Print(_host, new MediaWork("", "files", _scan.Items, _store), repeats: false);
         _host.Say($"{_host.Shown(_scan.Folder)}: {report}");
         return summary.Failed;
     }
@@ -144,13 +143,18 @@ internal sealed class FolderSearch : IAsyncDisposable
     // Better reported before the model is loaded.
     private void RequirePlace()
     {
+        if (_store.Database is not null)
+        {
+            return;
+        }
+
         try
         {
-            Directory.CreateDirectory(_store);
+            Directory.CreateDirectory(_store.Folder);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"the embeddings cannot be saved in {_host.Shown(_store)}: {fault.Message} --store FOLDER saves them elsewhere.");
+            throw new CommandException($"the embeddings cannot be saved in {_store.Shown(_host)}: {fault.Message} --store FOLDER saves them elsewhere.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
 using CoVR.Embedding;
@@ -8,7 +9,7 @@ namespace CoVR.Cli.Commands.Search;
 /// <summary><c>covr search</c>: searches your own folder.</summary>
 internal sealed class SearchCommand
 {
-    private readonly Argument<string> _folder = new("folder") { Description = "The folder of pictures and videos, with all its subfolders." };
+    private readonly Argument<string?> _folder = new("folder") { Description = "The folder of pictures and videos, with all its subfolders; without one, --postgres is searched as it is.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _image = new("--image", "-i") { Description = "The reference: a picture, in the folder or anywhere else." };
     private readonly Option<string?> _video = new("--video", "-v") { Description = "The reference: a video, of which the middle frame is used." };
     private readonly Option<string?> _text = new("--text", "-t") { Description = "What to change, or what to look for when there is no reference." };
@@ -22,6 +23,7 @@ internal sealed class SearchCommand
     private readonly FilterArguments _filters = new();
     private readonly Option<int> _batch = new Option<int>("--batch_size", "--batch-size") { Description = "Frames per call of the model.", DefaultValueFactory = _ => 16 }.AtLeast(1);
     private readonly Option<int> _timeout = OptionRules.VideoTimeout();
+    private readonly PostgresArguments _postgres;
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly ModelArguments _model;
@@ -43,6 +45,7 @@ internal sealed class SearchCommand
                 new("covr search clips --video clips/dog.mp4 --text \"make it a cat\" --model blip2-coco --json"),
                 new("covr search photos --text \"a beach\" --taken-after 2024-06-01 --camera iphone"),
                 new("covr search photos", "embeds the folder, so that later searches are fast"),
+                new("covr search --postgres clips --text \"a dog\"", "a gallery in PostgreSQL that 'covr embed … --postgres clips' fills"),
             ],
         };
         _command.Add(_folder);
@@ -50,6 +53,8 @@ internal sealed class SearchCommand
         {
             _command.Add(option);
         }
+
+        _postgres = PostgresArguments.AddTo(_command);
 
         _model = ModelArguments.ForQueries(_command);
         _command.Add(_batch);
@@ -67,7 +72,13 @@ internal sealed class SearchCommand
             _host.KeepOutputForResult();
         }
 
-        var folder = _host.PathOf(parsed.GetRequiredValue(_folder));
+        var database = _postgres.Read(parsed);
+        if (parsed.GetValue(_folder) is not { } named)
+        {
+            return await SearchDatabaseAsync(parsed, database ?? throw new CommandException("covr search needs a folder, or --postgres GALLERY.", ExitCodes.Usage), cancellation);
+        }
+
+        var folder = _host.PathOf(named);
         if (!Directory.Exists(folder))
         {
             throw new CommandException($"there is no folder {_host.Shown(folder)}.");
@@ -75,7 +86,7 @@ internal sealed class SearchCommand
 
         var model = _model.Read(_host, parsed);
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
-        var store = parsed.GetValue(_store) is { } given ? _host.PathOf(given) : null;
+        var store = Store(parsed, database);
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
         var timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout));
         await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, timeout, cancellation);
@@ -97,6 +108,34 @@ internal sealed class SearchCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private async Task<int> SearchDatabaseAsync(ParseResult parsed, PostgresPlace database, CancellationToken cancellation)
+    {
+        var (reference, text) = (Reference(parsed, _host.Folder), parsed.GetValue(_text));
+        if ((reference is null && string.IsNullOrWhiteSpace(text)) || parsed.GetValue(_page) is not null || parsed.GetValue(_store) is not null)
+        {
+            throw new CommandException("without a folder, covr search needs --text, --image or --video, and takes neither --html nor --store.", ExitCodes.Usage);
+        }
+
+        var filters = _filters.Read(parsed);
+        var options = new SearchOptions { Top = parsed.GetValue(_top), Filter = filters.Count == 0 ? null : new GalleryFilter.All(filters) };
+        var query = new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
+        Show(await DatabaseSearch.AskAsync(_host, database, _model.Read(_host, parsed), query, options, parsed.GetValue(_withReference), cancellation), parsed.GetValue(_json));
+        return ExitCodes.Done;
+    }
+
+    private Sink? Store(ParseResult parsed, PostgresPlace? database)
+    {
+        var given = parsed.GetValue(_store);
+        if (given is not null && database is not null)
+        {
+            throw new CommandException("--store and --postgres both keep embeddings: give only one of them.", ExitCodes.Usage);
+        }
+
+        return given is not null ? new Sink(_host.PathOf(given), IsStore: true, IsGiven: true)
+            : database is not null ? new Sink("", IsStore: false, IsGiven: true) { Database = database }
+            : null;
     }
 
     private string? Reference(ParseResult parsed, string folder)
