@@ -27,12 +27,8 @@ switch (args)
         return await TenMillionCommand.RunAsync(rest);
     case [PostgresCommand.Name, .. var rest]:
         return await PostgresCommand.RunAsync(rest);
-    case [PostgresCommand.Name, .. var rest]:
-        return await PostgresCommand.RunAsync(rest);
     case [ShardsCommand.Name, .. var rest]:
         return await ShardsCommand.RunAsync(rest);
-    case [TenMillionCommand.Name, .. var rest]:
-        return await TenMillionCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:
         return ModelsCommand.Run(rest);
     case [MediaCommand.Name, .. var rest]:
