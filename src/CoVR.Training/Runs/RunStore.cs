@@ -63,8 +63,7 @@ internal sealed class RunStore : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             var safe = _safe is { } step ? $"The state of step {step} is still there: free some disk space or repair the folder, and run again to resume from it."
-                : _state.Exists ? "The saved state is still there."
-                : "Nothing was saved before.";
+                : _state.Exists ? "The saved state is still there." : "Nothing was saved before.";
             throw new CheckpointException(path, $"it cannot be written: {error.Message.TrimEnd('.')}. {safe}", error);
         }
     }

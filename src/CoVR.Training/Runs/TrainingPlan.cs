@@ -67,5 +67,4 @@ public sealed record TrainingPlan
 }
 
 /// <summary>The arguments of <see cref="TrainingPlan.WithValidation"/>.</summary>
-internal sealed record RetrievalValidation(
-    TripletDataset Dataset, ITripletDatasetReader Media, IRetrievalProtocol Protocol, EvaluationOptions? Options, IProgress<JobProgress>? Progress);
+internal sealed record RetrievalValidation(TripletDataset Dataset, ITripletDatasetReader Media, IRetrievalProtocol Protocol, EvaluationOptions? Options, IProgress<JobProgress>? Progress);
