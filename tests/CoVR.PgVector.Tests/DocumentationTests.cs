@@ -4,6 +4,8 @@ namespace CoVR.PgVector.Tests;
 
 public sealed class DocumentationTests
 {
-    [Fact]
-    public void Code_OfThePage_Compiles() => Assert.Empty(DocumentedCode.ErrorsOf("docs/postgres.md"));
+    [Theory]
+    [InlineData("docs/postgres.md")]
+    [InlineData("docs/scaling.md")]
+    public void Code_OfThePage_Compiles(string page) => Assert.Empty(DocumentedCode.ErrorsOf(page));
 }
