@@ -38,4 +38,10 @@ public sealed class ConstructionOptions
 
     /// <summary>The stage <see cref="ConstructionStage.WriteEdits"/>.</summary>
     public EditOptions Edits { get; set; } = new();
+
+    /// <summary>The stage <see cref="ConstructionStage.Split"/>.</summary>
+    public SplitOptions Split { get; set; } = new();
+
+    /// <summary>The stage <see cref="ConstructionStage.Export"/>.</summary>
+    public ExportOptions Export { get; set; } = new();
 }

@@ -59,13 +59,22 @@ public sealed class ConstructionPipeline
     public Task<IReadOnlyList<StageReport>> PlanAsync(CancellationToken cancellationToken = default) =>
         Task.Run(() => VisitAsync(null, plan: true, null, cancellationToken), cancellationToken);
 
-    private IReadOnlyList<Stage> CreateStages() =>
+    private async ValueTask<string> DescribeMediaAsync(CancellationToken cancellationToken) => MediaEmbeddings switch
+    {
+        null => "",
+        IGallery gallery => $"{await gallery.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)} {await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false)}",
+        { } source => $"{await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)}",
+    };
+
+    private IReadOnlyList<Stage> CreateStages(string media) =>
     [
         new CollectStage(_options.Collect, CaptionSources),
         new MineStage(_options.Mining, _options.Seed),
         new FilterTextStage(_options.TextFilter, TextFilters, TextEmbeddings),
-        new PairMediaStage(_options.Pairing, MediaEmbeddings, _options.Seed),
+        new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
         new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
+        new SplitStage(_options.Split, _options.Seed),
+        new ExportStage(_options.Export, _options.Collect.MediaFolder),
     ];
 
     private async Task<IReadOnlyList<StageReport>> VisitAsync(ConstructionStage? only, bool plan, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
@@ -73,7 +82,8 @@ public sealed class ConstructionPipeline
         using var file = WorkFile.Open(_options);
         var run = new StageRunner(file, Time, progress);
         List<StageReport> reports = [];
-        foreach (var stage in CreateStages().TakeWhile(stage => only is null || stage.Name <= only))
+        var media = await DescribeMediaAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var stage in CreateStages(media).TakeWhile(stage => only is null || stage.Name <= only))
         {
             var report = run.IsCurrent(stage) is { } current ? current
                 : plan ? run.Postpone(stage)

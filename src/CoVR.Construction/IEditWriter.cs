@@ -7,6 +7,11 @@ public interface IEditWriter
     /// <summary>Names the writer and all that its texts depend on: when it changes, they are written again.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Says what requests would cost, for <see cref="ConstructionPipeline.PlanAsync"/>.</summary>
+    /// <param name="requests">How many there are.</param>
+    /// <returns>One line; null if they cost nothing.</returns>
+    string? Estimate(long requests) => null;
+
     /// <summary>Writes texts for one direction of a caption pair, whatever media show it.</summary>
     /// <param name="request">Both captions.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -17,7 +17,19 @@ internal static class MadeCaptions
     public static ConstructionOptions Options(TemporaryFolder folder, params IEnumerable<string> captions)
     {
         Write(folder, captions);
-        return new ConstructionOptions { WorkFile = folder["work.duckdb"], Threads = 2, MemoryLimit = 512, Collect = { Inputs = { folder["captions.csv"] } } };
+        return new ConstructionOptions { WorkFile = folder["work.duckdb"], Threads = 2, MemoryLimit = 512, Collect = { Inputs = { folder["captions.csv"] } }, Export = { Folder = folder["dataset"] } };
+    }
+
+    /// <summary>Runs stages up to one, and gives the report of that.</summary>
+    public static async Task<StageReport> RunToAsync(this ConstructionPipeline pipeline, ConstructionStage last)
+    {
+        StageReport? report = null;
+        for (var stage = ConstructionStage.Collect; stage <= last; stage++)
+        {
+            report = (await pipeline.RunAsync(stage, cancellationToken: TestContext.Current.CancellationToken)).Single();
+        }
+
+        return report!;
     }
 
     /// <summary>Writes the CSV of <see cref="Options"/> anew.</summary>

@@ -22,6 +22,7 @@ internal static class CommandList
             Test.TestCommand.Create,
             Search.SearchCommand.Create,
             Embed.EmbedCommand.Create,
+            Construct.ConstructCommand.Create,
             Download.DownloadCommand.Create,
             Convert.ConvertCommand.Create,
             Demo.DemoCommand.Create,

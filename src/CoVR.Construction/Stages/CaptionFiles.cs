@@ -7,21 +7,11 @@ namespace CoVR.Construction.Stages;
 /// <param name="work">The running stage.</param>
 internal sealed class CaptionFiles(CollectOptions options, StageWork work)
 {
-    /// <summary>Whether a file can be read by its name.</summary>
-    public static bool Knows(string path) => FormatOf(path) is not null;
-
     /// <summary>Adds the rows of a file to the table <c>items</c>.</summary>
-    /// <exception cref="ConstructionException">A column is missing.</exception>
+    /// <exception cref="ConstructionException">Its kind is unknown, or a column is missing.</exception>
     public void Add(string path, CancellationToken cancellationToken)
     {
-        var source = FormatOf(path)!;
-        var columns = work.File.Read($"DESCRIBE SELECT * FROM {source}", row => row.GetString(0), cancellationToken);
-        if (source.StartsWith("read_json", StringComparison.Ordinal))
-        {
-            // Told so, numbers are read as the text they are.
-            source = $"{source[..^1]}, columns = {{{string.Join(", ", columns.Select(column => $"{Sql.Text(column)}: 'VARCHAR'"))}}})";
-        }
-
+        var (source, columns) = Open(work.File, path, tolerant: true, cancellationToken);
         var (caption, id, location) = (Column(columns, options.CaptionColumn), Column(columns, options.IdColumn), Column(columns, options.PathColumn));
         if (caption is null || (id ?? location) is null)
         {
@@ -37,6 +27,17 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
         CountRejected(path, cancellationToken);
     }
 
+    /// <summary>How a file is read, and its columns; only a tolerant reader passes over lines that are no text or no row.</summary>
+    /// <exception cref="ConstructionException">Its kind is unknown.</exception>
+    public static (string Source, IReadOnlyList<string> Columns) Open(WorkFile file, string path, bool tolerant, CancellationToken cancellationToken)
+    {
+        var source = FormatOf(path, tolerant) ?? throw new ConstructionException($"File '{path}'", "its kind is unknown; use .csv, .tsv, .jsonl, .ndjson, .parquet, or a folder.");
+        var columns = file.Read($"DESCRIBE SELECT * FROM {source}", row => row.GetString(0), cancellationToken);
+        return source.StartsWith("read_json", StringComparison.Ordinal)
+            ? ($"{source[..^1]}, columns = {{{string.Join(", ", columns.Select(column => $"{Sql.Text(column)}: 'VARCHAR'"))}}})", columns) // told so, it reads numbers as the text they are
+            : (source, columns);
+    }
+
     /// <summary>Adds rows of (id, path, caption, grp, licence) with their normal form.</summary>
     public static void Insert(WorkFile file, string rows, CancellationToken cancellationToken) => file.Execute($"""
         INSERT INTO items
@@ -44,17 +45,17 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
         FROM (SELECT *, {Sql.Words("lowered")} AS words FROM (SELECT *, lower(nfc_normalize(coalesce(caption, ''))) AS lowered FROM ({rows})))
         """, cancellationToken);
 
-    private static string? FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    private static string? FormatOf(string path, bool tolerant) => Path.GetExtension(path).ToLowerInvariant() switch
     {
-        ".csv" => Csv(path, ","),
-        ".tsv" => Csv(path, "\t"),
-        ".jsonl" or ".ndjson" => $"read_json({Sql.Text(path)}, format = 'newline_delimited', ignore_errors = true)",
+        ".csv" => Csv(path, ",", tolerant),
+        ".tsv" => Csv(path, "\t", tolerant),
+        ".jsonl" or ".ndjson" => $"read_json({Sql.Text(path)}, format = 'newline_delimited', ignore_errors = {tolerant})",
         ".parquet" => $"read_parquet({Sql.Text(path)})",
         _ => null,
     };
 
-    private static string Csv(string path, string delimiter) => $"""
-        read_csv({Sql.Text(path)}, header = true, all_varchar = true, delim = {Sql.Text(delimiter)}, quote = '"', escape = '"', store_rejects = true, rejects_limit = 0)
+    private static string Csv(string path, string delimiter, bool tolerant) => $"""
+        read_csv({Sql.Text(path)}, header = true, all_varchar = true, delim = {Sql.Text(delimiter)}, quote = '"', escape = '"', store_rejects = {tolerant})
         """;
 
     private static string? Column(IReadOnlyList<string> columns, string name) =>

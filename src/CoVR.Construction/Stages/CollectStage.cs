@@ -58,13 +58,9 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
                 work.Drop(reason.Key, reason.Count(), reason);
             }
         }
-        else if (CaptionFiles.Knows(input))
-        {
-            new CaptionFiles(options, work).Add(input, cancellationToken);
-        }
         else
         {
-            throw new ConstructionException($"File '{input}'", "its kind is unknown; use .csv, .tsv, .jsonl, .ndjson, .parquet, or a folder.");
+            new CaptionFiles(options, work).Add(input, cancellationToken);
         }
     }
 

@@ -6,13 +6,11 @@ namespace CoVR.Construction.Stages;
 /// <summary>Pairs the media of each caption pair.</summary>
 /// <param name="options">How many, and how similar.</param>
 /// <param name="embeddings">Embeddings of the media; null to compare none.</param>
+/// <param name="description">Describes what is in them.</param>
 /// <param name="seed">The seed of samples.</param>
-internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? embeddings, int seed) : Stage
+internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? embeddings, string description, int seed) : Stage
 {
     private const int BatchSize = 100_000;
-
-    // The identity under which readers and galleries know an item: its path without extension where that is relative.
-    private const string Media = @"CASE WHEN path IS NULL OR path[1] = '/' OR path[2] = ':' THEN id ELSE regexp_replace(path, '\.[^./]+$', '') END";
 
     private readonly Dictionary<string, float[]?> _vectors = new(StringComparer.Ordinal);
 
@@ -27,7 +25,7 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
 
     /// <inheritdoc/>
     public override IEnumerable<string> DescribeInputs() =>
-        [Describe(options), $"{seed}", embeddings is null ? "" : embeddings.GetFingerprintAsync().AsTask().GetAwaiter().GetResult().ToString()];
+        [Describe(options), $"{seed}", description];
 
     /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
@@ -36,16 +34,16 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
             CREATE TEMP TABLE wanted AS SELECT pair, text_a, text_b FROM caption_pairs SEMI JOIN text_pairs USING (pair);
             CREATE TEMP TABLE shown AS SELECT text, media
             FROM (SELECT text, media, row_number() OVER (PARTITION BY text ORDER BY md5(concat(media, ' {seed}')), media) AS place
-                FROM (SELECT DISTINCT text, {Media} AS media FROM items SEMI JOIN (SELECT text_a AS text FROM wanted UNION SELECT text_b FROM wanted) USING (text)))
+                FROM (SELECT DISTINCT text, {Sql.Media} AS media FROM items SEMI JOIN (SELECT text_a AS text FROM wanted UNION SELECT text_b FROM wanted) USING (text)))
             WHERE place <= {options.MaxMediaPerCaption};
-            CREATE TEMP TABLE candidates AS SELECT pair, a.media AS media_a, b.media AS media_b
+            CREATE TEMP TABLE candidates AS SELECT row_number() OVER () AS row, pair, a.media AS media_a, b.media AS media_b
             FROM wanted JOIN shown a ON a.text = text_a JOIN shown b ON b.text = text_b WHERE a.media <> b.media;
             CREATE TEMP TABLE scored (pair INTEGER, media_a VARCHAR, media_b VARCHAR, similarity FLOAT);
             CREATE TABLE near_duplicates (media_a VARCHAR, media_b VARCHAR);
             """, cancellationToken);
         if (embeddings is null)
         {
-            work.File.Execute("INSERT INTO scored SELECT *, NULL FROM candidates", cancellationToken);
+            work.File.Execute("INSERT INTO scored SELECT pair, media_a, media_b, NULL FROM candidates", cancellationToken);
         }
         else
         {
@@ -58,11 +56,11 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
     private async Task CompareAsync(StageWork work, CancellationToken cancellationToken)
     {
         var tally = new DropTally();
-        var last = work.File.Number("SELECT coalesce(max(rowid), -1) FROM candidates", cancellationToken);
-        for (var first = 0L; first <= last; first += BatchSize)
+        var last = work.File.Number("SELECT count(*) FROM candidates", cancellationToken);
+        for (var first = 1L; first <= last; first += BatchSize)
         {
             var pairs = work.File.Read(
-                $"SELECT pair, media_a, media_b FROM candidates WHERE rowid BETWEEN {first} AND {first + BatchSize - 1}", row => (Pair: row.GetInt32(0), A: row.GetString(1), B: row.GetString(2)), cancellationToken);
+                $"SELECT pair, media_a, media_b FROM candidates WHERE row BETWEEN {first} AND {first + BatchSize - 1}", row => (Pair: row.GetInt32(0), A: row.GetString(1), B: row.GetString(2)), cancellationToken);
             foreach (var media in pairs.SelectMany(pair => new[] { pair.A, pair.B }).Distinct(StringComparer.Ordinal).Where(media => !_vectors.ContainsKey(media)))
             {
                 _vectors[media] = await ReadAsync(media, cancellationToken).ConfigureAwait(false);

@@ -21,6 +21,9 @@ internal abstract class Stage
     /// <summary>Whether what it wrote outside the work file is still there.</summary>
     public virtual bool IsIntact => true;
 
+    /// <summary>Remarks about a run to come.</summary>
+    public virtual IReadOnlyList<string> Foresee(WorkFile file) => [];
+
     /// <summary>Writes its tables, which do not exist when it is called.</summary>
     public abstract Task RunAsync(StageWork work, CancellationToken cancellationToken);
 

@@ -28,7 +28,7 @@ internal sealed class StageRunner(WorkFile file, TimeProvider time, IProgress<Jo
     public StageReport Postpone(Stage stage)
     {
         _isPostponed = true;
-        return new StageReport(stage.Name, true, 0, TimeSpan.Zero);
+        return new StageReport(stage.Name, true, 0, TimeSpan.Zero) { Notes = stage.Foresee(file) };
     }
 
     /// <summary>Runs a stage in one transaction.</summary>

@@ -21,8 +21,11 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
     /// <inheritdoc/>
     public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {options.TextsPerPair}", writer.Fingerprint];
 
-    /// <summary>How many texts it would ask for; 0 before media are paired.</summary>
-    public long CountRequests(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") == 0
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is { } estimate ? [estimate] : [];
+
+    // 0 before media are paired.
+    private long CountRequests(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") == 0
         ? 0
         : file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1);
 

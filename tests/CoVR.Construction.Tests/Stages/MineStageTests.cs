@@ -16,7 +16,7 @@ public sealed class MineStageTests
         options.Mining.MaxGroup = int.MaxValue;
         options.Mining.Insertions = true;
 
-        await new ConstructionPipeline(options).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await new ConstructionPipeline(options).RunToAsync(ConstructionStage.Mine);
 
         var expected = AllPairs(captions).Order(StringComparer.Ordinal).ToArray();
         Assert.True(expected.Length > 5000);
@@ -48,8 +48,8 @@ public sealed class MineStageTests
         using var folder = new TemporaryFolder();
         var options = MadeCaptions.Options(folder, captions);
         options.Mining.MaxGroup = 10;
-        var reports = await new ConstructionPipeline(options).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        return ([.. Pairs(options)], reports.Single(report => report.Stage == ConstructionStage.Mine));
+        var report = await new ConstructionPipeline(options).RunToAsync(ConstructionStage.Mine);
+        return ([.. Pairs(options)], report);
     }
 
     private static IReadOnlyList<string> Pairs(ConstructionOptions options)
