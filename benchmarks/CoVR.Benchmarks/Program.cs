@@ -6,6 +6,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
+using CoVR.Benchmarks.Media;
 using CoVR.Benchmarks.Results;
 using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
@@ -24,8 +25,12 @@ switch (args)
         return await ConstructCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
+    case [TenMillionCommand.Name, .. var rest]:
+        return await TenMillionCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:
         return ModelsCommand.Run(rest);
+    case [MediaCommand.Name, .. var rest]:
+        return await MediaCommand.RunAsync(rest);
     case [TrainStepCommand.Name, .. var rest]:
         return TrainStepCommand.Run(rest);
     case [OnnxBenchmarks.Name, .. var rest]:

@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "Gallery {Folder} could not be compacted; its files stay larger than needed.")]
     public static partial void CompactionFailed(this ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "Gallery {Folder}: {File} is damaged. It is made again from the segments.")]
+    public static partial void PartDamaged(this ILogger logger, string folder, string file);
+
+    [LoggerMessage(24, LogLevel.Warning, "Gallery {Folder}: what speeds up its opening could not be written; it works without.")]
+    public static partial void PartFailed(this ILogger logger, string folder, Exception exception);
 }

@@ -33,6 +33,10 @@ internal static class MadeTraining
         Seed = 7,
     });
 
+    /// <summary>BLIP-large with a frozen ViT.</summary>
+    internal static ComposedModel Large() =>
+        MadeModels.Create(new ModelOptions { Vocabulary = MadeModels.Vocabulary, Seed = 1, Trainable = TrainableWeights.Composed });
+
     /// <summary>Mean milliseconds of a step, of the clock and of the processor, after two steps to warm up.</summary>
     internal static async Task<(double Wall, double Processor)> MeasureAsync(ComposedModel model, int batch, int steps, Action<TrainingOptions>? configure = null)
     {

@@ -6,8 +6,9 @@ using TorchSharp;
 namespace CoVR.Benchmarks.Steps;
 
 /// <summary>
-/// Training steps in pairs: in chunks against whole (<c>steps cached [batch] [rounds]</c>), and two ranks against one process with the
-/// same batch (<c>steps ranks [batch] [rounds]</c>).
+/// Training steps in pairs: in chunks against whole (<c>steps cached [batch] [rounds]</c>), two ranks against one process with the
+/// same batch (<c>steps ranks [batch] [rounds]</c>), and BLIP-large with its frozen ViT packed against plain layers
+/// (<c>steps packed [batch] [rounds]</c>).
 /// </summary>
 internal static class StepBenchmarks
 {
@@ -29,10 +30,13 @@ internal static class StepBenchmarks
                 return 0;
             case "ranks":
                 return await RanksAsync(batch, rounds);
+            case "packed":
+                await PackedAsync(args.Length > 1 ? batch : 2, args.Length > 2 ? rounds : 3);
+                return 0;
             case "one":
                 return await OneAsync(batch);
             default:
-                Console.Error.WriteLine("steps cached [batch] [rounds], or steps ranks [batch] [rounds]");
+                Console.Error.WriteLine("steps cached|ranks|packed [batch] [rounds]");
                 return 2;
         }
     }
@@ -54,6 +58,28 @@ internal static class StepBenchmarks
 
             Print($"{name}: chunks / whole", ratios);
         }
+    }
+
+    private static async Task PackedAsync(int batch, int rounds)
+    {
+        torch.set_num_threads(1);
+        const string Switch = "CoVR.Modeling.Packing";
+        AppContext.SetSwitch(Switch, false);
+        using var plain = MadeTraining.Large();
+        AppContext.SetSwitch(Switch, true);
+        using var packed = MadeTraining.Large();
+        List<double> ratios = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            AppContext.SetSwitch(Switch, false);
+            var before = await MadeTraining.MeasureAsync(plain, batch, steps: 2);
+            AppContext.SetSwitch(Switch, true);
+            var now = await MadeTraining.MeasureAsync(packed, batch, steps: 2);
+            ratios.Add(now.Processor / before.Processor);
+            Console.WriteLine($"packed {now.Processor:F0} ms of the processor, plain {before.Processor:F0} ms");
+        }
+
+        Print("packed / plain", ratios);
     }
 
     private static async Task<int> RanksAsync(int batch, int rounds)

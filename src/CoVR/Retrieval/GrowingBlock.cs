@@ -51,7 +51,7 @@ internal sealed class GrowingBlock(int dimensions, bool coded)
     }
 
     /// <summary>A block of what has been written so far; later additions do not change it.</summary>
-    public RowBlock ToBlock() => new(_values, _items, _starts, Count) { IsOwned = true, Longest = _longest, Codes = _codes };
+    public RowBlock ToBlock() => new(_values, BlockItems.Of(_items), _starts, Count) { IsOwned = true, Longest = _longest, Codes = _codes };
 
     private Memory<byte> Lengthened(int rows)
     {

@@ -8,7 +8,8 @@ namespace CoVR.Retrieval;
 /// </remarks>
 /// <param name="dimensions">D.</param>
 /// <param name="coded">Whether added rows get codes.</param>
-internal sealed class LiveRows(int dimensions, bool coded = true)
+/// <param name="parts">The first items; null for none. An item must be live in one part at most.</param>
+internal sealed class LiveRows(int dimensions, bool coded = true, IReadOnlyList<RowPart>? parts = null)
 {
     private const int DeadBeforeClosing = 256;
 
@@ -16,10 +17,11 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
     private readonly Lock _gate = new();
     private readonly Dictionary<MediaId, int> _ordinals = [];
     private readonly List<(MediaId Id, int? Ordinal)> _moves = [];
-    private readonly List<RowBlock> _blocks = [];
+    private readonly RowPart[] _parts = [.. parts ?? []];
+    private readonly List<RowBlock> _blocks = [.. (parts ?? []).SelectMany(part => part.Blocks)];
     private readonly SortedSet<int> _unused = [];
     private readonly HashSet<int> _thinned = [];
-    private RowSnapshot _published = new([], dimensions);
+    private RowSnapshot _published = new([.. (parts ?? []).SelectMany(part => part.Blocks)], dimensions);
     private GrowingBlock? _growing;
     private int _growingAt;
 
@@ -28,6 +30,9 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
 
     /// <summary>Whether added rows get codes.</summary>
     public bool IsCoded => coded;
+
+    /// <summary>How many blocks of a snapshot belong to parts; they come first.</summary>
+    public int BlocksOfParts { get; } = (parts ?? []).Sum(part => part.Blocks.Length);
 
     /// <summary>The last published state.</summary>
     public RowSnapshot Snapshot => Volatile.Read(ref _published);
@@ -38,7 +43,7 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
     {
         lock (_gate)
         {
-            return (_published, [.. ids.Select(list => list.Select(id => _ordinals.GetValueOrDefault(id, -1)).Where(ordinal => ordinal >= 0).ToArray())]);
+            return (_published, [.. ids.Select(list => list.Select(id => OrdinalOf(id, _published.Blocks)).Where(ordinal => ordinal >= 0).ToArray())]);
         }
     }
 
@@ -47,7 +52,7 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
     {
         lock (_gate)
         {
-            return _ordinals.ContainsKey(id);
+            return OrdinalOf(id, _published.Blocks) >= 0;
         }
     }
 
@@ -129,9 +134,32 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
 
     private static int Ordinal(int place, int item) => (place * RowBlock.Capacity) + item;
 
+    /// <summary>The ordinal of an item; -1 if absent.</summary>
+    private int OrdinalOf(MediaId id, IReadOnlyList<RowBlock> blocks)
+    {
+        if (_ordinals.TryGetValue(id, out var ordinal))
+        {
+            return ordinal;
+        }
+
+        var first = 0;
+        foreach (var part in _parts)
+        {
+            if (part.Find(id) is >= 0 and var at && blocks[first + (at / part.ItemsOfBlock)].IsAlive(at % part.ItemsOfBlock))
+            {
+                return Ordinal(first + (at / part.ItemsOfBlock), at % part.ItemsOfBlock);
+            }
+
+            first += part.Blocks.Length;
+        }
+
+        return -1;
+    }
+
     private bool Kill(MediaId id)
     {
-        if (!_ordinals.TryGetValue(id, out var ordinal))
+        var ordinal = OrdinalOf(id, _blocks);
+        if (ordinal < 0)
         {
             return false;
         }
@@ -202,6 +230,9 @@ internal sealed class LiveRows(int dimensions, bool coded = true)
         }
 
         _blocks[place] = RowBlock.Empty;
-        _unused.Add(place);
+        if (place >= BlocksOfParts)
+        {
+            _unused.Add(place);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CoVR.Retrieval;
 
 /// <summary>An item as the search engine sees it.</summary>
@@ -20,15 +22,15 @@ internal class LiveItem(GalleryItem description)
 /// <summary>At most <see cref="Capacity"/> items whose rows are contiguous. Immutable: further dead items are marked in a new block over the same memory.</summary>
 /// <param name="Values">The rows [Rows, D], possibly followed by unused space. The memory must not move: a pinned array or a <c>MemoryManager</c> of a memory map.</param>
 /// <param name="Items">The items, possibly followed by unused space.</param>
-/// <param name="Starts">The first row of each item, and the end of the last.</param>
+/// <param name="Starts">The first row of each item, and the end of the last, possibly followed by unused numbers.</param>
 /// <param name="Count">How many items there are, dead ones included.</param>
-internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, int[] Starts, int Count)
+internal sealed record RowBlock(ReadOnlyMemory<float> Values, BlockItems Items, int[] Starts, int Count)
 {
     /// <summary>The most items per block, and the most rows unless a single item has more.</summary>
     public const int Capacity = 4096;
 
     /// <summary>A block without items.</summary>
-    public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, [], [0], 0);
+    public static readonly RowBlock Empty = new(ReadOnlyMemory<float>.Empty, BlockItems.Of([]), [0], 0);
 
     // Shared by copies of the block in which further items are dead.
     private readonly FilteredItems _filtered = new();
@@ -69,17 +71,24 @@ internal sealed record RowBlock(ReadOnlyMemory<float> Values, LiveItem[] Items, 
 
             var starts = Enumerable.Range(first, end - first + 1).Select(item => startOf(item) - start).ToArray();
             var rows = values.Slice(start * dimensions, starts[^1] * dimensions);
-            yield return new RowBlock(rows, [.. items.Skip(first).Take(end - first)], starts, end - first) { Codes = coded ? RowCodes.Of(rows.Span, dimensions) : default };
+            yield return new RowBlock(rows, BlockItems.Of([.. items.Skip(first).Take(end - first)]), starts, end - first) { Codes = coded ? RowCodes.Of(rows.Span, dimensions) : default };
             first = end;
         }
     }
 
     /// <summary>The rows of an item.</summary>
-    public ReadOnlyMemory<float> RowsOf(int item, int dimensions) =>
-        Values.Slice(Starts[item] * dimensions, (Starts[item + 1] - Starts[item]) * dimensions);
+    public ReadOnlyMemory<float> RowsOf(int item, int dimensions)
+    {
+        var rows = Values.Slice(Starts[item] * dimensions, (Starts[item + 1] - Starts[item]) * dimensions);
+        Items.Check(item, rows);
+        return rows;
+    }
 
     /// <summary>Whether an item is live.</summary>
-    public bool IsAlive(int item) => Alive is null || Bits.Get(Alive, item);
+    public bool IsAlive(int item) => item < Count && (Alive is null || Bits.Get(Alive, item));
+
+    /// <summary>The block in which only the given items are live.</summary>
+    public RowBlock Only(ulong[]? alive) => alive is null ? this : this with { Alive = alive, AliveCount = alive.Sum(BitOperations.PopCount) };
 
     /// <summary>The live items that a filter passes, one bit each. The last few filters are remembered.</summary>
     public ulong[] Passing(GalleryFilter filter)

@@ -14,8 +14,10 @@ namespace CoVR.Storage;
 /// <para>Any number of processes may read, and all segments are one gallery, in which the newest record of an item counts. Each segment has one writer at a time:
 /// the first write takes a lock that is held until disposal. Workers on several machines share a folder by writing separate segments
 /// (<see cref="FolderGalleryOptions.Segment"/>); their clocks decide which record is newer.</para>
-/// <para>The first search writes the pooled rows of all items to a scratch file and searches its memory map; embeddings are not kept in managed
-/// memory, apart from a few thousand recent items, and until that search up to 64 MiB of each segment. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
+/// <para>Searches read memory maps: embeddings are not kept in managed memory, apart from a few thousand recent items, and until the first search up to 64 MiB of each segment.
+/// With <see cref="FramePoolings.Mean"/> and <see cref="Similarities.MeanPooled"/> or <see cref="Similarities.MaxOverPairs"/>, what opening and searching many items need (identities, codes,
+/// pooled rows; about 5 bytes a dimension and 60 an item) is kept in files beside the segments, which may be deleted; else, and for fewer than 65,536 items, the first search writes
+/// pooled rows to a scratch file. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
 /// </remarks>
 public sealed class FolderGallery : IGallery
 {
@@ -44,6 +46,12 @@ public sealed class FolderGallery : IGallery
     internal Action<string>? Step
     {
         set => _store.Step = value;
+    }
+
+    /// <summary>How many items are collected before a part of them is written; a test may set few.</summary>
+    internal int ItemsOfPart
+    {
+        set => _store.ItemsOfPart = value;
     }
 
     /// <summary>Whether a folder contains such a gallery.</summary>
@@ -174,7 +182,7 @@ public sealed class FolderGallery : IGallery
     public async ValueTask<long> CountAsync(GalleryFilter? filter = null, CancellationToken cancellationToken = default)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
-        return filter is null ? _store.Read(index => Whole(index).Count) : _store.Read(Items).Count(filter.Matches);
+        return filter is null ? _store.Read(index => Whole(index).Count) : _store.Read(index => Whole(index).Entries.Count(record => filter.Matches(record.Item)));
     }
 
     /// <inheritdoc/>
@@ -242,8 +250,6 @@ public sealed class FolderGallery : IGallery
         return index;
     }
 
-    private static GalleryItem[] Items(FolderIndex index) => [.. Whole(index).Entries.Select(record => record.Item)];
-
     /// <summary>An item that is not found may be a damaged one.</summary>
     private static StoredRecord? Find(FolderIndex index, MediaId id) => index.Find(id) ?? Whole(index).Find(id);
 
@@ -265,7 +271,7 @@ public sealed class FolderGallery : IGallery
         return default;
     }
 
-    /// <summary>Retries if compaction has just replaced a file that was being read.</summary>
+    /// <summary>Retries if compaction has just replaced a file that was being read, or a part is damaged.</summary>
     private T Retry<T>(Func<T> read)
     {
         while (true)
@@ -276,6 +282,10 @@ public sealed class FolderGallery : IGallery
             }
             catch (ObjectDisposedException) when (!_disposed)
             {
+            }
+            catch (Exception error) when (PartDamagedException.In(error) is not null)
+            {
+                _store.Discard(PartDamagedException.In(error)!.Part);
             }
         }
     }

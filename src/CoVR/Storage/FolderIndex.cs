@@ -1,8 +1,8 @@
 namespace CoVR.Storage;
 
 /// <summary>The position of each item's newest record over all segments of a folder.</summary>
-/// <remarks>Not safe for use from several threads.</remarks>
-internal sealed class FolderIndex : IDisposable
+/// <remarks>Not safe for use from several threads. Most records of a large folder are in parts, which are mapped; the others are in memory.</remarks>
+internal sealed partial class FolderIndex : IDisposable
 {
     private readonly string _folder;
     private readonly EmbeddingFingerprint _fingerprint;
@@ -26,10 +26,13 @@ internal sealed class FolderIndex : IDisposable
     public IReadOnlyList<RecordDamage> Damage => _damage;
 
     /// <summary>The records of all items.</summary>
-    public IEnumerable<StoredRecord> Entries => _newest.Values.Where(record => record.Kind == RecordKind.Entry);
+    public IEnumerable<StoredRecord> Entries => EntriesInMemory.Concat(_parts.Records);
 
     /// <summary>Reads all segments of a folder, as they are at one moment.</summary>
-    public static FolderIndex Load(string folder, EmbeddingFingerprint fingerprint)
+    /// <param name="folder">The folder.</param>
+    /// <param name="fingerprint">What made the embeddings.</param>
+    /// <param name="form">The rows of the parts to use; null to read everything from the segments.</param>
+    public static FolderIndex Load(string folder, EmbeddingFingerprint fingerprint, RowForm? form = null)
     {
         while (true)
         {
@@ -41,6 +44,7 @@ internal sealed class FolderIndex : IDisposable
                     index.Add(SegmentFile.Open(files, fingerprint));
                 }
 
+                index.AddParts(form);
                 var (records, damage) = index.Scan();
                 index.Apply(records, damage);
                 if (index.IsCurrent())
@@ -111,10 +115,10 @@ internal sealed class FolderIndex : IDisposable
     }
 
     /// <summary>The newest record of an item; null if absent.</summary>
-    public StoredRecord? Find(MediaId id) => _newest.GetValueOrDefault(id.Value) is { Kind: RecordKind.Entry } record ? record : null;
+    public StoredRecord? Find(MediaId id) => Newest(id) is { Kind: RecordKind.Entry } record ? record : null;
 
     /// <summary>The failure of an item that has no record.</summary>
-    public StoredRecord? FindFailure(MediaId id) => _newest.GetValueOrDefault(id.Value) is { Kind: RecordKind.Entry } ? null : _failures.GetValueOrDefault(id.Value);
+    public StoredRecord? FindFailure(MediaId id) => Newest(id) is { Kind: RecordKind.Entry } ? null : _failures.GetValueOrDefault(id.Value);
 
     /// <summary>The last failures of all items without a record.</summary>
     public IEnumerable<EmbeddingFailure> Failures() => _failures.Values.Select(record => FindFailure(record.Id)).OfType<StoredRecord>().Select(record => record.Details.Failure!);
@@ -123,6 +127,7 @@ internal sealed class FolderIndex : IDisposable
     /// <param name="segment">The segment; null for all.</param>
     public IReadOnlyList<StoredRecord> Live(SegmentFile? segment) =>
         [.. _newest.Values.Where(record => record.Kind == RecordKind.Entry || RemovalsCount)
+            .Concat(_parts.Records)
             .Concat(_failures.Values)
             .Where(record => segment is null || record.Segment == segment)
             .OrderBy(record => record.Segment.Files.Name, StringComparer.Ordinal)
@@ -158,6 +163,9 @@ internal sealed class FolderIndex : IDisposable
     /// <summary>A removal must be kept as long as another file may hold an older record of the item.</summary>
     private bool RemovalsCount => _segments.Count > 1;
 
+    /// <summary>The newest entry or removal of an item. A record in memory is newer than any in a part.</summary>
+    private StoredRecord? Newest(MediaId id) => _newest.GetValueOrDefault(id.Value) ?? _parts.Find(id);
+
     private void Add(SegmentFile segment) => _segments.Add(segment.Files.Name, segment);
 
     /// <summary>Whether a record adds, replaces or removes an item.</summary>
@@ -174,7 +182,7 @@ internal sealed class FolderIndex : IDisposable
 
     private bool ApplyItem(StoredRecord record)
     {
-        var known = _newest.GetValueOrDefault(record.Id.Value);
+        var known = Newest(record.Id);
         if (known is not null && !IsNewer(record, known))
         {
             return false;
@@ -188,13 +196,18 @@ internal sealed class FolderIndex : IDisposable
 
         Account(known, -1);
         Account(record, 1);
+        if (known is not null)
+        {
+            _parts.Kill(record.Id);
+        }
+
         _newest[record.Id.Value] = record;
         return record.Kind == RecordKind.Entry || known is { Kind: RecordKind.Entry };
     }
 
     private bool ApplyFailure(StoredRecord record)
     {
-        var isOutdated = (_newest.GetValueOrDefault(record.Id.Value) is { } item && (item.Kind == RecordKind.Entry || item.Sequence > record.Sequence))
+        var isOutdated = (Newest(record.Id) is { } item && (item.Kind == RecordKind.Entry || item.Sequence > record.Sequence))
             || (_failures.GetValueOrDefault(record.Id.Value) is { } other && !IsNewer(record, other));
         if (!isOutdated)
         {

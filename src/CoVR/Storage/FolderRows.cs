@@ -4,20 +4,19 @@ namespace CoVR.Storage;
 
 /// <summary>The searchable rows of a folder's gallery: most in memory maps, the latest few thousand in memory.</summary>
 /// <remarks>Any number of threads may search; one at a time may write.</remarks>
-/// <param name="fingerprint">What made the embeddings.</param>
-/// <param name="options">Similarity and pooling.</param>
+/// <param name="form">How embeddings become rows.</param>
+/// <param name="parts">The items in parts.</param>
 /// <param name="scratch">A folder for scratch files.</param>
 /// <param name="read">Reads the current embedding of a record.</param>
-internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGalleryOptions options, string scratch, Func<StoredRecord, EmbeddingSet> read)
+internal sealed class FolderRows(RowForm form, IReadOnlyList<RowPart> parts, string scratch, Func<StoredRecord, EmbeddingSet> read)
 {
     /// <summary>How many items stay in memory before they are written to a map, and how many dead ones in maps before all maps are rewritten.</summary>
     private const int ItemsInMemory = 16_384;
     private const int NumbersOfMap = 1 << 26;
 
-    private readonly LiveRows _rows = new(fingerprint.Dimensions, ExactSearch.UsesCodes(options.Similarity, fingerprint.Dimensions));
-    private readonly ExactSearch _search = new(options.Similarity, fingerprint.Vectors);
+    private readonly LiveRows _rows = new(form.Dimensions, form.IsCoded, parts);
 
-    /// <summary>Adds new items, all of them to maps.</summary>
+    /// <summary>Adds new items, which are in no part, all of them to maps.</summary>
     public void Fill(IEnumerable<StoredRecord> records, CancellationToken cancellationToken)
     {
         foreach (var segment in records.GroupBy(record => record.Segment))
@@ -26,7 +25,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
             Map(segment.OrderBy(record => record.Offset).Select(record =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return (ItemOf(record), RowsOf(reader(record)));
+                return (ItemOf(record), form.RowsOf(reader(record)));
             }));
         }
 
@@ -40,7 +39,7 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         {
             if (record.Kind == RecordKind.Entry)
             {
-                _rows.Upsert(ItemOf(record), RowsOf(record.Segment.ReadEmbedding(record)).Span);
+                _rows.Upsert(ItemOf(record), form.RowsOf(record.Segment.ReadEmbedding(record)).Span);
             }
             else
             {
@@ -58,11 +57,11 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
     }
 
     /// <summary>Searches one state.</summary>
-    public SearchResult[] Search(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken) => _search.Search(_rows, queries, cancellationToken);
+    public SearchResult[] Search(IReadOnlyList<GalleryQuery> queries, CancellationToken cancellationToken) => form.Search.Search(_rows, queries, cancellationToken);
 
     private void MoveToMaps()
     {
-        var blocks = _rows.Snapshot.Blocks;
+        var blocks = _rows.Snapshot.Blocks.AsSpan(_rows.BlocksOfParts).ToArray();
         var (alive, dead) = (0, 0);
         foreach (var block in blocks.Where(block => !block.IsOwned))
         {
@@ -70,9 +69,9 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         }
 
         var isMapStale = dead > alive + ItemsInMemory;
-        if (isMapStale || _rows.Snapshot.Count - alive > ItemsInMemory)
+        if (isMapStale || blocks.Sum(block => block.AliveCount) - alive > ItemsInMemory)
         {
-            Map(blocks.Where(block => isMapStale || block.IsOwned).SelectMany(block => block.AliveItems().Select(item => (block.Items[item], block.RowsOf(item, fingerprint.Dimensions)))));
+            Map(blocks.Where(block => isMapStale || block.IsOwned).SelectMany(block => block.AliveItems().Select(item => (block.Items[item], block.RowsOf(item, form.Dimensions)))));
             _rows.Publish();
         }
     }
@@ -85,8 +84,8 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
         {
             var mapped = new List<LiveItem>();
             var starts = new List<int> { 0 };
-            var rows = MappedNumbers<float>.Write(scratch, Chunk(next, mapped, starts));
-            foreach (var block in Coded([.. RowBlock.Cut(rows, mapped, item => starts[item], fingerprint.Dimensions, coded: false)]))
+            var rows = MappedNumbers.Write(scratch, Chunk(next, mapped, starts));
+            foreach (var block in Coded([.. RowBlock.Cut(rows, mapped, item => starts[item], form.Dimensions, coded: false)]))
             {
                 _rows.Add(block);
             }
@@ -106,36 +105,25 @@ internal sealed class FolderRows(EmbeddingFingerprint fingerprint, FolderGallery
             return blocks;
         }
 
-        var codes = MappedNumbers<byte>.Write(scratch, blocks.Select(block => (ReadOnlyMemory<byte>)RowCodes.Of(block.Values.Span, fingerprint.Dimensions)));
+        var codes = MappedNumbers.Write(scratch, blocks.Select(block => (ReadOnlyMemory<byte>)RowCodes.Of(block.Values.Span, form.Dimensions)));
         var at = 0;
         return blocks.Select(block =>
         {
-            var length = RowCodes.Length(block.Rows, fingerprint.Dimensions);
+            var length = RowCodes.Length(block.Rows, form.Dimensions);
             return block with { Codes = codes.Slice((at += length) - length, length) };
         });
     }
 
     private IEnumerable<ReadOnlyMemory<float>> Chunk(IEnumerator<(LiveItem Item, ReadOnlyMemory<float> Rows)> items, List<LiveItem> mapped, List<int> starts)
     {
-        while (starts[^1] < NumbersOfMap / fingerprint.Dimensions && items.MoveNext())
+        while (starts[^1] < NumbersOfMap / form.Dimensions && items.MoveNext())
         {
             var (item, rows) = items.Current;
             mapped.Add(item);
-            starts.Add(starts[^1] + (rows.Length / fingerprint.Dimensions));
+            starts.Add(starts[^1] + (rows.Length / form.Dimensions));
             yield return rows;
         }
     }
 
-    private ReadOnlyMemory<float> RowsOf(EmbeddingSet embedding) =>
-        _search.RowsOf(options.Similarity.PoolsFrames || embedding.Frames == 1 ? embedding : options.Pooling.Pool(embedding));
-
-    private LiveItem ItemOf(StoredRecord record) => new Item(record, read);
-
-    /// <summary>Reads the frames only of the few hits that have frame times.</summary>
-    private sealed class Item(StoredRecord record, Func<StoredRecord, EmbeddingSet> read) : LiveItem(record.Item)
-    {
-        public override IReadOnlyList<TimeSpan> FrameTimes => record.Details.FrameTimes;
-
-        public override EmbeddingSet? Frames => read(record);
-    }
+    private LiveItem ItemOf(StoredRecord record) => new StoredItem(record, read);
 }

@@ -21,6 +21,7 @@ internal sealed partial class FolderStore
         {
             Append(changes);
             CompactWhereMostIsDead();
+            MakeParts(_rows is null ? ItemsOfPart * PartsOfUnsearched : ItemsOfPart, CancellationToken.None);
         }
     });
 
@@ -54,6 +55,7 @@ internal sealed partial class FolderStore
         {
             FolderManifest.Establish(folder, Fingerprint, logger);
             SegmentCompaction.Clean(_own);
+            _own.DeleteParts(unfinished: true);
             Look();
             if (_index!.Segments.FirstOrDefault(segment => segment.Files == _own) is { Unfinished: > 0 } segment)
             {
@@ -90,7 +92,7 @@ internal sealed partial class FolderStore
                 Compact(files, CancellationToken.None);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or GalleryException)
         {
             // The pending data is written.
             logger.CompactionFailed(folder, error);

@@ -13,6 +13,7 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
     private readonly Lock _work = new();
     private readonly Lock _state = new();
     private EmbeddingFingerprint? _fingerprint;
+    private RowForm? _form;
     private FolderIndex? _index;
     private volatile FolderRows? _rows;
     private FileStream? _lock;
@@ -68,14 +69,8 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
 
         lock (_work)
         {
-            if (_rows is null)
-            {
-                var rows = new FolderRows(Fingerprint, options, options.IsReadOnly || !Directory.Exists(folder) ? Path.GetTempPath() : folder, ReadEmbedding);
-                rows.Fill(_index!.Entries, cancellationToken);
-                _rows = rows;
-            }
-
-            return _rows;
+            MakeParts(ItemsOfPart, cancellationToken);
+            return _rows ??= ReadRows(cancellationToken);
         }
     }
 
@@ -106,6 +101,11 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
             Reload();
         }
 
+        if (_rows is not null)
+        {
+            MakeParts(ItemsOfPart, CancellationToken.None);
+        }
+
         Volatile.Write(ref _lastLook, now);
     }
 
@@ -118,14 +118,15 @@ internal sealed partial class FolderStore(string folder, EmbeddingFingerprint? e
             logger.OldGallery(folder, manifest.Version, FolderManifest.CurrentVersion);
         }
 
-        _index = FolderIndex.Load(folder, _fingerprint);
+        _form = new RowForm(_fingerprint, options);
+        _index = FolderIndex.Load(folder, _fingerprint, UsesParts ? _form : null);
     }
 
     /// <summary>Rereads all files because one of them was replaced; rows of unchanged items are kept.</summary>
     private void Reload()
     {
         FolderManifest.Read(folder, _fingerprint);
-        var next = FolderIndex.Load(folder, Fingerprint);
+        var next = FolderIndex.Load(folder, Fingerprint, UsesParts ? _form : null);
         var (changed, gone) = _index!.ChangesTo(next);
         FolderIndex before;
         lock (_state)

@@ -36,6 +36,8 @@ internal static class SegmentCompaction
 
             step?.Invoke("rename");
             File.Move(temporary, target.SegmentPath, overwrite: true);
+            step?.Invoke("delete parts");
+            target.DeleteParts(unfinished: false);
         }
         finally
         {
@@ -84,6 +86,7 @@ internal static class SegmentCompaction
         {
             step?.Invoke("delete");
             File.Delete(segment.Files.SegmentPath);
+            segment.Files.DeleteParts(unfinished: false);
         }
 
         OldFailures.Delete(folder);

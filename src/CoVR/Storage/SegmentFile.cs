@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
 namespace CoVR.Storage;
@@ -36,6 +37,9 @@ internal sealed class SegmentFile : IDisposable
 
     /// <summary>The end of the last complete write.</summary>
     public long End { get; private set; }
+
+    /// <summary>The offset of the last record of complete writes; 0 if there is none.</summary>
+    public long LastRecord { get; private set; }
 
     /// <summary>Bytes of an unfinished write after <see cref="End"/>, as the last <see cref="Scan"/> found them.</summary>
     public long Unfinished { get; private set; }
@@ -84,7 +88,7 @@ internal sealed class SegmentFile : IDisposable
             if (!record.Continues && perhapsUnfinished.Count == 0)
             {
                 Complete();
-                end = record.End;
+                (end, LastRecord) = (record.End, record.Offset);
             }
         }
 
@@ -117,6 +121,18 @@ internal sealed class SegmentFile : IDisposable
                 _values = null;
             }
         }
+    }
+
+    /// <summary>Takes what a part holds as read.</summary>
+    public void SkipTo(SegmentPart part) => (End, LastRecord) = (part.End, part.LastRecord);
+
+    /// <summary>The header of the record at an offset, which distinguishes its bytes from any others; 0 if the file, or a range of it, ends before.</summary>
+    public UInt128 HeaderAt(long offset, long end)
+    {
+        var header = new byte[RecordFormat.HeaderLength];
+        return offset >= 0 && offset + header.Length <= end && end <= RandomAccess.GetLength(_file) && RandomAccess.Read(_file, header, offset) == header.Length
+            ? BinaryPrimitives.ReadUInt128LittleEndian(header)
+            : 0;
     }
 
     /// <summary>Whether this file was replaced or truncated.</summary>
@@ -157,7 +173,7 @@ internal sealed class SegmentFile : IDisposable
         foreach (var record in bytes)
         {
             records.Add(RecordFormat.Read(record, this, End)!);
-            End += record.Length;
+            (LastRecord, End) = (End, End + record.Length);
         }
 
         Generation = Generation == Guid.Empty ? records[0].Details.Generation : Generation;

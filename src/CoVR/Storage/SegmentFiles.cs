@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CoVR.Storage;
 
 /// <summary>The names of one segment's files in a store's folder; the unnamed segment is the whole of most stores.</summary>
@@ -7,12 +9,27 @@ internal sealed record SegmentFiles(string Folder, string Name)
 {
     private const string Stem = "embeddings";
     private const string Extension = ".bin";
+    private const string PartExtension = ".part";
 
     public string SegmentPath => Path.Combine(Folder, $"{Stem}{Suffix}{Extension}");
 
     public string LockPath => Path.Combine(Folder, $"writer{Suffix}.lock");
 
     public string FailuresPath => Path.Combine(Folder, $"failures{Suffix}.jsonl");
+
+    /// <summary>The file of a part.</summary>
+    /// <param name="form">The name of what its rows are.</param>
+    /// <param name="start">The first byte of the segment that it covers.</param>
+    /// <param name="end">The end of these bytes.</param>
+    public string PartPath(string form, long start, long end) => Path.Combine(Folder, $"{Stem}{Suffix}.{form}.{start:x}-{end:x}{PartExtension}");
+
+    /// <summary>The files of parts, whether they belong to the segment as it is or to an earlier one.</summary>
+    /// <param name="form">The name of what their rows are.</param>
+    public IReadOnlyList<(string Path, long Start, long End)> Parts(string form) =>
+        [.. PartFiles().Where(file => file.Form == form && file.IsFinished).Select(file => (file.Path, file.Start, file.End))];
+
+    /// <summary>Deletes what killed processes left of parts, or all parts of a segment that is replaced.</summary>
+    public void DeleteParts(bool unfinished) => PartFiles().Where(file => !(unfinished && file.IsFinished)).ToList().ForEach(file => File.Delete(file.Path));
 
     private string Suffix => Name.Length == 0 ? "" : "-" + Name;
 
@@ -34,6 +51,20 @@ internal sealed record SegmentFiles(string Folder, string Name)
         return name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
             ? name
             : throw new ArgumentException($"'{name}' is not a valid segment name: use letters, digits, '.', '-' and '_'.", nameof(name));
+    }
+
+    private IEnumerable<(string Path, string Form, long Start, long End, bool IsFinished)> PartFiles()
+    {
+        foreach (var path in Directory.EnumerateFiles(Folder, $"{Stem}{Suffix}.*{PartExtension}*"))
+        {
+            // Form, range and extension, perhaps with that of an unfinished file.
+            if (Path.GetFileName(path)[(Stem.Length + Suffix.Length + 1)..].Split('.') is [var form, var range, "part", .. var rest]
+                && range.Split('-') is [var start, var end]
+                && long.TryParse(start, NumberStyles.HexNumber, null, out var first) && long.TryParse(end, NumberStyles.HexNumber, null, out var last))
+            {
+                yield return (path, form, first, last, rest.Length == 0);
+            }
+        }
     }
 
     /// <summary>Locks this segment for writing until the result is disposed.</summary>

@@ -20,7 +20,7 @@ internal static class GalleryProcess
             return 1;
         }
 
-        await using var gallery = new FolderGallery(folder, KilledGalleryTests.Fingerprint, new FolderGalleryOptions { Staleness = Staleness });
+        await using var gallery = new FolderGallery(folder, KilledGalleryTests.Fingerprint, new FolderGalleryOptions { Staleness = Staleness }) { ItemsOfPart = 8 };
         while ((await Console.In.ReadLineAsync())?.Split(' ') is { } line)
         {
             switch (line)
