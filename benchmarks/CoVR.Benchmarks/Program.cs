@@ -21,6 +21,8 @@ switch (args)
         return await StepBenchmarks.RunAsync(rest);
     case [EvaluateCommand.Name, .. var rest]:
         return await EvaluateCommand.RunAsync(rest);
+    case [ConstructCommand.Name, .. var rest]:
+        return await ConstructCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
     case [TenMillionCommand.Name, .. var rest]:

@@ -23,6 +23,7 @@ internal static class CommandList
             Search.SearchCommand.Create,
             Embed.EmbedCommand.Create,
             Gallery.GalleryCommand.Create,
+            Construct.ConstructCommand.Create,
             Download.DownloadCommand.Create,
             Convert.ConvertCommand.Create,
             Demo.DemoCommand.Create,

@@ -1,0 +1,97 @@
+using CoVR.Construction.Stages;
+using CoVR.Construction.Work;
+using Microsoft.Extensions.AI;
+
+namespace CoVR.Construction;
+
+/// <summary>Makes a data set of triplets from captioned media, stage by stage.</summary>
+/// <remarks>
+/// Every stage writes its result to the work file in one transaction, so a run that is killed continues with the stage at which it stopped. A stage runs again
+/// when its options or inputs changed, or when an earlier stage gave another result. Not safe for several threads.
+/// </remarks>
+public sealed class ConstructionPipeline
+{
+    private readonly ConstructionOptions _options;
+
+    /// <summary>Creates a pipeline.</summary>
+    /// <param name="options">How to construct; validated.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are at fault; it lists all of them.</exception>
+    public ConstructionPipeline(ConstructionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OptionsFaults.ThrowIfAny(options);
+        _options = options;
+    }
+
+    /// <summary>Sources of captions besides <see cref="CollectOptions.Inputs"/>.</summary>
+    public IReadOnlyList<ICaptionSource> CaptionSources { get; init; } = [];
+
+    /// <summary>Filters of caption pairs besides the rules of the options.</summary>
+    public IReadOnlyList<ITextFilter> TextFilters { get; init; } = [];
+
+    /// <summary>Embeds captions, so that pairs outside a band of similarity are dropped; null to compare none.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? TextEmbeddings { get; init; }
+
+    /// <summary>Embeddings of the media, such as a gallery, so that the most similar media are paired; null to draw them.</summary>
+    public IEmbeddingSource? MediaEmbeddings { get; init; }
+
+    /// <summary>Writes the modification texts; null for the papers' templates.</summary>
+    public IEditWriter? EditWriter { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Runs what is not up to date.</summary>
+    /// <param name="only">The stage to run, whose earlier stages must be up to date; null for all.</param>
+    /// <param name="progress">Receives the stage as <see cref="JobProgress.Activity"/> and its counts; may be null.</param>
+    /// <param name="cancellationToken">Stops; finished stages are kept.</param>
+    /// <returns>A report for each stage that was asked for, in order.</returns>
+    /// <exception cref="ConstructionException">An input, the work file, a service or an earlier stage is at fault.</exception>
+    public Task<IReadOnlyList<StageReport>> RunAsync(ConstructionStage? only = null, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => VisitAsync(only, plan: false, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Says what <see cref="RunAsync"/> would do, without doing it.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>
+    /// A report for each stage; <see cref="StageReport.Ran"/> is true for those that would run, and for those that depend on their results.
+    /// </returns>
+    /// <exception cref="ConstructionException">An input or the work file is at fault.</exception>
+    public Task<IReadOnlyList<StageReport>> PlanAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(() => VisitAsync(null, plan: true, null, cancellationToken), cancellationToken);
+
+    private async ValueTask<string> DescribeMediaAsync(CancellationToken cancellationToken) => MediaEmbeddings switch
+    {
+        null => "",
+        IGallery gallery => $"{await gallery.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)} {await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false)}",
+        { } source => $"{await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)}",
+    };
+
+    private IReadOnlyList<Stage> CreateStages(string media) =>
+    [
+        new CollectStage(_options.Collect, CaptionSources),
+        new MineStage(_options.Mining, _options.Seed),
+        new FilterTextStage(_options.TextFilter, TextFilters, TextEmbeddings),
+        new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
+        new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
+        new SplitStage(_options.Split, _options.Seed),
+        new ExportStage(_options.Export, _options.Collect.MediaFolder),
+    ];
+
+    private async Task<IReadOnlyList<StageReport>> VisitAsync(ConstructionStage? only, bool plan, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var file = WorkFile.Open(_options);
+        var run = new StageRunner(file, Time, progress);
+        List<StageReport> reports = [];
+        var media = await DescribeMediaAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var stage in CreateStages(media).TakeWhile(stage => only is null || stage.Name <= only))
+        {
+            var report = run.IsCurrent(stage) is { } current ? current
+                : plan ? run.Postpone(stage)
+                : only is null || only == stage.Name ? await run.RunAsync(stage, cancellationToken).ConfigureAwait(false)
+                : throw new ConstructionException($"Stage '{only}'", $"it needs the result of '{stage.Name}', which is missing or out of date; run that first, or all stages.");
+            reports.Add(report);
+        }
+
+        return only is null ? reports : [reports[^1]];
+    }
+}

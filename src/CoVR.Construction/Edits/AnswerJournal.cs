@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace CoVR.Construction.Edits;
+
+/// <summary>A file of answers to which each is appended and flushed before it is used; safe for several threads.</summary>
+internal sealed class AnswerJournal : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly FileStream _file;
+    private readonly Dictionary<string, string> _answers = new(StringComparer.Ordinal);
+
+    private AnswerJournal(FileStream file) => _file = file;
+
+    /// <summary>Tokens read and written in all answers.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>Opens or makes a journal; a line that a kill cut off is removed.</summary>
+    /// <exception cref="ConstructionException">Another process has it open, or a line is damaged.</exception>
+    public static AnswerJournal Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+            journal.Read(path);
+            return journal;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConstructionException($"Journal '{path}'", $"it cannot be opened ({error.Message}); does another process use it?", error);
+        }
+    }
+
+    /// <summary>The answer to a call; null if it was not made.</summary>
+    public string? Find(string key)
+    {
+        lock (_lock)
+        {
+            return _answers.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>Keeps an answer.</summary>
+    public void Append(string key, string model, string answer, long inputTokens, long outputTokens)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(new Entry(key, model, answer, inputTokens, outputTokens));
+        lock (_lock)
+        {
+            _file.Write([.. line, (byte)'\n']);
+            _file.Flush(flushToDisk: true);
+            Add(new Entry(key, model, answer, inputTokens, outputTokens));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void Read(string path)
+    {
+        var bytes = new byte[_file.Length];
+        _file.ReadExactly(bytes);
+        var end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        _file.SetLength(end);
+        _file.Position = end;
+        var number = 0;
+        foreach (var range in bytes.AsSpan(0, end).Split((byte)'\n'))
+        {
+            number++;
+            if (!bytes.AsSpan(range).IsEmpty)
+            {
+                Add(Parse(bytes.AsSpan(range), path, number));
+            }
+        }
+    }
+
+    private static Entry Parse(ReadOnlySpan<byte> line, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Entry>(line)!;
+        }
+        catch (JsonException error)
+        {
+            throw new ConstructionException($"Journal '{path}'", $"line {number} is damaged; remove the line, and its text is asked for again.", error);
+        }
+    }
+
+    private void Add(Entry entry)
+    {
+        _answers[entry.Key] = entry.Answer;
+        Tokens += entry.InputTokens + entry.OutputTokens;
+    }
+
+    private sealed record Entry(string Key, string Model, string Answer, long InputTokens, long OutputTokens);
+}

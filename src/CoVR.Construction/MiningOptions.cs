@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CoVR.Construction;
+
+/// <summary>Which captions make a pair.</summary>
+public sealed class MiningOptions
+{
+    /// <summary>Whether captions of which one has a word more make a pair too, besides those that differ in exactly one word.</summary>
+    /// <value>False by default, as in the papers.</value>
+    public bool Insertions { get; set; }
+
+    /// <summary>Captions that are equal but for the same word form a group; of a larger group, this many captions are drawn by the seed.</summary>
+    /// <value>32 by default; at least 2. A group of n captions has n (n - 1) / 2 pairs; large groups are mostly templates ("flag of …").</value>
+    [Range(2, int.MaxValue)]
+    public int MaxGroup { get; set; } = 32;
+}

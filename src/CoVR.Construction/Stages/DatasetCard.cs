@@ -1,0 +1,61 @@
+using System.Text;
+using CoVR.Construction.Work;
+
+namespace CoVR.Construction.Stages;
+
+/// <summary>The page that says what a data set contains and how it was made.</summary>
+/// <param name="file">The work file, with every earlier stage.</param>
+/// <param name="name">The name of the data set.</param>
+internal sealed class DatasetCard(WorkFile file, string name)
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>The page, in Markdown.</summary>
+    public string Write(CancellationToken cancellationToken)
+    {
+        Line($"# {name}");
+        Line("Triplets of a reference, a modification text and a target, for composed image and video retrieval; made by `covr construct`.");
+        Table("Triplets", "split | triplets | references | targets | edits", """
+            SELECT concat_ws(' | ', split, count(*), count(DISTINCT pth1), count(DISTINCT pth2), count(DISTINCT edit)) AS line FROM triplets GROUP BY split ORDER BY split
+            """, cancellationToken);
+        WriteFunnel();
+        Table("Examples", "reference | edit | target", """
+            SELECT concat_ws(' | ', concat(pth1, ': ', txt1), edit, concat(pth2, ': ', txt2)) AS line FROM (SELECT * FROM triplets ORDER BY md5(concat(pth1, pth2, edit)) LIMIT 20)
+            """, cancellationToken);
+        Table("Licences", "licence | media", $"""
+            SELECT concat_ws(' | ', coalesce(licence, 'not stated'), count(DISTINCT media)) AS line
+            FROM (SELECT licence, {Sql.Media} AS media FROM items) SEMI JOIN (SELECT unnest([pth1, pth2]) AS media FROM triplets) USING (media) GROUP BY licence ORDER BY 1
+            """, cancellationToken);
+        return _text.ToString();
+    }
+
+    private void WriteFunnel()
+    {
+        var ledger = new Ledger(file);
+        Line("\n## How it was made");
+        Line("| stage | kept | dropped |\n|---|---|---|");
+        StageReport[] reports = [.. Enum.GetValues<ConstructionStage>().Select(ledger.Find).OfType<LedgerEntry>().Select(entry => entry.Report).Where(report => report.Stage != ConstructionStage.Export)];
+        foreach (var report in reports)
+        {
+            Line(FormattableString.Invariant($"| {report.Stage} | {report.Kept:N0} | {string.Join("; ", report.Dropped.Select(dropped => FormattableString.Invariant($"{dropped.Reason}: {dropped.Count:N0}")))} |"));
+        }
+
+        Line("");
+        foreach (var note in reports.SelectMany(report => report.Notes))
+        {
+            Line($"- {note}");
+        }
+    }
+
+    private void Table(string title, string header, string sql, CancellationToken cancellationToken)
+    {
+        Line($"\n## {title}");
+        Line($"| {header} |\n|{string.Concat(Enumerable.Repeat("---|", header.Split('|').Length))}");
+        foreach (var line in file.Read(sql, row => row.GetString(0), cancellationToken))
+        {
+            Line($"| {line} |");
+        }
+    }
+
+    private void Line(string text) => _text.Append(text).Append('\n');
+}

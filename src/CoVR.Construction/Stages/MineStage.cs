@@ -1,0 +1,124 @@
+using CoVR.Construction.Work;
+
+namespace CoVR.Construction.Stages;
+
+/// <summary>Finds pairs of captions that differ in one word, by a hash of each caption without one of its words.</summary>
+/// <param name="options">Which captions make a pair.</param>
+/// <param name="seed">The seed of samples.</param>
+internal sealed class MineStage(MiningOptions options, int seed) : Stage
+{
+    // XOR of hashes of (word, position): leaving a word out is one XOR more. The outer hash is needed, because the inner one is itself an XOR of both.
+    private const string Slots = """
+        CREATE TEMP TABLE slots AS
+        SELECT caption, xor(total, unnest(hashes)) AS key, unnest(range(1, len(hashes) + 1))::UTINYINT AS slot
+        FROM (SELECT caption, hashes, list_reduce(hashes, lambda a, b: xor(a, b)) AS total
+            FROM (SELECT caption, list_transform(string_split(text, ' '), lambda w, i: hash(hash(w, i))) AS hashes FROM captions));
+        CREATE TEMP TABLE families AS SELECT key, count(*) AS size FROM slots GROUP BY key HAVING count(*) > 1;
+        CREATE TEMP TABLE members AS SELECT key, slot, caption, size FROM slots JOIN families USING (key);
+        DROP TABLE slots;
+        """;
+
+    // The longer caption without a word has the key of the shorter one.
+    private const string Insertions = """
+        CREATE TEMP TABLE members AS
+        SELECT l.key, l.slot, l.caption, s.caption AS shorter, count(*) OVER (PARTITION BY l.key) AS size
+        FROM (SELECT caption, key, min(slot) AS slot
+            FROM (SELECT caption, slot, list_reduce(list_transform(list_concat(words[:slot - 1], words[slot + 1:]), lambda w, i: hash(hash(w, i))), lambda a, b: xor(a, b)) AS key
+                FROM (SELECT caption, words, unnest(range(1, len(words) + 1)) AS slot FROM (SELECT caption, string_split(text, ' ') AS words FROM captions) WHERE len(words) > 1))
+            GROUP BY caption, key) l
+        JOIN (SELECT caption, list_reduce(list_transform(string_split(text, ' '), lambda w, i: hash(hash(w, i))), lambda a, b: xor(a, b)) AS key FROM captions) s USING (key);
+        """;
+
+    /// <inheritdoc/>
+    public override ConstructionStage Name => ConstructionStage.Mine;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Tables => ["caption_pairs"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Collect];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{seed}"];
+
+    /// <inheritdoc/>
+    public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
+    {
+        var file = work.File;
+        file.Execute("""
+            SET preserve_insertion_order = false;
+            CREATE TEMP TABLE captions AS SELECT (row_number() OVER ())::INTEGER AS caption, text FROM (SELECT DISTINCT text FROM items);
+            CREATE TEMP TABLE found (text_a VARCHAR, text_b VARCHAR, word_a VARCHAR, word_b VARCHAR, slot UTINYINT);
+            """, cancellationToken);
+        file.Execute(Slots, cancellationToken);
+        SampleLargeGroups(work, cancellationToken);
+        AddPairs(file, "SELECT a.caption AS a, b.caption AS b, a.slot AS slot FROM members a JOIN members b ON a.key = b.key AND a.caption < b.caption", "", cancellationToken);
+        if (options.Insertions)
+        {
+            file.Execute(Insertions, cancellationToken);
+            SampleLargeGroups(work, cancellationToken);
+            AddPairs(file, "SELECT shorter AS a, caption AS b, slot FROM members", "list_concat(b[:slot - 1], b[slot + 1:]) = a", cancellationToken);
+        }
+
+        file.Execute("""
+            CREATE TABLE caption_pairs AS SELECT (row_number() OVER (ORDER BY text_a, text_b))::INTEGER AS pair, * FROM found;
+            DROP TABLE found;
+            DROP TABLE captions;
+            SET preserve_insertion_order = true;
+            """, cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Keeps the members of a large group whose hash with the seed is smallest.</summary>
+    private void SampleLargeGroups(StageWork work, CancellationToken cancellationToken)
+    {
+        work.File.Execute($"""
+            CREATE TEMP TABLE surplus AS SELECT key, slot, text, caption, size
+            FROM (SELECT m.*, text, row_number() OVER (PARTITION BY key ORDER BY md5(concat(text, ' {seed}')), text) AS place
+                FROM members m JOIN captions USING (caption) WHERE size > {options.MaxGroup})
+            WHERE place > {options.MaxGroup};
+            """, cancellationToken);
+        var dropped = work.File.Number("SELECT count(*) FROM surplus", cancellationToken);
+        if (dropped > 0)
+        {
+            work.Drop($"caption of a group larger than {options.MaxGroup}", dropped, work.File.Read(
+                $"SELECT text FROM surplus ORDER BY text LIMIT {StageWork.MaxExamples}", row => row.GetString(0), cancellationToken));
+            foreach (var note in work.File.Read(
+                $"""
+                SELECT DISTINCT concat('"', array_to_string(list_concat(words[:slot - 1], ['…'], words[slot + 1:]), ' '), '" has ', size, ' captions, of which {options.MaxGroup} were drawn'), size
+                FROM (SELECT string_split(text, ' ') AS words, slot, size FROM surplus) ORDER BY 2 DESC, 1 LIMIT 10
+                """, row => row.GetString(0), cancellationToken))
+            {
+                work.Note(note);
+            }
+
+            work.File.Execute("DELETE FROM members USING surplus WHERE members.key = surplus.key AND members.caption = surplus.caption", cancellationToken);
+        }
+
+        work.File.Execute("DROP TABLE surplus", cancellationToken);
+    }
+
+    /// <summary>Adds candidates whose words are really equal but for one: hashes may collide.</summary>
+    /// <param name="file">The work file.</param>
+    /// <param name="candidates">Rows of (a, b, slot).</param>
+    /// <param name="check">The comparison of word lists a and b; empty for captions of equal length.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private static void AddPairs(WorkFile file, string candidates, string check, CancellationToken cancellationToken)
+    {
+        var isChange = check.Length == 0;
+        file.Execute($"""
+            CREATE TEMP TABLE candidates AS {candidates};
+            CREATE TEMP TABLE involved AS SELECT caption, text FROM captions SEMI JOIN (SELECT a AS caption FROM candidates UNION ALL SELECT b FROM candidates) USING (caption);
+            CREATE TEMP TABLE texts AS SELECT x.text AS text_a, y.text AS text_b, slot FROM candidates JOIN involved x ON x.caption = a JOIN involved y ON y.caption = b;
+            INSERT INTO found
+            SELECT {(isChange ? "least(text_a, text_b), greatest(text_a, text_b), CASE WHEN text_a < text_b THEN a[slot] ELSE b[slot] END, CASE WHEN text_a < text_b THEN b[slot] ELSE a[slot] END" : "text_a, text_b, '', b[slot]")}, slot
+            FROM (SELECT *, string_split(text_a, ' ') AS a, string_split(text_b, ' ') AS b FROM texts)
+            WHERE {(isChange ? "len(a) = len(b) AND a[:slot - 1] = b[:slot - 1] AND a[slot + 1:] = b[slot + 1:] AND a[slot] <> b[slot]" : check)};
+            DROP TABLE candidates;
+            DROP TABLE involved;
+            DROP TABLE texts;
+            DROP TABLE members;
+            """, cancellationToken);
+        file.Execute("DROP TABLE IF EXISTS families", cancellationToken);
+    }
+}

@@ -1,0 +1,84 @@
+using CoVR.Construction.Work;
+
+namespace CoVR.Construction.Stages;
+
+/// <summary>Makes triplets, removes what test sets contain, and gives each triplet a split.</summary>
+/// <param name="options">Test sets and shares.</param>
+/// <param name="seed">The seed of the split.</param>
+internal sealed class SplitStage(SplitOptions options, int seed) : Stage
+{
+    // Edits of a pair are used in turn by its media pairs.
+    private const string Triplets = """
+        CREATE TEMP TABLE drafts AS
+        WITH texts AS (SELECT *, count(*) OVER (PARTITION BY pair, forward) AS texts FROM edits)
+        SELECT CASE WHEN forward THEN text_a ELSE text_b END AS txt1, CASE WHEN forward THEN text_b ELSE text_a END AS txt2,
+            CASE WHEN forward THEN media_a ELSE media_b END AS pth1, CASE WHEN forward THEN media_b ELSE media_a END AS pth2,
+            e.text AS edit, t.similarity AS sim_txt, m.similarity AS sim_vid,
+            CASE WHEN forward THEN word_a ELSE word_b END AS removed, CASE WHEN forward THEN word_b ELSE word_a END AS added
+        FROM media_pairs m JOIN texts e ON e.pair = m.pair AND e.place = (m.place - 1) % e.texts
+        JOIN caption_pairs c ON c.pair = m.pair JOIN text_pairs t ON t.pair = m.pair;
+        """;
+
+    /// <inheritdoc/>
+    public override ConstructionStage Name => ConstructionStage.Split;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Tables => ["triplets"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine, ConstructionStage.FilterText, ConstructionStage.PairMedia, ConstructionStage.WriteEdits];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{seed}", .. options.TestSets.Select(DescribeFile)];
+
+    /// <inheritdoc/>
+    public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
+    {
+        work.File.Execute(Triplets, cancellationToken);
+        new LeakCheck(work).DropLeaks(options.TestSets, cancellationToken);
+        AssignParts(work, cancellationToken);
+        foreach (var note in new TripletFigures(work.File).Describe(cancellationToken))
+        {
+            work.Note(note);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void AssignParts(StageWork work, CancellationToken cancellationToken)
+    {
+        var plan = new SplitPlan(options, seed);
+        var rows = work.File.Read(
+            "SELECT rowid, pth1, pth2 FROM drafts ORDER BY pth1, pth2, txt1, txt2, edit", row => (Row: row.GetInt64(0), Reference: row.GetString(1), Target: row.GetString(2)), cancellationToken);
+        foreach (var (a, b) in work.File.Read("SELECT DISTINCT media_a, media_b FROM near_duplicates ORDER BY ALL", row => (row.GetString(0), row.GetString(1)), cancellationToken))
+        {
+            plan.Join(a, b);
+        }
+
+        foreach (var (_, reference, target) in rows.Where(_ => !options.DivideConnected))
+        {
+            plan.Join(reference, target);
+        }
+
+        var partOf = plan.Assign(rows.Select(row => row.Target));
+        work.File.Execute("CREATE TEMP TABLE parts (row BIGINT, part VARCHAR)", cancellationToken);
+        var tally = new DropTally();
+        using (var parts = work.File.Append("parts"))
+        {
+            foreach (var (row, reference, target) in rows)
+            {
+                if (tally.Keep(partOf(reference) == partOf(target) ? null : "reference and target in different splits", $"{reference} / {target}"))
+                {
+                    parts.CreateRow().AppendValue(row).AppendValue(partOf(target).ToString().ToLowerInvariant()).EndRow();
+                }
+            }
+        }
+
+        tally.Report(work);
+        work.File.Execute("""
+            CREATE TABLE triplets AS SELECT part AS split, d.* FROM drafts d JOIN parts ON d.rowid = row ORDER BY split, pth2, pth1, txt1, txt2, edit;
+            DROP TABLE drafts;
+            DROP TABLE parts;
+            """, cancellationToken);
+    }
+}

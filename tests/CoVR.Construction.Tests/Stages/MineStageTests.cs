@@ -1,0 +1,91 @@
+using CoVR.Construction.Work;
+using CoVR.TestSupport;
+
+namespace CoVR.Construction.Tests.Stages;
+
+public sealed class MineStageTests
+{
+    private static readonly string[] Group = [.. Enumerable.Range(0, 40).Select(i => $"flag of land{i}")];
+
+    [Fact]
+    public async Task Run_FiveThousandCaptions_FindsWhatComparingAllPairsFinds()
+    {
+        using var folder = new TemporaryFolder();
+        var captions = MadeCaptions.Draw(5000, vocabulary: 60).Distinct().ToArray();
+        var options = MadeCaptions.Options(folder, captions);
+        options.Mining.MaxGroup = int.MaxValue;
+        options.Mining.Insertions = true;
+
+        await new ConstructionPipeline(options).RunToAsync(ConstructionStage.Mine);
+
+        var expected = AllPairs(captions).Order(StringComparer.Ordinal).ToArray();
+        Assert.True(expected.Length > 5000);
+        Assert.Equal(expected, Pairs(options).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_GroupLargerThanTheLimit_DrawsTheSameMembersInAnyOrderAndSaysSo()
+    {
+        var (first, report) = await MineAsync(Group);
+        var (second, _) = await MineAsync(Group.Reverse());
+
+        Assert.Equal(10 * 9 / 2, first.Length);
+        Assert.Equal(first, second);
+        Assert.Equal(30, Assert.Single(report.Dropped).Count);
+        Assert.Equal("\"flag of …\" has 40 captions, of which 10 were drawn", Assert.Single(report.Notes));
+    }
+
+    [Fact]
+    public async Task Run_PunctuationAndCase_AreIgnored()
+    {
+        var (pairs, _) = await MineAsync(["A \"red\" T-shirt, on a -- chair.", "a blue t-shirt on a chair", "RED's mug!", "'red's' cup"]);
+
+        Assert.Equal(["a blue t-shirt on a chair|a red t-shirt on a chair|blue|red", "red's cup|red's mug|cup|mug"], pairs);
+    }
+
+    private static async Task<(string[] Pairs, StageReport Report)> MineAsync(IEnumerable<string> captions)
+    {
+        using var folder = new TemporaryFolder();
+        var options = MadeCaptions.Options(folder, captions);
+        options.Mining.MaxGroup = 10;
+        var report = await new ConstructionPipeline(options).RunToAsync(ConstructionStage.Mine);
+        return ([.. Pairs(options)], report);
+    }
+
+    private static IReadOnlyList<string> Pairs(ConstructionOptions options)
+    {
+        using var file = WorkFile.Open(options);
+        return file.Read("SELECT concat_ws('|', text_a, text_b, word_a, word_b) FROM caption_pairs ORDER BY pair", row => row.GetString(0));
+    }
+
+    private static IEnumerable<string> AllPairs(string[] captions)
+    {
+        string[][] words = [.. captions.Select(caption => caption.Split(' '))];
+        for (var i = 0; i < words.Length; i++)
+        {
+            for (var j = 0; j < words.Length; j++)
+            {
+                if (words[i].Length == words[j].Length && string.CompareOrdinal(captions[i], captions[j]) < 0
+                    && Enumerable.Range(0, words[i].Length).Where(at => words[i][at] != words[j][at]).Take(2).ToArray() is [var only])
+                {
+                    yield return $"{captions[i]}|{captions[j]}|{words[i][only]}|{words[j][only]}";
+                }
+                else if (words[i].Length + 1 == words[j].Length && InsertedWord(words[i], words[j]) is { } inserted)
+                {
+                    yield return $"{captions[i]}|{captions[j]}||{inserted}";
+                }
+            }
+        }
+    }
+
+    private static string? InsertedWord(string[] shorter, string[] longer)
+    {
+        var at = 0;
+        while (at < shorter.Length && shorter[at] == longer[at])
+        {
+            at++;
+        }
+
+        return shorter.AsSpan(at).SequenceEqual(longer.AsSpan(at + 1)) ? longer[at] : null;
+    }
+}
