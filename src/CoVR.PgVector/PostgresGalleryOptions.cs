@@ -54,9 +54,9 @@ public sealed class PostgresGalleryOptions
     public int ExactBelow { get; set; } = 20_000;
 
     /// <summary>How many candidates the index follows in a search (<c>hnsw.ef_search</c>): more find more and take longer.</summary>
-    /// <value>100 by default; 1 to 1,000.</value>
+    /// <value>200 by default; 1 to 1,000.</value>
     [Range(1, 1000)]
-    public int EfSearch { get; set; } = 100;
+    public int EfSearch { get; set; } = 200;
 
     /// <summary>
     /// How many of the best items by mean vector, or by <see cref="PostgresIndex.Binary"/>, are compared in full. A similarity other than
