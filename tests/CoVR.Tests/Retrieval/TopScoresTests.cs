@@ -14,7 +14,7 @@ public sealed class TopScoresTests
         var random = new Random(count);
         for (var round = 0; round < 50; round++)
         {
-            float[] scores = [.. Enumerable.Range(0, 2560).Select(i => i % 7 == 0 ? float.NegativeInfinity : (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 0.1f + shift)];
+            float[] scores = [.. Enumerable.Range(0, 2560).Select(i => i % 7 == 0 ? float.NegativeInfinity : ((random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 0.1f) + shift)];
             var reached = TopScores.Reached(scores, count);
             Assert.InRange(scores.Count(score => score >= reached), count, count + 60);
         }
