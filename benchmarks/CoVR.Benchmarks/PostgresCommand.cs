@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics.Tensors;
 using CoVR.PgVector;
 using Npgsql;
@@ -15,7 +16,7 @@ internal static class PostgresCommand
     private static readonly double[] Shares = [1, 10, 50];
 
     /// <summary>Runs one step.</summary>
-    /// <param name="args"><c>load</c>, the number of items and the intrinsic dimensions of their vectors; <c>index</c> and its kind; <c>query</c>, the kind, and the number of queries.</param>
+    /// <param name="args"><c>load</c>, the number of items and the intrinsic dimensions of their vectors; <c>index</c> and its kind; <c>query</c>, the kind, the number of queries, and how far they lie from items.</param>
     public static async Task<int> RunAsync(string[] args)
     {
         var connection = Environment.GetEnvironmentVariable("COVR_POSTGRES") ?? throw new ArgumentException("COVR_POSTGRES must name a database, such as Host=localhost;Database=bench.");
@@ -23,8 +24,9 @@ internal static class PostgresCommand
         {
             ["load", var items, var intrinsic] => await LoadAsync(connection, int.Parse(items, null), new ClusteredVectors(int.Parse(intrinsic, null))),
             ["index", var kind] => await IndexAsync(connection, Enum.Parse<PostgresIndex>(kind, ignoreCase: true)),
-            ["query", var kind, var queries] => await QueryAsync(connection, Enum.Parse<PostgresIndex>(kind, ignoreCase: true), int.Parse(queries, null)),
-            _ => throw new ArgumentException("postgres load ITEMS INTRINSIC, postgres index KIND, or postgres query KIND QUERIES."),
+            ["query", var kind, var queries, .. var noise] => await QueryAsync(
+                connection, Enum.Parse<PostgresIndex>(kind, ignoreCase: true), int.Parse(queries, null), noise is [var size] ? float.Parse(size, CultureInfo.InvariantCulture) : 0.02f),
+            _ => throw new ArgumentException("postgres load ITEMS INTRINSIC, postgres index KIND, or postgres query KIND QUERIES [NOISE]."),
         };
     }
 
@@ -72,11 +74,11 @@ internal static class PostgresCommand
         return 0;
     }
 
-    private static async Task<int> QueryAsync(string connection, PostgresIndex kind, int count)
+    private static async Task<int> QueryAsync(string connection, PostgresIndex kind, int count, float noise)
     {
         await using var exact = Open(connection, new PostgresGalleryOptions { Index = kind, ExactBelow = int.MaxValue });
         var items = await exact.GetAsync([.. Enumerable.Range(0, count).Select(i => new MediaId($"item-{i * 97}"))]);
-        EmbeddingSet[] queries = [.. items.Select((item, i) => Near(item.Embedding, new Random(-1 - i)))];
+        EmbeddingSet[] queries = [.. items.Select((item, i) => Near(item.Embedding, noise, new Random(-1 - i)))];
         var (truth, scan) = await AskAsync(exact, queries, null);
         Console.WriteLine(FormattableString.Invariant($"exact scan, median {scan:F1} ms; {count} queries"));
         if (kind == PostgresIndex.Half)
@@ -102,10 +104,10 @@ internal static class PostgresCommand
         return 0;
     }
 
-    /// <summary>A vector whose cosine with an item is about 0.95: composed queries lie off the items.</summary>
-    private static EmbeddingSet Near(EmbeddingSet item, Random random)
+    /// <summary>A vector beside an item, as composed queries are: with noise 0.02 in each dimension the cosine of both is 0.95.</summary>
+    private static EmbeddingSet Near(EmbeddingSet item, float noise, Random random)
     {
-        var values = Array.ConvertAll(item.Values.ToArray(), value => value + (0.02f * SearchCommand.Normal(random)));
+        var values = Array.ConvertAll(item.Values.ToArray(), value => value + (noise * SearchCommand.Normal(random)));
         TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
         return new EmbeddingSet(values, 1, D);
     }

@@ -38,7 +38,7 @@ public static class OptionsFaults
     public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names, int count = 3) =>
         [.. names
             .Select(candidate => (candidate, distance: DistanceBetween(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .Where(pair => pair.distance <= Math.Max(2, pair.candidate.Length / 2) || pair.candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
+            .Where(pair => pair.distance <= Math.Max(2, Math.Min(name.Length, pair.candidate.Length) / 2) || pair.candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
             .OrderBy(pair => pair.distance)
             .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .Select(pair => pair.candidate)

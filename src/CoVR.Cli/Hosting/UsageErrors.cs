@@ -20,8 +20,9 @@ internal static class UsageErrors
         var command = parsed.CommandResult.Command;
         string[] unknown = [.. Unknown(parsed)];
 
-        // What follows a mistyped option is usually its value.
+        // What follows a mistyped option is usually its value, and what follows a mistyped command its arguments.
         string[] options = [.. unknown.Where(token => token.StartsWith('-'))];
+        unknown = command.Subcommands.Count > 0 ? unknown[..Math.Min(1, unknown.Length)] : unknown;
         string[] lines = unknown.Length == 0
             ? [.. parsed.Errors.Select(error => error.Message).Distinct()]
             : [.. (options.Length > 0 ? options : unknown).Select(token => Describe(token, command))];

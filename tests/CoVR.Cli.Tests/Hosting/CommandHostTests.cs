@@ -42,7 +42,7 @@ public sealed class CommandHostTests
 
     [Theory]
     [InlineData("Did you mean 'convert'?", "convrt", "a", "b")]
-    [InlineData("Did you mean one of: --root", "convert", "a", "b", "--rot", "x")]
+    [InlineData("Did you mean '--root'?", "convert", "a", "b", "--rot", "x")]
     [InlineData("Required argument 'out' missing", "convert", "a")]
     [InlineData("'c.pth' is an unexpected argument", "convert", "a.pth", "b.pth", "c.pth")]
     [InlineData("'covr convert --help'", "convert")]
