@@ -37,17 +37,17 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
 
     /// <summary>Compares all queries with all blocks.</summary>
     /// <returns>For each query the items that may be among its best.</returns>
-    public Survivors[] Run(ParallelOptions parallel)
+    public Survivors[] Run(CancellationToken cancellationToken)
     {
         var merged = NewSurvivors();
         Parallel.For(
             0,
             rows.Blocks.Length,
-            parallel,
+            new ParallelOptions { CancellationToken = cancellationToken },
             () => new CodeBuffers(NewSurvivors(), new float[QueryCodes.Columns * Tile]),
             (place, _, worker) =>
             {
-                Visit(place, worker, parallel.CancellationToken);
+                Visit(place, worker, cancellationToken);
                 return worker;
             },
             worker =>
@@ -131,7 +131,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
             var (found, scale) = (worker.Found[i], _codes.Scales[i]);
             var error = ((residual * _codes.OfResiduals[i]) + (norm * _codes.OfNorms[i])) * scale;
             found.Raise(TopScores.Reached(uppers, queries[i].Depth) - (2 * error));
-            for (var row = -1; (row = TopScores.Next(uppers, row + 1, MathF.Max(found.Threshold, float.MinValue))) < uppers.Length;)
+            for (var row = TopScores.Next(uppers, 0, found.Threshold); row < uppers.Length; row = TopScores.Next(uppers, row + 1, found.Threshold))
             {
                 var header = (float*)(codes + (row / 16 * _group)) + (row % 16);
                 var own = ((header[16] * _codes.OfResiduals[i]) + (header[32] * _codes.OfNorms[i])) * scale;

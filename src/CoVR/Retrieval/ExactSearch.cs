@@ -130,13 +130,12 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
 
         // Small galleries are shared between threads by queries, large ones by blocks.
         var size = Math.Max(1, (int)Math.Min(places.Count, (((long)places.Count * rows.Blocks.Length) + PartsOfSmall - 1) / PartsOfSmall));
-        var inner = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = size < places.Count ? 1 : -1 };
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         Parallel.ForEach(places.Chunk(size), parallel, part =>
         {
             Query[] asked = [.. part.Select(place => coded[place])];
-            var found = new CodeSearch(rows, asked).Run(inner);
-            Parallel.For(0, asked.Length, inner, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows).ToSorted());
+            var found = new CodeSearch(rows, asked).Run(cancellationToken);
+            Parallel.For(0, asked.Length, parallel, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows).ToSorted());
         });
         return best;
     }

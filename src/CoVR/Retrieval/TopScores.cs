@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -17,15 +16,14 @@ internal static class TopScores
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Reached(ReadOnlySpan<float> scores, int count)
     {
-        var (sum, most, there) = (Vector256<float>.Zero, Vector256.Create(float.NegativeInfinity), 0);
+        var (sum, most) = (Vector256<float>.Zero, Vector256.Create(float.NegativeInfinity));
         foreach (ref readonly var lane in MemoryMarshal.Cast<float, Vector256<float>>(scores))
         {
             sum += Vector256.ConditionalSelect(Vector256.IsNegativeInfinity(lane), Vector256<float>.Zero, lane);
             most = Vector256.Max(most, lane);
-            there += BitOperations.PopCount(~Vector256.IsNegativeInfinity(lane).ExtractMostSignificantBits() & 0xFF);
         }
 
-        var (low, high) = (Vector256.Sum(sum) / there, float.NegativeInfinity);
+        var (low, high) = (Vector256.Sum(sum) / scores.Length, float.NegativeInfinity);
         for (var i = 0; i < Vector256<float>.Count; i++)
         {
             high = MathF.Max(high, most[i]);
@@ -70,7 +68,7 @@ internal static class TopScores
             }
             else if (Vector256.GreaterThanOrEqual(Vector256.Create(scores[from..]), least).ExtractMostSignificantBits() is not 0 and var bits)
             {
-                return from + BitOperations.TrailingZeroCount(bits);
+                return from + System.Numerics.BitOperations.TrailingZeroCount(bits);
             }
             else
             {
