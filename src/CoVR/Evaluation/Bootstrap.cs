@@ -24,8 +24,6 @@ public readonly record struct MetricInterval(double Value, double Low, double Hi
 /// </remarks>
 public sealed class Bootstrap
 {
-    private const int DrawsTogether = 32;
-
     /// <summary>How many resampled data sets are drawn.</summary>
     /// <value>2000 by default; 0 for no intervals.</value>
     [Range(0, 1_000_000)]
@@ -118,7 +116,20 @@ public sealed class Bootstrap
         }
 
         UnitScores[][] scores = [.. sets.Zip(units, (set, unit) => names.Select(name => unit.Add(name, set.Scores[name])).ToArray())];
-        var draws = DrawMeans(units, scores, names.Length);
+        var draws = names.Select(_ => new double[Resamples]).ToArray();
+        var random = new Random(Seed);
+        for (var draw = 0; draw < Resamples; draw++)
+        {
+            for (var set = 0; set < sets.Length; set++)
+            {
+                var counts = units[set].Draw(random);
+                for (var metric = 0; metric < names.Length; metric++)
+                {
+                    draws[metric][draw] += scores[set][metric].Mean(counts) / sets.Length;
+                }
+            }
+        }
+
         var tail = (1 - Level) / 2;
         for (var metric = 0; metric < names.Length; metric++)
         {
@@ -127,48 +138,6 @@ public sealed class Bootstrap
         }
 
         return intervals;
-    }
-
-    /// <summary>The metrics of each draw, averaged over the sets. Some draws are made while those before them are scored.</summary>
-    private double[][] DrawMeans(ResamplingUnits[] units, UnitScores[][] scores, int metrics)
-    {
-        var means = Enumerable.Range(0, metrics).Select(_ => new double[Resamples]).ToArray();
-        var (next, last) = (NewCounts(), NewCounts());
-        var (random, scoring) = (new Random(Seed), Task.CompletedTask);
-        for (var first = 0; first < Resamples; first += DrawsTogether)
-        {
-            var (counts, start) = (next, first);
-            for (var draw = 0; draw < Math.Min(DrawsTogether, Resamples - first); draw++)
-            {
-                for (var set = 0; set < units.Length; set++)
-                {
-                    ResamplingUnits.Draw(random, counts[draw][set]);
-                }
-            }
-
-            scoring.GetAwaiter().GetResult();
-            scoring = Task.Run(() => Score(counts, start));
-            (next, last) = (last, next);
-        }
-
-        scoring.GetAwaiter().GetResult();
-        return means;
-
-        double[][][] NewCounts() => [.. Enumerable.Range(0, DrawsTogether).Select(_ => units.Select(unit => new double[unit.Count]).ToArray())];
-
-        void Score(double[][][] counts, int start)
-        {
-            for (var draw = start; draw < Math.Min(start + DrawsTogether, Resamples); draw++)
-            {
-                for (var set = 0; set < units.Length; set++)
-                {
-                    for (var metric = 0; metric < metrics; metric++)
-                    {
-                        means[metric][draw] += scores[set][metric].Mean(counts[draw - start][set]) / units.Length;
-                    }
-                }
-            }
-        }
     }
 
     /// <summary>The quantile by linear interpolation between order statistics.</summary>

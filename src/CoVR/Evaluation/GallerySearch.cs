@@ -18,7 +18,7 @@ internal sealed class GallerySearch(EvaluationPlan plan, EvaluationGallery galle
             .. search.Select(options => new SearchOptions
             {
                 Top = plan.Rules.TieBreaker is not null && options.Top < int.MaxValue ? options.Top + 1 : options.Top,
-                Exclude = options.Exclude.SelectMany(gallery.CandidatesOf).ToHashSet(),
+                Exclude = options.Exclude.SelectMany(gallery.CandidatesOf).ToFrozenSet(),
             }),
         ];
         var found = gallery.Index.Search(queries, inIndex);

@@ -7,9 +7,11 @@ internal sealed class ResamplingUnits
 {
     private readonly int[] _unitOf;
 
-    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, Count) = (unitOf, count);
+    private readonly double[] _counts;
 
-    public int Count { get; }
+    private ResamplingUnits(int[] unitOf, int count) => (_unitOf, _counts) = (unitOf, new double[count]);
+
+    public int Count => _counts.Length;
 
     public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, bool queries)
     {
@@ -19,14 +21,16 @@ internal sealed class ResamplingUnits
         return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);
     }
 
-    /// <summary>Counts how often each unit is drawn in one draw of as many units as there are.</summary>
-    public static void Draw(Random random, double[] counts)
+    /// <summary>How often each unit is drawn in one draw of as many units as there are; the same array at every call.</summary>
+    public double[] Draw(Random random)
     {
-        Array.Clear(counts);
-        for (var i = 0; i < counts.Length; i++)
+        Array.Clear(_counts);
+        for (var i = 0; i < _counts.Length; i++)
         {
-            counts[random.Next(counts.Length)]++;
+            _counts[random.Next(_counts.Length)]++;
         }
+
+        return _counts;
     }
 
     /// <summary>Sums a metric's scores over the queries of each unit.</summary>

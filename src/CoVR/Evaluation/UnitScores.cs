@@ -6,14 +6,11 @@ namespace CoVR.Evaluation;
 /// <summary>Of one metric and each unit the sum and the number of its queries' scores.</summary>
 internal sealed record UnitScores(string Name, double[] Sums, double[] Sizes)
 {
-    // Then the sizes of as many units as there are sum up to their number.
-    private readonly bool _isOneEach = Array.TrueForAll(Sizes, size => size == 1);
-
     /// <summary>The metric of the data itself; NaN without scores.</summary>
     public double Mean() => Sums.Sum() / Sizes.Sum();
 
-    /// <summary>The metric with each unit weighted by its count in a draw of as many units as there are; NaN if the draw holds no score.</summary>
-    public double Mean(double[] counts) => Dot(counts, Sums) / (_isOneEach ? counts.Length : Dot(counts, Sizes));
+    /// <summary>The metric with each unit weighted by its count in the draw; NaN if the draw holds no score.</summary>
+    public double Mean(double[] counts) => Dot(counts, Sums) / Dot(counts, Sizes);
 
     private static double Dot(double[] left, double[] right)
     {

@@ -12,8 +12,6 @@ namespace CoVR.Retrieval;
 internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] queries)
 {
     private const int Tile = RowCodes.RowsOfTile;
-    // How many times as many rows as wanted a block must have for a first threshold of its best.
-    private const int RowsOfThreshold = 8;
     private readonly QueryCodes _codes = new([.. queries.Select(query => query.Rows)], rows.Dimensions);
     private readonly int _group = RowCodes.BytesOfGroup(rows.Dimensions);
     private readonly int _rowsOfQuery = queries[0].Rows.Length / rows.Dimensions;
@@ -79,8 +77,7 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
         }
 
         var isPlain = _rowsOfQuery == 1 && block.Rows == block.Count;
-        var isFirst = isPlain && float.IsNegativeInfinity(worker.Found[0].Threshold) && block.Count >= RowsOfThreshold * queries[0].Depth;
-        worker.Clear(isPlain && !isFirst ? 0 : queries.Length * Padded(block.Rows));
+        worker.Clear(isPlain ? 0 : queries.Length * Padded(block.Rows));
         fixed (byte* codes = block.Codes.Span)
         {
             for (var first = 0; first < block.Rows; first += Tile)
@@ -88,13 +85,8 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!isPlain || IsWanted(place, first / Tile))
                 {
-                    Multiply(codes + (first / Tile * 4 * _group), place, first, worker, isPlain && !isFirst);
+                    Multiply(codes + (first / Tile * 4 * _group), place, first, worker, isPlain);
                 }
-            }
-
-            if (isFirst)
-            {
-                OfferBest(codes, place, worker);
             }
         }
 
@@ -108,34 +100,6 @@ internal sealed unsafe class CodeSearch(RowSnapshot rows, ExactSearch.Query[] qu
             if (worker.Found[i].Threshold > Volatile.Read(ref _thresholds[i]))
             {
                 Volatile.Write(ref _thresholds[i], worker.Found[i].Threshold);
-            }
-        }
-    }
-
-    /// <summary>Offers the rows of a block as items. A threshold that as many rows as wanted reach comes first, and spares most of the others.</summary>
-    private void OfferBest(byte* codes, int place, CodeBuffers worker)
-    {
-        var block = rows.Blocks[place];
-        var (residual, norm) = RowCodes.LargestBounds(block.Codes.Span, block.Rows, rows.Dimensions);
-        for (var i = 0; i < queries.Length; i++)
-        {
-            var uppers = worker.Uppers.AsSpan(i * Padded(block.Rows), Padded(block.Rows));
-            for (var word = 0; word * Tile < uppers.Length; word++)
-            {
-                for (var hidden = ~WordOf(i, place, word); hidden != 0; hidden &= hidden - 1)
-                {
-                    uppers[(word * Tile) + BitOperations.TrailingZeroCount(hidden)] = float.NegativeInfinity;
-                }
-            }
-
-            var (found, scale) = (worker.Found[i], _codes.Scales[i]);
-            var error = ((residual * _codes.OfResiduals[i]) + (norm * _codes.OfNorms[i])) * scale;
-            found.Raise(TopScores.Reached(uppers, queries[i].Depth) - (2 * error));
-            for (var row = TopScores.Next(uppers, 0, found.Threshold); row < uppers.Length; row = TopScores.Next(uppers, row + 1, found.Threshold))
-            {
-                var header = (float*)(codes + (row / 16 * _group)) + (row % 16);
-                var own = ((header[16] * _codes.OfResiduals[i]) + (header[32] * _codes.OfNorms[i])) * scale;
-                found.Add((place * RowBlock.Capacity) + row, uppers[row], uppers[row] - (2 * own));
             }
         }
     }

@@ -110,14 +110,14 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         var best = _scorer.HasBounds ? BestByCodes(queries, rows, cancellationToken) : BestByProducts(queries, rows, cancellationToken);
         for (var i = 0; i < queries.Length; i++)
         {
-            results[i] = new SearchResult(ToHits(queries[i], best[i] ?? ScanAll(queries[i], rows, cancellationToken).ToSorted(), rows), queries[i].Mask.Count);
+            results[i] = new SearchResult(ToHits(queries[i], best[i] ?? ScanAll(queries[i], rows, cancellationToken), rows), queries[i].Mask.Count);
         }
     }
 
-    /// <summary>The best items of each query, best first; null where scanning is faster.</summary>
-    private TopHits.Entry[]?[] BestByCodes(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
+    /// <summary>The best items of each query; null where scanning is faster.</summary>
+    private TopHits?[] BestByCodes(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
     {
-        var best = new TopHits.Entry[]?[queries.Length];
+        var best = new TopHits?[queries.Length];
         var coded = queries.ToArray();
         List<int> places = [];
         for (var i = 0; i < queries.Length; i++)
@@ -135,7 +135,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         {
             Query[] asked = [.. part.Select(place => coded[place])];
             var found = new CodeSearch(rows, asked).Run(cancellationToken);
-            Parallel.For(0, asked.Length, parallel, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows).ToSorted());
+            Parallel.For(0, asked.Length, parallel, i => best[part[i]] = found[i].IsHopeless ? null : Rescore(asked[i], found[i], rows));
         });
         return best;
     }
@@ -160,16 +160,16 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         return best;
     }
 
-    /// <summary>The best items of each query, best first; null where scanning is faster.</summary>
-    private TopHits.Entry[]?[] BestByProducts(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
+    /// <summary>The best items of each query; null where scanning is faster.</summary>
+    private TopHits?[] BestByProducts(ReadOnlySpan<Query> queries, RowSnapshot rows, CancellationToken cancellationToken)
     {
-        var best = new TopHits.Entry[]?[queries.Length];
+        var best = new TopHits?[queries.Length];
         if (AreProductsFaster(queries, rows))
         {
             var near = Nearest(queries, rows, cancellationToken);
             for (var i = 0; i < queries.Length; i++)
             {
-                best[i] = Rescore(queries[i], near[i], rows)?.ToSorted();
+                best[i] = Rescore(queries[i], near[i], rows);
             }
         }
 
@@ -287,28 +287,17 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
 
     private Comparison<int>? TiesOf(RowSnapshot rows) => tiesById ? rows.CompareIds : null;
 
-    private SearchHit[] ToHits(Query query, TopHits.Entry[] best, RowSnapshot rows)
+    private SearchHit[] ToHits(Query query, TopHits best, RowSnapshot rows)
     {
-        var (first, end) = (Math.Min(query.Options.Offset, best.Length), best.Length);
-        while (end > first && !(best[end - 1].Score >= (query.Options.MinimumScore ?? float.NegativeInfinity)))
-        {
-            end--;
-        }
-
-        var hits = new SearchHit[end - first];
-        for (var i = 0; i < hits.Length; i++)
-        {
-            var (score, ordinal) = best[first + i];
-            var item = rows.ItemAt(ordinal);
-            hits[i] = new SearchHit(item.Id, score, first + i + 1) { Moment = MomentOf(query, item, ordinal, rows) };
-        }
-
-        return hits;
+        var lowest = query.Options.MinimumScore ?? float.NegativeInfinity;
+        return [.. best.ToSorted().Skip(query.Options.Offset).TakeWhile(entry => entry.Score >= lowest).Select((entry, i) =>
+            new SearchHit(rows.ItemAt(entry.Ordinal).Id, entry.Score, query.Options.Offset + i + 1) { Moment = MomentOf(query, entry.Ordinal, rows) })];
     }
 
     /// <summary>The time of the frame that is most similar to the query.</summary>
-    private TimeSpan? MomentOf(Query query, LiveItem item, int ordinal, RowSnapshot rows)
+    private TimeSpan? MomentOf(Query query, int ordinal, RowSnapshot rows)
     {
+        var item = rows.ItemAt(ordinal);
         if (item.FrameTimes.Count == 0)
         {
             return null;

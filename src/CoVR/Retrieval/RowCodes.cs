@@ -78,27 +78,6 @@ internal static unsafe class RowCodes
         return (header[RowsOfGroup + (row % RowsOfGroup)], header[(2 * RowsOfGroup) + (row % RowsOfGroup)]);
     }
 
-    /// <summary>The largest of <see cref="BoundsOf"/> over the first rows; infinite or not a number where one is.</summary>
-    public static (float Residual, float Norm) LargestBounds(ReadOnlySpan<byte> codes, int count, int dimensions)
-    {
-        var (residuals, norms) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var group = 0; group * RowsOfGroup < count; group++)
-        {
-            // The rows that fill up the last group have bounds of zero.
-            var header = MemoryMarshal.Cast<byte, float>(codes.Slice(group * BytesOfGroup(dimensions), HeaderLength));
-            residuals = Vector512.Max(residuals, Vector512.Create(header[RowsOfGroup..]));
-            norms = Vector512.Max(norms, Vector512.Create(header[(2 * RowsOfGroup)..]));
-        }
-
-        var (residual, norm) = (0f, 0f);
-        for (var lane = 0; lane < RowsOfGroup; lane++)
-        {
-            (residual, norm) = (MathF.Max(residual, residuals[lane]), MathF.Max(norm, norms[lane]));
-        }
-
-        return (residual, norm);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteRow(Span<byte> group, int lane, ReadOnlySpan<float> row)
     {

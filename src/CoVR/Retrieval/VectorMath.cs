@@ -90,23 +90,15 @@ internal static class VectorMath
     /// <summary>The first element that is NaN or infinite, or -1.</summary>
     public static int IndexOfNotFinite(ReadOnlySpan<float> values)
     {
-        // The exponent of a number that is not finite has all bits set.
-        var exponent = Vector256.Create(0x7F800000);
-        var i = 0;
-        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        for (var i = 0; i < values.Length; i++)
         {
-            if (Vector256.EqualsAny(Vector256.Create(values[i..]).AsInt32() & exponent, exponent))
+            if (!float.IsFinite(values[i]))
             {
-                break;
+                return i;
             }
         }
 
-        while (i < values.Length && float.IsFinite(values[i]))
-        {
-            i++;
-        }
-
-        return i < values.Length ? i : -1;
+        return -1;
     }
 
     /// <summary>The Euclidean length.</summary>
