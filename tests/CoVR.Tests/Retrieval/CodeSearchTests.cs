@@ -101,6 +101,24 @@ public sealed class CodeSearchTests
         await writing;
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task SearchAsync_OfEqualItems_LeavesOutWhatIsExcludedOrRemoved(int queries)
+    {
+        const int d = 64;
+        await using var gallery = new MemoryGallery(new EmbeddingFingerprint("test", "", "", 1, d));
+        var item = new EmbeddingSet(Draw("random", new Random(3), d), 1, d);
+        await gallery.UpsertAsync([.. Enumerable.Range(0, 1000).Select(i => new GalleryEntry(Id(i), item))], Cancellation);
+        await gallery.RemoveAsync([.. Enumerable.Range(0, 30).Select(Id)], Cancellation);
+        var options = new SearchOptions { Top = 5, Exclude = Enumerable.Range(30, 100).Select(Id).ToHashSet() };
+
+        var found = await gallery.SearchAsync([.. Enumerable.Repeat(new GalleryQuery(item, options), queries)], Cancellation);
+
+        var expected = Enumerable.Range(130, 870).Select(Id).Order().Take(5).ToArray();
+        Assert.All(found, result => Assert.Equal(expected, result.Hits.Select(hit => hit.Id)));
+    }
+
     private static void AssertBounded(float[] rows, float[][] queries, int d)
     {
         var codes = RowCodes.Of(rows, d);
