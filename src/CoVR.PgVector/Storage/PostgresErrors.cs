@@ -21,7 +21,7 @@ internal static class PostgresErrors
     public static GalleryException Of(string address, Exception error, IReadOnlyList<Shard> shards) => new(
         address,
         error is PostgresException fault && Shard.FindLost(shards, fault) is { } lost
-            ? $"the server {lost.Address}, which holds {lost.Share:P0} of it, does not answer ({fault.Detail?.Trim() ?? fault.MessageText}). Nothing of this call was written. Start the server again, or correct its address by ALTER SERVER {lost.Server}; {nameof(PostgresGalleryOptions.AllowPartialResults)} searches the others meanwhile."
+            ? $"the server {lost.Address}, which holds {lost.Share:P0} of it, does not answer ({fault.MessageText}). Nothing of this call was written. Start the server again, or correct its address by ALTER SERVER {lost.Server}; {nameof(PostgresGalleryOptions.AllowPartialResults)} searches the others meanwhile."
             : ReasonOf(error),
         error);
 

@@ -39,6 +39,7 @@ internal sealed class GalleryCommand
         _host.Say($"{info.Name}: {FormattableString.Invariant($"{await gallery.CountAsync(cancellationToken: cancellation):N0}")} items");
         _host.Say($"model {fingerprint.Model}, {fingerprint.Vectors} x {fingerprint.Dimensions}; {fingerprint.Preprocessing}");
         _host.Say($"weights {fingerprint.WeightsSha256}");
+        _host.Say(info.IsExact ? "answers are exact" : "answers are exact among few items, else by the index (covr gallery recall)");
     });
 
     private DocumentedCommand Index()
