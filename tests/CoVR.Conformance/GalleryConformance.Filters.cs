@@ -73,9 +73,9 @@ public abstract partial class GalleryConformance
     }
 
     [Fact]
-    public async Task ListAsync_ReturnsAllProperties()
+    public async Task ListAsync_ReturnsAllPropertiesInTheOrderOfIdentities()
     {
-        var entries = Various();
+        GalleryEntry[] entries = [.. Various().OrderByDescending(entry => entry.Id)];
         await using var gallery = await FilledAsync(entries);
         List<GalleryItem> listed = [];
         await foreach (var item in gallery.ListAsync(cancellationToken: Token))
@@ -83,7 +83,7 @@ public abstract partial class GalleryConformance
             listed.Add(item);
         }
 
-        Assert.Equal(entries.OrderBy(entry => entry.Id).Select(entry => new GalleryItem(entry.Id, entry.Properties)), listed.OrderBy(item => item.Id));
+        Assert.Equal(entries.OrderBy(entry => entry.Id).Select(entry => new GalleryItem(entry.Id, entry.Properties)), listed);
     }
 
     [Fact]

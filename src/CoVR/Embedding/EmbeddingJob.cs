@@ -146,7 +146,7 @@ internal sealed class EmbeddingJob : IEmbeddingJob
     {
         try
         {
-            return await Task.Run(() => EncodeEachAsync(pipeline.Model, batch, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await EncodeEachAsync(pipeline.Model, batch, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -103,13 +103,11 @@ public sealed class MemoryGallery : IGallery
     {
         Begin(cancellationToken);
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var item in _rows.Snapshot.Items)
+        var items = _rows.Snapshot.Items.Select(item => item.Description).Where(item => filter is null || filter.Matches(item));
+        foreach (var item in items.OrderBy(item => item.Id))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (filter is null || filter.Matches(item.Description))
-            {
-                yield return item.Description;
-            }
+            yield return item;
         }
     }
 
