@@ -1,0 +1,20 @@
+using CoVR.Losses;
+using static TorchSharp.torch;
+
+namespace CustomLossTerm;
+
+/// <summary>Pulls each query towards its target: the mean squared distance of the pairs on the unit sphere (Wang and Isola, ICML 2020, "alignment").</summary>
+internal sealed class AlignmentTerm : ILossTerm
+{
+    public string Name => "alignment";
+
+    public LossInputs Needs => LossInputs.Targets;
+
+    public Tensor Compute(TrainingEmbeddings batch)
+    {
+        using var scope = NewDisposeScope();
+        return (Normalized(batch.Queries) - Normalized(batch.Targets!)).square().sum(dim: 1).mean().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Normalized(Tensor vectors) => nn.functional.normalize(vectors, dim: 1);
+}
