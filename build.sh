@@ -3,6 +3,7 @@
 #   ./build.sh demo [arguments]   trains, searches and evaluates a small world; arguments are those of 'covr demo' (--seed 2)
 #   ./build.sh test               restores, builds, checks the format and runs every test project
 #   ./build.sh pack               makes the packages in the folder feed
+#   ./build.sh docs               builds the documentation site in artifacts/site
 #   ./build.sh house              measures the sources against the limits in CONTRIBUTING.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -236,12 +237,22 @@ pack() {
   dotnet pack CoVR.sln -c "$configuration" --nologo -o feed -p:ContinuousIntegrationBuild=true ${version[@]+"${version[@]}"}
 }
 
+# The reference comes from the built libraries and their doc comments; a broken link fails.
+docs() {
+  dotnet tool restore
+  compile CoVR.sln -v quiet
+  dotnet docfx metadata eng/docfx.json
+  dotnet docfx build eng/docfx.json -o artifacts/site --warningsAsErrors
+  say "the site is artifacts/site/docs/index.html; serve it with: dotnet docfx serve artifacts/site"
+}
+
 command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   demo) require_dotnet; require_ffmpeg; demo "$@" ;;
   test) require_dotnet; require_ffmpeg; want_openmpi; want_turbojpeg; run_tests ;;
   pack) require_dotnet; pack "$@" ;;
+  docs) require_dotnet; docs ;;
   house) require_dotnet; exec eng/house.sh "$@" ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac
