@@ -19,6 +19,12 @@ internal static class QueriesCommand
         {
             var (seed, path) = folder.Split('=', 2) is [var number, var rest] ? (int.Parse(number, CultureInfo.InvariantCulture), rest) : throw new ArgumentException($"Write SEED=FOLDER, not {folder}.");
             await using var world = await QueryWorld.OpenAsync(path, seed);
+            foreach (var near in new[] { false, true })
+            {
+                var overlaps = await MomentTasks.OverlapsAsync(world, world.Unseen(split)[..100], near, seed);
+                Console.WriteLine(FormattableString.Invariant($"seed {seed}: of 100 moments among {(near ? "near" : "other")} scenes, {overlaps.Count(overlap => overlap >= 0.5)} overlap by half, {overlaps.Count(overlap => overlap >= 0.8)} by 0.8; mean {overlaps.Average():F3}"));
+            }
+
             foreach (var (name, tasks) in TasksOf(world, split, seed))
             {
                 var table = tables.TryGetValue(name, out var known) ? known : tables[name] = [];

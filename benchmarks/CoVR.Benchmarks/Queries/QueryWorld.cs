@@ -60,14 +60,15 @@ internal sealed partial class QueryWorld : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         var opened = new QueryWorld(world, provider, await provider.GetRequiredService<Evaluator>().GetPipelineAsync());
 
-        // A picture of the test split where there is one, then of validation, then of training.
-        MediaSource[] shown = [.. opened.Looks.Select(look => MediaSource.FromFile(opened.PathOf(opened._pictures[look].MinBy(id => id.Value[..2] switch { "te" => 0, "va" => 1, _ => 2 }))))];
-        opened._gallery = [.. await opened.Pipeline.EmbedItemsAsync(shown)];
+        opened._gallery = [.. await opened.Pipeline.EmbedItemsAsync([.. opened.Looks.Select(opened.Shown)])];
         return opened;
     }
 
     /// <summary>The scenes that a split alone shows.</summary>
     public Look[] Unseen(string split) => [.. Targets(split).Select(id => new Look(_scenes[id]))];
+
+    /// <summary>What the gallery shows of a scene: a picture or clip of the test split where there is one, then of validation, then of training.</summary>
+    public MediaSource Shown(Look look) => MediaSource.FromFile(PathOf(_pictures[look].MinBy(id => id.Value[..2] switch { "te" => 0, "va" => 1, _ => 2 })));
 
     /// <summary>A training picture of a scene; null where training has none.</summary>
     public MediaSource? Reference(Look look, Random random)
