@@ -19,7 +19,7 @@ internal static class QueriesCommand
         {
             var (seed, path) = folder.Split('=', 2) is [var number, var rest] ? (int.Parse(number, CultureInfo.InvariantCulture), rest) : throw new ArgumentException($"Write SEED=FOLDER, not {folder}.");
             await using var world = await QueryWorld.OpenAsync(path, seed);
-            foreach (var near in new[] { false, true })
+            foreach (var near in split == "test" ? new[] { false, true } : [])
             {
                 var overlaps = await MomentTasks.OverlapsAsync(world, world.Unseen(split)[..100], near, seed);
                 Console.WriteLine(FormattableString.Invariant($"seed {seed}: of 100 moments among {(near ? "near" : "other")} scenes, {overlaps.Count(overlap => overlap >= 0.5)} overlap by half, {overlaps.Count(overlap => overlap >= 0.8)} by 0.8; mean {overlaps.Average():F3}"));
@@ -72,7 +72,8 @@ internal static class QueriesCommand
         var pairs = new PairTable(world.Pipeline);
         foreach (var way in tasks[0].Ways.Keys)
         {
-            foreach (var combiner in way != "parts" ? [null] : split == "val" ? QueryWays.All : [world.Pipeline.Combiner])
+            IQueryCombiner?[] combiners = way != "parts" ? new IQueryCombiner?[] { null } : split == "val" ? QueryWays.All : [world.Pipeline.Combiner];
+            foreach (var combiner in combiners)
             {
                 var sets = await pairs.EmbedAsync([.. tasks.Select(task => task.Ways[way])], combiner);
                 rows.Add((combiner is null ? way : $"parts: {combiner.Name}", [.. tasks.Zip(sets, (task, set) => world.RankOf(set, task.IsRight))]));

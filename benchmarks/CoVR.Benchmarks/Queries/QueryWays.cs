@@ -10,7 +10,7 @@ internal static class QueryWays
         QueryCombiners.WeightedSum,
         .. new[] { 0.1, 0.2, 0.3, 0.5, 0.7, 1 }.Select(share => QueryCombiners.Corrected(unwanted: share)),
         .. from kind in Enum.GetValues<Direction>() from share in new[] { 0.2f, 0.5f, 1, 1.5f } select new Way(kind, share, Joint.And),
-        .. from joint in Enum.GetValues<Joint>() select new Way(Direction.Text, 0.5f, joint),
+        .. from joint in Enum.GetValues<Joint>() where joint != Joint.And select new Way(Direction.Text, 0.5f, joint),
     ];
 
     /// <summary>What is subtracted for an unwanted text u of a reference r with the edit t.</summary>
@@ -62,7 +62,7 @@ internal static class QueryWays
             foreach (var part in media)
             {
                 var joined = string.Join(joint switch { Joint.Comma => ", ", Joint.Semicolon => "; ", Joint.Then => ", then ", _ => " and " }, texts);
-                string[] asked = joint is Joint.Sum or Joint.Changes ? texts : [joined];
+                string[] asked = joint is Joint.Sum or Joint.Changes && texts.Length > 0 ? texts : [joined];
                 terms.AddRange(asked.Select(text => (Pair(part, text), 1f)));
                 if (joint == Joint.Changes && texts.Length > 1)
                 {

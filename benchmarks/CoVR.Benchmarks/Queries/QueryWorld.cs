@@ -83,7 +83,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
     {
         var scores = _gallery.Select(item => TensorPrimitives.Dot(item.Span, query.Values.Span)).ToArray();
         var best = Enumerable.Range(0, scores.Length).Where(i => isRight(Looks[i])).Max(i => scores[i]);
-        return 1 + Enumerable.Range(0, scores.Length).Count(i => scores[i] > best && !isRight(Looks[i]));
+        return 1 + scores.Count(score => score > best);
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
