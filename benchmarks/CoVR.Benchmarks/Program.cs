@@ -10,6 +10,7 @@ using CoVR.Benchmarks.Media;
 using CoVR.Benchmarks.Results;
 using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
+using CoVR.Benchmarks.Teach;
 
 switch (args)
 {
@@ -23,6 +24,10 @@ switch (args)
         return await EvaluateCommand.RunAsync(rest);
     case [ConstructCommand.Name, .. var rest]:
         return await ConstructCommand.RunAsync(rest);
+    case [PartitionCommand.Name, .. var rest]:
+        return PartitionCommand.Run(rest);
+    case [TeachCommand.Name, .. var rest]:
+        return await TeachCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
     case [TenMillionCommand.Name, .. var rest]:
