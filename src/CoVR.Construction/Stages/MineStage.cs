@@ -114,7 +114,7 @@ internal sealed class MineStage(MiningOptions options, int seed) : Stage
         var dropped = work.File.Number("SELECT count(*) FROM surplus", cancellationToken);
         if (dropped > 0)
         {
-            work.Drop($"caption of a group larger than {options.MaxGroup}", dropped, work.File.Read(
+            work.Drop($"caption of a group larger than {options.MaxGroup}{(slots.Contains(',', StringComparison.Ordinal) ? " (two words)" : "")}", dropped, work.File.Read(
                 $"SELECT text FROM surplus ORDER BY text LIMIT {StageWork.MaxExamples}", row => row.GetString(0), cancellationToken));
             foreach (var note in work.File.Read(
                 $"""
