@@ -24,8 +24,6 @@ switch (args)
         return await EvaluateCommand.RunAsync(rest);
     case [ConstructCommand.Name, .. var rest]:
         return await ConstructCommand.RunAsync(rest);
-    case [PartitionCommand.Name, .. var rest]:
-        return PartitionCommand.Run(rest);
     case [TeachCommand.Name, .. var rest]:
         return await TeachCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:

@@ -6,7 +6,7 @@ namespace CoVR.Construction;
 public sealed class MiningOptions
 {
     /// <summary>Captions of equal length make a pair if they differ in this many words or fewer.</summary>
-    /// <value>1 by default, as in the papers; 1 or 2. Two take about four times the time and memory.</value>
+    /// <value>1 by default, as in the papers; 1 or 2. Two look at n (n - 1) / 2 keys of a caption of n words besides its n.</value>
     [Range(1, 2)]
     public int Words { get; set; } = 1;
 

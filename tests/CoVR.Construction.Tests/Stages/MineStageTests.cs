@@ -26,6 +26,30 @@ public sealed class MineStageTests
     }
 
     [Fact]
+    public async Task Guide_SqlOfOnePart_FindsAllPairsInEightParts()
+    {
+        using var folder = new TemporaryFolder();
+        var options = MadeCaptions.Options(folder, MadeCaptions.Draw(2000, vocabulary: 60, least: 4));
+        var report = await new ConstructionPipeline(options).RunToAsync(ConstructionStage.Mine);
+        var guide = await File.ReadAllTextAsync(Path.Combine(TestFolders.Repository, "docs", "construction.md"), TestContext.Current.CancellationToken);
+        var sql = guide.Split("```sql")[1].Split("```")[0];
+
+        using var file = WorkFile.Open(options);
+        file.Execute("CREATE TABLE captions AS SELECT row_number() OVER () AS caption, text FROM (SELECT DISTINCT text FROM items)");
+        var found = Enumerable.Range(0, 8).Sum(part =>
+        {
+            file.Execute(sql.Replace("key % 8 = 0", $"key % 8 = {part}", StringComparison.Ordinal));
+            var pairs = file.Number("SELECT count(*) FROM pairs");
+            file.Execute("DROP TABLE slots; DROP TABLE families; DROP TABLE members; DROP TABLE candidates; DROP TABLE involved; DROP TABLE pairs;");
+            return pairs;
+        });
+
+        Assert.Empty(report.Dropped);
+        Assert.InRange(report.Kept, 100, 100_000);
+        Assert.Equal(report.Kept, found);
+    }
+
+    [Fact]
     public async Task Run_GroupLargerThanTheLimit_DrawsTheSameMembersInAnyOrderAndSaysSo()
     {
         var (first, report) = await MineAsync(Group);

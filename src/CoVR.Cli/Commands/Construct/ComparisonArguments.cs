@@ -62,9 +62,13 @@ internal sealed class ComparisonArguments
         var provider = services.BuildServiceProvider(validateScopes: true);
         var loaded = await LoadedModel.LoadAsync(host, provider, model.Title, cancellation);
         await provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateAsync(["a"], cancellationToken: cancellation); // its metadata name the model from now on
-        return media is not null && await media.GetFingerprintAsync(cancellation) is { IsAssumed: false } made && made.WeightsSha256 != loaded.Description.WeightsSha256
-            ? throw new CommandException($"the media were embedded by {made.Model} with other weights than those of --text-model {name}; name that model and its weights (--text-model, --checkpoint).")
-            : provider;
+        if (media is not null && await media.GetFingerprintAsync(cancellation) is { IsAssumed: false } made && made.WeightsSha256 != loaded.Description.WeightsSha256)
+        {
+            await provider.DisposeAsync();
+            throw new CommandException($"the media were embedded by {made.Model} with other weights than those of --text-model {name}; name that model and its weights (--text-model, --checkpoint).");
+        }
+
+        return provider;
     }
 
     private static Option<double?> Similarity(string name, string description) => new(name, OptionNames.Aliases(name)) { Description = $"{description} -1 to 1." };
