@@ -35,12 +35,12 @@ public sealed class MineStageTests
         var sql = guide.Split("```sql")[1].Split("```")[0];
 
         using var file = WorkFile.Open(options);
-        file.Execute("CREATE TABLE captions AS SELECT row_number() OVER () AS caption, text FROM (SELECT DISTINCT text FROM items)");
+        file.Execute("CREATE TABLE captions AS SELECT row_number() OVER () AS caption, text FROM (SELECT DISTINCT text FROM items)", TestContext.Current.CancellationToken);
         var found = Enumerable.Range(0, 8).Sum(part =>
         {
-            file.Execute(sql.Replace("key % 8 = 0", $"key % 8 = {part}", StringComparison.Ordinal));
-            var pairs = file.Number("SELECT count(*) FROM pairs");
-            file.Execute("DROP TABLE slots; DROP TABLE families; DROP TABLE members; DROP TABLE candidates; DROP TABLE involved; DROP TABLE pairs;");
+            file.Execute(sql.Replace("key % 8 = 0", $"key % 8 = {part}", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            var pairs = file.Number("SELECT count(*) FROM pairs", TestContext.Current.CancellationToken);
+            file.Execute("DROP TABLE slots; DROP TABLE families; DROP TABLE members; DROP TABLE candidates; DROP TABLE involved; DROP TABLE pairs;", TestContext.Current.CancellationToken);
             return pairs;
         });
 
