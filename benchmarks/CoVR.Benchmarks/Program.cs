@@ -11,6 +11,7 @@ using CoVR.Benchmarks.Queries;
 using CoVR.Benchmarks.Results;
 using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
+using CoVR.Benchmarks.Teach;
 
 switch (args)
 {
@@ -24,6 +25,8 @@ switch (args)
         return await EvaluateCommand.RunAsync(rest);
     case [ConstructCommand.Name, .. var rest]:
         return await ConstructCommand.RunAsync(rest);
+    case [TeachCommand.Name, .. var rest]:
+        return await TeachCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
     case [QueriesCommand.Name, .. var rest]:

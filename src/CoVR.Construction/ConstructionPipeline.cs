@@ -1,4 +1,5 @@
 using CoVR.Construction.Stages;
+using CoVR.Construction.Texts;
 using CoVR.Construction.Work;
 using Microsoft.Extensions.AI;
 
@@ -29,7 +30,7 @@ public sealed class ConstructionPipeline
     /// <summary>Filters of caption pairs besides the rules of the options.</summary>
     public IReadOnlyList<ITextFilter> TextFilters { get; init; } = [];
 
-    /// <summary>Embeds captions, so that pairs outside a band of similarity are dropped; null to compare none.</summary>
+    /// <summary>Embeds captions, so that pairs outside a band of similarity are dropped, and edits for <see cref="ExportOptions.Scores"/>; null to compare none.</summary>
     public IEmbeddingGenerator<string, Embedding<float>>? TextEmbeddings { get; init; }
 
     /// <summary>Embeddings of the media, such as a gallery, so that the most similar media are paired; null to draw them.</summary>
@@ -74,8 +75,12 @@ public sealed class ConstructionPipeline
         new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
         new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
         new SplitStage(_options.Split, _options.Seed),
-        new ExportStage(_options.Export, _options.Collect.MediaFolder),
+        new ExportStage(_options.Export, _options.Collect.MediaFolder, _options.Export.Scores ? CreateScorer() : null, $"{media} {CaptionSimilarity.Describe(TextEmbeddings)}"),
     ];
+
+    private FrameScorer CreateScorer() => TextEmbeddings is { } texts && MediaEmbeddings is { } embeddings
+        ? new FrameScorer(texts, embeddings)
+        : throw new ConstructionException("Option 'Export.Scores'", "scores need embeddings of texts and of media; set TextEmbeddings and MediaEmbeddings, of one model, or turn the option off.");
 
     private async Task<IReadOnlyList<StageReport>> VisitAsync(ConstructionStage? only, bool plan, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {

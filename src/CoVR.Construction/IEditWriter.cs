@@ -23,8 +23,8 @@ public interface IEditWriter
 /// <summary>A change to be put into words.</summary>
 /// <param name="Reference">The caption of the reference, in lower case and without punctuation.</param>
 /// <param name="Target">The caption of the target.</param>
-/// <param name="Removed">The word that goes; empty if a word is only added.</param>
-/// <param name="Added">The word that comes; empty if a word is only removed.</param>
+/// <param name="Removed">The word that goes, or two with a blank between them; empty if a word is only added.</param>
+/// <param name="Added">The word that comes, or two; empty if a word is only removed.</param>
 public sealed record EditRequest(string Reference, string Target, string Removed, string Added);
 
 /// <summary>The texts of a change.</summary>

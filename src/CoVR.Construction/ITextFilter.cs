@@ -12,9 +12,9 @@ public interface ITextFilter
     string? FindFault(CaptionPair pair);
 }
 
-/// <summary>Two captions, in lower case and without punctuation, that differ in one word.</summary>
+/// <summary>Two captions, in lower case and without punctuation, that differ in one word, or in two (<see cref="MiningOptions.Words"/>).</summary>
 /// <param name="CaptionA">One caption; the shorter one if a word was inserted, else the one that sorts first.</param>
 /// <param name="CaptionB">The other.</param>
-/// <param name="WordA">The word of <paramref name="CaptionA"/> that differs; empty if a word was inserted.</param>
-/// <param name="WordB">The word of <paramref name="CaptionB"/>.</param>
+/// <param name="WordA">The word of <paramref name="CaptionA"/> that differs, or two with a blank between them; empty if a word was inserted.</param>
+/// <param name="WordB">The word or words of <paramref name="CaptionB"/>.</param>
 public sealed record CaptionPair(string CaptionA, string CaptionB, string WordA, string WordB);

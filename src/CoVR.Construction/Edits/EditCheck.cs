@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoVR.Construction.Texts;
 
 namespace CoVR.Construction.Edits;
 
@@ -52,13 +53,14 @@ internal sealed class EditCheck(EditRequest request, int maxWords)
     {
         var lower = text.ToLowerInvariant();
         var words = lower.Split((char[])[' ', ',', ';', ':', '!', '?', '"'], StringSplitOptions.RemoveEmptyEntries);
-        var change = request.Added.Length > 0 ? request.Added : request.Removed;
+        var change = (request.Added.Length > 0 ? request.Added : request.Removed).Split(' ');
+        var changed = change.Length == 1 ? change : Array.FindAll(change, word => !RuleTextFilter.IsStopWord(word));
         return words.Length == 0 ? "empty text"
             : words.Length > maxWords ? $"more than {maxWords} words"
             : string.Join(' ', words) is var plain && (plain == request.Reference || plain == request.Target) ? "copy of a caption"
             : Meta.Any(phrase => lower.Contains(phrase, StringComparison.Ordinal)) ? "speaks of captions or images"
             : IsForeign(text) ? "another language"
-            : !lower.Contains(Stem(change), StringComparison.Ordinal) ? "does not name the change"
+            : !changed.All(word => lower.Contains(Stem(word), StringComparison.Ordinal)) ? "does not name the change"
             : null;
     }
 

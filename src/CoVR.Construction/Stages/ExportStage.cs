@@ -1,3 +1,4 @@
+using CoVR.Construction.Texts;
 using CoVR.Construction.Work;
 
 namespace CoVR.Construction.Stages;
@@ -5,7 +6,9 @@ namespace CoVR.Construction.Stages;
 /// <summary>Writes triplets in the formats that other programs read, the configuration for training, and the card.</summary>
 /// <param name="options">Folder and name.</param>
 /// <param name="mediaFolder">The folder of the media; null if unknown.</param>
-internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : Stage
+/// <param name="scorer">Scores frames; null where scores are not wanted.</param>
+/// <param name="description">Describes what it scores with.</param>
+internal sealed class ExportStage(ExportOptions options, string? mediaFolder, FrameScorer? scorer, string description) : Stage
 {
     // The names of the parts in files of WebVid-CoVR, and in those of CIRR.
     private static readonly (SplitPart Part, string Name, string Cirr)[] Parts = [(SplitPart.Train, "train", "train"), (SplitPart.Validation, "val", "val"), (SplitPart.Test, "test", "test1")];
@@ -25,10 +28,10 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
     public override bool IsIntact => File.Exists(Path.Combine(_folder, "README.md")) && File.Exists(Path.Combine(_folder, "triplets.parquet"));
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [Describe(options), _folder, mediaFolder ?? ""];
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), _folder, mediaFolder ?? "", scorer is null ? "" : description];
 
     /// <inheritdoc/>
-    public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
+    public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
     {
         var counts = work.File.Read("SELECT split, count(*) FROM triplets GROUP BY split", row => (Part: Enum.Parse<SplitPart>(row.GetString(0), ignoreCase: true), Count: row.GetInt64(1)), cancellationToken)
             .ToDictionary(row => row.Part, row => row.Count);
@@ -37,6 +40,7 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
             throw new ConstructionException("Stage 'Export'", "no triplet is left; the reports of the stages before say what was dropped, and why.");
         }
 
+        await ScoreAsync(work, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(_folder);
         foreach (var (part, name, cirr) in Parts)
         {
@@ -50,8 +54,19 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
         }
 
         Write("README.md", new DatasetCard(work.File, options.Name).Write(cancellationToken));
-        work.File.Execute("CREATE TABLE exported AS SELECT split, count(*) AS triplets FROM triplets GROUP BY split", cancellationToken);
-        return Task.CompletedTask;
+        work.File.Execute("CREATE TABLE exported AS SELECT split, count(*) AS triplets FROM triplets GROUP BY split; DROP TABLE scores;", cancellationToken);
+    }
+
+    private async Task ScoreAsync(StageWork work, CancellationToken cancellationToken)
+    {
+        if (scorer is null)
+        {
+            work.File.Execute("CREATE TEMP TABLE scores AS SELECT DISTINCT edit, pth2, '[]' AS scores FROM triplets", cancellationToken);
+        }
+        else if (await scorer.ScoreAsync(work.File, cancellationToken).ConfigureAwait(false) is > 0 and var missing)
+        {
+            work.Note(FormattableString.Invariant($"{missing:N0} targets have no embedding, so their triplets have no scores"));
+        }
     }
 
     private void ExportPart(WorkFile file, SplitPart part, string name, string cirr, bool any, CancellationToken cancellationToken)
@@ -63,8 +78,8 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
             return;
         }
 
-        var rows = $"(SELECT * FROM triplets WHERE split = '{part.ToString().ToLowerInvariant()}' ORDER BY pth2, pth1, txt1, txt2, edit)";
-        Copy(file, $"SELECT txt1, txt2, sim_txt, pth1, pth2, sim_vid, edit, '[]' AS scores FROM {rows}", files[0], "FORMAT csv, HEADER", cancellationToken);
+        var rows = $"(SELECT * FROM triplets JOIN scores USING (edit, pth2) WHERE split = '{part.ToString().ToLowerInvariant()}' ORDER BY pth2, pth1, txt1, txt2, edit)";
+        Copy(file, $"SELECT txt1, txt2, sim_txt, pth1, pth2, sim_vid, edit, scores FROM {rows}", files[0], "FORMAT csv, HEADER", cancellationToken);
         Copy(file, $$"""
             SELECT row_number() OVER () - 1 AS pairid, pth1 AS reference, pth2 AS target_hard, MAP {pth2: 1.0} AS target_soft, edit AS caption,
                 {'id': row_number() OVER () - 1, 'members': [pth1, pth2]} AS img_set FROM {{rows}}

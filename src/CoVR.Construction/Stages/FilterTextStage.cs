@@ -22,15 +22,11 @@ internal sealed class FilterTextStage(TextFilterOptions options, IReadOnlyList<I
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs()
-    {
-        var metadata = embeddings?.GetService<EmbeddingGeneratorMetadata>();
-        return
-        [
-            Describe(options), .. new[] { options.Vocabulary, options.Synonyms }.OfType<string>().Select(DescribeFile), .. filters.Select(filter => filter.Fingerprint),
-            embeddings is null ? "" : $"{metadata?.ProviderName} {metadata?.ProviderUri} {metadata?.DefaultModelId}",
-        ];
-    }
+    public override IEnumerable<string> DescribeInputs() =>
+    [
+        Describe(options), .. new[] { options.Vocabulary, options.Synonyms }.OfType<string>().Select(DescribeFile), .. filters.Select(filter => filter.Fingerprint),
+        CaptionSimilarity.Describe(embeddings),
+    ];
 
     /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)

@@ -9,6 +9,10 @@ internal sealed class CaptionSimilarity(IEmbeddingGenerator<string, Embedding<fl
 {
     private const int BatchSize = 64;
 
+    /// <summary>Describes what embeds texts.</summary>
+    public static string Describe(IEmbeddingGenerator<string, Embedding<float>>? generator) =>
+        generator?.GetService<EmbeddingGeneratorMetadata>() is { } metadata ? $"{metadata.ProviderName} {metadata.ProviderUri} {metadata.DefaultModelId}" : $"{generator?.GetType().FullName}";
+
     /// <summary>The similarity of each pair; every text is embedded once.</summary>
     public async Task<float[]> OfAsync(IReadOnlyList<CaptionPair> pairs, CancellationToken cancellationToken)
     {

@@ -31,17 +31,18 @@ internal sealed class RuleTextFilter : ITextFilter
     /// <inheritdoc/>
     public string? FindFault(CaptionPair pair)
     {
-        var (a, b) = (pair.WordA, pair.WordB);
-        return _options.DropDigits && (a.Any(char.IsDigit) || b.Any(char.IsDigit)) ? "digit in the change"
-            : _options.DropStopWords && IsStopWord(a) && IsStopWord(b) ? "only stop words change"
-            : _options.DropPlurals && (IsPlural(a, b) || IsPlural(b, a)) ? "only the number changes"
-            : AreSynonyms(a, b) ? "only a synonym"
-            : _vocabulary is not null && !(Knows(a) && Knows(b)) ? "word outside the vocabulary"
+        (string A, string B)[] changes = [.. pair.WordA.Split(' ').Zip(pair.WordB.Split(' '))];
+        return _options.DropDigits && (pair.WordA + pair.WordB).Any(char.IsDigit) ? "digit in the change"
+            : _options.DropStopWords && changes.All(change => IsStopWord(change.A) && IsStopWord(change.B)) ? "only stop words change"
+            : _options.DropPlurals && changes.All(change => IsPlural(change.A, change.B) || IsPlural(change.B, change.A)) ? "only the number changes"
+            : changes.All(change => AreSynonyms(change.A, change.B)) ? "only a synonym"
+            : _vocabulary is not null && !changes.All(change => Knows(change.A) && Knows(change.B)) ? "word outside the vocabulary"
             : ExcludedPhrase(pair) is { } phrase ? $"excluded phrase '{phrase}'"
             : null;
     }
 
-    private static bool IsStopWord(string word) => word.Length == 0 || StopWords.Contains(word);
+    /// <summary>Whether a word says nothing that can be seen.</summary>
+    public static bool IsStopWord(string word) => word.Length == 0 || StopWords.Contains(word);
 
     private static bool IsPlural(string singular, string plural) => singular.Length > 1 && (
         plural == singular + "s" || plural == singular + "es"

@@ -53,6 +53,50 @@ public sealed class ConstructCommandTests
     }
 
     [Fact]
+    public async Task Construct_TextModelAndEmbeddings_WritesTheScoresThatEmbedScoresWrites()
+    {
+        using var world = await RunWorld.CreateAsync();
+        var run = world.Run;
+        WriteCaptions(run);
+        await run.SucceedAsync(["embed", "images", "--image_dir", "photos", "--store", "store", .. Tiny]);
+
+        await run.SucceedAsync([
+            "construct", "captions.csv", "--media", "photos", "--embeddings", "store", "--text-model", "tiny-blip", "--checkpoint", "tiny", "--min-text-similarity", "-1", "--max-text-similarity", "1",
+            "--min-media-similarity", "-1", "--max-media-similarity", "1", "--validation-share", "0", "--test-share", "0"]);
+
+        await run.SucceedAsync(["embed", "texts", "dataset/train.csv", "store", "--column", "edit", .. Tiny]);
+        await run.SucceedAsync("embed", "scores", "dataset/train.csv", "store");
+        var scores = Scores(run["dataset", "train.csv"]);
+        Assert.True(scores.Length > 20, $"{scores.Length} rows");
+        Assert.All(scores, score => Assert.Matches(@"^\[-?0\.\d{1,4}\]$", score));
+        Assert.Equal(Scores(run["dataset", "train_qs.csv"]), scores);
+    }
+
+    [Fact]
+    public async Task Construct_BandOfTextSimilarity_DropsByTheModelsCaptionEncoder()
+    {
+        using var world = await RunWorld.CreateAsync();
+        WriteCaptions(world.Run);
+        string[] command = ["construct", "captions.csv", "--text-model", "tiny-blip", "--checkpoint", "tiny", "--min-text-similarity", "1", "--max-text-similarity", "1", "--stage"];
+        await world.Run.SucceedAsync([.. command, "collect"]);
+        await world.Run.SucceedAsync([.. command, "mine"]);
+
+        Assert.Contains("captions too different (", await world.Run.SucceedAsync([.. command, "filter-text"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Construct_EmbeddingsOfAnotherModel_AreRefused()
+    {
+        using var world = await RunWorld.CreateAsync();
+        WriteCaptions(world.Run);
+        await world.Run.SucceedAsync(["embed", "images", "--image_dir", "photos", "--store", "store", .. Tiny]);
+
+        Assert.Equal(1, await world.Run.RunAsync(["construct", "captions.csv", "--media", "photos", "--embeddings", "store", "--text-model", "tiny-blip2", "--checkpoint", "tiny"]));
+
+        Assert.Contains("other weights", world.Run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Construct_FileThatIsMissing_NamesIt()
     {
         using var run = new CommandRun();
@@ -61,6 +105,10 @@ public sealed class ConstructCommandTests
 
         Assert.Contains("nothing.csv", run.Error, StringComparison.Ordinal);
     }
+
+    private static string[] Tiny => ["--model", "tiny-blip", "--checkpoint", "tiny"];
+
+    private static string[] Scores(string file) => [.. File.ReadLines(file).Skip(1).Select(line => line[line.LastIndexOf('[')..].TrimEnd('"'))];
 
     private static void WriteCaptions(CommandRun run)
     {

@@ -19,11 +19,28 @@ public sealed class FilterTextStageTests
     {
         using var folder = new TemporaryFolder();
         var options = MadeCaptions.Options(folder, a, b);
-        await File.WriteAllLinesAsync(folder["words.txt"], ["dog", "Cat", "the", "a", "box", "boxes", "lady", "ladies", "woman", "women", "big", "large"], TestContext.Current.CancellationToken);
-        await File.WriteAllLinesAsync(folder["synonyms.txt"], ["small, little", "big, large, huge"], TestContext.Current.CancellationToken);
-        options.TextFilter.Vocabulary = folder["words.txt"];
-        options.TextFilter.Synonyms = folder["synonyms.txt"];
-        options.TextFilter.ExcludedPhrases.Add("Flag of");
+        await WriteRulesAsync(folder, options.TextFilter);
+
+        var report = await new ConstructionPipeline(options).RunToAsync(ConstructionStage.FilterText);
+
+        Assert.Equal(reason, report.Dropped.SingleOrDefault()?.Reason);
+        Assert.Equal(reason is null ? 1 : 0, report.Kept);
+    }
+
+    [Theory]
+    [InlineData("a big dog runs", "the large dog runs", null)]
+    [InlineData("dog in box", "cat in boxes", null)]
+    [InlineData("a lady sees woman", "a ladies sees women", "only the number changes")]
+    [InlineData("a dog in the box", "the dog in a box", "only stop words change")]
+    [InlineData("big dog, little box", "huge dog, small box", "only a synonym")]
+    [InlineData("a dog in the box", "a zyx in a box", "word outside the vocabulary")]
+    [InlineData("dog 1 sees box", "cat 2 sees box", "digit in the change")]
+    public async Task Run_TwoWordsDiffer_DropsWhereTheRuleHoldsForBoth(string a, string b, string? reason)
+    {
+        using var folder = new TemporaryFolder();
+        var options = MadeCaptions.Options(folder, a, b);
+        options.Mining.Words = 2;
+        await WriteRulesAsync(folder, options.TextFilter);
 
         var report = await new ConstructionPipeline(options).RunToAsync(ConstructionStage.FilterText);
 
@@ -43,6 +60,14 @@ public sealed class FilterTextStageTests
         Assert.Equal(["captions too different: 1 (a ball / c ball)", "captions too similar: 1 (a ball / b ball)", "z: 3 (a ball / z ball, b ball / z ball, c ball / z ball)"],
             report.Dropped.Select(dropped => $"{dropped.Reason}: {dropped.Count} ({string.Join(", ", dropped.Examples)})"));
         Assert.Equal(1, report.Kept);
+    }
+
+    private static async Task WriteRulesAsync(TemporaryFolder folder, TextFilterOptions options)
+    {
+        await File.WriteAllLinesAsync(folder["words.txt"], ["dog", "Cat", "the", "a", "in", "of", "box", "boxes", "lady", "ladies", "woman", "women", "big", "large"], TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(folder["synonyms.txt"], ["small, little", "big, large, huge"], TestContext.Current.CancellationToken);
+        (options.Vocabulary, options.Synonyms) = (folder["words.txt"], folder["synonyms.txt"]);
+        options.ExcludedPhrases.Add("Flag of");
     }
 
     private sealed class NoZ : ITextFilter

@@ -16,6 +16,7 @@ internal sealed class ConstructArguments
     private readonly Option<string?> _id = Column("id");
     private readonly Option<string?> _path = Column("path");
     private readonly Option<bool> _several = Flag("--several-captions", "Keeps all captions of an item, not only the first.");
+    private readonly Option<int?> _words = Number("--words", "Words in which captions of a pair may differ: 1 or 2.", 1);
     private readonly Option<bool> _insertions = Flag("--insertions", "Pairs captions of which one has a word more, too.");
     private readonly Option<int?> _maxGroup = Number("--max-group", "Captions drawn of those that are equal but for the same word.", 2);
     private readonly Option<string[]> _exclude = new("--exclude") { Description = "A phrase whose captions make no pair, such as \"flag of\"." };
@@ -41,7 +42,7 @@ internal sealed class ConstructArguments
         command.Add(arguments._inputs);
         Array.ForEach<Option>(
             [
-                arguments._media, arguments._work, arguments._output, arguments._name, arguments._caption, arguments._id, arguments._path, arguments._several, arguments._insertions, arguments._maxGroup,
+                arguments._media, arguments._work, arguments._output, arguments._name, arguments._caption, arguments._id, arguments._path, arguments._several, arguments._words, arguments._insertions, arguments._maxGroup,
                 arguments._exclude, arguments._vocabulary, arguments._synonyms, arguments._embeddings, arguments._maxPairs, arguments._testSets, arguments._divide, arguments._validation, arguments._test,
                 arguments._seed, arguments._memory,
             ],
@@ -59,6 +60,7 @@ internal sealed class ConstructArguments
         options.Seed = parsed.GetValue(_seed) ?? options.Seed;
         options.MemoryLimit = parsed.GetValue(_memory) ?? options.MemoryLimit;
         ReadCollect(host, parsed, options.Collect);
+        options.Mining.Words = parsed.GetValue(_words) ?? options.Mining.Words;
         options.Mining.Insertions = parsed.GetValue(_insertions);
         options.Mining.MaxGroup = parsed.GetValue(_maxGroup) ?? options.Mining.MaxGroup;
         Add(options.TextFilter.ExcludedPhrases, parsed.GetValue(_exclude));

@@ -4,6 +4,8 @@ using CoVR.Cli.Hosting;
 using CoVR.Cli.Reporting;
 using CoVR.Cli.Runs;
 using CoVR.Construction;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
 namespace CoVR.Cli.Commands.Construct;
@@ -28,6 +30,7 @@ internal sealed class ConstructCommand
     private readonly CommandHost _host;
     private readonly DocumentedCommand _command;
     private readonly ConstructArguments _arguments;
+    private readonly ComparisonArguments _comparison;
 
     private ConstructCommand(CommandHost host)
     {
@@ -46,6 +49,7 @@ internal sealed class ConstructCommand
             ],
         };
         _arguments = ConstructArguments.AddTo(_command);
+        _comparison = ComparisonArguments.AddTo(_command);
         _stage.AcceptOnlyFromAmong([.. Stages.Keys]);
         _command.Add(_stage);
         _command.Add(_dryRun);
@@ -60,7 +64,9 @@ internal sealed class ConstructCommand
         _host.ResumeHint = "Run the same command again to continue: finished stages are saved.";
         var options = _arguments.Read(_host, parsed);
         await using var gallery = _arguments.Embeddings(_host, parsed) is { } folder ? EmbeddingFolder.OpenGallery(folder, pictures: false, byName: false) : null;
-        var pipeline = new ConstructionPipeline(options) { MediaEmbeddings = gallery, Time = _host.Clock };
+        _comparison.Apply(parsed, options, gallery is not null);
+        await using var model = await _comparison.LoadAsync(_host, parsed, gallery, cancellation);
+        var pipeline = new ConstructionPipeline(options) { MediaEmbeddings = gallery, TextEmbeddings = model?.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), Time = _host.Clock };
         if (parsed.GetValue(_dryRun))
         {
             Show(await pipeline.PlanAsync(cancellation), "would run");
