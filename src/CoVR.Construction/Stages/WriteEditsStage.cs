@@ -27,12 +27,13 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
     public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {_kept}", writer.Fingerprint];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is { } estimate ? [estimate] : [];
+    public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is not { } estimate ? []
+        : HasPairs(file) ? [estimate]
+        : [$"{estimate} (the calls are known once the earlier stages ran; they cost nothing)"];
 
-    // 0 before media are paired.
-    private long CountRequests(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") == 0
-        ? 0
-        : file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1);
+    private static bool HasPairs(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") > 0;
+
+    private long CountRequests(WorkFile file) => HasPairs(file) ? file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1) : 0;
 
     /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
@@ -49,13 +50,15 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
             await Parallel.ForAsync(0, requests.Length, parallel, async (i, token) =>
             {
                 answers[i] = await writer.WriteAsync(requests[i].Request, token).ConfigureAwait(false);
-                work.Progress?.Report(new JobProgress(Interlocked.Increment(ref done), total, 0, TimeSpan.Zero) { Activity = Name.ToString() });
+                work.Progress?.Report(new JobProgress(Interlocked.Increment(ref done), total, 0, TimeSpan.Zero) { Activity = Activity() });
             }).ConfigureAwait(false);
             Append(work, requests, answers, tally);
         }
 
         tally.Report(work);
     }
+
+    private string Activity() => writer.Spent is { } spent ? $"{Name}, {spent}" : Name.ToString();
 
     private (int Pair, bool Forward, EditRequest Request)[] Requests(WorkFile file, long first, CancellationToken cancellationToken)
     {
