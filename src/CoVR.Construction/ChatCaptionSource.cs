@@ -95,7 +95,7 @@ public sealed class ChatCaptionSource : ICaptionSource, IDisposable
             var (caption, fault) = await WriteAsync(item.Source, path, cancellationToken).ConfigureAwait(false);
             return new MediaCaption(id, caption) { Path = path, Fault = fault };
         }
-        catch (Exception error) when (error is MediaReadException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is MediaReadException { Failure: not MediaFailure.DecoderMissing } or IOException or UnauthorizedAccessException)
         {
             return new MediaCaption(id, "") { Path = path, Fault = "media that cannot be read" };
         }

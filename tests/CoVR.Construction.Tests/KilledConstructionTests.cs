@@ -11,7 +11,7 @@ namespace CoVR.Construction.Tests;
 /// <summary>All stages, with captions and edits from a model server that throttles and fails now and then, killed at random moments.</summary>
 public sealed class KilledConstructionTests
 {
-    private const int UsualKills = 12;
+    private const int UsualKills = 8;
     private const int Pictures = 12;
     private const int FailsEvery = 19;
 

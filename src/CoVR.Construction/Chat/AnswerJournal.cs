@@ -21,7 +21,7 @@ internal sealed class AnswerJournal : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
             journal.Read(path);
             return journal;
         }
@@ -41,19 +41,34 @@ internal sealed class AnswerJournal : IDisposable
     }
 
     /// <summary>Keeps an answer.</summary>
+    /// <exception cref="ConstructionException">It cannot be written; the file is as before.</exception>
     public void Append(string key, string model, string answer, long inputTokens, long outputTokens)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(new Entry(key, model, answer, inputTokens, outputTokens));
         lock (_lock)
         {
-            _file.Write([.. line, (byte)'\n']);
-            _file.Flush(flushToDisk: true);
+            Write([.. line, (byte)'\n']);
             Add(new Entry(key, model, answer, inputTokens, outputTokens));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private void Write(byte[] line)
+    {
+        var end = _file.Position;
+        try
+        {
+            _file.Write(line);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException error)
+        {
+            _file.SetLength(end);
+            throw new ConstructionException($"Journal '{_file.Name}'", $"an answer cannot be written ({error.Message}); free space and run again.", error);
+        }
+    }
 
     private void Read(string path)
     {

@@ -74,18 +74,13 @@ internal sealed class ChatCalls : IDisposable
         {
             await _pace.WaitAsync(cancellationToken).ConfigureAwait(false);
             RequireBudget();
-            CallFault fault;
-            try
+            var (response, fault) = await CallAsync(request, options, failures, cancellationToken).ConfigureAwait(false);
+            if (response is not null)
             {
-                return new ChatAnswer(await CallAsync(key, request, options, cancellationToken).ConfigureAwait(false), null);
-            }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not (OutOfMemoryException or CoVRException))
-            {
-                fault = CallFault.Of(error);
-                RequireAvailable(fault, failures, error);
+                return new ChatAnswer(Keep(key, response), null);
             }
 
-            if (fault.Kind == CallFaultKind.Rejected)
+            if (fault!.Kind == CallFaultKind.Rejected)
             {
                 return new ChatAnswer(null, fault.Reason);
             }
@@ -104,11 +99,24 @@ internal sealed class ChatCalls : IDisposable
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $" (cost {((input * _options.InputPrice) + (output * _options.OutputPrice)) / 1e6:N2})");
 
-    private async Task<string> CallAsync(string key, ChatMessage message, ChatOptions options, CancellationToken cancellationToken)
+    private async Task<(ChatResponse? Response, CallFault? Fault)> CallAsync(ChatMessage message, ChatOptions options, int attempt, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.CallTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var response = await _client.GetResponseAsync(message, options, stop.Token).ConfigureAwait(false);
+        try
+        {
+            return (await _client.GetResponseAsync(message, options, stop.Token).ConfigureAwait(false), null);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not (OutOfMemoryException or CoVRException))
+        {
+            var fault = CallFault.Of(error);
+            RequireAvailable(fault, attempt, error);
+            return (null, fault);
+        }
+    }
+
+    private string Keep(string key, ChatResponse response)
+    {
         var (input, output) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         _journal.Append(key, response.ModelId ?? Model, response.Text, input, output);
         _pace.Spend(input + output);

@@ -61,7 +61,7 @@ internal sealed class ConstructCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        _host.ResumeHint = "Run the same command again to continue: finished stages are saved.";
+        _host.ResumeHint = "Run the same command again to continue: finished stages and the answers of models are saved.";
         var options = _arguments.Read(_host, parsed);
         await using var gallery = _arguments.Embeddings(_host, parsed) is { } folder ? EmbeddingFolder.OpenGallery(folder, pictures: false, byName: false) : null;
         using var models = _models.Open(_host, parsed, options);
