@@ -127,6 +127,20 @@ public sealed class ConstructCommandTests
         Assert.Contains(reason, run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("there is no vocabulary 'words.txt'", "words.txt")]
+    [InlineData("weights.pth", "vocab.txt")]
+    public async Task Construct_BlipCaptionsWithoutAFile_NamesIt(string reason, string vocabulary)
+    {
+        using var run = new CommandRun();
+        WriteCaptions(run);
+        File.WriteAllLines(run["vocab.txt"], ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "picture", "of"]);
+
+        Assert.Equal(1, await run.RunAsync(["construct", "photos", "--captions", "blip", "--caption-model", "weights.pth", "--caption-vocabulary", vocabulary]));
+
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+    }
+
     // Edits, and captions of one colour after the other.
     private static ModelServer Writers()
     {

@@ -1,17 +1,25 @@
 using System.CommandLine;
+using CoVR.Blip;
+using CoVR.Checkpoints;
 using CoVR.Cli.Hosting;
+using CoVR.Cli.Models;
 using CoVR.Construction;
-using Microsoft.Extensions.AI;
 
 namespace CoVR.Cli.Commands.Construct;
 
 /// <summary>The arguments of the models that write edits and captions.</summary>
 internal sealed class ModelArguments
 {
+    private const string Blip = "blip";
+
+    // BLIP makes the picture smaller itself.
+    private const int BlipSide = 768;
+
     private readonly Option<string?> _writer = new Option<string?>("--writer") { Description = "Lets a language model write the edits: what its service speaks. [default: templates]" }.AcceptOnlyFromAmong(ChatModel.Protocols);
     private readonly Option<string?> _model = new("--model") { Description = "The language model of --writer." };
-    private readonly Option<string?> _captions = new Option<string?>("--captions") { Description = "Lets a model write the captions of the input folders: what its service speaks." }.AcceptOnlyFromAmong(ChatModel.Protocols);
-    private readonly Option<string?> _captionModel = Text("--caption-model", "The model of --captions; it must see pictures.");
+    private readonly Option<string?> _captions = new Option<string?>("--captions") { Description = "Lets a model write the captions of the input folder: what its service speaks, or blip for BLIP's own." }.AcceptOnlyFromAmong([.. ChatModel.Protocols, Blip]);
+    private readonly Option<string?> _captionModel = Text("--caption-model", "The model of --captions, which must see pictures; for blip the file, such as model_base_caption_capfilt_large.pth.");
+    private readonly Option<string?> _captionVocabulary = Text("--caption-vocabulary", "The vocabulary of bert-base-uncased, for blip. [default: vocab.txt here, or as downloaded]");
     private readonly Option<string?> _endpoint = Text("--endpoint", "The address of the service. [default: OpenAI's, or Ollama's on this machine]");
     private readonly Option<string?> _key = Text("--api-key-env", "The environment variable that holds the key. [default: OPENAI_API_KEY; with --endpoint none]");
     private readonly Option<string?> _prompt = new("--prompt") { Description = "A file with your own prompt for edits." };
@@ -34,7 +42,7 @@ internal sealed class ModelArguments
         var own = new ModelArguments();
         Array.ForEach<Option>(
             [
-                own._writer, own._model, own._captions, own._captionModel, own._endpoint, own._key, own._prompt, own._captionPrompt, own._examples, own._budget, own._concurrency, own._requests, own._tokens,
+                own._writer, own._model, own._captions, own._captionModel, own._captionVocabulary, own._endpoint, own._key, own._prompt, own._captionPrompt, own._examples, own._budget, own._concurrency, own._requests, own._tokens,
                 own._priceIn, own._priceOut,
             ],
             command.Add);
@@ -51,7 +59,7 @@ internal sealed class ModelArguments
         {
             if (Find(parsed, _captions, _captionModel) is { } captions)
             {
-                AddCaptions(models, captions.CreateClient(host.Clock), host, parsed, options);
+                AddCaptions(models, captions, host, parsed, options);
             }
 
             if (Find(parsed, _writer, _model) is { } writer)
@@ -87,10 +95,8 @@ internal sealed class ModelArguments
         ? uri
         : throw new CommandException("--endpoint is not an address such as http://localhost:8080/v1.", ExitCodes.Usage);
 
-    private void AddCaptions(ConstructModels models, IChatClient client, CommandHost host, ParseResult parsed, ConstructionOptions options)
+    private void AddCaptions(ConstructModels models, ChatModel model, CommandHost host, ParseResult parsed, ConstructionOptions options)
     {
-        models.Own(client);
-        var asked = Read(parsed, new ChatCaptionOptions { Model = parsed.GetValue(_captionModel), Concurrency = options.Edits.Concurrency, PromptFile = PathOf(host, parsed, _captionPrompt) });
         string[] folders = [.. options.Collect.Inputs.Where(Directory.Exists)];
         if (folders is not [var folder])
         {
@@ -98,7 +104,18 @@ internal sealed class ModelArguments
         }
 
         options.Collect.Inputs.Remove(folder);
+        var client = models.Own(model.Protocol == Blip ? new BlipChatClient(LoadBlip(model, host, parsed)) : model.CreateClient(host.Clock));
+        var asked = Read(parsed, new ChatCaptionOptions { Model = model.Model, Concurrency = options.Edits.Concurrency, PromptFile = PathOf(host, parsed, _captionPrompt) });
+        (asked.LongerSide, asked.Concurrency) = model.Protocol == Blip ? (BlipSide, 1) : (asked.LongerSide, asked.Concurrency);
         models.Captions.Add(models.Own(new ChatCaptionSource(client, folder, Journal(options, "captions"), asked, time: host.Clock)));
+    }
+
+    private Func<RgbFrame, string> LoadBlip(ChatModel model, CommandHost host, ParseResult parsed)
+    {
+        using var resolver = new CheckpointResolver(new CheckpointOptions());
+        var vocabulary = VocabularyFile.Find(host, parsed.GetValue(_captionVocabulary), resolver)
+            ?? throw new CommandException("--captions blip needs the vocabulary of bert-base-uncased: put vocab.txt here, or name it with --caption-vocabulary.");
+        return BlipArchitecture.LoadCaptioner(host.PathOf(model.Model), vocabulary);
     }
 
     private ChatEditOptions ReadEdits(CommandHost host, ParseResult parsed) => Read(parsed, new ChatEditOptions
