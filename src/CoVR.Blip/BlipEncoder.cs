@@ -51,6 +51,9 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
         _temperature?.DetachFromDisposeScope();
     }
 
+    /// <summary>Allocates the visual encoder alone.</summary>
+    internal static IVisualEncoder CreateVisualEncoder(BlipArchitecture architecture) => CreateVisual(architecture, null, null);
+
     /// <inheritdoc/>
     /// <value>1.</value>
     public override int Vectors => 1;

@@ -3,17 +3,20 @@ using System.ComponentModel.DataAnnotations;
 namespace CoVR.Construction;
 
 /// <summary>How a language model is asked for modification texts.</summary>
-public sealed class ChatEditOptions
+public sealed class ChatEditOptions : ChatCallOptions
 {
-    /// <summary>The model; sent with every call, and part of what answers are remembered by.</summary>
-    /// <value>Null by default: the client's own default.</value>
-    public string? Model { get; set; }
-
     /// <summary>
-    /// A file with the prompt; <c>{reference}</c>, <c>{target}</c>, <c>{removed}</c>, <c>{added}</c> and <c>{count}</c> are filled in. Put examples of your own there.
+    /// A file with the prompt; <c>{reference}</c>, <c>{target}</c>, <c>{removed}</c>, <c>{added}</c>, <c>{count}</c> and <c>{examples}</c> are filled in.
     /// </summary>
     /// <value>Null by default: a built-in prompt in English.</value>
     public string? PromptFile { get; set; }
+
+    /// <summary>
+    /// A file of examples, one JSON object a line: <c>{"reference": "a red car", "target": "a blue car", "edits": ["make it blue"]}</c>. They take the place of
+    /// <c>{examples}</c> in the prompt.
+    /// </summary>
+    /// <value>Null by default: one built-in example.</value>
+    public string? ExamplesFile { get; set; }
 
     /// <summary>Texts asked for in one call.</summary>
     /// <value>3 by default; 1 to 20.</value>
@@ -29,18 +32,4 @@ public sealed class ChatEditOptions
     /// <value>20 by default; 1 to 100.</value>
     [Range(1, 100)]
     public int MaxWords { get; set; } = 20;
-
-    /// <summary>How often a call is repeated that the service did not answer; then the stage stops, to be resumed by another run.</summary>
-    /// <value>6 by default; 0 to 100.</value>
-    [Range(0, 100)]
-    public int Retries { get; set; } = 6;
-
-    /// <summary>The wait before the first repetition; it doubles with each.</summary>
-    /// <value>One second by default.</value>
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The tokens, read and written, after which the stage stops, counted over all runs with one journal.</summary>
-    /// <value>0 by default: no limit.</value>
-    [Range(0, long.MaxValue)]
-    public long TokenBudget { get; set; }
 }

@@ -6,6 +6,13 @@ public interface ICaptionSource
     /// <summary>Names the content: when it changes, captions are collected again.</summary>
     string Fingerprint { get; }
 
+    /// <summary>What was spent so far, shown with the progress; null if captions cost nothing.</summary>
+    string? Spent => null;
+
+    /// <summary>Says what captions would cost, for <see cref="ConstructionPipeline.PlanAsync"/>.</summary>
+    /// <returns>One line; null if they cost nothing.</returns>
+    string? Estimate() => null;
+
     /// <summary>Reads every caption.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>Captions in any order; faulty ones are counted by the stage.</returns>
@@ -17,6 +24,9 @@ public interface ICaptionSource
 /// <param name="Caption">What it shows.</param>
 public sealed record MediaCaption(string Id, string Caption)
 {
+    /// <summary>Why there is no caption: the item is dropped and counted under this reason; null if there is one.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The file, absolute or relative to <see cref="CollectOptions.MediaFolder"/>; null if only the identity is known.</summary>
     public string? Path { get; init; }
 

@@ -12,6 +12,9 @@ public interface IEditWriter
     /// <returns>One line; null if they cost nothing.</returns>
     string? Estimate(long requests) => null;
 
+    /// <summary>What was spent so far, shown with the progress, such as <c>12,000 tokens</c>; null if texts cost nothing.</summary>
+    string? Spent => null;
+
     /// <summary>Writes texts for one direction of a caption pair, whatever media show it.</summary>
     /// <param name="request">Both captions.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -30,6 +30,8 @@ public sealed class ChatEditWriterTests : IDisposable
     [InlineData("""{"edits": ["a blue ball on grass."]}""", "copy of a caption")]
     [InlineData("""{"edits": ["the blue one of image 2"]}""", "speaks of captions or images")]
     [InlineData("""{"edits": ["make it bigger"]}""", "does not name the change")]
+    [InlineData("""{"edits": ["blue \ud800"]}""", "no JSON with edits")]
+    [InlineData("""{"edits": ["blue \u0007"]}""", "control characters")]
     [InlineData("""{"edits": ["сделай blue мяч"]}""", "another language")]
     [InlineData("""{"edits": ["blue blue blue blue blue blue blue blue blue blue blue blue"]}""", "more than 10 words")]
     public async Task WriteAsync_AnswersThatNeverPass_AsksAgainAndThenSaysWhy(string answer, string fault)
@@ -59,7 +61,8 @@ public sealed class ChatEditWriterTests : IDisposable
 
         var error = await Assert.ThrowsAsync<ConstructionException>(() => WriteAsync(down, new ChatEditOptions { Retries = 2, RetryDelay = TimeSpan.Zero }).AsTask());
 
-        Assert.Contains("connection refused", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached", error.Message, StringComparison.Ordinal);
+        Assert.Contains("run again", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, down.Prompts.Count);
         Assert.Single((await WriteAsync(up)).Texts);
     }
@@ -106,12 +109,13 @@ public sealed class ChatEditWriterTests : IDisposable
     {
         var options = MadeCaptions.Options(_folder, "a red ball", "a blue ball");
         using var client = new ScriptedChat("");
-        using var writer = Writer(client, new ChatEditOptions { Model = "small" });
+        using var writer = Writer(client, new ChatEditOptions { Model = "small", InputPrice = 4_000, OutputPrice = 3_000 });
         await new ConstructionPipeline(options).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         var plan = await new ConstructionPipeline(options) { EditWriter = writer }.PlanAsync(TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("2 calls of small, about ", Assert.Single(plan.Single(report => report.Stage == ConstructionStage.WriteEdits).Notes), StringComparison.Ordinal);
+        var note = Assert.Single(plan.Single(report => report.Stage == ConstructionStage.WriteEdits).Notes);
+        Assert.Matches(@"^2 calls of small, about \d+ tokens read and 120 written \(cost 1\.\d\d\); in the journal: 0 answers, 0 tokens \(cost 0\.00\)$", note);
         Assert.Empty(client.Prompts);
     }
 

@@ -8,7 +8,7 @@ public static class DocumentedCode
 {
     private const string Fence = "```csharp\n";
     private const string ImplicitUsings =
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
     /// <summary>The errors of all blocks, each with the line of the page; empty if all compile.</summary>
     /// <param name="page">The page's path in the repository, such as <c>docs/postgres.md</c>.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CoVR.Construction.Texts;
+using CoVR.Construction.Chat;
 
 namespace CoVR.Construction.Edits;
 
@@ -17,7 +18,7 @@ internal sealed class EditCheck(EditRequest request, int maxWords)
     {
         var last = "no JSON with edits";
         List<string> kept = [];
-        foreach (var text in Parse(answer).Select(text => text.Trim().Trim('"').TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (var text in Parse(answer).Select(Tidy).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             if (FindFault(text) is { } reason)
             {
@@ -33,21 +34,11 @@ internal sealed class EditCheck(EditRequest request, int maxWords)
         return kept;
     }
 
-    // Some models put the object into a block of Markdown.
-    private static IReadOnlyList<string> Parse(string answer)
-    {
-        var (start, end) = (answer.IndexOf('{', StringComparison.Ordinal), answer.LastIndexOf('}'));
-        try
-        {
-            return start >= 0 && end > start && JsonDocument.Parse(answer[start..(end + 1)]).RootElement.TryGetProperty("edits", out var edits) && edits.ValueKind == JsonValueKind.Array
-                ? [.. edits.EnumerateArray().Where(edit => edit.ValueKind == JsonValueKind.String).Select(edit => edit.GetString()!)]
-                : [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
+    private static IEnumerable<string> Parse(string answer) => ModelJson.Find(answer, "edits") is { ValueKind: JsonValueKind.Array } edits
+        ? edits.EnumerateArray().Where(edit => edit.ValueKind == JsonValueKind.String).Select(edit => edit.GetString()!)
+        : [];
+
+    private static string Tidy(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Trim('"').TrimEnd('.');
 
     private string? FindFault(string text)
     {
@@ -59,6 +50,7 @@ internal sealed class EditCheck(EditRequest request, int maxWords)
             : words.Length > maxWords ? $"more than {maxWords} words"
             : string.Join(' ', words) is var plain && (plain == request.Reference || plain == request.Target) ? "copy of a caption"
             : Meta.Any(phrase => lower.Contains(phrase, StringComparison.Ordinal)) ? "speaks of captions or images"
+            : text.Any(char.IsControl) ? "control characters"
             : IsForeign(text) ? "another language"
             : !changed.All(word => lower.Contains(Stem(word), StringComparison.Ordinal)) ? "does not name the change"
             : null;

@@ -7,6 +7,8 @@ namespace CoVR.Construction.Stages;
 /// <param name="work">The running stage.</param>
 internal sealed class CaptionFiles(CollectOptions options, StageWork work)
 {
+    private const string Json = "read_json";
+
     /// <summary>Adds the rows of a file to the table <c>items</c>.</summary>
     /// <exception cref="ConstructionException">Its kind is unknown, or a column is missing.</exception>
     public void Add(string path, CancellationToken cancellationToken)
@@ -19,12 +21,17 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
             throw new ConstructionException($"File '{path}'", $"there is no column {missing}; it has: {string.Join(", ", columns)}. Name the columns in the options.");
         }
 
+        var isLost = source.StartsWith(Json, StringComparison.Ordinal) ? $"coalesce({string.Join(", ", columns.Select(Sql.Name))}) IS NULL" : "false";
         Insert(work.File, $"""
             SELECT {id ?? "NULL"}::VARCHAR AS id, {location ?? "NULL"}::VARCHAR AS path, {caption}::VARCHAR AS caption,
                 {Column(columns, options.GroupColumn) ?? "NULL"}::VARCHAR AS grp, {Column(columns, options.LicenceColumn) ?? "NULL"}::VARCHAR AS licence
-            FROM {source}
+            FROM {source} WHERE NOT ({isLost})
             """, cancellationToken);
         CountRejected(path, cancellationToken);
+        if (isLost != "false")
+        {
+            CountLost(path, source, isLost, cancellationToken);
+        }
     }
 
     /// <summary>How a file is read, and its columns; only a tolerant reader passes over lines that are no text or no row.</summary>
@@ -33,7 +40,7 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
     {
         var source = FormatOf(path, tolerant) ?? throw new ConstructionException($"File '{path}'", "its kind is unknown; use .csv, .tsv, .jsonl, .ndjson, .parquet, or a folder.");
         var columns = file.Read($"DESCRIBE SELECT * FROM {source}", row => row.GetString(0), cancellationToken);
-        return source.StartsWith("read_json", StringComparison.Ordinal)
+        return source.StartsWith(Json, StringComparison.Ordinal)
             ? ($"{source[..^1]}, columns = {{{string.Join(", ", columns.Select(column => $"{Sql.Text(column)}: 'VARCHAR'"))}}})", columns) // told so, it reads numbers as the text they are
             : (source, columns);
     }
@@ -49,7 +56,7 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
     {
         ".csv" => Csv(path, ",", tolerant),
         ".tsv" => Csv(path, "\t", tolerant),
-        ".jsonl" or ".ndjson" => $"read_json({Sql.Text(path)}, format = 'newline_delimited', ignore_errors = {tolerant})",
+        ".jsonl" or ".ndjson" => $"{Json}({Sql.Text(path)}, format = 'newline_delimited', ignore_errors = {tolerant})",
         ".parquet" => $"read_parquet({Sql.Text(path)})",
         _ => null,
     };
@@ -60,6 +67,13 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
 
     private static string? Column(IReadOnlyList<string> columns, string name) =>
         columns.FirstOrDefault(column => column.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found ? Sql.Name(found) : null;
+
+    // The reader of JSON gives an empty row for a line that it cannot read.
+    private void CountLost(string path, string source, string isLost, CancellationToken cancellationToken)
+    {
+        var lines = work.File.Read($"SELECT n FROM (SELECT row_number() OVER () AS n, * FROM {source}) WHERE {isLost} ORDER BY n", row => row.GetInt64(0), cancellationToken);
+        work.Drop($"{Path.GetFileName(path)}: no JSON object in UTF-8", lines.Count, lines.Select(line => $"line {line}"));
+    }
 
     private void CountRejected(string path, CancellationToken cancellationToken)
     {

@@ -13,42 +13,35 @@ internal static class CaptionFolder
     public static IReadOnlyList<MediaItem> List(string folder) => Media.List(folder);
 
     /// <summary>Describes names, sizes and times of its texts.</summary>
-    public static IEnumerable<string> Describe(string folder) => Directory.EnumerateFiles(folder, "*.txt", SearchOption.AllDirectories)
-        .Order(StringComparer.Ordinal)
-        .Select(text => FormattableString.Invariant($"{text} {new FileInfo(text).Length} {File.GetLastWriteTimeUtc(text).Ticks}"));
+    public static IEnumerable<string> Describe(string folder) => Directory.EnumerateFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(DescribeFile);
 
-    /// <summary>Reads the captions of a folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="drop">Receives a reason and the item it concerns.</param>
-    public static IEnumerable<MediaCaption> Read(string folder, Action<string, string> drop)
+    /// <summary>Describes names, sizes and times of its media.</summary>
+    public static IEnumerable<string> DescribeMedia(string folder) => List(folder).Select(item => DescribeFile(item.Source.Path!));
+
+    /// <summary>Reads the captions of a folder, an item without one for each that has none.</summary>
+    public static IEnumerable<MediaCaption> Read(string folder) => List(folder).Select(item =>
     {
-        foreach (var item in Media.List(folder))
-        {
-            var media = item.Source.Path!;
-            if (ReadCaption(Path.ChangeExtension(media, ".txt"), reason => drop(reason, item.Id.Value)) is { } caption)
-            {
-                yield return new MediaCaption(item.Id.Value, caption) { Path = media };
-            }
-        }
-    }
+        var (caption, fault) = ReadCaption(Path.ChangeExtension(item.Source.Path!, ".txt"));
+        return new MediaCaption(item.Id.Value, caption) { Path = item.Source.Path, Fault = fault };
+    });
 
-    private static string? ReadCaption(string path, Action<string> drop)
+    private static string DescribeFile(string path) => FormattableString.Invariant($"{path} {new FileInfo(path).Length} {File.GetLastWriteTimeUtc(path).Ticks}");
+
+    private static (string Caption, string? Fault) ReadCaption(string path)
     {
         if (!File.Exists(path))
         {
-            drop("no text beside the file");
-            return null;
+            return ("", "no text beside the file");
         }
 
         try
         {
             using var reader = new StreamReader(path, Strict);
-            return reader.ReadLine() ?? string.Empty;
+            return (reader.ReadLine() ?? "", null);
         }
         catch (DecoderFallbackException)
         {
-            drop("text is not UTF-8");
-            return null;
+            return ("", "text is not UTF-8");
         }
     }
 }

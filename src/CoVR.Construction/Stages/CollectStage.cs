@@ -21,6 +21,9 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
         [Describe(options), .. options.Inputs.SelectMany(input => Directory.Exists(input) ? CaptionFolder.Describe(input) : [DescribeFile(input)]), .. sources.Select(source => source.Fingerprint)];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Foresee(WorkFile file) => [.. sources.Select(source => source.Estimate()).OfType<string>()];
+
+    /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
     {
         work.File.Execute("CREATE TABLE items (id VARCHAR, path VARCHAR, caption VARCHAR, text VARCHAR, grp VARCHAR, licence VARCHAR)", cancellationToken);
@@ -36,7 +39,7 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
 
         foreach (var source in sources)
         {
-            await AddAsync(source.ReadAsync(cancellationToken), work, cancellationToken).ConfigureAwait(false);
+            await AddAsync(source.ReadAsync(cancellationToken), work, cancellationToken, source).ConfigureAwait(false);
         }
 
         DropUnusable(work, cancellationToken);
@@ -51,12 +54,7 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
     {
         if (Directory.Exists(input))
         {
-            List<(string Reason, string Id)> dropped = [];
-            await AddAsync(CaptionFolder.Read(input, (reason, id) => dropped.Add((reason, id))).ToAsyncEnumerable(), work, cancellationToken).ConfigureAwait(false);
-            foreach (var reason in dropped.GroupBy(drop => drop.Reason, drop => drop.Id))
-            {
-                work.Drop(reason.Key, reason.Count(), reason);
-            }
+            await AddAsync(CaptionFolder.Read(input).ToAsyncEnumerable(), work, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -64,17 +62,24 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
         }
     }
 
-    private static async Task AddAsync(IAsyncEnumerable<MediaCaption> captions, StageWork work, CancellationToken cancellationToken)
+    private async Task AddAsync(IAsyncEnumerable<MediaCaption> captions, StageWork work, CancellationToken cancellationToken, ICaptionSource? source = null)
     {
         work.File.Execute("CREATE TEMP TABLE incoming (id VARCHAR, path VARCHAR, caption VARCHAR, grp VARCHAR, licence VARCHAR)", cancellationToken);
+        var (tally, read) = (new DropTally(), 0L);
         using (var rows = work.File.Append("incoming"))
         {
             await foreach (var item in captions.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                rows.CreateRow().AppendValue(item.Id).AppendValue(item.Path).AppendValue(item.Caption).AppendValue(item.Group).AppendValue(item.Licence).EndRow();
+                if (tally.Keep(item.Fault, item.Id))
+                {
+                    rows.CreateRow().AppendValue(item.Id).AppendValue(item.Path).AppendValue(item.Caption).AppendValue(item.Group).AppendValue(item.Licence).EndRow();
+                }
+
+                work.Progress?.Report(new JobProgress(++read, null, 0, TimeSpan.Zero) { Activity = source?.Spent is { } spent ? $"{Name}, {spent}" : Name.ToString() });
             }
         }
 
+        tally.Report(work);
         CaptionFiles.Insert(work.File, "SELECT * FROM incoming", cancellationToken);
         work.File.Execute("DROP TABLE incoming", cancellationToken);
     }

@@ -9,6 +9,11 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
 {
     private const int BatchSize = 10_000;
 
+    // As many as the papers showed to people who choose; a review page offers them.
+    private const int LeastKept = 3;
+
+    private readonly int _kept = Math.Max(LeastKept, options.TextsPerPair);
+
     /// <inheritdoc/>
     public override ConstructionStage Name => ConstructionStage.WriteEdits;
 
@@ -19,15 +24,16 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine, ConstructionStage.PairMedia];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {options.TextsPerPair}", writer.Fingerprint];
+    public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {_kept}", writer.Fingerprint];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is { } estimate ? [estimate] : [];
+    public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is not { } estimate ? []
+        : HasPairs(file) ? [estimate]
+        : [$"{estimate} (the calls are known once the earlier stages ran; they cost nothing)"];
 
-    // 0 before media are paired.
-    private long CountRequests(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") == 0
-        ? 0
-        : file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1);
+    private static bool HasPairs(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") > 0;
+
+    private long CountRequests(WorkFile file) => HasPairs(file) ? file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1) : 0;
 
     /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
@@ -44,13 +50,15 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
             await Parallel.ForAsync(0, requests.Length, parallel, async (i, token) =>
             {
                 answers[i] = await writer.WriteAsync(requests[i].Request, token).ConfigureAwait(false);
-                work.Progress?.Report(new JobProgress(Interlocked.Increment(ref done), total, 0, TimeSpan.Zero) { Activity = Name.ToString() });
+                work.Progress?.Report(new JobProgress(Interlocked.Increment(ref done), total, 0, TimeSpan.Zero) { Activity = Activity() });
             }).ConfigureAwait(false);
             Append(work, requests, answers, tally);
         }
 
         tally.Report(work);
     }
+
+    private string Activity() => writer.Spent is { } spent ? $"{Name}, {spent}" : Name.ToString();
 
     private (int Pair, bool Forward, EditRequest Request)[] Requests(WorkFile file, long first, CancellationToken cancellationToken)
     {
@@ -72,7 +80,7 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
             var (pair, forward, request) = requests[i];
             if (tally.Keep(answers[i].Texts.Count > 0 ? null : answers[i].Fault ?? "no text", $"{request.Reference} / {request.Target}"))
             {
-                foreach (var (place, text) in answers[i].Texts.Take(options.TextsPerPair).Index())
+                foreach (var (place, text) in answers[i].Texts.Take(_kept).Index())
                 {
                     rows.CreateRow().AppendValue(pair).AppendValue(forward).AppendValue(place).AppendValue(text).AppendValue(answers[i].Source).EndRow();
                 }

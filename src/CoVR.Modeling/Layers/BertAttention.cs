@@ -29,6 +29,17 @@ internal sealed class BertAttention : nn.Module<Tensor, Tensor, Tensor?, Tensor>
         return _output.call(_projections.call(hidden, source, mask), hidden).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Attends from tokens that follow those of a cache.</summary>
+    /// <param name="hidden">[B, T, C].</param>
+    /// <param name="source">The same, which joins the cache; or what the text looks at, [B, S, source width], read once.</param>
+    /// <param name="mask">Added to the scores; may be null.</param>
+    /// <param name="cache">Earlier keys and values.</param>
+    public Tensor Continue(Tensor hidden, Tensor source, Tensor? mask, KeyValueCache cache)
+    {
+        using var scope = NewDisposeScope();
+        return _output.call(_projections.Continue(hidden, source, mask, cache), hidden).MoveToOuterDisposeScope();
+    }
+
     private sealed class Projections : nn.Module<Tensor, Tensor, Tensor?, Tensor>
     {
         private readonly int _heads;
@@ -59,6 +70,16 @@ internal sealed class BertAttention : nn.Module<Tensor, Tensor, Tensor?, Tensor>
             var key = Attention.SplitHeads(_key.call(source), _heads);
             var value = Attention.SplitHeads(_value.call(source), _heads);
             return Attention.Attend(query, key, value, mask, training ? _dropout : 0);
+        }
+
+        public Tensor Continue(Tensor hidden, Tensor source, Tensor? mask, KeyValueCache cache)
+        {
+            using var scope = NewDisposeScope();
+            var query = Attention.SplitHeads(_query.call(hidden), _heads);
+            var (key, value) = !ReferenceEquals(hidden, source) && cache.Find(this) is { } known
+                ? known
+                : cache.Add(this, Attention.SplitHeads(_key.call(source), _heads), Attention.SplitHeads(_value.call(source), _heads));
+            return Attention.Attend(query, key, value, mask, 0).MoveToOuterDisposeScope();
         }
     }
 }

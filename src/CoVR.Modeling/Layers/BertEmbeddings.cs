@@ -51,6 +51,17 @@ internal sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
     /// <exception cref="ArgumentException">Both are missing, or the text is too long.</exception>
     public Tensor Embed(Tensor? ids, Tensor? queries = null) => call(ids, queries);
 
+    /// <summary>Embeds a part of a text, in evaluation.</summary>
+    /// <param name="ids">[B, T] int64 in [0, vocabulary).</param>
+    /// <param name="start">The position of the first.</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    /// <exception cref="ArgumentException">The text is too long.</exception>
+    public Tensor EmbedFrom(Tensor ids, long start)
+    {
+        using var scope = NewDisposeScope();
+        return _norm.call(EmbedText(ids, start)).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc cref="Embed"/>
     public override Tensor forward(Tensor? ids, Tensor? queries)
     {
@@ -65,14 +76,14 @@ internal sealed class BertEmbeddings : nn.Module<Tensor?, Tensor?, Tensor>
         return nn.functional.dropout(_norm.call(hidden), _options.Dropout, training).MoveToOuterDisposeScope();
     }
 
-    private Tensor EmbedText(Tensor ids)
+    private Tensor EmbedText(Tensor ids, long start = 0)
     {
-        if (ids.dim() != 2 || ids.shape[1] > _options.MaxPositions)
+        if (ids.dim() != 2 || start + ids.shape[1] > _options.MaxPositions)
         {
             throw new ArgumentException(
                 $"Token ids are [B, T] with T up to {_options.MaxPositions}, not [{string.Join(", ", ids.shape)}].", nameof(ids));
         }
 
-        return TensorOps.AddResidual(_positions.Weight.narrow(0, 0, ids.shape[1]), _words.call(ids));
+        return TensorOps.AddResidual(_positions.Weight.narrow(0, start, ids.shape[1]), _words.call(ids));
     }
 }

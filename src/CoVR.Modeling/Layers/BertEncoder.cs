@@ -59,9 +59,10 @@ internal sealed class BertEncoder : nn.Module<Tensor, BertContext, Tensor>
 }
 
 /// <summary>Inputs shared by all layers of a <see cref="BertEncoder"/> besides the hidden states.</summary>
-/// <param name="SelfMask">Added to self-attention scores, [B, 1, 1, T]; null when nothing is padded. See <see cref="BertMasks"/>.</param>
+/// <param name="SelfMask">Added to self-attention scores, [B, 1, 1, T], or [1, 1, T, T] for a text that is read from left to right; null when nothing is hidden. See <see cref="BertMasks"/>.</param>
 /// <param name="Encoder">[B, N, encoder width] for cross attention; null leaves cross attention out.</param>
 /// <param name="EncoderMask">Added to cross-attention scores, [B, 1, 1, N]; null when nothing is padded.</param>
 /// <param name="Queries">How many leading tokens are learnt queries; 0 without <see cref="BertOptions.QueryFeedForward"/>.</param>
+/// <param name="Cache">What was read before <c>T</c> tokens that follow; null when the text is read at once.</param>
 /// <remarks>Owns none of the tensors.</remarks>
-internal sealed record BertContext(Tensor? SelfMask, Tensor? Encoder = null, Tensor? EncoderMask = null, int Queries = 0);
+internal sealed record BertContext(Tensor? SelfMask, Tensor? Encoder = null, Tensor? EncoderMask = null, int Queries = 0, KeyValueCache? Cache = null);

@@ -66,7 +66,7 @@ internal sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var attended = _attention.call(hidden, hidden, context.SelfMask);
+        var attended = context.Cache is { } cache ? _attention.Continue(hidden, hidden, context.SelfMask, cache) : _attention.call(hidden, hidden, context.SelfMask);
         var output = _queryIntermediate is null || _queryOutput is null
             ? Finish(LookAcross(attended, context), _intermediate, _output)
             : ApplyToQueriesAndText(attended, context, _queryIntermediate, _queryOutput);
@@ -93,5 +93,6 @@ internal sealed class BertLayer : nn.Module<Tensor, BertContext, Tensor>
     private Tensor LookAcross(Tensor attended, BertContext context) =>
         _crossAttention is null || context.Encoder is null
             ? attended
+            : context.Cache is { } cache ? _crossAttention.Continue(attended, context.Encoder, context.EncoderMask, cache)
             : _crossAttention.call(attended, context.Encoder, context.EncoderMask);
 }

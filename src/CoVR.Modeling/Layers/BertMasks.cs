@@ -15,6 +15,17 @@ internal static class BertMasks
     /// <returns>[B, 1, 1, N]; the caller's dispose scope owns it.</returns>
     public static Tensor ForEncoder(Tensor mask) => Penalise(mask, Scalars.EncoderPaddingPenalty);
 
+    /// <summary>Hides the tokens that follow: 0 for a token and those before it, -10000 for later ones.</summary>
+    /// <param name="count">T, the tokens that are read now.</param>
+    /// <param name="before">How many were read before.</param>
+    /// <param name="device">Where.</param>
+    /// <returns>[1, 1, T, before + T]; the caller's dispose scope owns it.</returns>
+    public static Tensor Causal(long count, long before, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return ones([count, before + count], ScalarType.Float32, device).triu_(before + 1).mul_(Scalars.PaddingPenalty).neg_().view(1, 1, count, before + count).MoveToOuterDisposeScope();
+    }
+
     private static Tensor Penalise(Tensor mask, TorchSharp.Scalar penalty)
     {
         ArgumentNullException.ThrowIfNull(mask);

@@ -84,6 +84,64 @@ public class BertModel : nn.Module, ITextEncoder
         return _encoder.Apply(hidden, context).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Writes a text about a picture, each time the most probable token; in evaluation.</summary>
+    /// <param name="visualTokens">[1, N, visual width].</param>
+    /// <param name="prompt">How the text begins; at least one id.</param>
+    /// <param name="score">Scores of the next token, [1, vocabulary], by the last hidden state [1, C].</param>
+    /// <param name="end">The id that ends the text.</param>
+    /// <param name="least">Tokens that the text has at least, with the prompt.</param>
+    /// <param name="most">Tokens that it has at most; up to <see cref="BertOptions.MaxPositions"/>.</param>
+    /// <returns>The ids after the prompt, without the end.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty, or the text could be too long.</exception>
+    public IReadOnlyList<int> Generate(Tensor visualTokens, IReadOnlyList<int> prompt, Func<Tensor, Tensor> score, int end, int least = 10, int most = 30)
+    {
+        ArgumentNullException.ThrowIfNull(visualTokens);
+        ArgumentNullException.ThrowIfNull(score);
+        ArgumentOutOfRangeException.ThrowIfZero(prompt.Count, nameof(prompt));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, Options.MaxPositions);
+        using var noGrad = no_grad();
+        using var cache = new KeyValueCache();
+        using Scalar never = float.NegativeInfinity;
+        List<int> written = [.. prompt];
+        for (var (read, next) = (0, -1); written.Count < most; written.Add(next))
+        {
+            using var scope = NewDisposeScope();
+            var ids = tensor(written.Skip(read).Select(id => (long)id).ToArray(), device: Words.device).unsqueeze(0);
+            read = written.Count;
+            var scores = score(Decode(ids, visualTokens, cache).select(1, -1));
+            if (written.Count < least)
+            {
+                scores.select(1, end).fill_(never);
+            }
+
+            next = (int)scores.argmax(1).item<long>();
+            if (next == end)
+            {
+                break;
+            }
+        }
+
+        return written[prompt.Count..];
+    }
+
+    /// <summary>Reads a text about pictures from left to right: every token sees those before it.</summary>
+    /// <param name="ids">[B, T] int64; with a cache, what follows the tokens in it.</param>
+    /// <param name="visualTokens">[B, N, visual width].</param>
+    /// <param name="cache">Earlier tokens; null for none.</param>
+    /// <returns>[B, T, C]; the caller's dispose scope owns it.</returns>
+    internal Tensor Decode(Tensor ids, Tensor visualTokens, KeyValueCache? cache = null)
+    {
+        using var scope = NewDisposeScope();
+        var (count, before) = (ids.shape[1], cache?.Length ?? 0);
+        var hidden = _encoder.Apply(_embeddings.EmbedFrom(ids, before), new BertContext(count == 1 ? null : BertMasks.Causal(count, before, Words.device), visualTokens, Cache: cache));
+        if (cache is not null)
+        {
+            cache.Length = before + count;
+        }
+
+        return hidden.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Initializes weights as the reference does: normal, biases 0.</summary>
     /// <param name="initializer">The seeded source.</param>
     public virtual void Initialize(WeightInitializer initializer)

@@ -24,13 +24,16 @@ public sealed class ModelServer : IAsyncDisposable
     /// <summary>Where a client of the Ollama protocol goes.</summary>
     public Uri Ollama => _server[""];
 
-    /// <summary>What the next chat requests are answered; without an entry the last message comes back.</summary>
+    /// <summary>What the next chat requests are answered; without an entry <see cref="Reply"/> decides.</summary>
     public ConcurrentQueue<ChatTurn> Chat { get; } = new();
+
+    /// <summary>Answers the text of a chat's last message, with its pictures as data URIs or base64 behind it; by default it comes back. Called from several threads.</summary>
+    public Func<string, ChatTurn> Reply { get; set; } = prompt => new ChatTurn(prompt);
 
     /// <summary>Sent instead of the next answers: 429, broken JSON, a cut or stalled stream.</summary>
     public ConcurrentQueue<ScriptedReply> Faults { get; } = new();
 
-    /// <summary>May refuse an input of an embedding request; null lets it pass.</summary>
+    /// <summary>May refuse an input of an embedding request, or a chat by the text of its last message; null lets it pass. Called from several threads.</summary>
     public Func<string, ScriptedReply?> Refuse { get; set; } = _ => null;
 
     /// <summary>Requests so far, in order.</summary>
@@ -62,8 +65,8 @@ public sealed class ModelServer : IAsyncDisposable
                 ["embeddings"] = new JsonArray([.. vectors.Select(Floats)]),
                 ["prompt_eval_count"] = vectors.Length,
             }),
-            "v1/chat/completions" => ChatReplies.OpenAI(body, Turn(body)),
-            "api/chat" => ChatReplies.Ollama(body, Turn(body)),
+            "v1/chat/completions" => Chats(body, ChatReplies.OpenAI),
+            "api/chat" => Chats(body, ChatReplies.Ollama),
             _ => ScriptedReply.Text(404, "{\"error\":\"no such path\"}"),
         };
     }
@@ -74,7 +77,13 @@ public sealed class ModelServer : IAsyncDisposable
         return inputs.Select(Refuse).FirstOrDefault(reply => reply is not null) ?? Json(answer([.. inputs.Select(_embed)]));
     }
 
-    private ChatTurn Turn(JsonNode body) => Chat.TryDequeue(out var turn) ? turn : new ChatTurn((string?)body["messages"]!.AsArray()[^1]!["content"] ?? "");
+    private ScriptedReply Chats(JsonNode body, Func<JsonNode, ChatTurn, ScriptedReply> answer)
+    {
+        var message = body["messages"]!.AsArray()[^1]!;
+        var content = message["content"] is JsonArray parts ? string.Concat(parts.Select(part => (string?)part!["text"] ?? (string?)part["image_url"]?["url"])) : (string?)message["content"] ?? "";
+        var prompt = content + string.Concat(message["images"]?.AsArray().Select(picture => (string?)picture) ?? []);
+        return Refuse(prompt) ?? answer(body, Chat.TryDequeue(out var turn) ? turn : Reply(prompt));
+    }
 
     // The client of OpenAI asks for base64, as the service itself prefers.
     private static JsonNode Number(JsonNode body, IReadOnlyList<float> vector) => (string?)body["encoding_format"] == "base64"

@@ -14,7 +14,7 @@ public interface IKillRound : IDisposable
     Task FinishAsync();
 }
 
-/// <summary>Kills as often as <c>COVR_KILLS</c> says, in rounds of fresh data and a new seed.</summary>
+/// <summary>Kills as often as <c>COVR_KILLS</c> says, in rounds of fresh data and a new seed, from <c>COVR_KILLS_SEED</c> on.</summary>
 public static class KillRounds
 {
     private const int MostPerRound = 50;
@@ -25,11 +25,11 @@ public static class KillRounds
     /// <param name="start">Makes the round of a seed.</param>
     public static async Task RunAsync(int usual, string command, Func<int, IKillRound> start)
     {
-        var wanted = int.TryParse(Environment.GetEnvironmentVariable("COVR_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
+        var wanted = Read("COVR_KILLS", usual);
         var next = new ChildProcess(command);
         try
         {
-            for (var (kills, seed) = (0, 1); kills < wanted; seed++)
+            for (var (kills, seed) = (0, Read("COVR_KILLS_SEED", 1)); kills < wanted; seed++)
             {
                 using var round = start(seed);
                 var before = kills;
@@ -57,4 +57,6 @@ public static class KillRounds
             next.Dispose();
         }
     }
+
+    private static int Read(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
 }

@@ -31,6 +31,7 @@ internal sealed class ConstructCommand
     private readonly DocumentedCommand _command;
     private readonly ConstructArguments _arguments;
     private readonly ComparisonArguments _comparison;
+    private readonly ModelArguments _models;
 
     private ConstructCommand(CommandHost host)
     {
@@ -38,18 +39,21 @@ internal sealed class ConstructCommand
         _command = new DocumentedCommand("construct", "Makes a data set of triplets from captioned pictures or videos: pairs of captions, edits, splits, files.")
         {
             Notes = """
-                Captions that differ in one word make pairs; their media become reference and target, and templates say the change. Every stage is kept in the
-                work file: the same command again runs only what changed. docs/construction.md explains the stages, and what each drops.
+                Captions that differ in one word make pairs; their media become reference and target, and templates or a language model say the change. Every stage is
+                kept in the work file, and every answer of a model beside it: the same command again runs only what changed, and pays nothing twice.
+                docs/construction.md explains the stages, and what each drops.
                 """,
             Examples =
             [
                 new("covr construct captions.csv --media photos --output dataset", "captions.csv has the columns id or path, and caption"),
                 new("covr construct photos --media photos --dry-run", "a folder with a .txt beside each picture"),
+                new("covr construct captions.csv --media photos --writer ollama --model llama3.2 --dry-run", "calls, tokens and cost of edits by a language model"),
                 new("covr train --config-dir dataset/configs data=constructed"),
             ],
         };
         _arguments = ConstructArguments.AddTo(_command);
         _comparison = ComparisonArguments.AddTo(_command);
+        _models = ModelArguments.AddTo(_command);
         _stage.AcceptOnlyFromAmong([.. Stages.Keys]);
         _command.Add(_stage);
         _command.Add(_dryRun);
@@ -61,15 +65,25 @@ internal sealed class ConstructCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        _host.ResumeHint = "Run the same command again to continue: finished stages are saved.";
+        _host.ResumeHint = "Run the same command again to continue: finished stages and the answers of models are saved.";
         var options = _arguments.Read(_host, parsed);
         await using var gallery = _arguments.Embeddings(_host, parsed) is { } folder ? EmbeddingFolder.OpenGallery(folder, pictures: false, byName: false) : null;
         _comparison.Apply(parsed, options, gallery is not null);
         await using var model = await _comparison.LoadAsync(_host, parsed, gallery, cancellation);
-        var pipeline = new ConstructionPipeline(options) { MediaEmbeddings = gallery, TextEmbeddings = model?.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), Time = _host.Clock };
+        using var models = _models.Open(_host, parsed, options);
+        var pipeline = new ConstructionPipeline(options)
+        {
+            MediaEmbeddings = gallery,
+            TextEmbeddings = model?.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(),
+            EditWriter = models.Writer,
+            CaptionSources = models.Captions,
+            Time = _host.Clock,
+        };
         if (parsed.GetValue(_dryRun))
         {
-            Show(await pipeline.PlanAsync(cancellation), "would run");
+            var plan = await pipeline.PlanAsync(cancellation);
+            Show(plan, "would run");
+            ShowNotes(plan.Where(report => report.Ran));
             return ExitCodes.Done;
         }
 
@@ -78,7 +92,13 @@ internal sealed class ConstructCommand
         Show(reports, "ran");
         foreach (var report in reports)
         {
-            ShowDetails(report);
+            ShowDropped(report);
+        }
+
+        ShowNotes(reports);
+        foreach (var spent in new[] { models.Writer?.Spent }.Concat(models.Captions.Select(source => source.Spent)).OfType<string>())
+        {
+            _host.Say($"spent by all runs: {spent}");
         }
 
         if (reports[^1].Stage == ConstructionStage.Export)
@@ -104,17 +124,23 @@ internal sealed class ConstructCommand
         _host.Console.Write(table);
     }
 
-    private void ShowDetails(StageReport report)
+    private void ShowDropped(StageReport report)
     {
         foreach (var dropped in report.Dropped)
         {
             var examples = dropped.Examples.Count == 0 ? "" : $" ({string.Join("; ", dropped.Examples)}{(dropped.Count > dropped.Examples.Count ? "; …" : "")})";
             _host.Say(string.Create(CultureInfo.InvariantCulture, $"{NameOf(report.Stage)} dropped {dropped.Count:N0}: {dropped.Reason}{examples}"));
         }
+    }
 
-        foreach (var note in report.Notes)
+    private void ShowNotes(IEnumerable<StageReport> reports)
+    {
+        foreach (var report in reports)
         {
-            _host.Say($"{NameOf(report.Stage)}: {note}");
+            foreach (var note in report.Notes)
+            {
+                _host.Say($"{NameOf(report.Stage)}: {note}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CoVR.Construction.Edits;
+namespace CoVR.Construction.Chat;
 
 /// <summary>A file of answers to which each is appended and flushed before it is used; safe for several threads.</summary>
 internal sealed class AnswerJournal : IDisposable
@@ -11,8 +11,8 @@ internal sealed class AnswerJournal : IDisposable
 
     private AnswerJournal(FileStream file) => _file = file;
 
-    /// <summary>Tokens read and written in all answers.</summary>
-    public long Tokens { get; private set; }
+    /// <summary>What all answers cost.</summary>
+    public AnswerTotals Totals { get; private set; } = new(0, 0, 0);
 
     /// <summary>Opens or makes a journal; a line that a kill cut off is removed.</summary>
     /// <exception cref="ConstructionException">Another process has it open, or a line is damaged.</exception>
@@ -21,7 +21,7 @@ internal sealed class AnswerJournal : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
             journal.Read(path);
             return journal;
         }
@@ -41,19 +41,34 @@ internal sealed class AnswerJournal : IDisposable
     }
 
     /// <summary>Keeps an answer.</summary>
+    /// <exception cref="ConstructionException">It cannot be written; the file is as before.</exception>
     public void Append(string key, string model, string answer, long inputTokens, long outputTokens)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(new Entry(key, model, answer, inputTokens, outputTokens));
         lock (_lock)
         {
-            _file.Write([.. line, (byte)'\n']);
-            _file.Flush(flushToDisk: true);
+            Write([.. line, (byte)'\n']);
             Add(new Entry(key, model, answer, inputTokens, outputTokens));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private void Write(byte[] line)
+    {
+        var end = _file.Position;
+        try
+        {
+            _file.Write(line);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException error)
+        {
+            _file.SetLength(end);
+            throw new ConstructionException($"Journal '{_file.Name}'", $"an answer cannot be written ({error.Message}); free space and run again.", error);
+        }
+    }
 
     private void Read(string path)
     {
@@ -88,8 +103,18 @@ internal sealed class AnswerJournal : IDisposable
     private void Add(Entry entry)
     {
         _answers[entry.Key] = entry.Answer;
-        Tokens += entry.InputTokens + entry.OutputTokens;
+        Totals = new AnswerTotals(Totals.Answers + 1, Totals.InputTokens + entry.InputTokens, Totals.OutputTokens + entry.OutputTokens);
     }
 
     private sealed record Entry(string Key, string Model, string Answer, long InputTokens, long OutputTokens);
+}
+
+/// <summary>Sums over answers.</summary>
+/// <param name="Answers">How many there are.</param>
+/// <param name="InputTokens">Tokens read.</param>
+/// <param name="OutputTokens">Tokens written.</param>
+internal sealed record AnswerTotals(long Answers, long InputTokens, long OutputTokens)
+{
+    /// <summary>Tokens read and written.</summary>
+    public long Tokens => InputTokens + OutputTokens;
 }
