@@ -7,6 +7,7 @@ using BenchmarkDotNet.Running;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
 using CoVR.Benchmarks.Media;
+using CoVR.Benchmarks.Queries;
 using CoVR.Benchmarks.Results;
 using CoVR.Benchmarks.Serve;
 using CoVR.Benchmarks.Start;
@@ -26,6 +27,8 @@ switch (args)
         return await ConstructCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
+    case [QueriesCommand.Name, .. var rest]:
+        return await QueriesCommand.RunAsync(rest);
     case [TenMillionCommand.Name, .. var rest]:
         return await TenMillionCommand.RunAsync(rest);
     case [PostgresCommand.Name, .. var rest]:
