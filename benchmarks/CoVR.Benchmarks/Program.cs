@@ -9,6 +9,7 @@ using CoVR.Benchmarks.FullSize;
 using CoVR.Benchmarks.Media;
 using CoVR.Benchmarks.Queries;
 using CoVR.Benchmarks.Results;
+using CoVR.Benchmarks.Serve;
 using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
 using CoVR.Benchmarks.Teach;
@@ -35,6 +36,8 @@ switch (args)
         return await TenMillionCommand.RunAsync(rest);
     case [PostgresCommand.Name, .. var rest]:
         return await PostgresCommand.RunAsync(rest);
+    case [ServeCommand.Name, .. var rest]:
+        return await ServeCommand.RunAsync(rest);
     case [ShardsCommand.Name, .. var rest]:
         return await ShardsCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:

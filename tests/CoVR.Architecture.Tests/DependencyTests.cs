@@ -25,6 +25,7 @@ public sealed class DependencyTests
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
         ["CoVR.Construction"] = ["CoVR"],
+        ["CoVR.AspNetCore"] = ["CoVR"],
     };
 
     /// <summary>Packages that some rooms isolate; no other library may use their types.</summary>
@@ -44,6 +45,10 @@ public sealed class DependencyTests
         ["Microsoft.Extensions.AI"] = ["CoVR.Extensions.AI"],
         ["Microsoft.Extensions.AI.Abstractions"] = ["CoVR.Extensions.AI", "CoVR.Construction"],
         ["Microsoft.Extensions.VectorData.Abstractions"] = ["CoVR.Extensions.AI"],
+        ["Microsoft.AspNetCore.OpenApi"] = ["CoVR.AspNetCore"],
+        ["ModelContextProtocol"] = ["CoVR.AspNetCore"],
+        ["ModelContextProtocol.Core"] = ["CoVR.AspNetCore"],
+        ["ModelContextProtocol.AspNetCore"] = ["CoVR.AspNetCore"],
     };
 
     private const string Reproduction = "CoVR.Reproduction";
