@@ -1,0 +1,315 @@
+// The search page: what is asked is in the address, what is answered in the grid.
+
+import { facets, Offline, Problem, session } from "./api.js";
+import { button, find, make } from "./dom.js";
+import { Filters, isSet } from "./filters.js";
+import { Grid } from "./grid.js";
+import { QueryBox } from "./query.js";
+import { Results } from "./results.js";
+import { Selection } from "./selection.js";
+import { describe, empty, forgetUploads, order, orders, read, write } from "./state.js";
+import { Status } from "./status.js";
+import { count, has, loadTexts, plural, text, translate } from "./texts.js";
+import { Turns } from "./turns.js";
+import { searchMoment, Viewer } from "./viewer.js";
+
+const pause = 450;
+const newsPause = 2000;
+
+class Page {
+  constructor(own) {
+    this.state = read(location.hash);
+    this.results = new Results();
+    this.query = new QueryBox((edit, how) => this.change(edit, how), code => this.complain(new Problem(code)));
+    this.filters = new Filters(edit => this.change(edit));
+    this.grid = new Grid({ open: index => this.viewer.open(index), select: (index, how) => this.selection.select(index, how), unfold: index => this.unfold(index), near: () => this.more() });
+    this.viewer = new Viewer(() => this.results.hits, { actions: (hit, viewer) => this.actions(hit, viewer), left: index => this.grid.focus(index), near: index => index > this.results.hits.length - 20 && this.more() });
+    this.selection = new Selection(this.grid, own, { addReferences: ids => this.query.addItems(ids), moreLike: ids => this.moreLike(ids), hide: ids => this.hide(ids), prompt: (...all) => this.prompt(...all), fault: error => this.complain(error), changed: () => this.loadFacets() });
+    this.own = own;
+    this.turns = new Turns(hash => this.go(hash));
+    this.listen();
+    this.run();
+    this.loadFacets();
+    this.status = new Status({ items: () => this.news(), ready: () => this.refresh(), connected: () => this.isWaiting && this.refresh() });
+  }
+
+  listen() {
+    addEventListener("hashchange", () => this.follow());
+    find("relevant").addEventListener("change", event => this.change(state => { state.relevant = event.target.checked; }));
+    find("collapse").addEventListener("change", event => this.change(state => { state.collapse = event.target.checked; }));
+    find("sort").addEventListener("change", event => this.change(state => { state.sort = event.target.value; }));
+    find("problem").querySelector("button").addEventListener("click", () => this.refresh());
+    find("news").addEventListener("click", () => { scrollTo({ top: 0 }); this.refresh(); });
+    document.querySelector(".brand").addEventListener("click", event => { event.preventDefault(); this.change(null); find("words").focus(); });
+    document.addEventListener("keydown", event => {
+      if (event.key === "/" && !event.target.matches("input, textarea, select") && !document.querySelector("dialog:modal")) {
+        event.preventDefault();
+        find("words").focus();
+      }
+    });
+  }
+
+  // Edits a copy of the state and searches; without an edit all starts over.
+  change(edit, { later } = {}) {
+    const state = edit ? { ...structuredClone({ ...this.state, parts: [] }), parts: this.state.parts.map(part => ({ ...part })) } : empty();
+    edit?.(state);
+    this.state = state;
+    clearTimeout(this.timer);
+    if (later) {
+      this.query.show(state);
+      this.timer = setTimeout(() => this.run(), pause);
+    } else {
+      scrollTo({ top: 0 });
+      this.run();
+    }
+  }
+
+  go(hash) {
+    if (location.hash.slice(1) === hash) {
+      return;
+    }
+
+    location.hash = hash;
+  }
+
+  // The reader went back or forward, or changed the address.
+  follow() {
+    if (location.hash.slice(1) !== this.written) {
+      this.state = read(location.hash);
+      this.run({ follows: true });
+    }
+  }
+
+  refresh() {
+    this.run({ follows: true, keeps: true });
+  }
+
+  async run({ follows, keeps } = {}) {
+    const state = this.state;
+    clearTimeout(this.again);
+    this.showAsked(state);
+    find("grid").setAttribute("aria-busy", "true");
+    const slow = setTimeout(() => { document.body.classList.add("searching"); find("count").textContent = text("searching"); }, 250);
+    try {
+      await this.results.start(state);
+      this.repairs = 0;
+      this.isWaiting = false;
+      this.shownItems = this.status?.state?.items;
+      find("problem").hidden = true;
+      find("news").hidden = true;
+      this.remember(state, follows);
+      this.query.show(state);
+      this.showAnswer(keeps);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        await this.recover(error, state);
+      }
+    } finally {
+      clearTimeout(slow);
+      if (state === this.state) {
+        document.body.classList.remove("searching");
+        find("grid").removeAttribute("aria-busy");
+      }
+    }
+  }
+
+  // The address of the search; a link with it restores the search.
+  remember(state, follows) {
+    const hash = write(state);
+    if (!follows && hash !== location.hash.slice(1)) {
+      history.pushState(null, "", hash ? "#" + hash : location.pathname);
+    }
+
+    this.written = hash;
+    if (state.parts.length > 0 || state.exclude.length > 0 || this.turns.list.length > 0) {
+      this.turns.add(describe(state), hash);
+    }
+
+    document.title = state.parts.length > 0 ? `${describe(state)} – CoVR` : "CoVR";
+  }
+
+  showAsked(state) {
+    this.query.show(state);
+    this.filters.show(state.filter);
+    find("relevant").checked = state.relevant;
+    find("collapse").checked = state.collapse;
+    const labels = { relevance: "byRelevance", time: "byTime", name: "byName" };
+    find("sort").replaceChildren(...orders(state).map(name => make("option", { value: name }, text(labels[name]))));
+    find("sort").value = order(state);
+    document.body.classList.toggle("browsing", state.parts.length === 0);
+  }
+
+  showAnswer(keeps) {
+    const { hits, answer } = this.results;
+    this.grid.show(hits, { isNew: true });
+    if (!keeps) {
+      this.selection.clear();
+    }
+
+    find("relevant-label").hidden = this.state.parts.length === 0 || !Number.isFinite(answer.cutoff ?? NaN);
+    this.showCount();
+    this.showBelow();
+  }
+
+  showCount() {
+    const { hits, answer, hasMore, hasRest } = this.results;
+    const total = count(answer.candidates);
+    const sentence = this.state.parts.length === 0 ? plural("browse", answer.candidates, { total })
+      : hasMore && !hasRest ? text("foundMore", { count: count(hits.length), total }) : plural("found", hits.length, { total });
+    if (find("count").textContent !== sentence) {
+      find("count").textContent = sentence;
+    }
+  }
+
+  showBelow() {
+    const { hits, answer, hasMore, hasRest } = this.results;
+    const { state } = this;
+    const startOver = button(text("startOver"), () => this.change(null), { class: "quiet" });
+    const showRest = button(text("showRest"), () => this.change(edited => { edited.relevant = false; }), { class: "quiet" });
+    const clear = isSet(state.filter) ? button(text("clearFilters"), () => find("clear-filters").click(), { class: "quiet" }) : null;
+    if (hasRest) {
+      this.below(text(hits.length > 0 ? "endRelevant" : "noneRelevant"), [showRest, hits.length > 0 ? null : startOver]);
+    } else if (hits.length === 0 && state.parts.length === 0 && !isSet(state.filter) && answer.candidates === 0) {
+      this.below(text(this.status?.kind === "indexing" ? "stillIndexing" : "noItems"), []);
+    } else if (hits.length === 0) {
+      this.below(text("noHits"), [clear, startOver]);
+    } else {
+      this.below(hasMore ? text("more") : "", []);
+    }
+  }
+
+  below(sentence, actions) {
+    find("below").hidden = !sentence;
+    find("below").classList.toggle("empty", this.grid.hits.length === 0);
+    find("below").querySelector("p").textContent = sentence;
+    find("below").querySelector(".actions").replaceChildren(...actions.filter(action => action !== null));
+  }
+
+  async more() {
+    try {
+      if (await this.results.more()) {
+        this.grid.show(this.results.hits);
+        this.showCount();
+        this.showBelow();
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        this.complain(error);
+      }
+    }
+  }
+
+  // What the page can mend itself, it does: waits, sends an upload again, drops what is gone.
+  async recover(error, state) {
+    if (error instanceof Problem && (this.repairs = (this.repairs ?? 0) + 1) < 3) {
+      if (error.code === "upload.unknown") {
+        this.state = forgetUploads(state);
+      } else if (error.code === "item.unknown") {
+        const missing = await Results.missing(state);
+        this.state = { ...state, parts: state.parts.filter(part => !missing.includes(part)) };
+      } else if (/^(upload|media)\./.test(error.code)) {
+        this.state = { ...state, parts: state.parts.filter(part => !part.file) };
+      }
+
+      if (this.state !== state) {
+        const isLost = this.state.parts.length < state.parts.length;
+        await this.run();
+        return isLost ? this.complain(error) : undefined;
+      }
+    }
+
+    this.repairs = 0;
+    this.isWaiting = error instanceof Offline || Boolean(error.retryAfter);
+    if (error.retryAfter) {
+      this.again = setTimeout(() => this.refresh(), 1000 * Math.min(30, error.retryAfter));
+    }
+
+    find("count").textContent = "";
+    this.complain(error);
+  }
+
+  complain(error) {
+    const key = error instanceof Offline ? "offline" : `error.${error.code}`;
+    find("problem").querySelector("p").textContent = has(key) ? text(key) : text("error.other", { reason: error.message });
+    find("problem").hidden = false;
+  }
+
+  actions(hit, viewer) {
+    const quiet = (name, act) => button(text(name), () => { viewer.close(); act(); }, { class: "quiet" });
+    return [
+      quiet("useAsReference", () => this.query.addItems([hit.id])),
+      quiet("moreLike", () => this.moreLike([hit.id])),
+      viewer.video ? searchMoment(viewer, (id, span) => { viewer.close(); this.query.addItems([id], span); }) : null,
+      quiet("hide", () => this.hide([hit.id])),
+      this.own.canEdit ? quiet("tag", () => this.selection.askTags([hit])) : null,
+      this.own.canOpenFolder ? button(text("openFolder"), () => this.selection.openFolder(hit), { class: "quiet" }) : null,
+    ];
+  }
+
+  // A new search by these, changed by a text.
+  moreLike(ids) {
+    this.prompt(text("moreLikeTitle"), text("but"), text("search"), words => this.change(state => {
+      state.parts = ids.map(item => ({ item, role: "wanted", weight: 1 }));
+      if (words) {
+        state.parts.push({ text: words, role: "wanted", weight: 1 });
+      }
+    }));
+  }
+
+  hide(ids) {
+    this.change(state => { state.exclude = [...new Set([...state.exclude, ...ids])]; });
+  }
+
+  prompt(title, label, action, done) {
+    const dialog = find("ask");
+    find("ask-title").textContent = title;
+    dialog.querySelector("label span").textContent = label;
+    dialog.querySelector(".go").textContent = action;
+    find("ask-text").value = "";
+    dialog.querySelector(".quiet").onclick = () => dialog.close();
+    dialog.querySelector("form").onsubmit = () => done(find("ask-text").value.trim());
+    dialog.showModal();
+    find("ask-text").focus();
+  }
+
+  async unfold(index) {
+    await this.results.unfold(this.results.hits[index]);
+    this.grid.show(this.results.hits);
+    this.grid.focus(index);
+  }
+
+  // The folder changed: at the top of a list it is shown at once, else when the reader asks.
+  news() {
+    clearTimeout(this.newsTimer);
+    this.newsTimer = setTimeout(() => {
+      this.loadFacets();
+      const isQuiet = scrollY < 200 && this.grid.selected.size === 0 && !document.querySelector("dialog:modal, :popover-open") && !find("grid").contains(document.activeElement);
+      const isNew = this.results.answer && this.status.state.items !== this.shownItems;
+      if (isNew && isQuiet && this.state.parts.length === 0) {
+        this.refresh();
+      } else if (isNew) {
+        find("news").hidden = false;
+      }
+    }, newsPause);
+  }
+
+  async loadFacets() {
+    this.filters.update(await facets().catch(() => this.filters.facets));
+  }
+}
+
+async function start() {
+  let own = { canEdit: false, canOpenFolder: false, languages: ["en"] };
+  try {
+    own = await session();
+  } catch {
+    // The search says what is wrong.
+  }
+
+  await loadTexts(own.languages);
+  translate(document);
+  find("news").textContent = text("changed");
+  new Page(own);
+}
+
+start();
