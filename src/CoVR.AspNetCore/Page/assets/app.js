@@ -1,15 +1,17 @@
 // The search page: what is asked is in the address, what is answered in the grid.
 
 import { facets, Offline, Problem, session } from "./api.js";
-import { button, find, make } from "./dom.js";
+import { button, find } from "./dom.js";
 import { Filters, isSet } from "./filters.js";
 import { Grid } from "./grid.js";
+import { prompt } from "./prompt.js";
 import { QueryBox } from "./query.js";
 import { Results } from "./results.js";
 import { Selection } from "./selection.js";
-import { describe, empty, forgetUploads, order, orders, read, write } from "./state.js";
+import { describe, empty, forgetUploads, read, write } from "./state.js";
 import { Status } from "./status.js";
-import { count, has, loadTexts, plural, text, translate } from "./texts.js";
+import { showOptions, showSummary } from "./summary.js";
+import { has, loadTexts, text, translate } from "./texts.js";
 import { Turns } from "./turns.js";
 import { searchMoment, Viewer } from "./viewer.js";
 
@@ -24,7 +26,7 @@ class Page {
     this.filters = new Filters(edit => this.change(edit));
     this.grid = new Grid({ open: index => this.viewer.open(index), select: (index, how) => this.selection.select(index, how), unfold: index => this.unfold(index), near: () => this.more() });
     this.viewer = new Viewer(() => this.results.hits, { actions: (hit, viewer) => this.actions(hit, viewer), left: index => this.grid.focus(index), near: index => index > this.results.hits.length - 20 && this.more() });
-    this.selection = new Selection(this.grid, own, { addReferences: ids => this.query.addItems(ids), moreLike: ids => this.moreLike(ids), hide: ids => this.hide(ids), prompt: (...all) => this.prompt(...all), fault: error => this.complain(error), changed: () => this.loadFacets() });
+    this.selection = new Selection(this.grid, own, { addReferences: ids => this.query.addItems(ids), moreLike: ids => this.moreLike(ids), hide: ids => this.hide(ids), fault: error => this.complain(error), changed: () => this.loadFacets() });
     this.own = own;
     this.turns = new Turns(hash => this.go(hash));
     this.listen();
@@ -75,6 +77,7 @@ class Page {
   // The reader went back or forward, or changed the address.
   follow() {
     if (location.hash.slice(1) !== this.written) {
+      document.querySelectorAll("dialog[open]").forEach(dialog => dialog.close());
       this.state = read(location.hash);
       this.run({ follows: true });
     }
@@ -131,66 +134,27 @@ class Page {
   showAsked(state) {
     this.query.show(state);
     this.filters.show(state.filter);
-    find("relevant").checked = state.relevant;
-    find("collapse").checked = state.collapse;
-    const labels = { relevance: "byRelevance", time: "byTime", name: "byName" };
-    find("sort").replaceChildren(...orders(state).map(name => make("option", { value: name }, text(labels[name]))));
-    find("sort").value = order(state);
-    document.body.classList.toggle("browsing", state.parts.length === 0);
+    showOptions(state);
   }
 
   showAnswer(keeps) {
-    const { hits, answer } = this.results;
-    this.grid.show(hits, { isNew: true });
+    this.grid.show(this.results.hits, { isNew: true });
     if (!keeps) {
       this.selection.clear();
     }
 
-    find("relevant-label").hidden = this.state.parts.length === 0 || !Number.isFinite(answer.cutoff ?? NaN);
-    this.showCount();
-    this.showBelow();
+    this.summarize();
   }
 
-  showCount() {
-    const { hits, answer, hasMore, hasRest } = this.results;
-    const total = count(answer.candidates);
-    const sentence = this.state.parts.length === 0 ? plural("browse", answer.candidates, { total })
-      : hasMore && !hasRest ? text("foundMore", { count: count(hits.length), total }) : plural("found", hits.length, { total });
-    if (find("count").textContent !== sentence) {
-      find("count").textContent = sentence;
-    }
-  }
-
-  showBelow() {
-    const { hits, answer, hasMore, hasRest } = this.results;
-    const { state } = this;
-    const startOver = button(text("startOver"), () => this.change(null), { class: "quiet" });
-    const showRest = button(text("showRest"), () => this.change(edited => { edited.relevant = false; }), { class: "quiet" });
-    const clear = isSet(state.filter) ? button(text("clearFilters"), () => find("clear-filters").click(), { class: "quiet" }) : null;
-    if (hasRest) {
-      this.below(text(hits.length > 0 ? "endRelevant" : "noneRelevant"), [showRest, hits.length > 0 ? null : startOver]);
-    } else if (hits.length === 0 && state.parts.length === 0 && !isSet(state.filter) && answer.candidates === 0) {
-      this.below(text(this.status?.kind === "indexing" ? "stillIndexing" : "noItems"), []);
-    } else if (hits.length === 0) {
-      this.below(text("noHits"), [clear, startOver]);
-    } else {
-      this.below(hasMore ? text("more") : "", []);
-    }
-  }
-
-  below(sentence, actions) {
-    find("below").hidden = !sentence;
-    find("below").classList.toggle("empty", this.grid.hits.length === 0);
-    find("below").querySelector("p").textContent = sentence;
-    find("below").querySelector(".actions").replaceChildren(...actions.filter(action => action !== null));
+  summarize() {
+    showSummary(this.results, this.state, this.status?.kind === "indexing", edit => this.change(edit));
   }
 
   async more() {
     try {
       if (await this.results.more()) {
         this.grid.show(this.results.hits);
-        this.showCount();
-        this.showBelow();
+        this.summarize();
       }
     } catch (error) {
       if (error.name !== "AbortError") {
@@ -248,7 +212,7 @@ class Page {
 
   // A new search by these, changed by a text.
   moreLike(ids) {
-    this.prompt(text("moreLikeTitle"), text("but"), text("search"), words => this.change(state => {
+    prompt(text("moreLikeTitle"), text("but"), text("search"), words => this.change(state => {
       state.parts = ids.map(item => ({ item, role: "wanted", weight: 1 }));
       if (words) {
         state.parts.push({ text: words, role: "wanted", weight: 1 });
@@ -258,18 +222,6 @@ class Page {
 
   hide(ids) {
     this.change(state => { state.exclude = [...new Set([...state.exclude, ...ids])]; });
-  }
-
-  prompt(title, label, action, done) {
-    const dialog = find("ask");
-    find("ask-title").textContent = title;
-    dialog.querySelector("label span").textContent = label;
-    dialog.querySelector(".go").textContent = action;
-    find("ask-text").value = "";
-    dialog.querySelector(".quiet").onclick = () => dialog.close();
-    dialog.querySelector("form").onsubmit = () => done(find("ask-text").value.trim());
-    dialog.showModal();
-    find("ask-text").focus();
   }
 
   async unfold(index) {

@@ -21,14 +21,24 @@ export class Results {
     [this.state, this.answer, this.all, this.next, this.loading] = [state, answer, answer.hits, firstPage, null];
   }
 
-  get isCut() {
-    return this.state.relevant && this.state.parts.length > 0 && order(this.state) === "relevance" && Number.isFinite(this.answer.cutoff ?? NaN);
+  get hasCutoff() {
+    return Number.isFinite(this.answer.cutoff ?? NaN);
+  }
+
+  // The first hit that is not relevant; none where the reader wants all, or the order is another.
+  get end() {
+    const isCut = this.state.relevant && this.state.parts.length > 0 && order(this.state) === "relevance" && this.hasCutoff;
+    return isCut ? this.all.findIndex(hit => !hit.duplicateOf && hit.score < this.answer.cutoff) : -1;
+  }
+
+  // Nothing is relevant: what comes closest is shown all the same.
+  get isFar() {
+    return this.end === 0;
   }
 
   // What is shown. An opened duplicate stays with the hit that it was folded into.
   get hits() {
-    const end = this.isCut ? this.all.findIndex(hit => !hit.duplicateOf && hit.score < this.answer.cutoff) : -1;
-    return end < 0 ? this.all : this.all.slice(0, end);
+    return this.end > 0 ? this.all.slice(0, this.end) : this.all;
   }
 
   get hasRest() {

@@ -2,10 +2,11 @@
 
 import { openFolder, setTags } from "./api.js";
 import { button, download, find, say, tool } from "./dom.js";
+import { prompt } from "./prompt.js";
 import { plural, text } from "./texts.js";
 
 export class Selection {
-  // on: { addReferences(ids), moreLike(ids), hide(ids), prompt(title, label, action, done), fault(error), changed() }
+  // on: { addReferences(ids), moreLike(ids), hide(ids), fault(error), changed() }
   constructor(grid, session, on) {
     this.grid = grid;
     this.session = session;
@@ -80,7 +81,7 @@ export class Selection {
   }
 
   askTags(hits) {
-    this.on.prompt(plural("tagTitle", hits.length), text("tagText"), text("apply"), words => this.tag(hits, words));
+    prompt(plural("tagTitle", hits.length), text("tagText"), text("apply"), words => this.tag(hits, words));
   }
 
   async tag(hits, words) {
