@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CoVR.AspNetCore.Safety;
+using CoVR.AspNetCore.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CoVR.AspNetCore.Api;
 
@@ -11,15 +13,26 @@ namespace CoVR.AspNetCore.Api;
 internal static class ApiEndpoints
 {
     /// <summary>The form of all bodies, whatever the host's own options are.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        RespectNullableAnnotations = true,
+        MaxDepth = 16,
+    };
 
     public static void Map(GuardedGroup group, string pipeline)
     {
-        var api = group.Part("api/v1", EndpointKind.Api).WithTags("CoVR");
-        api.MapGet("health", () => Results.Json(new { status = "ok", pipeline }, Json));
-        api.MapGet("session", (HttpContext context) => Results.Json(new SessionAnswer(group.Tokens.Create(context.User), false, false, ["en"]), Json));
+        var api = group.Part("api/v1", EndpointKind.Api);
+        var web = ((IEndpointRouteBuilder)api).ServiceProvider.GetKeyedService<WebPipeline>(pipeline)
+            ?? throw new InvalidOperationException($"CoVR pipeline '{pipeline}' has no endpoints. Call AddWeb() on the builder that AddCoVR({(pipeline.Length == 0 ? "" : $"\"{pipeline}\"")}) returns.");
+        var search = new SearchService(web);
+        SearchEndpoint.Map(api, web, search);
+        ItemEndpoints.Map(api, web, search);
+        IndexEndpoints.Map(api, web);
+        SessionEndpoints.Map(api, web, group.Tokens);
+        ApiDocument.Map(api);
+        api.Map("{**rest}", IResult () => throw new ApiException(StatusCodes.Status404NotFound, "route.unknown", "There is no such address in this API.")).ExcludeFromDescription();
     }
-}
 
-/// <summary>What a page is told first.</summary>
-internal sealed record SessionAnswer(string Token, bool CanEdit, bool CanOpenFolder, IReadOnlyList<string> Languages);
+    public static IResult Answer<T>(T value) => Results.Json(value, Json);
+}

@@ -43,6 +43,7 @@ internal static class Problems
         }
 
         context.Response.Clear();
+        RequestGuard.SetHeaders(context.Response.Headers);
         if (problem.RetryAfter is { } wait)
         {
             context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);

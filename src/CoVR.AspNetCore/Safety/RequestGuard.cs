@@ -62,7 +62,8 @@ internal sealed class RequestGuard(CoVRWebOptions options, SessionTokens tokens,
         }
     };
 
-    private static void SetHeaders(IHeaderDictionary headers)
+    /// <summary>Sets the headers of every answer.</summary>
+    public static void SetHeaders(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
@@ -106,9 +107,9 @@ internal sealed class RequestGuard(CoVRWebOptions options, SessionTokens tokens,
 
     private void SetBodyLimit(HttpContext context, EndpointKind kind)
     {
-        if (kind == EndpointKind.Api && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (kind != EndpointKind.Page && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = options.MaxRequestBytes;
+            limit.MaxRequestBodySize = ((long)options.MaxUploads * options.MaxUploadBytes) + (2 << 20);
         }
     }
 }

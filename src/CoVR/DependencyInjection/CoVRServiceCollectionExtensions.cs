@@ -82,7 +82,8 @@ public static class CoVRServiceCollectionExtensions
     /// <summary>Embeds a folder when the host starts and follows later changes: new, replaced, moved and deleted files.</summary>
     /// <remarks>
     /// If the folder is missing or empty, as an unmounted share is, its items stay in the gallery and a warning is logged.
-    /// Pictures are read as for <see cref="UseFolderGallery"/>.
+    /// Pictures are read as for <see cref="UseFolderGallery"/>. If a <c>Func&lt;string, IProgress&lt;JobProgress&gt;&gt;</c> is registered, keyed by the pipeline's name,
+    /// it is called with the folder's path and receives the progress.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="folder">The folder.</param>
@@ -112,7 +113,10 @@ public static class CoVRServiceCollectionExtensions
                 services.GetKeyedService<IMediaWatcher>(name) ?? new FileSystemMediaWatcher(pause, rescan, time),
                 new FolderSynchronizer(services.GetRequiredKeyedService<IGallery>(name), services.GetRequiredKeyedService<IEmbeddingJob>(name), time) { Quiet = pause },
                 time,
-                services.GetService<ILogger<WatchedFolderService>>() ?? NullLogger<WatchedFolderService>.Instance);
+                services.GetService<ILogger<WatchedFolderService>>() ?? NullLogger<WatchedFolderService>.Instance)
+            {
+                Progress = services.GetKeyedService<Func<string, IProgress<JobProgress>>>(name)?.Invoke(path),
+            };
         });
         return builder;
     }

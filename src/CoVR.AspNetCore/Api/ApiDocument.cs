@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace CoVR.AspNetCore.Api;
+
+/// <summary>The OpenAPI document of this package's routes; a host's own documents do not hold them.</summary>
+internal static class ApiDocument
+{
+    private const string Name = "covr-v1";
+
+    public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
+    {
+        options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<IEndpointGroupNameMetadata>().Any(group => group.EndpointGroupName == Name);
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "CoVR", Version = "v1" };
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.WithGroupName(Name);
+        api.MapGet("openapi/v1.json", (Delegate)(async (HttpContext context) =>
+        {
+            var documents = context.RequestServices.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name);
+            var document = await documents.GetOpenApiDocumentAsync(context.RequestAborted).ConfigureAwait(false);
+            return Results.Text(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, context.RequestAborted).ConfigureAwait(false), "application/json");
+        })).ExcludeFromDescription();
+    }
+}

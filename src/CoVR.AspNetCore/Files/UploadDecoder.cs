@@ -1,0 +1,49 @@
+using CoVR.AspNetCore.Safety;
+using CoVR.Media;
+
+namespace CoVR.AspNetCore.Files;
+
+/// <summary>Decodes uploads as the pipeline decodes its own files, but within the limits for uploads.</summary>
+internal sealed class UploadDecoder
+{
+    private readonly MediaFrameReader _reader;
+    private readonly int _maxFrames;
+
+    public UploadDecoder(CoVRWebOptions options, MediaOptions media, IImageDecoder pipeline)
+    {
+        var limits = new MediaOptions
+        {
+            FfmpegPath = media.FfmpegPath,
+            FfprobePath = media.FfprobePath,
+            Pictures = media.Pictures,
+            MaxPixels = Math.Min(media.MaxPixels, options.MaxUploadPixels),
+            Timeout = options.UploadTimeout < media.Timeout ? options.UploadTimeout : media.Timeout,
+        };
+        _reader = new MediaFrameReader(new LimitedDecoder(MediaFrameReader.CreateImageDecoder(limits), pipeline), limits);
+        _maxFrames = options.MaxUploadFrames;
+    }
+
+    /// <summary>Decodes the frames that a sampler chooses.</summary>
+    /// <exception cref="ApiException">The clip is too long.</exception>
+    /// <exception cref="MediaReadException">The file cannot be read within the limits.</exception>
+    public ValueTask<IReadOnlyList<RgbFrame>> DecodeAsync(MediaSource upload, IFrameSampler sampler, CancellationToken cancellationToken) =>
+        _reader.ReadAsync(upload, new LimitedSampler(sampler, _maxFrames), cancellationToken);
+
+    /// <summary>The built-in formats within the limit; others as the pipeline's decoder reads them.</summary>
+    private sealed class LimitedDecoder(IImageDecoder limited, IImageDecoder pipeline) : IImageDecoder
+    {
+        public IReadOnlyDictionary<string, string> Formats => pipeline.Formats;
+
+        public RgbFrame Decode(ReadOnlySpan<byte> encoded, string name) =>
+            (MediaFrameReader.PictureFormatOf(encoded) is { } format && limited.Formats.ContainsKey(format) ? limited : pipeline).Decode(encoded, name);
+    }
+
+    private sealed class LimitedSampler(IFrameSampler sampler, int most) : IFrameSampler
+    {
+        public string Name => sampler.Name;
+
+        public IReadOnlyList<int> Select(int frameCount) => frameCount <= most
+            ? sampler.Select(frameCount)
+            : throw new ApiException(413, "upload.too-long", $"The clip has {frameCount} frames; at most {most} are accepted.");
+    }
+}
