@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 
 namespace CoVR.AspNetCore.Tests.Page;
 
-/// <summary>A model that sees colours and where they are, and knows the names of <see cref="Scenes"/>.</summary>
+/// <summary>A model that knows the kinds of <see cref="Scenes"/> by name and sight, and sees where colours are.</summary>
 internal sealed class ColourModel : IComposedEncoder, ITextTokenizer
 {
     private const int Cells = 6;
     private const int Colours = Cells * Cells * 3;
 
+    /// <summary>The length of its embeddings.</summary>
+    public static int Width => Scenes.Kinds.Count + Colours + 1;
+
     public int Vectors => 1;
 
-    public int Dimensions => Colours + 1;
+    public int Dimensions => Width;
 
     public bool TakesFrames => true;
 
@@ -39,29 +42,31 @@ internal sealed class ColourModel : IComposedEncoder, ITextTokenizer
 
     private static EmbeddingSet Embed(RgbFrame? frame, string? text)
     {
-        var values = new float[Colours + 1];
-        values[Colours] = 0.01f; // never of no length
+        var kinds = Scenes.Kinds.Select(kind => text?.Contains(kind, StringComparison.OrdinalIgnoreCase) == true ? 1f : 0f).ToArray();
+        var layout = new float[Colours];
         if (frame is not null)
         {
-            Add(values, frame, 1);
+            kinds[Scenes.KindOf(frame)] += 1;
+            layout = LayoutOf(frame);
         }
 
-        foreach (var kind in Scenes.Kinds.Where(kind => text?.Contains(kind, StringComparison.OrdinalIgnoreCase) == true))
-        {
-            Add(values, Scenes.Paint(kind, 1), 1);
-        }
-
-        var length = MathF.Sqrt(values.Sum(value => value * value));
-        return new EmbeddingSet(values.Select(value => value / length).ToArray(), 1, values.Length);
+        float[] values = [.. kinds, .. layout, 0.01f]; // never of no length
+        return new EmbeddingSet(Unit(values), 1, values.Length);
     }
 
-    private static void Add(float[] values, RgbFrame frame, float share)
+    private static float[] LayoutOf(RgbFrame frame)
     {
-        var pixels = frame.Rgb.Span;
-        for (var i = 0; i < Colours; i++)
+        var pixels = frame.Rgb.ToArray();
+        return Unit([.. Enumerable.Range(0, Colours).Select(i =>
         {
             var (x, y) = (((i / 3 % Cells * 2) + 1) * frame.Width / (2 * Cells), ((i / 3 / Cells * 2) + 1) * frame.Height / (2 * Cells));
-            values[i] += share * ((pixels[(((y * frame.Width) + x) * 3) + (i % 3)] / 255f) - 0.62f);
-        }
+            return (pixels[(((y * frame.Width) + x) * 3) + (i % 3)] / 255f) - 0.5f;
+        })], 0.7f);
+    }
+
+    private static float[] Unit(float[] values, float length = 1)
+    {
+        var share = length / MathF.Sqrt(values.Sum(value => value * value));
+        return [.. values.Select(value => value * share)];
     }
 }

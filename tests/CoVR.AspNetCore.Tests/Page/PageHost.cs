@@ -4,6 +4,7 @@ using CoVR.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CoVR.AspNetCore.Tests.Page;
@@ -12,9 +13,13 @@ namespace CoVR.AspNetCore.Tests.Page;
 internal sealed class PageHost : IAsyncDisposable
 {
     private const int OfEachKind = 12;
+    private const int OfTheRarest = 2;
 
     private readonly TemporaryFolder _files = new();
     private WebApplication? _app;
+
+    /// <summary>How many items a filled folder has: pictures, a copy, three clips.</summary>
+    public static int Items => ((Scenes.Kinds.Count - 1) * OfEachKind) + OfTheRarest + 4;
 
     public string Address { get; private set; } = "http://127.0.0.1:0";
 
@@ -34,7 +39,7 @@ internal sealed class PageHost : IAsyncDisposable
         }
 
         await host.RunAsync(cancellationToken);
-        await host.WaitAsync(isFilled ? (Scenes.Kinds.Count * OfEachKind) + 4 : 0, cancellationToken);
+        await host.WaitAsync(isFilled ? Items : 0, cancellationToken);
         return host;
     }
 
@@ -43,7 +48,7 @@ internal sealed class PageHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls(Address);
-        builder.Services.AddRouting();
+        builder.Services.AddRouting().Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1)); // pages keep a stream open
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddCoVR().UseModel(ColourModel.Create()).UseWatchedFolder(Media, quiet: TimeSpan.FromMilliseconds(50)).AddWeb(web =>
         {
@@ -102,7 +107,7 @@ internal sealed class PageHost : IAsyncDisposable
         var number = 0;
         foreach (var kind in Scenes.Kinds)
         {
-            for (var i = 1; i <= OfEachKind; i++)
+            for (var i = 1; i <= (kind == "heath" ? OfTheRarest : OfEachKind); i++)
             {
                 Scenes.Write(_files["media", kind, $"{kind} {i:00}.jpg"], kind, number, new DateTime(2021, 3, 1).AddDays(number++ * number % 1500));
             }

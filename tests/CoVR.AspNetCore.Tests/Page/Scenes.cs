@@ -17,9 +17,18 @@ internal static class Scenes
         ["desert"] = (new(0xfff7dca0), new(0xfffdf3d9), new(0xffd29a2a)),
         ["sunset"] = (new(0xffd9534a), new(0xfff9b17a), new(0xff7a2430)),
         ["night"] = (new(0xff0d1430), new(0xff26315c), new(0xff090d1c)),
+        ["heath"] = (new(0xffb58ae0), new(0xffe6cff5), new(0xff6a2a8c)),
     };
 
     public static IReadOnlyCollection<string> Kinds => Palettes.Keys;
+
+    /// <summary>The kind whose ground a picture shows, by its place among <see cref="Kinds"/>.</summary>
+    public static int KindOf(RgbFrame frame)
+    {
+        var at = (((frame.Height - 2) * frame.Width) + (frame.Width / 2)) * 3;
+        var (red, green, blue) = (frame.Rgb.Span[at], frame.Rgb.Span[at + 1], frame.Rgb.Span[at + 2]);
+        return Enumerable.Range(0, Palettes.Count).MinBy(kind => Palettes.ElementAt(kind).Value.Ground is var ground ? Math.Pow(ground.Red - red, 2) + Math.Pow(ground.Green - green, 2) + Math.Pow(ground.Blue - blue, 2) : 0);
+    }
 
     /// <summary>A landscape of a kind; numbers differ in their hills, their sun and how bright they are.</summary>
     public static RgbFrame Paint(string kind, int number, double sun = -1)

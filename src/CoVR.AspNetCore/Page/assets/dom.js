@@ -36,6 +36,15 @@ export function icon(name) {
 export const button = (label, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, label);
 export const tool = (name, label, onclick, properties = {}) => make("button", { type: "button", class: "tool", title: label, "aria-label": label, onclick, ...properties }, icon(name));
 
+// A picture that a busy server may refuse at first; failed is called when it has refused for good.
+export function thumbnailOf(source, properties, failed) {
+  const image = make("img", { decoding: "async", ...properties });
+  let tries = 0;
+  image.onerror = () => ++tries < 3 ? setTimeout(() => { image.src = source; }, 1200 * tries) : failed(image);
+  image.src = source;
+  return image;
+}
+
 // What a screen reader says next; the same sentence twice is said twice.
 export function say(sentence) {
   const place = find("said");

@@ -1,6 +1,6 @@
 // The grid of hits. Only tiles in sight and a few rows around them are in the document, however many hits there are; the tile with the focus stays.
 
-import { find, icon, make } from "./dom.js";
+import { find, icon, make, thumbnailOf } from "./dom.js";
 import { clock, plural, text } from "./texts.js";
 
 const spareRows = 3;
@@ -116,10 +116,9 @@ export class Grid {
 
   tile(index) {
     const hit = this.hits[index];
-    const image = make("img", { alt: text(hit.kind === "video" ? "itemVideo" : "itemImage", { name: hit.name }), decoding: "async", onload: () => image.classList.add("there") });
-    image.onerror = () => image.closest(".shot")?.classList.add("broken");
+    const name = text(hit.kind === "video" ? "itemVideo" : "itemImage", { name: hit.name });
+    const image = thumbnailOf(hit.thumbnail, { alt: name, onload: () => image.classList.add("there") }, () => image.closest(".shot")?.classList.add("broken"));
     image.draggable = false;
-    image.src = hit.thumbnail;
     const shot = make("button", { type: "button", class: "shot", title: hit.name }, image, make("span", { class: "name", "aria-hidden": "true" }, hit.name));
     if (hit.kind === "video") {
       shot.append(make("span", { class: "badge" }, icon("play"), hit.moment ? clock(hit.moment.at) : hit.duration ? clock(hit.duration) : ""));

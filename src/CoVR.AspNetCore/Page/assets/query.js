@@ -1,7 +1,7 @@
 // The search box and what is searched for: chips of wishes and references, each with a role and a weight.
 
 import { thumbnail } from "./api.js";
-import { find, icon, make, say } from "./dom.js";
+import { find, icon, make, say, thumbnailOf } from "./dom.js";
 import { fileOf, nameOf, roles } from "./state.js";
 import { plural, text, weight } from "./texts.js";
 
@@ -27,9 +27,7 @@ function picture(part) {
     return make("video", { src: previewOf(file), muted: true, preload: "metadata", "aria-hidden": "true" });
   }
 
-  const image = make("img", { alt: "", src: file ? previewOf(file) : thumbnail(part.item, 160, part.span?.[0]) });
-  image.onerror = () => image.replaceWith(icon("picture"));
-  return image;
+  return thumbnailOf(file ? previewOf(file) : thumbnail(part.item, 160, part.span?.[0]), { alt: "" }, image => image.replaceWith(icon("picture")));
 }
 
 // change(edit, { later }) edits the state's copy and searches; later: after a moment, as more keys may follow.

@@ -88,11 +88,4 @@ export class Results {
     const found = others.filter(other => other !== null).map(other => ({ ...other, duplicates: [], duplicateOf: hit.id }));
     this.all = this.all.toSpliced(at, 1, { ...hit, isUnfolded: true }, ...found);
   }
-
-  // References that are no longer in the gallery.
-  static async missing(state) {
-    const parts = state.parts.filter(part => part.item !== undefined);
-    const found = await Promise.all(parts.map(part => item(part.item).then(() => true, fault => fault.code !== "item.unknown")));
-    return parts.filter((_, i) => !found[i]);
-  }
 }

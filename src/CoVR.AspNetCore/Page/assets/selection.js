@@ -1,7 +1,7 @@
 // Several hits at once: what is selected, and what can be done with it.
 
 import { openFolder, setTags } from "./api.js";
-import { button, download, find, say, tool } from "./dom.js";
+import { button, download, find, say } from "./dom.js";
 import { prompt } from "./prompt.js";
 import { plural, text } from "./texts.js";
 
@@ -13,6 +13,7 @@ export class Selection {
     this.on = on;
     this.anchor = 0;
     this.bar = find("bulk");
+    find("clear-selection").addEventListener("click", () => this.clear());
     document.addEventListener("keydown", event => {
       if (event.key === "Escape" && grid.selected.size > 0 && !document.querySelector("dialog:modal, :popover-open")) {
         this.clear();
@@ -52,7 +53,7 @@ export class Selection {
     this.bar.hidden = size === 0;
     document.body.classList.toggle("selecting", size > 0);
     this.bar.querySelector("output").textContent = plural("selected", size);
-    if (size > 0 && !this.bar.querySelector("button")) {
+    if (size > 0 && !this.bar.querySelector(".actions button")) {
       this.bar.querySelector(".actions").replaceChildren(...this.actions());
     }
 
@@ -69,7 +70,6 @@ export class Selection {
       quiet("exportList", () => this.exportList()),
       this.session.canEdit ? quiet("tag", () => this.askTags(this.hits)) : null,
       this.session.canOpenFolder ? quiet("openFolder", () => this.openFolder(this.hits[0])) : null,
-      tool("close", text("clearSelection"), () => this.clear()),
     ].filter(action => action !== null);
   }
 

@@ -1,10 +1,11 @@
 // The large view: one hit at a time, with the moments of a clip as a strip that plays from there.
 
 import { item, thumbnail } from "./api.js";
-import { button, find, make, tool } from "./dom.js";
+import { button, find, make, thumbnailOf, tool } from "./dom.js";
 import { clock, count, moment as dateOf, size, text } from "./texts.js";
 
-const moments = 8;
+const mostMoments = 8;
+const leastMoments = 3;
 
 export class Viewer {
   // on: { actions(hit) → elements, left(index), near(index) }; hits() is the list as it is now.
@@ -115,8 +116,7 @@ export class Viewer {
     }
 
     const note = make("p", { class: "note" }, text(why));
-    const preview = make("img", { src: thumbnail(hit.id, 640), alt: text("itemImage", { name: hit.name }) });
-    preview.onerror = () => { preview.remove(); note.textContent = text("notThere"); };
+    const preview = thumbnailOf(thumbnail(hit.id, 640), { alt: text("itemImage", { name: hit.name }) }, failed => { failed.remove(); note.textContent = text("notThere"); });
     element.replaceWith(preview, note);
   }
 
@@ -141,13 +141,13 @@ export class Viewer {
       return;
     }
 
+    const moments = Math.min(mostMoments, Math.max(leastMoments, Math.floor(duration)));
     const times = Array.from({ length: moments }, (_, i) => duration * (i + 0.5) / moments);
     const best = hit.moment ? times.reduce((one, other) => Math.abs(other - hit.moment.at) < Math.abs(one - hit.moment.at) ? other : one) : null;
     this.strip.hidden = false;
     this.strip.replaceChildren(...times.map(time => {
       const at = time === best ? hit.moment.at : time;
-      const image = make("img", { src: thumbnail(hit.id, 160, at.toFixed(2)), alt: "", loading: "lazy" });
-      image.onerror = () => image.remove();
+      const image = thumbnailOf(thumbnail(hit.id, 160, at.toFixed(2)), { alt: "" }, failed => failed.remove());
       const start = make("button", { type: "button", title: text(time === best ? "bestMoment" : "playFrom", { time: clock(at) }), onclick: () => this.play(at) }, image, make("span", {}, clock(at)));
       start.setAttribute("aria-label", start.title);
       start.dataset.at = at;
