@@ -7,7 +7,9 @@ using BenchmarkDotNet.Running;
 using CoVR.Benchmarks;
 using CoVR.Benchmarks.FullSize;
 using CoVR.Benchmarks.Media;
+using CoVR.Benchmarks.Queries;
 using CoVR.Benchmarks.Results;
+using CoVR.Benchmarks.Serve;
 using CoVR.Benchmarks.Start;
 using CoVR.Benchmarks.Steps;
 
@@ -25,10 +27,14 @@ switch (args)
         return await ConstructCommand.RunAsync(rest);
     case [SearchCommand.Name, .. var rest]:
         return await SearchCommand.RunAsync(rest);
+    case [QueriesCommand.Name, .. var rest]:
+        return await QueriesCommand.RunAsync(rest);
     case [TenMillionCommand.Name, .. var rest]:
         return await TenMillionCommand.RunAsync(rest);
     case [PostgresCommand.Name, .. var rest]:
         return await PostgresCommand.RunAsync(rest);
+    case [ServeCommand.Name, .. var rest]:
+        return await ServeCommand.RunAsync(rest);
     case [ShardsCommand.Name, .. var rest]:
         return await ShardsCommand.RunAsync(rest);
     case [ModelsCommand.Name, .. var rest]:

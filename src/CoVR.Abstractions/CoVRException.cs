@@ -27,3 +27,18 @@ public sealed class GalleryException(string gallery, string reason, Exception? i
     /// <summary>The item concerned; null if the fault does not concern a single item.</summary>
     public MediaId? Id { get; init; }
 }
+
+/// <summary>A query cannot be answered: it asks for nothing, for too much, or for an item that is not there.</summary>
+/// <param name="part">The part at fault, such as <c>text "red"</c>.</param>
+/// <param name="reason">What is wrong and how to fix it.</param>
+public sealed class QueryException(string part, string reason) : CoVRException($"{part}: {reason}")
+{
+    /// <summary>The part at fault.</summary>
+    public string Part { get; } = part;
+
+    /// <summary>Where in the text of <see cref="ComposedQuery.Parse"/> the fault lies, from 0; null for a query that was not a text.</summary>
+    public int? Position { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; } = reason;
+}

@@ -1,5 +1,3 @@
-using CoVR.Modeling;
-
 namespace CoVR;
 
 /// <summary>Answers composed queries from a gallery.</summary>
@@ -7,40 +5,32 @@ namespace CoVR;
 public interface IComposedRetriever
 {
     /// <summary>Finds the items that best match one query.</summary>
-    /// <param name="query">The reference and what to change.</param>
+    /// <param name="query">The reference and what to change, or more parts than these two.</param>
     /// <param name="options">The number of hits and which items to consider; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>Hits, best first, with the number of items considered and timings.</returns>
-    /// <exception cref="MediaReadException">The reference cannot be read.</exception>
+    /// <exception cref="MediaReadException">A picture or video of the query cannot be read.</exception>
+    /// <exception cref="QueryException">The query names an item that the gallery does not hold.</exception>
     /// <exception cref="GalleryException">The gallery was embedded by another model.</exception>
     ValueTask<SearchResult> SearchAsync(ComposedQuery query, SearchOptions? options = null, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A query: a reference picture or video and a text that says what to change.</summary>
-/// <remarks>Either may be null; the query then consists of the other.</remarks>
-public sealed record ComposedQuery
+/// <summary>Makes one embedding of a query of several parts. A query of one reference, one text, or both never gets here: the model embeds it as the papers do.</summary>
+/// <remarks>Implementations are safe for use from several threads.</remarks>
+public interface IQueryCombiner
 {
-    /// <summary>Creates a query.</summary>
-    /// <param name="reference">What to start from; null for a query by text alone.</param>
-    /// <param name="modification">The change in plain words; null for a query by reference alone.</param>
-    /// <exception cref="ArgumentException">Both are null.</exception>
-    public ComposedQuery(MediaSource? reference, string? modification)
-    {
-        if (reference is null && string.IsNullOrWhiteSpace(modification))
-        {
-            throw new ArgumentException("A query needs a reference, a modification text, or both.");
-        }
+    /// <summary>The name used in reports.</summary>
+    string Name { get; }
 
-        (Reference, Modification) = (reference, string.IsNullOrWhiteSpace(modification) ? null : modification);
-    }
-
-    /// <summary>What to start from.</summary>
-    public MediaSource? Reference { get; }
-
-    /// <summary>What to change.</summary>
-    public string? Modification { get; }
-
-    /// <summary>Which parts the query has.</summary>
-    public QueryParts Parts =>
-        (Reference is null ? 0 : QueryParts.Reference) | (Modification is null ? 0 : QueryParts.Modification);
+    /// <summary>Combines the parts of a query.</summary>
+    /// <param name="query">The query, with its earlier turns.</param>
+    /// <param name="embed">
+    /// Embeds queries of at most one picture, video or item and one text, all wanted with weight 1: for each [1, Q, D] with unit rows, where Q is 1 or that of the
+    /// gallery. Give it all of them at once: the media are read and encoded once per call.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>[1, Q, D], finite, not all zero; the same numbers for the same query.</returns>
+    /// <exception cref="QueryException">The parts leave nothing to look for.</exception>
+    ValueTask<EmbeddingSet> CombineAsync(
+        ComposedQuery query, Func<IReadOnlyList<ComposedQuery>, CancellationToken, Task<IReadOnlyList<EmbeddingSet>>> embed, CancellationToken cancellationToken);
 }

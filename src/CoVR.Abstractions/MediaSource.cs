@@ -24,6 +24,12 @@ public sealed record MediaSource
     /// <summary>Decoded frames, at least one; null for other sources.</summary>
     public IReadOnlyList<RgbFrame>? Frames { get; private init; }
 
+    /// <summary>Where the span of a video begins; null for its start.</summary>
+    public TimeSpan? Start { get; private init; }
+
+    /// <summary>Where the span of a video ends; null for its end.</summary>
+    public TimeSpan? End { get; private init; }
+
     /// <summary>A file path is a source.</summary>
     public static implicit operator MediaSource(string path) => FromFile(path);
 
@@ -53,5 +59,17 @@ public sealed record MediaSource
     {
         ArgumentNullException.ThrowIfNull(frames);
         return new($"{frames.Count} decoded frame(s)") { Frames = frames };
+    }
+
+    /// <summary>A span of this video: only frames that are shown in it are used, at least the one that is shown at its start. Pictures and decoded frames without times have no spans.</summary>
+    /// <param name="start">From the start of the video, not negative.</param>
+    /// <param name="end">From the start of the video, at least <paramref name="start"/>.</param>
+    /// <returns>A source of the same bytes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The times are not in order.</exception>
+    public MediaSource Between(TimeSpan start, TimeSpan end)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(start, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        return this with { Start = start, End = end };
     }
 }

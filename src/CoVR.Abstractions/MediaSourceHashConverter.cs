@@ -12,7 +12,7 @@ internal sealed class MediaSourceHashConverter : JsonConverter<MediaSource>
         throw new NotSupportedException("The JSON of a MediaSource is the hash of its content; the picture or video cannot be restored from it.");
 
     public override void Write(Utf8JsonWriter writer, MediaSource value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Convert.ToHexStringLower(value.Frames is { } frames ? HashOf(frames) : HashOf(value)));
+        writer.WriteStringValue(Convert.ToHexStringLower(value.Frames is { } frames ? HashOf(frames) : HashOf(value)) + (value.Start is { } start ? FormattableString.Invariant($"#t={start.Ticks},{value.End?.Ticks}") : ""));
 
     private static byte[] HashOf(IReadOnlyList<RgbFrame> frames)
     {

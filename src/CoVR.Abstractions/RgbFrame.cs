@@ -28,4 +28,7 @@ public sealed record RgbFrame
 
     /// <summary>The pixels [Height, Width, 3].</summary>
     public ReadOnlyMemory<byte> Rgb { get; }
+
+    /// <summary>When a video shows the frame, from the time of its first frame; null for pictures and if unknown.</summary>
+    public TimeSpan? Time { get; init; }
 }

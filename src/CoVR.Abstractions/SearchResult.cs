@@ -49,7 +49,7 @@ public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates
     /// <summary>The share of the gallery that was searched, in (0, 1]: below 1 only where a gallery on several servers may answer without those that are down.</summary>
     public double SearchedShare { get; init; } = 1;
 
-    /// <summary>How long the reference took to decode.</summary>
+    /// <summary>How long the reference took to decode; zero for a query of several parts, of which <see cref="EncodingTime"/> says all.</summary>
     public TimeSpan ReadingTime { get; init; }
 
     /// <summary>How long the query's embedding took to compute, including the wait for the model.</summary>
@@ -65,6 +65,62 @@ public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates
 /// <param name="Rank">Its one-based rank.</param>
 public sealed record SearchHit(MediaId Id, float Score, int Rank)
 {
-    /// <summary>The time of the frame that is most similar to the query; null for pictures and if frame times are unknown.</summary>
-    public TimeSpan? Moment { get; init; }
+    /// <summary>Where in the video the query is answered; null for pictures and if frame times are unknown.</summary>
+    public Moment? Moment { get; init; }
+}
+
+/// <summary>The part of a video that answers a query: the frame that is most similar to it, with its neighbours that are nearly as similar.</summary>
+/// <param name="Start">Where it begins.</param>
+/// <param name="End">Where it ends.</param>
+/// <param name="Best">The time of the most similar frame.</param>
+public readonly record struct Moment(TimeSpan Start, TimeSpan End, TimeSpan Best)
+{
+    private const float NearlyAsSimilar = 0.9f;
+
+    /// <summary>Finds the moment of a video by the scores of its frames.</summary>
+    /// <remarks>
+    /// From the best frame outwards, frames belong to it while they score at least half way from the worst frame to the best, or 0.9 of the best if that is less. It begins
+    /// and ends half way to the frames beside it.
+    /// </remarks>
+    /// <param name="times">The times of the frames, in any order, at least one.</param>
+    /// <param name="scores">The similarity of each frame to the query.</param>
+    /// <returns>The moment.</returns>
+    /// <exception cref="ArgumentException">There is no frame, or the counts differ.</exception>
+    public static Moment Of(IReadOnlyList<TimeSpan> times, IReadOnlyList<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        ArgumentNullException.ThrowIfNull(scores);
+        if (times.Count == 0 || times.Count != scores.Count)
+        {
+            throw new ArgumentException($"{times.Count} frame times and {scores.Count} scores make no moment: give one score for each of at least one frame.", nameof(scores));
+        }
+
+        int[] order = [.. Enumerable.Range(0, times.Count).OrderBy(i => times[i])];
+        var best = Enumerable.Range(0, order.Length).MaxBy(i => scores[order[i]]);
+        var (high, low) = (scores[order[best]], scores.Min());
+        var least = Math.Min((high + low) / 2, high - ((1 - NearlyAsSimilar) * Math.Abs(high)));
+        var (first, last) = (best, best);
+        while (first > 0 && scores[order[first - 1]] >= least)
+        {
+            first--;
+        }
+
+        while (last < order.Length - 1 && scores[order[last + 1]] >= least)
+        {
+            last++;
+        }
+
+        return new Moment(Edge(first, first - 1), Edge(last, last + 1), times[order[best]]);
+
+        // Half way to the frame beside it; at the end of the video as far as on the other side.
+        TimeSpan Edge(int frame, int beside)
+        {
+            var (time, step) = (times[order[frame]], beside - frame);
+            var neighbour = beside >= 0 && beside < order.Length ? times[order[beside]]
+                : frame - step >= 0 && frame - step < order.Length ? time + (time - times[order[frame - step]])
+                : time;
+            var edge = time + ((neighbour - time) / 2);
+            return edge < TimeSpan.Zero ? TimeSpan.Zero : edge;
+        }
+    }
 }

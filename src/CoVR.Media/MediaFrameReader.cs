@@ -63,7 +63,7 @@ public sealed class MediaFrameReader : IFrameReader
         return media switch
         {
             { Frames: { } frames } => FromFrames(frames, media.DisplayName, sampler),
-            { Path: { } path } => await FromFileAsync(path, sampler, cancellationToken).ConfigureAwait(false),
+            { Path: not null } => await FromFileAsync(media, sampler, cancellationToken).ConfigureAwait(false),
             _ => await FromStreamAsync(media, sampler, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -79,8 +79,9 @@ public sealed class MediaFrameReader : IFrameReader
         return selection.Arrange([.. selection.Distinct.Select(index => frames[index])]);
     }
 
-    private async Task<IReadOnlyList<RgbFrame>> FromFileAsync(string name, IFrameSampler sampler, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RgbFrame>> FromFileAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken)
     {
+        var name = media.Path!;
         byte[]? picture;
         try
         {
@@ -95,7 +96,7 @@ public sealed class MediaFrameReader : IFrameReader
 
         return picture is not null
             ? FromFrames([_images.Decode(picture, name)], name, sampler)
-            : await _videos.ReadAsync(name, name, sampler, cancellationToken).ConfigureAwait(false);
+            : await _videos.ReadAsync(name, media, sampler, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<RgbFrame>> FromStreamAsync(MediaSource media, IFrameSampler sampler, CancellationToken cancellationToken)
@@ -114,7 +115,7 @@ public sealed class MediaFrameReader : IFrameReader
 
             await copy.WriteAsync(start, stream, cancellationToken).ConfigureAwait(false);
 
-            return await _videos.ReadAsync(copy.Path, name, sampler, cancellationToken).ConfigureAwait(false);
+            return await _videos.ReadAsync(copy.Path, media, sampler, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed class HostWordsTests
     [InlineData("a.jpg", "  ", QueryParts.Reference)]
     [InlineData(null, "redder", QueryParts.Modification)]
     public void ComposedQuery_Parts_AreThoseThatAreThere(string? reference, string? text, QueryParts parts) =>
-        Assert.Equal(parts, new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text).Parts);
+        Assert.Equal(parts, new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text).Parts
+            .Aggregate(default(QueryParts), (all, part) => all | (part.Media is null ? QueryParts.Modification : QueryParts.Reference)));
 
     [Fact]
     public void ComposedQuery_WithNeitherPart_IsRefused() => Assert.Throws<ArgumentException>(() => new ComposedQuery(null, " "));

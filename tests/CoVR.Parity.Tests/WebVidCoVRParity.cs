@@ -17,9 +17,9 @@ public sealed class WebVidCoVRParity : IParityCheck
     {
         var iterate = golden.Config.GetProperty("iterate").GetString() switch
         {
-            "pth2" => WebVidCoVRIteration.Target,
-            "txt2" => WebVidCoVRIteration.TargetCaption,
-            "triplets" or "idx" => WebVidCoVRIteration.Triplet,
+            "pth2" => WebVidCoVROptions.Iteration.Target,
+            "txt2" => WebVidCoVROptions.Iteration.TargetCaption,
+            "triplets" or "idx" => WebVidCoVROptions.Iteration.Triplet,
             var other => throw new InvalidDataException($"{golden.Id} iterates by {other}, which is no column this reader iterates by."),
         };
         var rows = new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken);
@@ -50,11 +50,11 @@ public sealed class WebVidCoVRParity : IParityCheck
         Assert.Equal(message, $"Missing {missing.Ids.Count} {missing.Field}'s ({percent}%) in {golden.Config.GetProperty("split").GetString()} split");
     }
 
-    private static void CheckItems(WebVidCoVRTable table, WebVidCoVRIteration iterate, WebVidCoVRRow[] rows, JsonElement result)
+    private static void CheckItems(WebVidCoVRTable table, WebVidCoVROptions.Iteration iterate, WebVidCoVRRow[] rows, JsonElement result)
     {
         Assert.Equal(result.GetProperty("len").GetInt32(), table.Items.Count);
         string[] expected = [.. result.GetProperty("target_txts").EnumerateArray().Select(key => key.ToString())];
-        var keys = iterate == WebVidCoVRIteration.Triplet
+        var keys = iterate == WebVidCoVROptions.Iteration.Triplet
             ? table.Items.Select((_, i) => i.ToString(CultureInfo.InvariantCulture))
             : table.Items.Select(item => item.Key);
         Assert.Equal(expected, keys);

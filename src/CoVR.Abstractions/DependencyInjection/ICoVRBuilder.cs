@@ -118,6 +118,13 @@ public static class CoVRBuilderExtensions
     public static ICoVRBuilder UseGallery<T>(this ICoVRBuilder builder)
         where T : class, IGallery => builder.Use<IGallery>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
+    /// <summary>Replaces how queries of several parts become one embedding.</summary>
+    /// <typeparam name="T">The combiner.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseQueryCombiner<T>(this ICoVRBuilder builder)
+        where T : class, IQueryCombiner => builder.Use<IQueryCombiner>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
     /// <summary>Replaces the image decoder.</summary>
     /// <typeparam name="T">The decoder.</typeparam>
     /// <param name="builder">The pipeline.</param>

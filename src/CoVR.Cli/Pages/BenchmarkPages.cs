@@ -44,7 +44,7 @@ internal static class BenchmarkPages
             ]);
     }
 
-    private static IReadOnlyList<Cell> Cells(string[] names, RetrievalReport report, IReadOnlyDictionary<string, MetricInterval> intervals) =>
+    private static IReadOnlyList<Cell> Cells(string[] names, RetrievalReport report, IReadOnlyDictionary<string, Bootstrap.Interval> intervals) =>
     [
         .. names.Select(name => new Cell(
             FormattableString.Invariant($"{report.Metrics[name]:F2}"),

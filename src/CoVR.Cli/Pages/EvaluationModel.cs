@@ -124,7 +124,7 @@ internal sealed class EvaluationModel
 
     private static Bar BarOf(EvaluationResult result, string name, double value)
     {
-        var interval = result.Intervals.TryGetValue(name, out var known) ? known : new MetricInterval(value, value, value);
+        var interval = result.Intervals.TryGetValue(name, out var known) ? known : new Bootstrap.Interval(value, value, value);
         return new Bar(name, Svg.Number(value), Svg.Number(interval.Low), Svg.Number(interval.High));
     }
 
@@ -141,7 +141,7 @@ internal sealed class EvaluationModel
             : null;
     }
 
-    private static string Range(MetricInterval interval) => Signed($"{interval.Low:F1} – {interval.High:F1}");
+    private static string Range(Bootstrap.Interval interval) => Signed($"{interval.Low:F1} – {interval.High:F1}");
 
     private RecallChart? CreateRecall()
     {

@@ -36,22 +36,24 @@ internal sealed class HtmlReport(IFrameReader frames)
 
     /// <summary>Renders the page of a search: the query and its hits with pictures.</summary>
     /// <param name="query">The query.</param>
+    /// <param name="text">The text of a query of several parts; null for the query's modification.</param>
     /// <param name="items">The hits, best first.</param>
     /// <param name="note">A line about the gallery.</param>
     /// <param name="cancellationToken">Cancels the reading of pictures.</param>
-    public async Task<string> RenderSearchAsync(ComposedQuery query, IReadOnlyList<SearchPageItem> items, string note, CancellationToken cancellationToken)
+    public async Task<string> RenderSearchAsync(ComposedQuery query, string? text, IReadOnlyList<SearchPageItem> items, string note, CancellationToken cancellationToken)
     {
         var sources = items.ToDictionary(item => item.Hit.Id, item => item.Source);
         var pictures = new PagePictures(id => sources.GetValueOrDefault(id, query.Reference!), _frames, SearchPictureSize, SearchClipFrames, SearchPictureBytes);
         var reference = query.Reference is { } media ? await pictures.OfAsync(new MediaId(media.DisplayName), cancellationToken) : null;
         List<SearchModel.Item> shown = [];
-        foreach (var (hit, _, link) in items)
+        foreach (var item in items)
         {
+            var hit = item.Hit;
             var picture = await pictures.OfAsync(hit.Id, cancellationToken);
-            shown.Add(new SearchModel.Item(picture, link, hit.Rank, hit.Score.ToString("F3", CultureInfo.InvariantCulture), hit.Id.Value));
+            shown.Add(new SearchModel.Item(picture, item.Link, hit.Rank, hit.Score.ToString("F3", CultureInfo.InvariantCulture), hit.Id.Value, item.Moment));
         }
 
-        return PageTemplate.Render("search.liquid", new SearchModel(query.Modification, reference, note, shown, pictures.Style));
+        return PageTemplate.Render("search.liquid", new SearchModel(text ?? query.Modification, reference, note, shown, pictures.Style));
     }
 
     /// <summary>Writes a UTF-8 file, whole or not at all; its folder is made when missing.</summary>
@@ -69,12 +71,16 @@ internal sealed class HtmlReport(IFrameReader frames)
 /// <param name="Hit">The hit.</param>
 /// <param name="Source">Its picture or video.</param>
 /// <param name="Link">The target of a click, such as the file's path relative to the page; null for none.</param>
-internal sealed record SearchPageItem(SearchHit Hit, MediaSource Source, string? Link = null);
+internal sealed record SearchPageItem(SearchHit Hit, MediaSource Source, string? Link = null)
+{
+    /// <summary>Where in a video the query is answered; null for none.</summary>
+    public string? Moment { get; init; }
+}
 
 /// <summary>The variables of <c>search.liquid</c>.</summary>
 internal sealed record SearchModel(string? Text, PagePicture? Reference, string? Note, IReadOnlyList<SearchModel.Item> Items, string Style)
 {
     public string Title => Text ?? "Search";
 
-    internal sealed record Item(PagePicture Picture, string? Link, int Rank, string Score, string Name);
+    internal sealed record Item(PagePicture Picture, string? Link, int Rank, string Score, string Name, string? Moment);
 }

@@ -29,12 +29,12 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
         ["MergedDataModule"] = DataKind.Merged,
     };
 
-    private static readonly Dictionary<string, WebVidCoVRIteration> Iterations = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, WebVidCoVROptions.Iteration> Iterations = new(StringComparer.Ordinal)
     {
-        ["pth2"] = WebVidCoVRIteration.Target,
-        ["txt2"] = WebVidCoVRIteration.TargetCaption,
-        ["idx"] = WebVidCoVRIteration.Triplet,
-        ["triplets"] = WebVidCoVRIteration.Triplet,
+        ["pth2"] = WebVidCoVROptions.Iteration.Target,
+        ["txt2"] = WebVidCoVROptions.Iteration.TargetCaption,
+        ["idx"] = WebVidCoVROptions.Iteration.Triplet,
+        ["triplets"] = WebVidCoVROptions.Iteration.Triplet,
     };
 
     /// <summary>How rows without media are treated.</summary>
@@ -47,7 +47,7 @@ internal sealed class DataSection(ComposedConfiguration config, ILoggerFactory l
     public DataKind KindOf(string section) => ConfigTarget.Of(config, section, Kinds);
 
     /// <summary>How rows are iterated.</summary>
-    private WebVidCoVRIteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
+    private WebVidCoVROptions.Iteration IterationOf(string section) => config.OneOf($"{section}.iterate", Iterations, "pth2");
 
     /// <summary>The reader of training and validation data.</summary>
     public RunData Training(string section)

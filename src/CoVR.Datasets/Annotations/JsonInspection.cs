@@ -22,7 +22,7 @@ internal sealed class JsonInspection
             }
             catch (DatasetFormatException fault)
             {
-                Issues.Add(AnnotationIssue.Of(fault));
+                Issues.Add(AnnotationInspection.Issue.Of(fault));
             }
         }
     }
@@ -31,7 +31,7 @@ internal sealed class JsonInspection
     public IReadOnlyList<Triplet> Triplets => _triplets;
 
     /// <summary>What is wrong with the others.</summary>
-    public List<AnnotationIssue> Issues { get; } = [];
+    public List<AnnotationInspection.Issue> Issues { get; } = [];
 
     /// <summary>Reads a file that may be missing or malformed as a whole.</summary>
     /// <returns>What <paramref name="read"/> returns; null if it failed, with an issue added.</returns>
@@ -44,7 +44,7 @@ internal sealed class JsonInspection
         }
         catch (DatasetFormatException fault)
         {
-            Issues.Add(AnnotationIssue.Of(fault));
+            Issues.Add(AnnotationInspection.Issue.Of(fault));
             return null;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class FashionIQReader(FashionIQOptions options, ILogger logger) 
     public override async ValueTask<AnnotationInspection> InspectAsync(DatasetSplit split, CancellationToken cancellationToken = default)
     {
         var file = Options.AnnotationsOf(split);
-        List<AnnotationIssue> empty = [];
+        List<AnnotationInspection.Issue> empty = [];
         var number = 0;
         var inspection = new JsonInspection(Name, await ReadPartsAsync(file, cancellationToken).ConfigureAwait(false), entry =>
         {
@@ -59,9 +59,9 @@ internal sealed class FashionIQReader(FashionIQOptions options, ILogger logger) 
         _pictures.Values.Select(folder => folder.Find(id.Value)).FirstOrDefault(path => path is not null)
             ?? Path.Combine(_pictures.Values.First().Folder, id.Value + Options.Extensions[0]);
 
-    private static IEnumerable<AnnotationIssue> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
+    private static IEnumerable<AnnotationInspection.Issue> EmptyCaptions(JsonEntry entry) => entry.Get("captions").Items()
         .Where(caption => string.IsNullOrWhiteSpace(caption.Text()))
-        .Select(caption => new AnnotationIssue(LogLevel.Warning, caption.File, "the caption is empty.") { Line = caption.Line, Field = caption.Place });
+        .Select(caption => new AnnotationInspection.Issue(LogLevel.Warning, caption.File, "the caption is empty.") { Line = caption.Line, Field = caption.Place });
 
     private async Task<IReadOnlyList<MediaId>> ReadListAsync(DatasetSplit split, CancellationToken cancellationToken)
     {

@@ -62,6 +62,12 @@ internal readonly record struct Scene(SceneShape Shape, SceneColour Colour, Scen
         return scene;
     }
 
+    /// <summary>The values of all attributes by their names, in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Describe() => new (object Name, object Value)[]
+    {
+        (SceneAttribute.Shape, Shape), (SceneAttribute.Colour, Colour), (SceneAttribute.Size, Size), (SceneAttribute.Background, Background), (SceneAttribute.Position, Position),
+    }.ToDictionary(pair => $"{pair.Name}".ToLowerInvariant(), pair => $"{pair.Value}".ToLowerInvariant());
+
     /// <summary>The attributes in which two scenes differ.</summary>
     public IReadOnlyList<SceneAttribute> DifferencesFrom(Scene other)
     {

@@ -11,8 +11,14 @@ namespace CoVR.Datasets.Synthetic;
 /// <remarks>The targets of validation and test show combinations of attributes that no training picture shows. Immutable.</remarks>
 public sealed class SyntheticWorld
 {
-    internal SyntheticWorld(string folder, int pictures, int clips, int galleryItems) =>
-        (Folder, Pictures, Clips, GalleryItems) = (folder, pictures, clips, galleryItems);
+    private readonly IReadOnlyList<WorldItem> _items;
+
+    internal SyntheticWorld(string folder, IReadOnlyList<WorldItem> items, int galleryItems)
+    {
+        (Folder, _items, GalleryItems) = (folder, items, galleryItems);
+        Clips = items.Count(item => item.IsClip);
+        Pictures = items.Count - Clips;
+    }
 
     /// <summary>Holds <c>train.csv</c>, <c>val.csv</c>, <c>test.csv</c>, the galleries, and <c>media/</c>.</summary>
     public string Folder { get; }
@@ -25,6 +31,10 @@ public sealed class SyntheticWorld
 
     /// <summary>Candidates of the test split.</summary>
     public int GalleryItems { get; }
+
+    /// <summary>What every picture and clip shows: <c>shape</c>, <c>colour</c>, <c>size</c>, <c>background</c> and <c>position</c> with their values, by the identity of the item.</summary>
+    /// <returns>All items of all splits.</returns>
+    public IReadOnlyDictionary<MediaId, IReadOnlyDictionary<string, string>> ReadScenes() => _items.ToDictionary(item => new MediaId(item.Id), item => item.Scene.Describe());
 
     /// <summary>The folder that identities are relative to.</summary>
     public string MediaFolder => Path.Combine(Folder, "media");

@@ -20,8 +20,7 @@ internal sealed class SyntheticWorldWriter(SyntheticWorldOptions options, MediaO
     {
         var plan = new WorldPlan(options);
         WorldItem[] items = [.. plan.Train.Items, .. plan.Validation.Items, .. plan.Test.Items];
-        var clips = items.Count(item => item.IsClip);
-        var files = new SyntheticWorld(folder, items.Length - clips, clips, plan.Test.Items.Count);
+        var files = new SyntheticWorld(folder, items, plan.Test.Items.Count);
         var marker = Path.Combine(folder, Marker);
         if (await IsDoneAsync(marker, cancellationToken).ConfigureAwait(false))
         {

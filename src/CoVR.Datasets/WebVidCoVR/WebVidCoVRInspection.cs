@@ -7,7 +7,7 @@ namespace CoVR.Datasets.WebVidCoVR;
 /// <summary>Reads every readable row, and reports the issues of the others.</summary>
 internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSplit split, string file)
 {
-    private readonly List<AnnotationIssue> _issues = [];
+    private readonly List<AnnotationInspection.Issue> _issues = [];
 
     /// <summary>Reads the rows.</summary>
     public WebVidCoVRTriplets Read(CancellationToken cancellationToken)
@@ -17,11 +17,11 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         var triplets = new WebVidCoVRTriplets(rows, options);
         if (rows.Count == 0)
         {
-            _issues.Add(AnnotationIssue.Of(new DatasetFormatException(file, 1, null, "there is a header but no row that can be read.")));
+            _issues.Add(AnnotationInspection.Issue.Of(new DatasetFormatException(file, 1, null, "there is a header but no row that can be read.")));
         }
         else if (triplets.Count < rows.Count)
         {
-            _issues.Add(new AnnotationIssue(LogLevel.Information, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in any word; the rules cannot make an edit from them."));
+            _issues.Add(new AnnotationInspection.Issue(LogLevel.Information, file, $"{rows.Count - triplets.Count} of {rows.Count} rows have captions that do not differ in any word; the rules cannot make an edit from them."));
         }
 
         if (split == DatasetSplit.Test)
@@ -39,11 +39,11 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         {
             try
             {
-                return WebVidCoVRReader.ReadGallery(list, fault => _issues.Add(AnnotationIssue.Of(fault)));
+                return WebVidCoVRReader.ReadGallery(list, fault => _issues.Add(AnnotationInspection.Issue.Of(fault)));
             }
             catch (DatasetFormatException fault)
             {
-                _issues.Add(AnnotationIssue.Of(fault));
+                _issues.Add(AnnotationInspection.Issue.Of(fault));
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         }
         catch (DatasetFormatException fault) when (fault.Line > 1)
         {
-            return csv.ReadTolerantly(each => _issues.Add(AnnotationIssue.Of(each)), cancellationToken);
+            return csv.ReadTolerantly(each => _issues.Add(AnnotationInspection.Issue.Of(each)), cancellationToken);
         }
     }
 
@@ -72,11 +72,11 @@ internal sealed class WebVidCoVRInspection(WebVidCoVROptions options, DatasetSpl
         {
             foreach (var row in item.Rows.Skip(1))
             {
-                _issues.Add(new AnnotationIssue(LogLevel.Error, file, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
+                _issues.Add(new AnnotationInspection.Issue(LogLevel.Error, file, $"the test split has '{item.Key}' twice, first on line {item.Rows[0].Line}.")
                 {
                     Id = item.Key,
                     Line = row.Line,
-                    Field = options.Iterate == WebVidCoVRIteration.TargetCaption ? "txt2" : "pth2",
+                    Field = options.Iterate == WebVidCoVROptions.Iteration.TargetCaption ? "txt2" : "pth2",
                 });
             }
         }

@@ -32,8 +32,8 @@ public sealed class WebVidCoVROptions : DatasetOptions
     public IDictionary<DatasetSplit, string> Galleries { get; } = new Dictionary<DatasetSplit, string>();
 
     /// <summary>What one item of an epoch is; the test split must then contain each item once.</summary>
-    /// <value><see cref="WebVidCoVRIteration.Target"/> by default.</value>
-    public WebVidCoVRIteration Iterate { get; set; }
+    /// <value><see cref="Iteration.Target"/> by default.</value>
+    public Iteration Iterate { get; set; }
 
     /// <summary>Creates the modification texts of a row from the captions of reference and target (<c>txt1</c>, <c>txt2</c>), for example <see cref="RuleBasedEdits.Of"/>.</summary>
     /// <value>Null by default: the column <c>edit</c> is the text. Rows for which it returns null are left out; it is called at each use.</value>
@@ -102,17 +102,17 @@ public sealed class WebVidCoVROptions : DatasetOptions
         RequireExtensions(faults, Extensions);
         RequireDefined(faults, Iterate, nameof(Iterate));
     }
-}
 
-/// <summary>What one item of an epoch is; the reference's <c>iterate</c>.</summary>
-public enum WebVidCoVRIteration
-{
-    /// <summary>Every target once (<c>pth2</c>): training draws one of its rows at random. The default of the published models.</summary>
-    Target,
+    /// <summary>What one item of an epoch is; the reference's <c>iterate</c>.</summary>
+    public enum Iteration
+    {
+        /// <summary>Every target once (<c>pth2</c>): training draws one of its rows at random. The default of the published models.</summary>
+        Target,
 
-    /// <summary>Every row once (<c>triplets</c>, <c>idx</c>).</summary>
-    Triplet,
+        /// <summary>Every row once (<c>triplets</c>, <c>idx</c>).</summary>
+        Triplet,
 
-    /// <summary>Every target caption once (<c>txt2</c>).</summary>
-    TargetCaption,
+        /// <summary>Every target caption once (<c>txt2</c>).</summary>
+        TargetCaption,
+    }
 }

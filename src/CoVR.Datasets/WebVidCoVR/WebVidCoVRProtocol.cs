@@ -17,7 +17,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     /// <summary>Creates the rules.</summary>
     /// <param name="excludeReference">False to leave the unchanged reference among the candidates, which is harder.</param>
     /// <param name="iterate">How the data set's items were made.</param>
-    public WebVidCoVRProtocol(bool excludeReference = true, WebVidCoVRIteration iterate = WebVidCoVRIteration.Target)
+    public WebVidCoVRProtocol(bool excludeReference = true, WebVidCoVROptions.Iteration iterate = WebVidCoVROptions.Iteration.Target)
     {
         (ExcludeReference, Iterate) = (excludeReference, iterate);
         Rules = new RetrievalRules { NormalizesCandidates = true, SelfMatch = excludeReference ? BenchmarkFigures.SelfMatch : "among the candidates" };
@@ -30,7 +30,7 @@ public sealed class WebVidCoVRProtocol : IRetrievalProtocol
     public bool ExcludeReference { get; }
 
     /// <summary>How the data set's items were made.</summary>
-    public WebVidCoVRIteration Iterate { get; }
+    public WebVidCoVROptions.Iteration Iterate { get; }
 
     /// <summary>Whether <see cref="PublishedRules"/> weight frames by the answered text.</summary>
     /// <value>True by default; false: they pool as the pipeline does.</value>

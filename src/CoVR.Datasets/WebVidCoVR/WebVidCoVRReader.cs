@@ -63,7 +63,7 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
             throw new DatasetFormatException(file, 1, null, "there is a header but no row.");
         }
 
-        if (Options.Iterate == WebVidCoVRIteration.TargetCaption && rows[0].TargetCaption is null)
+        if (Options.Iterate == WebVidCoVROptions.Iteration.TargetCaption && rows[0].TargetCaption is null)
         {
             throw new DatasetFormatException(file, 1, "txt2", "the column is missing, and iterating by target captions needs it.");
         }

@@ -7,21 +7,21 @@ internal sealed class WebVidCoVRTable
 {
     private readonly Func<WebVidCoVRRow, string> _key;
     private readonly Func<int, int>? _group;
-    private readonly WebVidCoVRIteration _iterate;
+    private readonly WebVidCoVROptions.Iteration _iterate;
 
-    private WebVidCoVRTable(WebVidCoVRRows rows, MissingMedia references, MissingMedia targets, WebVidCoVRIteration iterate)
+    private WebVidCoVRTable(WebVidCoVRRows rows, MissingMedia references, MissingMedia targets, WebVidCoVROptions.Iteration iterate)
     {
         (Rows, MissingReferences, MissingTargets, _iterate) = (rows, references, targets, iterate);
         _group = iterate switch
         {
-            WebVidCoVRIteration.Target => rows.TargetNumber,
-            WebVidCoVRIteration.TargetCaption => rows.TargetCaptionNumber,
+            WebVidCoVROptions.Iteration.Target => rows.TargetNumber,
+            WebVidCoVROptions.Iteration.TargetCaption => rows.TargetCaptionNumber,
             _ => null,
         };
         _key = iterate switch
         {
-            WebVidCoVRIteration.Target => row => row.Target,
-            WebVidCoVRIteration.TargetCaption => row => row.TargetCaption ?? "",
+            WebVidCoVROptions.Iteration.Target => row => row.Target,
+            WebVidCoVROptions.Iteration.TargetCaption => row => row.TargetCaption ?? "",
             _ => row => row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
     }
@@ -39,8 +39,8 @@ internal sealed class WebVidCoVRTable
     /// <summary>How many items there are.</summary>
     public int ItemCount => _iterate switch
     {
-        WebVidCoVRIteration.Target => Rows.TargetCount,
-        WebVidCoVRIteration.TargetCaption => Enumerable.Range(0, Rows.Count).Select(Rows.TargetCaptionNumber).ToHashSet().Count,
+        WebVidCoVROptions.Iteration.Target => Rows.TargetCount,
+        WebVidCoVROptions.Iteration.TargetCaption => Enumerable.Range(0, Rows.Count).Select(Rows.TargetCaptionNumber).ToHashSet().Count,
         _ => Rows.Count,
     };
 
@@ -62,7 +62,7 @@ internal sealed class WebVidCoVRTable
     /// <param name="hasReference">Whether the media of a <c>pth1</c> exist; null to keep every row.</param>
     /// <param name="hasTarget">Whether the media or embedding of a <c>pth2</c> exists.</param>
     public static WebVidCoVRTable Build(
-        WebVidCoVRRows rows, WebVidCoVRIteration iterate, Func<string, bool>? hasReference = null, Func<string, bool>? hasTarget = null)
+        WebVidCoVRRows rows, WebVidCoVROptions.Iteration iterate, Func<string, bool>? hasReference = null, Func<string, bool>? hasTarget = null)
     {
         var references = hasReference is null ? new MissingMedia("pth1", [], 0) : MissingMedia.Find("pth1", rows.References(), hasReference);
         var targets = hasTarget is null ? new MissingMedia("pth2", [], 0) : MissingMedia.Find("pth2", rows.Targets(), hasTarget);

@@ -86,13 +86,13 @@ internal sealed class AgentTools(IComposedRetriever retriever, IGallery gallery,
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date
         : throw new AgentException($"{name} is '{text}'; write a date such as 2024-07-31.");
 
-    private static Hit Describe(SearchHit hit, GalleryProperties properties) => new(hit.Id.Value, hit.Score, hit.Rank, hit.Moment?.TotalSeconds, Describe(properties));
+    private static Hit Describe(SearchHit hit, GalleryProperties properties) => new(hit.Id.Value, hit.Score, hit.Rank, hit.Moment?.Best.TotalSeconds, hit.Moment?.Start.TotalSeconds, hit.Moment?.End.TotalSeconds, Describe(properties));
 
     private static Details Describe(GalleryProperties of) => new(of.Kind, of.Taken, of.Modified, of.Size, of.Camera, of.Owner, of.Tags);
 
     internal sealed record SearchAnswer(IReadOnlyList<Hit> Hits, long Candidates);
 
-    internal sealed record Hit(string Id, float Score, int Rank, double? MomentSeconds, Details Properties);
+    internal sealed record Hit(string Id, float Score, int Rank, double? MomentSeconds, double? MomentStartSeconds, double? MomentEndSeconds, Details Properties);
 
     internal sealed record Item(string Id, Details Properties, int Frames, IReadOnlyList<double> FrameSeconds);
 

@@ -138,9 +138,9 @@ internal sealed partial class VectorStoreGallery<TKey>
             .TakeWhile(each => query.Options.MinimumScore is not { } least || each.Score >= least)
             .Select((each, place) => new SearchHit(each.Entry.Id, each.Score, query.Options.Offset + place + 1) { Moment = MomentOf(query.Embedding, each.Entry) })];
 
-    private TimeSpan? MomentOf(EmbeddingSet query, GalleryEntry entry) => entry.FrameTimes.Count == 0
+    private Moment? MomentOf(EmbeddingSet query, GalleryEntry entry) => entry.FrameTimes.Count == 0
         ? null
-        : entry.FrameTimes[Enumerable.Range(0, entry.Embedding.Frames).MaxBy(frame => _similarity.Score(query, entry.Embedding.SelectFrames([frame])))];
+        : Moment.Of(entry.FrameTimes, [.. Enumerable.Range(0, entry.Embedding.Frames).Select(frame => _similarity.Score(query, entry.Embedding.SelectFrames([frame])))]);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Ranked(GalleryEntry Entry, float Score) : IComparable<Ranked>

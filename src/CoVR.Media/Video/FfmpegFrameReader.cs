@@ -14,15 +14,24 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
     /// <summary>Reads frames in the sampler's order.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="media">The name for error messages.</param>
+    /// <param name="source">The video's name for error messages, and its span.</param>
     /// <param name="sampler">Chooses the frames.</param>
     /// <param name="cancellationToken">Ends the processes.</param>
     internal async Task<IReadOnlyList<RgbFrame>> ReadAsync(
-        string path, string media, IFrameSampler sampler, CancellationToken cancellationToken)
+        string path, MediaSource source, IFrameSampler sampler, CancellationToken cancellationToken)
     {
         path = Path.GetFullPath(path);
         using var limit = new TimeLimit(options, cancellationToken);
-        var video = new OpenedVideo(path, media, await _probe.ReadAsync(path, media, limit).ConfigureAwait(false), limit);
+        var media = source.DisplayName;
+        var facts = await _probe.ReadAsync(path, media, limit).ConfigureAwait(false);
+        if (source.Start is { } start)
+        {
+            facts = facts.Times is null && !facts.IsAsked ? await _probe.AskAsync(path, media, limit).ConfigureAwait(false) : facts;
+            sampler = VideoTimes.Within(
+                sampler, facts.Times ?? throw new MediaReadException(media, MediaFailure.Corrupt, "its frames have no times, so that no span of it can be read; leave the span out."), start, source.End ?? TimeSpan.MaxValue);
+        }
+
+        var video = new OpenedVideo(path, media, facts, limit);
         CheckSize(video, video.Facts.Width, video.Facts.Height);
         limit.ExtendFor(video.Facts.Pixels);
         var selection = new FrameSelection(sampler, video.Facts.Frames);
@@ -46,6 +55,9 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
         return selection.Arrange(frames);
     }
 
+    private static IReadOnlyList<RgbFrame>? Timed(IReadOnlyList<RgbFrame>? frames, FrameSelection selection, IReadOnlyList<TimeSpan>? times) =>
+        times is null ? frames : frames?.Select((frame, i) => frame with { Time = times[selection.Distinct[i]] }).ToArray();
+
     /// <summary>The wanted frames of a long video; null if it has to be decoded from its start.</summary>
     private async Task<IReadOnlyList<RgbFrame>?> SeekAsync(OpenedVideo video, FrameSelection selection)
     {
@@ -56,7 +68,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
 
         if (video.Facts.Tables is { } tables && Mp4Excerpt.Of(video.Path, tables, selection.Distinct) is { } excerpt)
         {
-            return await ReadExcerptAsync(video, excerpt).ConfigureAwait(false);
+            return Timed(await ReadExcerptAsync(video, excerpt).ConfigureAwait(false), selection, video.Facts.Times);
         }
 
         var facts = video.Facts.IsAsked ? video.Facts : await _probe.AskAsync(video.Path, video.Media, video.Limit).ConfigureAwait(false);
@@ -79,7 +91,7 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
             frames.AddRange(run.Frames);
         }
 
-        return frames;
+        return Timed(frames, selection, facts.Times);
     }
 
     private async Task<IReadOnlyList<RgbFrame>?> ReadExcerptAsync(OpenedVideo video, Mp4Excerpt excerpt)
@@ -135,6 +147,11 @@ internal sealed class FfmpegFrameReader(MediaOptions options, ILogger logger)
             {
                 frames[Array.BinarySearch(selection.Distinct, number)] = frame;
             }
+        }
+
+        if (decoded[0].Seconds is { } first)
+        {
+            frames = [.. frames.Select((frame, i) => decoded[selection.Distinct[i]].Seconds is { } seconds ? frame with { Time = TimeSpan.FromSeconds(seconds - first) } : frame)];
         }
 
         return (frames, decoded.Count);

@@ -24,6 +24,9 @@ internal sealed record VideoFacts(int Width, int Height, int Frames)
     /// <summary>When each frame is shown; null where packets do not tell.</summary>
     internal VideoIndex? Index { get; init; }
 
+    /// <summary>The time of each frame from that of the first; null where the file was not asked or does not say.</summary>
+    internal IReadOnlyList<TimeSpan>? Times { get; init; }
+
     /// <summary>Pixels of all frames together, to which the time of decoding is about proportional.</summary>
     internal long Pixels => (long)Width * Height * Frames;
 }

@@ -87,7 +87,8 @@ internal sealed class VideoIndex
         return at < 0 ? ~at : at;
     }
 
-    private static double? UnitOf(string? timeBase) =>
+    /// <summary>The seconds of a unit of a stream; null if unknown.</summary>
+    internal static double? UnitOf(string? timeBase) =>
         timeBase?.Split('/') is [var one, var parts]
         && double.TryParse(one, CultureInfo.InvariantCulture, out var numerator) && double.TryParse(parts, CultureInfo.InvariantCulture, out var denominator) && denominator > 0
             ? numerator / denominator

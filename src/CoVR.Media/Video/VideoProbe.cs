@@ -21,7 +21,7 @@ internal sealed class VideoProbe(MediaOptions options)
     /// <param name="limit">Ends the process.</param>
     /// <exception cref="MediaReadException">There is no frame, or the file is cut and nothing says how many frames it had.</exception>
     internal async Task<VideoFacts> ReadAsync(string path, string media, TimeLimit limit) =>
-        Mp4Video.Read(path) is { } tables ? new VideoFacts(tables.Size.Width, tables.Size.Height, tables.Samples.Length) { IsTurned = tables.IsTurned, Tables = tables }
+        Mp4Video.Read(path) is { } tables ? new VideoFacts(tables.Size.Width, tables.Size.Height, tables.Samples.Length) { IsTurned = tables.IsTurned, Tables = tables, Times = VideoTimes.Of(tables) }
         : MatroskaVideo.Read(path) is { } elements ? new VideoFacts(elements.Size.Width, elements.Size.Height, elements.Packets)
         : await AskAsync(path, media, limit).ConfigureAwait(false);
 
@@ -58,6 +58,7 @@ internal sealed class VideoProbe(MediaOptions options)
             IsAsked = true,
             Curve = HdrCurve.Of(stream.ColorTransfer),
             IsTurned = (stream.SideData ?? []).Any(side => side.ContainsKey("displaymatrix")),
+            Times = announced is null ? VideoTimes.Of(packets, Text(stream, "time_base")) : null,
             Index = announced is null ? VideoIndex.Of(stream.CodecName, stream.FieldOrder, Text(stream, "time_base"), packets) : null,
         };
     }

@@ -10,7 +10,8 @@ namespace CoVR.Media.Video;
 /// <param name="Time">When it is shown, in units of the stream; null if unknown.</param>
 /// <param name="Width">Its columns.</param>
 /// <param name="Height">Its rows.</param>
-internal readonly record struct DecodedFrame(int Number, long? Time, int Width, int Height);
+/// <param name="Seconds">When it is shown; null if unknown.</param>
+internal readonly record struct DecodedFrame(int Number, long? Time, int Width, int Height, double? Seconds = null);
 
 /// <summary>One run of ffmpeg over a video: what it is asked for, and what came.</summary>
 /// <param name="Choice">The expression of the filter <c>select</c>.</param>
@@ -166,7 +167,8 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
         {
             Decoded.Add(new DecodedFrame(
                 Number(shown.Groups["n"]), long.TryParse(shown.Groups["time"].ValueSpan, CultureInfo.InvariantCulture, out var time) ? time : null,
-                Number(shown.Groups["width"]), Number(shown.Groups["height"])));
+                Number(shown.Groups["width"]), Number(shown.Groups["height"]),
+                double.TryParse(shown.Groups["seconds"].ValueSpan, CultureInfo.InvariantCulture, out var seconds) ? seconds : null));
             return null;
         }
 
@@ -178,7 +180,7 @@ internal sealed partial record VideoRun(string Choice, int Count, int Width, int
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^\]]*\] \[info\] n: *(?<n>\d+) pts: *(?<time>-?\d+|NOPTS) .* s:(?<width>\d+)x(?<height>\d+) ")]
+    [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^\]]*\] \[info\] n: *(?<n>\d+) pts: *(?<time>-?\d+|NOPTS) +pts_time:(?<seconds>\S+) .* s:(?<width>\d+)x(?<height>\d+) ")]
     private static partial Regex ShownFrame();
 
     [GeneratedRegex(@"^\[info\]   Stream #0:.*: Video: .*\b(?<transfer>smpte2084|arib-std-b67)\b")]

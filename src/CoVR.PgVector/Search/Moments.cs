@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace CoVR.PgVector.Search;
 
-/// <summary>Adds to hits of videos the time of the frame that is most similar to the query.</summary>
+/// <summary>Adds to hits of videos the moment that answers the query.</summary>
 internal sealed class Moments(GalleryRow gallery, ISimilarity similarity)
 {
     /// <summary>Makes the hits of each query; embeddings are read one by one, as videos have large ones.</summary>
@@ -34,6 +34,6 @@ internal sealed class Moments(GalleryRow gallery, ISimilarity similarity)
         return hits;
     }
 
-    private TimeSpan MomentOf(EmbeddingSet query, GalleryEntry entry) =>
-        entry.FrameTimes[Enumerable.Range(0, entry.Embedding.Frames).MaxBy(frame => similarity.Score(query, entry.Embedding.SelectFrames([frame])))];
+    private Moment MomentOf(EmbeddingSet query, GalleryEntry entry) =>
+        Moment.Of(entry.FrameTimes, [.. Enumerable.Range(0, entry.Embedding.Frames).Select(frame => similarity.Score(query, entry.Embedding.SelectFrames([frame])))]);
 }

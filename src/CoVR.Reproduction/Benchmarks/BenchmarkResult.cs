@@ -46,7 +46,7 @@ public sealed record GalleryReport(int Candidates, int Embedded, IReadOnlyDictio
 /// <param name="Report">The averaged figures, rounded as in the reference.</param>
 /// <param name="Intervals">Confidence intervals of the averages; the queries of each part are drawn separately.</param>
 public sealed record BenchmarkAverage(
-    EvaluationVariant Variant, QueryKind Query, RetrievalReport Report, IReadOnlyDictionary<string, MetricInterval> Intervals);
+    EvaluationVariant Variant, QueryKind Query, RetrievalReport Report, IReadOnlyDictionary<string, Bootstrap.Interval> Intervals);
 
 /// <summary>The check of a file before it is sent to a benchmark's server.</summary>
 /// <param name="File">Its path below the output folder.</param>

@@ -18,13 +18,13 @@ internal sealed class ReferencePairs
     private ReferencePairs(FrozenDictionary<string, IReadOnlySet<MediaId>> masked) => _masked = masked;
 
     /// <summary>Numbers the pairs of a data set whose triplets are in the order of the file.</summary>
-    public static ReferencePairs Of(TripletDataset dataset, WebVidCoVRIteration iterate)
+    public static ReferencePairs Of(TripletDataset dataset, WebVidCoVROptions.Iteration iterate)
     {
         var items = dataset.Triplets.Where(triplet => triplet.Target is not null).ToArray();
         var sorted = iterate switch
         {
-            WebVidCoVRIteration.Target => Sorted(items, triplet => triplet.Target!.Value.Value),
-            WebVidCoVRIteration.TargetCaption => Sorted(items, triplet => triplet.TargetCaption ?? ""),
+            WebVidCoVROptions.Iteration.Target => Sorted(items, triplet => triplet.Target!.Value.Value),
+            WebVidCoVROptions.Iteration.TargetCaption => Sorted(items, triplet => triplet.TargetCaption ?? ""),
             _ => items,
         };
         var targets = Numbers(sorted, triplet => triplet.Target!.Value);

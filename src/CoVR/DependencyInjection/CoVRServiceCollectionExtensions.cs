@@ -141,6 +141,16 @@ public static class CoVRServiceCollectionExtensions
         return builder.Use((_, _) => pooling);
     }
 
+    /// <summary>Sets how queries of several parts become one embedding; <see cref="QueryCombiners.Corrected"/> by default.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="combiner">The combiner, one of <see cref="QueryCombiners"/> or of one's own.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseQueryCombiner(this ICoVRBuilder builder, IQueryCombiner combiner)
+    {
+        ArgumentNullException.ThrowIfNull(combiner);
+        return builder.Use((_, _) => combiner);
+    }
+
     /// <summary>Sets which frames of gallery items are embedded; 15 evenly spaced ones by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="sampler">The sampler; its name becomes part of the fingerprint.</param>

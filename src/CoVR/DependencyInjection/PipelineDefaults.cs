@@ -76,6 +76,7 @@ internal static class PipelineDefaults
     private static void AddRetrieval(ICoVRBuilder builder) => builder
         .TryUse<ISimilarity>((_, _) => Similarities.MeanPooled)
         .TryUse<IFramePooling>((_, _) => FramePoolings.Mean)
+        .TryUse((_, _) => QueryCombiners.Corrected())
         .TryUse((services, name) => PipelineParts.Defer(services, name, fingerprint => new MemoryGallery(
             fingerprint, services.GetRequiredKeyedService<ISimilarity>(name), services.GetRequiredKeyedService<IFramePooling>(name))))
         .TryUse<IPipelineProvider>((services, name) => new PipelineProvider(services, name));

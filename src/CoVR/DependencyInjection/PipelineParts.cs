@@ -59,6 +59,7 @@ internal static class PipelineParts
         QuerySampler = services.GetRequiredKeyedService<QueryFrames>(name).Sampler,
         Pooling = services.GetRequiredKeyedService<IFramePooling>(name),
         Gallery = services.GetRequiredKeyedService<IGallery>(name),
+        Combiner = services.GetRequiredKeyedService<IQueryCombiner>(name),
     };
 }
 

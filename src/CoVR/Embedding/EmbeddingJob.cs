@@ -159,7 +159,7 @@ internal sealed class EmbeddingJob : IEmbeddingJob
 
     private async Task<IReadOnlyList<EmbedOutcome>> SaveAsync(IGallery gallery, IReadOnlyList<EncodedItem> encoded)
     {
-        GalleryEntry[] entries = [.. encoded.Where(item => item.Embedding is not null).Select(item => new GalleryEntry(item.Item.Id, item.Embedding!) { Properties = item.Item.Properties })];
+        GalleryEntry[] entries = [.. encoded.Where(item => item.Embedding is not null).Select(item => new GalleryEntry(item.Item.Id, item.Embedding!) { FrameTimes = item.Times, Properties = item.Item.Properties })];
         EmbeddingFailure[] failures = [.. encoded.Where(item => item.Failure is not null).Select(FailureOf)];
         if (entries.Length > 0)
         {
@@ -226,13 +226,16 @@ internal sealed class EmbeddingJob : IEmbeddingJob
         var sets = await ModelCalls.EncodeTargetsAsync(
             model, [.. items.Select(item => item.Media!)], _options.BatchSize, _options.StoresVisualTokens, cancellationToken).ConfigureAwait(false);
         return [.. items.Zip(sets, (item, set) => VectorMath.IndexOfNotFinite(set.Values.Span) < 0
-            ? new EncodedItem(item.Item, set, null)
+            ? new EncodedItem(item.Item, set, null) { Times = item.Media!.Times }
             : new EncodedItem(item.Item, null, new ArithmeticException($"The model's embedding of '{item.Item.Id}' holds NaN or infinity.")))];
     }
 
     private static bool IsOfOneItem(Exception error) => error is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException or CoVRException { EndsJob: true });
 
-    private sealed record EncodedItem(MediaItem Item, EmbeddingSet? Embedding, Exception? Failure);
+    private sealed record EncodedItem(MediaItem Item, EmbeddingSet? Embedding, Exception? Failure)
+    {
+        public IReadOnlyList<TimeSpan> Times { get; init; } = [];
+    }
 
     /// <summary>What the gallery holds of a job's items when the job starts.</summary>
     private sealed class KnownItems

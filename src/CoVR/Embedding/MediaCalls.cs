@@ -5,7 +5,7 @@ namespace CoVR.Embedding;
 /// <summary>Reads and embeds media that are not part of a job: some at a time, so that memory stays bounded.</summary>
 internal static class MediaCalls
 {
-    private const int AtOnce = 16;
+    public const int AtOnce = 16;
 
     public static async Task<IReadOnlyList<EmbeddingSet>> EmbedItemsAsync(RetrievalPipeline pipeline, IReadOnlyList<MediaSource> items, CancellationToken cancellationToken)
     {
@@ -20,43 +20,23 @@ internal static class MediaCalls
 
         return sets;
     }
+}
 
-    public static async Task<IReadOnlyList<EmbeddingSet>> EmbedQueriesAsync(RetrievalPipeline pipeline, IReadOnlyList<ComposedQuery> queries, CancellationToken cancellationToken)
+/// <summary>Media that are read in parallel and disposed together.</summary>
+internal sealed class PreparedBatch(int count) : IDisposable
+{
+    private readonly PreparedMedia?[] _items = new PreparedMedia?[count];
+
+    public IReadOnlyList<PreparedMedia> Items => _items!;
+
+    public Task ReadAsync(Func<int, ValueTask<PreparedMedia>> read, CancellationToken cancellationToken) => Parallel.ForAsync(
+        0, count, cancellationToken, async (i, _) => _items[i] = await read(i).ConfigureAwait(false));
+
+    public void Dispose()
     {
-        ArgumentNullException.ThrowIfNull(queries);
-        var sets = new EmbeddingSet[queries.Count];
-        foreach (var some in Enumerable.Range(0, queries.Count).GroupBy(i => queries[i].Parts).SelectMany(kind => kind.Chunk(AtOnce)))
+        foreach (var item in _items)
         {
-            var parts = queries[some[0]].Parts;
-            using var media = new PreparedBatch(parts.HasFlag(Modeling.QueryParts.Reference) ? some.Length : 0);
-            await media.ReadAsync(i => PreparedMedia.ReadReferenceAsync(pipeline, queries[some[i]].Reference!, cancellationToken), cancellationToken).ConfigureAwait(false);
-            string[] texts = [.. some.Select(i => queries[i].Modification ?? string.Empty)];
-            var encoded = await ModelCalls.EncodeQueriesAsync(pipeline.Model, media.Items, texts, parts, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < some.Length; i++)
-            {
-                sets[some[i]] = encoded[i];
-            }
-        }
-
-        return sets;
-    }
-
-    /// <summary>Media that are read in parallel and disposed together.</summary>
-    private sealed class PreparedBatch(int count) : IDisposable
-    {
-        private readonly PreparedMedia?[] _items = new PreparedMedia?[count];
-
-        public IReadOnlyList<PreparedMedia> Items => _items!;
-
-        public Task ReadAsync(Func<int, ValueTask<PreparedMedia>> read, CancellationToken cancellationToken) => Parallel.ForAsync(
-            0, count, cancellationToken, async (i, _) => _items[i] = await read(i).ConfigureAwait(false));
-
-        public void Dispose()
-        {
-            foreach (var item in _items)
-            {
-                item?.Dispose();
-            }
+            item?.Dispose();
         }
     }
 }

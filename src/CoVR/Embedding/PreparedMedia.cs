@@ -18,6 +18,9 @@ internal sealed class PreparedMedia : IDisposable
     /// <summary>3 x S x S.</summary>
     public int FrameSize { get; }
 
+    /// <summary>The times of the frames of a video; empty if one is unknown.</summary>
+    public IReadOnlyList<TimeSpan> Times { get; private init; } = [];
+
     /// <summary>The frames, not larger than the model's input; empty unless the encoder takes frames.</summary>
     public IReadOnlyList<RgbFrame> Originals { get; } = [];
 
@@ -41,11 +44,11 @@ internal sealed class PreparedMedia : IDisposable
 
         if (pipeline.Model.Encoder.TakesFrames)
         {
-            return new PreparedMedia([.. frames.Select(frame => MediaWriter.Shrink(frame, pipeline.Model.Description.Image.Size))]);
+            return new PreparedMedia([.. frames.Select(frame => MediaWriter.Shrink(frame, pipeline.Model.Description.Image.Size))]) { Times = TimesOf(frames) };
         }
 
         var size = pipeline.Transform.Input.Size;
-        var prepared = new PreparedMedia(ArrayPool<float>.Shared.Rent(checked(frames.Count * 3 * size * size)), frames.Count, 3 * size * size);
+        var prepared = new PreparedMedia(ArrayPool<float>.Shared.Rent(checked(frames.Count * 3 * size * size)), frames.Count, 3 * size * size) { Times = TimesOf(frames) };
         try
         {
             var random = new Random(0);
@@ -63,6 +66,8 @@ internal sealed class PreparedMedia : IDisposable
             throw;
         }
     }
+
+    private static TimeSpan[] TimesOf(IReadOnlyList<RgbFrame> frames) => frames.All(frame => frame.Time is not null) ? [.. frames.Select(frame => frame.Time!.Value)] : [];
 
     /// <summary>[3, S, S] of one frame.</summary>
     public ReadOnlySpan<float> Frame(int index)

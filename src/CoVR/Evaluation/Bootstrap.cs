@@ -3,18 +3,6 @@ using CoVR.Data;
 
 namespace CoVR.Evaluation;
 
-/// <summary>A figure with its confidence interval.</summary>
-/// <param name="Value">The metric's value on the data, not rounded.</param>
-/// <param name="Low">The lower end.</param>
-/// <param name="High">The upper end.</param>
-public readonly record struct MetricInterval(double Value, double Low, double High)
-{
-    /// <summary>Whether a value lies inside, ends included.</summary>
-    /// <param name="value">The value; 0 asks whether a difference may be chance.</param>
-    /// <returns>True when it does.</returns>
-    public bool Contains(double value) => value >= Low && value <= High;
-}
-
 /// <summary>Percentile bootstrap intervals (Efron and Tibshirani, An Introduction to the Bootstrap, §13.3) over queries or targets.</summary>
 /// <remarks>
 /// The interval says how far the figure would move with other queries of the same kind, not with another gallery, seed or
@@ -49,7 +37,7 @@ public sealed class Bootstrap
     /// <param name="report">Metrics without <see cref="RetrievalReport.QueryScores"/> are left out.</param>
     /// <returns>By name; empty with zero draws.</returns>
     /// <exception cref="ArgumentException">A metric does not have one score for each triplet.</exception>
-    public IReadOnlyDictionary<string, MetricInterval> Intervals(IReadOnlyList<Triplet> triplets, RetrievalReport report)
+    public IReadOnlyDictionary<string, Interval> Intervals(IReadOnlyList<Triplet> triplets, RetrievalReport report)
     {
         ArgumentNullException.ThrowIfNull(triplets);
         ArgumentNullException.ThrowIfNull(report);
@@ -61,7 +49,7 @@ public sealed class Bootstrap
     /// <param name="second">The result to subtract: another variant, kind of query or model.</param>
     /// <returns>First minus second, for the metrics that both have; an interval that excludes 0 is unlikely to be chance.</returns>
     /// <exception cref="ArgumentException">The results do not have the same queries.</exception>
-    public IReadOnlyDictionary<string, MetricInterval> Differences(EvaluationResult first, EvaluationResult second)
+    public IReadOnlyDictionary<string, Interval> Differences(EvaluationResult first, EvaluationResult second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -89,7 +77,7 @@ public sealed class Bootstrap
     /// <param name="results">One result for each data set, at least one.</param>
     /// <returns>For the metrics that all results have; empty with zero draws.</returns>
     /// <exception cref="ArgumentException">There is no result, or a metric does not have one score for each triplet.</exception>
-    public IReadOnlyDictionary<string, MetricInterval> Averages(IReadOnlyList<EvaluationResult> results)
+    public IReadOnlyDictionary<string, Interval> Averages(IReadOnlyList<EvaluationResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)
@@ -101,15 +89,15 @@ public sealed class Bootstrap
         return Draw([.. results.Select(result => (result.Dataset.Triplets, result.Report.QueryScores))], names);
     }
 
-    private Dictionary<string, MetricInterval> Draw(IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics) =>
+    private Dictionary<string, Interval> Draw(IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics) =>
         Draw([(triplets, metrics)], [.. metrics.Keys]);
 
     /// <summary>Draws each set separately and averages their metrics.</summary>
-    private Dictionary<string, MetricInterval> Draw(
+    private Dictionary<string, Interval> Draw(
         (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names)
     {
         ResamplingUnits[] units = [.. sets.Select(set => ResamplingUnits.Of(set.Triplets, DrawsQueries))];
-        var intervals = new Dictionary<string, MetricInterval>(StringComparer.Ordinal);
+        var intervals = new Dictionary<string, Interval>(StringComparer.Ordinal);
         if (Resamples == 0 || names.Length == 0 || units.Any(unit => unit.Count == 0))
         {
             return intervals;
@@ -134,7 +122,7 @@ public sealed class Bootstrap
         for (var metric = 0; metric < names.Length; metric++)
         {
             double[] sorted = [.. draws[metric].Where(value => !double.IsNaN(value)).Order()];
-            intervals[names[metric]] = new MetricInterval(scores.Average(set => set[metric].Mean()), Quantile(sorted, tail), Quantile(sorted, 1 - tail));
+            intervals[names[metric]] = new Interval(scores.Average(set => set[metric].Mean()), Quantile(sorted, tail), Quantile(sorted, 1 - tail));
         }
 
         return intervals;
@@ -152,5 +140,17 @@ public sealed class Bootstrap
         var below = (int)place;
         var above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
+    }
+
+    /// <summary>A figure with its confidence interval.</summary>
+    /// <param name="Value">The metric's value on the data, not rounded.</param>
+    /// <param name="Low">The lower end.</param>
+    /// <param name="High">The upper end.</param>
+    public readonly record struct Interval(double Value, double Low, double High)
+    {
+        /// <summary>Whether a value lies inside, ends included.</summary>
+        /// <param name="value">The value; 0 asks whether a difference may be chance.</param>
+        /// <returns>True when it does.</returns>
+        public bool Contains(double value) => value >= Low && value <= High;
     }
 }

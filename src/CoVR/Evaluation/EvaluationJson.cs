@@ -79,7 +79,7 @@ internal static class EvaluationJson
         json.WriteEndObject();
     }
 
-    private static void WriteCoverage(Utf8JsonWriter json, EvaluationCoverage coverage)
+    private static void WriteCoverage(Utf8JsonWriter json, EvaluationResult.EvaluationCoverage coverage)
     {
         json.WriteStartObject("coverage");
         json.WriteNumber("queries_scored", coverage.QueriesScored);

@@ -3,7 +3,7 @@ using CoVR.Data;
 namespace CoVR.Evaluation;
 
 /// <summary>The result for one kind of query under one variant.</summary>
-public sealed record EvaluationResult
+public sealed partial record EvaluationResult
 {
     /// <summary>The variant.</summary>
     public required EvaluationVariant Variant { get; init; }
@@ -21,7 +21,7 @@ public sealed record EvaluationResult
     public required RetrievalReport Report { get; init; }
 
     /// <summary>Confidence intervals of the metrics that are means over queries.</summary>
-    public required IReadOnlyDictionary<string, MetricInterval> Intervals { get; init; }
+    public required IReadOnlyDictionary<string, Bootstrap.Interval> Intervals { get; init; }
 
     /// <summary>How <see cref="Intervals"/> were drawn.</summary>
     public required Bootstrap Bootstrap { get; init; }

@@ -186,11 +186,11 @@ internal sealed class EvaluationRun
         };
     }
 
-    private EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
+    private EvaluationResult.EvaluationCoverage Coverage(EvaluationGallery gallery, TripletDataset scored)
     {
         var present = TargetsOf(scored).Count(gallery.Contains);
         string[] missing = [.. gallery.Missing.Concat(_unreadable).Concat(Dataset.MissingMedia).Distinct().Select(id => id.Value).Order(StringComparer.Ordinal).Take(20)];
-        return new EvaluationCoverage(
+        return new EvaluationResult.EvaluationCoverage(
             scored.Triplets.Count,
             Dataset.Triplets.Count + Dataset.MissingTriplets,
             present,

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using CoVR.Embedding;
-using CoVR.Modeling;
 
 namespace CoVR.Retrieval;
 
-/// <summary>Answers composed queries: reads the reference, encodes it with the text, searches the gallery.</summary>
+/// <summary>Answers composed queries: reads the reference, encodes it with the text, searches the gallery. Queries of more parts go through the pipeline's combiner.</summary>
 /// <remarks>Safe for any number of threads. Model and gallery are opened by the first search; each search sees the gallery as it is then.</remarks>
 internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
 {
@@ -32,7 +31,7 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         var start = _time.GetTimestamp();
         using var activity = CoVRDiagnostics.Activities.StartActivity("covr.search");
-        activity?.SetTag("covr.query.parts", query.Parts.ToString());
+        activity?.SetTag("covr.query.parts", QueryPair.KindOf(query));
         try
         {
             var result = await AnswerAsync(query, options ?? SearchOptions.Default, cancellationToken).ConfigureAwait(false);
@@ -46,7 +45,7 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         }
         finally
         {
-            CoVRDiagnostics.SearchDuration.Record(_time.GetElapsedTime(start).TotalSeconds, KeyValuePair.Create("covr.query.parts", (object?)query.Parts.ToString()));
+            CoVRDiagnostics.SearchDuration.Record(_time.GetElapsedTime(start).TotalSeconds, KeyValuePair.Create("covr.query.parts", (object?)QueryPair.KindOf(query)));
         }
     }
 
@@ -57,11 +56,14 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
     {
         var pipeline = await _provider.GetAsync(cancellationToken).ConfigureAwait(false);
         var start = _time.GetTimestamp();
-        using var reference = query.Reference is null
-            ? null
-            : await PreparedMedia.ReadReferenceAsync(pipeline, query.Reference, cancellationToken).ConfigureAwait(false);
+        var pair = QueryPair.Of(query) is { Item: null } plain ? plain : null;
+        using var reference = pair?.Media is not { } media ? null : await PreparedMedia.ReadReferenceAsync(pipeline, media, cancellationToken).ConfigureAwait(false);
         var read = _time.GetTimestamp();
-        var embedding = await EncodeAsync(pipeline.Model, reference, query, cancellationToken).ConfigureAwait(false);
+        var embedding = await EncodeAsync(
+            async () => pair is null
+                ? (await pipeline.EmbedQueriesAsync([query], cancellationToken).ConfigureAwait(false))[0]
+                : (await ModelCalls.EncodeQueriesAsync(pipeline.Model, reference is null ? [] : [reference], [pair.Text ?? string.Empty], pair.Parts, cancellationToken).ConfigureAwait(false))[0],
+            cancellationToken).ConfigureAwait(false);
         var encoded = _time.GetTimestamp();
         var result = await SearchAsync(pipeline.Gallery, new GalleryQuery(embedding, options), cancellationToken).ConfigureAwait(false);
         return result with
@@ -72,14 +74,12 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
         };
     }
 
-    private async Task<EmbeddingSet> EncodeAsync(ComposedModel model, PreparedMedia? reference, ComposedQuery query, CancellationToken cancellationToken)
+    private async Task<EmbeddingSet> EncodeAsync(Func<Task<EmbeddingSet>> encode, CancellationToken cancellationToken)
     {
         await _encoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var encoded = await ModelCalls.EncodeQueriesAsync(
-                model, reference is null ? [] : [reference], [query.Modification ?? string.Empty], query.Parts, cancellationToken).ConfigureAwait(false);
-            return encoded[0];
+            return await encode().ConfigureAwait(false);
         }
         finally
         {

@@ -294,8 +294,7 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
             new SearchHit(rows.ItemAt(entry.Ordinal).Id, entry.Score, query.Options.Offset + i + 1) { Moment = MomentOf(query, entry.Ordinal, rows) })];
     }
 
-    /// <summary>The time of the frame that is most similar to the query.</summary>
-    private TimeSpan? MomentOf(Query query, int ordinal, RowSnapshot rows)
+    private Moment? MomentOf(Query query, int ordinal, RowSnapshot rows)
     {
         var item = rows.ItemAt(ordinal);
         if (item.FrameTimes.Count == 0)
@@ -304,8 +303,8 @@ internal sealed class ExactSearch(ISimilarity similarity, int vectors, bool ties
         }
 
         var frames = item.Frames ?? new EmbeddingSet(rows.RowsAt(ordinal), vectors, rows.Dimensions, item.FrameTimes.Count);
-        return item.FrameTimes[Enumerable.Range(0, frames.Frames).MaxBy(frame =>
-            similarity.Score(query.Embedding, new EmbeddingSet(EmbeddingShapes.FrameOf(frames, frame), vectors, rows.Dimensions)))];
+        return Moment.Of(item.FrameTimes, [.. Enumerable.Range(0, frames.Frames).Select(frame =>
+            similarity.Score(query.Embedding, new EmbeddingSet(EmbeddingShapes.FrameOf(frames, frame), vectors, rows.Dimensions)))]);
     }
 
     /// <param name="Depth">How many of the best are needed: the hits and those skipped before them.</param>

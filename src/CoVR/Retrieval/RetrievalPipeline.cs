@@ -34,6 +34,10 @@ public sealed record RetrievalPipeline : IPipelineProvider
     /// <summary>Keeps the embeddings and searches them.</summary>
     public required IGallery Gallery { get; init; }
 
+    /// <summary>Makes one embedding of a query of several parts.</summary>
+    /// <value><see cref="QueryCombiners.Corrected"/> with its defaults.</value>
+    public IQueryCombiner Combiner { get; init; } = QueryCombiners.Corrected();
+
     /// <summary>Creates a job that embeds into <see cref="Gallery"/>; that of a pipeline from <c>AddCoVR</c> is registered as <see cref="IEmbeddingJob"/>.</summary>
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
@@ -54,9 +58,10 @@ public sealed record RetrievalPipeline : IPipelineProvider
     /// <param name="queries">The queries.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>For each query [1, Q, D], ready for <see cref="GalleryQuery"/>.</returns>
-    /// <exception cref="MediaReadException">A reference cannot be read.</exception>
+    /// <exception cref="MediaReadException">A picture or video cannot be read.</exception>
+    /// <exception cref="QueryException">An item is not in the gallery.</exception>
     public Task<IReadOnlyList<EmbeddingSet>> EmbedQueriesAsync(IReadOnlyList<ComposedQuery> queries, CancellationToken cancellationToken = default) =>
-        MediaCalls.EmbedQueriesAsync(this, queries, cancellationToken);
+        new QueryEmbedder(this).EmbedAsync(queries, cancellationToken);
 
     /// <inheritdoc/>
     ValueTask<RetrievalPipeline> IPipelineProvider.GetAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested

@@ -19,7 +19,7 @@ namespace CoVR.Storage;
 /// pooled rows; about 5 bytes a dimension and 60 an item) is kept in files beside the segments, which may be deleted; else, and for fewer than 65,536 items, the first search writes
 /// pooled rows to a scratch file. Folders of version 1 can be read; the first write upgrades them to version 2.</para>
 /// </remarks>
-public sealed class FolderGallery : IGallery
+public sealed partial class FolderGallery : IGallery
 {
     private readonly string _folder;
     private readonly FolderGalleryOptions _options;

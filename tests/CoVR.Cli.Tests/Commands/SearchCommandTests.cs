@@ -66,6 +66,42 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_QueryOfParts_AnswersWithoutItsPicturesAndTellsMoments()
+    {
+        await MakeFolderAsync();
+
+        var output = await _run.SucceedAsync("search", "photos", "--query", "a.png + \"make it red\" - 'b.png'^0.5 ; - \"a circle\"", "--json", "--model", "tiny-blip", "--checkpoint", "tiny");
+
+        var answer = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(["a.jpg", "clips/c.mp4"], answer.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("file").GetString()).Order(StringComparer.Ordinal));
+        Assert.Contains("make it red", answer.GetProperty("query").GetString(), StringComparison.Ordinal);
+        foreach (var hit in answer.GetProperty("hits").EnumerateArray())
+        {
+            Assert.Equal(hit.GetProperty("file").GetString() == "clips/c.mp4", hit.TryGetProperty("moment", out var moment));
+            Assert.True(moment.ValueKind == JsonValueKind.Undefined || moment.GetProperty("start").GetDouble() <= moment.GetProperty("best").GetDouble());
+        }
+    }
+
+    [Theory]
+    [InlineData("a.png + \"red", "not closed, at character 9:\n  a.png + \"red\n          ^")]
+    [InlineData("a.png + red", "there is no picture, video or item 'red'; a text stands in double quotes, at character 9")]
+    [InlineData("- \"red\"", "nothing in the query is wanted")]
+    public async Task Run_QueryThatIsNone_PointsAtThePlace(string query, string why)
+    {
+        await MakeFolderAsync();
+        Assert.Equal(2, await _run.RunAsync(["search", "photos", "--query", query, "--model", "tiny-blip", "--checkpoint", "tiny"]));
+        Assert.Contains(why, _run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_QueryBesideAText_IsRefused()
+    {
+        await MakeFolderAsync();
+        Assert.Equal(2, await _run.RunAsync(["search", "photos", "--query", "\"red\"", "--text", "red", "--model", "tiny-blip", "--checkpoint", "tiny"]));
+        Assert.Contains("--query says all", _run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_Html_WritesAPageWithPicturesAndLinks()
     {
         await MakeFolderAsync();

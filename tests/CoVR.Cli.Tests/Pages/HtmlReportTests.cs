@@ -127,6 +127,7 @@ public sealed class HtmlReportTests
         var (near, far) = (new MediaId("near" + Hostile), new MediaId("far"));
         var html = await Report.RenderSearchAsync(
             new ComposedQuery(MediaSource.FromFrames([ColourEncoder.Picture(1)]), Hostile),
+            null,
             [
                 new SearchPageItem(new SearchHit(near, 0.5f, 1), MediaSource.FromFrames([ColourEncoder.Picture(2)]), "../photos/near.png"),
                 new SearchPageItem(new SearchHit(far, 0.25f, 2), MediaSource.FromFile("/there/is/no/far.png")),
@@ -198,7 +199,7 @@ public sealed class HtmlReportTests
     }
 
     private static Task<string> SearchPageAsync(IFrameReader reader, MediaSource media) => new HtmlReport(reader).RenderSearchAsync(
-        new ComposedQuery(null, "anything"), [new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media)], "", Cancel);
+        new ComposedQuery(null, "anything"), null, [new SearchPageItem(new SearchHit(new MediaId("item"), 1, 1), media)], "", Cancel);
 
     private sealed class OneFrame(RgbFrame frame, IFrameReader? seen = null) : IFrameReader
     {

@@ -15,6 +15,25 @@ public sealed class SyntheticWorldTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task ReadScenes_OfAWorld_SaysWhatTheCaptionsSay()
+    {
+        var files = await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);
+        var options = new WebVidCoVROptions();
+        files.Configure(options);
+        var train = await options.CreateReader().ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken);
+
+        var scenes = files.ReadScenes();
+
+        Assert.Equal(files.Pictures + files.Clips, scenes.Count);
+        foreach (var triplet in train.Triplets)
+        {
+            var scene = scenes[triplet.Target!.Value];
+            Assert.Equal(["background", "colour", "position", "shape", "size"], scene.Keys.Order(StringComparer.Ordinal));
+            Assert.All(scene.Values, value => Assert.Contains(value, triplet.TargetCaption!, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task WriteAsync_SmallWorld_IsReadByTheWebVidCoVRReader()
     {
         var files = await SyntheticWorld.WriteAsync(_folder["world"], Small(), cancellationToken: TestContext.Current.CancellationToken);

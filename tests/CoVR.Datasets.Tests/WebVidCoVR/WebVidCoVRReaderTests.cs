@@ -140,11 +140,11 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     public async Task ReadAsync_TestTargetTwice_IsRefusedUnlessTripletsAreIterated()
     {
         Write("pth1,pth2,edit\nx/1,x/2,a\nx/1,x/2,b\n", "x/1.mp4", "x/2.mp4");
-        WebVidCoVROptions Options(WebVidCoVRIteration iterate) => new WebVidCoVROptions { Iterate = iterate }.AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
+        WebVidCoVROptions Options(WebVidCoVROptions.Iteration iterate) => new WebVidCoVROptions { Iterate = iterate }.AddSplit(DatasetSplit.Test, _folder["a.csv"], _folder.FullName);
 
         var error = await Assert.ThrowsAsync<DatasetFormatException>(
-            () => Options(WebVidCoVRIteration.Target).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
-        var data = await Options(WebVidCoVRIteration.Triplet).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
+            () => Options(WebVidCoVROptions.Iteration.Target).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken).AsTask());
+        var data = await Options(WebVidCoVROptions.Iteration.Triplet).CreateReader().ReadAsync(DatasetSplit.Test, TestContext.Current.CancellationToken);
 
         Assert.Equal(3, error.Line);
         Assert.Equal(2, data.Triplets.Count);
@@ -187,7 +187,7 @@ public sealed class WebVidCoVRReaderTests : IDisposable
     [Fact]
     public void Constructor_InvalidOptions_ListsEveryFault()
     {
-        var options = new WebVidCoVROptions { Name = " ", Iterate = (WebVidCoVRIteration)9 };
+        var options = new WebVidCoVROptions { Name = " ", Iterate = (WebVidCoVROptions.Iteration)9 };
         options.Annotations[DatasetSplit.Train] = "a.csv";
 
         var error = Assert.Throws<ArgumentException>(() => options.CreateReader());

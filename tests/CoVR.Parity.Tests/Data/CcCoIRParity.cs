@@ -16,7 +16,7 @@ public sealed class CcCoIRParity : IParityCheck
     /// <inheritdoc/>
     public void Check(GoldenCase golden)
     {
-        var iterate = golden.Config.GetProperty("iterate").GetString() == "pth2" ? WebVidCoVRIteration.Target : WebVidCoVRIteration.Triplet;
+        var iterate = golden.Config.GetProperty("iterate").GetString() == "pth2" ? WebVidCoVROptions.Iteration.Target : WebVidCoVROptions.Iteration.Triplet;
         var table = WebVidCoVRTable.Build(new WebVidCoVRCsv(golden.InputPath("csv")).Read(TestContext.Current.CancellationToken), iterate);
         var result = golden.OutputJson("result");
         Assert.Equal(result.GetProperty("len").GetInt32(), table.ItemCount);
@@ -32,7 +32,7 @@ public sealed class CcCoIRParity : IParityCheck
         CheckReader(golden, iterate, table);
     }
 
-    private static void CheckReader(GoldenCase golden, WebVidCoVRIteration iterate, WebVidCoVRTable table)
+    private static void CheckReader(GoldenCase golden, WebVidCoVROptions.Iteration iterate, WebVidCoVRTable table)
     {
         var options = new WebVidCoVROptions { MissingMedia = MissingMediaPolicy.Ignore, Iterate = iterate }.AddSplit(DatasetSplit.Train, golden.InputPath("csv"), golden.PathOf("no-pictures"));
         var read = options.CreateReader().ReadAsync(DatasetSplit.Train, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();

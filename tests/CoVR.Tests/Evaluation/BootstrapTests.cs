@@ -76,7 +76,7 @@ public sealed class BootstrapTests
         Assert.Throws<ArgumentException>(() => new Bootstrap().Differences(Result(triplets, strong), Result(Triplets(199), weak[..199])));
     }
 
-    private static MetricInterval Of(double[] scores, Triplet[]? triplets = null, Bootstrap? options = null) =>
+    private static Bootstrap.Interval Of(double[] scores, Triplet[]? triplets = null, Bootstrap? options = null) =>
         (options ?? new Bootstrap()).Intervals(triplets ?? Triplets(scores.Length), Report(scores))["R@1"];
 
     private static Triplet[] Triplets(int count) =>

@@ -33,7 +33,7 @@ public sealed class EvaluationGuideTests
 
     private static string ThisFile([CallerFilePath] string path = "") => Path.Combine(TestFolders.Repository, "tests", "CoVR.Tests", "Evaluation", Path.GetFileName(path));
 
-    private static async Task<MetricInterval> ExampleAsync(
+    private static async Task<Bootstrap.Interval> ExampleAsync(
         Evaluator evaluator, TripletDataset dataset, ITripletDatasetReader reader, IRetrievalProtocol protocol, string folder)
     {
 #pragma warning disable xUnit1051 // as a reader would write it

@@ -72,7 +72,7 @@ public sealed class EvaluatorTests
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(pipeline, AllParts));
         Assert.Contains("corner-0", error.Message, StringComparison.Ordinal);
         var allowed = await RunAsync(pipeline, new EvaluationOptions { AllowMissingCandidates = true });
-        Assert.Equal(new EvaluationCoverage(24, 24, 7, 8, 7, 8, ["corner-0"]).Describe(), allowed[0].Coverage.Describe());
+        Assert.Equal(new EvaluationResult.EvaluationCoverage(24, 24, 7, 8, 7, 8, ["corner-0"]).Describe(), allowed[0].Coverage.Describe());
         Assert.Equal(["corner-0"], allowed[0].Coverage.Missing);
         Assert.False(allowed[0].Coverage.IsComplete);
         Assert.Equal(87.5, allowed[0].Report.Metrics["R@1"]); // the three queries for the missing corner fail

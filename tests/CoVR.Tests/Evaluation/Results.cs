@@ -39,7 +39,7 @@ internal static class Results
         Bootstrap = new Bootstrap(),
         Rankings = rankings ?? [.. dataset.Triplets.Select(_ => Array.Empty<SearchHit>())],
         Fingerprint = Fingerprint,
-        Coverage = new EvaluationCoverage(dataset.Triplets.Count, dataset.Triplets.Count, 0, 0, dataset.Candidates.Count, dataset.Candidates.Count, []),
+        Coverage = new EvaluationResult.EvaluationCoverage(dataset.Triplets.Count, dataset.Triplets.Count, 0, 0, dataset.Candidates.Count, dataset.Candidates.Count, []),
         Leaks = [],
         Deviations = [],
     };

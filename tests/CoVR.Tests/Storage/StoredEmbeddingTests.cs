@@ -114,7 +114,7 @@ public sealed class StoredEmbeddingTests : IDisposable
         Assert.Contains("unknown which model", Assert.Throws<GalleryException>(() => FolderGallery.ReadFingerprint(_folder.FullName)).Reason, StringComparison.Ordinal);
     }
 
-    private static bool Throws(StoredEmbedding item)
+    private static bool Throws(FolderGallery.StoredEmbedding item)
     {
         try
         {

@@ -24,12 +24,12 @@ internal sealed record InspectedSplit(string Dataset, DatasetSplit Split, Annota
         }
         catch (DatasetFormatException fault)
         {
-            var issue = new AnnotationIssue(LogLevel.Error, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
+            var issue = new AnnotationInspection.Issue(LogLevel.Error, fault.File, fault.Reason) { Line = fault.Line, Field = fault.Field };
             return new InspectedSplit(dataset.Name, split, new AnnotationInspection(new TripletDataset(dataset.Name, split, [], []) { Source = fault.File }, [issue]));
         }
     }
 
-    private Finding ToFinding(AnnotationIssue issue)
+    private Finding ToFinding(AnnotationInspection.Issue issue)
     {
         var (severity, kind, fix) = issue.Level switch
         {

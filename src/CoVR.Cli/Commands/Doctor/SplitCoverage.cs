@@ -13,7 +13,7 @@ namespace CoVR.Cli.Commands.Doctor;
 /// <param name="Unanswerable">Queries with a readable reference whose answer is not in the gallery: they count as not found.</param>
 /// <param name="IncompleteSubsets">Queries with a readable reference whose <c>img_set</c> lacks a picture.</param>
 internal sealed record SplitCoverage(
-    string Dataset, DatasetSplit Split, EvaluationCoverage Coverage, int ReferencesPresent, int References, int Unanswerable, int IncompleteSubsets)
+    string Dataset, DatasetSplit Split, EvaluationResult.EvaluationCoverage Coverage, int ReferencesPresent, int References, int Unanswerable, int IncompleteSubsets)
 {
     /// <summary>The highest recall, in percent, that a perfect model could reach with what is there; null where answers are hidden or no query can be run.</summary>
     public double? HighestRecall => Coverage.Targets == 0 || Coverage.QueriesScored == 0
@@ -84,7 +84,7 @@ internal sealed record SplitCoverage(
         }
 
         string[] missing = [.. dataset.Candidates.Where(id => !gallery.Contains(id)).Concat(references.Except(readable)).Select(id => id.Value).Distinct().Order(StringComparer.Ordinal).Take(20)];
-        var coverage = new EvaluationCoverage(scored, dataset.Triplets.Count, targetsPresent.Count, targets.Count, gallery.Count, dataset.Candidates.Count, missing);
+        var coverage = new EvaluationResult.EvaluationCoverage(scored, dataset.Triplets.Count, targetsPresent.Count, targets.Count, gallery.Count, dataset.Candidates.Count, missing);
         return new SplitCoverage(split.Dataset, split.Split, coverage, readable.Count, references.Count, unanswerable, incomplete);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class OutcomeSummary
     /// <summary>Counts the results of a synchronization.</summary>
     /// <param name="scan">The folder; failures are reported by relative path.</param>
     /// <param name="report">What was done.</param>
-    public void Add(FolderScan scan, FolderSyncReport report)
+    public void Add(FolderScan scan, FolderSynchronizer.Report report)
     {
         _embedded += report.New + report.Changed;
         _there += report.Unchanged + report.Moved;

@@ -18,10 +18,11 @@ internal static class DatabaseSearch
         await LoadedModel.LoadAsync(host, provider, model.Title, cancellation);
         var gallery = provider.GetRequiredService<IGallery>();
 
-        // One more, for the reference itself.
-        var result = await provider.GetRequiredService<IComposedRetriever>().SearchAsync(query, options with { Top = options.Top + 1 }, cancellation);
+        // More, for the pictures and videos of the query themselves.
+        var references = FolderSearch.FilesOf(query);
+        var result = await provider.GetRequiredService<IComposedRetriever>().SearchAsync(query, options with { Top = options.Top + Math.Max(1, references.Count) }, cancellation);
         var sources = (await gallery.GetAsync([.. result.Hits.Select(hit => hit.Id)], cancellation)).ToDictionary(entry => entry.Id, entry => entry.Properties.Source);
-        var hits = result.Hits.Where(hit => withReference || query.Reference?.Path is not { } path || sources.GetValueOrDefault(hit.Id) != path).Take(options.Top);
+        var hits = result.Hits.Where(hit => withReference || sources.GetValueOrDefault(hit.Id) is not { } source || !references.Contains(source)).Take(options.Top);
         if (result.SearchedShare < 1)
         {
             host.Warn(FormattableString.Invariant($"a server of the gallery is lost: {result.SearchedShare:P0} of it was searched."));
@@ -32,6 +33,6 @@ internal static class DatabaseSearch
             query.Reference?.Path,
             query.Modification,
             (int)result.Candidates,
-            [.. hits.Select((hit, at) => new FoundFile(at + 1, hit.Score, hit.Id.Value, sources.GetValueOrDefault(hit.Id) ?? hit.Id.Value))]);
+            [.. hits.Select((hit, at) => new FoundFile(at + 1, hit.Score, hit.Id.Value, sources.GetValueOrDefault(hit.Id) ?? hit.Id.Value) { Moment = FoundMoment.Of(hit) })]);
     }
 }

@@ -90,13 +90,13 @@ internal sealed class FolderSearch : IAsyncDisposable
     public async Task<SearchAnswer> AskAsync(ComposedQuery query, int top, IReadOnlyList<GalleryFilter> filters, bool withReference, CancellationToken cancellation)
     {
         var paths = _scan.Items.ToDictionary(item => item.Id.Value, item => item.Source.Path!, StringComparer.Ordinal);
-        var reference = query.Reference?.Path;
+        var references = FilesOf(query);
         var filter = _scan.Scope.Length == 0 && filters.Count == 0 ? null : new GalleryFilter.All([new GalleryFilter.InFolder(_scan.Scope), .. filters]);
         var excluded = new HashSet<MediaId>();
         await foreach (var (id, _) in Gallery.ListAsync(filter, cancellation))
         {
-            // What the scan could not see, and the reference itself.
-            if (!paths.TryGetValue(id.Value, out var path) || (!withReference && path == reference))
+            // What the scan could not see, and the pictures and videos of the query themselves.
+            if (!paths.TryGetValue(id.Value, out var path) || (!withReference && references.Contains(path)))
             {
                 excluded.Add(id);
             }
@@ -106,11 +106,14 @@ internal sealed class FolderSearch : IAsyncDisposable
         var result = await _services.GetRequiredService<IComposedRetriever>().SearchAsync(query, options, cancellation);
         return new SearchAnswer(
             _scan.Folder,
-            reference,
+            query.Reference?.Path,
             query.Modification,
             (int)result.Candidates,
-            [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id.Value]))]);
+            [.. result.Hits.Select(hit => new FoundFile(hit.Rank, hit.Score, _scan.RelativePath(hit.Id), paths[hit.Id.Value]) { Moment = FoundMoment.Of(hit) })]);
     }
+
+    /// <summary>The files of a query's parts, which are no answers to it.</summary>
+    internal static HashSet<string> FilesOf(ComposedQuery query) => [.. query.Turns.SelectMany(turn => turn.Parts).Select(part => part.Media?.Path).OfType<string>()];
 
     /// <summary>Writes the page of answers.</summary>
     public async Task WritePageAsync(string path, ComposedQuery query, SearchAnswer answer, CancellationToken cancellation)
@@ -118,7 +121,8 @@ internal sealed class FolderSearch : IAsyncDisposable
         var folder = Path.GetDirectoryName(path)!;
         var html = await new HtmlReport(_services.GetRequiredKeyedService<IFrameReader>("")).RenderSearchAsync(
             query,
-            [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit.Path)))],
+            answer.Query,
+            [.. answer.Hits.Select(hit => new SearchPageItem(new SearchHit(new MediaId(hit.File), hit.Score, hit.Rank), hit.Path, Link(folder, hit)) { Moment = hit.Moment?.ToString() })],
             $"The best matches of {answer.Candidates} pictures and videos in {Path.GetFileName(Path.TrimEndingDirectorySeparator(_scan.Folder))}, by {_model.Title}.",
             cancellation);
         HtmlReport.Write(path, html);
@@ -158,6 +162,8 @@ internal sealed class FolderSearch : IAsyncDisposable
         }
     }
 
-    private static string Link(string folder, string path) =>
-        string.Join('/', Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString));
+    // A browser plays a video from its moment.
+    private static string Link(string folder, FoundFile hit) =>
+        string.Join('/', Path.GetRelativePath(folder, hit.Path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
+            + (hit.Moment is { } moment ? FormattableString.Invariant($"#t={moment.Start},{moment.End}") : "");
 }

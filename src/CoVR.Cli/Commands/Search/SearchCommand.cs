@@ -13,6 +13,7 @@ internal sealed class SearchCommand
     private readonly Option<string?> _image = new("--image", "-i") { Description = "The reference: a picture, in the folder or anywhere else." };
     private readonly Option<string?> _video = new("--video", "-v") { Description = "The reference: a video, of which the middle frame is used." };
     private readonly Option<string?> _text = new("--text", "-t") { Description = "What to change, or what to look for when there is no reference." };
+    private readonly Option<string?> _query = new("--query", "-q") { Description = "A query of several parts instead of these, such as: a.jpg + \"at night\" - \"cars\"" };
     private readonly Option<int> _top = new Option<int>("--top", "-n") { Description = "The number of answers.", DefaultValueFactory = _ => 10 }.AtLeast(1);
     private readonly Option<string?> _store = new("--store") { Description = "Where embeddings are saved. [default: FOLDER.covr next to the folder]" };
     private readonly Option<string?> _page = new("--html") { Description = "Also writes the answers with pictures to this page." };
@@ -35,7 +36,9 @@ internal sealed class SearchCommand
         {
             Notes = """
                 The first search embeds the folder and keeps the result; later ones embed what is new or changed, recognize moved files by their content and
-                forget deleted ones. An interrupted embedding continues where it stopped. Without --image, --video and --text the folder is only embedded.
+                forget deleted ones. An interrupted embedding continues where it stopped. Without --image, --video, --text and --query the folder is only embedded.
+                In --query, texts stand in double quotes and files alone (in single quotes where their names have spaces). Before a part, + asks for it, = keeps it
+                and - avoids it; after it, ^0.5 is its weight, and @3-7.5 the span of a video in seconds; a semicolon begins the next turn.
                 Several folders may share one --store. Weights and vocabulary are downloaded once (1.9 GB for blip-large).
                 """,
             Examples =
@@ -44,12 +47,13 @@ internal sealed class SearchCommand
                 new("covr search photos --text \"a red car\" --top 20 --html red-cars.html"),
                 new("covr search clips --video clips/dog.mp4 --text \"make it a cat\" --model blip2-coco --json"),
                 new("covr search photos --text \"a beach\" --taken-after 2024-06-01 --camera iphone"),
+                new("covr search photos --query 'photos/a.jpg + \"at night\" - \"cars\"^0.5'", "wanted and unwanted parts, with weights"),
                 new("covr search photos", "embeds the folder, so that later searches are fast"),
                 new("covr search --postgres clips --text \"a dog\"", "a gallery in PostgreSQL that 'covr embed … --postgres clips' fills"),
             ],
         };
         _command.Add(_folder);
-        foreach (var option in (Option[])[_image, _video, _text, _top, .. _filters.Options, _page, _json, _withReference, _store, _locations, _retry, _timeout])
+        foreach (var option in (Option[])[_image, _video, _text, _query, _top, .. _filters.Options, _page, _json, _withReference, _store, _locations, _retry, _timeout])
         {
             _command.Add(option);
         }
@@ -85,21 +89,20 @@ internal sealed class SearchCommand
         }
 
         var model = _model.Read(_host, parsed);
-        var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
+        var query = Query(parsed, folder, _ => null);
         var store = Store(parsed, database);
         var options = new EmbeddingOptions { BatchSize = parsed.GetValue(_batch), RetryFailed = parsed.GetValue(_retry) };
         var timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout));
         await using var search = await FolderSearch.OpenAsync(_host, folder, model, store, options, timeout, cancellation);
         search.StoresLocations = parsed.GetValue(_locations);
         var failed = await search.EmbedAsync(cancellation);
-        if (reference is null && string.IsNullOrWhiteSpace(text))
+        if (query is null)
         {
             _host.Say($"Ready. Ask with: covr search {_host.Shown(folder)} --image PICTURE --text \"what to change\"");
             return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
         }
 
-        var query = new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
-        var answer = await search.AskAsync(query, parsed.GetValue(_top), _filters.Read(parsed), parsed.GetValue(_withReference), cancellation);
+        var answer = await search.AskAsync(query, parsed.GetValue(_top), _filters.Read(parsed), parsed.GetValue(_withReference), cancellation) with { Query = parsed.GetValue(_query) };
         Show(answer, parsed.GetValue(_json));
         if (parsed.GetValue(_page) is { } page)
         {
@@ -112,16 +115,16 @@ internal sealed class SearchCommand
 
     private async Task<int> SearchDatabaseAsync(ParseResult parsed, PostgresPlace database, CancellationToken cancellation)
     {
-        var (reference, text) = (Reference(parsed, _host.Folder), parsed.GetValue(_text));
-        if ((reference is null && string.IsNullOrWhiteSpace(text)) || parsed.GetValue(_page) is not null || parsed.GetValue(_store) is not null)
+        var query = parsed.GetValue(_page) is null && parsed.GetValue(_store) is null ? Query(parsed, _host.Folder, name => QueryPart.OfItem(new MediaId(name))) : null;
+        if (query is null)
         {
-            throw new CommandException("without a folder, covr search needs --text, --image or --video, and takes neither --html nor --store.", ExitCodes.Usage);
+            throw new CommandException("without a folder, covr search needs --text, --image, --video or --query, and takes neither --html nor --store.", ExitCodes.Usage);
         }
 
         var filters = _filters.Read(parsed);
         var options = new SearchOptions { Top = parsed.GetValue(_top), Filter = filters.Count == 0 ? null : new GalleryFilter.All(filters) };
-        var query = new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
-        Show(await DatabaseSearch.AskAsync(_host, database, _model.Read(_host, parsed), query, options, parsed.GetValue(_withReference), cancellation), parsed.GetValue(_json));
+        var answer = await DatabaseSearch.AskAsync(_host, database, _model.Read(_host, parsed), query, options, parsed.GetValue(_withReference), cancellation);
+        Show(answer with { Query = parsed.GetValue(_query) }, parsed.GetValue(_json));
         return ExitCodes.Done;
     }
 
@@ -138,6 +141,32 @@ internal sealed class SearchCommand
             : null;
     }
 
+    /// <summary>The query; null if nothing is asked for. <paramref name="other"/> makes the part of a name that is no file.</summary>
+    private ComposedQuery? Query(ParseResult parsed, string folder, Func<string, QueryPart?> other)
+    {
+        var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));
+        if (parsed.GetValue(_query) is not { } several)
+        {
+            return reference is null && string.IsNullOrWhiteSpace(text) ? null : new ComposedQuery(reference is null ? null : MediaSource.FromFile(reference), text);
+        }
+
+        if (reference is not null || text is not null)
+        {
+            throw new CommandException("--query says all that is asked for: leave out --image, --video and --text.", ExitCodes.Usage);
+        }
+
+        try
+        {
+            return ComposedQuery.Parse(several, name => Places(name, folder).FirstOrDefault(File.Exists) is { } file ? QueryPart.OfMedia(file) : other(name));
+        }
+        catch (QueryException fault)
+        {
+            throw new CommandException($"--query: {fault.Reason}", ExitCodes.Usage);
+        }
+    }
+
+    private string[] Places(string given, string folder) => [_host.PathOf(given), Path.Combine(folder, given)];
+
     private string? Reference(ParseResult parsed, string folder)
     {
         var (image, video) = (parsed.GetValue(_image), parsed.GetValue(_video));
@@ -151,7 +180,7 @@ internal sealed class SearchCommand
             return null;
         }
 
-        string[] places = [_host.PathOf(given), Path.Combine(folder, given)];
+        var places = Places(given, folder);
         return places.FirstOrDefault(File.Exists) ?? throw new CommandException($"there is no file {given} (looked for {string.Join(" and ", places)}).");
     }
 

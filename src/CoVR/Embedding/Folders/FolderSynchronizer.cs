@@ -9,7 +9,7 @@ namespace CoVR.Embedding.Folders;
 /// <param name="gallery">The gallery.</param>
 /// <param name="job">Embeds items into that gallery.</param>
 /// <param name="time">The clock; null for the system's.</param>
-public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, TimeProvider? time = null)
+public sealed partial class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, TimeProvider? time = null)
 {
     private const int BatchSize = 64;
 
@@ -33,7 +33,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
     /// <param name="cancellationToken">Stops cleanly; what is stored stays.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="GalleryException">The gallery belongs to another model, or its storage failed.</exception>
-    public async Task<FolderSyncReport> SynchronizeAsync(FolderScan scan, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<Report> SynchronizeAsync(FolderScan scan, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scan);
         var start = _time.GetTimestamp();
@@ -63,7 +63,7 @@ public sealed class FolderSynchronizer(IGallery gallery, IEmbeddingJob job, Time
 
         var embedded = outcomes.Where(outcome => outcome.Status is EmbedStatus.Embedded or EmbedStatus.AlreadyThere).Select(outcome => outcome.Id).ToHashSet();
         var moved = changes.Copy.Where(copy => copied.Contains(copy.Item.Id) && changes.Gone.Contains(copy.From)).Select(copy => copy.From).Distinct().Count();
-        return new FolderSyncReport
+        return new Report
         {
             New = embedded.Count(id => !changes.Replaced.Contains(id)),
             Changed = embedded.Count(changes.Replaced.Contains),

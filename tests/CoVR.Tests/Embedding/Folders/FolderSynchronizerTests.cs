@@ -212,7 +212,7 @@ public sealed class FolderSynchronizerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<FolderSyncReport> SyncAsync(string folder = "photos", string scope = "") =>
+    private async Task<FolderSynchronizer.Report> SyncAsync(string folder = "photos", string scope = "") =>
         await new FolderSynchronizer(_pipeline.Gallery, new EmbeddingJob(_pipeline)).SynchronizeAsync(await FolderScan.RunAsync(_folder[folder], scope, null, Cancel), null, Cancel);
 
     private void Write(string name, byte corner, int length = 2)

@@ -1,0 +1,10 @@
+using CoVR.TestSupport;
+
+namespace CoVR.AspNetCore.Tests;
+
+/// <summary>The programs of the documentation.</summary>
+public sealed class DocumentationTests
+{
+    [Fact]
+    public void Programs_OfTheApiPage_Compile() => Assert.Empty(DocumentedCode.ErrorsOf("docs/http-api.md"));
+}
