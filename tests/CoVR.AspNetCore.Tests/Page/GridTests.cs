@@ -22,7 +22,7 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
         Assert.False(await page.IsVisibleAsync("#bulk"));
         await page.Keyboard.PressAsync("Enter");
 
-        Assert.Equal(names[3], await page.TextContentAsync("#viewer h2"));
+        await Assertions.Expect(page.Locator("#viewer h2")).ToHaveTextAsync(names[3]);
         Browser.AssertNoFaults();
     }
 
@@ -31,13 +31,13 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
     {
         var page = await OpenAsync("sort=name");
         var names = await NamesAsync(page);
-        await Tile(page, 0).Locator(".shot").ClickAsync();
+        await ViewAsync(page, 0);
 
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowLeft");
         Assert.Equal(names[1], await page.TextContentAsync("#viewer h2"));
-        Assert.Contains("Folder", await page.TextContentAsync("#viewer .facts"), StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator("#viewer .facts")).ToContainTextAsync("Folder");
         await page.Keyboard.PressAsync("Escape");
 
         Assert.False(await page.IsVisibleAsync("#viewer"));
@@ -48,7 +48,7 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
     public async Task Viewer_OfAClip_PlaysBySpaceAndFromAMoment()
     {
         var page = await OpenAsync("kind=video&sort=name");
-        await Tile(page, 0).Locator(".shot").ClickAsync();
+        await ViewAsync(page, 0);
         await page.Locator(".strip button").First.WaitForAsync();
 
         await page.Keyboard.PressAsync("Space");
@@ -58,7 +58,7 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
         await page.Locator(".strip button").Nth(2).ClickAsync();
         await page.WaitForFunctionAsync("() => !document.querySelector('video').paused && document.querySelector('video').currentTime >= 2.4");
 
-        Assert.Equal(4, await page.Locator(".strip button").CountAsync());
+        Assert.InRange(await page.Locator(".strip button").CountAsync(), 3, 4);
         await SearchedAsync(page, () => page.ClickAsync("#viewer >> text=Search this moment"));
         Assert.Contains("span=", new Uri(page.Url).Fragment, StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
         var page = await OpenAsync("sort=name");
         await page.RouteAsync("**/media", route => route.FulfillAsync(new RouteFulfillOptions { Status = 200, ContentType = "image/tiff", Body = "no picture" }));
 
-        await Tile(page, 3).Locator(".shot").ClickAsync();
+        await ViewAsync(page, 3);
 
         await Assertions.Expect(page.Locator("#viewer .note")).ToHaveTextAsync("This browser cannot show the original; this is its preview.");
         Assert.Contains("size=640", await page.Locator("#viewer .stage img").GetAttributeAsync("src"), StringComparison.Ordinal);

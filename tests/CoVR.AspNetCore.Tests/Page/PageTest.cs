@@ -61,6 +61,13 @@ public abstract class PageTest(PageFixture fixture)
 
     protected static ILocator Tile(IPage page, int place) => page.Locator(".tile").Nth(place);
 
+    /// <summary>Opens the large view of a hit.</summary>
+    protected static async Task ViewAsync(IPage page, int place)
+    {
+        await Tile(page, place).Locator(".shot").ClickAsync();
+        await page.Locator("#viewer[open]").WaitForAsync();
+    }
+
     /// <summary>Keeps a picture of what is in sight under <c>artifacts/pages</c>, for people to look at.</summary>
     protected static async Task KeepAsync(IPage page, string name)
     {

@@ -158,7 +158,7 @@ public sealed class StateTests(PageFixture fixture) : PageTest(fixture), IClassF
         await page.Keyboard.PressAsync("Escape");
         await page.GotoAsync($"{Host.Address}/covr/#text=sunset&kind=video");
         await AnsweredAsync(page);
-        await Tile(page, 0).Locator(".shot").ClickAsync();
+        await ViewAsync(page, 0);
         await page.Locator(".strip button").First.WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
         await KeepAsync(page, name + "-large-view");
@@ -178,6 +178,7 @@ public sealed class StateTests(PageFixture fixture) : PageTest(fixture), IClassF
         await KeepAsync(page, "phone-filters");
         await page.TapAsync("#filters .head .tool");
         await page.TapAsync(".tile >> nth=0 >> .shot");
+        await page.Locator("#viewer[open]").WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
         await KeepAsync(page, "phone-large-view");
     }

@@ -117,7 +117,7 @@ export class Grid {
   tile(index) {
     const hit = this.hits[index];
     const name = text(hit.kind === "video" ? "itemVideo" : "itemImage", { name: hit.name });
-    const image = thumbnailOf(hit.thumbnail, { alt: name, onload: () => image.classList.add("there") }, () => image.closest(".shot")?.classList.add("broken"));
+    const image = thumbnailOf(hit.moment ? `${hit.thumbnail}&at=${hit.moment.at}` : hit.thumbnail, { alt: name, onload: () => image.classList.add("there") }, () => image.closest(".shot")?.classList.add("broken"));
     image.draggable = false;
     const shot = make("button", { type: "button", class: "shot", title: hit.name }, image, make("span", { class: "name", "aria-hidden": "true" }, hit.name));
     if (hit.kind === "video") {

@@ -1,6 +1,6 @@
 // The search page: what is asked is in the address, what is answered in the grid.
 
-import { facets } from "./api.js";
+import { facets, Offline } from "./api.js";
 import { button, find } from "./dom.js";
 import { complain, mend, passes, refuse } from "./faults.js";
 import { Filters, isSet } from "./filters.js";
@@ -14,7 +14,6 @@ import { Status } from "./status.js";
 import { showOptions, showSummary } from "./summary.js";
 import { text } from "./texts.js";
 import { Turns } from "./turns.js";
-import { searchMoment, Viewer } from "./viewer.js";
 
 const pause = 450;
 const newsPause = 2000;
@@ -28,11 +27,10 @@ export class Page {
     this.repairs = 0;
     this.query = new QueryBox((edit, how) => this.change(edit, how), refuse);
     this.filters = new Filters(edit => this.change(edit));
-    this.grid = new Grid({ open: index => this.viewer.open(index), select: (index, how) => this.selection.select(index, how), unfold: index => this.unfold(index), near: () => this.more() });
-    this.viewer = new Viewer(() => this.results.hits, { actions: (hit, viewer) => this.actions(hit, viewer), left: index => this.grid.focus(index), near: index => index > this.results.hits.length - 20 && this.more() });
+    this.grid = new Grid({ open: index => this.open(index), select: (index, how) => this.selection.select(index, how), unfold: index => this.unfold(index), near: () => this.more() });
     this.selection = new Selection(this.grid, own, { addReferences: ids => this.query.addItems(ids), moreLike: ids => this.moreLike(ids), hide: ids => this.hide(ids), fault: complain, changed: () => this.loadFacets() });
     this.own = own;
-    this.turns = new Turns(hash => this.go(hash));
+    this.turns = new Turns(hash => { location.hash = hash; });
     this.listen();
     this.run();
     this.loadFacets();
@@ -68,14 +66,6 @@ export class Page {
       scrollTo({ top: 0 });
       this.run();
     }
-  }
-
-  go(hash) {
-    if (location.hash.slice(1) === hash) {
-      return;
-    }
-
-    location.hash = hash;
   }
 
   // The reader went back or forward, or changed the address.
@@ -186,12 +176,27 @@ export class Page {
     complain(error);
   }
 
+  // The large view is loaded when it is first needed.
+  async open(index) {
+    try {
+      const { Viewer } = await import("./viewer.js");
+      this.viewer ??= new Viewer(() => this.results.hits, {
+        actions: (hit, viewer) => this.actions(hit, viewer),
+        left: last => document.querySelector("dialog:modal") || this.grid.focus(last),
+        near: next => next > this.results.hits.length - 20 && this.more(),
+      });
+      this.viewer.open(index);
+    } catch {
+      complain(new Offline());
+    }
+  }
+
   actions(hit, viewer) {
     const quiet = (name, act) => button(text(name), () => { viewer.close(); act(); }, { class: "quiet" });
     return [
       quiet("useAsReference", () => this.query.addItems([hit.id])),
       quiet("moreLike", () => this.moreLike([hit.id])),
-      viewer.video ? searchMoment(viewer, (id, span) => { viewer.close(); this.query.addItems([id], span); }) : null,
+      viewer.video ? quiet("searchMoment", () => this.query.addItems([hit.id], viewer.span)) : null,
       quiet("hide", () => this.hide([hit.id])),
       this.own.canEdit ? quiet("tag", () => this.selection.askTags([hit])) : null,
       this.own.canOpenFolder ? button(text("openFolder"), () => this.selection.openFolder(hit), { class: "quiet" }) : null,

@@ -160,10 +160,10 @@ export class QueryBox {
 
   chip(part, i) {
     const name = nameOf(part);
-    const label = text("adjust", { name, role: text(part.role), weight: weight(part.weight) });
-    const shown = make("button", { type: "button", class: "part", "aria-label": label, title: name, onclick: () => this.open(chip), onkeydown: event => this.key(event, i) },
+    const shown = make("button", { type: "button", class: "part", "aria-describedby": "chip-keys", title: name, onclick: () => this.open(chip), onkeydown: event => this.key(event, i) },
       part.text === undefined ? picture(part) : null,
-      make("span", { class: "sign" }, { wanted: "", kept: "=", unwanted: "−" }[part.role]),
+      make("span", { class: "sign", "aria-hidden": "true" }, { wanted: "", kept: "=", unwanted: "−" }[part.role]),
+      part.role === "wanted" ? null : make("span", { class: "out" }, text(part.role)),
       make("span", { class: "name", dir: "auto" }, name),
       part.weight === 1 ? null : make("b", {}, "×" + weight(part.weight)));
     const chip = make("li", { class: `chip ${part.role}` }, shown, this.cross(text("removePart", { name }), state => state.parts.splice(i, 1)), this.adjust(part, i));

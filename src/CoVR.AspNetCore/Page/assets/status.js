@@ -52,15 +52,15 @@ export class Status {
   }
 
   values() {
-    const { items, total, done } = this.state ?? { items: 0, total: 0, done: 0 };
-    return { items: count(items), total: count(total), done: count(done) };
+    const { items, total, done, failed } = this.state ?? { items: 0, total: 0, done: 0, failed: 0 };
+    return { items: count(items), total: count(total), done: count(done), failed: count(failed) };
   }
 
   draw() {
     const pill = find("state");
     pill.dataset.state = this.kind;
-    pill.classList.toggle("faulty", this.state?.failed > 0 && this.kind !== "offline");
-    pill.querySelector("span").textContent = text("state" + this.kind[0].toUpperCase() + this.kind.slice(1), this.values());
+    const name = this.kind === "ready" && this.state.failed > 0 ? "faulty" : this.kind;
+    pill.querySelector("span").textContent = text("state" + name[0].toUpperCase() + name.slice(1), this.values());
     pill.title = text("stateTitle");
     if (this.dialog.open) {
       this.drawBody();

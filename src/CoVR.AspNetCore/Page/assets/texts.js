@@ -47,7 +47,7 @@ export function translate(root) {
   for (const [attribute, set] of [
     ["text", (element, value) => { element.textContent = value; }],
     ["textLabel", (element, value) => element.setAttribute("aria-label", value)],
-    ["textTitle", (element, value) => { element.title = value; if (!element.textContent.trim()) element.setAttribute("aria-label", value); }],
+    ["textTitle", (element, value) => { element.title = value; if (element.matches("button") && !element.textContent.trim()) element.setAttribute("aria-label", value); }],
   ]) {
     const name = attribute.replace(/[A-Z]/g, letter => "-" + letter.toLowerCase());
     root.querySelectorAll(`[data-${name}]`).forEach(element => set(element, text(element.dataset[attribute])));

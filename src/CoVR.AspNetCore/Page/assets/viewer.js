@@ -1,7 +1,7 @@
 // The large view: one hit at a time, with the moments of a clip as a strip that plays from there.
 
 import { item, thumbnail } from "./api.js";
-import { button, find, make, thumbnailOf, tool } from "./dom.js";
+import { find, make, thumbnailOf, tool } from "./dom.js";
 import { clock, count, moment as dateOf, size, text } from "./texts.js";
 
 const mostMoments = 8;
@@ -44,6 +44,12 @@ export class Viewer {
     this.stage.focus();
   }
 
+  // Two seconds around where the clip stands, to search by.
+  get span() {
+    const end = Math.min(this.video.duration, this.video.currentTime + 1);
+    return [Math.max(0, end - 2), end].map(time => Number(time.toFixed(2)));
+  }
+
   close() {
     this.dialog.close();
   }
@@ -77,7 +83,7 @@ export class Viewer {
   draw() {
     const hit = this.hits()[this.index];
     this.hit = hit;
-    this.video = null;
+    this.video = this.known = null;
     this.stage = make("div", { class: "stage", tabIndex: -1 }, hit.kind === "video" ? this.clip(hit) : this.picture(hit));
     const facts = make("dl", { class: "facts" });
     this.strip = make("ol", { class: "strip", "aria-label": text("moments") });
@@ -103,7 +109,11 @@ export class Viewer {
   clip(hit) {
     const start = hit.moment ? `#t=${hit.moment.from}` : "";
     this.video = make("video", { src: hit.media + start, controls: true, playsInline: true, loop: true, preload: "metadata", poster: thumbnail(hit.id, 640, hit.moment?.at), "aria-label": text("itemVideo", { name: hit.name }) });
-    this.video.onerror = () => { this.fallBack(this.video, hit, "cannotPlay"); this.video = null; };
+    this.video.onerror = () => {
+      this.fallBack(this.video, hit, "cannotPlay");
+      this.video = null;
+      this.showMoments(hit, this.known?.duration);
+    };
     this.video.ontimeupdate = () => this.mark();
     this.video.onloadedmetadata = () => this.showMoments(hit, this.video.duration);
     return this.video;
@@ -126,12 +136,14 @@ export class Viewer {
       return;
     }
 
+    this.known = known;
+
     const rows = {
       factFolder: known.folder, factTaken: known.taken && dateOf(known.taken), factModified: known.modified && dateOf(known.modified), factSize: known.bytes && size(known.bytes),
       factCamera: known.camera, factLength: known.duration && clock(known.duration), factTags: known.tags?.join(", "), factScore: hit.score ? hit.score.toFixed(3) : "",
     };
     facts.replaceChildren(...Object.entries(rows).filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", {}, text(name)), make("dd", { dir: "auto" }, value))));
-    if (hit.kind === "video" && known.duration && this.strip.hidden) {
+    if (hit.kind === "video" && !this.video) {
       this.showMoments(hit, known.duration);
     }
   }
@@ -173,11 +185,3 @@ export class Viewer {
     starts.forEach(start => start.toggleAttribute("data-now", start === now));
   }
 }
-
-// A span around where the clip stands, to search by.
-export function spanOf(video) {
-  const end = Math.min(video.duration, video.currentTime + 1);
-  return [Math.max(0, end - 2), end].map(time => Number(time.toFixed(2)));
-}
-
-export const searchMoment = (viewer, add) => button(text("searchMoment"), () => add(viewer.hit.id, spanOf(viewer.video)), { class: "quiet" });
