@@ -65,13 +65,14 @@ internal sealed class LoadClient(LoadedHost host, LoadLog log, int seed)
             return [];
         }
 
-        if (answer.Content.Headers.ContentType?.MediaType != "application/json" || !JsonDocument.Parse(bytes).RootElement.TryGetProperty("hits", out var hits))
+        using var json = answer.Content.Headers.ContentType?.MediaType == "application/json" ? JsonDocument.Parse(bytes) : null;
+        if (json is null || !json.RootElement.TryGetProperty("hits", out var hits))
         {
             log.Note(kind, (int)answer.StatusCode, time, null);
             return [];
         }
 
-        var parts = JsonDocument.Parse(bytes).RootElement.GetProperty("milliseconds");
+        var parts = json.RootElement.GetProperty("milliseconds");
         log.Note(kind, (int)answer.StatusCode, time, parts.EnumerateObject().Sum(part => part.Value.GetDouble()));
         return [.. hits.EnumerateArray().Select(hit => hit.GetProperty("thumbnail").GetString()!)];
     }

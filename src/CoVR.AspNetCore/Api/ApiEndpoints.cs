@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CoVR.AspNetCore.Safety;
 using CoVR.AspNetCore.Search;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +14,6 @@ internal static class ApiEndpoints
     /// <summary>The form of all bodies, whatever the host's own options are.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         RespectNullableAnnotations = true,
         MaxDepth = 16,
     };
@@ -31,7 +29,7 @@ internal static class ApiEndpoints
         IndexEndpoints.Map(api, web);
         SessionEndpoints.Map(api, web, group.Tokens);
         ApiDocument.Map(api);
-        api.Map("{**rest}", IResult () => throw new ApiException(StatusCodes.Status404NotFound, "route.unknown", "There is no such address in this API.")).ExcludeFromDescription();
+        api.MapGet("{**rest}", IResult () => throw new ApiException(StatusCodes.Status404NotFound, "route.unknown", "There is no such address in this API.")).ExcludeFromDescription();
     }
 
     public static IResult Answer<T>(T value) => Results.Json(value, Json);

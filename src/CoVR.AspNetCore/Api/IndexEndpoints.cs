@@ -6,6 +6,8 @@ using CoVR.AspNetCore.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CoVR.AspNetCore.Api;
 
@@ -47,7 +49,9 @@ internal sealed class IndexEndpoints(WebPipeline web)
 
     private async Task StreamAsync(HttpContext context)
     {
-        var stop = context.RequestAborted;
+        var ending = context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None; // streams do not hold up the host's end
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending);
+        var stop = either.Token;
         using var place = await web.Limits.StreamAsync(stop).ConfigureAwait(false);
         (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-store");
         await foreach (var state in WatchAsync(context.User, stop).ConfigureAwait(false))

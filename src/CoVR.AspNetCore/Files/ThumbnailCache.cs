@@ -12,7 +12,8 @@ internal sealed class ThumbnailCache
 
     public ThumbnailCache(CoVRWebOptions options)
     {
-        _folder = options.ThumbnailFolder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr", "thumbnails");
+        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        _folder = options.ThumbnailFolder ?? Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "covr", "thumbnails");
         _kept = new BoundedStore<bool>(options.ThumbnailBytes, (key, _) => Delete(PathOf(key)));
         Directory.CreateDirectory(_folder);
         foreach (var file in new DirectoryInfo(_folder).EnumerateFiles().OrderBy(file => file.LastWriteTimeUtc).ToList())
@@ -49,6 +50,10 @@ internal sealed class ThumbnailCache
             await File.WriteAllBytesAsync(beside, jpeg, cancellationToken).ConfigureAwait(false);
             File.Move(beside, PathOf(key), overwrite: true);
             _kept.Add(key, true, jpeg.Length);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Delete(beside); // a full disk leaves the cache as it is
         }
         catch
         {

@@ -15,7 +15,7 @@ internal sealed class UploadDecoder
         {
             FfmpegPath = media.FfmpegPath,
             FfprobePath = media.FfprobePath,
-            Pictures = media.Pictures,
+            Pictures = media.Pictures ?? (pipeline.AsSeen == pipeline ? PictureReading.AsSeen : PictureReading.AsPillow),
             MaxPixels = Math.Min(media.MaxPixels, options.MaxUploadPixels),
             Timeout = options.UploadTimeout < media.Timeout ? options.UploadTimeout : media.Timeout,
         };

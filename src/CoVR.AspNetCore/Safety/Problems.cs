@@ -14,6 +14,7 @@ internal static class Problems
     public static ApiException Of(Exception error) => error switch
     {
         ApiException known => known,
+        QueryException query => ApiException.Invalid("query.invalid", query.Reason),
         MediaReadException media => new(StatusCodes.Status422UnprocessableEntity, "media.unreadable", Describe(media.Failure)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(StatusCodes.Status413PayloadTooLarge, "upload.too-large", "The request is larger than this server accepts."),
         BadHttpRequestException request => new(request.StatusCode, "request.invalid", "The request cannot be read."),

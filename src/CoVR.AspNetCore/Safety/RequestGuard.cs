@@ -46,9 +46,9 @@ internal sealed class RequestGuard(CoVRWebOptions options, SessionTokens tokens,
                 await Problems.WriteAsync(context, new ApiException(context.Response.StatusCode, "request.invalid", "The request has a value that cannot be read.")).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
         {
-            // Nobody waits for an answer.
+            // Nobody waits for an answer, or the host ends a stream.
         }
         catch (Exception error)
         {

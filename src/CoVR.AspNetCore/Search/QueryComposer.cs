@@ -35,7 +35,7 @@ internal sealed class QueryComposer(WebPipeline web, RetrievalPipeline pipeline,
     {
         try
         {
-            return QueryPart.Query(parts);
+            return new ComposedQuery(parts);
         }
         catch (QueryException fault)
         {
@@ -61,7 +61,7 @@ internal sealed class QueryComposer(WebPipeline web, RetrievalPipeline pipeline,
             var version = $"{entry.Properties.ContentHash} {entry.Properties.Modified:O}";
             return part.From is not null && entry.Properties.Source is { } path && File.Exists(path)
                 ? (QueryPart.OfMedia(SpanOf(MediaSource.FromFile(path), part)), version)
-                : (QueryPart.OfItem(entry.Id, entry.Properties.Source is { } at ? MediaSource.FromFile(at) : null), version);
+                : (QueryPart.OfItem(entry.Id), version);
         }
 
         var upload = web.Uploads.Find(SessionTokens.NameOf(user), part.Upload!);
@@ -71,5 +71,5 @@ internal sealed class QueryComposer(WebPipeline web, RetrievalPipeline pipeline,
     }
 
     private static MediaSource SpanOf(MediaSource source, SearchPart part) =>
-        part is { From: { } from, To: { } to } ? QueryPart.Between(source, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to)) : source;
+        part is { From: { } from, To: { } to } ? source.Between(TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to)) : source;
 }

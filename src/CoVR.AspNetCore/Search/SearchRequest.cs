@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CoVR.AspNetCore.Safety;
 
 namespace CoVR.AspNetCore.Search;
@@ -30,6 +32,7 @@ internal sealed record SearchRequest
 
     public float? MinScore { get; init; }
 
+    [JsonConverter(typeof(CamelCaseNames<SortOrder>))]
     public SortOrder? Sort { get; init; }
 
     public bool Collapse { get; init; }
@@ -39,9 +42,10 @@ internal sealed record SearchRequest
     public void RequireValid()
     {
         RequirePage(Offset, Top);
-        Require(Parts.Count <= QueryPart.MaxParts, "query.too-many-parts", $"A query has at most {QueryPart.MaxParts} parts.");
+        Require(Parts.Count <= ComposedQuery.MaxParts, "query.too-many-parts", $"A query has at most {ComposedQuery.MaxParts} parts.");
         Require(Exclude.Count <= MostExcluded, "query.invalid", $"At most {MostExcluded} items can be excluded.");
         Require(MinScore is null || float.IsFinite(MinScore.Value), "query.invalid", "minScore is not finite.");
+        Require(Parts.All(part => part is not null), "query.invalid", "A part of the query is null.");
         foreach (var part in Parts)
         {
             part.RequireValid();
@@ -78,6 +82,7 @@ internal sealed record SearchPart
 
     public float Weight { get; init; } = 1;
 
+    [JsonConverter(typeof(CamelCaseNames<QueryRole>))]
     public QueryRole Role { get; init; }
 
     /// <summary>The span of a video, in seconds.</summary>
@@ -95,3 +100,7 @@ internal sealed record SearchPart
         SearchRequest.Require(From is null == To is null && From is null or >= 0 and < 1e7 && (From is null || To is < 1e7 && To >= From), "query.invalid", "from and to are seconds, both or neither, in order.");
     }
 }
+
+/// <summary>Reads and writes a value by its name.</summary>
+internal sealed class CamelCaseNames<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where T : struct, Enum;

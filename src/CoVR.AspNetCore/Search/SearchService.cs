@@ -161,6 +161,6 @@ internal sealed class SearchService(WebPipeline web)
     {
         Score = hit.Score,
         Rank = hit.Rank,
-        Moment = hit.Moment is { } moment ? new MomentView(moment.TotalSeconds, moment.TotalSeconds, moment.TotalSeconds) : null,
+        Moment = hit.Moment is { } moment ? new MomentView(moment.Best.TotalSeconds, moment.Start.TotalSeconds, moment.End.TotalSeconds) : null,
     };
 }

@@ -111,9 +111,9 @@ public sealed class SearchTests
 
         var answer = await host.SearchAsync(new { parts = new[] { new { text = "red" } }, collapse = true });
 
-        var folded = answer.GetProperty("hits").EnumerateArray().Where(hit => hit.GetProperty("duplicates").GetArrayLength() > 0).ToList();
-        Assert.Contains(folded, hit => new[] { hit.GetProperty("id").GetString(), hit.GetProperty("duplicates")[0].GetString() }.Order().SequenceEqual(["a/1.png", "copies/1.png"]));
-        Assert.Equal(5, answer.GetProperty("hits").EnumerateArray().Sum(hit => 1 + hit.GetProperty("duplicates").GetArrayLength()));
+        string?[][] groups = [.. answer.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("duplicates").EnumerateArray().Select(id => id.GetString()).Prepend(hit.GetProperty("id").GetString()).ToArray())];
+        Assert.Contains(groups, group => group.Contains("a/1.png") && group.Contains("copies/1.png"));
+        Assert.Equal(5, groups.Sum(group => group.Length));
     }
 
     [Fact]
@@ -138,7 +138,9 @@ public sealed class SearchTests
     {
         await using var host = await WebHost.StartAsync(options: web => (web.ConcurrentUploads, web.WaitingSearches) = (1, 0));
         using var held = new HeldContent();
-        var first = host.SendAsync("POST", WebHost.Api + "search", held);
+        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, WebHost.Api + "search")) { Content = held, Headers = { ExpectContinue = true } };
+        var first = patient.SendAsync(request, TestContext.Current.CancellationToken); // its body is sent once the server reads it
         await held.Started;
 
         var second = await host.SendAsync("POST", WebHost.Api + "search", WebHost.Form(new { }));
