@@ -65,7 +65,9 @@ public sealed class HostileTests(HostileFixture fixture) : IClassFixture<Hostile
     [Fact]
     public async Task Counts_OfTheIndex_AreTheCallersOwn()
     {
-        Assert.Equal([4, 4, 0], new[] { await CountAsync("alice"), await CountAsync("bob"), await CountAsync(null) });
+        int[] counts = [await CountAsync("alice"), await CountAsync("bob"), await CountAsync(null)];
+
+        Assert.Equal([4, 4, 0], counts);
 
         async Task<int> CountAsync(string? user) => (await Host.GetAsync("index", user)).GetProperty("items").GetInt32();
     }

@@ -75,8 +75,8 @@ export class Filters {
 
     const { bins } = taken;
     const { from, to } = this.filter;
-    const first = from ? Math.max(0, bins.findLastIndex(bin => bin.from <= iso(from))) : 0;
-    const last = to ? Math.max(first, bins.findLastIndex(bin => bin.from < iso(to))) + 1 : bins.length;
+    const first = from ? Math.max(0, bins.findLastIndex(bin => timeOf(bin.from) <= timeOf(from))) : 0;
+    const last = to ? Math.max(first, bins.findLastIndex(bin => timeOf(bin.from) < timeOf(to))) + 1 : bins.length;
     [["taken-from", first], ["taken-to", last]].forEach(([id, value]) => Object.assign(find(id), { min: 0, max: bins.length, step: 1, value }));
     this.drawBars(bins);
     this.slide();
@@ -126,7 +126,7 @@ export class Filters {
   }
 }
 
-const iso = time => time.replace(/\.\d+/, "");
+const timeOf = text => Date.parse(text);
 
 export const isSet = filter => Boolean(filter.kind || filter.folder || filter.from || filter.to || filter.tags.length > 0);
 
