@@ -73,7 +73,7 @@ public sealed class ConstructionPipeline
         new FilterTextStage(_options.TextFilter, TextFilters, TextEmbeddings),
         new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
         new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
-        new SplitStage(_options.Split, _options.Seed),
+        new SplitStage(_options.Split, _options.Edits.TextsPerPair, _options.Seed),
         new ExportStage(_options.Export, _options.Collect.MediaFolder),
     ];
 

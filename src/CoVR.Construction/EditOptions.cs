@@ -9,7 +9,7 @@ public sealed class EditOptions
     /// <value>True by default.</value>
     public bool BothDirections { get; set; } = true;
 
-    /// <summary>Texts kept of each caption pair and direction; the triplets of the pair use them in turn.</summary>
+    /// <summary>Texts used of each caption pair and direction; the triplets of the pair use them in turn. The work file keeps at least three, for people who choose.</summary>
     /// <value>1 by default; at least 1.</value>
     [Range(1, 100)]
     public int TextsPerPair { get; set; } = 1;

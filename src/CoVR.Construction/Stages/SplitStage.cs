@@ -4,13 +4,14 @@ namespace CoVR.Construction.Stages;
 
 /// <summary>Makes triplets, removes what test sets contain, and gives each triplet a split.</summary>
 /// <param name="options">Test sets and shares.</param>
+/// <param name="textsPerPair">Texts of a caption pair and direction that are used, of those that are kept.</param>
 /// <param name="seed">The seed of the split.</param>
-internal sealed class SplitStage(SplitOptions options, int seed) : Stage
+internal sealed class SplitStage(SplitOptions options, int textsPerPair, int seed) : Stage
 {
     // Edits of a pair are used in turn by its media pairs.
-    private const string Triplets = """
+    private readonly string _triplets = $"""
         CREATE TEMP TABLE drafts AS
-        WITH texts AS (SELECT *, count(*) OVER (PARTITION BY pair, forward) AS texts FROM edits)
+        WITH texts AS (SELECT *, count(*) OVER (PARTITION BY pair, forward) AS texts FROM edits WHERE place < {textsPerPair})
         SELECT CASE WHEN forward THEN text_a ELSE text_b END AS txt1, CASE WHEN forward THEN text_b ELSE text_a END AS txt2,
             CASE WHEN forward THEN media_a ELSE media_b END AS pth1, CASE WHEN forward THEN media_b ELSE media_a END AS pth2,
             e.text AS edit, t.similarity AS sim_txt, m.similarity AS sim_vid,
@@ -29,12 +30,12 @@ internal sealed class SplitStage(SplitOptions options, int seed) : Stage
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine, ConstructionStage.FilterText, ConstructionStage.PairMedia, ConstructionStage.WriteEdits];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{seed}", .. options.TestSets.Select(DescribeFile)];
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{textsPerPair} {seed}", .. options.TestSets.Select(DescribeFile)];
 
     /// <inheritdoc/>
     public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
     {
-        work.File.Execute(Triplets, cancellationToken);
+        work.File.Execute(_triplets, cancellationToken);
         new LeakCheck(work).DropLeaks(options.TestSets, cancellationToken);
         AssignParts(work, cancellationToken);
         foreach (var note in new TripletFigures(work.File).Describe(cancellationToken))

@@ -9,6 +9,11 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
 {
     private const int BatchSize = 10_000;
 
+    // As many as the papers showed to people who choose; a review page offers them.
+    private const int LeastKept = 3;
+
+    private readonly int _kept = Math.Max(LeastKept, options.TextsPerPair);
+
     /// <inheritdoc/>
     public override ConstructionStage Name => ConstructionStage.WriteEdits;
 
@@ -19,7 +24,7 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine, ConstructionStage.PairMedia];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {options.TextsPerPair}", writer.Fingerprint];
+    public override IEnumerable<string> DescribeInputs() => [$"{options.BothDirections} {_kept}", writer.Fingerprint];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is { } estimate ? [estimate] : [];
@@ -72,7 +77,7 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
             var (pair, forward, request) = requests[i];
             if (tally.Keep(answers[i].Texts.Count > 0 ? null : answers[i].Fault ?? "no text", $"{request.Reference} / {request.Target}"))
             {
-                foreach (var (place, text) in answers[i].Texts.Take(options.TextsPerPair).Index())
+                foreach (var (place, text) in answers[i].Texts.Take(_kept).Index())
                 {
                     rows.CreateRow().AppendValue(pair).AppendValue(forward).AppendValue(place).AppendValue(text).AppendValue(answers[i].Source).EndRow();
                 }
