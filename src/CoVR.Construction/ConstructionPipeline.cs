@@ -1,3 +1,4 @@
+using CoVR.Construction.Review;
 using CoVR.Construction.Stages;
 using CoVR.Construction.Work;
 using Microsoft.Extensions.AI;
@@ -74,7 +75,7 @@ public sealed class ConstructionPipeline
         new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
         new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
         new SplitStage(_options.Split, _options.Edits.TextsPerPair, _options.Seed),
-        new ExportStage(_options.Export, _options.Collect.MediaFolder),
+        new ExportStage(_options.Export, _options.Collect.MediaFolder, ReviewJournal.PathOf(_options.WorkFile)),
     ];
 
     private async Task<IReadOnlyList<StageReport>> VisitAsync(ConstructionStage? only, bool plan, IProgress<JobProgress>? progress, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Text;
+using CoVR.Construction.Review;
 using CoVR.Construction.Work;
 
 namespace CoVR.Construction.Stages;
@@ -5,7 +7,8 @@ namespace CoVR.Construction.Stages;
 /// <summary>Writes triplets in the formats that other programs read, the configuration for training, and the card.</summary>
 /// <param name="options">Folder and name.</param>
 /// <param name="mediaFolder">The folder of the media; null if unknown.</param>
-internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : Stage
+/// <param name="journal">The journal of a review, which may not exist.</param>
+internal sealed class ExportStage(ExportOptions options, string? mediaFolder, string journal) : Stage
 {
     // The names of the parts in files of WebVid-CoVR, and in those of CIRR.
     private static readonly (SplitPart Part, string Name, string Cirr)[] Parts = [(SplitPart.Train, "train", "train"), (SplitPart.Validation, "val", "val"), (SplitPart.Test, "test", "test1")];
@@ -16,21 +19,22 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
     public override ConstructionStage Name => ConstructionStage.Export;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Tables => ["exported"];
+    public override IReadOnlyList<string> Tables => ["exported", ReviewedTriplets.Decisions];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Collect, ConstructionStage.Split];
+    public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Collect, ConstructionStage.WriteEdits, ConstructionStage.Split];
 
     /// <inheritdoc/>
     public override bool IsIntact => File.Exists(Path.Combine(_folder, "README.md")) && File.Exists(Path.Combine(_folder, "triplets.parquet"));
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [Describe(options), _folder, mediaFolder ?? ""];
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), _folder, mediaFolder ?? "", Encoding.UTF8.GetString(ReviewJournal.ReadLines(journal))];
 
     /// <inheritdoc/>
     public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
     {
-        var counts = work.File.Read("SELECT split, count(*) FROM triplets GROUP BY split", row => (Part: Enum.Parse<SplitPart>(row.GetString(0), ignoreCase: true), Count: row.GetInt64(1)), cancellationToken)
+        var review = ApplyReview(work, cancellationToken);
+        var counts = work.File.Read("SELECT split, count(*) FROM reviewed GROUP BY split", row => (Part: Enum.Parse<SplitPart>(row.GetString(0), ignoreCase: true), Count: row.GetInt64(1)), cancellationToken)
             .ToDictionary(row => row.Part, row => row.Count);
         if (counts.Count == 0)
         {
@@ -43,15 +47,31 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
             ExportPart(work.File, part, name, cirr, counts.ContainsKey(part), cancellationToken);
         }
 
-        Copy(work.File, "SELECT * FROM triplets", "triplets.parquet", "FORMAT parquet", cancellationToken);
+        Copy(work.File, "SELECT * FROM reviewed", "triplets.parquet", "FORMAT parquet", cancellationToken);
         foreach (var (path, text) in new TrainingConfiguration(options, _folder, mediaFolder).Write([.. Parts.Where(part => counts.ContainsKey(part.Part)).Select(part => part.Name)]))
         {
             Write(path, text);
         }
 
-        Write("README.md", new DatasetCard(work.File, options.Name).Write(cancellationToken));
-        work.File.Execute("CREATE TABLE exported AS SELECT split, count(*) AS triplets FROM triplets GROUP BY split", cancellationToken);
+        Write("README.md", new DatasetCard(work.File, options.Name, review).Write(cancellationToken));
+        work.File.Execute("CREATE TABLE exported AS SELECT split, count(*) AS triplets FROM reviewed GROUP BY split", cancellationToken);
         return Task.CompletedTask;
+    }
+
+    private ReviewSummary ApplyReview(StageWork work, CancellationToken cancellationToken)
+    {
+        var decisions = ReviewLog.Read(ReviewJournal.ReadLines(journal), journal, out _).Decisions.ToArray();
+        var reviewed = new ReviewedTriplets(work.File);
+        reviewed.Write(decisions, cancellationToken);
+        reviewed.CreateView(cancellationToken);
+        var summary = ReviewSummary.Of(work.File, decisions, cancellationToken);
+        work.Drop("discarded in review", summary.Discarded, summary.Examples);
+        if (summary.Unknown > 0)
+        {
+            work.Note(FormattableString.Invariant($"{summary.Unknown:N0} reviewed triplets are no longer there"));
+        }
+
+        return summary;
     }
 
     private void ExportPart(WorkFile file, SplitPart part, string name, string cirr, bool any, CancellationToken cancellationToken)
@@ -63,7 +83,7 @@ internal sealed class ExportStage(ExportOptions options, string? mediaFolder) : 
             return;
         }
 
-        var rows = $"(SELECT * FROM triplets WHERE split = '{part.ToString().ToLowerInvariant()}' ORDER BY pth2, pth1, txt1, txt2, edit)";
+        var rows = $"(SELECT * FROM reviewed WHERE split = '{part.ToString().ToLowerInvariant()}' ORDER BY pth2, pth1, txt1, txt2, edit)";
         Copy(file, $"SELECT txt1, txt2, sim_txt, pth1, pth2, sim_vid, edit, '[]' AS scores FROM {rows}", files[0], "FORMAT csv, HEADER", cancellationToken);
         Copy(file, $$"""
             SELECT row_number() OVER () - 1 AS pairid, pth1 AS reference, pth2 AS target_hard, MAP {pth2: 1.0} AS target_soft, edit AS caption,

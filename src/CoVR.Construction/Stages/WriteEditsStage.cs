@@ -30,9 +30,8 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
     public override IReadOnlyList<string> Foresee(WorkFile file) => writer.Estimate(CountRequests(file)) is { } estimate ? [estimate] : [];
 
     // 0 before media are paired.
-    private long CountRequests(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") == 0
-        ? 0
-        : file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1);
+    private long CountRequests(WorkFile file) =>
+        file.HasTable("media_pairs") ? file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1) : 0;
 
     /// <inheritdoc/>
     public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
