@@ -62,7 +62,7 @@ public sealed class ConstructCommandTests
         Assert.Contains("nothing.csv", run.Error, StringComparison.Ordinal);
     }
 
-    private static void WriteCaptions(CommandRun run)
+    internal static void WriteCaptions(CommandRun run)
     {
         List<string> rows = ["id,caption"];
         foreach (var (number, (colour, shape)) in Colours.SelectMany(colour => Shapes.Select(shape => (colour, shape))).Index())

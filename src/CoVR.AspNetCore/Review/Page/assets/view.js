@@ -114,7 +114,7 @@ export function showAgreement({ reviewers, comparisons }) {
     [texts.reviewer, texts.kept, texts.discarded, texts.flagged, texts.left],
     reviewers.map(one => [one.reviewer, one.kept, one.discarded, one.flagged, one.total - one.kept - one.discarded]));
   const pairs = table(
-    [texts.comparedReviewers, texts.question, texts.alike, texts.kappaName],
+    [texts.reviewers, texts.question, texts.alike, texts.kappaName],
     comparisons.map(pair => [`${pair.reviewerA} · ${pair.reviewerB}`, texts[pair.question], `${pair.agreed} / ${pair.compared}`, pair.kappa === null ? "–" : pair.kappa.toFixed(2)]));
   byId("agreement-tables").replaceChildren(
     ...reviewers.length === 0 ? [make("p", texts.noReviewers)] : [people, comparisons.length === 0 ? make("p", texts.oneReviewer) : pairs]);
