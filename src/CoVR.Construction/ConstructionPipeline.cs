@@ -1,3 +1,4 @@
+using CoVR.Construction.Review;
 using CoVR.Construction.Stages;
 using CoVR.Construction.Texts;
 using CoVR.Construction.Work;
@@ -75,7 +76,11 @@ public sealed class ConstructionPipeline
         new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
         new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
         new SplitStage(_options.Split, _options.Edits.TextsPerPair, _options.Seed),
-        new ExportStage(_options.Export, _options.Collect.MediaFolder, _options.Export.Scores ? CreateScorer() : null, $"{media} {CaptionSimilarity.Describe(TextEmbeddings)}"),
+        new ExportStage(_options.Export, _options.Collect.MediaFolder, ReviewJournal.PathOf(_options.WorkFile))
+        {
+            Scorer = _options.Export.Scores ? CreateScorer() : null,
+            ScoredBy = $"{media} {CaptionSimilarity.Describe(TextEmbeddings)}",
+        },
     ];
 
     private FrameScorer CreateScorer() => TextEmbeddings is { } texts && MediaEmbeddings is { } embeddings

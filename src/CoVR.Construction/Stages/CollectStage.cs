@@ -44,6 +44,9 @@ internal sealed class CollectStage(CollectOptions options, IReadOnlyList<ICaptio
 
         DropUnusable(work, cancellationToken);
         new MediaCheck(options, work).DropMissing(cancellationToken);
+
+        // For those who look at the media later: no other stage depends on it.
+        work.File.Execute($"CREATE OR REPLACE TABLE media_folder AS SELECT {Sql.Text(Path.GetFullPath(options.MediaFolder ?? "."))} AS path", cancellationToken);
         if (work.File.Number("SELECT count(*) FROM items", cancellationToken) == 0)
         {
             throw new ConstructionException("Stage 'Collect'", $"no caption is left. {string.Join("; ", work.Dropped.Select(dropped => $"{dropped.Reason}: {dropped.Count}"))}");

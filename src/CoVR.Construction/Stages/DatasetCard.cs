@@ -1,4 +1,5 @@
 using System.Text;
+using CoVR.Construction.Review;
 using CoVR.Construction.Work;
 
 namespace CoVR.Construction.Stages;
@@ -6,7 +7,8 @@ namespace CoVR.Construction.Stages;
 /// <summary>The page that says what a data set contains and how it was made.</summary>
 /// <param name="file">The work file, with every earlier stage.</param>
 /// <param name="name">The name of the data set.</param>
-internal sealed class DatasetCard(WorkFile file, string name)
+/// <param name="review">What reviewers decided.</param>
+internal sealed class DatasetCard(WorkFile file, string name, ReviewSummary review)
 {
     private readonly StringBuilder _text = new();
 
@@ -16,15 +18,16 @@ internal sealed class DatasetCard(WorkFile file, string name)
         Line($"# {name}");
         Line("Triplets of a reference, a modification text and a target, for composed image and video retrieval; made by `covr construct`.");
         Table("Triplets", "split | triplets | references | targets | edits", """
-            SELECT concat_ws(' | ', split, count(*), count(DISTINCT pth1), count(DISTINCT pth2), count(DISTINCT edit)) AS line FROM triplets GROUP BY split ORDER BY split
+            SELECT concat_ws(' | ', split, count(*), count(DISTINCT pth1), count(DISTINCT pth2), count(DISTINCT edit)) AS line FROM reviewed GROUP BY split ORDER BY split
             """, cancellationToken);
         WriteFunnel();
+        WriteReview();
         Table("Examples", "reference | edit | target", """
-            SELECT concat_ws(' | ', concat(pth1, ': ', txt1), edit, concat(pth2, ': ', txt2)) AS line FROM (SELECT * FROM triplets ORDER BY md5(concat(pth1, pth2, edit)) LIMIT 20)
+            SELECT concat_ws(' | ', concat(pth1, ': ', txt1), replace(edit, '|', '\|'), concat(pth2, ': ', txt2)) AS line FROM (SELECT * FROM reviewed ORDER BY md5(concat(pth1, pth2, edit)) LIMIT 20)
             """, cancellationToken);
         Table("Licences", "licence | media", $"""
             SELECT concat_ws(' | ', coalesce(licence, 'not stated'), count(DISTINCT media)) AS line
-            FROM (SELECT licence, {Sql.Media} AS media FROM items) SEMI JOIN (SELECT unnest([pth1, pth2]) AS media FROM triplets) USING (media) GROUP BY licence ORDER BY 1
+            FROM (SELECT licence, {Sql.Media} AS media FROM items) SEMI JOIN (SELECT unnest([pth1, pth2]) AS media FROM reviewed) USING (media) GROUP BY licence ORDER BY 1
             """, cancellationToken);
         return _text.ToString();
     }
@@ -46,6 +49,31 @@ internal sealed class DatasetCard(WorkFile file, string name)
             Line($"- {note}");
         }
     }
+
+    private void WriteReview()
+    {
+        if (review.Reviewers.Count == 0)
+        {
+            return;
+        }
+
+        Line("\n## Review");
+        Line(FormattableString.Invariant($"People judged {review.Judged:N0} triplets and discarded {review.Discarded:N0}, which are not in the files; {review.Reworded:N0} have another text than the first. {review.Flagged:N0} are flagged."));
+        Line("\n| reviewer | kept | discarded | from | to |\n|---|---|---|---|---|");
+        foreach (var (reviewer, kept, discarded, first, last) in review.Reviewers)
+        {
+            Line(FormattableString.Invariant($"| {reviewer} | {kept:N0} | {discarded:N0} | {first:yyyy-MM-dd} | {last:yyyy-MM-dd} |"));
+        }
+
+        Line("");
+        foreach (var (a, b, verdicts, texts) in review.Agreement)
+        {
+            Line($"- {a} and {b}: keep or discard {Describe(verdicts)}; text {Describe(texts)}");
+        }
+    }
+
+    private static string Describe(AgreementFigures figures) =>
+        FormattableString.Invariant($"alike in {figures.Agreed:N0} of {figures.Compared:N0}{(figures.Kappa is { } kappa ? FormattableString.Invariant($", Cohen's kappa {kappa:F2}") : "")}");
 
     private void Table(string title, string header, string sql, CancellationToken cancellationToken)
     {

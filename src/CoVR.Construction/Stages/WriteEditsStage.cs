@@ -31,7 +31,7 @@ internal sealed class WriteEditsStage(EditOptions options, IEditWriter writer) :
         : HasPairs(file) ? [estimate]
         : [$"{estimate} (the calls are known once the earlier stages ran; they cost nothing)"];
 
-    private static bool HasPairs(WorkFile file) => file.Number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'media_pairs'") > 0;
+    private static bool HasPairs(WorkFile file) => file.HasTable("media_pairs");
 
     private long CountRequests(WorkFile file) => HasPairs(file) ? file.Number("SELECT count(DISTINCT pair) FROM media_pairs") * (options.BothDirections ? 2 : 1) : 0;
 

@@ -20,7 +20,7 @@ internal sealed class FrameScorer(IEmbeddingGenerator<string, Embedding<float>> 
     {
         file.Execute("CREATE TEMP TABLE scores (edit VARCHAR, pth2 VARCHAR, scores VARCHAR)", cancellationToken);
         HashSet<string> missing = [];
-        var targets = file.Read("SELECT DISTINCT edit, pth2 FROM triplets ORDER BY ALL", row => (Edit: row.GetString(0), Target: row.GetString(1)), cancellationToken)
+        var targets = file.Read("SELECT DISTINCT edit, pth2 FROM reviewed ORDER BY ALL", row => (Edit: row.GetString(0), Target: row.GetString(1)), cancellationToken)
             .GroupBy(row => row.Edit, row => row.Target, StringComparer.Ordinal);
         foreach (var batch in targets.Chunk(BatchSize))
         {

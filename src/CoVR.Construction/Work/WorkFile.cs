@@ -53,6 +53,9 @@ internal sealed class WorkFile : IDisposable
     public long Number(string sql, CancellationToken cancellationToken = default) =>
         Run(sql, command => Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
 
+    /// <summary>Whether a stage has written a table.</summary>
+    public bool HasTable(string name) => Number($"SELECT count(*) FROM duckdb_tables() WHERE table_name = {Sql.Text(name)}") > 0;
+
     /// <summary>Reads rows into memory.</summary>
     public IReadOnlyList<T> Read<T>(string sql, Func<DuckDBDataReader, T> row, CancellationToken cancellationToken = default) => Run(
         sql,

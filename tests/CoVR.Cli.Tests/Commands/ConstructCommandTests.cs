@@ -118,6 +118,7 @@ public sealed class ConstructCommandTests
     private static string[] Tiny => ["--model", "tiny-blip", "--checkpoint", "tiny"];
 
     private static string[] Scores(string file) => [.. File.ReadLines(file).Skip(1).Select(line => line[line.LastIndexOf('[')..].TrimEnd('"'))];
+
     [Fact]
     public async Task Construct_LanguageModelOnADryRunThenABudget_SaysCostAndHowToGoOn()
     {
@@ -201,6 +202,7 @@ public sealed class ConstructCommandTests
     }
 
     private static void WriteCaptions(CommandRun run)
+    internal static void WriteCaptions(CommandRun run)
     {
         List<string> rows = ["id,caption"];
         foreach (var (number, (colour, shape)) in Colours.SelectMany(colour => Shapes.Select(shape => (colour, shape))).Index())

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using CoVR.Cli.Hosting;
+using CoVR.Cli.Pages;
 using CoVR.Cli.Reporting;
 using CoVR.Cli.Runs;
 using CoVR.Construction;
+using CoVR.Media;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
@@ -48,6 +50,7 @@ internal sealed class ConstructCommand
                 new("covr construct captions.csv --media photos --output dataset", "captions.csv has the columns id or path, and caption"),
                 new("covr construct photos --media photos --dry-run", "a folder with a .txt beside each picture"),
                 new("covr construct captions.csv --media photos --writer ollama --model llama3.2 --dry-run", "calls, tokens and cost of edits by a language model"),
+                new("covr construct review --open", "judge the test split before it is used"),
                 new("covr train --config-dir dataset/configs data=constructed"),
             ],
         };
@@ -57,6 +60,7 @@ internal sealed class ConstructCommand
         _stage.AcceptOnlyFromAmong([.. Stages.Keys]);
         _command.Add(_stage);
         _command.Add(_dryRun);
+        _command.Add(ReviewCommand.Create(host));
         _command.SetAction(RunAsync);
     }
 
@@ -103,10 +107,23 @@ internal sealed class ConstructCommand
 
         if (reports[^1].Stage == ConstructionStage.Export)
         {
+            await WriteReportAsync(options, reports[^1].Ran, cancellation);
             _host.Say($"{reports[^1].Kept} splits -> {_host.Shown(options.Export.Folder)} (covr train --config-dir {_host.Shown(Path.Combine(options.Export.Folder, "configs"))} data={options.Export.Name})");
         }
 
         return ExitCodes.Done;
+    }
+
+    // Reading the pictures takes seconds: an unchanged data set keeps its report.
+    private async Task WriteReportAsync(ConstructionOptions options, bool isNew, CancellationToken cancellation)
+    {
+        var path = Path.Combine(options.Export.Folder, "report.html");
+        if (isNew || !File.Exists(path))
+        {
+            var report = await ConstructionReport.ReadAsync(options.WorkFile, cancellationToken: cancellation);
+            HtmlReport.Write(path, await ConstructionPage.RenderAsync(options.Export.Name, report, new MediaFrameReader(MagickCoVRBuilderExtensions.CreateDecoder()), cancellation));
+            _host.Say($"report -> {_host.Shown(path)}");
+        }
     }
 
     private static string NameOf(ConstructionStage stage) => Stages.First(known => known.Value == stage).Key;
