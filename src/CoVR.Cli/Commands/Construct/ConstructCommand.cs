@@ -33,7 +33,7 @@ internal sealed class ConstructCommand
     private readonly DocumentedCommand _command;
     private readonly ConstructArguments _arguments;
     private readonly ComparisonArguments _comparison;
-    private readonly ModelArguments _models;
+    private readonly LanguageModelArguments _models;
 
     private ConstructCommand(CommandHost host)
     {
@@ -56,7 +56,7 @@ internal sealed class ConstructCommand
         };
         _arguments = ConstructArguments.AddTo(_command);
         _comparison = ComparisonArguments.AddTo(_command);
-        _models = ModelArguments.AddTo(_command);
+        _models = LanguageModelArguments.AddTo(_command);
         _stage.AcceptOnlyFromAmong([.. Stages.Keys]);
         _command.Add(_stage);
         _command.Add(_dryRun);

@@ -8,7 +8,7 @@ using CoVR.Construction;
 namespace CoVR.Cli.Commands.Construct;
 
 /// <summary>The arguments of the models that write edits and captions.</summary>
-internal sealed class ModelArguments
+internal sealed class LanguageModelArguments
 {
     private const string Blip = "blip";
 
@@ -32,14 +32,14 @@ internal sealed class ModelArguments
     private readonly Option<double> _priceIn = new("--price-in", OptionNames.Aliases("--price-in")) { Description = "The price of a million tokens read, to show costs." };
     private readonly Option<double> _priceOut = new("--price-out", OptionNames.Aliases("--price-out")) { Description = "The price of a million tokens written." };
 
-    private ModelArguments()
+    private LanguageModelArguments()
     {
     }
 
     /// <summary>Adds the arguments to a command.</summary>
-    public static ModelArguments AddTo(Command command)
+    public static LanguageModelArguments AddTo(Command command)
     {
-        var own = new ModelArguments();
+        var own = new LanguageModelArguments();
         Array.ForEach<Option>(
             [
                 own._writer, own._model, own._captions, own._captionModel, own._captionVocabulary, own._endpoint, own._key, own._prompt, own._captionPrompt, own._examples, own._budget, own._concurrency, own._requests, own._tokens,
