@@ -20,7 +20,7 @@ internal sealed class CorrectedCombiner(float unwanted, float kept) : IQueryComb
         var turns = query.Turns;
         var start = Math.Max(0, turns.ToList().FindLastIndex(turn => turn.Parts.Any(part => part is { Role: QueryRole.Wanted, Text: null, Weight: > 0 })));
         QueryPart[] wanted = [.. turns.Skip(start).SelectMany(turn => turn.Parts).Where(part => part is { Role: QueryRole.Wanted, Weight: > 0 })];
-        QueryPart[] words = Joined(", then ", [.. turns.Skip(start).SelectMany(turn => Joined(" and ", [.. turn.Parts.Where(part => part is { Role: QueryRole.Wanted, Text: not null, Weight: 1 })]))]);
+        QueryPart[] words = Joined([.. wanted.Where(part => part is { Text: not null, Weight: 1 })]);
         QueryPart[] shares = [.. wanted.Where(part => part is { Text: not null, Weight: not 1 })];
         QueryPart[] media = [.. wanted.Where(part => part.Text is null)];
         List<(ComposedQuery, float)> terms = [.. media.SelectMany(part => TermsOf(part, words, shares))];
@@ -40,12 +40,12 @@ internal sealed class CorrectedCombiner(float unwanted, float kept) : IQueryComb
         yield return (new ComposedQuery([Plain(media), .. words]), media.Weight);
         foreach (var part in shares)
         {
-            yield return (new ComposedQuery([Plain(media), .. Joined(" and ", [.. words, part])]), media.Weight * part.Weight);
+            yield return (new ComposedQuery([Plain(media), .. Joined([.. words, part])]), media.Weight * part.Weight);
             yield return (new ComposedQuery([Plain(media), .. words]), -media.Weight * part.Weight);
         }
     }
 
-    private static QueryPart[] Joined(string joint, QueryPart[] texts) => texts.Length == 0 ? [] : [QueryPart.OfText(string.Join(joint, texts.Select(part => part.Text)))];
+    private static QueryPart[] Joined(QueryPart[] texts) => texts.Length == 0 ? [] : [QueryPart.OfText(string.Join(" and ", texts.Select(part => part.Text)))];
 
     private static QueryPart Plain(QueryPart part) => part with { Role = QueryRole.Wanted, Weight = 1 };
 }

@@ -10,7 +10,7 @@ public static class QueryCombiners
 
     /// <summary>The model's own embedding of the main pair, with a correction for every other part.</summary>
     /// <remarks>
-    /// With r the wanted pictures, videos and items of the last turn that has one, t the wanted texts of that turn and all later ones as one text ("red and large, then at night"), k the parts to be kept, u the unwanted
+    /// With r the wanted pictures, videos and items of the last turn that has one, t the wanted texts of that turn and all later ones as one text, k the parts to be kept, u the unwanted
     /// ones and E the model: q = Σ w(r) E(r, t) + kept Σ w(k) E(k) - unwanted Σ w(u) E(u), with unit rows. A text t' of another weight than 1 is no part of t, but adds
     /// w(t') (E(r, t and t') - E(r, t)).
     /// </remarks>

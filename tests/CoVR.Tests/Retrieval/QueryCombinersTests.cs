@@ -17,7 +17,7 @@ public sealed class CorrectedCombinerTests : QueryCombinerConformance
 /// <summary>The formulas, over embeddings that can be added by hand, and the suite against combiners that break their contract.</summary>
 public sealed class QueryCombinersTests
 {
-    private static readonly string[] Axes = ["item a", "item b", "red", "large", "item a|red", "item b|red", "item a|red and large", "item a|red, then large and bright", "item b|large"];
+    private static readonly string[] Axes = ["item a", "item b", "red", "large", "item a|red", "item b|red", "item a|red and large", "item a|red and bright", "item b|large"];
 
     [Fact]
     public async Task WeightedSum_OfWantedAndUnwantedParts_AddsThem()
@@ -55,8 +55,8 @@ public sealed class QueryCombinersTests
     [Fact]
     public async Task Corrected_OfASecondTurn_JoinsTheTexts()
     {
-        var made = await CombineAsync(QueryCombiners.Corrected(), new ComposedQuery([Text("large"), Text("bright")], new ComposedQuery([Item("a"), Text("red")])));
-        AssertSum(made, ("item a|red, then large and bright", 1));
+        var made = await CombineAsync(QueryCombiners.Corrected(), new ComposedQuery([Text("large")], new ComposedQuery([Item("a"), Text("red")])));
+        AssertSum(made, ("item a|red and large", 1));
     }
 
     [Fact]
