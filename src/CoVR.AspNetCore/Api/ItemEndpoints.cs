@@ -28,13 +28,14 @@ internal sealed class ItemEndpoints(WebPipeline web, SearchService search)
         api.MapPost("items/{id}/open", items.OpenAsync).Produces(204).WithName("openItem").WithSummary("Shows an item in the file manager of this machine, where the host allows it.");
     }
 
-    private async Task<IResult> ListAsync(HttpContext context, [AsParameters] ItemFilter filter, SortOrder? sort, int offset = 0, int top = 50)
+    private async Task<IResult> ListAsync(HttpContext context, [AsParameters] ItemFilter filter, string? sort = null, int offset = 0, int top = 50)
     {
         SearchRequest.RequirePage(offset, top);
+        SearchRequest.Require(sort is null or "time" or "name", "query.invalid", "sort is time or name.");
         var stop = context.RequestAborted;
         var scope = await web.ScopeOfAsync(context.User, stop).ConfigureAwait(false);
         using var place = await web.Limits.SearchAsync(stop).ConfigureAwait(false);
-        return ApiEndpoints.Answer(await search.ListAsync(new SearchRequest { Offset = offset, Top = top, Sort = sort }, ItemFilter.Within(scope, filter), new ItemLinks(context.Request), stop).ConfigureAwait(false));
+        return ApiEndpoints.Answer(await search.ListAsync(new SearchRequest { Offset = offset, Top = top, Sort = sort == "name" ? SortOrder.Name : SortOrder.Time }, ItemFilter.Within(scope, filter), new ItemLinks(context.Request), stop).ConfigureAwait(false));
     }
 
     private async Task<IResult> GetAsync(HttpContext context, string id) => ApiEndpoints.Answer(ViewOf(context, await FindAsync(context, 1).ConfigureAwait(false)));

@@ -65,7 +65,9 @@ public sealed class HostileTests(HostileFixture fixture) : IClassFixture<Hostile
     [Fact]
     public async Task Counts_OfTheIndex_AreTheCallersOwn()
     {
-        Assert.Equal([4, 4, 0], new[] { await CountAsync("alice"), await CountAsync("bob"), await CountAsync(null) });
+        int[] counts = [await CountAsync("alice"), await CountAsync("bob"), await CountAsync(null)];
+
+        Assert.Equal([4, 4, 0], counts);
 
         async Task<int> CountAsync(string? user) => (await Host.GetAsync("index", user)).GetProperty("items").GetInt32();
     }
@@ -271,8 +273,8 @@ public sealed class HostileTests(HostileFixture fixture) : IClassFixture<Hostile
     [InlineData("image/png")]
     public async Task Body_OfAWrongType_IsRefused(string type)
     {
-        await RequireAsync(await Host.SendAsync("POST", WebHost.Api + "search", Raw("{}", type), "alice"), 415, "request.unsupported");
-        await RequireAsync(await Host.SendAsync("PATCH", WebHost.Api + "items/alice%2F0.png", Raw("{}", type), "alice"), 415, "request.unsupported");
+        await RequireAsync(await Host.SendAsync("POST", WebHost.Api + "search", Raw("{}", type), "alice"), 415);
+        await RequireAsync(await Host.SendAsync("PATCH", WebHost.Api + "items/alice%2F0.png", Raw("{}", type), "alice"), 415);
     }
 
     [Theory]
