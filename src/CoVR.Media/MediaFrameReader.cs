@@ -62,7 +62,9 @@ public sealed class MediaFrameReader : IFrameReader
         cancellationToken.ThrowIfCancellationRequested();
         return media switch
         {
-            { Frames: { } frames } => FromFrames(frames, media.DisplayName, sampler),
+            { Frames: { } frames } => FromFrames(frames, media.DisplayName, media.Start is { } start && frames.All(frame => frame.Time is not null)
+                ? VideoTimes.Within(sampler, [.. frames.Select(frame => frame.Time!.Value)], start, media.End ?? TimeSpan.MaxValue)
+                : sampler),
             { Path: not null } => await FromFileAsync(media, sampler, cancellationToken).ConfigureAwait(false),
             _ => await FromStreamAsync(media, sampler, cancellationToken).ConfigureAwait(false),
         };

@@ -66,20 +66,53 @@ internal static class QueriesCommand
         yield return ("6 paraphrases", [.. tasks.Paraphrases()]);
     }
 
-    private static async Task<IEnumerable<(string Way, int[] Ranks)>> RanksAsync(QueryWorld world, string split, QueryTask[] tasks)
+    private static async Task<IReadOnlyList<(string Way, int[] Ranks)>> RanksAsync(QueryWorld world, string split, QueryTask[] tasks)
     {
         List<(string, int[])> rows = [];
+        var pairs = new PairTable(world.Pipeline);
         foreach (var way in tasks[0].Ways.Keys)
         {
-            foreach (var combiner in split == "val" && way == "parts" ? QueryWays.All : [world.Pipeline.Combiner])
+            foreach (var combiner in way != "parts" ? [null] : split == "val" ? QueryWays.All : [world.Pipeline.Combiner])
             {
-                var pipeline = world.Pipeline with { Combiner = combiner };
-                var sets = await pipeline.EmbedQueriesAsync([.. tasks.Select(task => task.Ways[way])]);
-                rows.Add((way == "parts" ? $"parts: {combiner.Name}" : way, [.. tasks.Zip(sets, (task, set) => world.RankOf(set, task.IsRight))]));
+                var sets = await pairs.EmbedAsync([.. tasks.Select(task => task.Ways[way])], combiner);
+                rows.Add((combiner is null ? way : $"parts: {combiner.Name}", [.. tasks.Zip(sets, (task, set) => world.RankOf(set, task.IsRight))]));
             }
         }
 
         return rows;
+    }
+
+    /// <summary>The embeddings of pairs, each computed once, in batches.</summary>
+    private sealed class PairTable(RetrievalPipeline pipeline)
+    {
+        private readonly Dictionary<ComposedQuery, EmbeddingSet> _known = [];
+
+        /// <summary>Embeds pairs, or with a combiner queries of more parts.</summary>
+        public async Task<IReadOnlyList<EmbeddingSet>> EmbedAsync(IReadOnlyList<ComposedQuery> queries, IQueryCombiner? combiner)
+        {
+            HashSet<ComposedQuery> asked = [.. combiner is null ? queries : []];
+            foreach (var query in combiner is null ? [] : queries)
+            {
+                await combiner!.CombineAsync(query, Note, CancellationToken.None);
+            }
+
+            ComposedQuery[] missing = [.. asked.Where(pair => !_known.ContainsKey(pair))];
+            foreach (var (pair, set) in missing.Zip(await pipeline.EmbedQueriesAsync(missing)))
+            {
+                _known[pair] = set;
+            }
+
+            return combiner is null ? [.. queries.Select(query => _known[query])] : [.. await Task.WhenAll(queries.Select(query => combiner.CombineAsync(query, Find, CancellationToken.None).AsTask()))];
+
+            Task<IReadOnlyList<EmbeddingSet>> Note(IReadOnlyList<ComposedQuery> some, CancellationToken cancellationToken)
+            {
+                asked.UnionWith(some);
+                return Task.FromResult<IReadOnlyList<EmbeddingSet>>([.. some.Select((_, i) => new EmbeddingSet(new float[] { 1, i + 1 }, 1, 2))]);
+            }
+
+            Task<IReadOnlyList<EmbeddingSet>> Find(IReadOnlyList<ComposedQuery> some, CancellationToken cancellationToken) =>
+                Task.FromResult<IReadOnlyList<EmbeddingSet>>([.. some.Select(pair => _known[pair])]);
+        }
     }
 
     private static double Share(IEnumerable<int> ranks, int k) => 100 * ranks.Average(rank => rank <= k ? 1.0 : 0);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
 using CoVR.Blip;
 using CoVR.Data;
@@ -20,7 +21,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
     private readonly IReadOnlyDictionary<MediaId, IReadOnlyDictionary<string, string>> _scenes;
     private readonly ILookup<Look, MediaId> _pictures;
     private readonly SyntheticWorld _world;
-    private EmbeddingSet[] _gallery = [];
+    private ReadOnlyMemory<float>[] _gallery = [];
 
     private QueryWorld(SyntheticWorld world, ServiceProvider services, RetrievalPipeline pipeline)
     {
@@ -60,7 +61,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         var opened = new QueryWorld(world, provider, await provider.GetRequiredService<Evaluator>().GetPipelineAsync());
 
-        opened._gallery = [.. await opened.Pipeline.EmbedItemsAsync([.. opened.Looks.Select(opened.Shown)])];
+        opened._gallery = [.. (await opened.Pipeline.EmbedItemsAsync([.. opened.Looks.Select(opened.Shown)])).Select(item => opened.Pipeline.Pooling.Pool(item).Values)];
         return opened;
     }
 
@@ -80,8 +81,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
     /// <summary>The one-based rank of the best right answer.</summary>
     public int RankOf(EmbeddingSet query, Func<Look, bool> isRight)
     {
-        var similarity = Similarities.MeanPooled;
-        var scores = _gallery.Select(item => similarity.Score(query, item)).ToArray();
+        var scores = _gallery.Select(item => TensorPrimitives.Dot(item.Span, query.Values.Span)).ToArray();
         var best = Enumerable.Range(0, scores.Length).Where(i => isRight(Looks[i])).Max(i => scores[i]);
         return 1 + Enumerable.Range(0, scores.Length).Count(i => scores[i] > best && !isRight(Looks[i]));
     }

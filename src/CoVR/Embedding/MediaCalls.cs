@@ -5,7 +5,7 @@ namespace CoVR.Embedding;
 /// <summary>Reads and embeds media that are not part of a job: some at a time, so that memory stays bounded.</summary>
 internal static class MediaCalls
 {
-    public const int AtOnce = 16;
+    private const int AtOnce = 16;
 
     public static async Task<IReadOnlyList<EmbeddingSet>> EmbedItemsAsync(RetrievalPipeline pipeline, IReadOnlyList<MediaSource> items, CancellationToken cancellationToken)
     {

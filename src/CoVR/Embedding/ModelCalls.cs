@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace CoVR.Embedding;
 
 /// <summary>Model calls: pixels and texts in, embeddings out; no tensor outlives a call. The asynchronous ones serve encoders that take frames too.</summary>
-internal static class ModelCalls
+internal static partial class ModelCalls
 {
     /// <summary>Embeds items in evaluation mode; a model call takes at most <paramref name="batchSize"/> frames.</summary>
     /// <returns>For each item [F, Q, D], or all its visual tokens [F, N, C].</returns>

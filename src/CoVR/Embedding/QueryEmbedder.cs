@@ -6,6 +6,8 @@ namespace CoVR.Embedding;
 /// <summary>Embeds queries: pairs by the model or from the gallery, queries of more parts by the pipeline's combiner over such pairs.</summary>
 internal sealed class QueryEmbedder(RetrievalPipeline pipeline)
 {
+    private const int AtOnce = 16;
+
     private readonly Dictionary<MediaId, GalleryEntry> _items = [];
 
     /// <summary>Embeds queries, for each [1, Q, D].</summary>
@@ -13,11 +15,18 @@ internal sealed class QueryEmbedder(RetrievalPipeline pipeline)
     public async Task<IReadOnlyList<EmbeddingSet>> EmbedAsync(IReadOnlyList<ComposedQuery> queries, CancellationToken cancellationToken)
     {
         var pairs = queries.Select(QueryPair.Of).ToArray();
-        var embedded = await EmbedPairsAsync([.. pairs.OfType<QueryPair>()], cancellationToken).ConfigureAwait(false);
-        var (sets, next) = (new EmbeddingSet[queries.Count], 0);
+        var sets = new EmbeddingSet[queries.Count];
+        foreach (var some in Enumerable.Range(0, sets.Length).Where(i => pairs[i] is not null).GroupBy(i => pairs[i]!.Parts).SelectMany(kind => kind.Chunk(AtOnce)))
+        {
+            foreach (var (i, set) in some.Zip(await EmbedPairsAsync([.. some.Select(i => pairs[i]!)], cancellationToken).ConfigureAwait(false)))
+            {
+                sets[i] = set;
+            }
+        }
+
         for (var i = 0; i < sets.Length; i++)
         {
-            sets[i] = pairs[i] is not null ? embedded[next++] : await CombineAsync(queries[i], cancellationToken).ConfigureAwait(false);
+            sets[i] ??= await CombineAsync(queries[i], cancellationToken).ConfigureAwait(false);
         }
 
         return sets;
@@ -39,27 +48,14 @@ internal sealed class QueryEmbedder(RetrievalPipeline pipeline)
     private async Task<IReadOnlyList<EmbeddingSet>> EmbedPairsAsync(QueryPair[] pairs, CancellationToken cancellationToken)
     {
         await ReadItemsAsync(pairs, cancellationToken).ConfigureAwait(false);
-        var (sets, asked) = (new EmbeddingSet[pairs.Length], pairs.Select(WithFile).ToArray());
-        foreach (var some in Enumerable.Range(0, pairs.Length).Where(i => !asked[i].IsStored).GroupBy(i => asked[i].Parts).SelectMany(kind => kind.Chunk(MediaCalls.AtOnce)))
-        {
-            var encoded = await EncodeAsync([.. some.Select(i => asked[i])], cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < some.Length; i++)
-            {
-                sets[some[i]] = encoded[i];
-            }
-        }
-
-        for (var i = 0; i < pairs.Length; i++)
-        {
-            if (pairs[i].Item is { } item && asked[i].Media is null)
-            {
-                var stored = EmbeddingShapes.UnitRows(pipeline.Pooling.Pool(_items[item].Embedding));
-                sets[i] = sets[i] is null ? stored : QueryCombiners.Sum([(stored, 1), (sets[i], 1)]);
-            }
-        }
-
-        return sets;
+        var asked = pairs.Select(WithFile).ToArray();
+        var encoded = new Queue<EmbeddingSet>(await EncodeAsync([.. asked.Where(pair => !pair.IsStored)], cancellationToken).ConfigureAwait(false));
+        return [.. pairs.Zip(asked, (pair, seen) => seen.IsStored ? StoredOf(pair)
+            : pair.Item is not null && seen.Media is null ? QueryCombiners.Sum([(StoredOf(pair), 1), (encoded.Dequeue(), 1)])
+            : encoded.Dequeue())];
     }
+
+    private EmbeddingSet StoredOf(QueryPair pair) => EmbeddingShapes.UnitRows(pipeline.Pooling.Pool(_items[pair.Item!.Value].Embedding));
 
     /// <summary>The pair that the model is asked for: an item with a text has its file as the reference, or without one the text alone.</summary>
     private QueryPair WithFile(QueryPair pair) => pair.Item is not { } item || pair.IsStored || pair.Media is not null ? pair
@@ -85,13 +81,17 @@ internal sealed class QueryEmbedder(RetrievalPipeline pipeline)
         }
     }
 
-    /// <summary>Encodes pairs of one kind; each picture or video is read once.</summary>
+    /// <summary>Encodes pairs; each picture or video is read and encoded once.</summary>
     private async Task<EmbeddingSet[]> EncodeAsync(QueryPair[] pairs, CancellationToken cancellationToken)
     {
+        if (pairs.Length == 0)
+        {
+            return [];
+        }
+
         MediaSource[] media = [.. pairs.Select(pair => pair.Media).OfType<MediaSource>().Distinct()];
         using var prepared = new PreparedBatch(media.Length);
         await prepared.ReadAsync(i => PreparedMedia.ReadReferenceAsync(pipeline, media[i], cancellationToken), cancellationToken).ConfigureAwait(false);
-        PreparedMedia[] references = [.. pairs.Where(pair => pair.Media is not null).Select(pair => prepared.Items[Array.IndexOf(media, pair.Media)])];
-        return await ModelCalls.EncodeQueriesAsync(pipeline.Model, references, [.. pairs.Select(pair => pair.Text ?? string.Empty)], pairs[0].Parts, cancellationToken).ConfigureAwait(false);
+        return await ModelCalls.EncodePairsAsync(pipeline.Model, prepared.Items, [.. pairs.Select(pair => (Array.IndexOf(media, pair.Media), pair.Text))], cancellationToken).ConfigureAwait(false);
     }
 }

@@ -20,14 +20,32 @@ internal sealed class CorrectedCombiner(float unwanted, float kept) : IQueryComb
         var turns = query.Turns;
         var start = Math.Max(0, turns.ToList().FindLastIndex(turn => turn.Parts.Any(part => part is { Role: QueryRole.Wanted, Text: null, Weight: > 0 })));
         QueryPart[] wanted = [.. turns.Skip(start).SelectMany(turn => turn.Parts).Where(part => part is { Role: QueryRole.Wanted, Weight: > 0 })];
+        QueryPart[] words = Joined([.. wanted.Where(part => part is { Text: not null, Weight: 1 })]);
+        QueryPart[] shares = [.. wanted.Where(part => part is { Text: not null, Weight: not 1 })];
         QueryPart[] media = [.. wanted.Where(part => part.Text is null)];
-        var text = string.Join(" and ", wanted.Select(part => part.Text).OfType<string>());
-        QueryPart[] words = text.Length == 0 ? [] : [QueryPart.OfText(text)];
-        List<(ComposedQuery, float)> terms = [.. media.Length == 0 ? [(new ComposedQuery(words), 1f)] : media.Select(part => (new ComposedQuery([Plain(part), .. words]), part.Weight))];
+        List<(ComposedQuery, float)> terms = [.. media.SelectMany(part => TermsOf(part, words, shares))];
+        if (media.Length == 0)
+        {
+            terms.AddRange([.. words.Select(part => (new ComposedQuery([part]), 1f)), .. shares.Select(part => (new ComposedQuery([Plain(part)]), part.Weight))]);
+        }
+
         terms.AddRange(turns.SelectMany(turn => turn.Parts).Where(part => part is { Role: not QueryRole.Wanted, Weight: > 0 }).Select(part =>
             (new ComposedQuery([Plain(part)]), part.Role == QueryRole.Kept ? kept * part.Weight : -unwanted * part.Weight)));
         return terms;
     }
+
+    // A text of weight w goes the share w of the way from without it to with it.
+    private static IEnumerable<(ComposedQuery, float)> TermsOf(QueryPart media, QueryPart[] words, QueryPart[] shares)
+    {
+        yield return (new ComposedQuery([Plain(media), .. words]), media.Weight);
+        foreach (var part in shares)
+        {
+            yield return (new ComposedQuery([Plain(media), .. Joined([.. words, part])]), media.Weight * part.Weight);
+            yield return (new ComposedQuery([Plain(media), .. words]), -media.Weight * part.Weight);
+        }
+    }
+
+    private static QueryPart[] Joined(QueryPart[] texts) => texts.Length == 0 ? [] : [QueryPart.OfText(string.Join(" and ", texts.Select(part => part.Text)))];
 
     private static QueryPart Plain(QueryPart part) => part with { Role = QueryRole.Wanted, Weight = 1 };
 }

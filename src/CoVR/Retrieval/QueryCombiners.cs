@@ -10,8 +10,9 @@ public static class QueryCombiners
 
     /// <summary>The model's own embedding of the main pair, with a correction for every other part.</summary>
     /// <remarks>
-    /// <para>The main pair is the first wanted picture, video or item r of the last turn that has one, and the wanted texts t of that turn and all later ones, in order, as one text.
-    /// With E the model and p the other wanted parts, k those to be kept and u the unwanted: q = w E(r, t) + Σ w(p) E(p, t) + kept Σ w(k) E(k) - unwanted Σ w(u) E(u), with unit rows.</para>
+    /// With r the wanted pictures, videos and items of the last turn that has one, t the wanted texts of that turn and all later ones as one text, k the parts to be kept, u the unwanted
+    /// ones and E the model: q = Σ w(r) E(r, t) + kept Σ w(k) E(k) - unwanted Σ w(u) E(u), with unit rows. A text t' of another weight than 1 is no part of t, but adds
+    /// w(t') (E(r, t and t') - E(r, t)).
     /// </remarks>
     /// <param name="unwanted">The share of what is unwanted; not negative.</param>
     /// <param name="kept">The share of what is to be kept; not negative.</param>
@@ -29,6 +30,8 @@ public static class QueryCombiners
             VectorMath.Add(sum, pools ? MeanPooledSimilarity.Pool(set) : set.Values.Span, weight);
         }
 
-        return EmbeddingShapes.UnitRows(new EmbeddingSet(sum, sum.Length / dimensions, dimensions));
+        return VectorMath.Norm(sum) < 1e-5f
+            ? throw new QueryException("query", "its parts cancel each other; leave one out or change a weight.")
+            : EmbeddingShapes.UnitRows(new EmbeddingSet(sum, sum.Length / dimensions, dimensions));
     }
 }

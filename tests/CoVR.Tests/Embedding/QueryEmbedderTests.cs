@@ -62,14 +62,14 @@ public sealed class QueryEmbedderTests
     }
 
     [Fact]
-    public async Task SearchAsync_OfSeveralPictures_ReadsEachOnce()
+    public async Task SearchAsync_OfSeveralPictures_ReadsAndEncodesEachOnce()
     {
-        var reader = new FakeFrameReader();
-        var pipeline = await FakePipeline.WithCornersAsync(reader: reader);
-        var before = reader.Reads;
+        var (reader, encoder) = (new FakeFrameReader(), new ColourEncoder());
+        var pipeline = await FakePipeline.WithCornersAsync(encoder, reader);
+        var (before, calls) = (reader.Reads, encoder.VisualCalls);
         var (one, two) = (Picture(1), Picture(2));
-        await HitsAsync(pipeline, QueryPart.OfMedia(one), QueryPart.OfMedia(two), QueryPart.OfMedia(one), QueryPart.OfText("red"));
-        Assert.Equal(2, reader.Reads - before);
+        await HitsAsync(pipeline, QueryPart.OfMedia(one), QueryPart.OfMedia(two), QueryPart.OfMedia(one), QueryPart.OfText("red"), QueryPart.OfText("blue") with { Weight = 0.5f });
+        Assert.Equal((2, 1), (reader.Reads - before, encoder.VisualCalls - calls));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class MomentSearchTests
         Made[] videos = [.. Enumerable.Range(0, 20).Select(_ => Made.Next(random))];
         await Task.WhenAll(videos.Select((video, i) => MediaWriter.WriteMp4Async(folder[$"{i}.mp4"], video.Frames(), FramesPerSecond, cancellationToken: Cancel)));
         var pipeline = FakePipeline.Create(reader: new MediaFrameReader(), sampler: FrameSamplers.UniformSegments(15));
-        await new EmbeddingJob(pipeline).EmbedAsync([.. videos.Select((_, i) => new MediaItem(new MediaId($"{i}"), MediaSource.FromFile(folder[$"{i}.mp4"])))]).CountAsync(Cancel);
+        await new EmbeddingJob(pipeline).EmbedAsync([.. videos.Select((_, i) => new MediaItem(new MediaId($"{i}"), MediaSource.FromFile(folder[$"{i}.mp4"])))], null, Cancel).CountAsync(Cancel);
         using var retriever = new ComposedRetriever(pipeline);
 
         var overlaps = new List<double>();

@@ -34,6 +34,25 @@ public sealed class QueryCombinersTests
     }
 
     [Fact]
+    public async Task Corrected_OfATextOfHalfWeight_GoesHalfTheWay()
+    {
+        var made = await CombineAsync(QueryCombiners.Corrected(), new ComposedQuery([Item("a"), Text("red"), Text("large") with { Weight = 0.5f }]));
+        AssertSum(made, ("item a|red", 0.5f), ("item a|red and large", 0.5f));
+    }
+
+    [Fact]
+    public async Task Corrected_OfUnwantedAndKeptTexts_ReadsThemAlone()
+    {
+        var made = await CombineAsync(QueryCombiners.Corrected(unwanted: 0.5, kept: 0.25), new ComposedQuery(
+            [Item("a"), Text("red") with { Role = QueryRole.Unwanted, Weight = 2 }, Text("large") with { Role = QueryRole.Kept }]));
+        AssertSum(made, ("item a", 1), ("red", -1), ("large", 0.25f));
+    }
+
+    [Fact]
+    public async Task WeightedSum_OfPartsThatCancelEachOther_IsRefused() => await Assert.ThrowsAsync<QueryException>(() =>
+        CombineAsync(QueryCombiners.WeightedSum, new ComposedQuery([Text("red"), Text("red") with { Role = QueryRole.Unwanted }])));
+
+    [Fact]
     public async Task Corrected_OfASecondTurn_JoinsTheTexts()
     {
         var made = await CombineAsync(QueryCombiners.Corrected(), new ComposedQuery([Text("large")], new ComposedQuery([Item("a"), Text("red")])));
