@@ -1,4 +1,5 @@
 using CoVR.AspNetCore.Api;
+using CoVR.AspNetCore.Mcp;
 using CoVR.AspNetCore.Safety;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -22,7 +23,7 @@ public static class CoVREndpoints
         var group = GuardedGroup.Open(endpoints, prefix, pipeline);
         MapPage(group);
         MapApi(group, pipeline);
-        MapMcp(group);
+        MapMcp(group, endpoints.ServiceProvider, pipeline);
         return group.Routes;
     }
 
@@ -58,7 +59,7 @@ public static class CoVREndpoints
     public static IEndpointConventionBuilder MapCoVRMcp(this IEndpointRouteBuilder endpoints, string prefix = "", string pipeline = "")
     {
         var group = GuardedGroup.Open(endpoints, prefix, pipeline);
-        MapMcp(group);
+        MapMcp(group, endpoints.ServiceProvider, pipeline);
         return group.Routes;
     }
 
@@ -66,5 +67,5 @@ public static class CoVREndpoints
 
     private static void MapApi(GuardedGroup group, string pipeline) => ApiEndpoints.Map(group, pipeline);
 
-    private static void MapMcp(GuardedGroup group) => group.Part("mcp", EndpointKind.Mcp).MapMcp();
+    private static void MapMcp(GuardedGroup group, IServiceProvider services, string pipeline) => McpEndpoint.Map(group, services, pipeline);
 }

@@ -2,9 +2,11 @@ using CoVR;
 using CoVR.AspNetCore;
 using CoVR.AspNetCore.Api;
 using CoVR.AspNetCore.Index;
+using CoVR.AspNetCore.Mcp;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -28,7 +30,30 @@ public static class WebBuilderExtensions
             services.GetRequiredService<TimeProvider>(),
             services.GetService<ILogger<ModelWarmup>>() ?? NullLogger<ModelWarmup>.Instance));
         ApiDocument.Add(builder.Services);
-        builder.Services.AddMcpServer().WithHttpTransport();
+        builder.TryUse((services, pipeline) => new MediaTools(services.GetRequiredKeyedService<WebPipeline>(pipeline), services.GetService<ILogger<MediaTools>>() ?? NullLogger<MediaTools>.Instance));
+        McpEndpoint.Add(builder.Services);
         return builder;
+    }
+
+    /// <summary>Adds a pipeline's tools for agents to a server of the host's own, such as one over standard input and output: <c>search_media</c>, <c>get_media</c>, <c>list_folders</c>.</summary>
+    /// <remarks>The pipeline needs <see cref="AddWeb"/>; <see cref="CoVREndpoints.MapCoVRMcp"/> needs no call of this. An <see cref="IGalleryScope"/> applies, with the user of the server's transport.</remarks>
+    /// <param name="server">The server.</param>
+    /// <param name="pipeline">The pipeline's name; empty for the default one.</param>
+    /// <returns>The same builder.</returns>
+    public static IMcpServerBuilder WithCoVRTools(this IMcpServerBuilder server, string pipeline = "")
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        server.Services.AddOptions<McpServerOptions>().Configure<IServiceProvider>((options, services) =>
+        {
+            options.ToolCollection ??= [];
+            foreach (var tool in McpEndpoint.Create(WebPipeline.Require<MediaTools>(services, pipeline)))
+            {
+                options.ToolCollection.Add(tool);
+            }
+
+            options.ServerInstructions ??= McpEndpoint.Instructions;
+        });
+        return server;
     }
 }

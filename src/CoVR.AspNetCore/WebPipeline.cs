@@ -49,6 +49,12 @@ internal sealed class WebPipeline : IDisposable
 
     public ISimilarity Similarity => _services.GetRequiredKeyedService<ISimilarity>(Name);
 
+    /// <summary>A service of a pipeline's endpoints.</summary>
+    /// <exception cref="InvalidOperationException">The pipeline has none.</exception>
+    public static T Require<T>(IServiceProvider services, string pipeline)
+        where T : class => services.GetKeyedService<T>(pipeline)
+        ?? throw new InvalidOperationException($"CoVR pipeline '{pipeline}' has no endpoints. Call AddWeb() on the builder that AddCoVR({(pipeline.Length == 0 ? "" : $"\"{pipeline}\"")}) returns.");
+
     /// <summary>Loads the model if it is not.</summary>
     public ValueTask<RetrievalPipeline> LoadAsync(CancellationToken cancellationToken) =>
         _services.GetRequiredKeyedService<Evaluator>(Name).GetPipelineAsync(cancellationToken);

@@ -7,4 +7,7 @@ public sealed class DocumentationTests
 {
     [Fact]
     public void Programs_OfTheApiPage_Compile() => Assert.Empty(DocumentedCode.ErrorsOf("docs/http-api.md"));
+
+    [Fact]
+    public void Programs_OfTheServingPage_Compile() => Assert.Empty(DocumentedCode.ErrorsOf("docs/serving.md"));
 }

@@ -21,8 +21,7 @@ internal static class ApiEndpoints
     public static void Map(GuardedGroup group, string pipeline)
     {
         var api = group.Part("api/v1", EndpointKind.Api);
-        var web = ((IEndpointRouteBuilder)api).ServiceProvider.GetKeyedService<WebPipeline>(pipeline)
-            ?? throw new InvalidOperationException($"CoVR pipeline '{pipeline}' has no endpoints. Call AddWeb() on the builder that AddCoVR({(pipeline.Length == 0 ? "" : $"\"{pipeline}\"")}) returns.");
+        var web = WebPipeline.Require<WebPipeline>(((IEndpointRouteBuilder)api).ServiceProvider, pipeline);
         var search = new SearchService(web);
         SearchEndpoint.Map(api, web, search);
         ItemEndpoints.Map(api, web, search);

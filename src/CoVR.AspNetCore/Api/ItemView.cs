@@ -84,7 +84,12 @@ internal sealed class ItemLinks
 {
     public const string Route = "/api/v1";
 
+    /// <summary>No addresses, for callers that have none.</summary>
+    public static readonly ItemLinks None = new("");
+
     private readonly string _items;
+
+    private ItemLinks(string items) => _items = items;
 
     public ItemLinks(HttpRequest request)
     {

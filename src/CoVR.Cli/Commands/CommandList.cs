@@ -21,6 +21,8 @@ internal static class CommandList
             Train.TrainCommand.Create,
             Test.TestCommand.Create,
             Search.SearchCommand.Create,
+            Serve.ServeCommand.Create,
+            Serve.McpCommand.Create,
             Embed.EmbedCommand.Create,
             Gallery.GalleryCommand.Create,
             Construct.ConstructCommand.Create,

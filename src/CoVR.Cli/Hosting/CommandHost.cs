@@ -142,7 +142,10 @@ internal sealed class CommandHost
     }
 
     /// <summary>Services with the log of this host, to which a command adds a pipeline.</summary>
-    public IServiceCollection CreateServices() => new ServiceCollection()
+    public IServiceCollection CreateServices() => AddTo(new ServiceCollection());
+
+    /// <summary>Adds clock and log of this host to the services of another.</summary>
+    public IServiceCollection AddTo(IServiceCollection services) => services
         .AddSingleton(Clock)
         .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs));
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CoVR.Cli.Commands.Embed;
 using CoVR.Cli.Hosting;
 using CoVR.Cli.Models;
@@ -54,14 +52,14 @@ internal sealed class FolderSearch : IAsyncDisposable
         CommandHost host, string folder, IModelChoice model, Sink? store, EmbeddingOptions embedding, TimeSpan videoTimeout, CancellationToken cancellation)
     {
         // A store chosen by the user may serve several folders.
-        var scope = store is null ? "" : ScopeOf(folder);
+        var scope = store is null ? "" : FolderStores.ScopeOf(folder);
         var scanning = FolderScan.RunAsync(folder, scope, MagickCoVRBuilderExtensions.CreateDecoder(), cancellation);
 
         // Meanwhile libtorch is loaded; a fault shows when the model is.
         _ = Task.Run(() => NativeTorch.EnsureLoaded(), CancellationToken.None);
         var scan = await host.Report.RunAsync($"Scanning {host.Shown(folder)}", _ => scanning);
         return scan.Items.Count > 0
-            ? new FolderSearch(host, scan, model, store ?? new Sink(DefaultStore(folder, model), IsStore: true, IsGiven: false), embedding, videoTimeout)
+            ? new FolderSearch(host, scan, model, store ?? new Sink(FolderStores.Beside(folder, model), IsStore: true, IsGiven: false), embedding, videoTimeout)
             : throw new CommandException($"{host.Shown(folder)} holds no pictures or videos.{(scan.PassedOver.Count == 0 ? "" : $" Passed over: {scan.DescribePassedOver()}.")}");
     }
 
@@ -69,7 +67,7 @@ internal sealed class FolderSearch : IAsyncDisposable
     /// <returns>How many files cannot be searched.</returns>
     public async Task<int> EmbedAsync(CancellationToken cancellation)
     {
-        RequirePlace();
+        FolderStores.RequirePlace(_host, _store);
         await LoadedModel.LoadAsync(_host, _services, _model.Title, cancellation);
         if (await Gallery.CountAsync(_scan.Scope.Length == 0 ? null : new GalleryFilter.InFolder(_scan.Scope), cancellation) == 0)
         {
@@ -130,37 +128,6 @@ internal sealed class FolderSearch : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private static string ScopeOf(string folder)
-    {
-        var path = Path.TrimEndingDirectorySeparator(folder);
-        return $"{Path.GetFileName(path)}-{System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8]}";
-    }
-
-    // Beside the folder, so that nothing is written into it; one store for each model, which are not compatible.
-    private static string DefaultStore(string folder, IModelChoice model)
-    {
-        var name = string.Concat(model.Title.Replace(" with ", "_", StringComparison.Ordinal).Select(letter => char.IsLetterOrDigit(letter) || "-_+.".Contains(letter, StringComparison.Ordinal) ? letter : '-'));
-        return Path.Combine(Path.TrimEndingDirectorySeparator(folder) + ".covr", name);
-    }
-
-    // Better reported before the model is loaded.
-    private void RequirePlace()
-    {
-        if (_store.Database is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            Directory.CreateDirectory(_store.Folder);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"the embeddings cannot be saved in {_store.Shown(_host)}: {fault.Message} --store FOLDER saves them elsewhere.");
-        }
-    }
 
     // A browser plays a video from its moment.
     private static string Link(string folder, FoundFile hit) =>
