@@ -201,7 +201,6 @@ public sealed class ConstructCommandTests
         };
     }
 
-    private static void WriteCaptions(CommandRun run)
     internal static void WriteCaptions(CommandRun run)
     {
         List<string> rows = ["id,caption"];
