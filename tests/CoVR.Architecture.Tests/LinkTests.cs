@@ -29,7 +29,7 @@ public sealed partial class LinkTests
         return (File.Exists(target) || Directory.Exists(target)) && (heading is null || Headings(target).Contains(heading));
     }
 
-    private static IEnumerable<string> Headings(string document) => HeadingPattern().Matches(WithoutCode(File.ReadAllText(document)))
+    private static IEnumerable<string> Headings(string document) => HeadingPattern().Matches(File.ReadAllText(document))
         .Select(match => OtherPattern().Replace(match.Groups[1].Value.Trim().ToLowerInvariant().Replace("`", "", StringComparison.Ordinal), "").Replace(' ', '-'));
 
     private static string WithoutCode(string text) => CodePattern().Replace(text, "");
@@ -43,6 +43,6 @@ public sealed partial class LinkTests
     [GeneratedRegex(@"[^\p{L}\p{N} _-]")]
     private static partial Regex OtherPattern();
 
-    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```.*?^```|`[^`\n]+`", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CodePattern();
 }

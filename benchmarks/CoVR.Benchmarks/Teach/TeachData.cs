@@ -59,9 +59,15 @@ internal sealed class TeachData
         await File.WriteAllLinesAsync(file, captions.Select(item => $"{item.Key},\"{item.Value}\"").Prepend("id,caption"));
         var options = new ConstructionOptions
         {
-            WorkFile = Path($"{name}.duckdb"), Threads = 1, MemoryLimit = 1024, Seed = Seed,
-            Collect = { Inputs = { file }, MediaFolder = _media }, Mining = { Words = words }, Edits = { TextsPerPair = 4 },
-            Split = { ValidationShare = 0, TestShare = 0 }, Export = { Folder = Path($"{name}-dataset") },
+            WorkFile = Path($"{name}.duckdb"),
+            Threads = 1,
+            MemoryLimit = 1024,
+            Seed = Seed,
+            Collect = { Inputs = { file }, MediaFolder = _media },
+            Mining = { Words = words },
+            Edits = { TextsPerPair = 4 },
+            Split = { ValidationShare = 0, TestShare = 0 },
+            Export = { Folder = Path($"{name}-dataset") },
         };
         await new ConstructionPipeline(options) { EditWriter = writer }.RunAsync();
         var layout = new WebVidCoVROptions();

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CoVR.Construction.Texts;
 using CoVR.Construction.Chat;
+using CoVR.Construction.Texts;
 
 namespace CoVR.Construction.Edits;
 

@@ -43,7 +43,8 @@ public sealed class Chromium : IAsyncLifetime
     public static async Task AssertAccessibleAsync(IPage page)
     {
         var result = await page.RunAxe();
-        Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(Describe));
+        var serious = result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(Describe).ToList();
+        Assert.True(serious.Count == 0, string.Join(Environment.NewLine, serious));
     }
 
     /// <summary>Keeps a picture of the page under <c>artifacts/pages</c>, for people to look at.</summary>

@@ -21,7 +21,8 @@ public sealed class ReviewedTripletsTests
             '?' => ReviewVerdict.Undecided,
             '-' => ReviewVerdict.Discard,
             _ => ReviewVerdict.Keep,
-        }) { Text = char.IsLetter(letter) ? $"{letter}" : null, Time = DateTimeOffset.UnixEpoch.AddMinutes(i) }));
+        })
+        { Text = char.IsLetter(letter) ? $"{letter}" : null, Time = DateTimeOffset.UnixEpoch.AddMinutes(i) }));
 
         Assert.Equal((discarded, text), (united?.Discarded, united?.Text));
     }
