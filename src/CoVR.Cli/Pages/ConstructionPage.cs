@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CoVR.Construction;
 
 namespace CoVR.Cli.Pages;
@@ -26,7 +27,7 @@ internal sealed class ConstructionPage
         (Title, Examples, Style) = (title, examples, style);
         var most = report.Stages.Where(stage => stage.Stage != ConstructionStage.Export).Max(stage => stage.Kept);
         Stages = [.. report.Stages.Select(stage => new Step(
-            stage.Stage.ToString(), Number(stage.Kept), Units[stage.Stage], stage.Stage == ConstructionStage.Export ? "0" : Svg.Number(100.0 * stage.Kept / Math.Max(1, most)),
+            JsonNamingPolicy.KebabCaseLower.ConvertName(stage.Stage.ToString()), Number(stage.Kept), Units[stage.Stage], stage.Stage == ConstructionStage.Export ? "0" : Svg.Number(100.0 * stage.Kept / Math.Max(1, most)),
             [.. stage.Dropped.Select(dropped => new Reason(Number(dropped.Count), dropped.Reason, string.Join("; ", dropped.Examples)))], stage.Notes))];
         Histograms = [.. report.Histograms.Select(series => new BarChart(series))];
         Shortcuts = [.. report.Shortcuts.Bars.Select(bar => new Bar(bar.Label, Svg.Number(bar.Value), $"{Svg.Number(bar.Value)} %"))];
