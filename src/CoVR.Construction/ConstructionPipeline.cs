@@ -37,6 +37,12 @@ public sealed class ConstructionPipeline
     /// <summary>Embeddings of the media, such as a gallery, so that the most similar media are paired; null to draw them.</summary>
     public IEmbeddingSource? MediaEmbeddings { get; init; }
 
+    /// <summary>
+    /// Embeddings of the media of test sets, by the model of <see cref="MediaEmbeddings"/>: no triplet contains a medium that is more similar to one of these than
+    /// <see cref="PairingOptions.MaxSimilarity"/>. Null to compare none.
+    /// </summary>
+    public IGallery? TestEmbeddings { get; init; }
+
     /// <summary>Writes the modification texts; null for the papers' templates.</summary>
     public IEditWriter? EditWriter { get; init; }
 
@@ -61,27 +67,53 @@ public sealed class ConstructionPipeline
     public Task<IReadOnlyList<StageReport>> PlanAsync(CancellationToken cancellationToken = default) =>
         Task.Run(() => VisitAsync(null, plan: true, null, cancellationToken), cancellationToken);
 
-    private async ValueTask<string> DescribeMediaAsync(CancellationToken cancellationToken) => MediaEmbeddings switch
+    private static async ValueTask<string> DescribeAsync(IEmbeddingSource? source, CancellationToken cancellationToken) => source switch
     {
         null => "",
         IGallery gallery => $"{await gallery.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)} {await gallery.CountAsync(cancellationToken: cancellationToken).ConfigureAwait(false)}",
-        { } source => $"{await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)}",
+        _ => $"{await source.GetFingerprintAsync(cancellationToken).ConfigureAwait(false)}",
     };
 
-    private IReadOnlyList<Stage> CreateStages(string media) =>
-    [
-        new CollectStage(_options.Collect, CaptionSources),
-        new MineStage(_options.Mining, _options.Seed),
-        new FilterTextStage(_options.TextFilter, TextFilters, TextEmbeddings),
-        new PairMediaStage(_options.Pairing, MediaEmbeddings, media, _options.Seed),
-        new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
-        new SplitStage(_options.Split, _options.Edits.TextsPerPair, _options.Seed),
-        new ExportStage(_options.Export, _options.Collect.MediaFolder, ReviewJournal.PathOf(_options.WorkFile))
+    private async ValueTask RequireOneModelAsync(CancellationToken cancellationToken)
+    {
+        if (TestEmbeddings is null)
         {
-            Scorer = _options.Export.Scores ? CreateScorer() : null,
-            ScoredBy = $"{media} {CaptionSimilarity.Describe(TextEmbeddings)}",
-        },
-    ];
+            return;
+        }
+
+        var test = await TestEmbeddings.GetFingerprintAsync(cancellationToken).ConfigureAwait(false);
+        var media = MediaEmbeddings is null ? null : await MediaEmbeddings.GetFingerprintAsync(cancellationToken).ConfigureAwait(false);
+        if (media is null || media.Dimensions != test.Dimensions || (!media.IsAssumed && !test.IsAssumed && media.WeightsSha256 != test.WeightsSha256))
+        {
+            throw new ConstructionException(
+                "Embeddings of a test set",
+                $"they are of {test.Model} with {test.Dimensions} numbers, and {(media is null ? "there are none of the media" : $"those of the media of {media.Model} with {media.Dimensions}, or of other weights")}; embed both with the same model and weights.");
+        }
+    }
+
+    private IReadOnlyList<Stage> CreateStages(string media, string testSets)
+    {
+        var vectors = MediaEmbeddings is null ? null : new MediaVectors(MediaEmbeddings);
+        return
+        [
+            new CollectStage(_options.Collect, CaptionSources),
+            new MineStage(_options.Mining, _options.Seed),
+            new FilterTextStage(_options.TextFilter, TextFilters, TextEmbeddings),
+            new PairMediaStage(_options.Pairing, vectors, media, _options.Seed),
+            new WriteEditsStage(_options.Edits, EditWriter ?? new TemplateEditWriter(seed: _options.Seed)),
+            new SplitStage(_options.Split, _options.Edits.TextsPerPair, _options.Seed)
+            {
+                Duplicates = vectors is null ? null : new NearDuplicates(vectors, _options.Pairing.MaxSimilarity),
+                TestEmbeddings = TestEmbeddings,
+                Compared = vectors is null ? "" : FormattableString.Invariant($"{media} {testSets} {_options.Pairing.MaxSimilarity}"),
+            },
+            new ExportStage(_options.Export, _options.Collect.MediaFolder, ReviewJournal.PathOf(_options.WorkFile))
+            {
+                Scorer = _options.Export.Scores ? CreateScorer() : null,
+                ScoredBy = $"{media} {CaptionSimilarity.Describe(TextEmbeddings)}",
+            },
+        ];
+    }
 
     private FrameScorer CreateScorer() => TextEmbeddings is { } texts && MediaEmbeddings is { } embeddings
         ? new FrameScorer(texts, embeddings)
@@ -92,8 +124,10 @@ public sealed class ConstructionPipeline
         using var file = WorkFile.Open(_options);
         var run = new StageRunner(file, Time, progress);
         List<StageReport> reports = [];
-        var media = await DescribeMediaAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var stage in CreateStages(media).TakeWhile(stage => only is null || stage.Name <= only))
+        var media = await DescribeAsync(MediaEmbeddings, cancellationToken).ConfigureAwait(false);
+        await RequireOneModelAsync(cancellationToken).ConfigureAwait(false);
+        var testSets = await DescribeAsync(TestEmbeddings, cancellationToken).ConfigureAwait(false);
+        foreach (var stage in CreateStages(media, testSets).TakeWhile(stage => only is null || stage.Name <= only))
         {
             var report = run.IsCurrent(stage) is { } current ? current
                 : plan ? run.Postpone(stage)

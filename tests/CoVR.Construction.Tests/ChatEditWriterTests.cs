@@ -46,6 +46,20 @@ public sealed class ChatEditWriterTests : IDisposable
     }
 
     [Fact]
+    public void Create_WhileAnotherWriterHasTheJournalOpen_SaysSo()
+    {
+        using var client = new ScriptedChat("{}");
+        using (new ChatEditWriter(client, _folder["edits.jsonl"]))
+        {
+            var error = Assert.Throws<ConstructionException>(() => new ChatEditWriter(client, _folder["edits.jsonl"]));
+
+            Assert.Contains("another review or construction", error.Message, StringComparison.Ordinal);
+        }
+
+        new ChatEditWriter(client, _folder["edits.jsonl"]).Dispose();
+    }
+
+    [Fact]
     public async Task WriteAsync_ServiceFailsAtTimes_RepeatsTheCall()
     {
         using var client = new ScriptedChat(new HttpRequestException("429"), new TaskCanceledException("timeout"), """{"edits": ["make it blue"]}""");

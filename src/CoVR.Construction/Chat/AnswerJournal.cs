@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoVR.Construction.Work;
 
 namespace CoVR.Construction.Chat;
 
@@ -6,10 +7,10 @@ namespace CoVR.Construction.Chat;
 internal sealed class AnswerJournal : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly FileStream _file;
+    private readonly JournalFile _file;
     private readonly Dictionary<string, string> _answers = new(StringComparer.Ordinal);
 
-    private AnswerJournal(FileStream file) => _file = file;
+    private AnswerJournal(JournalFile file) => _file = file;
 
     /// <summary>What all answers cost.</summary>
     public AnswerTotals Totals { get; private set; } = new(0, 0, 0);
@@ -18,16 +19,16 @@ internal sealed class AnswerJournal : IDisposable
     /// <exception cref="ConstructionException">Another process has it open, or a line is damaged.</exception>
     public static AnswerJournal Open(string path)
     {
+        var journal = new AnswerJournal(JournalFile.Open(path));
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var journal = new AnswerJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
             journal.Read(path);
             return journal;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (ConstructionException)
         {
-            throw new ConstructionException($"Journal '{path}'", $"it cannot be opened ({error.Message}); does another process use it?", error);
+            journal.Dispose();
+            throw;
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class AnswerJournal : IDisposable
         var line = JsonSerializer.SerializeToUtf8Bytes(new Entry(key, model, answer, inputTokens, outputTokens));
         lock (_lock)
         {
-            Write([.. line, (byte)'\n']);
+            _file.Append([.. line, (byte)'\n']);
             Add(new Entry(key, model, answer, inputTokens, outputTokens));
         }
     }
@@ -55,28 +56,11 @@ internal sealed class AnswerJournal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void Write(byte[] line)
-    {
-        var end = _file.Position;
-        try
-        {
-            _file.Write(line);
-            _file.Flush(flushToDisk: true);
-        }
-        catch (IOException error)
-        {
-            _file.SetLength(end);
-            throw new ConstructionException($"Journal '{_file.Name}'", $"an answer cannot be written ({error.Message}); free space and run again.", error);
-        }
-    }
-
     private void Read(string path)
     {
-        var bytes = new byte[_file.Length];
-        _file.ReadExactly(bytes);
+        var bytes = _file.ReadAll();
         var end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-        _file.SetLength(end);
-        _file.Position = end;
+        _file.Cut(end);
         var number = 0;
         foreach (var range in bytes.AsSpan(0, end).Split((byte)'\n'))
         {

@@ -10,9 +10,11 @@ internal sealed class LeakCheck(StageWork work)
     private static readonly string[] MediaColumns = ["pth1", "pth2", "id"];
 
     /// <summary>Compares the table <c>drafts</c> with every test set.</summary>
+    /// <returns>The media that they name.</returns>
     /// <exception cref="ConstructionException">A file has none of the columns.</exception>
-    public void DropLeaks(IEnumerable<string> testSets, CancellationToken cancellationToken)
+    public HashSet<string> DropLeaks(IEnumerable<string> testSets, CancellationToken cancellationToken)
     {
+        HashSet<string> named = new(StringComparer.Ordinal);
         foreach (var path in testSets)
         {
             var (source, columns) = CaptionFiles.Open(work.File, path, tolerant: false, cancellationToken);
@@ -24,8 +26,10 @@ internal sealed class LeakCheck(StageWork work)
 
             var name = Path.GetFileName(path);
             Drop($"caption of the test set {name}", captions is null ? null : Normal(captions), "txt1", "txt2", cancellationToken);
-            Drop($"medium of the test set {name}", media, "pth1", "pth2", cancellationToken);
+            named.UnionWith(Drop($"medium of the test set {name}", media, "pth1", "pth2", cancellationToken));
         }
+
+        return named;
     }
 
     private static string? Values(string source, IReadOnlyList<string> columns, string[] wanted)
@@ -38,13 +42,17 @@ internal sealed class LeakCheck(StageWork work)
         SELECT {Sql.InnerMarks("words")} AS value FROM (SELECT {Sql.Words("lowered")} AS words FROM (SELECT lower(nfc_normalize(coalesce(value, ''))) AS lowered FROM ({captions})))
         """;
 
-    private void Drop(string reason, string? values, string first, string second, CancellationToken cancellationToken)
+    private IReadOnlyList<string> Drop(string reason, string? values, string first, string second, CancellationToken cancellationToken)
     {
-        if (values is not null)
+        if (values is null)
         {
-            work.File.Execute($"CREATE TEMP TABLE known AS SELECT DISTINCT value FROM ({values}) WHERE value IS NOT NULL", cancellationToken);
-            work.Delete(reason, "drafts", $"{first} IN (SELECT value FROM known) OR {second} IN (SELECT value FROM known)", $"concat({first}, ' / ', {second})", cancellationToken);
-            work.File.Execute("DROP TABLE known", cancellationToken);
+            return [];
         }
+
+        work.File.Execute($"CREATE TEMP TABLE known AS SELECT DISTINCT value FROM ({values}) WHERE value IS NOT NULL", cancellationToken);
+        work.Delete(reason, "drafts", $"{first} IN (SELECT value FROM known) OR {second} IN (SELECT value FROM known)", $"concat({first}, ' / ', {second})", cancellationToken);
+        var known = work.File.Read("SELECT value FROM known", row => row.GetString(0), cancellationToken);
+        work.File.Execute("DROP TABLE known", cancellationToken);
+        return known;
     }
 }

@@ -1,24 +1,21 @@
-using System.Numerics.Tensors;
 using CoVR.Construction.Work;
 
 namespace CoVR.Construction.Stages;
 
 /// <summary>Pairs the media of each caption pair.</summary>
 /// <param name="options">How many, and how similar.</param>
-/// <param name="embeddings">Embeddings of the media; null to compare none.</param>
+/// <param name="vectors">Vectors of the media; null to compare none.</param>
 /// <param name="description">Describes what is in them.</param>
 /// <param name="seed">The seed of samples.</param>
-internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? embeddings, string description, int seed) : Stage
+internal sealed class PairMediaStage(PairingOptions options, MediaVectors? vectors, string description, int seed) : Stage
 {
     private const int BatchSize = 100_000;
-
-    private readonly Dictionary<string, float[]?> _vectors = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override ConstructionStage Name => ConstructionStage.PairMedia;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Tables => ["media_pairs", "near_duplicates"];
+    public override IReadOnlyList<string> Tables => ["media_pairs"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Collect, ConstructionStage.Mine, ConstructionStage.FilterText];
@@ -39,21 +36,20 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
             CREATE TEMP TABLE candidates AS SELECT row_number() OVER () AS row, pair, a.media AS media_a, b.media AS media_b
             FROM wanted JOIN shown a ON a.text = text_a JOIN shown b ON b.text = text_b WHERE a.media <> b.media;
             CREATE TEMP TABLE scored (pair INTEGER, media_a VARCHAR, media_b VARCHAR, similarity FLOAT);
-            CREATE TABLE near_duplicates (media_a VARCHAR, media_b VARCHAR);
             """, cancellationToken);
-        if (embeddings is null)
+        if (vectors is null)
         {
             work.File.Execute("INSERT INTO scored SELECT pair, media_a, media_b, NULL FROM candidates", cancellationToken);
         }
         else
         {
-            await CompareAsync(work, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(vectors, work, cancellationToken).ConfigureAwait(false);
         }
 
         KeepBest(work, cancellationToken);
     }
 
-    private async Task CompareAsync(StageWork work, CancellationToken cancellationToken)
+    private async Task CompareAsync(MediaVectors vectors, StageWork work, CancellationToken cancellationToken)
     {
         var tally = new DropTally();
         var last = work.File.Number("SELECT count(*) FROM candidates", cancellationToken);
@@ -61,21 +57,11 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
         {
             var pairs = work.File.Read(
                 $"SELECT pair, media_a, media_b FROM candidates WHERE row BETWEEN {first} AND {first + BatchSize - 1}", row => (Pair: row.GetInt32(0), A: row.GetString(1), B: row.GetString(2)), cancellationToken);
-            foreach (var media in pairs.SelectMany(pair => new[] { pair.A, pair.B }).Distinct(StringComparer.Ordinal).Where(media => !_vectors.ContainsKey(media)))
-            {
-                _vectors[media] = await ReadAsync(media, cancellationToken).ConfigureAwait(false);
-            }
-
             using var rows = work.File.Append("scored");
-            using var same = work.File.Append("near_duplicates");
             foreach (var (pair, a, b) in pairs)
             {
-                var similarity = _vectors[a] is { } one && _vectors[b] is { } other ? TensorPrimitives.CosineSimilarity(one, other) : (float?)null;
-                if (similarity > options.MaxSimilarity)
-                {
-                    same.CreateRow().AppendValue(a).AppendValue(b).EndRow();
-                }
-
+                var (one, other) = (await vectors.ReadAsync(a, cancellationToken).ConfigureAwait(false), await vectors.ReadAsync(b, cancellationToken).ConfigureAwait(false));
+                var similarity = one is null || other is null ? (float?)null : MediaVectors.Compare(one, other);
                 if (tally.Keep(FindFault(similarity), $"{a} / {b}"))
                 {
                     rows.CreateRow().AppendValue(pair).AppendValue(a).AppendValue(b).AppendValue(similarity).EndRow();
@@ -90,23 +76,6 @@ internal sealed class PairMediaStage(PairingOptions options, IEmbeddingSource? e
         : similarity < options.MinSimilarity ? "media too different"
         : similarity > options.MaxSimilarity ? "media nearly identical"
         : null;
-
-    /// <summary>The mean of all frames and query vectors.</summary>
-    private async ValueTask<float[]?> ReadAsync(string media, CancellationToken cancellationToken)
-    {
-        if (await embeddings!.ReadAsync(new MediaId(media), cancellationToken).ConfigureAwait(false) is not { } embedding)
-        {
-            return null;
-        }
-
-        var mean = new float[embedding.Dimensions];
-        for (var at = 0; at < embedding.Values.Length; at += mean.Length)
-        {
-            TensorPrimitives.Add(mean, embedding.Values.Span.Slice(at, mean.Length), mean);
-        }
-
-        return mean;
-    }
 
     private void KeepBest(StageWork work, CancellationToken cancellationToken)
     {

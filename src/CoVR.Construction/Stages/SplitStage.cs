@@ -20,6 +20,15 @@ internal sealed class SplitStage(SplitOptions options, int textsPerPair, int see
         JOIN caption_pairs c ON c.pair = m.pair JOIN text_pairs t ON t.pair = m.pair;
         """;
 
+    /// <summary>Compares media by embedding; null to compare none.</summary>
+    public NearDuplicates? Duplicates { get; init; }
+
+    /// <summary>Embeddings of the media of test sets; null to compare none.</summary>
+    public IGallery? TestEmbeddings { get; init; }
+
+    /// <summary>Describes what <see cref="Duplicates"/> compares.</summary>
+    public string Compared { get; init; } = "";
+
     /// <inheritdoc/>
     public override ConstructionStage Name => ConstructionStage.Split;
 
@@ -30,28 +39,35 @@ internal sealed class SplitStage(SplitOptions options, int textsPerPair, int see
     public override IReadOnlyList<ConstructionStage> Reads => [ConstructionStage.Mine, ConstructionStage.FilterText, ConstructionStage.PairMedia, ConstructionStage.WriteEdits];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{textsPerPair} {seed}", .. options.TestSets.Select(DescribeFile)];
+    public override IEnumerable<string> DescribeInputs() => [Describe(options), $"{textsPerPair} {seed} {Compared}", .. options.TestSets.Select(DescribeFile)];
 
     /// <inheritdoc/>
-    public override Task RunAsync(StageWork work, CancellationToken cancellationToken)
+    public override async Task RunAsync(StageWork work, CancellationToken cancellationToken)
     {
         work.File.Execute(_triplets, cancellationToken);
-        new LeakCheck(work).DropLeaks(options.TestSets, cancellationToken);
-        AssignParts(work, cancellationToken);
+        var named = new LeakCheck(work).DropLeaks(options.TestSets, cancellationToken);
+        if (Duplicates is not null && TestEmbeddings is not null)
+        {
+            await Duplicates.DropLeaksAsync(work, TestEmbeddings, named, cancellationToken).ConfigureAwait(false);
+        }
+        else if (named.Count > 0)
+        {
+            work.Note("media of test sets were compared by name only, not by embedding");
+        }
+
+        AssignParts(work, Duplicates is null ? [] : await Duplicates.FindAsync(work, cancellationToken).ConfigureAwait(false), cancellationToken);
         foreach (var note in new TripletFigures(work.File).Describe(cancellationToken))
         {
             work.Note(note);
         }
-
-        return Task.CompletedTask;
     }
 
-    private void AssignParts(StageWork work, CancellationToken cancellationToken)
+    private void AssignParts(StageWork work, IReadOnlyList<(string A, string B)> duplicates, CancellationToken cancellationToken)
     {
         var plan = new SplitPlan(options, seed);
         var rows = work.File.Read(
             "SELECT rowid, pth1, pth2 FROM drafts ORDER BY pth1, pth2, txt1, txt2, edit", row => (Row: row.GetInt64(0), Reference: row.GetString(1), Target: row.GetString(2)), cancellationToken);
-        foreach (var (a, b) in work.File.Read("SELECT DISTINCT media_a, media_b FROM near_duplicates ORDER BY ALL", row => (row.GetString(0), row.GetString(1)), cancellationToken))
+        foreach (var (a, b) in duplicates)
         {
             plan.Join(a, b);
         }

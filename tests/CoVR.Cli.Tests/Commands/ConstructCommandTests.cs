@@ -20,6 +20,8 @@ public sealed class ConstructCommandTests
         await using var server = Writers();
         using var world = await RunWorld.CreateAsync();
         WriteCaptions(world.Run);
+        CopyPhoto(world.Run, "benchmark", "images");
+        await File.WriteAllTextAsync(world.Run["benchmark", "test.csv"], "pth2\nrenamed\n", TestContext.Current.CancellationToken);
         var lines = File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "construction.md")).Where(line => line.StartsWith("covr ", StringComparison.Ordinal)).ToArray();
 
         var figures = "";
@@ -38,7 +40,7 @@ public sealed class ConstructCommandTests
             figures = args[0] == "test" ? output : figures;
         }
 
-        Assert.Equal(11, lines.Length);
+        Assert.Equal(13, lines.Length);
         Assert.NotEmpty(server.Requests);
         Assert.Contains("R@1", figures, StringComparison.OrdinalIgnoreCase);
         Assert.StartsWith("# constructed", await File.ReadAllTextAsync(world.Run["dataset", "README.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -91,6 +93,25 @@ public sealed class ConstructCommandTests
         await world.Run.SucceedAsync([.. command, "mine"]);
 
         Assert.Contains("captions too different (", await world.Run.SucceedAsync([.. command, "filter-text"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Construct_EmbeddingsOfATestSet_DropsCopiesOfItsMediaAndSaysSoInTheCard()
+    {
+        using var world = await RunWorld.CreateAsync();
+        var run = world.Run;
+        WriteCaptions(run);
+        CopyPhoto(run, "benchmark");
+        await run.SucceedAsync(["embed", "images", "--image_dir", "photos", "--store", "store", .. Tiny]);
+        await run.SucceedAsync(["embed", "images", "--image_dir", "benchmark", "--store", "benchmark-store", .. Tiny]);
+
+        var output = await run.SucceedAsync([
+            "construct", "captions.csv", "--media", "photos", "--embeddings", "store", "--test-embeddings", "benchmark-store", "--min-media-similarity", "-1", "--max-media-similarity", "0.999999"]);
+
+        Assert.Contains("split dropped", output, StringComparison.Ordinal);
+        Assert.Contains("medium nearly identical to one of a test set (item3 / renamed", output, StringComparison.Ordinal);
+        Assert.Contains("medium nearly identical to one of a test set: ", File.ReadAllText(run["dataset", "README.md"]), StringComparison.Ordinal);
+        Assert.Contains("media were compared with 1 of test sets", File.ReadAllText(run["dataset", "report.html"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,6 +220,12 @@ public sealed class ConstructCommandTests
                 ? $$"""{"caption": "a {{Colours[Interlocked.Increment(ref seen) % Colours.Length]}} ball"}"""
                 : $$"""{"edits": ["now {{prompt.Split("New: \"")[1].Split('"')[0]}}"]}"""),
         };
+    }
+
+    private static void CopyPhoto(CommandRun run, params string[] folder)
+    {
+        Directory.CreateDirectory(run[folder]);
+        File.Copy(run["photos", "item3.png"], run[[.. folder, "renamed.png"]]);
     }
 
     internal static void WriteCaptions(CommandRun run)

@@ -25,6 +25,7 @@ internal sealed class ConstructArguments
     private readonly Option<string?> _embeddings = new("--embeddings") { Description = "Embeddings of the media (covr embed): the most similar media are paired, not drawn ones." };
     private readonly Option<int?> _maxPairs = Number("--max-pairs", "Pairs of media of one caption pair.", 1);
     private readonly Option<string[]> _testSets = new("--test-set", OptionNames.Aliases("--test-set")) { Description = "A file of a test set whose captions and media must not appear." };
+    private readonly Option<string?> _testEmbeddings = new("--test-embeddings", OptionNames.Aliases("--test-embeddings")) { Description = "Embeddings of the media of test sets (covr embed), with --embeddings: media nearly identical to these must not appear." };
     private readonly Option<bool> _divide = Flag("--divide", "Divides connected media between splits, and drops the triplets between two.");
     private readonly Option<double?> _validation = new("--validation-share", OptionNames.Aliases("--validation-share")) { Description = "The share of triplets for validation, 0 to 0.9." };
     private readonly Option<double?> _test = new("--test-share", OptionNames.Aliases("--test-share")) { Description = "The share of triplets for the test, 0 to 0.9." };
@@ -43,7 +44,7 @@ internal sealed class ConstructArguments
         Array.ForEach<Option>(
             [
                 arguments._media, arguments._work, arguments._output, arguments._name, arguments._caption, arguments._id, arguments._path, arguments._several, arguments._words, arguments._insertions, arguments._maxGroup,
-                arguments._exclude, arguments._vocabulary, arguments._synonyms, arguments._embeddings, arguments._maxPairs, arguments._testSets, arguments._divide, arguments._validation, arguments._test,
+                arguments._exclude, arguments._vocabulary, arguments._synonyms, arguments._embeddings, arguments._maxPairs, arguments._testSets, arguments._testEmbeddings, arguments._divide, arguments._validation, arguments._test,
                 arguments._seed, arguments._memory,
             ],
             command.Add);
@@ -52,6 +53,9 @@ internal sealed class ConstructArguments
 
     /// <summary>The folder of embeddings; null if none was given.</summary>
     public string? Embeddings(CommandHost host, ParseResult parsed) => Path(host, parsed, _embeddings);
+
+    /// <summary>The folder of the embeddings of test sets; null if none was given.</summary>
+    public string? TestEmbeddings(CommandHost host, ParseResult parsed) => Path(host, parsed, _testEmbeddings);
 
     /// <summary>The options of the library.</summary>
     public ConstructionOptions Read(CommandHost host, ParseResult parsed)

@@ -71,13 +71,15 @@ internal sealed class ConstructCommand
     {
         _host.ResumeHint = "Run the same command again to continue: finished stages and the answers of models are saved.";
         var options = _arguments.Read(_host, parsed);
-        await using var gallery = _arguments.Embeddings(_host, parsed) is { } folder ? EmbeddingFolder.OpenGallery(folder, pictures: false, byName: false) : null;
+        await using var gallery = _arguments.Embeddings(_host, parsed) is { } folder ? EmbeddingFolder.OpenGallery(folder) : null;
+        await using var testSets = _arguments.TestEmbeddings(_host, parsed) is { } tests ? EmbeddingFolder.OpenGallery(tests) : null;
         _comparison.Apply(parsed, options, gallery is not null);
         await using var model = await _comparison.LoadAsync(_host, parsed, gallery, cancellation);
         using var models = _models.Open(_host, parsed, options);
         var pipeline = new ConstructionPipeline(options)
         {
             MediaEmbeddings = gallery,
+            TestEmbeddings = testSets,
             TextEmbeddings = model?.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(),
             EditWriter = models.Writer,
             CaptionSources = models.Captions,
