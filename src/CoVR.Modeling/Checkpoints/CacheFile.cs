@@ -11,16 +11,12 @@ internal static class CacheFile
 
     private static readonly JsonSerializerOptions Json = new() { TypeInfoResolver = CacheJson.Default };
 
-    private static string Folder => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");
-
     /// <summary>Reads a file; empty if it is missing or damaged.</summary>
     public static Dictionary<string, T> Read<T>(string name)
     {
         try
         {
-            var file = Path.Combine(Folder, name);
+            var file = Path.Combine(Checkpoint.CacheFolder, name);
             return File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, T>>(File.ReadAllBytes(file), Json) ?? [] : [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
@@ -41,7 +37,7 @@ internal static class CacheFile
             }
 
             entries[key] = value;
-            AtomicFile.Write(Path.Combine(Folder, name), stream => JsonSerializer.Serialize(stream, entries, Json));
+            AtomicFile.Write(Path.Combine(Checkpoint.CacheFolder, name), stream => JsonSerializer.Serialize(stream, entries, Json));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

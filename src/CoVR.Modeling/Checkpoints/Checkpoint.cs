@@ -20,6 +20,12 @@ public sealed partial class Checkpoint : IDisposable
 
     private Checkpoint(CheckpointFile file, CheckpointContent content) => (_file, _content) = (file, content);
 
+    /// <summary>The folder for downloaded weights and what is remembered about them.</summary>
+    /// <value>The environment variable <c>COVR_CACHE</c>, else <c>covr</c> below the user's local application data.</value>
+    public static string CacheFolder => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
+        ? folder
+        : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");
+
     /// <summary>The file that was opened; for a folder, the one found in it.</summary>
     public string Path => _file.Path;
 

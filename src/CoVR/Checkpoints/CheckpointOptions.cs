@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CoVR.Modeling.Checkpoints;
 
 namespace CoVR.Checkpoints;
 
@@ -6,9 +7,9 @@ namespace CoVR.Checkpoints;
 public sealed class CheckpointOptions
 {
     /// <summary>The folder for downloaded weights; created with the first download.</summary>
-    /// <value>The environment variable <c>COVR_CACHE</c>, else <c>covr</c> below the user's local application data.</value>
+    /// <value><see cref="Checkpoint.CacheFolder"/> by default.</value>
     [Required(AllowEmptyStrings = false)]
-    public string CacheFolder { get; set; } = DefaultCacheFolder();
+    public string CacheFolder { get; set; } = Checkpoint.CacheFolder;
 
     /// <summary>Whether downloads are forbidden: a name that is not in the cache is then an error.</summary>
     /// <value>True if the environment variable <c>COVR_OFFLINE</c> is <c>1</c> or <c>true</c>, else false.</value>
@@ -30,8 +31,4 @@ public sealed class CheckpointOptions
     /// <summary>Told the bytes of downloads, with the file's name as activity. The log has every tenth part in any case.</summary>
     /// <value>Null: no listener.</value>
     public IProgress<JobProgress>? Progress { get; set; }
-
-    private static string DefaultCacheFolder() => Environment.GetEnvironmentVariable("COVR_CACHE") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "covr");
 }
