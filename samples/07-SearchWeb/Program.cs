@@ -19,7 +19,7 @@ var covr = builder.Services.AddCoVR()
     .UseBlip(builder.Configuration.GetValue<bool>("Tiny") ? TinyModel.Configure : model => model.Checkpoint = "webvid-covr")
     .AddWeb(web => web.AllowsEditing = true);
 _ = builder.Configuration.GetConnectionString("Gallery") is { } server
-    ? covr.UsePostgresGallery(gallery => (gallery.ConnectionString, gallery.Name) = (server, "searchweb"))
+    ? covr.UsePostgresGallery(gallery => (gallery.ConnectionString, gallery.Name, gallery.CreateIfMissing) = (server, "searchweb", true))
     : covr.UseFolderGallery(Path.Combine(media, ".gallery"));
 foreach (var user in users.Keys)
 {

@@ -35,15 +35,22 @@ internal sealed class InteractiveProgram : IDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        while (_lines.Take(patience.Token) is { } line)
+        try
         {
-            if (line.Contains(text, StringComparison.Ordinal))
+            while (_lines.Take(patience.Token) is { } line)
             {
-                return line;
+                if (line.Contains(text, StringComparison.Ordinal))
+                {
+                    return line;
+                }
             }
         }
+        catch (OperationCanceledException)
+        {
+            // It runs on without the text.
+        }
 
-        throw new InvalidOperationException($"The program ended without '{text}':\n{Output}");
+        throw new InvalidOperationException($"The program did not say '{text}':\n{Output}");
     });
 
     public void Say(string line) => _process.StandardInput.WriteLine(line);

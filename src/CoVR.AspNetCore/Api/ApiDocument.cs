@@ -27,7 +27,7 @@ internal static class ApiDocument
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.WithGroupName(Name);
+        api.WithGroupName(Name).WithTags("CoVR");
         api.MapGet("openapi/v1.json", (Delegate)(async (HttpContext context) =>
         {
             var documents = context.RequestServices.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name);

@@ -73,7 +73,8 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
 
         await page.GoBackAsync();
         await Assertions.Expect(page.Locator("#viewer")).ToBeHiddenAsync();
-        Assert.Equal((address, names), (page.Url, await NamesAsync(page)));
+        Assert.Equal(address, page.Url);
+        Assert.Equal(names, await NamesAsync(page));
         await ViewAsync(page, 2);
         await page.ClickAsync("#viewer .head button");
         await Assertions.Expect(page.Locator("#viewer")).ToBeHiddenAsync();
