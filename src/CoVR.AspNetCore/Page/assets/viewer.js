@@ -153,7 +153,7 @@ export class Viewer {
 
     const rows = {
       factFolder: known.folder, factTaken: known.taken && dateOf(known.taken), factModified: known.modified && dateOf(known.modified), factSize: known.bytes && size(known.bytes),
-      factCamera: known.camera, factLength: known.duration && clock(known.duration), factTags: known.tags?.join(", "), factScore: hit.score ? hit.score.toFixed(3) : "",
+      factCamera: known.camera, factLength: known.duration && clock(Math.ceil(known.duration)), factTags: known.tags?.join(", "), factScore: hit.score ? hit.score.toFixed(3) : "",
     };
     facts.replaceChildren(...Object.entries(rows).filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", {}, text(name)), make("dd", { dir: "auto" }, value))));
     if (hit.kind === "video" && !this.video) {
