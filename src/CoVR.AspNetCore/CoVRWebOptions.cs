@@ -33,6 +33,11 @@ public sealed class CoVRWebOptions
     [Range(1, int.MaxValue)]
     public int MaxUploadFrames { get; set; } = 36_000;
 
+    /// <summary>The longest uploaded clip, from its start to the last frame that a query uses; formats that do not tell the times of their frames are bounded by <see cref="MaxUploadFrames"/> alone.</summary>
+    /// <value>Two minutes by default; 1 millisecond to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan MaxUploadDuration { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long one upload may take to arrive, and how long its decoding.</summary>
     /// <value>One minute by default; 1 millisecond to 1 hour.</value>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]

@@ -14,7 +14,7 @@ internal static class ApiDocument
 
     public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
-        options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<IEndpointGroupNameMetadata>().Any(group => group.EndpointGroupName == Name);
+        options.ShouldInclude = description => Holds(description.ActionDescriptor.EndpointMetadata);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo { Title = "CoVR", Version = "v1" };
@@ -22,9 +22,12 @@ internal static class ApiDocument
         });
     });
 
+    /// <summary>Whether a route with such metadata is one of the API.</summary>
+    public static bool Holds(IEnumerable<object> metadata) => metadata.OfType<IEndpointGroupNameMetadata>().Any(group => group.EndpointGroupName == Name);
+
     public static void Map(RouteGroupBuilder api)
     {
-        api.WithGroupName(Name);
+        api.WithGroupName(Name).WithTags("CoVR");
         api.MapGet("openapi/v1.json", (Delegate)(async (HttpContext context) =>
         {
             var documents = context.RequestServices.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name);

@@ -8,7 +8,7 @@ namespace CoVR.AspNetCore.Api;
 /// <summary>What a page asks first, and what a load balancer asks.</summary>
 internal static class SessionEndpoints
 {
-    private static readonly string[] Languages = ["en"];
+    private static readonly string[] Languages = [.. EmbeddedFiles.Names("Page").Where(name => name.EndsWith(".json", StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name)!)];
 
     public static void Map(RouteGroupBuilder api, WebPipeline web, SessionTokens tokens)
     {

@@ -54,8 +54,20 @@ internal sealed class IndexState(TimeProvider time)
         }
     }
 
+    private void Take(string job, JobProgress value)
+    {
+        lock (_gate)
+        {
+            // A further scan of a folder is no news until it finds something to do.
+            if (!_jobs.TryGetValue(job, out var last) || (value.Total is not null && value != last))
+            {
+                (_jobs[job], Updated) = (value, time.GetUtcNow());
+            }
+        }
+    }
+
     private sealed class Reports(IndexState state, string job) : IProgress<JobProgress>
     {
-        public void Report(JobProgress value) => state.Set(() => state._jobs[job] = value);
+        public void Report(JobProgress value) => state.Take(job, value);
     }
 }

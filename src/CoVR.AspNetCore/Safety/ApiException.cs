@@ -15,6 +15,9 @@ internal sealed class ApiException(int status, string code, string detail) : Exc
     /// <summary>When to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The methods that the address takes, where another one was used.</summary>
+    public string? Allow { get; init; }
+
     // An item that the caller may not see is as unknown as one that does not exist.
     public static ApiException UnknownItem() => new(StatusCodes.Status404NotFound, "item.unknown", "There is no such item.");
 

@@ -14,15 +14,17 @@ internal static class EmbeddedFiles
 
     public static void MapFiles(this RouteGroupBuilder group, string folder)
     {
-        var assembly = typeof(EmbeddedFiles).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder + '/', StringComparison.Ordinal)))
+        foreach (var name in Names(folder))
         {
-            using var stream = assembly.GetManifestResourceStream(name)!;
+            using var stream = typeof(EmbeddedFiles).Assembly.GetManifestResourceStream(name)!;
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             Map(group, name[(folder.Length + 1)..].Replace('\\', '/'), bytes);
         }
     }
+
+    /// <summary>The names of a folder's files.</summary>
+    public static IEnumerable<string> Names(string folder) => typeof(EmbeddedFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder + '/', StringComparison.Ordinal));
 
     private static void Map(RouteGroupBuilder group, string path, byte[] bytes)
     {

@@ -50,6 +50,7 @@ internal static class Problems
             context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         }
 
+        context.Response.Headers.Allow = problem.Allow;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = problem.Status;
         var details = new ProblemDetails { Status = problem.Status, Title = problem.Message, Extensions = { ["code"] = problem.Code } };

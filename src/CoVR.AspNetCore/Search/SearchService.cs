@@ -95,10 +95,11 @@ internal sealed class SearchService(WebPipeline web)
             items.Sort((one, other) => TimeOf(other.Properties).CompareTo(TimeOf(one.Properties)) is not 0 and var order ? order : one.Id.CompareTo(other.Id));
         }
 
-        var page = items.Skip(request.Offset).Take(request.Top).Select((item, i) => ItemView.Of<HitView>(item, links) with { Rank = request.Offset + i + 1 });
+        GalleryItem[] page = [.. items.Skip(request.Offset).Take(request.Top)];
+        var times = (await gallery.GetAsync([.. page.Where(item => item.Properties.Kind == MediaKind.Video).Select(item => item.Id)], cancellationToken).ConfigureAwait(false)).ToDictionary(entry => entry.Id, entry => entry.FrameTimes);
         return new SearchAnswer
         {
-            Hits = [.. page],
+            Hits = [.. page.Select((item, i) => ItemView.Of<HitView>(item, links, times.GetValueOrDefault(item.Id)) with { Rank = request.Offset + i + 1 })],
             Candidates = items.Count,
             Offset = request.Offset,
             More = items.Count > request.Offset + request.Top,

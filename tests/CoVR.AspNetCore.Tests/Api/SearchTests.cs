@@ -55,6 +55,34 @@ public sealed class SearchTests
         Assert.Equal(first.GetProperty("hits")[0].GetProperty("score").GetSingle(), second.GetProperty("hits")[0].GetProperty("score").GetSingle());
     }
 
+    [Theory]
+    [InlineData(4.5, HttpStatusCode.OK, null)]
+    [InlineData(3.5, HttpStatusCode.RequestEntityTooLarge, "upload.too-long")]
+    public async Task Search_ByAClip_IsBoundedBySeconds(double most, HttpStatusCode status, string? code)
+    {
+        await using var host = await WebHost.StartAsync(options: web => web.MaxUploadDuration = TimeSpan.FromSeconds(most));
+        await host.AddAsync("1.png", 1);
+        var clip = await File.ReadAllBytesAsync(await WriteClipAsync(host), TestContext.Current.CancellationToken);
+
+        var answer = await host.SendAsync("POST", WebHost.Api + "search", WebHost.Form(new { parts = new[] { new { file = "clip" } } }, ("clip", clip)));
+
+        Assert.Equal((status, code), (answer.StatusCode, await WebHost.CodeOf(answer)));
+    }
+
+    [Fact]
+    public async Task Lists_OfClips_SayHowLongTheyAre()
+    {
+        await using var host = await WebHost.StartAsync();
+        var path = await WriteClipAsync(host);
+        await host.AddAsync("clip.mp4", path, new GalleryProperties { Kind = MediaKind.Video, Source = path });
+        await host.AddAsync("1.png", 1);
+
+        var hits = (await host.GetAsync("items?sort=name")).GetProperty("hits");
+
+        Assert.Equal(JsonValueKind.Null, hits[0].GetProperty("duration").ValueKind);
+        Assert.Equal((await host.GetAsync("items/clip.mp4")).GetProperty("duration").GetDouble(), hits[1].GetProperty("duration").GetDouble());
+    }
+
     [Fact]
     public async Task Search_ByItem_LeavesTheItemOut()
     {
@@ -153,6 +181,14 @@ public sealed class SearchTests
     }
 
     private static string?[] Ids(JsonElement answer) => [.. answer.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").GetString())];
+
+    // Four seconds.
+    private static async Task<string> WriteClipAsync(WebHost host)
+    {
+        var path = host.Files["clip.mp4"];
+        await MediaWriter.WriteMp4Async(path, [.. Enumerable.Range(0, 32).Select(i => TinyPictures.Paint(i))], 8, cancellationToken: TestContext.Current.CancellationToken);
+        return path;
+    }
 
     private static async Task<WebHost> FilledAsync()
     {

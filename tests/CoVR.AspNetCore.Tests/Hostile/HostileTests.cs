@@ -260,11 +260,17 @@ public sealed class HostileTests(HostileFixture fixture) : IClassFixture<Hostile
     [InlineData("GET", "items/alice%2F0.png/thumbnail?size=100000", 400)]
     [InlineData("GET", "items/alice%2F0.png/thumbnail?at=NaN", 400)]
     [InlineData("GET", "failures?offset=-5", 400)]
-    [InlineData("GET", "nothing/here", 404)]
-    [InlineData("DELETE", "items/alice%2F0.png", 405)]
-    [InlineData("TRACE", "health", 405)]
-    public async Task Address_OfBadValues_IsRefused(string method, string path, int status) =>
-        await RequireAsync(await Host.SendAsync(method, WebHost.Api + path, null, "alice"), status);
+    [InlineData("GET", "nothing/here", 404, "route.unknown")]
+    [InlineData("POST", "nothing/here", 404, "route.unknown")]
+    [InlineData("DELETE", "items/alice%2F0.png", 405, "request.method")]
+    [InlineData("GET", "search", 405, "request.method")]
+    [InlineData("TRACE", "health", 405, "request.method")]
+    public async Task Address_OfBadValues_IsRefused(string method, string path, int status, string? code = null) =>
+        await RequireAsync(await Host.SendAsync(method, WebHost.Api + path, null, "alice"), status, code);
+
+    [Fact]
+    public async Task Address_OfAWrongMethod_SaysWhichItTakes() =>
+        Assert.Equal(["GET", "PATCH"], (await Host.SendAsync("PUT", WebHost.Api + "items/alice%2F0.png", null, "alice")).Content.Headers.Allow.Order());
 
     [Theory]
     [InlineData("text/plain")]
@@ -273,8 +279,8 @@ public sealed class HostileTests(HostileFixture fixture) : IClassFixture<Hostile
     [InlineData("image/png")]
     public async Task Body_OfAWrongType_IsRefused(string type)
     {
-        await RequireAsync(await Host.SendAsync("POST", WebHost.Api + "search", Raw("{}", type), "alice"), 415);
-        await RequireAsync(await Host.SendAsync("PATCH", WebHost.Api + "items/alice%2F0.png", Raw("{}", type), "alice"), 415);
+        await RequireAsync(await Host.SendAsync("POST", WebHost.Api + "search", Raw("{}", type), "alice"), 415, "request.unsupported");
+        await RequireAsync(await Host.SendAsync("PATCH", WebHost.Api + "items/alice%2F0.png", Raw("{}", type), "alice"), 415, "request.unsupported");
     }
 
     [Theory]

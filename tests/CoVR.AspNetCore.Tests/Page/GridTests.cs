@@ -64,6 +64,28 @@ public sealed class GridTests(PageFixture fixture) : PageTest(fixture), IClassFi
     }
 
     [Fact]
+    public async Task Viewer_Back_ClosesItAndKeepsTheSearch()
+    {
+        var page = await OpenAsync(options: new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
+        await TypeAsync(page, "sea");
+        var (address, names) = (page.Url, await NamesAsync(page));
+        await ViewAsync(page, 1);
+
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator("#viewer")).ToBeHiddenAsync();
+        Assert.Equal(address, page.Url);
+        Assert.Equal(names, await NamesAsync(page));
+        await ViewAsync(page, 2);
+        await page.ClickAsync("#viewer .head button");
+        await Assertions.Expect(page.Locator("#viewer")).ToBeHiddenAsync();
+        await page.WaitForFunctionAsync("() => history.state === null"); // closed by hand it leaves no entry to go back over
+
+        await SearchedAsync(page, () => page.GoBackAsync());
+        Assert.Empty(await ChipsAsync(page));
+        Browser.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task Viewer_OfWhatTheBrowserCannotShow_ShowsThePreview()
     {
         var page = await OpenAsync("sort=name");

@@ -6,6 +6,7 @@ using CoVR.AspNetCore.Review;
 
 namespace CoVR.AspNetCore.Tests.Review;
 
+[Collection("torch")] // the hostile tests watch the folder for temporary files
 public sealed class ReviewEndpointsTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace CoVR.AspNetCore.Tests.Review;
 
 /// <summary>The review page in a real browser.</summary>
+[Collection("torch")] // the hostile tests watch the folder for temporary files
 public sealed class ReviewPageTests(Chromium browser) : IClassFixture<Chromium>
 {
     [Theory]

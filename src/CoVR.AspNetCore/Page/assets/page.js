@@ -192,7 +192,7 @@ export class Page {
   }
 
   actions(hit, viewer) {
-    const quiet = (name, act) => button(text(name), () => { viewer.close(); act(); }, { class: "quiet" });
+    const quiet = (name, act) => button(text(name), () => viewer.close(act), { class: "quiet" });
     return [
       quiet("useAsReference", () => this.query.addItems([hit.id])),
       quiet("moreLike", () => this.moreLike([hit.id])),

@@ -6,6 +6,7 @@ import { clock, count, moment as dateOf, size, text } from "./texts.js";
 
 const mostMoments = 8;
 const leastMoments = 3;
+const isOnTop = () => history.state?.isView === true;
 
 export class Viewer {
   // on: { actions(hit) → elements, left(index), near(index) }; hits() is the list as it is now.
@@ -17,12 +18,14 @@ export class Viewer {
     this.dialog.addEventListener("close", () => {
       this.dialog.replaceChildren();
       this.on.left(this.index);
+      isOnTop() ? history.back() : this.leave();
     });
     this.dialog.addEventListener("click", event => {
       if (event.target.matches(".stage")) {
-        this.dialog.close();
+        this.close();
       }
     });
+    addEventListener("popstate", () => this.dialog.open ? this.dialog.close() : this.leave());
     this.listenToSwipes();
   }
 
@@ -37,9 +40,11 @@ export class Viewer {
     });
   }
 
+  // The view is an entry of the history: "back" closes it.
   open(index) {
     this.index = index;
     this.draw();
+    history.pushState({ isView: true }, "");
     this.dialog.showModal();
     this.stage.focus();
   }
@@ -50,8 +55,16 @@ export class Viewer {
     return [Math.max(0, end - 2), end].map(time => Number(time.toFixed(2)));
   }
 
-  close() {
+  // then: what is to happen on the page.
+  close(then) {
+    this.then = then;
     this.dialog.close();
+  }
+
+  leave() {
+    const then = this.then;
+    this.then = null;
+    then?.();
   }
 
   go(step) {
@@ -90,7 +103,7 @@ export class Viewer {
     this.strip.hidden = true;
     const last = this.hits().length - 1;
     this.dialog.replaceChildren(
-      make("div", { class: "head" }, make("h2", { dir: "auto" }, hit.name), make("span", { class: "position" }, text("position", { rank: count(this.index + 1), count: count(last + 1) })), tool("close", text("close"), () => this.dialog.close())),
+      make("div", { class: "head" }, make("h2", { dir: "auto" }, hit.name), make("span", { class: "position" }, text("position", { rank: count(this.index + 1), count: count(last + 1) })), tool("close", text("close"), () => this.close())),
       make("div", { class: "show" },
         tool("left", text("previous"), () => this.go(-1), { disabled: this.index === 0 }),
         this.stage,
@@ -140,7 +153,7 @@ export class Viewer {
 
     const rows = {
       factFolder: known.folder, factTaken: known.taken && dateOf(known.taken), factModified: known.modified && dateOf(known.modified), factSize: known.bytes && size(known.bytes),
-      factCamera: known.camera, factLength: known.duration && clock(known.duration), factTags: known.tags?.join(", "), factScore: hit.score ? hit.score.toFixed(3) : "",
+      factCamera: known.camera, factLength: known.duration && clock(Math.ceil(known.duration)), factTags: known.tags?.join(", "), factScore: hit.score ? hit.score.toFixed(3) : "",
     };
     facts.replaceChildren(...Object.entries(rows).filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", {}, text(name)), make("dd", { dir: "auto" }, value))));
     if (hit.kind === "video" && !this.video) {
