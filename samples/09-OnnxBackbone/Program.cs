@@ -5,7 +5,6 @@ using System.Globalization;
 using CoVR;
 using CoVR.Construction;
 using CoVR.Data;
-using CoVR.Datasets.Synthetic;
 using CoVR.Datasets.WebVidCoVR;
 using CoVR.Embedding;
 using CoVR.Evaluation;

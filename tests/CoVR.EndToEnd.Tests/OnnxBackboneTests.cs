@@ -14,7 +14,7 @@ public sealed class OnnxBackboneTests
 
         var output = (await CommandResult.RunAsync("dotnet", [SampleProgram.Of("09-OnnxBackbone"), "--quick", folder["out"]], folder.FullName)).Succeeded("09-OnnxBackbone").Output;
 
-        var (composed, text, image) = (Figure("Composed"), Figure("TextOnly"), Figure("ImageOnly"));
+        var (composed, text, image) = (Figure("composed"), Figure("text-only"), Figure("image-only"));
         Assert.True(composed > Math.Max(text, image), output);
 
         double Figure(string kind) => double.Parse(Regex.Match(output, $@"edit\s+{kind}\s.*R@10\s+(\d+\.\d)").Groups[1].Value, CultureInfo.InvariantCulture);
