@@ -21,7 +21,7 @@ public sealed class DependencyTests
         ["CoVR.Reproduction"] = ["CoVR.Datasets", "CoVR.Training"],
         ["CoVR.Training.Mpi"] = ["CoVR.Training"],
         ["CoVR.Training.Mlflow"] = ["CoVR.Training"],
-        ["CoVR.Onnx"] = ["CoVR.Modeling"],
+        ["CoVR.Onnx"] = ["CoVR.Media", "CoVR.Modeling"],
         ["CoVR.PgVector"] = ["CoVR"],
         ["CoVR.Extensions.AI"] = ["CoVR"],
         ["CoVR.Construction"] = ["CoVR"],

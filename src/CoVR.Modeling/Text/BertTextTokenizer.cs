@@ -63,9 +63,11 @@ public sealed class BertTextTokenizer : ITextTokenizer
     /// <summary>Creates a tokenizer from a vocabulary file.</summary>
     /// <param name="vocabularyPath">UTF-8, one token a line.</param>
     /// <param name="addedTokens">Special tokens that follow.</param>
+    /// <param name="lowerCase">Whether texts are lower-cased and lose their accents, as uncased vocabularies need it.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">The vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
-    public static BertTextTokenizer Load(string vocabularyPath, IReadOnlyList<string> addedTokens) => new(WordPieceTokenizer.Load(vocabularyPath, addedTokens));
+    public static BertTextTokenizer Load(string vocabularyPath, IReadOnlyList<string> addedTokens, bool lowerCase = true) =>
+        new(WordPieceTokenizer.Load(vocabularyPath, addedTokens, lowerCase));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="texts"/> is empty.</exception>

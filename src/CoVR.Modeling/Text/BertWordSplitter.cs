@@ -8,9 +8,9 @@ namespace CoVR.Modeling.Text;
 /// <remarks>
 /// Follows <c>transformers/models/bert/tokenization_bert.py</c> 4.26 with <c>do_lower_case</c>: every code point is
 /// lower-cased on its own; control, format, private and unassigned characters vanish (and glue their neighbours); CJK
-/// ideographs stand alone; after NFD the non-spacing marks vanish; every punctuation character stands alone.
+/// ideographs stand alone; after NFD the non-spacing marks vanish; every punctuation character stands alone. Without lower case, letters and marks stay as they are.
 /// </remarks>
-internal sealed class BertWordSplitter(List<BertWord> words)
+internal sealed class BertWordSplitter(List<BertWord> words, bool lowerCase = true)
 {
     private static readonly (int First, int Last)[] Ideographs =
     [
@@ -83,15 +83,15 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 
     private void AddPlain(ReadOnlySpan<char> text, int start, int end)
     {
-        var lower = string.Create(end - start, text[start..end], static (target, source) => System.Text.Ascii.ToLower(source, target, out _));
-        words.Add(new BertWord(lower, start..end, true, null));
+        var word = lowerCase ? string.Create(end - start, text[start..end], static (target, source) => System.Text.Ascii.ToLower(source, target, out _)) : text[start..end].ToString();
+        words.Add(new BertWord(word, start..end, true, null));
     }
 
     private void Take(Rune rune, Range origin)
     {
         if (rune.Value is > ' ' and < 0x7F)
         {
-            _word.Append(char.ToLowerInvariant((char)rune.Value));
+            _word.Append(lowerCase ? char.ToLowerInvariant((char)rune.Value) : (char)rune.Value);
             _origins.Add(origin);
         }
         else if (IsSeparator(rune))
@@ -112,7 +112,15 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 
     private void Append(Rune rune, Range origin)
     {
-        PythonText.AppendLower(_word, rune);
+        if (lowerCase)
+        {
+            PythonText.AppendLower(_word, rune);
+        }
+        else
+        {
+            _word.Append(rune.ToString());
+        }
+
         while (_origins.Count < _word.Length)
         {
             _origins.Add(origin);
@@ -128,7 +136,7 @@ internal sealed class BertWordSplitter(List<BertWord> words)
 
         var text = _word.ToString();
         var whole = _origins[0].Start.._origins[^1].End;
-        if (!System.Text.Ascii.IsValid(text))
+        if (lowerCase && !System.Text.Ascii.IsValid(text))
         {
             (text, var origins) = StripAccents(text, _origins);
             SplitPunctuation(new BertWord(text, whole, false, origins));

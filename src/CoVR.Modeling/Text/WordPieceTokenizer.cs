@@ -33,6 +33,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
 
     private const int MaximalWordLength = 100;
     private readonly WordPieceVocabulary _vocabulary;
+    private readonly bool _lowerCase;
 
     /// <summary>Creates a tokenizer.</summary>
     /// <param name="vocabulary">The tokens; the position of each is its id.</param>
@@ -43,10 +44,10 @@ internal sealed class WordPieceTokenizer : Tokenizer
     {
     }
 
-    private WordPieceTokenizer(string origin, IEnumerable<string> vocabulary, IReadOnlyList<string>? addedTokens)
+    private WordPieceTokenizer(string origin, IEnumerable<string> vocabulary, IReadOnlyList<string>? addedTokens, bool lowerCase = true)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
-        _vocabulary = new WordPieceVocabulary(origin, vocabulary, addedTokens ?? []);
+        (_vocabulary, _lowerCase) = (new WordPieceVocabulary(origin, vocabulary, addedTokens ?? []), lowerCase);
     }
 
     /// <summary>Number of ids, added tokens included.</summary>
@@ -55,13 +56,14 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <summary>Reads a vocabulary file (<c>vocab.txt</c>): one token a line, UTF-8 or UTF-16 with a byte order mark.</summary>
     /// <param name="path">The file.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
+    /// <param name="lowerCase">Whether texts are lower-cased and lose their accents, as uncased vocabularies need it.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">The file is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WordPieceTokenizer Load(string path, IReadOnlyList<string>? addedTokens = null)
+    public static WordPieceTokenizer Load(string path, IReadOnlyList<string>? addedTokens = null, bool lowerCase = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new WordPieceTokenizer(path, ReadLines(path, File.ReadAllBytes(path)), addedTokens);
+        return new WordPieceTokenizer(path, ReadLines(path, File.ReadAllBytes(path)), addedTokens, lowerCase);
     }
 
     /// <summary>Reads a vocabulary from a stream, likewise.</summary>
@@ -172,7 +174,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
     {
         var remaining = maximum;
         var words = new List<BertWord>();
-        var splitter = new BertWordSplitter(words);
+        var splitter = new BertWordSplitter(words, _lowerCase);
         for (var start = 0; start <= text.Length;)
         {
             var special = _vocabulary.FindSpecial(text, start);
