@@ -56,7 +56,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <param name="path">The file.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The file is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The file is not text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WordPieceTokenizer Load(string path, IReadOnlyList<string>? addedTokens = null)
     {
@@ -68,7 +68,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <param name="stream">Read to its end; not closed.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The stream is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The stream is not text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     public static WordPieceTokenizer Load(Stream stream, IReadOnlyList<string>? addedTokens = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
