@@ -31,7 +31,7 @@ public sealed partial class NoticeTests
 
     private static bool Ships(JsonElement package) => new[] { "runtime", "runtimeTargets", "native", "resource" }.Any(kind => package.TryGetProperty(kind, out var files) && files.EnumerateObject().Any(file => !file.Name.EndsWith("_._", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"^\| ([A-Z][^|]*) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([A-Za-z][^|]*) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\([^)]*\)")]
