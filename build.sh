@@ -241,7 +241,7 @@ pack() {
   dotnet CycloneDX src/CoVR.Cli/CoVR.Cli.csproj --output feed --filename covr.cdx.json --output-format Json --exclude-dev --disable-package-restore
 }
 
-# Minutes instead of hours: the check of the machine, then tokens, pictures and search.
+# The short set: the check of the machine, then tokens, pictures and search.
 bench() {
   local suites=('*HarnessBenchmarks*' '*TokenizerBenchmarks*' '*ImageBenchmarks*' '*SearchBenchmarks*')
   [ "${1:-}" != all ] || { suites=('*'); shift; }
