@@ -136,7 +136,7 @@ function Invoke-Tests {
 }
 
 function Invoke-Pack {
-    $version = if ($Rest.Count -gt 0) { @("-p:Version=$($Rest[0])") } else { @() }
+    $version = if ($Rest.Count -gt 0) { @("-p:MinVerVersionOverride=$($Rest[0])") } else { @() }
     dotnet pack CoVR.sln -c $configuration --nologo -o feed -p:ContinuousIntegrationBuild=true @version
     exit $LASTEXITCODE
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace CustomBackbone;
 
-/// <summary>A convolutional network of one's own: 32 x 32 pixels to one token of the whole picture and 16 of its places.</summary>
-/// <remarks>It knows nothing of BLIP; BLIP takes over its width and its picture size.</remarks>
+/// <summary>A custom convolutional network: 32 x 32 pixels to one token for the whole picture and 16 for its regions.</summary>
+/// <remarks>It is independent of BLIP, which adopts its width and its picture size.</remarks>
 internal sealed class ConvBackbone : nn.Module<Tensor, Tensor>, IVisualEncoder
 {
     private const int Channels = 96;

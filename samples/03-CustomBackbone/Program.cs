@@ -84,7 +84,7 @@ SteppedProgress Progress(string stage) => new(at => Say(FormattableString.Invari
 
 void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,5:F0} s  {line}"));
 
-/// <summary>Tells every 100th step.</summary>
+/// <summary>Reports every 100th step.</summary>
 internal sealed class SteppedProgress(Action<StepRecord> tell) : IProgress<StepRecord>
 {
     public void Report(StepRecord value)

@@ -1,4 +1,4 @@
-// A data set in a layout of one's own: ShopDataset.cs reads it, AddDataset registers it, the evaluator takes it like a published one.
+// A data set in a custom layout: ShopDataset.cs reads it, AddDataset registers it, the evaluator takes it like a published one.
 //   usage: CustomDataset [FOLDER]     FOLDER holds triplets.jsonl and media/; without it, or where it is empty, a small one is made
 using System.Text.Json;
 using System.Text.RegularExpressions;

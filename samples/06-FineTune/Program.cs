@@ -1,4 +1,4 @@
-// Fine-tunes a model on triplets of one's own, resumes when started again, and says what it brought.
+// Fine-tunes a model on your triplets, resumes when started again, and reports the gain.
 //   usage: FineTune [FOLDER]
 using System.Text.RegularExpressions;
 using CoVR;

@@ -59,7 +59,7 @@ public sealed record GalleryProperties
     /// <summary>Whether the file says where it was taken.</summary>
     public bool? HasLocation { get; init; }
 
-    /// <summary>Where it was taken, by ISO 6709 (<c>+48.8584+002.2945/</c>); only kept where somebody asked for it (<c>FolderSynchronizer.StoresLocations</c>).</summary>
+    /// <summary>Where it was taken, by ISO 6709 (<c>+48.8584+002.2945/</c>); kept only with <c>FolderSynchronizer.StoresLocations</c>.</summary>
     public string? Location { get; init; }
 
     /// <summary>Who owns the item.</summary>

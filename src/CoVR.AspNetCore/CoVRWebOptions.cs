@@ -77,6 +77,6 @@ public sealed class CoVRWebOptions
     public bool AllowsEditing { get; set; }
 
     /// <summary>Shows an item to the person at this machine, such as in its file manager; only callers on this machine may ask for it.</summary>
-    /// <value>Null by default: nobody may.</value>
+    /// <value>Null by default: not allowed.</value>
     public Func<GalleryItem, CancellationToken, ValueTask>? OpenItem { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace CoVR.AspNetCore;
 
-/// <summary>Says which items of a gallery exist for a caller. Without one, all items exist for everybody whom the host lets in.</summary>
+/// <summary>Says which items of a gallery exist for a caller. Without one, every caller that the host admits sees all items.</summary>
 /// <remarks>
 /// The filter is part of every search, count, list, thumbnail, medium and change; an item outside is answered like one that does not exist. Registered as a service, for a named pipeline keyed by its name.
 /// Implementations are safe for any number of threads.

@@ -40,7 +40,7 @@ public sealed record BlipArchitecture : ComposedArchitecture
     /// <param name="checkpoint">The file; it holds <c>visual_encoder.*</c> and <c>text_decoder.*</c>.</param>
     /// <param name="vocabulary">The vocabulary of bert-base-uncased, one token a line.</param>
     /// <param name="architecture">Sizes; null for <see cref="Base"/>, whose vocabulary is that of the file.</param>
-    /// <returns>Safe for several threads. The weights are released when nobody refers to it any more.</returns>
+    /// <returns>Safe for several threads. The weights are released when the function is garbage collected.</returns>
     /// <exception cref="CoVRException">The file is not a captioning model of these sizes.</exception>
     /// <exception cref="InvalidDataException">The vocabulary is at fault.</exception>
     public static Func<RgbFrame, string> LoadCaptioner(string checkpoint, string vocabulary, BlipArchitecture? architecture = null)

@@ -31,7 +31,7 @@ internal static class CoVRDiagnostics
         .SetTag("gen_ai.embeddings.dimension.count", model.Encoder.Dimensions)
         .SetTag("covr.items", items);
 
-    /// <summary>The name of a gallery for <see cref="StartGalleryCall"/>; null where nobody listens.</summary>
+    /// <summary>The name of a gallery for <see cref="StartGalleryCall"/>; null: no listener.</summary>
     public static async ValueTask<string?> NameOfAsync(IGallery gallery, CancellationToken cancellationToken) =>
         Activities.HasListeners() ? (await gallery.GetInfoAsync(cancellationToken).ConfigureAwait(false)).Name : null;
 

@@ -12,7 +12,7 @@ public sealed class ConsumerTests(ConsumerApplication consumer) : IClassFixture<
             .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
             .Select(Path.GetFileName)
             .Where(name => name != "CoVR.Cli")
-            .Append("CoVR.Conformance")
+            .Concat(["CoVR.Conformance", "CoVR.Templates"])
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(libraries, consumer.Packages);

@@ -29,7 +29,8 @@ public sealed class PackageFeed : IAsyncDisposable
     public IReadOnlyList<string> Packages =>
         [.. Directory.EnumerateFiles(Folder, "*.nupkg").Select(path => Path.GetFileName(path)!.Replace($".{Version}.nupkg", string.Empty, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    private static string Configuration => typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    /// <summary>What is built: Release or Debug.</summary>
+    public static string Configuration => typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
     /// <summary>Packs the libraries, which are built already.</summary>
     public Task PackLibrariesAsync() => OnceAsync(() => _libraries, async () =>

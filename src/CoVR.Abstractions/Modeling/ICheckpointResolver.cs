@@ -13,7 +13,7 @@ public interface ICheckpointResolver
     /// <c>blip2/webvid-covr</c>), an <c>https://</c> address, or <c>hf://owner/repository/file</c>, with <c>@revision</c> if wanted.
     /// </param>
     /// <param name="family">The model family that asks, for example <c>blip</c> or <c>blip2</c>; empty if any will do.</param>
-    /// <param name="variant">The variant of the family that asks, for example <c>large</c>; empty if any will do, as for sizes of one's own.</param>
+    /// <param name="variant">The variant of the family that asks, for example <c>large</c>; empty if any will do, as for custom sizes.</param>
     /// <returns>One sentence that says how to fix it; null if no problem was found.</returns>
     string? FindFault(string name, string family = "", string variant = "");
 

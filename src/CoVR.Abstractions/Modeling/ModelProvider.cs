@@ -14,7 +14,7 @@ public interface IModelProvider
 }
 
 /// <summary>Loads a model once, on first use, for all callers.</summary>
-/// <param name="load">Loads the model; its token is cancelled when nobody waits any more.</param>
+/// <param name="load">Loads the model; its token is cancelled when the last caller stops waiting.</param>
 internal sealed class ModelProvider(Func<CancellationToken, ValueTask<ComposedModel>> load) : IModelProvider, IDisposable
 {
     private readonly Lock _gate = new();

@@ -20,7 +20,7 @@ internal sealed class ItemEndpoints(WebPipeline web, SearchService search)
     {
         var items = new ItemEndpoints(web, search);
         api.MapGet("items", items.ListAsync).Produces<SearchAnswer>().WithName("listItems").WithSummary("Lists items, the latest first or by name.");
-        api.MapGet("items/{id}", items.GetAsync).Produces<ItemView>().WithName("getItem").WithSummary("Tells what is known of an item.");
+        api.MapGet("items/{id}", items.GetAsync).Produces<ItemView>().WithName("getItem").WithSummary("Describes an item.");
         api.MapGet("items/{id}/similar", items.SimilarAsync).Produces<SearchAnswer>().WithName("similarItems").WithSummary("Finds items like an item.");
         api.MapGet("items/{id}/thumbnail", items.ThumbnailAsync).Produces(200, contentType: "image/jpeg").WithName("getThumbnail").WithSummary("A small picture of an item; of a video at a time.");
         api.MapGet("items/{id}/media", items.MediaAsync).Produces(200, contentType: "application/octet-stream").WithName("getMedia").WithSummary("The picture or video itself, also in ranges.");

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoVR.AspNetCore.Api;
 
-/// <summary>What is told of an item; nothing that only its machine knows.</summary>
+/// <summary>The public description of an item, without paths or other details of the server.</summary>
 internal record ItemView
 {
     public string Id { get; init; } = "";

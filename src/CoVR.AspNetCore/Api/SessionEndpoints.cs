@@ -26,5 +26,5 @@ internal static class SessionEndpoints
     }
 }
 
-/// <summary>What a page is told first.</summary>
+/// <summary>The first response to a page.</summary>
 internal sealed record SessionAnswer(string Token, bool CanEdit, bool CanOpenFolder, IReadOnlyList<string> Languages);

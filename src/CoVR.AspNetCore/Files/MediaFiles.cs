@@ -38,5 +38,5 @@ internal static class MediaFiles
         }
     }
 
-    private static ApiException Missing() => new(404, "media.missing", "The item's file is not there, or is no picture or video any more.");
+    private static ApiException Missing() => new(404, "media.missing", "The item's file is missing, or no longer a picture or video.");
 }

@@ -89,7 +89,7 @@ internal sealed class UploadReader(CoVRWebOptions options, TimeProvider time)
     {
         if (ContentTypes.Of(bytes.AsSpan(0, Math.Min(bytes.Length, ContentTypes.HeaderBytes))) is null)
         {
-            throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "upload.unsupported", "The file is no picture or video of a known format.");
+            throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "upload.unsupported", "The file is not a picture or video of a known format.");
         }
     }
 }

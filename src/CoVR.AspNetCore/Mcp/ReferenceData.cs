@@ -24,7 +24,7 @@ internal static class ReferenceData
         var bytes = new byte[(encoded.Length / 4 * 3) + 3];
         SearchRequest.Require(Convert.TryFromBase64Chars(encoded, bytes, out var length), "upload.unsupported", "data is neither base64 nor a data: URI of base64.");
         var file = bytes[..length];
-        SearchRequest.Require(ContentTypes.Of(file.AsSpan(0, Math.Min(length, ContentTypes.HeaderBytes))) is not null, "upload.unsupported", "A file in data is no picture or video of a known format.");
+        SearchRequest.Require(ContentTypes.Of(file.AsSpan(0, Math.Min(length, ContentTypes.HeaderBytes))) is not null, "upload.unsupported", "A file in data is not a picture or video of a known format.");
         return file;
     }
 }

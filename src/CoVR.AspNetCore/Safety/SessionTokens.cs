@@ -30,6 +30,6 @@ internal sealed class SessionTokens
         }
     }
 
-    /// <summary>Tells users apart; empty for anonymous ones.</summary>
+    /// <summary>Identifies the user; empty for anonymous ones.</summary>
     public static string NameOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.Identity?.Name ?? "";
 }

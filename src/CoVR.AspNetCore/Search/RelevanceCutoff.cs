@@ -4,7 +4,7 @@ using CoVR.Retrieval;
 namespace CoVR.AspNetCore.Search;
 
 /// <summary>
-/// Tells hits from items that are merely there: a query's scores of random items of the gallery, nearly all of them irrelevant, say how high chance reaches for this query and
+/// Separates relevant hits from the rest: a query's scores of random items of the gallery, nearly all of them irrelevant, say how high chance reaches for this query and
 /// this model. The cut-off lies three robust standard deviations (1.4826 times the median deviation) above their median.
 /// </summary>
 internal sealed class RelevanceCutoff(TimeProvider time)

@@ -69,7 +69,7 @@ internal sealed partial class StopSignals : IDisposable
         Thread.Sleep(Grace);
         var farewell = new Thread(() => Stopped?.Invoke()) { IsBackground = true };
         farewell.Start();
-        farewell.Join(GraceOfConsole); // a pipe that nobody reads would block forever
+        farewell.Join(GraceOfConsole); // an unread pipe would block forever
         Exit(_exitCode);
     }
 

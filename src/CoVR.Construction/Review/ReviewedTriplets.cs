@@ -19,7 +19,7 @@ internal sealed class ReviewedTriplets(WorkFile file)
     /// What several reviewers decide together: a triplet is discarded if at least as many discard it as keep it; its text is the one that most of those who
     /// keep it chose, of equally many the one that was chosen first.
     /// </summary>
-    /// <returns>Whether it is discarded, and its text; null if nobody decided.</returns>
+    /// <returns>Whether it is discarded, and its text; null if not reviewed.</returns>
     public static (bool Discarded, string? Text)? Unite(IEnumerable<ReviewDecision> decisions)
     {
         var all = decisions.Where(decision => decision.Verdict != ReviewVerdict.Undecided).ToArray();

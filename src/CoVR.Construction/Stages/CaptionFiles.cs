@@ -34,7 +34,7 @@ internal sealed class CaptionFiles(CollectOptions options, StageWork work)
         }
     }
 
-    /// <summary>How a file is read, and its columns; only a tolerant reader passes over lines that are no text or no row.</summary>
+    /// <summary>How a file is read, and its columns; only a tolerant reader skips lines that are not valid text or rows.</summary>
     /// <exception cref="ConstructionException">Its kind is unknown.</exception>
     public static (string Source, IReadOnlyList<string> Columns) Open(WorkFile file, string path, bool tolerant, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using CoVR.Data;
 
 namespace CoVR.Datasets.Annotations;
 
-/// <summary>Reads text files that users made: UTF-8 with or without a byte order mark, or UTF-16 with one. Bytes that are no text are an error, never U+FFFD.</summary>
+/// <summary>Reads text files that users made: UTF-8 with or without a byte order mark, or UTF-16 with one. Invalid bytes are an error, never U+FFFD.</summary>
 /// <remarks>Safe for use from several threads.</remarks>
 public static class TextFile
 {
@@ -16,14 +16,14 @@ public static class TextFile
 
     /// <summary>Opens a file as UTF-8 without a byte order mark. A UTF-16 file is converted in memory.</summary>
     /// <param name="file">The file.</param>
-    /// <returns>Its bytes, to be disposed of. They are not checked: what is no text in the file is no UTF-8 here.</returns>
+    /// <returns>Its bytes, to be disposed of. They are not checked: invalid text in the file is invalid UTF-8 here.</returns>
     /// <exception cref="DatasetFormatException">The file does not exist or cannot be opened.</exception>
     public static Stream Open(string file) => Open(file, "file");
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="DatasetFormatException">The file does not exist, cannot be opened, or is no text; the first line that is none is named.</exception>
+    /// <exception cref="DatasetFormatException">The file does not exist, cannot be opened, or is not text; the message names the first such line.</exception>
     public static string Read(string file)
     {
         var bytes = ReadBytes(file, "file");
@@ -35,7 +35,7 @@ public static class TextFile
     /// <summary>Reads the lines of a file.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The lines, without their ends.</returns>
-    /// <exception cref="DatasetFormatException">The file does not exist, cannot be opened, or has a line that is no text.</exception>
+    /// <exception cref="DatasetFormatException">The file does not exist, cannot be opened, or has a line that is not valid text.</exception>
     public static IReadOnlyList<string> ReadLines(string file) => ReadLines(file, "file");
 
     /// <summary>Reads the distinct texts of a file in file order.</summary>
@@ -70,7 +70,7 @@ public static class TextFile
         return [.. ids.Where(id => !string.IsNullOrWhiteSpace(id)).Select(id => new MediaId(id.Trim()))];
     }
 
-    /// <summary>Reads the lines of a file; without <paramref name="onFault"/> the first line that is no text throws.</summary>
+    /// <summary>Reads the lines of a file; without <paramref name="onFault"/> the first line that is not valid text throws.</summary>
     internal static List<string> ReadLines(string file, string what, Action<DatasetFormatException>? onFault = null)
     {
         ReadOnlySpan<byte> rest = ReadBytes(file, what);
@@ -130,7 +130,7 @@ public static class TextFile
         return bytes;
     }
 
-    /// <summary>What is wrong with the first bytes that are no text; null when nothing is.</summary>
+    /// <summary>What is wrong with the first invalid bytes; null if all are valid.</summary>
     /// <param name="text">Should be UTF-8.</param>
     /// <param name="at">Where those bytes are.</param>
     internal static string? FaultOf(ReadOnlySpan<byte> text, out int at)

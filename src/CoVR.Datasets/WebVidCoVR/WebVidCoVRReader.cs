@@ -89,7 +89,7 @@ internal sealed class WebVidCoVRReader(WebVidCoVROptions options, ILogger logger
         }
     }
 
-    /// <summary>Reads the list of a gallery: an identity a line. Without <paramref name="onFault"/> the first line that is no text throws.</summary>
+    /// <summary>Reads the list of a gallery: one identity per line. Without <paramref name="onFault"/> the first line that is not valid text throws.</summary>
     internal static MediaId[] ReadGallery(string file, Action<DatasetFormatException>? onFault = null) =>
         [.. TextFile.ReadLines(file, "gallery file", onFault).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new MediaId(line.Trim())).Distinct()];
 

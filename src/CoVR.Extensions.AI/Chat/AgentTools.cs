@@ -39,7 +39,7 @@ internal sealed class AgentTools(IComposedRetriever retriever, IGallery gallery,
         return new SearchAnswer([.. result.Hits.Where(hit => known.ContainsKey(hit.Id)).Select(hit => Describe(hit, known[hit.Id]))], result.Candidates);
     }
 
-    [Description("Tells what is known of one item of the gallery: kind, when it was taken, camera, tags, and the times of the frames that are searched. Returns an error if there is no such item.")]
+    [Description("Describes one item of the gallery: kind, when it was taken, camera, tags, and the times of the frames that are searched. Returns an error if there is no such item.")]
     public async Task<Item> DescribeItemAsync([Description("The id of the item, as search_gallery returns it.")] string id, CancellationToken cancellationToken = default)
     {
         var entry = await FindAsync(id, cancellationToken).ConfigureAwait(false);

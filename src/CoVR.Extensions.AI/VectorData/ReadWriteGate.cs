@@ -27,7 +27,7 @@ internal sealed class ReadWriteGate
         }
     }
 
-    /// <summary>Waits until nobody is inside.</summary>
+    /// <summary>Waits until all readers and writers have left.</summary>
     public async ValueTask<Visit> WriteAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);

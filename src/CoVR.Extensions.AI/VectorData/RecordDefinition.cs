@@ -2,7 +2,7 @@ using Microsoft.Extensions.VectorData;
 
 namespace CoVR.Extensions.AI.VectorData;
 
-/// <summary>What a vector store is told of the properties of a <see cref="GalleryRecord{TKey}"/>.</summary>
+/// <summary>Describes to a vector store the properties of a <see cref="GalleryRecord{TKey}"/>.</summary>
 internal static class RecordDefinition
 {
     public static VectorStoreCollectionDefinition Of<TKey>(int dimensions, VectorStoreGalleryOptions<TKey> options)

@@ -16,7 +16,7 @@ internal enum CheckpointFormat
     Safetensors,
 }
 
-/// <summary>Tells the form of a weights file by its first bytes.</summary>
+/// <summary>Detects the format of a weights file from its first bytes.</summary>
 internal static class CheckpointFormats
 {
     /// <summary>Reads the table of contents of a file of any form.</summary>

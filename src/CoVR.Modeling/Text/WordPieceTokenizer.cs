@@ -58,7 +58,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <param name="lowerCase">Whether texts are lower-cased and lose their accents, as uncased vocabularies need it.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The file is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The file is not text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WordPieceTokenizer Load(string path, IReadOnlyList<string>? addedTokens = null, bool lowerCase = true)
     {
@@ -70,7 +70,7 @@ internal sealed class WordPieceTokenizer : Tokenizer
     /// <param name="stream">Read to its end; not closed.</param>
     /// <param name="addedTokens">Special tokens that get the ids after the vocabulary's.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidDataException">The stream is no text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
+    /// <exception cref="InvalidDataException">The stream is not text, or the vocabulary is empty, lacks a special token, or holds a token twice or an empty one.</exception>
     public static WordPieceTokenizer Load(Stream stream, IReadOnlyList<string>? addedTokens = null)
     {
         ArgumentNullException.ThrowIfNull(stream);

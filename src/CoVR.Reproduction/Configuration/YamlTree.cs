@@ -19,7 +19,7 @@ internal sealed class YamlTree
     private YamlTree(string source) => _source = source;
 
     /// <summary>Reads the text of a file.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be read, or is no text.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be read, or is not text.</exception>
     public static string ReadText(string file)
     {
         try

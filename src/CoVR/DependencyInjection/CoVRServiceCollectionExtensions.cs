@@ -123,7 +123,7 @@ public static class CoVRServiceCollectionExtensions
 
     /// <summary>Sets how queries and candidates are compared; the mean-pooled dot product by default.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="similarity">The similarity, one of <see cref="Similarities"/> or of one's own.</param>
+    /// <param name="similarity">The similarity, one of <see cref="Similarities"/> or your own.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseSimilarity(this ICoVRBuilder builder, ISimilarity similarity)
     {
@@ -133,7 +133,7 @@ public static class CoVRServiceCollectionExtensions
 
     /// <summary>Sets how the stored frames of a gallery item are pooled; the mean by default.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="pooling">The pooling, one of <see cref="FramePoolings"/> or of one's own.</param>
+    /// <param name="pooling">The pooling, one of <see cref="FramePoolings"/> or your own.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseFramePooling(this ICoVRBuilder builder, IFramePooling pooling)
     {
@@ -143,7 +143,7 @@ public static class CoVRServiceCollectionExtensions
 
     /// <summary>Sets how queries of several parts become one embedding; <see cref="QueryCombiners.Corrected"/> by default.</summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="combiner">The combiner, one of <see cref="QueryCombiners"/> or of one's own.</param>
+    /// <param name="combiner">The combiner, one of <see cref="QueryCombiners"/> or your own.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UseQueryCombiner(this ICoVRBuilder builder, IQueryCombiner combiner)
     {
@@ -217,7 +217,7 @@ public static class CoVRServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>What is in a pipeline without data set is somebody's own.</summary>
+    /// <summary>A pipeline without a data set searches a user's own files.</summary>
     internal static ICoVRBuilder ReadPicturesAsSeen(this ICoVRBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

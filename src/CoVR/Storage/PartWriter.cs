@@ -32,7 +32,7 @@ internal sealed class PartWriter(PartContents contents, RowForm form)
     /// <summary>Writes the part.</summary>
     /// <param name="step">Called before each step that changes a file; a test may throw.</param>
     /// <param name="cancellationToken">Ends the work before the file is in place.</param>
-    /// <returns>The part; null if somebody damaged it already.</returns>
+    /// <returns>The part; null if it is already damaged.</returns>
     /// <exception cref="GalleryException">A record is damaged.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public SegmentPart? Write(Action<string>? step, CancellationToken cancellationToken)

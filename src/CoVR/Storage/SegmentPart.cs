@@ -209,7 +209,7 @@ internal sealed class SegmentPart
     }
 }
 
-/// <summary>Bytes of a part changed after it was written. It is thrown away and made again; callers of a gallery do not see this.</summary>
+/// <summary>Bytes of a part changed after it was written. It is discarded and rebuilt; callers of a gallery do not see this exception.</summary>
 internal sealed class PartDamagedException(SegmentPart part) : Exception($"'{part.Path}' is damaged.")
 {
     public SegmentPart Part => part;

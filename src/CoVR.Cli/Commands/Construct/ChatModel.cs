@@ -36,7 +36,7 @@ internal sealed record ChatModel(string Protocol, string Model, Uri? Endpoint, s
         return new OpenAIClient(new ApiKeyCredential(ReadKey()), options).GetChatClient(Model).AsIChatClient();
     }
 
-    // Another service gets a key only if its variable is named; servers on one's own machine need none.
+    // Another service gets a key only if its variable is named; local servers need none.
     private string ReadKey()
     {
         var variable = KeyVariable ?? (Endpoint is null ? UsualKey : null);

@@ -6,7 +6,7 @@ namespace CoVR.Cli.Commands.Construct;
 /// <summary>The queue of a construction for the review page.</summary>
 /// <param name="queue">The queue; the caller disposes it.</param>
 /// <param name="title">The headline.</param>
-/// <param name="reviewer">Who decides if nobody else is named.</param>
+/// <param name="reviewer">The reviewer if none is named.</param>
 internal sealed class ConstructionReview(ReviewQueue queue, string title, string reviewer) : IReviewQueue
 {
     public string Title => title;

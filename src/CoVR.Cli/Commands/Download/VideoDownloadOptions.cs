@@ -38,7 +38,7 @@ internal sealed class VideoDownloadOptions
     /// <summary>Whether the last frame of a video is decoded too, which takes as long as decoding all of it; otherwise only the first is.</summary>
     public bool CheckLastFrame { get; set; }
 
-    /// <summary>Whether existing files are checked too, and downloaded again if they are no videos: the reference's script stores error pages as <c>.mp4</c>.</summary>
+    /// <summary>Whether existing files are checked too, and downloaded again if they are not videos: the reference's script stores error pages as <c>.mp4</c>.</summary>
     public bool CheckExisting { get; set; }
 
     /// <summary>Whether videos are tried again that an earlier run found to be gone or no video. Other failures are always tried again.</summary>

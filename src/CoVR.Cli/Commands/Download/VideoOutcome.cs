@@ -12,7 +12,7 @@ internal enum VideoStatus
     /// <summary>The server does not have or give it (404, 410, 403 and the like); the next run does not ask again.</summary>
     Gone,
 
-    /// <summary>What arrived is no video that can be decoded, and was removed; the next run does not ask again.</summary>
+    /// <summary>The response is not a decodable video, and was removed; the next run does not request it again.</summary>
     NotAVideo,
 
     /// <summary>The list of addresses does not have it.</summary>

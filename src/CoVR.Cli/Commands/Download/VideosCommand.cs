@@ -58,7 +58,7 @@ internal sealed class VideosCommand
         {
             Notes = """
                 Beside the videos, downloads-SPLIT.jsonl records what happened to each, and missing-SPLIT.csv lists those that are missing.
-                A video that the server no longer has (404, 403) and a file that is no video are not requested again; all other failures are retried by the next run.
+                A video that the server no longer has (404, 403) and a file that is not a video are not requested again; all other failures are retried by the next run.
                 Shards do not depend on what is already there: start and stop them at any time, on any machine.
                 Exit code 0: all are there; 1: some are missing.
                 """,

@@ -12,7 +12,7 @@ internal static class EmbedCommand
         var command = new DocumentedCommand("embed", "Computes the embeddings that training, tests and search compare queries with.")
         {
             Notes = """
-                An interrupted job goes on where it stopped when the same command is given again. Files that cannot be read are listed at the end; the exit
+                An interrupted job continues when the same command is run again. Files that cannot be read are listed at the end; the exit
                 code is 0 only when everything was embedded. 'covr embed images --help' and so on explain each.
                 """,
             Examples =

@@ -14,9 +14,9 @@ internal sealed class GalleryCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandHost host)
     {
-        var command = new DocumentedCommand("gallery", "Looks after a gallery in PostgreSQL: its index, its recall, the servers that it is on.")
+        var command = new DocumentedCommand("gallery", "Manages a gallery in PostgreSQL: its index, its recall and its servers.")
         {
-            Notes = "'covr embed … --postgres NAME' creates and fills a gallery, 'covr search --postgres NAME' searches it. docs/postgres.md and docs/scaling.md tell more.",
+            Notes = "'covr embed … --postgres NAME' creates and fills a gallery, 'covr search --postgres NAME' searches it. See docs/postgres.md and docs/scaling.md.",
             Examples =
             [
                 new("covr gallery index clips", "after the first embedding job"),

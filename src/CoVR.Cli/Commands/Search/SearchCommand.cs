@@ -141,7 +141,7 @@ internal sealed class SearchCommand
             : null;
     }
 
-    /// <summary>The query; null if nothing is asked for. <paramref name="other"/> makes the part of a name that is no file.</summary>
+    /// <summary>The query; null without a query. <paramref name="other"/> makes the part of a name that is not a file.</summary>
     private ComposedQuery? Query(ParseResult parsed, string folder, Func<string, QueryPart?> other)
     {
         var (reference, text) = (Reference(parsed, folder), parsed.GetValue(_text));

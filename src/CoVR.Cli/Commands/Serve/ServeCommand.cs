@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoVR.Cli.Commands.Serve;
 
-/// <summary><c>covr serve</c>: a page, an API and tools for agents over one's own folders.</summary>
+/// <summary><c>covr serve</c>: a page, an API and tools for agents over local folders.</summary>
 internal sealed class ServeCommand
 {
     private const int DefaultPort = 8477;
