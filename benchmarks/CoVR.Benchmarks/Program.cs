@@ -32,6 +32,8 @@ switch (args)
         return await SearchCommand.RunAsync(rest);
     case [QueriesCommand.Name, .. var rest]:
         return await QueriesCommand.RunAsync(rest);
+    case [RerankCommand.Name, .. var rest]:
+        return await RerankCommand.RunAsync(rest);
     case [TenMillionCommand.Name, .. var rest]:
         return await TenMillionCommand.RunAsync(rest);
     case [PostgresCommand.Name, .. var rest]:

@@ -57,6 +57,15 @@ public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, long Candidates
 
     /// <summary>How long the gallery took to rank.</summary>
     public TimeSpan SearchingTime { get; init; }
+
+    /// <summary>How long the reranker took; zero if nothing was reranked.</summary>
+    public TimeSpan RerankingTime { get; init; }
+
+    /// <summary>How many candidates the reranker scored: 0 without one, or if the first pass was sure.</summary>
+    public int RerankedCandidates { get; init; }
+
+    /// <summary>Why candidates could not be scored by the reranker; they keep the places of the first pass.</summary>
+    public IReadOnlyList<CoVRException> RerankFaults { get; init; } = [];
 }
 
 /// <summary>One hit of a search.</summary>
@@ -67,6 +76,12 @@ public sealed record SearchHit(MediaId Id, float Score, int Rank)
 {
     /// <summary>Where in the video the query is answered; null for pictures and if frame times are unknown.</summary>
     public Moment? Moment { get; init; }
+
+    /// <summary>The reranker's score, in a range of its own; hits that have one are ordered by it, and <see cref="Score"/> stays that of the first pass. Null if it was not reranked.</summary>
+    public float? RerankScore { get; init; }
+
+    /// <summary>The one-based rank in the first pass; null if it was not reranked.</summary>
+    public int? FirstRank { get; init; }
 }
 
 /// <summary>The part of a video that answers a query: the frame that is most similar to it, with its neighbours that are nearly as similar.</summary>

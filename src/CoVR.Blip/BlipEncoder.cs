@@ -89,6 +89,15 @@ internal sealed class BlipEncoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
+    /// <remarks>The tokens of the text encoder, which looks at the picture; those of another fusion are its queries.</remarks>
+    public override (Tensor Tokens, Tensor? Mask) EncodePair(Tensor visualTokens, TokenBatch text)
+    {
+        RequireVisual(visualTokens);
+        ArgumentNullException.ThrowIfNull(text);
+        return _text is MedTextEncoder med ? (med.EncodeWithImage(text, visualTokens), text.MaskOn(visualTokens.device)) : base.EncodePair(visualTokens, text);
+    }
+
+    /// <inheritdoc/>
     protected override bool IsTrained(string name, TrainableWeights set) => set switch
     {
         TrainableWeights.Composed => !IsIn(name, "vision_proj"),

@@ -133,6 +133,15 @@ internal sealed class Blip2Encoder : ComposedFamilyEncoder
     }
 
     /// <inheritdoc/>
+    public override (Tensor Tokens, Tensor? Mask) EncodePair(Tensor visualTokens, TokenBatch text)
+    {
+        RequireVisual(visualTokens);
+        ArgumentNullException.ThrowIfNull(text);
+        using var scope = NewDisposeScope();
+        return (_former.Encode(_queries, visualTokens, text).narrow(1, 0, Vectors).MoveToOuterDisposeScope(), null);
+    }
+
+    /// <inheritdoc/>
     protected override bool IsTrained(string name, TrainableWeights set) => set switch
     {
         TrainableWeights.Composed => !IsFrozenInQueries(name),

@@ -26,6 +26,7 @@ public sealed class DependencyTests
         ["CoVR.Extensions.AI"] = ["CoVR"],
         ["CoVR.Construction"] = ["CoVR"],
         ["CoVR.AspNetCore"] = ["CoVR"],
+        ["CoVR.Reranking"] = ["CoVR"],
     };
 
     /// <summary>Packages that some rooms isolate; no other library may use their types.</summary>

@@ -32,20 +32,29 @@ internal sealed partial class QueryWorld : IAsyncDisposable
 
     public RetrievalPipeline Pipeline { get; }
 
+    /// <summary>The services of the pipeline.</summary>
+    public IServiceProvider Services => _services;
+
+    /// <summary>Reads the splits of the world.</summary>
+    public required ITripletDatasetReader Reader { get; init; }
+
     /// <summary>Every scene, in the order of the gallery.</summary>
     public Look[] Looks { get; }
 
     /// <summary>Opens what <c>covr demo --seed SEED --output FOLDER</c> left in its folder.</summary>
-    public static async Task<QueryWorld> OpenAsync(string folder, int seed)
+    public static async Task<QueryWorld> OpenAsync(string folder, int seed, Action<ICoVRBuilder>? configure = null)
     {
         NativeTorch.EnsureLoaded();
         TorchSharp.torch.set_num_threads(1);
         var world = await SyntheticWorld.WriteAsync(Path.Combine(folder, "work", "world"), new SyntheticWorldOptions { Seed = seed });
         var layout = new WebVidCoVROptions();
         world.Configure(layout);
-        var train = await layout.CreateReader().ReadAsync(DatasetSplit.Train);
+        var reader = layout.CreateReader();
+        var train = await reader.ReadAsync(DatasetSplit.Train);
         var services = new ServiceCollection();
-        services.AddCoVR().UseBlip(options =>
+        var builder = services.AddCoVR();
+        configure?.Invoke(builder);
+        builder.UseBlip(options =>
         {
             options.Architecture = new BlipArchitecture
             {
@@ -59,7 +68,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
             options.Checkpoint = Path.Combine(folder, "work", "composition.safetensors");
         });
         var provider = services.BuildServiceProvider();
-        var opened = new QueryWorld(world, provider, await provider.GetRequiredService<Evaluator>().GetPipelineAsync());
+        var opened = new QueryWorld(world, provider, await provider.GetRequiredService<Evaluator>().GetPipelineAsync()) { Reader = reader };
 
         opened._gallery = [.. (await opened.Pipeline.EmbedItemsAsync([.. opened.Looks.Select(opened.Shown)])).Select(item => opened.Pipeline.Pooling.Pool(item).Values)];
         return opened;

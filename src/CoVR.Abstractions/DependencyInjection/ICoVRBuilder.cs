@@ -125,6 +125,13 @@ public static class CoVRBuilderExtensions
     public static ICoVRBuilder UseQueryCombiner<T>(this ICoVRBuilder builder)
         where T : class, IQueryCombiner => builder.Use<IQueryCombiner>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
 
+    /// <summary>Lets a reranker score the best hits of every search again.</summary>
+    /// <typeparam name="T">The reranker.</typeparam>
+    /// <param name="builder">The pipeline.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseReranker<T>(this ICoVRBuilder builder)
+        where T : class, IReranker => builder.Use<IReranker>((services, _) => ActivatorUtilities.CreateInstance<T>(services));
+
     /// <summary>Replaces the image decoder.</summary>
     /// <typeparam name="T">The decoder.</typeparam>
     /// <param name="builder">The pipeline.</param>

@@ -34,6 +34,12 @@ public interface IComposedEncoder
     /// <exception cref="ArgumentException">A required part is missing.</exception>
     Tensor EncodeQuery(Tensor? visualTokens, TokenBatch? modification, QueryParts parts = QueryParts.Both);
 
+    /// <summary>Computes what a text and a picture have to do with each other, token by token: the multimodal encoder's output before it is pooled.</summary>
+    /// <param name="visualTokens">[B, N, C] from <see cref="EncodeVisual"/>.</param>
+    /// <param name="text">Ids and mask [B, T].</param>
+    /// <returns>Tokens [B, M, W], and their mask [B, M] int64, 1 for tokens and 0 for padding; null if nothing is padded. By default the vectors of the query, [B, Q, D].</returns>
+    (Tensor Tokens, Tensor? Mask) EncodePair(Tensor visualTokens, TokenBatch text) => (EncodeQuery(visualTokens, text), null);
+
     /// <summary>Embeds captions of targets.</summary>
     /// <param name="caption">Ids and mask [B, T].</param>
     /// <returns>[B, D], unit rows.</returns>

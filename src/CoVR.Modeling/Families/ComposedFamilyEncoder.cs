@@ -120,6 +120,9 @@ public abstract class ComposedFamilyEncoder : nn.Module, IComposedEncoder
     public abstract Tensor EncodeCaption(TokenBatch caption);
 
     /// <inheritdoc/>
+    public virtual (Tensor Tokens, Tensor? Mask) EncodePair(Tensor visualTokens, TokenBatch text) => (EncodeQuery(visualTokens, text), null);
+
+    /// <inheritdoc/>
     /// <remarks>
     /// The family's own fusion gives what the papers' method gives for both parts, the same as a caption for the modification
     /// alone and the same as a target for the reference alone. A host's fusion gets null for a part that is not asked for.

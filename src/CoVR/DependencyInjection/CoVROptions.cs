@@ -15,6 +15,15 @@ public sealed class CoVROptions
     /// <value>The number of processors by default; 1 to 1024.</value>
     [Range(1, 1024)]
     public int ConcurrentQueries { get; set; } = Math.Min(1024, Environment.ProcessorCount);
+
+    /// <summary>How many of the best hits a reranker scores again.</summary>
+    /// <value>20 by default; 2 to 1000.</value>
+    [Range(2, 1000)]
+    public int RerankedHits { get; set; } = 20;
+
+    /// <summary>The difference between the first two scores from which on nothing is reranked; infinity for never.</summary>
+    /// <value>Null by default: the reranker's own (<see cref="IReranker.ConfidentMargin"/>).</value>
+    public float? ConfidentMargin { get; set; }
 }
 
 /// <summary>Collects every fault of a pipeline's options, those of nested options included, into one message.</summary>

@@ -151,6 +151,16 @@ public static class CoVRServiceCollectionExtensions
         return builder.Use((_, _) => combiner);
     }
 
+    /// <summary>Lets a reranker score the best hits of every search again; without one, nothing is reranked.</summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="reranker">The reranker; disposed with the container if it can be.</param>
+    /// <returns>The same builder.</returns>
+    public static ICoVRBuilder UseReranker(this ICoVRBuilder builder, IReranker reranker)
+    {
+        ArgumentNullException.ThrowIfNull(reranker);
+        return builder.Use((_, _) => reranker);
+    }
+
     /// <summary>Sets which frames of gallery items are embedded; 15 evenly spaced ones by default.</summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="sampler">The sampler; its name becomes part of the fingerprint.</param>

@@ -33,7 +33,7 @@ internal static class PipelineParts
     }
 
     public static EmbeddingOptions EmbeddingOptionsOf(IServiceProvider services, string name) =>
-        services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name).Embedding;
+        OptionsOf(services, name).Embedding;
 
     /// <summary>A gallery that is opened when the model is loaded, whose weights are part of the fingerprint.</summary>
     public static IGallery Defer(IServiceProvider services, string name, Func<EmbeddingFingerprint, IGallery> open) => new DeferredGallery(async cancellationToken =>
@@ -60,7 +60,12 @@ internal static class PipelineParts
         Pooling = services.GetRequiredKeyedService<IFramePooling>(name),
         Gallery = services.GetRequiredKeyedService<IGallery>(name),
         Combiner = services.GetRequiredKeyedService<IQueryCombiner>(name),
+        Reranker = services.GetKeyedService<IReranker>(name),
+        RerankedHits = OptionsOf(services, name).RerankedHits,
+        ConfidentMargin = OptionsOf(services, name).ConfidentMargin,
     };
+
+    private static CoVROptions OptionsOf(IServiceProvider services, string name) => services.GetRequiredService<IOptionsMonitor<CoVROptions>>().Get(name);
 }
 
 /// <summary>The slot of the sampler for references, beside the slot of the gallery's <see cref="IFrameSampler"/>.</summary>

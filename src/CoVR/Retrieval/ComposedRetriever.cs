@@ -65,13 +65,15 @@ internal sealed class ComposedRetriever : IComposedRetriever, IDisposable
                 : (await ModelCalls.EncodeQueriesAsync(pipeline.Model, reference is null ? [] : [reference], [pair.Text ?? string.Empty], pair.Parts, cancellationToken).ConfigureAwait(false))[0],
             cancellationToken).ConfigureAwait(false);
         var encoded = _time.GetTimestamp();
-        var result = await SearchAsync(pipeline.Gallery, new GalleryQuery(embedding, options), cancellationToken).ConfigureAwait(false);
-        return result with
+        var reranking = new RerankingPass(pipeline);
+        var result = await SearchAsync(pipeline.Gallery, new GalleryQuery(embedding, reranking.Widen(options)), cancellationToken).ConfigureAwait(false);
+        result = result with
         {
             ReadingTime = _time.GetElapsedTime(start, read),
             EncodingTime = _time.GetElapsedTime(read, encoded),
             SearchingTime = _time.GetElapsedTime(encoded),
         };
+        return reranking.Narrow(await reranking.RunAsync(query, result, null, cancellationToken).ConfigureAwait(false), options);
     }
 
     private async Task<EmbeddingSet> EncodeAsync(Func<Task<EmbeddingSet>> encode, CancellationToken cancellationToken)

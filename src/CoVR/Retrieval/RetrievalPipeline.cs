@@ -38,6 +38,28 @@ public sealed record RetrievalPipeline : IPipelineProvider
     /// <value><see cref="QueryCombiners.Corrected"/> with its defaults.</value>
     public IQueryCombiner Combiner { get; init; } = QueryCombiners.Corrected();
 
+    /// <summary>Scores the best hits of a search again; null if nothing does.</summary>
+    public IReranker? Reranker { get; init; }
+
+    /// <summary>How many of the best hits are scored again.</summary>
+    /// <value>20 by default.</value>
+    public int RerankedHits { get; init; } = 20;
+
+    /// <summary>The difference between the first two scores from which on nothing is reranked.</summary>
+    /// <value>Null by default: the reranker's own.</value>
+    public float? ConfidentMargin { get; init; }
+
+    /// <summary>Reranks the best hits of a first pass; what every search of this pipeline does. Safe for use from several threads.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="first">The result of the first pass, from rank 1 on.</param>
+    /// <param name="locate">Finds the picture or video of a hit; null for the files that the gallery names.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The same hits, the first <see cref="RerankedHits"/> of them in a new order; the same result without a reranker, or if the first pass was sure.</returns>
+    /// <exception cref="MediaReadException">A picture or video of the query cannot be read; a hit that cannot be read is reported in <see cref="SearchResult.RerankFaults"/>.</exception>
+    /// <exception cref="InvalidOperationException">The reranker returned another number of scores, or one that is not finite.</exception>
+    public Task<SearchResult> RerankAsync(ComposedQuery query, SearchResult first, Func<MediaId, MediaSource?>? locate = null, CancellationToken cancellationToken = default) =>
+        new RerankingPass(this).RunAsync(query, first, locate, cancellationToken);
+
     /// <summary>Creates a job that embeds into <see cref="Gallery"/>; that of a pipeline from <c>AddCoVR</c> is registered as <see cref="IEmbeddingJob"/>.</summary>
     /// <param name="options">Batches, workers, queue; null for the defaults.</param>
     /// <param name="time">The clock of progress; null for the system's.</param>
