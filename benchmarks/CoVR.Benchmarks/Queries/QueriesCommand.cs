@@ -64,6 +64,11 @@ internal static class QueriesCommand
         yield return ("4 two turns", [.. tasks.Turns(2)]);
         yield return ("5 three turns", [.. tasks.Turns(3)]);
         yield return ("6 paraphrases", [.. tasks.Paraphrases()]);
+        yield return ("7 kept", [.. tasks.Kept()]);
+        if (split == "val")
+        {
+            yield return ("8 paraphrases without unknown words", [.. tasks.KnownWords()]);
+        }
     }
 
     private static async Task<IReadOnlyList<(string Way, int[] Ranks)>> RanksAsync(QueryWorld world, string split, QueryTask[] tasks)

@@ -33,6 +33,18 @@ internal sealed class QueryTasks(QueryWorld world, Look[] targets, int seed)
         });
     });
 
+    /// <summary>One edit, and a value of the reference that is to be kept.</summary>
+    public IEnumerable<QueryTask> Kept() => Each(1, (target, reference, changed) =>
+    {
+        var (edit, word) = (Edit(target, changed[0]), QueryPhrases.Word(changed[1], target[changed[1]]));
+        return new QueryTask(look => look == target, new Dictionary<string, ComposedQuery>
+        {
+            ["parts"] = new([Media(reference), Text(edit), Text(word) with { Role = QueryRole.Kept }]),
+            ["part dropped"] = Pair(reference, edit),
+            ["part in the text"] = Pair(reference, $"{edit}, still {word}"),
+        });
+    });
+
     /// <summary>Two pictures that agree in all but two attributes: one has the right value of the first, the other of the second.</summary>
     public IEnumerable<QueryTask> TwoReferences() => EachPair((target, first, second, changed) => new QueryTask(look => look == target, new Dictionary<string, ComposedQuery>
     {
@@ -58,6 +70,12 @@ internal sealed class QueryTasks(QueryWorld world, Look[] targets, int seed)
             ["earlier turns dropped"] = Pair(reference, edits[^1]),
             ["turns in one text"] = Pair(reference, string.Join(", ", edits)),
         });
+    });
+
+    /// <summary>The same phrases without the words that the vocabulary lacks.</summary>
+    public IEnumerable<QueryTask> KnownWords() => Paraphrases().Select(task => task with
+    {
+        Ways = task.Ways.ToDictionary(way => way.Key, way => new ComposedQuery([way.Value.Parts[0], Text(world.KnownWords(way.Value.Parts[1].Text!))])),
     });
 
     /// <summary>One edit in phrases that training never uses.</summary>

@@ -9,6 +9,7 @@ internal static class QueryWays
     [
         QueryCombiners.WeightedSum,
         .. new[] { 0.1, 0.2, 0.3, 0.5, 0.7, 1 }.Select(share => QueryCombiners.Corrected(unwanted: share)),
+        .. new[] { 0.05, 0.1, 0.2, 0.3, 0.7, 1 }.Select(share => QueryCombiners.Corrected(kept: share)),
         .. from kind in Enum.GetValues<Direction>() from share in new[] { 0.2f, 0.5f, 1, 1.5f } select new Way(kind, share, Joint.And),
         .. from joint in Enum.GetValues<Joint>() where joint != Joint.And select new Way(Direction.Text, 0.5f, joint),
     ];
@@ -40,6 +41,21 @@ internal static class QueryWays
         Semicolon,
         Then,
 
+        /// <summary>E(r, t1 then t2) + E(r, t2 then t1).</summary>
+        BothOrders,
+
+        /// <summary>The sum over the four ways to join two texts.</summary>
+        EveryJoint,
+
+        /// <summary>The same, and in both orders.</summary>
+        EveryJointBothOrders,
+
+        /// <summary>E(r, t1 then t2) + 0.3 E(t1 then t2).</summary>
+        ThenAndText,
+
+        /// <summary>E(r, t1 then t2) + 0.3 (E(r, t1 then t2) - E(r, t1)).</summary>
+        ThenFurther,
+
         /// <summary>E(r, t1) + E(r, t2).</summary>
         Sum,
 
@@ -61,9 +77,19 @@ internal static class QueryWays
             List<(ComposedQuery Pair, float Weight)> terms = [];
             foreach (var part in media)
             {
-                var joined = string.Join(joint switch { Joint.Comma => ", ", Joint.Semicolon => "; ", Joint.Then => ", then ", _ => " and " }, texts);
-                string[] asked = joint is Joint.Sum or Joint.Changes && texts.Length > 0 ? texts : [joined];
+                string[] asked = Asked(texts);
+                var joined = asked[0];
                 terms.AddRange(asked.Select(text => (Pair(part, text), 1f)));
+                if (joint == Joint.ThenAndText && joined.Length > 0)
+                {
+                    terms.Add((new ComposedQuery(null, joined), 0.3f));
+                }
+
+                if (joint == Joint.ThenFurther && texts.Length > 1)
+                {
+                    terms.AddRange([(Pair(part, joined), 0.3f), (Pair(part, string.Join(", then ", texts[..^1])), -0.3f)]);
+                }
+
                 if (joint == Joint.Changes && texts.Length > 1)
                 {
                     terms.Add((Pair(part, ""), 1f - texts.Length));
@@ -94,6 +120,23 @@ internal static class QueryWays
 
             var norm = MathF.Sqrt(Dot(sum, sum));
             return new EmbeddingSet(sum.Select(value => value / norm).ToArray(), 1, sum.Length);
+        }
+
+        private string[] Asked(string[] texts)
+        {
+            string[] reversed = [.. texts.Reverse()];
+            string[] joints = [", then ", " and ", ", ", "; "];
+            return joint switch
+            {
+                Joint.Comma => [string.Join(", ", texts)],
+                Joint.Semicolon => [string.Join("; ", texts)],
+                Joint.BothOrders => [string.Join(", then ", texts), string.Join(", then ", reversed)],
+                Joint.EveryJoint => [.. joints.Select(text => string.Join(text, texts))],
+                Joint.EveryJointBothOrders => [.. joints.Select(text => string.Join(text, texts)), .. joints.Select(text => string.Join(text, reversed))],
+                Joint.Sum or Joint.Changes when texts.Length > 0 => texts,
+                Joint.Then or Joint.ThenAndText or Joint.ThenFurther => [string.Join(", then ", texts)],
+                _ => [string.Join(" and ", texts)],
+            };
         }
 
         private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

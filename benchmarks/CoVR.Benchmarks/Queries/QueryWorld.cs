@@ -22,6 +22,7 @@ internal sealed partial class QueryWorld : IAsyncDisposable
     private readonly ILookup<Look, MediaId> _pictures;
     private readonly SyntheticWorld _world;
     private ReadOnlyMemory<float>[] _gallery = [];
+    private HashSet<string> _words = [];
 
     private QueryWorld(SyntheticWorld world, ServiceProvider services, RetrievalPipeline pipeline)
     {
@@ -70,9 +71,13 @@ internal sealed partial class QueryWorld : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         var opened = new QueryWorld(world, provider, await provider.GetRequiredService<Evaluator>().GetPipelineAsync()) { Reader = reader };
 
+        opened._words = [.. Words(train)];
         opened._gallery = [.. (await opened.Pipeline.EmbedItemsAsync([.. opened.Looks.Select(opened.Shown)])).Select(item => opened.Pipeline.Pooling.Pool(item).Values)];
         return opened;
     }
+
+    /// <summary>A text without the words that the vocabulary lacks.</summary>
+    public string KnownWords(string text) => string.Join(' ', Word().Matches(text).Select(match => match.Value).Where(_words.Contains));
 
     /// <summary>The scenes that a split alone shows.</summary>
     public Look[] Unseen(string split) => [.. Targets(split).Select(id => new Look(_scenes[id]))];

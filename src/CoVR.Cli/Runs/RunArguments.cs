@@ -45,10 +45,13 @@ internal sealed class RunArguments
 
     /// <summary>Composes the configuration.</summary>
     /// <exception cref="ConfigurationException">A name is unknown, or a value cannot be read.</exception>
-    public ComposedConfiguration Compose(ParseResult parsed)
+    public ComposedConfiguration Compose(ParseResult parsed) => Compose(parsed, Overrides(parsed));
+
+    /// <summary>Composes the configuration with other overrides than the given ones.</summary>
+    /// <exception cref="ConfigurationException">A name is unknown, or a value cannot be read.</exception>
+    public ComposedConfiguration Compose(ParseResult parsed, IReadOnlyList<string> overrides)
     {
         var library = new ConfigLibrary(ConfigLibrary.Folders(parsed.GetValue(_folders) ?? [], _host.Folder));
-        var overrides = Overrides(parsed);
         return parsed.GetValue(_config) is { } saved ? library.Load(saved, overrides, _host.Folder) : library.Compose(_command, overrides, _host.Folder);
     }
 
@@ -67,8 +70,16 @@ internal sealed class RunArguments
         return true;
     }
 
-    // What follows --show-config is its part, or already the next override.
-    private List<string> Overrides(ParseResult parsed)
+    /// <summary>The options by which another process finds the same configurations.</summary>
+    public IEnumerable<string> Sources(ParseResult parsed) =>
+    [
+        .. (parsed.GetValue(_folders) ?? []).SelectMany(folder => new[] { _folders.Name, folder }),
+        .. parsed.GetValue(_config) is { } saved ? new[] { _config.Name, saved } : [],
+    ];
+
+    /// <summary>The overrides, as typed.</summary>
+    /// <remarks>What follows --show-config is its part, or already the next override.</remarks>
+    public List<string> Overrides(ParseResult parsed)
     {
         List<string> overrides = [.. parsed.GetValue(_overrides) ?? []];
         if (parsed.GetValue(_show) is { } part && IsOverride(part))

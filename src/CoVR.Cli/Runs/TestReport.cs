@@ -38,8 +38,8 @@ internal static class TestReport
         }
     }
 
-    // A wrapped row reads better than truncated figures; mpirun's terminal is narrow regardless of the user's.
-    private static void WriteWhole(IAnsiConsole console, Table table)
+    /// <summary>Prints a table at its whole width: a wrapped row reads better than truncated figures, and mpirun's terminal is narrow regardless of the user's.</summary>
+    public static void WriteWhole(IAnsiConsole console, Table table)
     {
         var width = console.Profile.Width;
         console.Profile.Width = Math.Max(width, Widest);

@@ -67,7 +67,7 @@ internal sealed class TestRun(CommandHost host, ComposedConfiguration config, Co
         {
             OutputFolder = Path.Combine(config.OutputFolder, test.Name),
             EmbedsMissing = false,
-            MakePages = (result, cancellation) => BenchmarkPages.RenderAsync(result, frames, cancellation),
+            MakePages = async (result, cancellation) => QueryTable.AddTo(await BenchmarkPages.RenderAsync(result, frames, cancellation), result),
             Evaluation =
             {
                 Queries = [test.Query],

@@ -34,7 +34,8 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
     /// <summary>Trains and tests.</summary>
     /// <param name="fresh">Whether an earlier run in the same folder is replaced.</param>
     /// <param name="cancellationToken">Stops after the running step; the state is saved.</param>
-    public async Task RunAsync(bool fresh, CancellationToken cancellationToken)
+    /// <returns>The best figure of validation; null without validation.</returns>
+    public async Task<double?> RunAsync(bool fresh, CancellationToken cancellationToken)
     {
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Logs));
         var choice = new ConfiguredModel(host, config, RunDevice.Of(config, ranks is null ? 0 : RankInfo.Detect()?.LocalRank ?? 0)) { IsTrained = true };
@@ -55,16 +56,18 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         var targets = ModelLoad.FingerprintOf(model);
         await using var galleries = new RunGalleries(host, choice, targets, loggers);
         var plan = await new TrainPlans(host, config, choice, section.Policy).MakeAsync(data, train, validation, galleries, cancellationToken);
-        await TrainAsync(services, plan with { Loggers = Leads ? runLoggers.Create(data) : [] }, cancellationToken);
+        var best = await TrainAsync(services, plan with { Loggers = Leads ? runLoggers.Create(data) : [] }, cancellationToken);
         if (Leads)
         {
             await new TestRun(host, config, choice, tests).RunAsync(services, targets, loggers, cancellationToken);
         }
+
+        return best;
     }
 
     private bool Leads => ranks is null or { Rank: 0 };
 
-    private async Task TrainAsync(ServiceProvider services, TrainingPlan plan, CancellationToken cancellationToken)
+    private async Task<double?> TrainAsync(ServiceProvider services, TrainingPlan plan, CancellationToken cancellationToken)
     {
         var trainer = services.GetRequiredService<Trainer>();
         var result = await host.Report.RunAsync("Training", progress => trainer.TrainAsync(plan, progress.OfTraining(), cancellationToken));
@@ -87,6 +90,8 @@ internal sealed class TrainRun(CommandHost host, ComposedConfiguration config, I
         {
             host.Warn(FormattableString.Invariant($"{result.Skipped:N0} items were skipped because their media cannot be read; skipped.csv in the run folder lists them with the reasons."));
         }
+
+        return result.Best;
     }
 
     private Task<TripletDataset> ReadAsync(RunData data, DatasetSplit split, CancellationToken cancellationToken) =>

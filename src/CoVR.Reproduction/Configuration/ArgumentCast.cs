@@ -21,7 +21,7 @@ internal static class ArgumentCast
         if (!Casts.Contains(name))
         {
             throw new ConfigurationException(origin, Sweeps.Contains(name)
-                ? $"'{name}(…)' is for sweeps, which are not supported. {HydraFlags.Sweeps}"
+                ? $"'{name}(…)' is for sweeps. {HydraFlags.Sweeps}"
                 : $"there is no function '{name}(…)'; there are {string.Join(", ", Casts)}. If it is text, quote it: name='\"{name}(…)\"'.");
         }
     }

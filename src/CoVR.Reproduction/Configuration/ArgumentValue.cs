@@ -27,7 +27,7 @@ internal ref struct ArgumentValue
         reader.SkipBlanks();
         return reader._at == text.Length
             ? node
-            : throw new ConfigurationException(origin, $"unexpected '{text[reader._at..]}'. {(text[reader._at] == ',' ? $"Sweeps are not supported. {HydraFlags.Sweeps} " : "")}One value is expected; quote text that holds commas, brackets or quotes: name='\"a, b\"'.");
+            : throw new ConfigurationException(origin, $"unexpected '{text[reader._at..]}'. {(text[reader._at] == ',' ? $"These are several values. {HydraFlags.Sweeps} " : "")}One value is expected; quote text that holds commas, brackets or quotes: name='\"a, b\"'.");
     }
 
     private ConfigNode Value(string ends)

@@ -167,7 +167,7 @@ internal sealed class DefaultsTree
         }
 
         var choices = _library.Choices(group);
-        return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. Sweeps are not supported. {HydraFlags.Sweeps}"
+        return choice.Contains(',', StringComparison.Ordinal) ? $"'{choice}' is more than one choice of the group '{group}'. {HydraFlags.Sweeps}"
             : ConfigPath.Unknown($"there is no choice '{choice}' in the group '{group}'.", choice, choices) + $" Known: {string.Join(", ", choices)}. (Files of your own: configs/{group}/{choice}.yaml)";
     }
 

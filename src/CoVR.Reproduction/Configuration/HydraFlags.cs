@@ -4,7 +4,7 @@ namespace CoVR.Reproduction.Configuration;
 internal static class HydraFlags
 {
     /// <summary>What to do instead of a sweep over several values.</summary>
-    public const string Sweeps = "One run takes one value of each; give the command once for each value: for lr in 1e-4 1e-5; do covr train model.optimizer.lr=$lr; done";
+    public const string Sweeps = "One run takes one value of each; covr train -m runs every combination: covr train -m model.optimizer.lr=1e-4,1e-5 seed=1,2,3";
 
     private const string Shows = "covr train --show-config prints the composed configuration, or part of it, with the origin of each value.";
     private const string Folders = "--config-dir FOLDER names a folder of configurations of your own.";

@@ -86,7 +86,7 @@ internal static class OverrideApplier
     {
         if (change.Key.StartsWith("hydra", StringComparison.Ordinal))
         {
-            return new ConfigurationException(change.Origin, "of Hydra's own settings, only hydra.run.dir, the run folder, is supported.");
+            return new ConfigurationException(change.Origin, "of Hydra's own settings, only hydra.run.dir, the run folder, and hydra.sweep.dir, that of covr train -m, are supported.");
         }
 
         var paths = ConfigPath.All(root).Select(pair => pair.Path).ToList();

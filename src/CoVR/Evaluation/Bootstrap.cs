@@ -10,7 +10,7 @@ namespace CoVR.Evaluation;
 /// number of units alone and units are ordered by identity, so intervals do not depend on the order of queries, and two results
 /// over the same queries use the same draws. Safe for use from several threads.
 /// </remarks>
-public sealed class Bootstrap
+public sealed partial class Bootstrap
 {
     /// <summary>How many resampled data sets are drawn.</summary>
     /// <value>2000 by default; 0 for no intervals.</value>
@@ -86,17 +86,17 @@ public sealed class Bootstrap
         }
 
         string[] names = [.. results[0].Report.QueryScores.Keys.Where(name => results.All(result => result.Report.QueryScores.ContainsKey(name)))];
-        return Draw([.. results.Select(result => (result.Dataset.Triplets, result.Report.QueryScores))], names);
+        return Draw([.. results.Select(result => (ResamplingUnits.Of(result.Dataset.Triplets, DrawsQueries), result.Report.QueryScores))], names);
     }
 
     private Dictionary<string, Interval> Draw(IReadOnlyList<Triplet> triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> metrics) =>
-        Draw([(triplets, metrics)], [.. metrics.Keys]);
+        Draw([(ResamplingUnits.Of(triplets, DrawsQueries), metrics)], [.. metrics.Keys]);
 
     /// <summary>Draws each set separately and averages their metrics.</summary>
     private Dictionary<string, Interval> Draw(
-        (IReadOnlyList<Triplet> Triplets, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names)
+        (ResamplingUnits Units, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores)[] sets, string[] names)
     {
-        ResamplingUnits[] units = [.. sets.Select(set => ResamplingUnits.Of(set.Triplets, DrawsQueries))];
+        ResamplingUnits[] units = [.. sets.Select(set => set.Units)];
         var intervals = new Dictionary<string, Interval>(StringComparer.Ordinal);
         if (Resamples == 0 || names.Length == 0 || units.Any(unit => unit.Count == 0))
         {

@@ -14,8 +14,11 @@ internal sealed class ResamplingUnits
     public int Count => _counts.Length;
 
     public static ResamplingUnits Of(IReadOnlyList<Triplet> triplets, bool queries)
+        => Of([.. triplets.Select(triplet => !queries && triplet.Target is { } target ? $"t{target}" : $"q{triplet.Id}")]);
+
+    /// <summary>Scores with one name belong to one unit.</summary>
+    public static ResamplingUnits Of(string[] names)
     {
-        string[] names = [.. triplets.Select(triplet => !queries && triplet.Target is { } target ? $"t{target}" : $"q{triplet.Id}")];
         var places = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
         return new ResamplingUnits(Array.ConvertAll(names, name => places[name]), places.Count);

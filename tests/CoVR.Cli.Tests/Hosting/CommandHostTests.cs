@@ -47,7 +47,7 @@ public sealed class CommandHostTests
     [InlineData("'c.pth' is an unexpected argument", "convert", "a.pth", "b.pth", "c.pth")]
     [InlineData("'covr convert --help'", "convert")]
     [InlineData("--show-config prints the composed configuration", "train", "--cfg", "job")]
-    [InlineData("give the command once for each value", "train", "--multirun", "seed=1,2")]
+    [InlineData("covr train -m runs every combination", "test", "--multirun", "seed=1,2")]
     [InlineData("there is no option '--cfg'.", "convert", "--cfg", "job")]
     public async Task Run_WrongUsage_EndsWithTwoAndAHint(string hint, params string[] args)
     {

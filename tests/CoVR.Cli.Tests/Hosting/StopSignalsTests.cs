@@ -28,6 +28,7 @@ public sealed class StopSignalsTests : IDisposable
         { "TERM", 143, "convert pipe out.pth" },
         { "INT", 130, "demo --output demo" },
         { "INT", 130, "train trainer=cpu model=tiny-blip model/ckpt=tiny" },
+        { "INT", 130, "train -m seed=1,2 trainer=cpu model=tiny-blip model/ckpt=tiny" },
         { "TERM", 143, "test trainer=cpu model=tiny-blip model/ckpt=tiny test=webvid-covr" },
         { "TERM", 143, "doctor --no-machine --data webvid-covr --annotations annotation/webvid-covr --media photos" },
         { "INT", 130, "download annotations webvid-covr" },

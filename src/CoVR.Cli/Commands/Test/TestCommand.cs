@@ -24,7 +24,8 @@ internal sealed class TestCommand
                 webvid-covr_late-fusion, cirr, cirr-val, fashioniq, fashioniq-dress, fashioniq-shirt, fashioniq-toptee, circo, circo-val), model, model/ckpt,
                 trainer (gpu, cpu), machine, experiment, experiment2. A folder configs/ of your own adds to them or replaces them.
                 The rules: reference counts as the paper's code does, honest as a gallery in use would, corrected as the paper without slips of its code.
-                Results go to outputs/test/<model>/<ckpt>/<run_name>; recalls_*.json there are those of the first rules.
+                Results go to outputs/test/<model>/<ckpt>/<run_name>; recalls_*.json there are those of the first rules,
+                queries.csv has the rank of every query; covr test compare compares two runs by it.
                 """,
             Examples =
             [
@@ -36,6 +37,7 @@ internal sealed class TestCommand
             ],
         };
         _arguments = RunArguments.AddTo(host, _command);
+        _command.Add(CompareCommand.Create(host));
         _command.SetAction(RunAsync);
     }
 
