@@ -10,7 +10,7 @@ trap 'rm -f "$shown" "$shown.png"' EXIT
 { cat "$page"; printf '<style>main>:not(section:nth-last-of-type(-n+3)){display:none!important}main{padding:1px 24px 0;max-width:none}.query{margin:18px 0}html{overflow:hidden}</style>'; } >"$shown"
 shot() {
   timeout 90 "${COVR_BROWSER:-chromium}" --headless --no-sandbox --disable-gpu --disable-quic --hide-scrollbars --blink-settings=preferredColorScheme="$1" \
-    --window-size=980,500 --screenshot="$shown.png" "file://$shown" 2>/dev/null
+    --window-size=990,498 --screenshot="$shown.png" "file://$shown" 2>/dev/null
   # Few colours: a quarter of the size, without a visible difference.
   ffmpeg -v error -y -i "$shown.png" -vf 'split[a][b];[a]palettegen=max_colors=160:reserve_transparent=0[p];[b][p]paletteuse=dither=none' "docs/images/$2"
 }
