@@ -7,7 +7,7 @@ public sealed class SplitOptions
 {
     /// <summary>
     /// Files of test sets (<c>.csv</c>, <c>.tsv</c>, <c>.jsonl</c>, <c>.parquet</c>) whose captions (columns <c>txt1</c>, <c>txt2</c>, <c>caption</c>) and media
-    /// (<c>pth1</c>, <c>pth2</c>, <c>id</c>) no triplet may contain.
+    /// (<c>pth1</c>, <c>pth2</c>, <c>id</c>) no triplet may contain. Media are compared by name; <see cref="ConstructionPipeline.TestEmbeddings"/> compares them by embedding.
     /// </summary>
     public IList<string> TestSets { get; } = [];
 
