@@ -75,7 +75,7 @@ public sealed record RerankerCard(string Model, string ModelSha256, string Weigh
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new CheckpointException(path, $"it is no reranker: {error.Message} Give the folder that 'covr train reranker' wrote.", error);
+            throw new CheckpointException(path, $"it is no reranker: {error.Message} Give the folder that RerankerTrainer wrote.", error);
         }
     }
 

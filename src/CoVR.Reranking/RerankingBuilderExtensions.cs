@@ -9,7 +9,7 @@ public static class RerankingBuilderExtensions
 {
     /// <summary>Lets a trained pair scorer order the best hits of every search by a picture or video and a text; other queries are answered by the first pass.</summary>
     /// <param name="builder">The pipeline; its model is the one that the scorer was trained on.</param>
-    /// <param name="folder">What <c>covr train reranker</c> wrote: <c>reranker.json</c> and <c>reranker.safetensors</c>. Read when the pipeline is first used; a file that is missing or belongs to another model is a <see cref="CheckpointException"/> then.</param>
+    /// <param name="folder">What <see cref="CoVR.Reranking.Training.RerankerTrainer"/> wrote: <c>reranker.json</c> and <c>reranker.safetensors</c>. Read when the pipeline is first used; a file that is missing or belongs to another model is a <see cref="CheckpointException"/> then.</param>
     /// <returns>The same builder.</returns>
     public static ICoVRBuilder UsePairReranker(this ICoVRBuilder builder, string folder)
     {

@@ -60,5 +60,5 @@ public sealed class PairRerankerTests : RerankerConformance, IAsyncLifetime
 
     [Fact]
     public void Read_OfAFolderWithoutReranker_SaysWhatToGive() =>
-        Assert.Contains("covr train reranker", Assert.Throws<CheckpointException>(() => RerankerCard.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
+        Assert.Contains("RerankerTrainer wrote", Assert.Throws<CheckpointException>(() => RerankerCard.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
 }

@@ -19,7 +19,7 @@ public sealed class RerankedEvaluationTests
         Assert.True(second.Report.Primary >= first.Report.Primary);
         Assert.Equal(second.Ceiling.Metrics, second.Report.Metrics);
         var within = first.Rankings.Zip(world.Triplets.Triplets).Count(pair => pair.First.Take(4).Any(hit => hit.Id == pair.Second.Target));
-        Assert.Equal(100.0 * within / 6, second.Ceiling.Metrics["R1"], 6);
+        Assert.Equal(100.0 * within / 6, second.Ceiling.Metrics["R@1"], 6);
         Assert.Equal((6, 24L, 0L, 4, "knowing"), (second.Reranked, second.Calls, second.Faults, second.Hits, second.Reranker));
     }
 

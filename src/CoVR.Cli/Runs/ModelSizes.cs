@@ -48,23 +48,23 @@ internal sealed class ModelSizes(ComposedConfiguration config)
     private bool HasOwn => config.Names("model.architecture").Count > 0;
 
     // Activation checkpointing and dropout do not change embeddings, so they are not part of the name that stores record.
-    private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelVariant variant, T sizes, bool isPublished)
+    private static (string Variant, T? Sizes, string? Name) Finish<T>(string family, ModelFamily.Variant variant, T sizes, bool isPublished)
         where T : ComposedArchitecture => sizes.Equals(variant.Architecture)
             ? (variant.Name, null, null)
             : (variant.Name, sizes, isPublished ? FormattableString.Invariant($"{family}-{variant.Name}-{sizes.Image.Size}") : null);
 
-    private sealed record BlipValues(int ImageSize, ModelVariant? Vit = null, int EmbedDim = 256, bool VitGradCkpt = true, int VitCkptLayer = 12)
+    private sealed record BlipValues(int ImageSize, ModelFamily.Variant? Vit = null, int EmbedDim = 256, bool VitGradCkpt = true, int VitCkptLayer = 12)
     {
-        public static readonly Dictionary<string, ModelVariant> VitNames = new(StringComparer.Ordinal)
+        public static readonly Dictionary<string, ModelFamily.Variant> VitNames = new(StringComparer.Ordinal)
         {
             ["large"] = BlipArchitecture.Family.Find("large")!,
             ["base"] = BlipArchitecture.Family.Find("base")!,
         };
     }
 
-    private sealed record Blip2Values(int ImageSize, ModelVariant? VitModel = null, int NumQueryToken = 32, bool UseGradCheckpoint = true, double? DropPathRate = null)
+    private sealed record Blip2Values(int ImageSize, ModelFamily.Variant? VitModel = null, int NumQueryToken = 32, bool UseGradCheckpoint = true, double? DropPathRate = null)
     {
-        public static readonly Dictionary<string, ModelVariant> VitModelNames = new(StringComparer.Ordinal)
+        public static readonly Dictionary<string, ModelFamily.Variant> VitModelNames = new(StringComparer.Ordinal)
         {
             ["eva_clip_g"] = Blip2Architecture.Family.Find("coco")!,
             ["clip_L"] = Blip2Architecture.Family.Find("pretrain_vitL")!,

@@ -14,7 +14,7 @@ public sealed record ModelFamily
     public required string Name { get; init; }
 
     /// <summary>The published models; the first is the default.</summary>
-    public required IReadOnlyList<ModelVariant> Variants { get; init; }
+    public required IReadOnlyList<Variant> Variants { get; init; }
 
     /// <summary>Tokens that the family adds to the vocabulary, in the order of their ids.</summary>
     /// <value>None.</value>
@@ -37,7 +37,7 @@ public sealed record ModelFamily
     /// <summary>Finds a published model, ignoring case.</summary>
     /// <param name="name">Its name; null for the default.</param>
     /// <returns>The variant, or null.</returns>
-    public ModelVariant? Find(string? name) => name is null
+    public Variant? Find(string? name) => name is null
         ? Variants[0]
         : Variants.FirstOrDefault(variant => string.Equals(variant.Name, name, StringComparison.OrdinalIgnoreCase));
 
@@ -68,12 +68,12 @@ public sealed record ModelFamily
         ArgumentNullException.ThrowIfNull(options);
         return new ModelLoader(this, options, ComposedModelParts.None, NullLogger.Instance).RequireFit(path);
     }
-}
 
-/// <summary>A published model: its architecture, token lengths and origin.</summary>
-/// <param name="Name">As options name it.</param>
-/// <param name="Architecture">Sizes, and the pictures it reads.</param>
-/// <param name="Text">Token lengths and the words a text is cut to.</param>
-/// <param name="Source">Where its weights come from.</param>
-/// <param name="License">Their licence.</param>
-public sealed record ModelVariant(string Name, ComposedArchitecture Architecture, TextInput Text, string Source, string License);
+    /// <summary>A published model: its architecture, token lengths and origin.</summary>
+    /// <param name="Name">As options name it.</param>
+    /// <param name="Architecture">Sizes, and the pictures it reads.</param>
+    /// <param name="Text">Token lengths and the words a text is cut to.</param>
+    /// <param name="Source">Where its weights come from.</param>
+    /// <param name="License">Their licence.</param>
+    public sealed record Variant(string Name, ComposedArchitecture Architecture, TextInput Text, string Source, string License);
+}
