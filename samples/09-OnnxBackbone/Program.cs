@@ -58,11 +58,11 @@ var (train, _) = await ConstructAsync("learnt", learnt);
 var (test, reader) = await ConstructAsync("unseen", unseen);
 Say($"{train.Triplets.Count} triplets to learn from, {test.Triplets.Count} to answer");
 
-// 5. The head learns to find a picture by its caption, and a target by its edit, with and without the reference.
+// 5. The head learns to find a picture by its caption or an edit, and a target by reference and edit.
 var pictureRows = new Dictionary<MediaId, int>();
 var pictureVectors = await FeaturesOfAsync(learnt);
 var (textRows, textVectors) = Vectors([.. learnt.Select(item => captions[item.Id]), .. train.Triplets.Select(triplet => triplet.Modification)]);
-Train(isQuick ? 60 : 300);
+Train(isQuick ? 60 : 200);
 Say("trained");
 
 // 6. Captions of unseen pictures, and triplets of them, among all unseen pictures.
@@ -121,25 +121,29 @@ async Task<Tensor> FeaturesOfAsync(MediaItem[] media)
 
 void Train(int steps)
 {
-    head.Fit(pictureVectors.squeeze(1), textVectors.index_select(0, tensor(learnt.Select(item => (long)textRows[captions[item.Id]]).ToArray())));
-    var loss = new CrossEntropyContrastiveLoss();
-    using var optimizer = optim.Adam(head.parameters());
+    // The map: captions to their pictures, and, counting a tenth, edits to their targets.
     var random = new Random(seed);
-    var triplets = train.Triplets.ToArray();
+    Triplet[] triplets = [.. train.Triplets];
+    random.Shuffle(triplets);
+    var some = triplets.Take(1000).ToArray();
+    head.Fit(
+        Rows(pictureVectors, [.. learnt.Select(item => pictureRows[item.Id]), .. some.Select(triplet => pictureRows[triplet.Target!.Value])]).squeeze(1),
+        Rows(textVectors, [.. learnt.Select(item => textRows[captions[item.Id]]), .. some.Select(triplet => textRows[triplet.Modification])]),
+        cat([full(learnt.Length, 0.3f), full(some.Length, 3f)]));
+
+    // The fusion: references and edits to targets, against the other targets of a batch.
+    var loss = new CrossEntropyContrastiveLoss();
+    var (allPictures, allTexts) = (head.EncodeTarget(pictureVectors).squeeze(1), head.EmbedTexts(textVectors));
+    using var optimizer = optim.AdamW(head.parameters(), 3e-4, weight_decay: 0.1);
     head.train();
     for (var step = 0; step < steps; step++)
     {
         using var scope = NewDisposeScope();
-        optimizer.ParamGroups.First().LearningRate = 3e-4 * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
-        random.Shuffle(learnt);
         random.Shuffle(triplets);
-        MediaItem[] some = [.. learnt.DistinctBy(item => captions[item.Id]).Take(256)];
-        Triplet[] edits = [.. triplets.DistinctBy(triplet => triplet.TargetCaption).Take(128)];
-        var byCaption = Logits(Texts(some.Select(item => captions[item.Id])), Pictures(some.Select(item => item.Id)));
-        var (edit, targets) = (Texts(edits.Select(triplet => triplet.Modification)), Pictures(edits.Select(triplet => triplet.Target!.Value)));
-        var total = loss.Compute(byCaption) + loss.Compute(byCaption.t())
-            + loss.Compute(Logits(head.Compose(Pictures(edits.Select(triplet => triplet.Reference)), edit), targets))
-            + loss.Compute(Logits(edit, targets));
+        Triplet[] batch = [.. triplets.DistinctBy(triplet => triplet.TargetCaption).Take(128)];
+        var queries = head.Compose(
+            Rows(allPictures, batch.Select(triplet => pictureRows[triplet.Reference])), Rows(allTexts, batch.Select(triplet => textRows[triplet.Modification])));
+        var total = loss.Compute(queries.mm(Rows(allPictures, batch.Select(triplet => pictureRows[triplet.Target!.Value])).t()) / 0.1);
         optimizer.zero_grad();
         total.backward();
         optimizer.step();
@@ -148,11 +152,7 @@ void Train(int steps)
     head.eval();
 }
 
-Tensor Texts(IEnumerable<string> some) => head.EmbedTexts(textVectors.index_select(0, tensor(some.Select(text => (long)textRows[text]).ToArray())));
-
-Tensor Pictures(IEnumerable<MediaId> some) => head.EncodeTarget(pictureVectors.index_select(0, tensor(some.Select(id => (long)pictureRows[id]).ToArray()))).squeeze(1);
-
-Tensor Logits(Tensor queries, Tensor targets) => queries.mm(targets.t()) / 0.1;
+Tensor Rows(Tensor table, IEnumerable<int> rows) => table.index_select(0, tensor(rows.Select(row => (long)row).ToArray()));
 
 async Task ReportAsync(TripletDataset queries, string name, QueryKind[] kinds)
 {
