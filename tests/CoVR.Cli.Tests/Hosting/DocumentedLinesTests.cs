@@ -23,13 +23,15 @@ public sealed partial class DocumentedLinesTests : IDisposable
     public void Lines_OfAPage_AreAccepted(string page)
     {
         var text = File.ReadAllText(Path.Combine(TestFolders.Repository, page));
-        var blocks = page.EndsWith(".md", StringComparison.Ordinal) ? Block().Matches(text).Select(match => match.Groups[1].Value) : [text];
-        var lines = blocks.SelectMany(block => block.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')).SelectMany(line => CommandLines(line.TrimStart('#', ' ')));
+        var isDocument = page.EndsWith(".md", StringComparison.Ordinal);
+        var scripts = isDocument ? Block().Matches(text).Where(match => match.Groups[1].Value is "" or "sh" or "bash").Select(match => match.Groups[2].Value) : [text];
+        var lines = scripts.SelectMany(script => script.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')).SelectMany(CommandLines);
+        var mentions = isDocument ? Mention().Matches(text).SelectMany(match => CommandLines(match.Groups[1].Value)) : [];
 
-        var faults = lines.Select(line => (line, Fault(line, isPart: false)))
-            .Concat(page.EndsWith(".md", StringComparison.Ordinal) ? Mention().Matches(text).SelectMany(match => CommandLines(match.Groups[1].Value)).Select(line => (line, Fault(line, isPart: true))) : [])
-            .Where(found => found.Item2 is not null)
-            .Select(found => $"{page}: covr {string.Join(' ', found.line)}: {found.Item2}");
+        var faults = lines.Select(line => (Line: line, Fault: Fault(line, isPart: false)))
+            .Concat(mentions.Select(line => (Line: line, Fault: Fault(line, isPart: true))))
+            .Where(found => found.Fault is not null)
+            .Select(found => $"{page}: covr {string.Join(' ', found.Line)}: {found.Fault}");
 
         Assert.Empty(faults);
     }
@@ -42,7 +44,9 @@ public sealed partial class DocumentedLinesTests : IDisposable
 
     private string? Fault(string[] line, bool isPart)
     {
-        var fault = UsageErrors.Of(Root().Parse([.. line.Where(word => word is not ("…" or "..." or "[OPTIONS]"))], new ParserConfiguration { ResponseFileTokenReplacer = null }));
+        // What is left out may be a command, so that what follows it cannot be checked; a mention need not be complete.
+        var given = isPart ? line.TakeWhile(word => word != "…") : line;
+        var fault = UsageErrors.Of(Root().Parse([.. given.Where(word => word != "[OPTIONS]")], new ParserConfiguration { ResponseFileTokenReplacer = null }));
         return isPart && fault is not null && !fault.Contains("there is no", StringComparison.Ordinal) ? null : fault;
     }
 
@@ -58,8 +62,8 @@ public sealed partial class DocumentedLinesTests : IDisposable
     {
         foreach (var command in Words(line))
         {
-            var at = command.FindIndex(word => word == "covr" || word.EndsWith("/covr", StringComparison.Ordinal));
-            if (at >= 0 && at < command.Count - 1)
+            var at = command is ["exec" or "do" or "sudo", ..] ? 1 : command.IndexOf("covr") is var place and > 0 && command[0] == "mpirun" ? place : 0;
+            if (command.Count > at + 1 && (command[at] == "covr" || command[at].StartsWith("ExecStart=", StringComparison.Ordinal)))
             {
                 yield return [.. command.Skip(at + 1)];
             }
@@ -95,7 +99,7 @@ public sealed partial class DocumentedLinesTests : IDisposable
         .Where(path => Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal)) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal) && !path.StartsWith("docs/api/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
-    [GeneratedRegex("^```(?:sh|bash|console|powershell)?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("^```([a-z]*)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
     [GeneratedRegex("`(covr [^`\n]+)`")]
