@@ -7,25 +7,27 @@ namespace CoVR.Benchmarks.Queries;
 internal static class QueriesCommand
 {
     public const string Name = "queries";
+    private const string Only = "only=";
     private const int Resamples = 2000;
 
     /// <summary>Runs it.</summary>
-    /// <param name="args"><c>test</c> or <c>val</c>, then folders that <c>covr demo --seed SEED --output FOLDER</c> made, each as <c>SEED=FOLDER</c>; with <c>val</c> every way of combining is compared.</param>
+    /// <param name="args"><c>test</c> or <c>val</c>, then folders that <c>covr demo --seed SEED --output FOLDER</c> made, each as <c>SEED=FOLDER</c>; with <c>val</c> every way of combining is compared. <c>only=turns</c> takes the queries whose name has the word.</param>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (split, folders) = (args[0], args[1..]);
+        var (split, folders) = (args[0], args[1..].Where(arg => !arg.StartsWith(Only, StringComparison.Ordinal)).ToArray());
+        var only = Array.Find(args, arg => arg.StartsWith(Only, StringComparison.Ordinal))?[Only.Length..] ?? "";
         var tables = new SortedDictionary<string, OrderedDictionary<string, List<int[]>>>(StringComparer.Ordinal);
         foreach (var folder in folders)
         {
             var (seed, path) = folder.Split('=', 2) is [var number, var rest] ? (int.Parse(number, CultureInfo.InvariantCulture), rest) : throw new ArgumentException($"Write SEED=FOLDER, not {folder}.");
             await using var world = await QueryWorld.OpenAsync(path, seed);
-            foreach (var near in split == "test" ? new[] { false, true } : [])
+            foreach (var near in split == "test" && only.Length == 0 ? new[] { false, true } : [])
             {
                 var overlaps = await MomentTasks.OverlapsAsync(world, world.Unseen(split)[..100], near, seed);
                 Console.WriteLine(FormattableString.Invariant($"seed {seed}: of 100 moments among {(near ? "near" : "other")} scenes, {overlaps.Count(overlap => overlap >= 0.5)} overlap by half, {overlaps.Count(overlap => overlap >= 0.8)} by 0.8; mean {overlaps.Average():F3}"));
             }
 
-            foreach (var (name, tasks) in TasksOf(world, split, seed))
+            foreach (var (name, tasks) in TasksOf(world, split, seed).Where(some => some.Name.Contains(only, StringComparison.Ordinal)))
             {
                 var table = tables.TryGetValue(name, out var known) ? known : tables[name] = [];
                 foreach (var (way, ranks) in await RanksAsync(world, split, tasks))

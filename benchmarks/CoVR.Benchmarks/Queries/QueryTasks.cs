@@ -57,7 +57,7 @@ internal sealed class QueryTasks(QueryWorld world, Look[] targets, int seed)
     /// <summary>Two or three turns of one edit each.</summary>
     public IEnumerable<QueryTask> Turns(int count) => Each(count, (target, reference, changed) =>
     {
-        string[] edits = [.. changed.Select(attribute => Edit(target, attribute))];
+        string[] edits = [.. changed.Take(count).Select(attribute => Edit(target, attribute))];
         var query = Pair(reference, edits[0]);
         foreach (var edit in edits.Skip(1))
         {

@@ -110,7 +110,7 @@ internal sealed class CompareCommand
         {
             table.AddRow(
                 Markup.Escape(line.Part == line.Test ? line.Test : $"{line.Test} {line.Part}"), line.Rules, line.Query, line.Metric, Text(line.Queries, "0"), Text(line.Run1), Text(line.Run2), $"{Text(line.Difference, "+0.00;-0.00;0.00")} [[{Text(line.Low)}, {Text(line.High)}]]",
-                Text(line.PPermutation, "0.####"), Text(line.Better, "0"), Text(line.Worse, "0"), Text(line.PMcNemar, "0.####"));
+                Text(line.PPermutation, "0.####"), Text(line.Better, "0"), Text(line.Worse, "0"), Text(line.PMcnemar, "0.####"));
         }
 
         TestReport.WriteWhole(_host.Console, table);
@@ -119,5 +119,5 @@ internal sealed class CompareCommand
     }
 
     private sealed record Line(
-        string Test, string Part, string Rules, string Query, string Metric, int Queries, double Run1, double Run2, double Difference, double Low, double High, double PPermutation, int Better, int Worse, double PMcNemar);
+        string Test, string Part, string Rules, string Query, string Metric, int Queries, double Run1, double Run2, double Difference, double Low, double High, double PPermutation, int Better, int Worse, double PMcnemar);
 }

@@ -61,6 +61,7 @@ internal sealed class SweepRun(
     {
         try
         {
+            Directory.CreateDirectory(outcome.Folder);
             File.Delete(Path.Combine(outcome.Folder, Marker));
             var config = compose([.. outcome.Combination.Overrides, $"hydra.run.dir='{outcome.Folder.Replace("'", "\\'", StringComparison.Ordinal)}'"]);
             var (code, best) = await train(config, cancellationToken);

@@ -54,7 +54,7 @@ public sealed class SweepRunTests
 
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Contains("1 of 4 combinations are finished", world.Run.Output, StringComparison.Ordinal);
-        Assert.Contains("data.emb_pool=query model.ckpt.path=nowhere.ckpt failed: the weights 'nowhere.ckpt' do not exist", world.Run.Error.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Matches(@"data\.emb_pool=query model\.ckpt\.path=nowhere\.ckpt failed: [^\n]*the weights 'nowhere\.ckpt' do not exist", world.Run.Error);
         Assert.Contains("'mean'", world.Run.Error, StringComparison.Ordinal);
         Assert.Contains("data.emb_pool=query model.ckpt.path=null", File.ReadAllText(world.Run["multirun", "base", "sweep.csv"]), StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed class SweepRunTests
     {
         var table = await run.SucceedAsync("test", "compare", first, second, "--metric", "R@1", "--metric", "R@5");
         Assert.Matches(@"webvid-covr +honest +composed +R@5 +6", table);
-        Assert.Contains("\"p_mc_nemar\": ", await run.SucceedAsync("test", "compare", first, second, "--json"), StringComparison.Ordinal);
+        Assert.Contains("\"p_mcnemar\": ", await run.SucceedAsync("test", "compare", first, second, "--json"), StringComparison.Ordinal);
 
         var file = run[[.. second.Split('/'), "webvid-covr", "queries.csv"]];
         File.WriteAllLines(file, [.. File.ReadLines(file).SkipLast(1)]);
