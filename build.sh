@@ -4,6 +4,7 @@
 #   ./build.sh test               restores, builds, checks the format and runs every test project
 #   ./build.sh pack               makes the packages in the folder feed
 #   ./build.sh docs               builds the documentation site in artifacts/site
+#   ./build.sh bench [all]        measures the short set of benchmarks, or every suite: a table, and JSON in benchmarks/results
 #   ./build.sh house              measures the sources against the limits in CONTRIBUTING.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -113,7 +114,7 @@ want_postgres() {
   [ -n "${COVR_POSTGRES:-}" ] || eng/postgres.sh 2>&1 >/dev/null || say "PostgreSQL with pgvector cannot be had; its tests will be skipped"
 }
 
-# One compiler process for all projects, several times faster where the machine's default is one for each; it is sent away afterwards.
+# One compiler process for all projects, several times faster where the machine's default is one for each; it is stopped afterwards.
 compile() {
   local code=0
   dotnet build "$@" -c "$configuration" --nologo -p:UseSharedCompilation=true || code=$?
@@ -237,6 +238,14 @@ pack() {
   dotnet pack CoVR.sln -c "$configuration" --nologo -o feed -p:ContinuousIntegrationBuild=true ${version[@]+"${version[@]}"}
 }
 
+# The short set: the check of the machine, then tokens, pictures and search.
+bench() {
+  local suites=('*HarnessBenchmarks*' '*TokenizerBenchmarks*' '*ImageBenchmarks*' '*SearchBenchmarks*')
+  [ "${1:-}" != all ] || { suites=('*'); shift; }
+  compile benchmarks/CoVR.Benchmarks/CoVR.Benchmarks.csproj -v quiet
+  dotnet run --project benchmarks/CoVR.Benchmarks -c "$configuration" --no-build -- --filter "${suites[@]}" "$@"
+}
+
 # The reference comes from the built libraries and their doc comments; a broken link fails.
 docs() {
   dotnet tool restore
@@ -253,6 +262,7 @@ case $command in
   test) require_dotnet; require_ffmpeg; want_openmpi; want_turbojpeg; run_tests ;;
   pack) require_dotnet; pack "$@" ;;
   docs) require_dotnet; docs ;;
+  bench) require_dotnet; bench "$@" ;;
   house) require_dotnet; exec eng/house.sh "$@" ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

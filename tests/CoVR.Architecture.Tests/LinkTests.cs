@@ -6,7 +6,7 @@ namespace CoVR.Architecture.Tests;
 /// <summary>Links between the documents.</summary>
 public sealed partial class LinkTests
 {
-    private static readonly string[] Folders = ["", "docs", "docs/decisions", "samples"];
+    private static readonly string[] Folders = ["", "docs", "docs/decisions", "docs/how-to", "samples"];
 
     [Fact]
     public void Links_OfDocuments_LeadToFilesAndHeadings()
