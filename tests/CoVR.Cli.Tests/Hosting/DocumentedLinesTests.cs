@@ -108,7 +108,7 @@ public sealed partial class DocumentedLinesTests : IDisposable
     [GeneratedRegex("""&&|\|\||[|;>&]|(?:'[^']*'|"[^"]*"|[^\s'"|;>&])+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex("""'([^']*)'|"([^"]*)\"""")]
+    [GeneratedRegex("'([^']*)'|\"([^\"]*)\"")]
     private static partial Regex Quotes();
 
     [GeneratedRegex(@"\$\{?\w+\}?")]
