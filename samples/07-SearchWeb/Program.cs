@@ -35,7 +35,7 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     options.Cookie.SameSite = SameSiteMode.Strict;
     options.Events.OnRedirectToLogin = context =>
     {
-        // A page is led to the form; the API, which it calls, and agents are told.
+        // Pages are redirected to the form; the API and agents get 401.
         var isPage = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
         (context.Response.StatusCode, context.Response.Headers.Location) = isPage ? (302, context.RedirectUri) : (401, default);
         return Task.CompletedTask;

@@ -16,7 +16,7 @@ public interface IReranker
 
     /// <summary>Scores candidates.</summary>
     /// <param name="query">The query, with its earlier turns.</param>
-    /// <param name="candidates">N hits of the first pass, best first, each with its picture or video; null media where nobody knows it.</param>
+    /// <param name="candidates">N hits of the first pass, best first, each with its picture or video; null media where the gallery has none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>
     /// N scores, finite, higher is better; the same for the same query and candidate whatever stands beside it. A candidate that cannot be read has a fault instead, which

@@ -37,7 +37,7 @@ public sealed class OnnxPictureEncoder : IVisualEncoder, IDisposable
     public ImageInput Input { get; }
 
     /// <inheritdoc/>
-    /// <value>Name and hash, so that a family that uses this encoder is told from one that uses another.</value>
+    /// <value>Name and hash, so that families with different encoders have different fingerprints.</value>
     public string? Rounding => $"{Name}-{Sha256[..8]}";
 
     /// <summary>From a frame to the pixels that <see cref="Encode"/> takes, resized as the description says.</summary>

@@ -5,7 +5,7 @@ using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
 namespace CoVR.Onnx.Files;
 
-/// <summary>A session on a file of somebody else. Safe for use from several threads.</summary>
+/// <summary>A session on a user's file. Safe for use from several threads.</summary>
 internal sealed class FileSession : IDisposable
 {
     private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
