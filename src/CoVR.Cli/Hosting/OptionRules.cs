@@ -26,14 +26,23 @@ internal static class OptionRules
         result => result.GetValueOrDefault<int>() is var value && value >= least && value <= most,
         result => $"{option.Name} is {result.GetValueOrDefault<int>()}; it must be from {least} to {most}.");
 
-    private static T Require<T>(this T option, Func<OptionResult, bool> holds, Func<OptionResult, string> fault)
+    /// <summary>Requires what <paramref name="holds"/> says; a value that does not parse is a usage error as well.</summary>
+    public static T Require<T>(this T option, Func<OptionResult, bool> holds, Func<OptionResult, string> fault)
         where T : Option
     {
         option.Validators.Add(result =>
         {
-            if (!result.Errors.Any() && !holds(result))
+            try
             {
-                result.AddError(fault(result));
+                if (!result.Errors.Any() && !holds(result))
+                {
+                    result.AddError(fault(result));
+                }
+            }
+            catch (InvalidOperationException exception)
+            {
+                // Asking for a value that does not parse throws.
+                result.AddError(exception.Message);
             }
         });
         return option;

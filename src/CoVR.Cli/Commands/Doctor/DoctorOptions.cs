@@ -63,20 +63,8 @@ internal sealed class DoctorOptions
         command.Add(_choices);
         _data.AcceptOnlyFromAmong([.. NamedSets.Kinds]);
         _split.AcceptOnlyFromAmong([.. Splits.Keys]);
-        _workers.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--workers must be at least 1.");
-            }
-        });
-        _precision.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() < 2)
-            {
-                result.AddError("--precision compares at least 2 items.");
-            }
-        });
+        _workers.Require(result => result.Tokens.Count == 0 || result.GetValueOrDefault<int>() >= 1, _ => "--workers must be at least 1.");
+        _precision.Require(result => result.Tokens.Count == 0 || !(result.GetValueOrDefault<int?>() < 2), _ => "--precision compares at least 2 items.");
         foreach (var option in new Option[] { _configDir, _data, _annotations, _media, _split, _embeddings, _captions, _checkpoint, _vocabulary, _device, _precision, _model, _full, _noMachine, _workers, VideoTimeout, DropDamaged, Output, Json })
         {
             command.Add(option);
