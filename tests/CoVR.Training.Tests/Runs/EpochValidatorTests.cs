@@ -104,13 +104,13 @@ public sealed class EpochValidatorTests : IDisposable
         Assert.Equal(printed, string.Concat(compiled.Split('\n').SkipLast(1).Select(line => line[8..] + "\n")));
     }
 
-    private static async Task<TrainingResult> ExampleAsync(IServiceProvider services, ITripletDatasetReader reader, IRetrievalProtocol protocol)
+    private static async Task<TrainingResult> ExampleAsync(IServiceProvider provider, ITripletDatasetReader reader, IRetrievalProtocol protocol)
     {
 #pragma warning disable xUnit1051 // as a reader would write it
         // <guide>
         var plan = new TrainingPlan { Dataset = await reader.ReadAsync(DatasetSplit.Train), Locate = reader.Locate }
             .WithValidation(await reader.ReadAsync(DatasetSplit.Validation), reader, protocol);
-        var result = await services.GetRequiredService<Trainer>().TrainAsync(plan);
+        var result = await provider.GetRequiredService<Trainer>().TrainAsync(plan);
         Console.WriteLine($"{result.Steps} steps, best {result.Best} in epoch {result.BestEpoch}, {result.DataWaitShare:P0} of the time waiting for data");
         // </guide>
 #pragma warning restore xUnit1051
