@@ -42,8 +42,7 @@ internal static class SearchEndpoint
 
     private static async Task<SearchRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = new MemoryStream();
-        var buffer = new byte[16 << 10];
+        var (body, buffer) = (new MemoryStream(), new byte[16 << 10]);
         while (await request.Body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
             if (body.Length + read > UploadReader.MaxQueryBytes)
