@@ -30,7 +30,7 @@ await foreach (var outcome in provider.GetRequiredService<IEmbeddingJob>().Embed
 }
 
 // What to start from, if anything, and what to change.
-var query = new ComposedQuery(picture, text);
+var query = new ComposedQuery(picture is null ? null : (MediaSource)picture, text);
 var result = await provider.GetRequiredService<IComposedRetriever>().SearchAsync(query);
 foreach (var hit in result.Hits)
 {

@@ -13,8 +13,9 @@ public sealed class LossTerm : ILossTerm
 
     public Tensor Compute(TrainingEmbeddings batch)
     {
+        var targets = batch.Targets ?? throw new InvalidOperationException($"The loss term {Name} compares queries with their targets, but this batch has no targets.");
         using var scope = NewDisposeScope();
-        return (Normalized(batch.Queries) - Normalized(batch.Targets!)).square().sum(dim: 1).mean().MoveToOuterDisposeScope();
+        return (Normalized(batch.Queries) - Normalized(targets)).square().sum(dim: 1).mean().MoveToOuterDisposeScope();
     }
 
     private static Tensor Normalized(Tensor vectors) => nn.functional.normalize(vectors, dim: 1);
